@@ -1,0 +1,47 @@
+"""The settings of one installation, read from the environment (`JIELI_…`) and `.env`."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where data lives, which ports are used, what is allowed."""
+
+    model_config = SettingsConfigDict(env_prefix="JIELI_", env_file=".env", extra="ignore")
+
+    data_dir: Path = ROOT / "var"
+    """Folder of everything the product stores on disk; git ignores the default."""
+    database_url: str = ""
+    """Empty: SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://user@host/name`."""
+    host: str = "127.0.0.1"
+    web_port: int = 8080
+    prefect_port: int = 4200
+    session_hours: int = 12
+    """Hours after which a signed-in person must sign in again."""
+    upload_limit: int = 20 * 1024 * 1024
+    """Bytes of the largest file or request body accepted."""
+    secure_cookies: bool = False
+    """Set when the product is served over HTTPS."""
+
+    @property
+    def engine_url(self) -> str:
+        """The address of the application's database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'jieli.db'}"
+
+    @property
+    def web_url(self) -> str:
+        return f"http://{self.host}:{self.web_port}"
+
+    @property
+    def prefect_url(self) -> str:
+        return f"http://{self.host}:{self.prefect_port}"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,46 @@
+"""Accounts that sign in, and their signed-in sessions. No other data on persons is kept."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import one_of
+
+
+class Role(StrEnum):
+    """What an account may do for its unit."""
+
+    OFFICE = "office"
+    """Takes in notices, releases measures, reviews; and all a clerk does."""
+    CLERK = "clerk"
+    """Signs for assignments, details, releases, answers and reviews."""
+
+
+class Account(SQLModel, table=True):
+    """A sign-in of a unit."""
+
+    __table_args__ = (one_of("role", Role),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True, max_length=60)
+    name: str = Field(max_length=60)
+    """What pages call the account, such as 综合办公室."""
+    password_hash: str = Field(max_length=200)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    role: str = Field(default=Role.CLERK, max_length=20)
+    active: bool = Field(default=True)
+    created_at: datetime
+
+
+class SignIn(SQLModel, table=True):
+    """One signed-in browser. The cookie holds a random token, this row only its hash."""
+
+    __tablename__ = "sign_in"
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True, max_length=64)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = Field(default=None)

@@ -1,0 +1,77 @@
+"""Assignments: one measure at one unit for one period; the thing that has a status."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import one_of
+
+ONCE = "once"
+"""The period of a measure that is done one time."""
+
+
+class Status(StrEnum):
+    """Where an assignment stands. Overdue is derived from the due date, never stored."""
+
+    ISSUED = "issued"
+    ACKNOWLEDGED = "acknowledged"
+    RELEASED = "released"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class Assignment(SQLModel, table=True):
+    """One measure at one unit for one period (任务)."""
+
+    __table_args__ = (
+        UniqueConstraint("measure_id", "period", "unit_id"),
+        Index("ix_assignment_unit_id_status", "unit_id", "status"),
+        Index("ix_assignment_parent_id_status", "parent_id", "status"),
+        Index("ix_assignment_measure_id_level", "measure_id", "period", "level", "status"),
+        one_of("status", Status),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    measure_id: int = Field(foreign_key="measure.id")
+    period: str = Field(default=ONCE, max_length=10)
+    unit_id: int = Field(foreign_key="unit.id")
+    parent_id: int | None = Field(default=None, foreign_key="assignment.id")
+    """The same measure and period at the unit above; None at the unit that issued it."""
+    hand_down_id: int = Field(foreign_key="hand_down.id")
+    level: str = Field(foreign_key="level.code", max_length=20)
+    answering: bool
+    """Addressed: fills the form. Otherwise it stands between, passes on and sums up."""
+    lowest: bool
+    """Nothing goes below it for this measure."""
+    status: str = Field(default=Status.ISSUED, max_length=20)
+    due_on: date
+    lower_due_on: date | None = Field(default=None)
+    """The earlier due date a unit above, or this unit, has set for everything below."""
+    passes_on_on: date | None = Field(default=None)
+    """The day it goes on to the lower units by itself, if the unit has not released it."""
+    issued_at: datetime
+    acknowledged_at: datetime | None = Field(default=None)
+    released_at: datetime | None = Field(default=None)
+    sent_at: datetime | None = Field(default=None)
+    """When the first submission arrived."""
+    late: bool = Field(default=False)
+    """The first submission arrived after the due date."""
+    version: int = Field(default=1)
+    """Grows with every change, so that two people at once notice."""
+
+
+class Detail(SQLModel, table=True):
+    """What a unit adds to a measure for everything below it (细化). It never drops anything."""
+
+    assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
+    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    due_on: date | None = Field(default=None)
+    contact: str = Field(default="", max_length=200)
+    """Office and telephone to ask."""
+    written_at: datetime
+    written_by: int = Field(foreign_key="account.id")

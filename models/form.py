@@ -1,0 +1,34 @@
+"""Forms: versioned sets of fields."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import JsonType
+
+
+class Form(SQLModel, table=True):
+    """A set of questions under one name; its content lives in the versions."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(max_length=200)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    created_at: datetime
+    created_by: int = Field(foreign_key="account.id")
+
+
+class FormVersion(SQLModel, table=True):
+    """One frozen state of a form. Answers keep the version they were given on."""
+
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("form_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    form_id: int = Field(foreign_key="form.id")
+    number: int
+    fields: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))
+    """As `rules.form_fields.FormField` dumps them, in the order they are asked."""
+    published_at: datetime
+    published_by: int = Field(foreign_key="account.id")

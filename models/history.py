@@ -1,0 +1,56 @@
+"""History: every change of an assignment: who, when, from, to, why."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import one_of
+
+
+class Act(StrEnum):
+    """What was done to an assignment."""
+
+    ISSUE = "issue"
+    ACKNOWLEDGE = "acknowledge"
+    DETAIL = "detail"
+    RELEASE = "release"
+    PASS_ON = "pass_on"
+    """The gate opened by itself: it is `auto`, or its time was over."""
+    SUBMIT = "submit"
+    RECALL = "recall"
+    """The unit took its submission back before it was reviewed."""
+    APPROVE = "approve"
+    RETURN = "return"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+
+
+_ISSUED_ONCE = text("act = 'issue'")
+
+
+class Event(SQLModel, table=True):
+    """One row of the history."""
+
+    __table_args__ = (
+        Index(
+            "uq_event_issue",
+            "assignment_id",
+            unique=True,
+            postgresql_where=_ISSUED_ONCE,
+            sqlite_where=_ISSUED_ONCE,
+        ),
+        Index("ix_event_assignment_id", "assignment_id"),
+        one_of("act", Act),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    assignment_id: int = Field(foreign_key="assignment.id")
+    at: datetime
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    """None: the product itself."""
+    act: str = Field(max_length=20)
+    from_status: str | None = Field(default=None, max_length=20)
+    to_status: str = Field(max_length=20)
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))

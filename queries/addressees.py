@@ -1,0 +1,50 @@
+"""Whom a measure reaches, as clauses that other statements are built from."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from models import ALL_TAGS, Addressee, Unit, UnitTag
+
+
+def addressed(unit: Any, measure_id: Any) -> ColumnElement[bool]:
+    """`unit` (Unit or an alias of it) is itself to answer the measure."""
+    addressee = aliased(Addressee)
+    return (
+        exists()
+        .where(
+            col(addressee.measure_id) == measure_id,
+            addressee.level == unit.level,
+            _carries(unit, addressee),
+        )
+        .correlate_except(addressee)
+    )
+
+
+def in_scope(unit: Any, measure_id: Any) -> ColumnElement[bool]:
+    """`unit` answers the measure, or stands above a unit that does and passes it on."""
+    addressee, lower = aliased(Addressee), aliased(Unit)
+    below = (
+        exists()
+        .where(
+            addressee.measure_id == measure_id,
+            lower.level == addressee.level,
+            lower.lft > unit.lft,
+            lower.lft < unit.rgt,
+            lower.takes_assignments,
+            _carries(lower, addressee),
+        )
+        .correlate_except(addressee, lower)
+    )
+    return and_(unit.takes_assignments, or_(addressed(unit, measure_id), below))
+
+
+def _carries(unit: Any, addressee: Any) -> ColumnElement[bool]:
+    tagged = (
+        exists()
+        .where(col(UnitTag.unit_id) == unit.id, col(UnitTag.tag) == addressee.tag)
+        .correlate_except(UnitTag)
+    )
+    return or_(addressee.tag == ALL_TAGS, tagged)

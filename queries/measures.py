@@ -1,0 +1,109 @@
+"""What is asked of measures: their levels, gates and addressees, and what a release would do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Addressee, Level, Measure, MeasureGate, Unit
+from queries.addressees import addressed, in_scope
+from queries.not_found import NotFound
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many units of one level a release would reach."""
+
+    level: str
+    name: str
+    answering: int
+    passing_on: int
+    """Units in between, which hand it on and sum up."""
+
+    @property
+    def units(self) -> int:
+        return self.answering + self.passing_on
+
+
+def get_measure(session: Session, measure_id: int) -> Measure:
+    """Raises `NotFound`."""
+    measure = session.get(Measure, measure_id)
+    if measure is None:
+        raise NotFound(f"measure {measure_id}")
+    return measure
+
+
+def list_measures(session: Session, campaign_id: int) -> Sequence[Measure]:
+    """The measures of a campaign in the order of the notice."""
+    return session.scalars(
+        select(Measure)
+        .where(col(Measure.campaign_id) == campaign_id)
+        .order_by(col(Measure.position), col(Measure.id))
+    ).all()
+
+
+def list_addressees(session: Session, measure_id: int) -> Sequence[Addressee]:
+    return session.scalars(
+        select(Addressee)
+        .join(Level, col(Level.code) == Addressee.level)
+        .where(col(Addressee.measure_id) == measure_id)
+        .order_by(col(Level.rank), col(Addressee.tag))
+    ).all()
+
+
+def list_gates(session: Session, measure_id: int) -> Sequence[MeasureGate]:
+    return session.scalars(
+        select(MeasureGate).where(col(MeasureGate.measure_id) == measure_id)
+    ).all()
+
+
+def list_levels_below(session: Session, measure_id: int, rank: int) -> Sequence[Level]:
+    """The levels below `rank`, from the top down to the lowest one that is addressed."""
+    last = (
+        select(func.max(Level.rank))
+        .join(Addressee, col(Addressee.level) == Level.code)
+        .where(col(Addressee.measure_id) == measure_id)
+        .scalar_subquery()
+    )
+    return session.scalars(
+        select(Level)
+        .where(col(Level.rank) > rank, col(Level.rank) <= last)
+        .order_by(col(Level.rank))
+    ).all()
+
+
+def list_reach(session: Session, measure: Measure) -> list[Reach]:
+    """What releasing the measure would reach, by level from the top down; one statement."""
+    unit = aliased(Unit)
+    answers = func.sum(case((addressed(unit, measure.id), 1), else_=0))
+    rows = session.execute(
+        select(Level.code, Level.name, answers.label("answering"), func.count().label("all"))
+        .join(unit, col(unit.level) == Level.code)
+        .where(*_below_issuer(unit, measure))
+        .group_by(col(Level.code), col(Level.name), col(Level.rank))
+        .order_by(col(Level.rank))
+    )
+    return [Reach(row.code, row.name, row.answering, row.all - row.answering) for row in rows]
+
+
+def reached_units(measure: Measure, level: str) -> Select[Any]:
+    """The units of a level that a release would reach, with `answering`, in tree order."""
+    unit = aliased(Unit)
+    return (
+        select(unit, addressed(unit, measure.id).label("answering"))
+        .where(*_below_issuer(unit, measure), col(unit.level) == level)
+        .order_by(col(unit.lft))
+    )
+
+
+def _below_issuer(unit: Any, measure: Measure) -> list[Any]:
+    issuer = aliased(Unit)
+    bounds = select(issuer.lft, issuer.rgt).where(col(issuer.id) == measure.unit_id).subquery()
+    return [
+        col(unit.lft) >= select(bounds.c.lft).scalar_subquery(),
+        col(unit.lft) < select(bounds.c.rgt).scalar_subquery(),
+        in_scope(unit, measure.id),
+    ]

@@ -1,0 +1,62 @@
+"""Working days of mainland China, with make-up days, in Asia/Shanghai.
+
+Source: the State Council's yearly notice on public holidays, as the chinesecalendar package
+carries it. For a year whose notice is not known yet, Monday to Friday are taken as working
+days, and `known_until` lets pages say so.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+from chinese_calendar.constants import holidays
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_KNOWN_UNTIL = date(max(day.year for day in holidays), 12, 31)
+
+
+def local_date(now: datetime) -> date:
+    """The date in Asia/Shanghai at `now` (aware)."""
+    return now.astimezone(SHANGHAI).date()
+
+
+def local_time(now: datetime) -> datetime:
+    """`now` (aware) on an Asia/Shanghai clock."""
+    return now.astimezone(SHANGHAI)
+
+
+def known_until() -> date:
+    """The last day of the last year whose holidays are known."""
+    return _KNOWN_UNTIL
+
+
+def is_workday(day: date) -> bool:
+    """Whether offices work on `day`."""
+    if day > _KNOWN_UNTIL or day.year < 2004:
+        return day.weekday() < 5
+    return chinese_calendar.is_workday(day)
+
+
+def add_workdays(day: date, count: int) -> date:
+    """The working day `count` working days after `day` (before it, if negative).
+
+    With 0: `day` itself, or the next working day if `day` is none.
+    """
+    step = timedelta(days=-1 if count < 0 else 1)
+    if count == 0:
+        while not is_workday(day):
+            day += step
+        return day
+    for _ in range(abs(count)):
+        day += step
+        while not is_workday(day):
+            day += step
+    return day
+
+
+def workdays_between(first: date, last: date) -> int:
+    """Working days after `first` up to and including `last`; negative if `last` is earlier."""
+    if last < first:
+        return -workdays_between(last, first)
+    days = (last - first).days
+    return sum(is_workday(first + timedelta(days=n)) for n in range(1, days + 1))

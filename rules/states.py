@@ -1,0 +1,119 @@
+"""The life of an assignment: which act leads from which status to which.
+
+`NEXT` is the one place that says it; `docs/states.md` is generated from it.
+"""
+
+from models.assignment import Status
+from models.history import Act
+from rules.refusal import N_, Refusal
+
+NEXT: dict[Status, dict[Act, Status]] = {
+    Status.ISSUED: {
+        Act.ACKNOWLEDGE: Status.ACKNOWLEDGED,
+        Act.PASS_ON: Status.RELEASED,
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.ACKNOWLEDGED: {
+        Act.DETAIL: Status.ACKNOWLEDGED,
+        Act.RELEASE: Status.RELEASED,
+        Act.PASS_ON: Status.RELEASED,
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.RELEASED: {
+        Act.ACKNOWLEDGE: Status.RELEASED,
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.SUBMITTED: {
+        Act.ACKNOWLEDGE: Status.SUBMITTED,
+        Act.RECALL: Status.ACKNOWLEDGED,
+        Act.APPROVE: Status.APPROVED,
+        Act.RETURN: Status.RETURNED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.RETURNED: {
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.APPROVED: {
+        Act.RETURN: Status.RETURNED,
+        Act.CLOSE: Status.CLOSED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.CLOSED: {Act.WITHDRAW: Status.WITHDRAWN},
+    Status.WITHDRAWN: {},
+}
+"""Status → act → status after it. `RECALL` leads back to `released` where the unit has lower
+units (`after`)."""
+
+REPORTED = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
+"""The answer is in: it counts in the reported totals."""
+REVIEWED = (Status.APPROVED, Status.CLOSED)
+"""The unit above has approved it: it counts in the reviewed totals."""
+UNSENT = (Status.ISSUED, Status.ACKNOWLEDGED, Status.RELEASED, Status.RETURNED)
+"""The unit still owes an answer: overdue once the due date has passed."""
+
+STATUS_NAMES: dict[Status, str] = {
+    Status.ISSUED: N_("待签收"),
+    Status.ACKNOWLEDGED: N_("已签收"),
+    Status.RELEASED: N_("已下发"),
+    Status.SUBMITTED: N_("待审核"),
+    Status.RETURNED: N_("已退回"),
+    Status.APPROVED: N_("已通过"),
+    Status.CLOSED: N_("已办结"),
+    Status.WITHDRAWN: N_("已撤回"),
+}
+ACT_NAMES: dict[Act, str] = {
+    Act.ISSUE: N_("交办"),
+    Act.ACKNOWLEDGE: N_("签收"),
+    Act.DETAIL: N_("细化"),
+    Act.RELEASE: N_("下发"),
+    Act.PASS_ON: N_("自动下发"),
+    Act.SUBMIT: N_("填报"),
+    Act.RECALL: N_("收回填报"),
+    Act.APPROVE: N_("审核通过"),
+    Act.RETURN: N_("退回"),
+    Act.CLOSE: N_("办结"),
+    Act.WITHDRAW: N_("撤回"),
+}
+
+
+def after(status: str, act: Act, *, lowest: bool) -> Status:
+    """The status `act` leads to. Raises `Refusal` with what is possible instead.
+
+    `lowest`: the unit has no lower units for this measure, so there is nothing to release; a
+    unit with lower units answers only after it has released.
+    """
+    allowed = possible(status, lowest=lowest)
+    if act not in allowed:
+        raise IllegalChange(Status(status), act, tuple(allowed))
+    return allowed[act]
+
+
+def possible(status: str, *, lowest: bool) -> dict[Act, Status]:
+    """What can be done with an assignment in `status`."""
+    allowed = dict(NEXT[Status(status)])
+    if lowest:
+        for act in (Act.DETAIL, Act.RELEASE, Act.PASS_ON):
+            allowed.pop(act, None)
+        return allowed
+    if status in (Status.ISSUED, Status.ACKNOWLEDGED):
+        allowed.pop(Act.SUBMIT, None)
+    if Act.RECALL in allowed:
+        allowed[Act.RECALL] = Status.RELEASED
+    return allowed
+
+
+class IllegalChange(Refusal):
+    """The act does not fit the status. The edge translates the names it carries."""
+
+    def __init__(self, status: Status, act: Act, allowed: tuple[Act, ...]) -> None:
+        self.status, self.act, self.allowed = status, act, allowed
+        super().__init__(
+            N_("任务现为“%(status)s”，不能%(act)s；现在可以：%(allowed)s。"),
+            status=STATUS_NAMES[status],
+            act=ACT_NAMES[act],
+            allowed="、".join(ACT_NAMES[one] for one in allowed) or N_("无"),
+        )

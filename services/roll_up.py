@@ -1,0 +1,153 @@
+"""Roll-up: keeps Tally and Total equal to what a recount from nothing would give.
+
+Every change of assignments takes out what they contributed to the units above, is made, and
+puts in what they contribute now. Both halves are the same set-based statement, so that one
+answer and fifteen thousand cost the same number of statements. Contributions are added up by
+direct parent first and then climb the tree, a few rows per unit above.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, delete, func, literal, select, true
+from sqlmodel import Session, col
+
+from adapters.database import insert_into
+from models import AnswerNumber, Assignment, Measure, Status, Tally, Total, Unit
+from rules.states import REPORTED, REVIEWED, UNSENT
+
+_live = col(Assignment.status) != Status.WITHDRAWN
+_reported = col(Assignment.status).in_(REPORTED)
+_reviewed = col(Assignment.status).in_(REVIEWED)
+
+COUNTERS: dict[str, ColumnElement[bool]] = {
+    "issued": _live,
+    "acknowledged": and_(_live, col(Assignment.acknowledged_at).is_not(None)),
+    "released": and_(_live, col(Assignment.released_at).is_not(None)),
+    "submitted": _reported,
+    "approved": _reviewed,
+    "returned": col(Assignment.status) == Status.RETURNED,
+    "unsent": col(Assignment.status).in_(UNSENT),
+    "late": and_(_live, col(Assignment.late)),
+    "answering": and_(_live, col(Assignment.answering)),
+    "reported": and_(_reported, col(Assignment.answering)),
+    "reviewed": and_(_reviewed, col(Assignment.answering)),
+}
+"""Column of Tally → which assignments it counts."""
+
+SUMS: dict[str, Any] = {
+    "reported_sum": case((_reported, col(AnswerNumber.value)), else_=0),
+    "reported_count": case((_reported, 1), else_=0),
+    "reviewed_sum": case((_reviewed, col(AnswerNumber.value)), else_=0),
+    "reviewed_count": case((_reviewed, 1), else_=0),
+}
+"""Column of Total → what one answered number adds to it."""
+
+
+def lock_measures(session: Session, where: ColumnElement[bool]) -> None:
+    """Wait for every other change of the measures that `where` (on Assignment) touches.
+
+    In the order of their ids, so that two acts never wait for each other. SQLite has locked
+    the whole database already.
+    """
+    touched = select(col(Assignment.measure_id)).where(where)
+    session.execute(
+        select(col(Measure.id))
+        .where(col(Measure.id).in_(touched))
+        .order_by(col(Measure.id))
+        .with_for_update(key_share=True)
+    ).all()
+
+
+@contextmanager
+def rolled_up(session: Session, where: ColumnElement[bool]) -> Iterator[None]:
+    """Change the assignments that `where` selects inside the block; the totals follow.
+
+    `where` must select the same assignments before and after (by id, by measure). Lock and
+    check first: an exception inside the block must end the transaction.
+    """
+    contribute(session, where, sign=-1)
+    yield
+    session.flush()
+    contribute(session, where, sign=1)
+
+
+def contribute(session: Session, where: ColumnElement[bool], *, sign: int) -> None:
+    """Add (`sign` 1) or take out (-1) what the assignments mean to the units above them."""
+    _contribute_counts(session, where, sign)
+    _contribute_sums(session, where, sign)
+
+
+def contribute_new(session: Session, where: ColumnElement[bool]) -> None:
+    """As `contribute`, for assignments just made, which have no answers yet."""
+    _contribute_counts(session, where, 1)
+
+
+def recount(session: Session, measure_id: int, period: str) -> None:
+    """Throw the totals of one measure and period away and count them again from nothing."""
+    where = and_(
+        col(Assignment.measure_id) == measure_id,
+        col(Assignment.period) == period,
+    )
+    lock_measures(session, where)
+    for table in (Tally, Total):
+        session.execute(delete(table).where(table.measure_id == measure_id, table.period == period))
+    contribute(session, where, sign=1)
+
+
+def _contribute_counts(session: Session, where: ColumnElement[bool], sign: int) -> None:
+    keys = [
+        col(Assignment.measure_id),
+        col(Assignment.period),
+        col(Assignment.level),
+        col(Assignment.due_on),
+    ]
+    values = {name: case((counted, 1), else_=0) for name, counted in COUNTERS.items()}
+    source = select(Assignment).join(Unit, col(Unit.id) == Assignment.unit_id).where(where)
+    _add(session, Tally, source, keys, values, sign)
+
+
+def _contribute_sums(session: Session, where: ColumnElement[bool], sign: int) -> None:
+    keys = [col(Assignment.measure_id), col(Assignment.period), col(AnswerNumber.field)]
+    source = (
+        select(Assignment)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
+        .where(where)
+    )
+    _add(session, Total, source, keys, SUMS, sign)
+
+
+def _add(session: Session, table: Any, source: Any, keys: list, values: dict, sign: int) -> None:
+    """Group `source` by parent unit and `keys`, let the groups climb, add them to `table`."""
+    groups = (
+        source.with_only_columns(
+            col(Unit.parent_id).label("unit_id"),
+            *keys,
+            *(_whole(func.sum(value), name) for name, value in values.items()),
+        )
+        .where(col(Unit.parent_id).is_not(None))
+        .group_by(col(Unit.parent_id), *keys)
+        .cte("groups")
+    )
+    climb = select(groups).cte("climb", recursive=True)
+    others = [column for column in climb.c if column.name != "unit_id"]
+    climb = climb.union_all(
+        select(col(Unit.parent_id), *others)
+        .join(climb, climb.c.unit_id == Unit.id)
+        .where(col(Unit.parent_id).is_not(None))
+    )
+    names = ["unit_id", *(key.name for key in keys)]
+    by = [climb.c[name] for name in names]
+    sums = [_whole(literal(sign) * func.sum(climb.c[name]), name) for name in values]
+    rows = select(*by, *sums).where(true()).group_by(*by).order_by(*by)
+    statement = insert_into(session, table).from_select([*names, *values], rows)
+    added = {name: getattr(table, name) + statement.excluded[name] for name in values}
+    session.execute(statement.on_conflict_do_update(index_elements=names, set_=added))
+
+
+def _whole(expression: Any, name: str) -> Any:
+    """A sum as the whole number it is: PostgreSQL widens sums of BIGINT to NUMERIC."""
+    kind = Total.__table__.c[name].type if name in Total.__table__.c else Integer()  # type: ignore[attr-defined]
+    return cast(expression, kind).label(name)

@@ -1,0 +1,12 @@
+from sqlmodel import select
+
+from models import Unit
+
+
+def test_the_sample_tree_is_numbered_depth_first(session):
+    units = session.exec(select(Unit).order_by(Unit.lft)).all()
+    assert len(units) == 50
+    assert units[0].rgt == 100
+    for unit in units[1:]:
+        parent = session.get(Unit, unit.parent_id)
+        assert parent.lft < unit.lft < unit.rgt < parent.rgt

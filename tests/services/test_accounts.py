@@ -1,0 +1,177 @@
+from datetime import datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import Session, select
+
+from adapters.passwords import hash_password, is_outdated
+from models import Account, Role, SignIn
+from queries.accounts import get_account, list_accounts
+from queries.units import get_unit
+from rules.refusal import Refusal
+from services.accounts import (
+    change_password,
+    create_account,
+    create_accounts,
+    deactivate,
+    find_signed_in,
+    set_password,
+    sign_in,
+    sign_out,
+)
+from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, TOWNSHIP, make_account
+from tests.counting import statements
+
+PASSWORD = "cao-yuan-2026"
+
+
+def made(session: Session, now: datetime, login: str = "hongshan", code: str = BANNER) -> Account:
+    return create_account(
+        session, login=login, name="办公室", password=PASSWORD, unit=get_unit(session, code),
+        role=Role.OFFICE, actor=None, now=now,
+    )  # fmt: skip
+
+
+def test_who_signs_in_is_found_by_the_token(session: Session, now: datetime) -> None:
+    account = made(session, now)
+    token = sign_in(session, " hongshan ", PASSWORD, now=now)
+    with statements(session) as sent:
+        found = find_signed_in(session, token, now=now)
+    assert found is not None
+    assert (found.account, found.unit.code) == (account, BANNER)
+    assert len(sent) == 1
+
+
+def test_the_token_itself_is_not_stored(session: Session, now: datetime) -> None:
+    made(session, now)
+    token = sign_in(session, "hongshan", PASSWORD, now=now)
+    stored = session.exec(select(SignIn)).one()
+    assert token not in stored.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("hongshan", "wrong-2026"), ("nobody", PASSWORD), ("", "")]
+)
+def test_a_wrong_login_and_a_wrong_password_are_told_alike(
+    session: Session, now: datetime, login: str, password: str
+) -> None:
+    made(session, now)
+    with pytest.raises(Refusal) as refused:
+        sign_in(session, login, password, now=now)
+    assert str(refused.value) == "账号或密码不对"
+
+
+def test_an_unknown_login_costs_the_same_check(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks: list[str] = []
+    real = PasswordHasher.verify
+    monkeypatch.setattr(
+        PasswordHasher, "verify", lambda *given: checks.append(given[1]) or real(*given)
+    )
+    made(session, now)
+    for login in ("hongshan", "nobody"):
+        with pytest.raises(Refusal):
+            sign_in(session, login, "wrong-2026", now=now)
+    assert len(checks) == 2
+
+
+def test_a_session_ends_with_its_time_and_with_signing_out(session: Session, now: datetime) -> None:
+    made(session, now)
+    first, second = (sign_in(session, "hongshan", PASSWORD, now=now) for _ in range(2))
+    assert find_signed_in(session, first, now=now + timedelta(hours=11)) is not None
+    assert find_signed_in(session, first, now=now + timedelta(hours=12)) is None
+    sign_out(session, first, now=now)
+    assert find_signed_in(session, first, now=now) is None
+    assert find_signed_in(session, second, now=now) is not None
+    assert find_signed_in(session, "made up", now=now) is None
+
+
+def test_a_deactivated_account_is_out_at_once_and_stays_out(
+    session: Session, now: datetime
+) -> None:
+    account = made(session, now)
+    token = sign_in(session, "hongshan", PASSWORD, now=now)
+    deactivate(session, account, actor=None, now=now)
+    assert find_signed_in(session, token, now=now) is None
+    with pytest.raises(Refusal, match="账号或密码不对"):
+        sign_in(session, "hongshan", PASSWORD, now=now)
+
+
+def test_a_changed_password_ends_every_session(session: Session, now: datetime) -> None:
+    account = made(session, now)
+    token = sign_in(session, "hongshan", PASSWORD, now=now)
+    with pytest.raises(Refusal, match="现在的密码不对"):
+        change_password(session, account, "wrong-2026", "new-words-27", now=now)
+    with pytest.raises(Refusal, match="和现在的一样"):
+        change_password(session, account, PASSWORD, PASSWORD, now=now)
+    change_password(session, account, PASSWORD, "new-words-27", now=now)
+    assert find_signed_in(session, token, now=now) is None
+    assert sign_in(session, "hongshan", "new-words-27", now=now)
+
+
+def test_signing_in_renews_a_hash_of_older_parameters(session: Session, now: datetime) -> None:
+    account = made(session, now)
+    account.password_hash = PasswordHasher(1, 8 * 1024, 1).hash(PASSWORD)
+    session.flush()
+    sign_in(session, "hongshan", PASSWORD, now=now)
+    assert not is_outdated(get_account(session, "hongshan").password_hash)
+
+
+def test_a_login_is_given_once(session: Session, now: datetime) -> None:
+    made(session, now)
+    with pytest.raises(Refusal, match="账号“hongshan”已经有了"):
+        made(session, now)
+
+
+def test_an_office_looks_after_the_accounts_of_its_subtree_only(
+    session: Session, now: datetime
+) -> None:
+    office = make_account(session, LEAGUE)
+    clerk = make_account(session, LEAGUE, role=Role.CLERK)
+    for actor, code, allowed in [
+        (office, LEAGUE, True), (office, TOWNSHIP, True), (office, OTHER_LEAGUE, False),
+        (clerk, TOWNSHIP, False),
+    ]:  # fmt: skip
+        given = dict(
+            login=f"l{code}{actor.role}", name="新账号", password=PASSWORD,
+            unit=get_unit(session, code), actor=actor, now=now,
+        )  # fmt: skip
+        if allowed:
+            create_account(session, **given)
+            continue
+        with pytest.raises(Refusal, match="可以管理这个单位的账号"):
+            create_account(session, **given)
+
+
+def test_nobody_below_sets_the_password_of_a_unit_above(session: Session, now: datetime) -> None:
+    above = made(session, now, code=LEAGUE)
+    below = make_account(session, BANNER)
+    with pytest.raises(Refusal, match="可以管理"):
+        set_password(session, above, "new-words-27", actor=below, now=now)
+    with pytest.raises(Refusal, match="可以管理"):
+        deactivate(session, above, actor=below, now=now)
+    with pytest.raises(Refusal, match="不能停用自己"):
+        deactivate(session, above, actor=above, now=now)
+
+
+def test_many_accounts_are_made_in_one_statement(session: Session, now: datetime) -> None:
+    unit = get_unit(session, BANNER)
+    stored = hash_password(PASSWORD)
+    rows = [
+        {"login": f"many{number}", "name": "办公室", "password_hash": stored,
+         "unit_id": unit.id, "role": Role.CLERK}
+        for number in range(300)
+    ]  # fmt: skip
+    with statements(session) as sent:
+        assert create_accounts(session, rows, now=now) == 300
+    assert len(sent) == 1
+    assert len(list_accounts(session, unit)) == 300
+    assert sign_in(session, "many299", PASSWORD, now=now)
+
+
+def test_accounts_are_listed_for_the_subtree(session: Session, now: datetime) -> None:
+    made(session, now)
+    made(session, now, login="other", code=OTHER_LEAGUE)
+    listed = list_accounts(session, get_unit(session, LEAGUE))
+    assert [account.login for account, _ in listed] == ["hongshan"]
