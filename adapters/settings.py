@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     """Hours after which a signed-in person must sign in again."""
     upload_limit: int = 20 * 1024 * 1024
     """Bytes of the largest file or request body accepted."""
+    clock_file: Path | None = None
+    """A clock of its own, for the demo only (adapters.clock)."""
     secure_cookies: bool = False
     """Set when the product is served over HTTPS."""
 

@@ -1,0 +1,58 @@
+# Every command of the project. `make demo` and `make test` set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo run test check bench format lock migration messages clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml tools/setup.sh
+	@PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
+	@touch $(STAMP)
+
+demo: setup
+	@$(BIN)/jieli demo $(if $(ONCE),--once)
+
+run: setup
+	@$(BIN)/jieli run
+
+test: check
+	@$(BIN)/pytest -q $(ARGS)
+
+check: setup
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tools.generate --check
+	@$(BIN)/python -m tools.check_migrations
+
+bench: setup
+	@$(BIN)/python -m bench
+
+format: setup
+	@$(BIN)/ruff check -q --fix . || true
+	@$(BIN)/ruff format -q .
+	@$(BIN)/python -m tools.generate
+
+# After a change of pyproject.toml: pins versions and hashes, and names no package registry.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
+
+# After a change of models/: make migration NAME=what_changed
+migration: setup
+	@$(BIN)/python -m tools.check_migrations --write "$(NAME)"
+
+# After a change of texts: collects them into the English catalogue.
+messages: setup
+	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output \
+		--omit-header -o locale/messages.pot .
+	@$(BIN)/pybabel -q update -i locale/messages.pot -d locale -l en --no-fuzzy-matching \
+		--omit-header --no-wrap
+	@rm locale/messages.pot
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

@@ -1,0 +1,1 @@
+"""`jieli demo`: the whole job once, on the real tree, through the running product."""

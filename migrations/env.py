@@ -1,0 +1,33 @@
+"""How Alembic runs: on the product's own engine, or on one handed in."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import models  # noqa: F401  registers every table
+from adapters.database import get_engine
+
+
+def main() -> None:
+    """Run the migrations on the connection in `config.attributes`, or on the settings' one."""
+    connection = context.config.attributes.get("connection")
+    if connection is not None:
+        _migrate(connection)
+        return
+    with get_engine().connect() as own:
+        _migrate(own)
+
+
+def _migrate(connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        user_module_prefix="models.columns.",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+
+
+main()
