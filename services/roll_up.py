@@ -3,7 +3,7 @@
 Every change of assignments takes out what they contributed to the units above, is made, and
 puts in what they contribute now. Both halves are the same set-based statement, so that one
 answer and fifteen thousand cost the same number of statements. Contributions are added up by
-direct parent first and then climb the tree, a few rows per unit above.
+the assignment directly above first and then climb, a few rows per unit above.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, delete, func, literal, select, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.database import insert_into
-from models import AnswerNumber, Assignment, Measure, Status, Tally, Total, Unit
+from models import AnswerNumber, Assignment, Measure, Status, Tally, Total
 from rules.states import REPORTED, REVIEWED, UNSENT
 
 _live = col(Assignment.status) != Status.WITHDRAWN
@@ -104,7 +105,7 @@ def _contribute_counts(session: Session, where: ColumnElement[bool], sign: int) 
         col(Assignment.due_on),
     ]
     values = {name: case((counted, 1), else_=0) for name, counted in COUNTERS.items()}
-    source = select(Assignment).join(Unit, col(Unit.id) == Assignment.unit_id).where(where)
+    source = select(Assignment).where(where)
     _add(session, Tally, source, keys, values, sign)
 
 
@@ -112,7 +113,6 @@ def _contribute_sums(session: Session, where: ColumnElement[bool], sign: int) ->
     keys = [col(Assignment.measure_id), col(Assignment.period), col(AnswerNumber.field)]
     source = (
         select(Assignment)
-        .join(Unit, col(Unit.id) == Assignment.unit_id)
         .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
         .where(where)
     )
@@ -120,28 +120,39 @@ def _contribute_sums(session: Session, where: ColumnElement[bool], sign: int) ->
 
 
 def _add(session: Session, table: Any, source: Any, keys: list, values: dict, sign: int) -> None:
-    """Group `source` by parent unit and `keys`, let the groups climb, add them to `table`."""
+    """Group `source` by the assignment above and `keys`, let the groups climb, add them up.
+
+    Along the assignments, not along the units: a unit that has moved since leaves the totals of
+    last year where they were.
+    """
     groups = (
         source.with_only_columns(
-            col(Unit.parent_id).label("unit_id"),
+            col(Assignment.parent_id).label("above"),
             *keys,
             *(_whole(func.sum(value), name) for name, value in values.items()),
         )
-        .where(col(Unit.parent_id).is_not(None))
-        .group_by(col(Unit.parent_id), *keys)
+        .where(col(Assignment.parent_id).is_not(None))
+        .group_by(col(Assignment.parent_id), *keys)
         .cte("groups")
     )
     climb = select(groups).cte("climb", recursive=True)
-    others = [column for column in climb.c if column.name != "unit_id"]
+    others = [column for column in climb.c if column.name != "above"]
+    upper = aliased(Assignment)
     climb = climb.union_all(
-        select(col(Unit.parent_id), *others)
-        .join(climb, climb.c.unit_id == Unit.id)
-        .where(col(Unit.parent_id).is_not(None))
+        select(col(upper.parent_id), *others)
+        .join(climb, climb.c.above == upper.id)
+        .where(col(upper.parent_id).is_not(None))
     )
     names = ["unit_id", *(key.name for key in keys)]
-    by = [climb.c[name] for name in names]
+    by = [col(upper.unit_id), *(climb.c[key.name] for key in keys)]
     sums = [_whole(literal(sign) * func.sum(climb.c[name]), name) for name in values]
-    rows = select(*by, *sums).where(true()).group_by(*by).order_by(*by)
+    rows = (
+        select(*by, *sums)
+        .join(climb, climb.c.above == upper.id)
+        .where(true())
+        .group_by(*by)
+        .order_by(*by)
+    )
     statement = insert_into(session, table).from_select([*names, *values], rows)
     added = {name: getattr(table, name) + statement.excluded[name] for name in values}
     session.execute(statement.on_conflict_do_update(index_elements=names, set_=added))

@@ -1,0 +1,57 @@
+"""Passwords and session tokens: hashing and making them."""
+
+import hashlib
+import secrets
+import unicodedata
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+"""Argon2id with m=19 MiB, t=2, p=1 (OWASP Password Storage Cheat Sheet, its second choice)."""
+
+TOKEN_BYTES = 32
+
+
+def hash_password(password: str) -> str:
+    """The password as stored, with its own salt and parameters in it."""
+    return _HASHER.hash(_normal(password))
+
+
+def is_password(stored: str, password: str) -> bool:
+    """Whether `password` is the one behind the `stored` hash."""
+    try:
+        return _HASHER.verify(stored, _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether the hash was made with other parameters than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def spend_a_check(password: str) -> None:
+    """The work of one check, for a login that does not exist: timing must not give it away."""
+    is_password(_nobodys_hash(), password)
+
+
+def make_token() -> str:
+    """A random secret for a cookie."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a token. Plain SHA-256: 256 random bits cannot be guessed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(TOKEN_BYTES))
+
+
+def _normal(password: str) -> str:
+    """One form for what Chinese input methods type full-width and half-width."""
+    return unicodedata.normalize("NFKC", password)

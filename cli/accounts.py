@@ -1,0 +1,99 @@
+"""`jieli accounts`: the first accounts, and help for who is locked out."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="账号 / accounts", no_args_is_help=True)
+
+Stdin = Annotated[
+    bool, typer.Option("--password-stdin", help="从标准输入读密码（一行），不在终端提问")
+]
+
+
+@app.command()
+def add(
+    login: str,
+    unit: Annotated[str, typer.Option(help="单位代码")],
+    name: Annotated[str, typer.Option(help="页面上显示的名称，例如 综合办公室")],
+    role: Annotated[str, typer.Option(help="office（统筹）或 clerk（经办）")] = "clerk",
+    password_stdin: Stdin = False,
+) -> None:
+    """新增一个账号。"""
+    from adapters import clock
+    from adapters.database import transaction
+    from cli.terminal import refusals, say
+    from models import Role
+    from queries.units import get_unit
+    from rules.refusal import N_, Refusal
+    from services.accounts import create_account
+
+    with refusals():
+        if role not in set(Role):
+            raise Refusal(N_("角色只能是 %(known)s。"), known="、".join(Role))
+        password = _password(from_stdin=password_stdin)
+        with transaction() as session:
+            create_account(
+                session, login=login, name=name, password=password, unit=get_unit(session, unit),
+                role=Role(role), actor=None, now=clock.now(),
+            )  # fmt: skip
+    say(N_("账号“%(login)s”已建好。"), login=login)
+
+
+@app.command("list")
+def list_(
+    unit: Annotated[str | None, typer.Option(help="只列这个单位及其下级")] = None,
+) -> None:
+    """列出账号：账号、角色、名称、单位代码、单位名称。"""
+    from adapters.database import transaction
+    from cli.terminal import refusals
+    from queries.accounts import list_accounts
+    from queries.units import get_root, get_unit
+
+    with refusals(), transaction(readonly=True) as session:
+        top = get_unit(session, unit) if unit else get_root(session)
+        for account, its_unit in list_accounts(session, top):
+            ended = "" if account.active else "\t（已停用）"
+            cells = (account.login, account.role, account.name, its_unit.code, its_unit.name)
+            typer.echo("\t".join(cells) + ended)
+
+
+@app.command()
+def deactivate(login: str) -> None:
+    """停用账号，并在所有地方退出登录。"""
+    from adapters import clock
+    from adapters.database import transaction
+    from cli.terminal import refusals, say
+    from queries.accounts import get_account
+    from rules.refusal import N_
+    from services import accounts
+
+    with refusals(), transaction() as session:
+        account = get_account(session, login)
+        accounts.deactivate(session, account, actor=None, now=clock.now())
+    say(N_("账号“%(login)s”已停用。"), login=login)
+
+
+@app.command()
+def password(login: str, password_stdin: Stdin = False) -> None:
+    """给账号换一个新密码。"""
+    from adapters import clock
+    from adapters.database import transaction
+    from cli.terminal import refusals, say
+    from queries.accounts import get_account
+    from rules.refusal import N_
+    from services.accounts import set_password
+
+    with refusals():
+        new = _password(from_stdin=password_stdin)
+        with transaction() as session:
+            account = get_account(session, login)
+            set_password(session, account, new, actor=None, now=clock.now())
+    say(N_("账号“%(login)s”的密码已更换。"), login=login)
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return typer.prompt("密码", hide_input=True, confirmation_prompt="再输一遍")

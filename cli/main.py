@@ -1,0 +1,46 @@
+"""`jieli`: the command. Each noun has its own file; what a command needs it imports itself."""
+
+from typing import Annotated
+
+import typer
+
+from cli import accounts, notice, reports, units
+
+app = typer.Typer(
+    help="接力 Jieli：任务逐级交办，结果逐级汇总。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(units.app, name="units")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(notice.app, name="notice")
+app.add_typer(reports.app, name="reports")
+
+
+@app.command()
+def run() -> None:
+    """启动全部：网页、Prefect、调度；Ctrl-C 停止。"""
+    from cli import run as processes
+
+    processes.run()
+
+
+@app.command()
+def dispatch() -> None:
+    """只启动调度进程：把已点的下发交办下去。"""
+    from cli import run as processes
+
+    processes.dispatch()
+
+
+@app.command("hand-down")
+def hand_down(
+    measure_id: Annotated[int, typer.Argument(help="措施编号")],
+    unit: Annotated[str | None, typer.Option(help="从哪个单位（代码）；不给则从下发单位")] = None,
+    period: Annotated[str | None, typer.Option(help="周期，如 202611；不给则本期")] = None,
+) -> None:
+    """交办一项措施：下发，或为某单位再办一次（重复执行无害）。"""
+    from cli import run as processes
+
+    processes.hand_down(measure_id, unit, period)

@@ -1,0 +1,278 @@
+"""Starts programs, says when each is ready, starts again the ones that die, stops them all.
+
+Knows nothing of Prefect or of the web application; `cli.run` names the programs. Written here
+because the libraries at hand do something else: honcho ends every program when one of them ends,
+and knows no readiness; circus needs a ZeroMQ broker and two more ports; supervisord runs as a
+service of its own (docs/decisions/0003-warm-dispatcher.md).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rules.refusal import N_, Refusal
+
+TICK_SECONDS = 0.1
+GRACE_SECONDS = 10.0
+"""How long a program may take to stop by itself before it is killed."""
+SHORT_LIFE_SECONDS = 10.0
+"""A program that lived shorter than this waits before its next start."""
+LONGEST_PAUSE_SECONDS = 30.0
+LOG_BYTES = 10 * 1024 * 1024
+"""A log file larger than this is set aside at the next start."""
+MARK = "JIELI_STARTED_FOR"
+"""Environment variable of every child and its children: the data folder it works for."""
+
+Say = Callable[[str, dict[str, object]], None]
+"""Told what happens: a Chinese msgid, and the values that fill it."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to start.
+
+    `ready` is asked, with the process id and the time of its start (Unix seconds), until it
+    answers True. The first start waits until the programs named in `after` are ready.
+    """
+
+    name: str
+    command: Sequence[str]
+    ready: Callable[[int, float], bool]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    after: frozenset[str] = frozenset()
+
+
+class Child:
+    """A program and the process that runs it at the moment, in a process group of its own."""
+
+    def __init__(self, program: Program, folder: Path, log: Path, mark: str) -> None:
+        self.program = program
+        self.folder = folder
+        self.log = log
+        self.environment = {**os.environ, **program.environment, MARK: mark}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.ready = threading.Event()
+        self.started_at = 0.0
+        self.waits = True
+        self.start_after = 0.0
+        self.short_lives = 0
+
+    def start(self) -> None:
+        """Start the program; its output is appended to the log."""
+        self.ready.clear()
+        self.waits = False
+        self.started_at = time.time()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*_dies_with_parent(), *self.program.command],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def look(self) -> bool:
+        """Ask once whether it is ready; True only the first time it is."""
+        if self.ready.is_set() or self.process is None:
+            return False
+        if self.program.ready(self.process.pid, self.started_at):
+            self.ready.set()
+        return self.ready.is_set()
+
+    def bury(self) -> int:
+        """Note that the process has ended and when to start it again; returns its exit code."""
+        assert self.process is not None
+        code, self.process = self.process.returncode, None
+        short = time.time() - self.started_at < SHORT_LIFE_SECONDS
+        self.short_lives = self.short_lives + 1 if short else 0
+        pause = min(0.25 * 2**self.short_lives, LONGEST_PAUSE_SECONDS) if short else 0.0
+        self.start_after = time.monotonic() + pause
+        self.ready.clear()
+        return code
+
+    def send(self, number: signal.Signals) -> None:
+        """Signal the program and everything in its process group."""
+        if self.process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, number)
+
+
+class NotReady(Exception):
+    """A program did not become ready in time."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        super().__init__(f"{name}: {log}")
+        self.name = name
+        self.log = log
+
+
+class Supervisor:
+    """Keeps the programs running from `start` to `stop`; usable as a context manager.
+
+    `folder` is the working directory of the programs; `data_dir` holds their `logs/` and the lock
+    that keeps a second supervisor away. `say` is given a msgid and its values for each event.
+    """
+
+    def __init__(self, programs: Iterable[Program], *, folder: Path, data_dir: Path, say: Say):
+        self.data_dir = data_dir.resolve()
+        self.say = say
+        logs = self.data_dir / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        self.children = [
+            Child(each, folder, logs / f"{each.name}.log", str(self.data_dir)) for each in programs
+        ]
+        self._resources = ExitStack()
+        self._stopping = threading.Event()
+        self._stopped = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+
+    def __enter__(self) -> Supervisor:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start every program and watch them from a thread; `Refusal` when already running."""
+        self._resources.enter_context(only_one(self.data_dir / "supervisor.lock"))
+        end_marked(str(self.data_dir))
+        for child in self.children:
+            _set_aside(child.log)
+        self._watcher.start()
+
+    def wait_ready(self, seconds: float = 120.0) -> None:
+        """Return when every program is ready; raise `NotReady`, naming the one that is not."""
+        deadline = time.monotonic() + seconds
+        for child in self.children:
+            if not child.ready.wait(max(0.0, deadline - time.monotonic())):
+                raise NotReady(child.program.name, child.log)
+
+    def wait(self) -> None:
+        """Wait until `stop`, called from another thread or after KeyboardInterrupt."""
+        while not self._stopped.wait(1.0):
+            pass
+
+    def stop(self) -> None:
+        """Stop everything, the first program last; Ctrl-C meanwhile kills what is left."""
+        self._stopping.set()
+        try:
+            self._end(self.children[1:], signal.SIGTERM)
+            self._end(self.children[:1], signal.SIGTERM)
+        except KeyboardInterrupt:
+            self.say(N_("正在强制结束。"), {})
+        self._end(self.children, signal.SIGKILL)
+        end_marked(str(self.data_dir))
+        self._stopped.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        self._resources.close()
+
+    def _watch(self) -> None:
+        # Outlives the children it started: Linux kills a child when the *thread* that started
+        # it ends, and a child is to end by SIGTERM first.
+        while not self._stopped.is_set():
+            for child in self.children:
+                if not self._stopping.is_set():
+                    self._tend(child)
+            self._stopped.wait(TICK_SECONDS)
+
+    def _tend(self, child: Child) -> None:
+        name = child.program.name
+        if child.alive:
+            if child.look():
+                self.say(N_("%(name)s 已就绪"), {"name": name})
+            return
+        if child.process is not None:
+            values = {"name": name, "code": child.bury(), "log": child.log}
+            self.say(N_("%(name)s 意外退出（%(code)s），正在重新启动；日志：%(log)s"), values)
+        if time.monotonic() >= child.start_after and not self._waits(child):
+            child.start()
+
+    def _waits(self, child: Child) -> bool:
+        others = (each for each in self.children if each.program.name in child.program.after)
+        return child.waits and not all(each.ready.is_set() for each in others)
+
+    @staticmethod
+    def _end(children: Sequence[Child], number: signal.Signals) -> None:
+        deadline = time.monotonic() + GRACE_SECONDS
+        for child in children:
+            child.send(number)
+        while any(child.alive for child in children) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+@contextmanager
+def only_one(lock: Path) -> Iterator[None]:
+    """Hold `lock` while the block runs; `Refusal` when another process holds it.
+
+    The kernel releases it with the process, so nothing stale is left by a kill.
+    """
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refusal(
+                N_("此数据目录已在运行：%(folder)s。请先停止，或设置 JIELI_DATA_DIR。"),
+                folder=lock.parent,
+            ) from error
+        yield
+
+
+def refuse_taken_ports(wanted: Iterable[tuple[str, int, str]]) -> None:
+    """Raise `Refusal` naming the first port of (host, port, setting) that is in use."""
+    with ExitStack() as held:
+        for host, port, setting in wanted:
+            probe = held.enter_context(socket.socket())
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+                probe.listen(1)
+            except OSError as error:
+                raise Refusal(
+                    N_("端口 %(port)s 已被占用。请关闭占用它的程序，或设置 %(setting)s。"),
+                    port=port,
+                    setting=setting,
+                ) from error
+
+
+def end_marked(mark: str) -> None:
+    """Kill every process that was started for `mark`, and whatever it started.
+
+    The mark travels in the environment, so this also finds flow runs whose worker was killed and
+    what a supervisor that was itself killed has left. Where there is no `/proc` it does nothing.
+    """
+    wanted = f"{MARK}={mark}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            ours = wanted in (folder / "environ").read_bytes().split(b"\0")
+            if ours and int(folder.name) != os.getpid():
+                os.kill(int(folder.name), signal.SIGKILL)
+
+
+def _dies_with_parent() -> list[str]:
+    """The prefix that has Linux kill the program when the supervisor is killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
+def _set_aside(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))

@@ -1,0 +1,52 @@
+"""What the command line says, and how it says no."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from adapters.language import SOURCE, tell, translate
+from queries.not_found import NotFound
+from rules.refusal import N_, Refusal
+from rules.unit_list import UnitListRefused
+
+
+def language() -> str:
+    """The language of the terminal: English where the locale is English, otherwise Chinese."""
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, variables), "")
+    return "en" if locale.lower().startswith("en") else SOURCE
+
+
+def say(msgid: str, **values: object) -> None:
+    """Print one translated sentence."""
+    typer.echo(translate(language(), msgid, **values))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Print a refusal inside the block on stderr, each fault of a list on its own line; exit 1."""
+    try:
+        yield
+    except UnitListRefused as refusal:
+        _complain(tell(refusal, language()))
+        for fault in refusal.faults:
+            cell = f"“{fault.column}”" if fault.column else ""
+            where = translate(
+                language(), N_("第 %(line)d 行%(cell)s："), line=fault.line, cell=cell
+            )
+            _complain("  " + where + translate(language(), fault.msgid, **fault.values))
+        if refusal.more:
+            _complain("  " + translate(language(), N_("……另有 %(more)d 处。"), more=refusal.more))
+        raise typer.Exit(1) from refusal
+    except Refusal as refusal:
+        _complain(tell(refusal, language()))
+        raise typer.Exit(1) from refusal
+    except NotFound as error:
+        _complain(translate(language(), N_("没有找到。")))
+        raise typer.Exit(1) from error
+
+
+def _complain(text: str) -> None:
+    typer.echo(text, err=True)

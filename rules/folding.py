@@ -1,0 +1,60 @@
+"""One typed form for reading: widths, brackets and blanks folded, never moving a character."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_BLANKS = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000"
+)
+_FOLDS = {
+    **{0xFF10 + i: str(i) for i in range(10)},
+    **{0xFF21 + i: chr(0x41 + i) for i in range(26)},
+    **{0xFF41 + i: chr(0x61 + i) for i in range(26)},
+    **{ord(blank): " " for blank in _BLANKS},
+    **dict(zip(map(ord, "().:;,!?%％．○﹙﹚"), "（）.：；，！？%%.〇（）", strict=True)),
+}
+_TYPED_STOP = re.compile(r"(?<=[\u4e00-\u9fff）”》])\.(?=[\u4e00-\u9fff（“\s]|$)")
+_AROUND_DIGITS = re.compile(
+    r"(?<=[0-9]) {1,2}(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) {1,2}(?=[0-9])"
+)
+_INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])[ \t]+(?=[^\x00-\x7f])")
+
+
+@lru_cache(maxsize=4)
+def folded(text: str) -> str:
+    """The text with digits and letters half-width, brackets and punctuation full-width.
+
+    The result has the same length, so an offset in it is an offset in the text.
+    """
+    return _TYPED_STOP.sub("。", text.translate(_FOLDS))
+
+
+@dataclass(frozen=True)
+class Squeezed:
+    """A passage without the blanks typed around digits (12 月 20 日), and where it came from."""
+
+    words: str
+    places: tuple[int, ...] | range
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in the whole text of ``words[start:end]``, which is not empty."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def squeezed(plain: str, start: int, end: int) -> Squeezed:
+    """The passage ``plain[start:end]`` of folded text, squeezed."""
+    passage = plain[start:end]
+    blanks = {at for m in _AROUND_DIGITS.finditer(passage) for at in range(*m.span())}
+    if not blanks:
+        return Squeezed(passage, range(start, end))
+    kept = [at for at in range(len(passage)) if at not in blanks]
+    return Squeezed("".join(passage[at] for at in kept), tuple(start + at for at in kept))
+
+
+def joined_up(text: str) -> str:
+    """A short phrase without the stray blanks and line breaks between Chinese characters."""
+    return _INNER_BLANK.sub("", " ".join(text.split()))

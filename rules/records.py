@@ -1,0 +1,27 @@
+"""Small settings tables (levels, tags, exclusions): lines of text to named columns."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rules.refusal import N_, Refusal
+
+
+def read_records(
+    lines: Iterable[tuple[int, list[str]]], required: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """`(line, column → text)` for each line after the headings; a missing cell is empty.
+
+    Refuses a table without headings or without a required column or its value.
+    """
+    lines = iter(lines)
+    number, headings = next(lines, (1, []))
+    for column in required:
+        if column not in headings:
+            raise Refusal(N_("第 %(line)d 行：缺少“%(column)s”列。"), line=number, column=column)
+    for number, cells in lines:
+        record = dict.fromkeys(headings, "") | dict(zip(headings, cells, strict=False))
+        for column in required:
+            if not record[column]:
+                raise Refusal(
+                    N_("第 %(line)d 行：“%(column)s”是空的。"), line=number, column=column
+                )
+        yield number, record

@@ -1,0 +1,175 @@
+"""The rows a report is composed from, as `queries.report_data` reads them.
+
+They cover every reported unit (one that a report is for) and its direct lower units, which
+together are called the members here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+LISTS = ("returned", "overdue", "late", "missing")
+"""The lists of a report that call units by name."""
+LIST_ROWS = 1000
+"""Rows of each list a report keeps; the counts beside them are always complete."""
+
+
+class CampaignRow(NamedTuple):
+    """The campaign and the notice it starts from."""
+
+    id: int
+    title: str
+    number: str
+    issuer: str
+
+
+class LevelRow(NamedTuple):
+    code: str
+    rank: int
+    name: str
+    name_en: str
+
+
+class UnitRow(NamedTuple):
+    """One member, in the order of the tree."""
+
+    id: int
+    code: str
+    name: str
+    level: str
+    parent_id: int | None
+    lft: int
+
+
+class MeasureRow(NamedTuple):
+    """A measure that has been released, in the order of the notice."""
+
+    id: int
+    path: str
+    title: str
+    kind: str
+    status: str
+    target_count: int | None
+    target_label: str
+    form_version_id: int | None
+
+
+class AssignmentRow(NamedTuple):
+    """The assignment of a member, with who handed it down and what the member added."""
+
+    id: int
+    measure_id: int
+    period: str
+    unit_id: int
+    level: str
+    status: str
+    answering: bool
+    late: bool
+    due_on: date
+    issued_at: datetime
+    acknowledged_at: datetime | None
+    released_at: datetime | None
+    sent_at: datetime | None
+    issuer_code: str
+    issuer_name: str
+    detail_text: str | None
+    detail_due_on: date | None
+    detail_contact: str | None
+
+
+class TallyRow(NamedTuple):
+    """What lies below a member at one level; columns as in `models.roll_up.Tally`."""
+
+    measure_id: int
+    period: str
+    unit_id: int
+    level: str
+    issued: int
+    acknowledged: int
+    released: int
+    submitted: int
+    approved: int
+    returned: int
+    unsent: int
+    overdue: int
+    late: int
+    answering: int
+    reported: int
+    reviewed: int
+
+
+class TotalRow(NamedTuple):
+    """One numeric field over everything below a member; sums × 10,000."""
+
+    measure_id: int
+    period: str
+    unit_id: int
+    field: str
+    reported_sum: int
+    reported_count: int
+    reviewed_sum: int
+    reviewed_count: int
+
+
+class NumberRow(NamedTuple):
+    """One number of a member's own current answer, × 10,000."""
+
+    assignment_id: int
+    field: str
+    value: int
+
+
+class AnswerRow(NamedTuple):
+    """A member's own current answer."""
+
+    assignment_id: int
+    form_version_id: int | None
+    answers: dict[str, Any]
+
+
+class NamedRow(NamedTuple):
+    """One assignment that a report of `report_unit_id` calls by name."""
+
+    report_unit_id: int
+    code: str
+    name: str
+    level: str
+    above: str
+    measure_id: int
+    period: str
+    due_on: date
+    status: str
+    sent_at: datetime | None
+    reason: str | None
+
+
+class CoverageRow(NamedTuple):
+    """Units below a reported unit: with something to answer, and with all of it answered."""
+
+    report_unit_id: int
+    expected: int
+    complete: int
+
+
+@dataclass(frozen=True)
+class ReportRows:
+    """Everything the snapshots of some units of one campaign are composed from."""
+
+    campaign: CampaignRow
+    as_of: date
+    levels: list[LevelRow]
+    reported_units: list[int]
+    members: list[UnitRow]
+    measures: list[MeasureRow]
+    form_fields: dict[int, list[dict[str, Any]]]
+    """Form version → its fields."""
+    assignments: list[AssignmentRow]
+    passed_on: set[int]
+    """Assignments that went on to the lower units by themselves."""
+    tallies: list[TallyRow]
+    totals: list[TotalRow]
+    numbers: list[NumberRow]
+    answers: list[AnswerRow]
+    coverage: list[CoverageRow]
+    named: dict[str, list[NamedRow]] = field(default_factory=dict)
+    """Kind of list (`LISTS`) → its first rows for each reported unit."""

@@ -1,0 +1,104 @@
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from adapters import tables
+from adapters.tables import read_table, read_table_file
+from rules.refusal import Refusal
+
+TEXT = "代码,名称\n15,内蒙古\n\n1501,“呼和浩特”\n"
+LINES = [(1, ["代码", "名称"]), (2, ["15", "内蒙古"]), (4, ["1501", "“呼和浩特”"])]
+
+
+def workbook(rows: list[list], place: tuple[int, int] = (0, 0)) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(place[0] + number, place[1], row)
+    return file.getvalue()
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_csv_is_read_in_the_encodings_offices_write(encoding: str) -> None:
+    assert read_table(TEXT.encode(encoding)) == LINES
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_csv_is_read_with_the_delimiter_it_uses(delimiter: str) -> None:
+    assert read_table(TEXT.replace(",", delimiter).encode()) == LINES
+
+
+def test_a_line_is_numbered_where_it_starts_in_the_file() -> None:
+    content = '代码,名称\r\n1,"两\r\n行"\r\n2,乙\r\n'.encode()
+    assert [number for number, _ in read_table(content)] == [1, 2, 4]
+
+
+def test_xlsx_is_read_with_its_line_numbers_and_whole_codes() -> None:
+    content = workbook([["代码", "名称"], [150000000000, " 内蒙古 "], ["", ""], ["0150", "甲"]])
+    assert read_table(content) == [
+        (1, ["代码", "名称"]), (2, ["150000000000", "内蒙古"]), (4, ["0150", "甲"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"%PDF-1.7 ...", "不是 CSV，也不是 Excel"),
+        (b"a,b\n\0\1\2", "不是 CSV，也不是 Excel"),
+        (b"\xff\xd8\xff\xe0\x80\x80", "不是 CSV，也不是 Excel"),
+        (b"\xd0\xcf\x11\xe0 old", "旧版 Excel 文件"),
+        (b"PK\x03\x04 cut off", "已损坏"),
+        (archive({"word/document.xml": b"<w/>"}), "不是 CSV，也不是 Excel"),
+        (archive({"xl/workbook.xml": b"no xml"}), "已损坏"),
+        (b'a,b\n1,"2\n3,4\n', "第 2 行读不下去"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        read_table(content)
+
+
+def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path) -> None:
+    with pytest.raises(Refusal, match=r"文件有 3\.0 MB，最多接受 2 MB"):
+        read_table(b"a," * 1024 * 1536, limit=2 * 1024 * 1024)
+    file = tmp_path / "big.csv"
+    file.write_bytes(b"a," * 1024 * 1536)
+    with pytest.raises(Refusal, match=r"文件有 3\.0 MB"):
+        read_table_file(file, limit=2 * 1024 * 1024)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path) -> None:
+    with pytest.raises(Refusal, match=r"打不开文件：.*nowhere\.csv"):
+        read_table_file(tmp_path / "nowhere.csv")
+
+
+def test_a_zip_bomb_is_refused_before_it_unpacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "UNPACKED_LIMIT", 4 * tables.MEGABYTE)
+    bomb = archive({"xl/workbook.xml": b"", "xl/media/a": bytes(4 * tables.MEGABYTE + 1)})
+    assert len(bomb) < 10_000
+    with pytest.raises(Refusal, match="展开后太大"):
+        read_table(bomb)
+
+
+def test_a_part_that_is_larger_than_it_says_is_refused() -> None:
+    honest = archive({"xl/workbook.xml": b"x" * 5_000})
+    lying = honest.replace((5_000).to_bytes(4, "little"), (50).to_bytes(4, "little"))
+    assert lying != honest
+    with pytest.raises(Refusal, match="已损坏"):
+        read_table(lying)
+
+
+def test_a_sheet_with_one_cell_far_away_is_refused() -> None:
+    with pytest.raises(Refusal, match="展开后太大"):
+        read_table(workbook([["x"]], place=(1_048_575, 16_383)))

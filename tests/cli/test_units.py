@@ -1,0 +1,96 @@
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from typer.testing import CliRunner
+
+from adapters.database import transaction
+from cli.main import app
+from models import Level, Unit, UnitTag
+from tests.conftest import SAMPLE_UNITS
+
+
+def stored(column) -> list:
+    with transaction(readonly=True) as session:
+        return list(session.exec(select(column)).all())
+
+
+def test_a_list_is_imported_with_levels_tags_and_exclusions(
+    installation: Path, runner: CliRunner
+) -> None:
+    levels = installation / "levels.csv"
+    levels.write_text("code,name\ngroup,集团\nplant,工厂\nshop,车间\n", encoding="utf-8")
+    units = installation / "units.csv"
+    units.write_text(
+        "代码,名称,层级,上级代码\n1,总部,集团,\n2,一厂,工厂,1\n3,食堂,shop,2\n", encoding="gb18030"
+    )
+    tags = installation / "tags.csv"
+    tags.write_text("tag,name,how,value\ncanteen,食堂,name,食堂\n", encoding="utf-8")
+    exclude = installation / "exclude.csv"
+    exclude.write_text("how,value,reason\ncode,3,没有人员\n", encoding="utf-8")
+    done = runner.invoke(
+        app,
+        ["units", "import", str(units), "--levels", str(levels),
+         "--tags", str(tags), "--exclude", str(exclude)],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "名单共 3 个单位：新增 3" in done.output
+    assert stored(Level.code) == ["group", "plant", "shop"]
+    assert len(stored(UnitTag.unit_id)) == 1
+    assert stored(Unit.takes_assignments) == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["9,孤儿,village,nowhere", "15,重码,village,15", "9,圈,village,9", "x y,坏码,village,15"],
+)
+def test_a_list_with_a_fault_leaves_everything_as_it_was(
+    installation: Path, runner: CliRunner, line: str
+) -> None:
+    file = installation / "units.csv"
+    file.write_text(f"code,name,level,parent_code\n15,区,region,\n{line}\n", encoding="utf-8")
+    for command in ("check", "import"):
+        done = runner.invoke(app, ["units", command, str(file)])
+        assert done.exit_code == 1
+        assert "名单有 1 处错误，一个单位也没有导入。" in done.stderr
+        assert "第 3 行" in done.stderr
+    assert stored(Unit.code) == []
+    assert stored(Level.code) == []
+
+
+def test_tags_that_do_not_fit_undo_the_whole_import(installation: Path, runner: CliRunner) -> None:
+    tags = installation / "tags.csv"
+    tags.write_text("tag,name,how,value\nt,标签,code,999\n", encoding="utf-8")
+    done = runner.invoke(app, ["units", "import", str(SAMPLE_UNITS), "--tags", str(tags)])
+    assert done.exit_code == 1
+    assert "第 2 行：名单里没有“999”。" in done.stderr
+    assert stored(Unit.code) == []
+
+
+def test_checking_needs_no_database(tmp_path: Path, runner: CliRunner) -> None:
+    done = runner.invoke(app, ["units", "check", str(SAMPLE_UNITS)])
+    assert done.exit_code == 0
+    assert "名单没有错误，共 50 个单位。" in done.output
+
+
+def test_a_file_that_is_no_list_is_refused_in_a_sentence(
+    installation: Path, runner: CliRunner
+) -> None:
+    file = installation / "notice.csv"
+    file.write_bytes(b"%PDF-1.7")
+    done = runner.invoke(app, ["units", "import", str(file)])
+    assert done.exit_code == 1
+    assert done.stderr == "这个文件不是 CSV，也不是 Excel 表格（.xlsx）。\n"
+    assert "请给出一个名单文件" in runner.invoke(app, ["units", "import"]).stderr
+
+
+def test_a_unit_is_shown_with_what_stands_above_and_below(
+    installation: Path, runner: CliRunner
+) -> None:
+    assert runner.invoke(app, ["units", "show"]).stderr == "没有找到。\n"
+    runner.invoke(app, ["units", "import", str(SAMPLE_UNITS)])
+    done = runner.invoke(app, ["units", "show", "150402000000"])
+    assert done.output.splitlines() == [
+        "150402000000 内蒙古自治区 / 赤峰市 / 红山区",
+        "  旗县区 1", "  苏木乡镇街道 2", "  嘎查村社区 6",
+    ]  # fmt: skip

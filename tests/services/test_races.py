@@ -1,0 +1,198 @@
+"""Two at once, on real databases with a connection each: nothing is lost, nothing is doubled."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel, func, select
+
+from models import Account, Assignment, Draft, Event, Measure, Status, Submission, Total
+from rules.refusal import Refusal
+from services.reviews import approve, return_
+from services.submissions import Sent, recall, save_draft, submit
+from tests.answering import ANSWER, account_of, answer, released_measure
+from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
+from tests.conftest import NOW, fill_tree
+from tests.databases import BACKENDS, fresh_engine
+
+LATER = NOW + timedelta(hours=1)
+ROUNDS = 5
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def database(request, tmp_path_factory) -> Iterator[Engine]:
+    """A database of its own, where work is committed."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = tmp_path_factory.mktemp("race")
+    with fresh_engine(request.param, folder, f"jieli_race_{worker}") as engine:
+        SQLModel.metadata.create_all(engine)
+        with Session(engine) as session:
+            fill_tree(session)
+            session.commit()
+        yield engine
+
+
+class Case:
+    """A freshly released measure, its assignment at one village, and who acts on it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        with Session(engine) as session:
+            measure = released_measure(session)
+            self.measure_id = measure.id
+            self.assignment_id = assignment_of(session, measure, VILLAGE).id
+            self.clerk_id = account_of(session, VILLAGE).id
+            self.township_id = account_of(session, TOWNSHIP).id
+            self.region_id = get_unit(session, REGION).id
+            session.commit()
+
+    def do(self, act: Callable[[Session], object]) -> object:
+        """What `act` returns in a transaction of its own, or the refusal it met."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                outcome = act(session)
+                session.commit()
+            except Refusal as refusal:
+                session.rollback()
+                return refusal
+            return outcome
+
+    def at_once(self, *acts: Callable[[Session], object]) -> list[object]:
+        """The outcomes of acts that start at the same moment."""
+        start = Barrier(len(acts))
+
+        def run(act: Callable[[Session], object]) -> object:
+            start.wait(timeout=30)
+            return self.do(act)
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(run, acts))
+
+    def sending(self, key: str, checked: str = "12") -> Callable[[Session], object]:
+        def act(session: Session) -> object:
+            clerk = session.get_one(Account, self.clerk_id)
+            typed = {**ANSWER, "checked": [checked]}
+            return submit(
+                session, self.assignment_id, typed, send_key=key, seen_revision=0, actor=clerk,
+                now=NOW,
+            )  # fmt: skip
+
+        return act
+
+    def answered(self) -> int:
+        """The id of the village's answer, just sent."""
+        with Session(self.engine) as session:
+            measure = session.get_one(Measure, self.measure_id)
+            sent = answer(session, measure, VILLAGE)
+            session.commit()
+            return sent.id
+
+    def total(self) -> tuple[int, int]:
+        with Session(self.engine) as session:
+            total = session.get(Total, (self.measure_id, "once", self.region_id, "checked"))
+            return total.reported_sum // 10_000, total.reviewed_sum // 10_000
+
+    def count(self, table) -> int:
+        of_this = {
+            Submission: Submission.assignment_id == self.assignment_id,
+            Event: Event.assignment_id == self.assignment_id,
+            Draft: Draft.assignment_id == self.assignment_id,
+        }
+        with Session(self.engine) as session:
+            wanted = select(func.count()).select_from(table).where(of_this[table])
+            return session.exec(wanted).one()
+
+
+@pytest.fixture(params=range(ROUNDS))
+def case(request, database) -> Case:
+    return Case(database)
+
+
+def test_the_same_sending_twice_at_once_is_one_submission(case):
+    key = f"same-sending-{case.assignment_id}"
+    outcomes = case.at_once(*[case.sending(key)] * 3)
+    assert all(isinstance(one, Sent) for one in outcomes), outcomes
+    assert len({one.submission.receipt for one in outcomes}) == 1
+    assert sorted(one.again for one in outcomes) == [False, True, True]
+    assert (case.count(Submission), case.count(Event)) == (1, 2)
+    assert case.total() == (12, 0)
+
+
+def test_of_two_different_sendings_at_once_one_wins_and_the_other_is_told(case):
+    outcomes = case.at_once(
+        case.sending(f"first-sending-{case.assignment_id}", "3"),
+        case.sending(f"second-sending-{case.assignment_id}", "5"),
+    )
+    won = [one for one in outcomes if isinstance(one, Sent)]
+    lost = [one for one in outcomes if isinstance(one, Refusal)]
+    assert (len(won), len(lost)) == (1, 1)
+    assert won[0].submission.receipt in str(lost[0])
+    assert case.count(Submission) == 1
+    assert case.total() == (won[0].submission.answers["checked"], 0)
+
+
+def test_answers_of_many_villages_at_once_are_all_in_the_total(case):
+    codes = [VILLAGE, "150402005003", "150402005004", "150402102200", "150402102201"]
+
+    def answering(code: str) -> Callable[[Session], object]:
+        def act(session: Session) -> object:
+            return answer(session, session.get_one(Measure, case.measure_id), code, 2)
+
+        return act
+
+    with Session(case.engine) as session:
+        for code in codes:
+            account_of(session, code)
+        session.commit()
+    case.at_once(*map(answering, codes))
+    assert case.total() == (10, 0)
+
+
+def test_a_recall_and_an_approval_at_once_do_not_both_happen(case):
+    submission_id = case.answered()
+
+    def recalling(session: Session) -> object:
+        clerk = session.get_one(Account, case.clerk_id)
+        return recall(session, case.assignment_id, actor=clerk, now=LATER)
+
+    def approving(session: Session) -> object:
+        reviewer = session.get_one(Account, case.township_id)
+        return approve(session, submission_id, actor=reviewer, now=LATER)
+
+    outcomes = case.at_once(recalling, approving)
+    assert sum(isinstance(one, Refusal) for one in outcomes) == 1
+    assert case.total() in {(0, 0), (12, 12)}
+    assert case.count(Event) == 3
+
+
+def test_an_approval_and_a_return_at_once_leave_one_review(case):
+    submission_id = case.answered()
+
+    def deciding(act: Callable, **values) -> Callable[[Session], object]:
+        def decide(session: Session) -> object:
+            reviewer = session.get_one(Account, case.township_id)
+            return act(session, submission_id, actor=reviewer, now=LATER, **values)
+
+        return decide
+
+    case.at_once(deciding(approve), deciding(return_, reason="请核对户数"))
+    with Session(case.engine) as session:
+        assignment = session.get_one(Assignment, case.assignment_id)
+        assert assignment.status == Status.RETURNED
+    assert case.total() == (0, 0)
+
+
+def test_a_draft_and_a_sending_at_once_leave_no_draft(case):
+    def drafting(session: Session) -> object:
+        clerk = session.get_one(Account, case.clerk_id)
+        return save_draft(session, case.assignment_id, ANSWER, actor=clerk, now=NOW)
+
+    outcomes = case.at_once(
+        drafting, case.sending(f"only-sending-{case.assignment_id}"), drafting, drafting
+    )
+    assert isinstance(outcomes[1], Sent)
+    assert case.count(Draft) == 0
