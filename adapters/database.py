@@ -64,9 +64,12 @@ def get_engine() -> Engine:
 def transaction(*, readonly: bool = False) -> Iterator[Session]:
     """A session whose work is kept when the block ends, and dropped when it raises.
 
-    `readonly` takes no write lock, so that pages can be read while others write.
+    `readonly` takes no write lock, so that pages can be read while others write, and sees the
+    database as it was at its first statement, so that what several statements read agrees.
     """
-    options = {"readonly": True} if readonly else {}
+    options: dict[str, Any] = {"readonly": True} if readonly else {}
+    if readonly and get_engine().dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"  # SQLite's transactions are so anyway
     with (
         get_engine().connect().execution_options(**options) as connection,
         Session(connection, expire_on_commit=False) as session,

@@ -44,3 +44,13 @@ def hand_down(
     from cli import run as processes
 
     processes.hand_down(measure_id, unit, period)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="演完就退出")] = False,
+) -> None:
+    """演示：在真实的单位树上把全过程走一遍，然后继续提供网页。"""
+    from cli.demo.show import show
+
+    show(once=once)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.tree import Tree
 
-from adapters.documents import SIZE_LIMIT, extracted_text
-from rules.notice import DraftMeasure, Notice, read_notice
-from rules.notice_json import notice_json
 from rules.refusal import N_, Refusal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.tree import Tree
+
+    from rules.notice import DraftMeasure, Notice
 
 app = typer.Typer(help="通知：读取文件 / Notices: read a document.", no_args_is_help=True)
 
@@ -30,11 +30,22 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Read a notice without storing it: header, outline, draft measures."""
+    from adapters.documents import extracted_text
+    from rules.notice import read_notice
+
     try:
         notice = read_notice(extracted_text(_content(file), file.name))
     except Refusal as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(1) from refusal
+    _print(notice, as_json)
+
+
+def _print(notice: Notice, as_json: bool) -> None:
+    from rich.console import Console
+
+    from rules.notice_json import notice_json
+
     if as_json:
         typer.echo(json.dumps(notice_json(notice), ensure_ascii=False, indent=2))
     else:
@@ -43,6 +54,8 @@ def read(
 
 def _content(file: Path) -> bytes:
     """At most one byte more than is accepted, so that a huge file is refused without reading it."""
+    from adapters.documents import SIZE_LIMIT
+
     try:
         with file.open("rb") as opened:
             return opened.read(SIZE_LIMIT + 1)
@@ -55,6 +68,8 @@ def _content(file: Path) -> bytes:
 
 
 def _show(notice: Notice, console: Console) -> None:
+    from rich.table import Table
+
     header = Table.grid(padding=(0, 2))
     found = {"标题": notice.title, "文号": notice.number, "发文机关": notice.issuer}
     for label, value in found.items():
@@ -67,6 +82,8 @@ def _show(notice: Notice, console: Console) -> None:
 
 
 def _outline(notice: Notice) -> Tree:
+    from rich.tree import Tree
+
     root = Tree("提纲")
     branches: list[Tree] = []
     for heading in notice.outline:
@@ -76,6 +93,8 @@ def _outline(notice: Notice) -> Tree:
 
 
 def _measure(measure: DraftMeasure) -> Tree:
+    from rich.tree import Tree
+
     tree = Tree(f"[bold]{measure.path}[/bold]  {measure.title}")
     rows = {
         "层级": "、".join(measure.levels),

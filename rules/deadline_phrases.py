@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rules.deadline_reading import AFTER_RECEIPT, BY, EVERY, Place, Reading
 from rules.notice_dates import (
-    Reference,
     Resolved,
     month_end,
     valid_day,
@@ -16,23 +15,6 @@ from rules.notice_dates import (
     with_year,
 )
 from rules.numerals import number_of
-
-BY, EVERY, AFTER_RECEIPT = "by", "every", "after_receipt"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a pattern made of its match: a value (or several, set apart by blanks), a reason to
-    doubt it, or only the reason."""
-
-    kind: str | None
-    value: str = ""
-    why: str | None = None
-
-    @property
-    def values(self) -> list[str]:
-        return self.value.split() if self.kind else []
-
 
 _H = "一二三四五六七八九十"
 _M = rf"(?P<month>\d{{1,2}}|[{_H}]{{1,2}}) ?月(?:份)?"
@@ -49,15 +31,6 @@ _NEGATED = re.compile(
     r"^(?: ?)(?:起|以来|之后|以后|后(?!续)|开始|施行|印发|发布|召开|举办|举行|启动|开班|"
     r"会议|至|—|-|–|~|到)"
 )
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a phrase stands: its passage, what dates it, and whether a label asks for a date."""
-
-    plain: str
-    reference: Reference
-    labelled: bool
 
 
 _Reader = Callable[[re.Match[str], Place], Reading | None]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rules.deadline_phrases import EVERY, PHRASES, Place
+from rules.deadline_phrases import PHRASES
+from rules.deadline_reading import EVERY, Place
 from rules.folding import folded, squeezed
 from rules.found import Doubt
 from rules.notice_dates import Reference

@@ -9,8 +9,10 @@ from rules.folding import folded, joined_up
 from rules.found import Doubt, Found
 from rules.unit_names import is_vague_unit, looks_like_unit, split_units
 
-_LEAD = r"(?:责任|牵头|主责|承办|负责|主办|主体|实施|督办|落实)(?:责任)?(?:单位|部门|处室|"
-r"科室|主体)|牵头|责任主体"
+_LEAD = (
+    r"(?:责任|牵头|主责|承办|负责|主办|主体|实施|督办|落实)(?:责任)?"
+    r"(?:单位|部门|处室|科室|主体)|牵头|责任主体"
+)
 _HELP = r"(?:配合|协办|参与|协同|协作|协助|参加|联办|参加配合)(?:单位|部门|处室|科室)|配合"
 LABEL = re.compile(rf"(?P<lead>{_LEAD})：|(?P<help>{_HELP})：")
 _OTHER_LABEL = re.compile(

@@ -270,8 +270,3 @@ def _enriched(measure: DraftMeasure, row: DraftMeasure) -> DraftMeasure:
         cooperating=measure.cooperating or row.cooperating,
         uncertain=tuple(sorted(doubts, key=lambda d: (d.start, d.end))),
     )
-
-
-def body_spans(notice: Notice) -> tuple[Span, ...]:
-    """Where the measures stand, for a page that marks them in the text."""
-    return tuple(Span(measure.start, measure.end) for measure in notice.measures)

@@ -9,6 +9,17 @@ from datetime import date
 from rules.folding import folded, joined_up
 from rules.found import Found, Span
 from rules.notice_dates import DAY, day_in
+from rules.notice_foot import (
+    ANNEX,
+    MARK_LINE,
+    Line,
+    Signature,
+    annex_start,
+    clean_value,
+    note_start,
+    signature_of,
+    without_trailers,
+)
 from rules.unit_names import looks_like_unit
 
 _HEADER_LINES = 30
@@ -43,28 +54,10 @@ _INLINE_SALUTATION = re.compile(
 _BODY_OPENING = re.compile(
     r"^(?:为|根据|按照|依据|经|近期|近日|当前|今年|目前|现将|现就|随着|按|请)"
 )
-_MARK_LINE = re.compile(
-    r"^(?:第[一二三四五六七八九十]{1,3}[章节条]|[一二三四五六七八九十]{1,3}[、.。]|（[一二三四五六七八九十]{1,3}）|"
-    r"\d{1,2}[.、](?!\d))"
-)
 _INLINE_TITLE = re.compile(
     rf"[^。！？；：\n]{{3,70}}?的?(?:{_KINDS})(?= |各[^。：\n]{{1,120}}：|自治区各|为|根据|"
     rf"按照|经|[\u4e00-\u9fa5]{{2,12}} ?[〔\[（])"
 )
-_ATTACHMENT_NOTE = re.compile(r"(?m)(?:^ *|(?<=[。；])[ ]*)附(?:件|表)?\d{0,2} ?：")
-_ANNEX = re.compile(
-    r"(?m)^ *附(?:件|表|录)? ?(?:\d{1,2}|[一二三四五六七八九十]{1,2})?(?:[.]? *$| +\S[^。"
-    r"\n]{2,50}$|-\d)"
-)
-_HAN_DATE = DAY.pattern
-_DATE_LINE = re.compile(rf"(?m)^[ （]*(?:{_HAN_DATE})[ ）]*$")
-_ENDS_LINE = re.compile(r"(?m)(?:印发)?[ ）]*$")
-_TRAILER = re.compile(
-    r"^[（(]?(?:联 ?系 ?人|联系电话|联系方式|联系单位及电话|电话|传真|邮箱|电子邮箱|抄送|"
-    r"抄报|主题词|此件|"
-    r"特此通知|特此函告|以上通知|印发|共印|公开属性|信息公开)"
-)
-_CLOSING = re.compile(r"(?:特此(?:通知|函告|函达)|以上请(?:认真)?贯彻执行)[。！]?$")
 _ISSUED_WITH = re.compile(r"印发|转发|批转")
 _SUBTITLE = re.compile(
     rf"(?m)^ *(?P<title>[^。！？；：，\n\t]{{4,60}}(?:{_KINDS})(?:（[^）\n]{{1,12}}）)?) *$"
@@ -99,13 +92,6 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class _Line:
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
 class _Header:
     title: Found | None
     number: Found | None
@@ -115,22 +101,14 @@ class _Header:
     body: int
 
 
-@dataclass(frozen=True)
-class _Signature:
-    issuer: Found | None
-    dated: Found | None
-    start: int
-    end: int
-
-
 def frame_of(text: str) -> Frame:
     """Read header, signature and attachments, and where the body lies between them."""
     plain = folded(text)
     header = _header(text, plain)
-    annex = _annex_start(plain, header.body)
-    signature = _signature(text, plain, header.body, min(annex + _NOTE_LENGTH, len(text)))
-    note = min(_note_start(plain, header.body, signature.start), annex)
-    body_end = _without_trailers(plain, header.body, min(note, signature.start))
+    annex = annex_start(plain, header.body)
+    signature = signature_of(text, plain, header.body, min(annex + _NOTE_LENGTH, len(text)))
+    note = min(note_start(plain, header.body, signature.start), annex)
+    body_end = without_trailers(plain, header.body, min(note, signature.start))
     body = Span(header.body, body_end)
     rest = Span(_rest_start(plain, signature, body_end, annex), len(text))
     issuer = signature.issuer or header.issuer or _issuer_in(header.title)
@@ -145,9 +123,9 @@ def frame_of(text: str) -> Frame:
     )
 
 
-def _lines(plain: str, start: int, end: int, most: int) -> list[_Line]:
+def _lines(plain: str, start: int, end: int, most: int) -> list[Line]:
     """The first ``most`` lines that are not blank, with blanks around them cut."""
-    lines: list[_Line] = []
+    lines: list[Line] = []
     at = start
     while at < end and len(lines) < most:
         stop = plain.find("\n", at, end)
@@ -156,7 +134,7 @@ def _lines(plain: str, start: int, end: int, most: int) -> list[_Line]:
         inner = raw.strip()
         if inner:
             begin = at + len(raw) - len(raw.lstrip())
-            lines.append(_Line(inner, begin, begin + len(inner)))
+            lines.append(Line(inner, begin, begin + len(inner)))
         at = stop + 1
     return lines
 
@@ -182,7 +160,7 @@ def _header(text: str, plain: str) -> _Header:
     )
 
 
-def _header_length(lines: list[_Line]) -> int:
+def _header_length(lines: list[Line]) -> int:
     """How many of the first lines stand above the body."""
     for count, line in enumerate(lines):
         if _is_salutation(line) and count:
@@ -192,19 +170,19 @@ def _header_length(lines: list[_Line]) -> int:
     return len(lines) if len(lines) < 3 else 1
 
 
-def _is_salutation(line: _Line) -> bool:
+def _is_salutation(line: Line) -> bool:
     return bool(
         _SALUTATION.match(line.text)
         and "签发人" not in line.text
         and _ADDRESSEE.search(line.text)
         and not _ASIDE.match(line.text)
-        and not _MARK_LINE.match(line.text)
+        and not MARK_LINE.match(line.text)
         and not _BODY_OPENING.match(line.text)
     )
 
 
-def _opens_body(line: _Line, count: int) -> bool:
-    if _MARK_LINE.match(line.text) or "\t" in line.text:
+def _opens_body(line: Line, count: int) -> bool:
+    if MARK_LINE.match(line.text) or "\t" in line.text:
         return True
     if _ASIDE.match(line.text) or DAY.fullmatch(line.text.strip("（） ")):
         return False
@@ -213,14 +191,14 @@ def _opens_body(line: _Line, count: int) -> bool:
     return "。" in line.text or len(line.text) > 160
 
 
-def _addressed(text: str, head: list[_Line]) -> Found | None:
+def _addressed(text: str, head: list[Line]) -> Found | None:
     last = head[-1]
     if len(head) < 2 or not _is_salutation(last):
         return None
     return Found(text[last.start : last.end - 1], last.start, last.end - 1)
 
 
-def _inline_header(text: str, plain: str, first: _Line) -> _Header:
+def _inline_header(text: str, plain: str, first: Line) -> _Header:
     """A notice typed as one paragraph: the title runs into the salutation or the body."""
     window = plain[first.start : min(first.end, first.start + 600)]
     title = _INLINE_TITLE.match(window)
@@ -230,7 +208,7 @@ def _inline_header(text: str, plain: str, first: _Line) -> _Header:
     to = _INLINE_SALUTATION.search(plain, at, min(first.end, at + 200)) if title else None
     found = Found(joined_up(text[first.start : at]), first.start, at) if title else None
     if title and number and number.start >= first.start + title.end():
-        found = _clean(text, first.start, first.start + title.end())
+        found = clean_value(text, first.start, first.start + title.end())
     body = to.end() if to else at
     addressed = (
         Found(text[to.start("to") : to.end("to")], to.start("to"), to.end("to")) if to else None
@@ -238,11 +216,7 @@ def _inline_header(text: str, plain: str, first: _Line) -> _Header:
     return _Header(found, number, None, None, addressed, body)
 
 
-def _clean(text: str, start: int, end: int) -> Found:
-    return Found(joined_up(text[start:end]), start, end)
-
-
-def _title_lines(plain: str, head: list[_Line]) -> list[_Line]:
+def _title_lines(plain: str, head: list[Line]) -> list[Line]:
     """The lines of the title: up from the last line that ends like one, unbroken."""
     able = [line for line in head if not _not_title(line)]
     ends = [i for i, line in enumerate(able) if _TITLE_END.search(line.text)]
@@ -254,7 +228,7 @@ def _title_lines(plain: str, head: list[_Line]) -> list[_Line]:
     return able[first : last + 1]
 
 
-def _not_title(line: _Line) -> bool:
+def _not_title(line: Line) -> bool:
     return bool(
         _RED_HEAD.match(line.text)
         or _ASIDE.match(line.text)
@@ -265,11 +239,11 @@ def _not_title(line: _Line) -> bool:
     )
 
 
-def _adjoins(plain: str, above: _Line, below: _Line) -> bool:
+def _adjoins(plain: str, above: Line, below: Line) -> bool:
     return plain.count("\n", above.end, below.start) == 1
 
 
-def _title(text: str, lines: list[_Line]) -> Found | None:
+def _title(text: str, lines: list[Line]) -> Found | None:
     if not lines:
         return None
     start, end = lines[0].start, lines[-1].end
@@ -286,22 +260,22 @@ def _number(plain: str, start: int, end: int) -> Found | None:
     return Found(f"{word}〔{match['year']}〕{int(match['serial'])}号", begin, match.end())
 
 
-def _header_issuer(text: str, head: list[_Line], title: list[_Line]) -> Found | None:
+def _header_issuer(text: str, head: list[Line], title: list[Line]) -> Found | None:
     for line in head:
         labelled = _ISSUER_LABEL.match(line.text)
         if labelled:
-            return _clean(text, line.start + labelled.start("issuer"), line.end)
+            return clean_value(text, line.start + labelled.start("issuer"), line.end)
         red = _RED_HEAD.match(line.text)
         if red:
-            return _clean(text, line.start, line.start + red.end("issuer"))
+            return clean_value(text, line.start, line.start + red.end("issuer"))
         if line not in title and looks_like_unit(line.text) and not _not_title(line):
-            return _clean(text, line.start, line.end)
+            return clean_value(text, line.start, line.end)
     if len(title) > 1 and looks_like_unit(title[0].text):
-        return _clean(text, title[0].start, title[0].end)
+        return clean_value(text, title[0].start, title[0].end)
     return None
 
 
-def _header_date(plain: str, head: list[_Line], title: list[_Line]) -> Found | None:
+def _header_date(plain: str, head: list[Line], title: list[Line]) -> Found | None:
     for line in head:
         alone = DAY.fullmatch(line.text.strip("（） "))
         labelled = _DATE_LABEL.search(line.text)
@@ -322,111 +296,10 @@ def _issuer_in(title: Found | None) -> Found | None:
     return None
 
 
-def _annex_start(plain: str, body: int) -> int:
-    match = _ANNEX.search(plain, body)
-    return match.start() if match else len(plain)
-
-
-def _signature(text: str, plain: str, body: int, annex: int) -> _Signature:
-    for match in _DATE_LINE.finditer(plain, body, annex):
-        found = day_in(plain, match.start(), match.end())
-        if found and _stands_below(plain, body, match.start()):
-            start, issuer = _issuer_above(text, plain, body, match.start())
-            dated = Found(found[0].isoformat(), found[1], found[2])
-            return _Signature(issuer, dated, start, match.end())
-    return _signature_on_one_line(text, plain, body, annex)
-
-
-def _stands_below(plain: str, body: int, at: int) -> bool:
-    return bool(plain[body:at].strip()) if at - body < 400 else True
-
-
-def _signature_on_one_line(text: str, plain: str, body: int, annex: int) -> _Signature:
-    """ "某某办公室 2026年11月20日" on one line, or run on behind the last sentence."""
-    for match in DAY.finditer(plain, body, annex):
-        found = day_in(plain, match.start(), match.end())
-        if not found or not _ENDS_LINE.match(plain, match.end()):
-            continue
-        start, by = _signed_before(plain, body, match.start())
-        if by and not looks_like_unit(by):
-            continue
-        issuer = _clean(text, start, start + len(by)) if by else None
-        dated = Found(found[0].isoformat(), found[1], found[2])
-        return _Signature(issuer, dated, start, match.end())
-    start, issuer = _issuer_above(text, plain, body, annex)
-    return _Signature(issuer, None, start if issuer else annex, annex)
-
-
-def _signed_before(plain: str, body: int, at: int) -> tuple[int, str]:
-    """The words between the last sentence and a date: where they begin, and they."""
-    window = plain[max(body, at - 64) : at]
-    words = re.split(r"[。！？；：，”\n]", window)[-1]
-    if len(words) == len(window) and at - 64 > body:
-        return at, "。"
-    begin = at - len(words) + len(words) - len(words.lstrip())
-    return begin, words.strip()
-
-
-def _issuer_above(text: str, plain: str, body: int, end: int) -> tuple[int, Found | None]:
-    """The unit names right above ``end``: where they begin, and the names as one value."""
-    names: list[_Line] = []
-    at = end
-    while len(names) < 6:
-        line = _line_above(plain, body, at)
-        if line is None or not all(
-            looks_like_unit(part) for part in re.split(r"[ \t]+", line.text)
-        ):
-            break
-        if _MARK_LINE.match(line.text):
-            break
-        names.insert(0, line)
-        at = line.start
-    if not names:
-        return end, None
-    value = "、".join(joined_up(text[n.start : n.end]) for n in names)
-    return names[0].start, Found(value, names[0].start, names[-1].end)
-
-
-def _line_above(plain: str, body: int, at: int) -> _Line | None:
-    end = at
-    while end > body and plain[end - 1].isspace():
-        end -= 1
-    if end <= body:
-        return None
-    start = max(plain.rfind("\n", body, end) + 1, body)
-    raw = plain[start:end]
-    begin = start + len(raw) - len(raw.lstrip())
-    return _Line(plain[begin:end], begin, end) if end - begin <= 60 else None
-
-
-def _rest_start(plain: str, signature: _Signature, body_end: int, annex: int) -> int:
+def _rest_start(plain: str, signature: Signature, body_end: int, annex: int) -> int:
     if signature.dated or signature.issuer:
         return max(signature.end, body_end)
     return min(annex, len(plain))
-
-
-def _note_start(plain: str, body: int, end: int) -> int:
-    """Where the list of attachments begins ("附件：1.…"), or ``end``."""
-    match = _ATTACHMENT_NOTE.search(plain, body, end)
-    return match.start() if match else end
-
-
-def _without_trailers(plain: str, body: int, end: int) -> int:
-    """The end of the body without the contact, copy and closing lines below it."""
-    while True:
-        end = _back_over_blanks(plain, body, end)
-        closing = _CLOSING.search(plain, max(body, end - 20), end)
-        end = closing.start() if closing else end
-        line = _line_above(plain, body, end)
-        if line is None or not (_TRAILER.match(line.text) or re.fullmatch(r"-*|—*", line.text)):
-            return max(_back_over_blanks(plain, body, end), body)
-        end = line.start
-
-
-def _back_over_blanks(plain: str, body: int, end: int) -> int:
-    while end > body and plain[end - 1].isspace():
-        end -= 1
-    return end
 
 
 def _issued_plan(plain: str, title: Found | None, rest: Span) -> tuple[Span, ...]:
@@ -435,9 +308,9 @@ def _issued_plan(plain: str, title: Found | None, rest: Span) -> tuple[Span, ...
         return ()
     heading = _SUBTITLE.search(plain, rest.start, rest.end)
     start = heading.end() if heading else rest.start
-    annex = _ANNEX.search(plain, start, rest.end)
+    annex = ANNEX.search(plain, start, rest.end)
     end = annex.start() if annex else rest.end
-    signature = _signature(plain, plain, start, end)
-    end = _note_start(plain, start, min(end, signature.start))
-    end = _without_trailers(plain, start, end)
+    signature = signature_of(plain, plain, start, end)
+    end = note_start(plain, start, min(end, signature.start))
+    end = without_trailers(plain, start, end)
     return (Span(start, end),) if end > start else ()

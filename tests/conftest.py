@@ -60,7 +60,7 @@ def engine(request, tmp_path_factory) -> Iterator[Engine]:
     """A database that holds the sample tree and nothing else; tests leave it so."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = tmp_path_factory.mktemp("database")
-    with fresh_engine(request.param, folder, f"jieli_test_{worker}") as engine:
+    with fresh_engine(request.param, folder, f"jieli_test_{worker}_{os.getpid()}") as engine:
         SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
             fill_tree(session)

@@ -26,12 +26,23 @@ class Page:
     status: int
     tree: html.HtmlElement
 
-    def form(self, action: str) -> html.FormElement:
-        """The form whose action ends with `action`."""
-        for form in self.tree.forms:
-            if (form.action or self.path).split("?")[0].endswith(action):
-                return form
-        raise PageMissing(f"{self.path} ({self.status}): no form {action}: {self.words()[:300]}")
+    def button(self, words: str) -> html.HtmlElement:
+        """The button that says `words`; it belongs to a form."""
+        for each in self.tree.iter("button", "input"):
+            if (each.get("value") if each.tag == "input" else each.text_content().strip()) == words:
+                return each
+        raise PageMissing(f"{self.path} ({self.status}): no button {words}: {self.words()[:300]}")
+
+    def has_button(self, words: str) -> bool:
+        """Whether there is a button that says `words`."""
+        return any(each.text_content().strip() == words for each in self.tree.iter("button"))
+
+    def link(self, words: str) -> str:
+        """Where the first link leads whose text begins with `words`."""
+        for each in self.tree.iter("a"):
+            if each.text_content().strip().startswith(words):
+                return each.get("href", "")
+        raise PageMissing(f"{self.path} ({self.status}): no link {words}: {self.words()[:300]}")
 
     def links(self, part: str) -> list[str]:
         """Where the links lead whose address holds `part`, each once."""
@@ -63,7 +74,7 @@ class Browser:
 
     def sign_in(self, login: str, password: str) -> Page:
         """The unit's home page. Raises `PageMissing` when signing in fails."""
-        page = self.submit(self.open("/sign-in"), "/sign-in", login=login, password=password)
+        page = self.press(self.open("/sign-in"), "登录", login=login, password=password)
         if page.status != 200:
             raise PageMissing(f"{login} cannot sign in: {page.words()[:300]}")
         return page
@@ -72,25 +83,24 @@ class Browser:
         """The page at `path`."""
         return _page(self.client.get(path))
 
-    def submit(
-        self, page: Page, action: str, *, button: tuple[str, str] | None = None, **values: Any
-    ) -> Page:
-        """Fill `values` into a form of the page and send it; a list ticks several boxes."""
-        form = page.form(action)
-        fields = {name: value for name, value in form.form_values() if name not in values}
-        sent: dict[str, Any] = {**_several(form, fields), **values}
-        if button:
-            sent[button[0]] = button[1]
-        return _page(self.client.post(form.action or page.path, data=sent))
+    def follow(self, page: Page, words: str) -> Page:
+        """The page behind the link that begins with `words`."""
+        return self.open(page.link(words))
 
+    def press(self, page: Page, words: str, **values: Any) -> Page:
+        """Fill `values` into the form of the button that says `words`, and press it.
 
-def _several(form: html.FormElement, fields: dict[str, str]) -> dict[str, Any]:
-    """What the form holds already; a name that stands more than once gives a list."""
-    kept: dict[str, Any] = {}
-    for name, value in form.form_values():
-        if name in fields:
-            kept.setdefault(name, []).append(value)
-    return kept
+        A list ticks several boxes. What the form holds already is sent as it is.
+        """
+        button = page.button(words)
+        form = next(button.iterancestors("form"))
+        sent: dict[str, Any] = {}
+        for name, value in form.form_values():
+            if name not in values:
+                sent.setdefault(name, []).append(value)
+        if button.get("name"):
+            sent[button.get("name")] = button.get("value", "")
+        return _page(self.client.post(form.get("action") or page.path, data={**sent, **values}))
 
 
 def _page(answer: httpx.Response) -> Page:

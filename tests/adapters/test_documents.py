@@ -209,7 +209,7 @@ def test_entities_in_a_docx_are_not_resolved() -> None:
     assert "root:" not in extracted_text(changed.getvalue(), "a.docx")
 
 
-def test_a_file_over_the_limit_is_refused_with_both_sizes() -> None:
+def test_a_file_over_the_limit_is_refused_with_the_limit() -> None:
     assert "20 MB" in refusal(bytes(SIZE_LIMIT + 1), "a.txt")
 
 

@@ -1,0 +1,51 @@
+"""What the demo prints at the end, read from the tables and from Prefect's server."""
+
+from __future__ import annotations
+
+import httpx
+from rich.table import Table
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from adapters import clock
+from adapters.database import transaction
+from adapters.settings import get_settings
+from models import Measure, Tally, Unit
+from rules.calendar import local_date
+
+
+def standings() -> Table:
+    """How far each measure has got below the region."""
+    counted = ("issued", "acknowledged", "released", "submitted", "approved", "returned", "late")
+    overdue = func.sum(Tally.unsent).filter(col(Tally.due_on) < local_date(clock.now()))
+    with transaction(readonly=True) as session:
+        rows = session.execute(
+            select(
+                Measure.title,
+                *(func.sum(getattr(Tally, name)) for name in counted),
+                func.coalesce(overdue, 0),
+            )
+            .join(Tally, col(Tally.measure_id) == Measure.id)
+            .join(Unit, col(Unit.id) == Tally.unit_id)
+            .where(col(Unit.parent_id).is_(None))
+            .group_by(col(Measure.id), col(Measure.title))
+            .order_by(col(Measure.id))
+        ).all()
+    table = Table(
+        "措施", "交办", "签收", "下发", "已报", "通过", "退回", "迟报", "逾期",
+        title="各项措施办到哪一步（单位数）",
+    )  # fmt: skip
+    for title, *numbers in rows:
+        table.add_row(title, *(f"{number:,}" for number in numbers))
+    return table
+
+
+def flow_runs() -> dict[str, int]:
+    """Flow runs and task runs of the showing, from Prefect's server."""
+    api = f"{get_settings().prefect_url}/api"
+    kinds = {"Prefect 流程运行": "flow_runs", "Prefect 任务运行": "task_runs"}
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        return {
+            words: client.post(f"{api}/{kind}/count", json={}).json()
+            for words, kind in kinds.items()
+        }

@@ -1,0 +1,37 @@
+"""Open wishes, put together so that one flow run fulfils all of one measure and period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from models import HandDown
+
+
+class Batch(NamedTuple):
+    """Open wishes of one measure and period."""
+
+    measure_id: int
+    period: str
+    hand_down_ids: tuple[int, ...]
+    key: str
+    """The same for the same wishes, as long as no other flow run has taken them up."""
+
+    @property
+    def subject(self) -> tuple[int, str]:
+        return self.measure_id, self.period
+
+
+def group(wishes: Iterable[HandDown]) -> list[Batch]:
+    """The wishes by measure and period, in the order in which each first appears."""
+    subjects: dict[tuple[int, str], list[HandDown]] = {}
+    for wish in wishes:
+        subjects.setdefault((wish.measure_id, wish.period), []).append(wish)
+    return [_batch(*subject, each) for subject, each in subjects.items()]
+
+
+def _batch(measure_id: int, period: str, wishes: Sequence[HandDown]) -> Batch:
+    ids = tuple(each.id or 0 for each in wishes)
+    before = "+".join(sorted({each.flow_run_id or "" for each in wishes}))
+    key = f"hand-down {measure_id} {period} {ids[0]}-{ids[-1]}x{len(ids)} {before}"
+    return Batch(measure_id, period, ids, key)

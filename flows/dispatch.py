@@ -1,0 +1,187 @@
+"""The dispatcher: takes what people wished from the database and calls the flow at once.
+
+A warm process, because a run through a polled worker takes ten seconds to begin and a person
+waits for three (docs/decisions/0003-warm-dispatcher.md). It keeps nothing in memory that
+matters: killed anywhere and started again, it finds the wishes that are still open.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.flow_engine import run_flow
+from prefect.states import Crashed, Pending, State
+from sqlalchemy.exc import OperationalError
+
+from adapters import clock
+from adapters.database import transaction
+from adapters.settings import get_settings
+from flows.batch import Batch, group
+from flows.connect import API_ERRORS, connected
+from flows.deploy import deploy
+from flows.hand_down import hand_down
+from flows.keep_schedules import keep_schedules
+from flows.sweep import pass_on
+from models import HandDown
+from queries.hand_downs import list_pending
+from queries.timetable import list_active_schedules
+
+POLL_SECONDS = 0.2
+AWAY_SECONDS = 0.5
+"""Pause after the server or the database did not answer."""
+TIDY_SECONDS = 5.0
+"""How often the timetable is read, so that a new schedule soon shows on Prefect's page."""
+GATE_SECONDS = 600.0
+"""How often gates are looked at; they open by themselves on a day, not at a time of day."""
+OTHERS_TIME = timedelta(minutes=2)
+"""How long a wish is left to a flow run that the dispatcher has not started."""
+LONGEST_PAUSE = 300.0
+"""Seconds at most before a hand-down that failed is tried again."""
+TAG = "dispatcher"
+"""Marks the flow runs of the dispatcher on Prefect's server."""
+
+log = logging.getLogger("jieli.dispatch")
+
+
+class Dispatcher:
+    """Carries out open wishes through `client`; remembers only what it may safely forget."""
+
+    def __init__(self, client: SyncPrefectClient) -> None:
+        self.client = client
+        self.deployments = deploy(client)
+        self.own = end_left_running(client)
+        self.failures: dict[tuple[int, str], int] = {}
+        self.again_at: dict[tuple[int, str], float] = {}
+        self.tidy_at = self.gates_at = 0.0
+
+    def turn(self) -> bool:
+        """Carry out the first batch that does not wait for its next attempt; False: none."""
+        with transaction(readonly=True) as session:
+            batches = group(each for each in list_pending(session) if self._may_take(each))
+        clock = time.monotonic()
+        due = next((each for each in batches if clock >= self.again_at.get(each.subject, 0)), None)
+        if due is not None:
+            self._note(due, self._carry_out(due))
+        return due is not None
+
+    def tidy(self) -> None:
+        """Now and then: open the gates past their time, bring Prefect's schedules up to date."""
+        clock = time.monotonic()
+        if clock >= self.gates_at:
+            self.gates_at = clock + GATE_SECONDS
+            pass_on()
+        if clock >= self.tidy_at:
+            self.tidy_at = clock + TIDY_SECONDS
+            with transaction(readonly=True) as session:
+                timetable = list_active_schedules(session)
+            keep_schedules(self.client, self.deployments, timetable)
+
+    def _may_take(self, wish: HandDown) -> bool:
+        """Not what a flow run started elsewhere (a schedule, Prefect's page) is just doing."""
+        if wish.flow_run_id is None or wish.flow_run_id in self.own:
+            return True
+        return clock.now() - wish.requested_at > OTHERS_TIME
+
+    def _carry_out(self, batch: Batch) -> State:
+        flow_run = self._create(batch)
+        self.own.add(str(flow_run.id))
+        return cast(State, run_flow(hand_down, flow_run=flow_run, return_type="state"))
+
+    def _create(self, batch: Batch) -> FlowRun:
+        """A flow run of the deployment; asked for twice with one key, it is the same one."""
+        flow_run = self.client.create_flow_run_from_deployment(
+            self.deployments["hand-down"],
+            parameters={
+                "measure_id": batch.measure_id,
+                "period": batch.period,
+                "hand_down_ids": list(batch.hand_down_ids),
+            },
+            state=Pending(),
+            idempotency_key=batch.key,
+            tags=[TAG],
+        )
+        if flow_run.state_type != StateType.PENDING:
+            self.client.set_flow_run_state(flow_run.id, Pending(), force=True)
+            flow_run = self.client.read_flow_run(flow_run.id)
+        return flow_run
+
+    def _note(self, batch: Batch, state: State) -> None:
+        if state.is_completed():
+            self.failures.pop(batch.subject, None)
+            return
+        count = self.failures[batch.subject] = self.failures.get(batch.subject, 0) + 1
+        pause = min(2.0**count, LONGEST_PAUSE)
+        self.again_at[batch.subject] = time.monotonic() + pause
+        log.error("%s failed (%s); again in %.0f s", batch, state.message, pause)
+
+
+def end_left_running(client: SyncPrefectClient) -> set[str]:
+    """Mark as crashed the flow runs a killed dispatcher has left unfinished; their ids."""
+    unfinished = [StateType.PENDING, StateType.RUNNING]
+    mine = {"tags": {"all_": [TAG]}, "state": {"type": {"any_": unfinished}}}
+    left = client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(mine))
+    for flow_run in left:
+        message = "执行它的进程中断；未完成的部分由新的运行接着办理。"
+        client.set_flow_run_state(flow_run.id, Crashed(message=message), force=True)
+    return {str(flow_run.id) for flow_run in left}
+
+
+def dispatch(stop: threading.Event, ready: Path) -> None:
+    """Work until `stop` is set; `ready` holds this process's id once wishes are taken."""
+    while not stop.is_set():
+        try:
+            with connected() as client:
+                dispatcher = Dispatcher(client)
+                ready.write_text(str(os.getpid()))
+                _work(dispatcher, stop)
+        except (*API_ERRORS, OperationalError) as error:
+            log.warning("not now: %s: %s", type(error).__name__, error)
+            stop.wait(AWAY_SECONDS)
+    ready.unlink(missing_ok=True)
+
+
+def _work(dispatcher: Dispatcher, stop: threading.Event) -> None:
+    while not stop.is_set():
+        if not dispatcher.turn():
+            dispatcher.tidy()
+            stop.wait(POLL_SECONDS)
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Wait until no other dispatcher works on this data folder; a kill frees the lock."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "dispatcher.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> None:
+    """`jieli dispatch`: work until SIGTERM or Ctrl-C; what is in hand is finished first."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    folder = get_settings().data_dir
+    with _only_one(folder), ThreadPoolExecutor(1) as pool:
+        # In a thread of its own: in the main thread Prefect turns SIGTERM into a crashed run.
+        pool.submit(dispatch, stop, folder / "dispatcher.ready").result()
+
+
+if __name__ == "__main__":
+    main()

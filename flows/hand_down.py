@@ -1,0 +1,88 @@
+"""Hands a measure down, level by level (交办): one flow run per hand-down, one task run per level.
+
+Warm, by the dispatcher, for what a person clicked; cold, as the deployment `hand-down`, from a
+schedule, the command line or Prefect's page. Carried out twice it changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import flow, runtime, task
+from prefect.client.orchestration import get_client
+from prefect.states import Completed, State
+from sqlmodel import Session
+
+from adapters import clock
+from adapters.database import transaction
+from models.assignment import ONCE
+from queries.measures import get_measure
+from queries.units import get_unit
+from services import hand_down as service
+from services.hand_down import Plan
+from services.measures import release_measure
+
+NAMES_SHOWN = 2
+"""Units named in the name of a flow run; of more, only the first and their number."""
+
+
+@flow(name="hand-down", persist_result=False)
+def hand_down(
+    measure_id: int,
+    unit_code: str | None = None,
+    period: str | None = None,
+    hand_down_ids: list[int] | None = None,
+) -> State[int]:
+    """Hand a measure down from a unit, for a period (none: once).
+
+    Without both: release it, or open its current period, at the unit that issues it. With
+    `hand_down_ids` (wishes of this measure and period, from the dispatcher): fulfil those. The
+    state says how many units were reached on all levels.
+    """
+    with transaction() as session:
+        ids = hand_down_ids or [_request(session, measure_id, unit_code, period)]
+        plan = service.plan(session, ids)
+        service.start(session, ids, str(runtime.flow_run.id))
+    _name_flow_run(describe(plan))
+    levels = zip(plan.levels, plan.level_names, strict=True)
+    reached = sum(_reach(ids, level, name) for level, name in levels)
+    with transaction() as session:
+        service.finish(session, ids, now=clock.now())
+    return Completed(message=f"共到达 {reached} 个单位", data=reached)
+
+
+@task(persist_result=False)
+def reach_level(hand_down_ids: list[int], level: str) -> State[int]:
+    """Make the assignments of one level; the state says how many units it has reached."""
+    with transaction() as session:
+        units = service.hand_down_level(session, hand_down_ids, level, now=clock.now())
+    return Completed(message=f"到达 {units} 个单位", data=units)
+
+
+def _reach(hand_down_ids: list[int], level: str, name: str) -> Any:
+    """How many units; asked of the state, for a task that returns a state does not unpack it."""
+    task_run = reach_level.with_options(task_run_name=name)
+    return task_run(hand_down_ids, level, return_state=True).result()
+
+
+def describe(plan: Plan) -> str:
+    """The measure, the period and the units it goes down from: `冬季安全排查 · 赤峰市等5个单位`."""
+    period = "" if plan.period == ONCE else f"（{plan.period}）"
+    names = plan.unit_names
+    shown = "、".join(names) if len(names) <= NAMES_SHOWN else f"{names[0]}等{len(names)}个单位"
+    return f"{plan.measure_title}{period} · {shown}"
+
+
+def _request(session: Session, measure_id: int, unit_code: str | None, period: str | None) -> int:
+    """The wish this flow run is to fulfil; released by the issuer first, if it was not yet."""
+    measure, now = get_measure(session, measure_id), clock.now()
+    if unit_code is None and period is None:
+        return release_measure(session, measure, actor=None, now=now) or 0
+    unit_id = get_unit(session, unit_code).id if unit_code else measure.unit_id
+    assert unit_id is not None
+    return service.request(session, measure_id, period or ONCE, unit_id, actor=None, now=now)
+
+
+def _name_flow_run(name: str) -> None:
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_name(runtime.flow_run.id, name)

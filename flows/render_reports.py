@@ -1,0 +1,79 @@
+"""Renders the reports of a campaign (报告): one task run for the data, one for some 200 units.
+
+The deployment `render-reports` starts it from a schedule, a page or Prefect's own page. Run
+twice on the same day it replaces the snapshots and the files of that day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from prefect import flow, runtime, task
+from prefect.client.orchestration import get_client
+from prefect.states import Completed, State
+
+from adapters import clock
+from adapters.database import transaction
+from adapters.report_files import folder_of, write_reports
+from adapters.report_view import report_of
+from queries.report_data import get_report_campaign
+from queries.snapshots import list_snapshot_ids, list_snapshots
+from rules.calendar import local_date
+from services.snapshots import compose_snapshots, store_snapshots
+
+UNITS_AT_ONCE = 200
+"""Units whose files one task run writes."""
+
+
+@flow(name="render-reports", persist_result=False)
+def render_reports(
+    campaign_id: int, unit_codes: list[str] | None = None, as_of: date | None = None
+) -> State[int]:
+    """Render the reports of units (none: the owner and all that handed something down).
+
+    `as_of` none: today in Asia/Shanghai; snapshots can be taken of no other day. The state says
+    of how many units.
+    """
+    day = as_of or local_date(clock.now())
+    with transaction(readonly=True) as session:
+        title = get_report_campaign(session, campaign_id).title
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_name(runtime.flow_run.id, f"{title} · {day} 报告")
+    ids: Any = take_snapshots(campaign_id, unit_codes, day, return_state=True).result()
+    count = sum(
+        _render(ids[at : at + UNITS_AT_ONCE], at) for at in range(0, len(ids), UNITS_AT_ONCE)
+    )
+    return Completed(message=f"已生成 {count} 个单位的报告", data=count)
+
+
+@task(task_run_name="取数", persist_result=False)
+def take_snapshots(campaign_id: int, unit_codes: list[str] | None, as_of: date) -> State[Any]:
+    """Store how the campaign stands at each unit; the ids of the snapshots.
+
+    Reads first and writes afterwards, so that nobody waits for the reading.
+    """
+    with transaction(readonly=True) as session:
+        composed = compose_snapshots(session, campaign_id, unit_codes, as_of=as_of, now=clock.now())
+        batches = list(composed)
+    with transaction() as session:
+        for rows in batches:
+            store_snapshots(session, rows)
+        ids = list_snapshot_ids(session, campaign_id, unit_codes, as_of)
+    return Completed(message=f"{len(ids)} 个单位的数据", data=ids)
+
+
+@task(persist_result=False)
+def write_files(snapshot_ids: list[int]) -> State[Any]:
+    """Write the page, the Word document and the Excel ledger of each unit."""
+    with transaction(readonly=True) as session:
+        stored = list_snapshots(session, snapshot_ids)
+        folder = folder_of(stored[0].campaign_id, stored[0].as_of)
+        reports = [report_of(each) for each in stored]
+    count = write_reports(folder, reports)
+    return Completed(message=f"已生成 {count} 个单位的报告", data=count)
+
+
+def _render(snapshot_ids: list[int], start: int) -> Any:
+    name = f"第 {start + 1}–{start + len(snapshot_ids)} 个单位"
+    return write_files.with_options(task_run_name=name)(snapshot_ids, return_state=True).result()

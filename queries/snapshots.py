@@ -1,0 +1,57 @@
+"""Stored snapshots of reports."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from models import Snapshot, Unit
+from queries.not_found import NotFound
+
+
+def get_snapshot(session: Session, snapshot_id: int) -> Snapshot:
+    """Raises `NotFound`."""
+    snapshot = session.get(Snapshot, snapshot_id)
+    if snapshot is None:
+        raise NotFound(f"snapshot {snapshot_id}")
+    return snapshot
+
+
+def find_snapshot(session: Session, campaign_id: int, unit_id: int, as_of: date) -> Snapshot | None:
+    """The unit's snapshot of that date."""
+    return session.exec(
+        select(Snapshot).where(
+            Snapshot.campaign_id == campaign_id,
+            Snapshot.unit_id == unit_id,
+            Snapshot.as_of == as_of,
+        )
+    ).one_or_none()
+
+
+def list_snapshot_dates(session: Session, campaign_id: int, unit_id: int) -> Sequence[date]:
+    """The dates the unit has a snapshot of, the latest first."""
+    return session.exec(
+        select(col(Snapshot.as_of))
+        .where(Snapshot.campaign_id == campaign_id, Snapshot.unit_id == unit_id)
+        .order_by(col(Snapshot.as_of).desc())
+    ).all()
+
+
+def list_snapshot_ids(
+    session: Session, campaign_id: int, unit_codes: Sequence[str] | None, as_of: date
+) -> list[int]:
+    """The snapshots of that date, top of the tree first; `unit_codes` None: all there are."""
+    wanted = (
+        select(col(Snapshot.id))
+        .join(Unit, col(Unit.id) == Snapshot.unit_id)
+        .where(Snapshot.campaign_id == campaign_id, Snapshot.as_of == as_of)
+        .order_by(col(Unit.lft))
+    )
+    if unit_codes is not None:
+        wanted = wanted.where(col(Unit.code).in_(unit_codes))
+    return [one for one in session.exec(wanted) if one is not None]
+
+
+def list_snapshots(session: Session, snapshot_ids: Sequence[int]) -> Sequence[Snapshot]:
+    """The snapshots with these ids."""
+    return session.exec(select(Snapshot).where(col(Snapshot.id).in_(snapshot_ids))).all()

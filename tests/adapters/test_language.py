@@ -1,0 +1,54 @@
+"""Sentences in the languages of the product."""
+
+import pytest
+
+from adapters import language
+from adapters.language import get_translations, tell, translate
+from models import Act, Status
+from rules.refusal import Refusal
+from rules.states import IllegalChange, after
+
+
+@pytest.fixture
+def english(tmp_path, monkeypatch):
+    """A small English catalogue."""
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "还剩 %(days)s 天"\nmsgstr "%(days)s days left"\n\n'
+        'msgid "签收"\nmsgstr "sign for"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    get_translations.cache_clear()
+    yield
+    get_translations.cache_clear()
+
+
+def test_chinese_is_the_source():
+    assert translate("zh", "还剩 %(days)s 天", days=3) == "还剩 3 天"
+
+
+def test_the_catalogue_is_read_without_a_compiled_file(english):
+    assert translate("en", "还剩 %(days)s 天", days=3) == "3 days left"
+
+
+def test_what_is_not_translated_stays_chinese(english):
+    assert translate("en", "没有译文") == "没有译文"
+
+
+def test_a_refusal_is_filled_after_it_is_translated(english):
+    assert tell(Refusal("还剩 %(days)s 天", days=2), "en") == "2 days left"
+
+
+def test_the_names_in_an_illegal_change_are_translated_too(english):
+    with pytest.raises(IllegalChange) as refused:
+        after(Status.ISSUED, Act.APPROVE, lowest=True)
+    assert "sign for" in tell(refused.value, "en")
+    assert "签收" in tell(refused.value, "zh")
+
+
+def test_an_unknown_language_is_an_error():
+    with pytest.raises(ValueError, match="xx"):
+        get_translations("xx")

@@ -1,0 +1,230 @@
+import copy
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from adapters.excel import render_excel
+from adapters.report_page import render_content, render_page
+from adapters.report_view import Report, report_of
+from adapters.word import render_word
+from queries.snapshots import list_snapshots
+from rules.report_rows import LISTS
+from services.snapshots import take_snapshots
+from tests.adapters import report_faces as read
+from tests.building import REGION, VILLAGE, make_account, make_campaign
+from tests.conftest import NOW
+from tests.reports_building import TODAY, busy_campaign
+
+NASTY = "<b>乌兰</b> & {{ 7*7 }} {% raw %} =cmd()|'/C calc'!A0"
+LONG = "内蒙古自治区铸牢中华民族共同体意识主题教育工作领导小组办公室驻鄂伦春自治旗工作组" * 2
+
+
+def report(session, campaign_id: int, code: str = REGION) -> Report:
+    ids = take_snapshots(session, campaign_id, [code], as_of=TODAY, now=NOW)
+    return report_of(list_snapshots(session, ids)[0])
+
+
+@pytest.fixture
+def busy(session) -> Report:
+    return report(session, busy_campaign(session))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_prints_the_counts_and_sums_of_the_snapshot(busy, language):
+    data = busy.data
+    tables = read.page_tables(render_page(busy, language))
+    for name in ("levels", "lower"):
+        assert [row[1:] for row in tables[name]] == [
+            read.counts(row) for row in (*data[name], data["below"])
+        ]
+    assert [row[1:] for row in tables["measures"]] == [
+        read.counts(row) for row in (*(one["below"] for one in data["measures"]), data["below"])
+    ]
+    for measure in data["measures"]:
+        number = measure["number"]
+        assert [row[1:] for row in tables[f"figures-{number}"]] == [
+            read.figures(one) for one in measure["figures"]
+        ]
+        for place, figure in enumerate(measure["figures"], start=1):
+            assert [row[1:] for row in tables[f"figures-{number}-{place}"]] == [
+                read.figures(one) for one in figure["lower"]
+            ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(busy, language):
+    data = busy.data
+    measures, handed_down, levels, lower, *others = read.word_tables(render_word(busy, language))
+    assert [row[2:] for row in measures[1:]] == [
+        read.counts(row) for row in (*(one["below"] for one in data["measures"]), data["below"])
+    ]
+    assert [row[3] for row in handed_down[1:]] == [
+        one["own"]["issued_on"] for one in data["measures"]
+    ]
+    for table, name in ((levels, "levels"), (lower, "lower")):
+        assert [row[1:] for row in table[1:]] == [
+            read.counts(row) for row in (*data[name], data["below"])
+        ]
+    for table, measure in zip(others, data["measures"], strict=False):
+        assert [row[1:] for row in table[1:]] == [read.figures(one) for one in measure["figures"]]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy, language):
+    data = busy.data
+    _, by_unit, sums, named, details, _, _ = read.sheets(render_excel(busy, language)).values()
+    rows = [*data["lower"], data["below"]]
+    assert [read.ledger_counts(row[2:]) for row in by_unit[3 : 3 + len(rows)]] == [
+        read.counts(row, read.LEDGER_COUNTS) for row in rows
+    ]
+    assert [row[0] for row in by_unit[3 : 2 + len(rows)]] == [row["code"] for row in data["lower"]]
+    assert [read.ledger_counts(row[9:]) for row in details[3:] if row[0]] == [
+        read.counts(row, read.LEDGER_COUNTS) for one in data["measures"] for row in one["lower"]
+    ]
+    wanted = [
+        read.figures(row)
+        for measure in data["measures"]
+        for figure in measure["figures"]
+        for row in (figure, *figure["lower"])
+    ]
+    assert [[read.cell_text(cell) for cell in row[6:11]] for row in sums[3:] if row[3]] == wanted
+    listed = [row for kind in LISTS for row in data["lists"][kind]["rows"]]
+    assert [row[1] for row in named[3:] if row[1]] == [row["code"] for row in listed]
+
+
+def test_every_face_names_its_day_its_coverage_and_its_checksum(busy):
+    book = read.sheets(render_excel(busy))
+    texts = (
+        read.page_text(render_page(busy)),
+        read.word_text(render_word(busy)),
+        book["概况"][1][0],
+    )
+    coverage = busy.data["coverage"]
+    for text in texts:
+        assert "2026年11月23日" in text
+        assert "2026-11-23 09:00" in text
+        assert f"已报{coverage['units_complete']}/{coverage['units']}个单位" in text
+        assert busy.short_checksum in text
+    assert dict(row[:2] for row in book["_meta"])["checksum"] == busy.checksum
+
+
+def test_the_sentences_of_word_and_page_say_the_same_numbers(busy):
+    below = busy.data["below"]
+    text = read.word_text(render_word(busy))
+    assert f"向下级单位交办任务{below['issued']}个" in text
+    assert f"已提交{below['submitted']}个（占{below['submitted_share']}）" in text
+    assert f"逾期未报{below['overdue']}个" in text
+    target = busy.data["measures"][0]["target"]
+    sentence = f"已报完成{target['reported']}（{target['reported_share']}）"
+    assert sentence in text
+    assert sentence in read.page_text(render_page(busy))
+
+
+def test_paper_says_how_many_rows_it_leaves_out(busy):
+    data = copy.deepcopy(dict(busy.data))
+    overdue = data["lists"]["overdue"]
+    overdue["rows"], overdue["count"] = overdue["rows"][:1] * 60, 1234
+    longer = Report(data, busy.made_at, busy.checksum)
+    assert "另有1184个任务未列出" in read.page_text(render_page(longer))
+    assert "另有1184个任务未列出" in read.word_text(render_word(longer))
+    named = read.sheets(render_excel(longer))["逾期与退回"]
+    assert "逾期未报 1234" in named[1][0]
+    assert sum(row[0] == "逾期未报" for row in named) == 60
+
+
+def spoiled(original: Report, text: str) -> Report:
+    """The report with `text` wherever a person could have typed it."""
+    data = copy.deepcopy(dict(original.data))
+    data["unit"]["name"] = data["campaign"]["title"] = text
+    for row in (*data["lower"], *data["lists"]["returned"]["rows"]):
+        row["name"] = row["reason"] = text
+    for measure in data["measures"]:
+        measure["title"] = text
+        measure["own"]["detail"] = {"text": text, "due_on": "2026-12-01", "contact": text}
+        for row in (*measure["lower"], *measure["narratives"]["lower"]):
+            row["name"] = row["text"] = text
+        for figure in measure["figures"]:
+            figure["label"] = text
+    return Report(data, original.made_at, original.checksum)
+
+
+def test_what_people_typed_is_never_markup_a_template_or_a_formula(busy):
+    report = spoiled(busy, NASTY)
+    page = render_page(report)
+    assert b"<b>\xe4\xb9\x8c" not in page
+    assert NASTY in read.page_text(page)
+    assert NASTY in read.word_text(render_word(report))
+    with zipfile.ZipFile(BytesIO(render_excel(report))) as book:
+        for name in book.namelist():
+            assert name.startswith("xl/charts") or b"<f>" not in book.read(name), name
+    formula = spoiled(busy, "=cmd()")
+    assert read.sheets(render_excel(formula))["按下级单位"][3][1] == "=cmd()"
+
+
+def test_characters_xml_cannot_hold_are_left_out_of_the_word_document(busy):
+    report = spoiled(busy, "甲\x00\x0b乙\ufffe")
+    assert "甲乙" in read.word_text(render_word(report))
+    assert render_excel(report)
+    assert render_page(report)
+
+
+def test_long_names_are_printed_whole(busy):
+    report = spoiled(busy, LONG)
+    assert LONG in read.word_text(render_word(report))
+    assert LONG in read.page_text(render_page(report))
+
+
+def test_straight_quotes_become_chinese_ones_in_the_chinese_document_only(busy):
+    report = spoiled(busy, '落实"五句话"')
+    assert "落实“五句话”" in read.word_text(render_word(report))
+    assert '落实"五句话"' in read.word_text(render_word(report, "en"))
+
+
+def test_a_number_excel_could_not_hold_exactly_is_written_as_text(busy):
+    data = copy.deepcopy(dict(busy.data))
+    data["measures"][0]["figures"][0]["reported"] = "922337203685477.5807"
+    book = read.sheets(render_excel(Report(data, busy.made_at, busy.checksum)))
+    assert book["数据汇总"][3][6] == "922337203685477.5807"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_unit_with_nothing_says_so_in_every_face(session, language):
+    campaign = make_campaign(session, make_account(session))
+    empty = report(session, campaign.id)
+    assert render_excel(empty, language)
+    text = read.word_text(render_word(empty, language))
+    assert ("没有收到措施" if language == "zh" else "no measure") in text
+    assert read.page_tables(render_page(empty, language)) == {}
+
+
+def test_a_lowest_unit_has_its_own_numbers_and_no_empty_tables(session):
+    village = report(session, busy_campaign(session), VILLAGE)
+    assert "下级单位没有任务" in read.page_text(render_page(village))
+    assert "下级单位没有任务" in read.word_text(render_word(village))
+    assert set(read.page_tables(render_page(village))) <= {
+        "measures", "handed-down", "figures-1", "figures-2",
+    }  # fmt: skip
+    assert render_excel(village)
+
+
+def test_the_body_for_the_products_own_page_brings_no_style_and_no_script(busy):
+    content = str(render_content(busy))
+    assert "<html" not in content
+    assert "<style" not in content
+    assert " style=" not in content
+    assert "<svg" in content
+
+
+def test_the_word_templates_are_in_the_layout_of_official_documents(busy):
+    with zipfile.ZipFile(BytesIO(render_word(busy))) as file:
+        body = file.read("word/document.xml").decode()
+        styles = file.read("word/styles.xml").decode()
+        settings = file.read("word/settings.xml").decode()
+    assert 'w:top="2098"' in body
+    assert 'w:left="1587"' in body
+    assert "docGrid" not in body
+    assert "w:tblHeader" in body
+    assert 'w:line="579"' in styles
+    assert "仿宋_GB2312" in styles
+    assert "evenAndOddHeaders" in settings

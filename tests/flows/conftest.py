@@ -1,0 +1,83 @@
+"""One Prefect server for all tests of flows, started by the product's own supervisor."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+# Before anything imports Prefect: it reads its settings then, and looks into its home.
+os.environ["PREFECT_HOME"] = mkdtemp(prefix="prefect-tests-")
+os.environ["DO_NOT_TRACK"] = "1"
+os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from sqlmodel import Session, SQLModel
+
+from adapters.database import get_engine, transaction
+from adapters.settings import Settings, get_settings
+from cli.run import SERVER, programs
+from cli.supervisor import Supervisor
+from flows.connect import connected
+from tests.conftest import fill_tree
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Return when the condition holds; fail after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A real server with a database of its own; flows called in the tests talk to it."""
+    folder = tmp_path_factory.mktemp("prefect")
+    settings = Settings(data_dir=folder, prefect_port=free_port())
+    server = [each for each in programs(settings) if each.name == SERVER]
+    with Supervisor(server, folder=folder, data_dir=folder, say=lambda *_: None) as running:
+        running.wait_ready()
+        changed = {PREFECT_API_URL: f"{settings.prefect_url}/api", PREFECT_HOME: folder / "home"}
+        with temporary_settings(changed):
+            yield settings
+
+
+@pytest.fixture
+def client(prefect_server: Settings) -> Iterator[SyncPrefectClient]:
+    """The connection the dispatcher uses."""
+    with connected() as client:
+        yield client
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The data folder of an installation with the small tree; `transaction()` works on it."""
+    monkeypatch.setenv("JIELI_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("JIELI_DATABASE_URL", "")
+    get_settings.cache_clear()
+    get_engine.cache_clear()
+    SQLModel.metadata.create_all(get_engine())
+    with transaction() as session:
+        fill_tree(session)
+    yield tmp_path
+    get_engine().dispose()
+    get_engine.cache_clear()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def session(installation: Path) -> Iterator[Session]:
+    """A session on that installation. Commit, or roll back, before a flow works: on SQLite an
+    open transaction keeps it out, and keeps this session from seeing what it did."""
+    with Session(get_engine(), expire_on_commit=False) as session:
+        yield session

@@ -1,0 +1,51 @@
+"""The offices' timetable, mirrored to Prefect's schedules."""
+
+from datetime import UTC, datetime
+
+from prefect.client.orchestration import SyncPrefectClient
+
+from flows.deploy import deploy
+from flows.keep_schedules import keep_schedules
+from models import Schedule, ScheduledWork
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def row(number: int, **values: object) -> Schedule:
+    given = {"unit_id": 1, "campaign_id": 7, "created_at": NOW, "created_by": 1, **values}
+    return Schedule(id=number, **given)
+
+
+MONTHLY = row(1, work=ScheduledWork.HAND_DOWN, measure_id=3, cron="0 9 25 * *")
+ONCE = row(
+    2, work=ScheduledWork.HAND_DOWN, measure_id=4, once_at=datetime(2026, 12, 1, 0, 30, tzinfo=UTC)
+)
+REPORTS = row(3, work=ScheduledWork.REPORT, cron="30 8 L * *")
+
+
+def present(client: SyncPrefectClient, name: str) -> dict[str, dict]:
+    """Parameters by slug, of the schedules that come from the timetable."""
+    schedules = client.read_deployment_schedules(deploy(client)[name])
+    mine = (each for each in schedules if each.slug and each.slug.startswith("timetable-"))
+    return {each.slug or "": {**each.parameters, "zone": each.schedule.timezone} for each in mine}
+
+
+def test_the_timetable_is_mirrored_once_and_stopped_rows_are_taken_away(
+    client: SyncPrefectClient,
+) -> None:
+    deployments = deploy(client)
+    assert keep_schedules(client, deployments, [MONTHLY, ONCE, REPORTS]) == 3
+    assert keep_schedules(client, deployments, [MONTHLY, ONCE, REPORTS]) == 0
+    assert sorted(each["measure_id"] for each in present(client, "hand-down").values()) == [3, 4]
+    assert {each["zone"] for each in present(client, "hand-down").values()} == {"Asia/Shanghai"}
+    assert [each["campaign_id"] for each in present(client, "render-reports").values()] == [7]
+    assert keep_schedules(client, deployments, [ONCE]) == 2
+    assert len(present(client, "hand-down")) == 1
+    assert keep_schedules(client, deployments, []) == 1
+
+
+def test_schedules_made_elsewhere_are_left_alone(client: SyncPrefectClient) -> None:
+    deployments = deploy(client)
+    keep_schedules(client, deployments, [])
+    slugs = [each.slug for each in client.read_deployment_schedules(deployments["sweep"])]
+    assert len(slugs) == 1

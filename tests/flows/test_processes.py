@@ -1,0 +1,85 @@
+"""All processes of an installation together: a click is handed down, whatever is killed."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, SQLModel, select
+
+from adapters.database import make_engine
+from adapters.settings import Settings
+from cli.run import DISPATCHER, SERVER, WORKER, Processes
+from models import HandDown
+from services.measures import release_measure
+from tests.building import REGION, make_account, make_measure
+from tests.conftest import fill_tree
+from tests.flows.conftest import free_port, until
+
+PATIENCE = 30.0
+"""Seconds; the tests share the machine. `make bench` measures the three a person waits."""
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("installation"),
+        database_url="",
+        web_port=free_port(),
+        prefect_port=free_port(),
+    )
+    with Processes(settings, say=lambda *_: None) as running:
+        engine = make_engine(settings.engine_url)
+        SQLModel.metadata.create_all(engine)
+        with Session(engine) as session:
+            fill_tree(session)
+            session.commit()
+        engine.dispose()
+        running.wait_ready()
+        yield running
+
+
+def click(processes: Processes) -> None:
+    """Release a measure to the whole tree; returns when all of it has it."""
+    engine = make_engine(processes.settings.engine_url)
+    with Session(engine) as session:
+        account = make_account(session, REGION, login=f"office-{time.monotonic_ns()}")
+        measure = make_measure(session, account)
+        release_measure(session, measure, actor=account, now=account.created_at)
+        session.commit()
+
+        def is_done() -> bool:
+            open_wishes = session.exec(select(HandDown).where(HandDown.done_at == None)).all()  # noqa: E711
+            session.rollback()
+            return not open_wishes
+
+        until(is_done, PATIENCE)
+    engine.dispose()
+
+
+def kill(processes: Processes, name: str) -> None:
+    child = next(each for each in processes.supervisor.children if each.program.name == name)
+    assert child.process is not None
+    first = child.process.pid
+    os.kill(first, signal.SIGKILL)
+    until(lambda: child.process is not None and child.process.pid != first, PATIENCE)
+
+
+def test_a_click_is_handed_down(processes: Processes) -> None:
+    click(processes)
+
+
+@pytest.mark.parametrize("name", [DISPATCHER, SERVER, WORKER])
+def test_a_click_is_handed_down_after_a_process_was_killed(processes: Processes, name: str) -> None:
+    kill(processes, name)
+    click(processes)
+    processes.wait_ready()
+    click(processes)
+
+
+def test_the_logs_of_all_processes_are_in_the_data_folder(processes: Processes) -> None:
+    logs = Path(processes.settings.data_dir) / "logs"
+    names = {"prefect.log", "web.log", "dispatcher.log", "worker.log"}
+    assert names <= {each.name for each in logs.iterdir()}
