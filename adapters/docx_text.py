@@ -205,4 +205,4 @@ def _continues(properties: etree._Element | None) -> bool:
 def _span(properties: etree._Element | None) -> int:
     span = _child(properties, "gridSpan")
     value = next(iter(span.attrib.values()), "1") if span is not None else "1"
-    return int(value) if str(value).isdigit() else 1
+    return int(str(value)) if str(value).isdigit() else 1

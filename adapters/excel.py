@@ -89,9 +89,9 @@ class _Book:
             Column(self.say(N_("本级状态")), 10, "text"),
             Column(self.say(N_("目标总数")), 10, "count"),
             Column(self.say(N_("已报完成")), 10, "number"),
-            Column(self.say(N_("完成率（已报）")), 10, "share"),
+            Column(self.say(N_("已报完成率")), 10, "share"),
             Column(self.say(N_("已审完成")), 10, "number"),
-            Column(self.say(N_("完成率（已审）")), 10, "share"),
+            Column(self.say(N_("已审完成率")), 10, "share"),
         ]
 
     def by_lower_unit(self) -> None:

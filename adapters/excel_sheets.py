@@ -11,6 +11,8 @@ EXACT_DIGITS = 15
 """More digits than Excel keeps of a number: such a number is stored as text."""
 LONGEST_CELL = 32_000
 A4, FIT_WIDTH = 9, 1
+HEAD_HEIGHT = 32
+"""Points: two lines, for headings longer than their column."""
 HEAD_ROW = 2
 """Where the table of a sheet with one table starts: under its title and its source."""
 
@@ -108,6 +110,7 @@ class Sheet:
     ) -> None:
         """A table with its headings, and an empty row; `frozen`: the only one of the sheet."""
         top = self.row
+        self.sheet.set_row(top, HEAD_HEIGHT)
         for place, column in enumerate(columns):
             self.sheet.write_string(top, place, column.title, self.ledger.head)
             self.widths[place] = max(self.widths.get(place, 0), column.width)
@@ -159,6 +162,8 @@ class Sheet:
             self._write_number(row, place, value)
         elif kind == "share" and value.endswith("%"):
             sheet.write_number(row, place, float(value[:-1]) / 100, ledger.share)
+        elif kind == "share":
+            sheet.write_string(row, place, value, ledger.right)
         elif kind == "date":
             sheet.write_datetime(row, place, date.fromisoformat(value), ledger.date)
         else:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from docx.shared import Pt
+
 from adapters import word_layout as layout
 from adapters.settings import ROOT
 from adapters.word_layout import CENTRE, LEFT, RIGHT
 
 FOLDER = ROOT / "templates" / "reports"
 PATHS = {"zh": FOLDER / "summary.docx", "en": FOLDER / "summary.en.docx"}
-COUNTED = ("issued", "acknowledged", "released", "submitted", "approved", "returned")
 
 Column = tuple[str, float, str, Any]
 """Heading, width in millimetres, what a cell prints, alignment."""
@@ -27,6 +28,8 @@ class Template:
     def __init__(self, language: str) -> None:
         self.chinese = language == "zh"
         self.document = layout.new_document(latin="" if self.chinese else "Times New Roman")
+        if not self.chinese:
+            self.document.styles[layout.HEAD_CELL].font.size = Pt(8.5)
 
     def words(self, chinese: str, english: str) -> str:
         return chinese if self.chinese else english

@@ -20,10 +20,8 @@ from adapters.report_view import report_of
 from queries.report_data import get_report_campaign
 from queries.snapshots import list_snapshot_ids, list_snapshots
 from rules.calendar import local_date
-from services.snapshots import compose_snapshots, store_snapshots
-
-UNITS_AT_ONCE = 200
-"""Units whose files one task run writes."""
+from rules.refusal import N_, Refusal
+from services.snapshots import UNITS_AT_ONCE, compose_snapshots, store_snapshots
 
 
 @flow(name="render-reports", persist_result=False)
@@ -32,15 +30,15 @@ def render_reports(
 ) -> State[int]:
     """Render the reports of units (none: the owner and all that handed something down).
 
-    `as_of` none: today in Asia/Shanghai; snapshots can be taken of no other day. The state says
-    of how many units.
+    `as_of` none: today in Asia/Shanghai; an earlier day's are rendered again from the snapshots
+    of that day. The state says of how many units.
     """
     day = as_of or local_date(clock.now())
     with transaction(readonly=True) as session:
         title = get_report_campaign(session, campaign_id).title
     with get_client(sync_client=True) as client:
         client.set_flow_run_name(runtime.flow_run.id, f"{title} · {day} 报告")
-    ids: Any = take_snapshots(campaign_id, unit_codes, day, return_state=True).result()
+    ids: Any = take_data(campaign_id, unit_codes, day, return_state=True).result()
     count = sum(
         _render(ids[at : at + UNITS_AT_ONCE], at) for at in range(0, len(ids), UNITS_AT_ONCE)
     )
@@ -48,18 +46,22 @@ def render_reports(
 
 
 @task(task_run_name="取数", persist_result=False)
-def take_snapshots(campaign_id: int, unit_codes: list[str] | None, as_of: date) -> State[Any]:
-    """Store how the campaign stands at each unit; the ids of the snapshots.
+def take_data(campaign_id: int, unit_codes: list[str] | None, as_of: date) -> State[Any]:
+    """Take today's snapshots, or find those of an earlier day; the ids, top of the tree first.
 
-    Reads first and writes afterwards, so that nobody waits for the reading.
+    All is read in one transaction, so that the reports of all units agree; writing waits for
+    nobody's reading, and is over before the next units are composed.
     """
+    now = clock.now()
+    if as_of == local_date(now):
+        with transaction(readonly=True) as reading:
+            for rows in compose_snapshots(reading, campaign_id, unit_codes, as_of=as_of, now=now):
+                with transaction() as writing:
+                    store_snapshots(writing, rows)
     with transaction(readonly=True) as session:
-        composed = compose_snapshots(session, campaign_id, unit_codes, as_of=as_of, now=clock.now())
-        batches = list(composed)
-    with transaction() as session:
-        for rows in batches:
-            store_snapshots(session, rows)
         ids = list_snapshot_ids(session, campaign_id, unit_codes, as_of)
+    if not ids:
+        raise Refusal(N_("%(as_of)s没有存下快照，生成不了那天的报告。"), as_of=as_of.isoformat())
     return Completed(message=f"{len(ids)} 个单位的数据", data=ids)
 
 

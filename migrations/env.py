@@ -23,7 +23,6 @@ def _migrate(connection) -> None:
         target_metadata=SQLModel.metadata,
         render_as_batch=True,
         compare_type=True,
-        user_module_prefix="models.columns.",
     )
     with context.begin_transaction():
         context.run_migrations()

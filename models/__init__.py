@@ -3,6 +3,7 @@
 from models.account import Account, Role, SignIn
 from models.assignment import ONCE, Assignment, Detail, Status
 from models.campaign import Campaign, Notice
+from models.complaint import Complaint
 from models.form import Form, FormVersion
 from models.hand_down import HandDown, HandDownStep
 from models.history import Act, Event
@@ -30,6 +31,7 @@ __all__ = [
     "AnswerNumber",
     "Assignment",
     "Campaign",
+    "Complaint",
     "Decision",
     "Detail",
     "Draft",

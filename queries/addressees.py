@@ -16,7 +16,7 @@ def addressed(unit: Any, measure_id: Any) -> ColumnElement[bool]:
         exists()
         .where(
             col(addressee.measure_id) == measure_id,
-            addressee.level == unit.level,
+            col(addressee.level) == unit.level,
             _carries(unit, addressee),
         )
         .correlate_except(addressee)
@@ -29,11 +29,11 @@ def in_scope(unit: Any, measure_id: Any) -> ColumnElement[bool]:
     below = (
         exists()
         .where(
-            addressee.measure_id == measure_id,
-            lower.level == addressee.level,
+            col(addressee.measure_id) == measure_id,
+            col(lower.level) == addressee.level,
             lower.lft > unit.lft,
             lower.lft < unit.rgt,
-            lower.takes_assignments,
+            col(lower.takes_assignments),
             _carries(lower, addressee),
         )
         .correlate_except(addressee, lower)

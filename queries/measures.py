@@ -80,7 +80,9 @@ def list_reach(session: Session, measure: Measure) -> list[Reach]:
     unit = aliased(Unit)
     answers = func.sum(case((addressed(unit, measure.id), 1), else_=0))
     rows = session.execute(
-        select(Level.code, Level.name, answers.label("answering"), func.count().label("all"))
+        select(
+            col(Level.code), col(Level.name), answers.label("answering"), func.count().label("all")
+        )
         .join(unit, col(unit.level) == Level.code)
         .where(*_below_issuer(unit, measure))
         .group_by(col(Level.code), col(Level.name), col(Level.rank))
@@ -101,7 +103,9 @@ def reached_units(measure: Measure, level: str) -> Select[Any]:
 
 def _below_issuer(unit: Any, measure: Measure) -> list[Any]:
     issuer = aliased(Unit)
-    bounds = select(issuer.lft, issuer.rgt).where(col(issuer.id) == measure.unit_id).subquery()
+    bounds = (
+        select(col(issuer.lft), col(issuer.rgt)).where(col(issuer.id) == measure.unit_id).subquery()
+    )
     return [
         col(unit.lft) >= select(bounds.c.lft).scalar_subquery(),
         col(unit.lft) < select(bounds.c.rgt).scalar_subquery(),

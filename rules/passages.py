@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def cut(text: str, passages: Sequence[Passage]) -> list[Piece]:
     """
     kept = [one for one in passages if 0 <= one.start < one.end <= len(text)]
     cuts = sorted({0, len(text), *(at for one in kept for at in (one.start, one.end))})
-    return [_piece(text, kept, start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [_piece(text, kept, start, end) for start, end in pairwise(cuts)]
 
 
 def _piece(text: str, passages: Sequence[Passage], start: int, end: int) -> Piece:

@@ -95,7 +95,7 @@ def request(
 def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
     """What is to be done for wishes that share a measure and a period."""
     rows = session.execute(
-        select(Measure, HandDown.period, Unit.name, Level.rank)
+        select(Measure, col(HandDown.period), col(Unit.name), col(Level.rank))
         .join(HandDown, col(HandDown.measure_id) == Measure.id)
         .join(Unit, col(Unit.id) == HandDown.unit_id)
         .join(Level, col(Level.code) == Unit.level)
@@ -172,7 +172,7 @@ class _Terms:
 
 def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _Terms:
     measure, period, issuer_rank = session.execute(
-        select(Measure, HandDown.period, Level.rank)
+        select(Measure, col(HandDown.period), col(Level.rank))
         .join(HandDown, col(HandDown.measure_id) == Measure.id)
         .join(Unit, col(Unit.id) == Measure.unit_id)
         .join(Level, col(Level.code) == Unit.level)

@@ -117,7 +117,7 @@ def edit_measure(
     if not written.rowcount:  # type: ignore[attr-defined]
         raise Refusal(N_("这条措施在您修改期间已被别人改动。请对照现在的内容，再保存一次。"))
     for table in (Addressee, MeasureGate):
-        session.execute(delete(table).where(table.measure_id == measure.id))
+        session.execute(delete(table).where(col(table.measure_id) == measure.id))
     _write_lists(session, measure, content)
     session.refresh(measure)
     return measure
@@ -127,7 +127,7 @@ def delete_measure(session: Session, measure: Measure) -> None:
     """Take a draft away. Raises `Refusal` once it has been released."""
     _require(measure, MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
     for table in (Addressee, MeasureGate):
-        session.execute(delete(table).where(table.measure_id == measure.id))
+        session.execute(delete(table).where(col(table.measure_id) == measure.id))
     session.delete(measure)
     session.flush()
 
@@ -234,10 +234,23 @@ def _issue_root(
     by = actor.id if actor else None
     steps = ((Act.ISSUE, None, Status.ISSUED), (Act.RELEASE, Status.ISSUED, Status.RELEASED))
     for act, before, to in steps:
-        event = {"assignment_id": root.id, "at": now, "account_id": by}
-        session.add(Event(**event, act=act, from_status=before, to_status=to))
+        session.add(_event(root, act, before, to, by, now))
     session.flush()
     contribute_new(session, col(Assignment.id) == root.id)
+
+
+def _event(
+    root: Assignment, act: Act, before: Status | None, to: Status, by: int | None, now: datetime
+) -> Event:
+    assert root.id is not None
+    return Event(
+        assignment_id=root.id,
+        at=now,
+        account_id=by,
+        act=act,
+        from_status=before,
+        to_status=to,
+    )
 
 
 def _columns(content: MeasureContent) -> dict[str, Any]:
@@ -273,7 +286,7 @@ def _require(measure: Measure, *allowed: MeasureStatus) -> None:
 def _require_reach(session: Session, measure: Measure) -> None:
     """Raises `Refusal` when nobody below the issuer would receive the measure."""
     rank = session.execute(
-        select(Level.rank)
+        select(col(Level.rank))
         .join(Unit, col(Unit.level) == Level.code)
         .where(col(Unit.id) == measure.unit_id)
     ).scalar_one()

@@ -93,7 +93,9 @@ def recount(session: Session, measure_id: int, period: str) -> None:
     )
     lock_measures(session, where)
     for table in (Tally, Total):
-        session.execute(delete(table).where(table.measure_id == measure_id, table.period == period))
+        session.execute(
+            delete(table).where(col(table.measure_id) == measure_id, col(table.period) == period)
+        )
     contribute(session, where, sign=1)
 
 

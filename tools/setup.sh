@@ -35,4 +35,5 @@ fi
 
 say "Installing the locked dependencies (about a minute the first time) …"
 "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-"$venv/bin/pip" install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+"$venv/bin/pip" install -q --disable-pip-version-check --no-deps --no-build-isolation \
+    --config-settings editable_mode=compat -e .

@@ -27,9 +27,9 @@ class Page:
     tree: html.HtmlElement
 
     def button(self, words: str) -> html.HtmlElement:
-        """The button that says `words`; it belongs to a form."""
-        for each in self.tree.iter("button", "input"):
-            if (each.get("value") if each.tag == "input" else each.text_content().strip()) == words:
+        """The first button whose text begins with `words`; it belongs to a form."""
+        for each in self.tree.iter("button"):
+            if each.text_content().strip().startswith(words):
                 return each
         raise PageMissing(f"{self.path} ({self.status}): no button {words}: {self.words()[:300]}")
 

@@ -49,7 +49,7 @@ def gather() -> Cast:
         leagues.sort(key=lambda actor: not banners[0].code.startswith(actor.code[:4]))
         townships = _below(session, banners, "township")
         villages = _below(session, banners, "village")
-        tagged = select(Unit.code).join(UnitTag, col(UnitTag.unit_id) == Unit.id)
+        tagged = select(col(Unit.code)).join(UnitTag, col(UnitTag.unit_id) == Unit.id)
         tagged = tagged.where(col(UnitTag.tag) == "pastoral", col(Unit.level) == "village")
         pastoral = set(session.scalars(tagged))
     own = [each for each in townships if each.code.startswith(BANNERS[0][:6])]

@@ -21,7 +21,7 @@ def standings() -> Table:
     with transaction(readonly=True) as session:
         rows = session.execute(
             select(
-                Measure.title,
+                col(Measure.title),
                 *(func.sum(getattr(Tally, name)) for name in counted),
                 func.coalesce(overdue, 0),
             )

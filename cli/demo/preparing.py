@@ -31,7 +31,12 @@ from services.shipped_tree import import_shipped_tree
 
 PASTURE_VALUES = {"points": "6", "mended": "6", "fodder": "82.5"}
 SERVICE_VALUES = {"visits": "2", "handled": "17", "note": "农机年检希望送到嘎查。"}
-SEMINAR_VALUES = {"held": "1", "steps": "4", "text": "合并三张月报；已报数据不再要；会议减半。"}
+SEMINAR_VALUES = {
+    "held": "1",
+    "steps": "4",
+    "text": "合并三张月报；已报数据不再要；会议减半。",
+    "narrative": "已集中研讨一次，形成减负措施并公布。",
+}
 MONTHLY_VALUES = {"open": "12", "note": "背阴路段已全部布设警示标志。"}
 WAIT_SECONDS = 120.0
 
@@ -53,7 +58,9 @@ def load_tree(password: str, advance: Callable[[], None]) -> None:
                 unit_id=unit_id,
                 role=Role.OFFICE if level != "village" else Role.CLERK,
             )
-            for code, unit_id, level in session.execute(select(Unit.code, Unit.id, Unit.level))
+            for code, unit_id, level in session.execute(
+                select(col(Unit.code), col(Unit.id), col(Unit.level))
+            )
         ]
         create_accounts(session, rows, now=clock.now())
     advance()
@@ -105,7 +112,7 @@ def release_all(
         browser.sign_in(region.code, stage.password)
         for measure in measures.values():
             page = browser.open(f"/measures/{measure.id}/preview")
-            browser.press(page, "下发")
+            browser.press(page, "下发给")
             stage.count("下发措施")
             advance()
 
@@ -142,7 +149,7 @@ def list_returned() -> set[str]:
     """Codes of the units something was returned to."""
     with transaction(readonly=True) as session:
         rows = session.scalars(
-            select(Unit.code)
+            select(col(Unit.code))
             .join(Assignment, col(Assignment.unit_id) == Unit.id)
             .where(col(Assignment.status) == Status.RETURNED)
         )
@@ -152,9 +159,10 @@ def list_returned() -> set[str]:
 def render(codes: list[str]) -> int:
     """The reports of these units, as a flow run; returns of how many."""
     with transaction(readonly=True) as session:
-        campaign_id = session.scalars(select(Measure.campaign_id)).first()
+        campaign_id = session.scalars(select(col(Measure.campaign_id))).first()
     assert campaign_id is not None
     use_server()
     from flows.render_reports import render_reports
 
-    return render_reports(campaign_id, codes)
+    render_reports(campaign_id, codes)
+    return len(codes)

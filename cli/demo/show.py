@@ -72,6 +72,7 @@ class Show:
         self.at(RELEASED)
         with self.part("读入通知，确认措施", 1 + len(DECISIONS)) as advance:
             measures = preparing.take_in_notice(ROOT / "samples" / "notice.docx", advance)
+        self.doubted = measures[ROADS].id
         self.titles = {path: measure.title for path, measure in measures.items()}
         with self.part("下发，逐级交办", len(measures)) as advance:
             preparing.release_all(self.stage, cast.region, measures, advance)
@@ -111,19 +112,18 @@ class Show:
         self.at(REVIEWED)
         steps = 2 * len(cast.townships) + len(cast.on_time) + len(cast.late)
         with self.part("苏木乡镇审核、退回、重报、迟报", steps) as advance:
-            self.everyone(cast.townships, partial(story.review, returns=True), advance)
+            self.everyone(cast.townships, partial(story.review, doubts=self.doubted), advance)
             self.everyone(cast.on_time, self.correct_returned(roads), advance)
             self.at(LATE)
             self.everyone(cast.late, partial(story.answer, measure=roads), advance)
-            self.everyone(cast.townships, partial(story.review, returns=False), advance)
+            self.everyone(cast.townships, story.review, advance)
         self.at(SUMMED_UP)
         steps = len(cast.townships) + 2 * len(cast.banners) + 2
         with self.part("逐级汇总上报、审核", steps) as advance:
             self.everyone(cast.townships, upward, advance)
-            self.everyone(cast.banners, partial(story.review, returns=False), advance)
+            self.everyone(cast.banners, story.review, advance)
             self.everyone(cast.banners, upward, advance)
-            self.everyone(cast.leagues[:1], partial(story.review, returns=False), advance)
-            self.everyone([cast.region], partial(story.review, returns=False), advance)
+            self.everyone([cast.leagues[0], cast.region], story.review, advance)
 
     def report(self, cast: Cast) -> None:
         """Reports of the region, every league and one banner with its townships."""

@@ -150,18 +150,18 @@ def answer_shortly(
     return stage.visit(actor, act)
 
 
-def review(stage: Stage, actor: Actor, *, returns: bool) -> dict[str, int]:
-    """A unit above reviews what waits: returns the one that looks wrong, approves the rest."""
+def review(stage: Stage, actor: Actor, *, doubts: int | None = None) -> dict[str, int]:
+    """A unit above reviews what waits: returns the first answer to the measure `doubts` (its
+    id), approves all the rest."""
 
     def act(browser: Browser, home: Page) -> dict[str, int]:
         done = {"退回": 0, "审核通过": 0}
-        page = browser.open("/review")
-        if returns and (ids := _ticks(page)):
-            page = browser.press(
-                page, "退回勾选的", ids=ids[:1], reason="排查次数与台账不一致，请核对后重报。"
-            )
+        page = browser.open(f"/review?measure={doubts}" if doubts else "/review")
+        if doubts and (ids := _ticks(page)):
+            reason = "排查次数与台账不一致，请核对后重报。"
+            browser.press(page, "退回勾选的", ids=ids[:1], reason=reason)
             done["退回"] = 1
-            page = browser.open("/review")
+        page = browser.open("/review")
         while ids := _ticks(page):
             page = browser.press(page, "通过勾选的", ids=ids)
             done["审核通过"] += len(ids)

@@ -47,10 +47,10 @@ def test_every_unit_that_handed_something_down_gets_its_three_files(
     assert state.message == "已生成 18 个单位的报告"
     assert len(files(campaign, today)) == 18 * 3
     run = client.read_flow_run(state.state_details.flow_run_id)
-    assert run.name == f"冬春季安全排查 · {today}"
+    assert run.name == f"冬春季安全排查 · {today} 报告"
     assert task_runs(client, str(run.id)) == {
-        f"取数 {today}": "18 个单位",
-        "生成文件 1—18/18": "18 个单位",
+        "取数": "18 个单位的数据",
+        "第 1–18 个单位": "已生成 18 个单位的报告",
     }
 
 

@@ -1,0 +1,66 @@
+"""What Prefect adds: the same hand-down through the dispatcher and a real flow run."""
+
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from bench import sample
+from bench.databases import transaction
+from bench.installation import installed, running, until
+from cli.run import DISPATCHER, SERVER
+from models import HandDown
+
+ROUNDS = 3
+
+
+def measure(engine: Engine, folder: Path, first_number: int) -> dict[str, Any]:
+    """Runs of one hand-down, and seconds from the click (the wish is stored) to all units
+    reached, median of three; a server and a dispatcher of its own."""
+    with installed(engine, folder) as settings, running(settings, SERVER, DISPATCHER):
+        with httpx.Client(base_url=f"{settings.prefect_url}/api", trust_env=False) as api:
+            _click(engine, first_number)  # the dispatcher's first one compiles statements
+            before = _runs(api)
+            numbers = range(first_number + 1, first_number + 1 + ROUNDS)
+            seconds = median(_click(engine, number) for number in numbers)
+            after = _runs(api)
+    flow_runs, task_runs = ((one - other) // ROUNDS for one, other in zip(after, before, strict=True))
+    return {"flow_runs": flow_runs, "task_runs": task_runs, "flow_seconds": seconds}
+
+
+def _click(engine: Engine, number: int) -> float:
+    with transaction(engine) as session:
+        _, wish = sample.release_one(session, number)
+    start = time.perf_counter()
+
+    def is_done() -> bool:
+        with engine.connect().execution_options(readonly=True) as connection:
+            done = select(col(HandDown.done_at)).where(col(HandDown.id) == wish)
+            return connection.execute(done).scalar_one() is not None
+
+    until(is_done)
+    return time.perf_counter() - start
+
+
+def _runs(api: httpx.Client) -> tuple[int, int]:
+    """How many flow runs and task runs the server knows, once it has noted all of them."""
+    until(lambda: not _count(api, "flow_runs", {"type": {"any_": ["RUNNING", "PENDING"]}}))
+    return _count(api, "flow_runs"), _settled(api)
+
+
+def _settled(api: httpx.Client) -> int:
+    """The number of task runs; they are noted from events, a moment later."""
+    seen = -1
+    while (now := _count(api, "task_runs")) != seen:
+        seen = now
+        time.sleep(1.0)
+    return seen
+
+
+def _count(api: httpx.Client, kind: str, state: dict[str, Any] | None = None) -> int:
+    wanted = {kind: {"state": state}} if state else {}
+    return api.post(f"/{kind}/count", json=wanted).raise_for_status().json()

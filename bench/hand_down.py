@@ -1,0 +1,65 @@
+"""Hand-down of one measure to every unit of the tree, and the plain-SQL floor beside it."""
+
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import col
+
+from bench import sample
+from bench.databases import counted, fresh_engine, transaction, why_absent
+from bench.plain_sql import floor_seconds
+from models import HandDownStep
+
+ROUNDS = 3
+
+
+def measure(backend: str, folder: Path) -> dict[str, Any] | None:
+    """Figures of one database; None when it is not here.
+
+    `rows` are assignments, history and tallies; `seconds` the services with all their commits,
+    `floor_seconds` the same rows by INSERT … SELECT; medians of three, taken in turn.
+    """
+    if why_absent(backend):
+        return None
+    with fresh_engine(backend, folder) as engine:
+        units = sample.fill(engine, everybody=True)
+        _one_round(engine, 0)  # fills caches, and plans are made on tables with rows
+        rounds = [_one_round(engine, number) for number in range(1, ROUNDS + 1)]
+    seconds, floor = (median(one[name] for one in rounds) for name in ("seconds", "floor_seconds"))
+    return {
+        "units": units,
+        "reached": rounds[0]["reached"],
+        "rows": rounds[0]["rows"],
+        "seconds": round(seconds, 3),
+        "floor_seconds": round(floor, 3),
+        "times_the_floor": round(median(one["seconds"] / one["floor_seconds"] for one in rounds), 2),
+        "release_seconds": round(median(one["release_seconds"] for one in rounds), 3),
+        "statements": max(one["statements"] for one in rounds),
+    }
+
+
+def _one_round(engine: Engine, number: int) -> dict[str, Any]:
+    start = time.perf_counter()
+    with transaction(engine) as session:
+        released, wish = sample.release_one(session, number)
+    clicked = time.perf_counter()
+    with counted(engine) as counter:
+        sample.carry_out(engine, wish)
+    seconds = time.perf_counter() - clicked
+    assert released.id is not None
+    floor, rows = floor_seconds(engine, released.id)
+    with transaction(engine) as session:
+        reached = session.execute(
+            select(func.sum(HandDownStep.reached)).where(col(HandDownStep.hand_down_id) == wish)
+        ).scalar_one()
+    return {
+        "release_seconds": clicked - start,
+        "seconds": seconds,
+        "statements": counter.statements,
+        "floor_seconds": floor,
+        "rows": rows,
+        "reached": reached,
+    }

@@ -1,0 +1,66 @@
+"""An installation to measure: the product's own processes, on a database of the bench."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from adapters.database import get_engine
+from adapters.settings import ROOT, Settings, get_settings
+from cli.run import programs
+from cli.supervisor import Supervisor
+
+
+@contextmanager
+def installed(engine: Engine, folder: Path) -> Iterator[Settings]:
+    """Settings under which this process and the ones it starts work on the engine's database."""
+    changed = {
+        "JIELI_DATA_DIR": str(folder),
+        "JIELI_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "JIELI_WEB_PORT": str(_free_port()),
+        "JIELI_PREFECT_PORT": str(_free_port()),
+    }
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ.update(changed)
+    _forget()
+    try:
+        yield get_settings()
+    finally:
+        get_engine().dispose()
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        _forget()
+
+
+@contextmanager
+def running(settings: Settings, *names: str) -> Iterator[None]:
+    """Some of the programs of `jieli run`, ready."""
+    wanted = [each for each in programs(settings) if each.name in names]
+    folder = settings.data_dir
+    with Supervisor(wanted, folder=ROOT, data_dir=folder, say=lambda *_: None) as supervisor:
+        supervisor.wait_ready()
+        yield
+
+
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Return when the condition holds; raise `TimeoutError` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.01)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _forget() -> None:
+    get_settings.cache_clear()
+    get_engine.cache_clear()

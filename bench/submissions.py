@@ -1,0 +1,111 @@
+"""Forms sent over HTTP by many clerks at once, and the disk's own floor."""
+
+import http.client
+import json
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from secrets import token_urlsafe
+from statistics import quantiles
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import col
+
+from adapters.settings import Settings
+from bench.browser import sign_in_clerks
+from bench.databases import transaction
+from models import Assignment, Submission
+from web.asked import PREFIX
+from web.security import SESSION_COOKIE
+
+AT_ONCE = 20
+SENT = 600
+ANSWERS = {
+    "checked": "37",
+    "spent": "4.5",
+    "heating": "stove",
+    "done_on": "2026-11-20",
+    "note": "已逐户排查取暖设备，登记造册，发现的三处隐患当日整改。" * 4,
+}
+
+
+def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, Any]:
+    """20 clients at once, each sending for one village after the other, each village with its own
+    account and session. Times of the POST; a receipt counts. Needs the web application."""
+    clerks = sign_in_clerks(engine, measure_id, SENT)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        _send_all(settings, clerks[:AT_ONCE])  # fills caches and is not counted
+        start = time.perf_counter()
+        lists = pool.map(
+            lambda number: _send_all(settings, clerks[AT_ONCE + number :: AT_ONCE]), range(AT_ONCE)
+        )
+        taken = [one for each in lists for one in each]
+        seconds = time.perf_counter() - start
+    _check(engine, measure_id, len(clerks))
+    cuts = quantiles(taken, n=100)
+    return {
+        "sent": len(taken),
+        "at_once": AT_ONCE,
+        "per_second": round(len(taken) / seconds, 1),
+        "p50_ms": round(cuts[49] * 1000, 1),
+        "p99_ms": round(cuts[98] * 1000, 1),
+        "floor_per_second": round(commits_per_second(settings.data_dir), 1),
+    }
+
+
+def _send_all(settings: Settings, clerks: list[tuple[str, int]]) -> list[float]:
+    """Seconds from sending each form to its receipt."""
+    connection = http.client.HTTPConnection(settings.host, settings.web_port, timeout=60)
+    try:
+        return [_send(connection, token, assignment_id) for token, assignment_id in clerks]
+    finally:
+        connection.close()
+
+
+def _send(connection: http.client.HTTPConnection, token: str, assignment_id: int) -> float:
+    typed = {PREFIX + name: value for name, value in ANSWERS.items()}
+    body = urlencode({**typed, "_act": "send", "_send_key": token_urlsafe(16), "_seen": "0"})
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"{SESSION_COOKIE}={token}",
+        "Sec-Fetch-Site": "same-origin",
+    }
+    start = time.perf_counter()
+    connection.request("POST", f"/assignments/{assignment_id}/form", body, headers)
+    response = connection.getresponse()
+    response.read()
+    seconds = time.perf_counter() - start
+    if response.status != 303 or "/receipts/" not in response.headers["Location"]:
+        raise RuntimeError(f"not taken: {response.status} {response.headers.get('Location')}")
+    return seconds
+
+
+def _check(engine: Engine, measure_id: int, wanted: int) -> None:
+    of_measure = select(col(Assignment.id)).where(col(Assignment.measure_id) == measure_id)
+    count = select(func.count()).where(col(Submission.assignment_id).in_(of_measure))
+    with transaction(engine) as session:
+        stored = session.execute(count).scalar_one()
+    if stored != wanted:
+        raise RuntimeError(f"{wanted} receipts, {stored} submissions")
+
+
+def commits_per_second(folder: Path, seconds: float = 2.0) -> float:
+    """One row as large as a submission, inserted and committed, again and again: nothing that
+    keeps each submission on the disk can be faster."""
+    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, content TEXT)")
+    content = json.dumps(ANSWERS, ensure_ascii=False)
+    start, done = time.perf_counter(), 0
+    while time.perf_counter() - start < seconds:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO row (content) VALUES (?)", (content,))
+        connection.execute("COMMIT")
+        done += 1
+    taken = time.perf_counter() - start
+    connection.close()
+    return done / taken

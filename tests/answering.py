@@ -1,0 +1,62 @@
+"""Builders for tests of answers: a handed-down measure, and units that send and review."""
+
+from datetime import datetime
+from itertools import count
+
+from sqlmodel import Session, select
+
+from models import Account, Assignment, Measure, Submission
+from services.submissions import Sent, submit
+from tests.building import assignment_of, get_unit, make_account, make_measure, release_down
+from tests.conftest import NOW
+
+ANSWER = {"checked": ["12"], "spent": ["3.5"], "note": ["逐户走访。"]}
+NARRATIVE = {"narrative": ["各村均已完成。"]}
+_keys = count(1)
+
+
+def send_key() -> str:
+    """A key no other sending in this process has."""
+    return f"send-key-{next(_keys):08d}"
+
+
+def account_of(session: Session, code: str) -> Account:
+    """The account of the unit with that code; made when it has none."""
+    unit = get_unit(session, code)
+    found = session.exec(select(Account).where(Account.unit_id == unit.id)).first()
+    return found or make_account(session, code)
+
+
+def released_measure(session: Session, **choices) -> Measure:
+    """A measure that has reached the whole sample tree."""
+    office = account_of(session, "150000000000")
+    measure = make_measure(session, office, **choices)
+    release_down(session, measure, office)
+    return measure
+
+
+def send(
+    session: Session,
+    assignment: Assignment,
+    typed: dict[str, list[str]] | None = None,
+    *,
+    actor: Account,
+    key: str | None = None,
+    now: datetime = NOW,
+) -> Submission:
+    """Send a filled form that has no faults."""
+    typed = ANSWER if typed is None else typed
+    outcome = submit(
+        session, assignment.id, typed, send_key=key or send_key(), actor=actor, now=now
+    )
+    assert isinstance(outcome, Sent), outcome
+    return outcome.submission
+
+
+def answer(
+    session: Session, measure: Measure, code: str, checked: int = 12, now: datetime = NOW
+) -> Submission:
+    """What the unit with that code answers to the sample form."""
+    assignment = assignment_of(session, measure, code)
+    typed = {**ANSWER, "checked": [str(checked)]} if assignment.lowest else NARRATIVE
+    return send(session, assignment, typed, actor=account_of(session, code), now=now)

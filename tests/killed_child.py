@@ -1,0 +1,132 @@
+"""Work that is killed: forks a worker for each order to kill, and kills it at the wanted moment.
+
+`python -m tests.killed_child`, with `JIELI_DATABASE_URL` set; reads orders as lines of JSON and
+answers each with lines of JSON, the last of which says how the worker ended. Imports what the
+services need and no more, once; a worker costs a fork.
+
+A *point* is one moment of a worker: before each SQL statement, before and after each COMMIT.
+(What follows a statement precedes the next one, or the COMMIT.) An order with `kill_at` has the
+worker send itself SIGKILL at that point; one with `kill_after` has it killed from outside after
+so many seconds; any other is carried out here, which fills the cache of compiled statements
+that the workers inherit.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event
+from sqlmodel import Session
+
+from adapters.database import get_engine, transaction
+from models import Account
+from services import assignments, hand_down
+from services.submissions import Sent, submit
+
+Order = dict[str, Any]
+
+
+def carry_out(order: Order, now: datetime) -> None:
+    """What the flow does with a wish: a transaction for each step."""
+    ids = order["hand_down_ids"]
+    with transaction() as session:
+        plan = hand_down.plan(session, ids)
+        hand_down.start(session, ids, order["flow_run_id"])
+    for level in plan.levels:
+        with transaction() as session:
+            hand_down.hand_down_level(session, ids, level, now=now)
+    with transaction() as session:
+        hand_down.finish(session, ids, now=now)
+
+
+def sign_and_release(order: Order, now: datetime) -> None:
+    """Two clicks of a unit at a gate: it signs, it releases; the wish is written with it."""
+    for act in (assignments.acknowledge, assignments.release):
+        with transaction() as session:
+            actor = session.get_one(Account, order["account_id"])
+            act(session, order["assignment_id"], actor=actor, now=now)
+
+
+def send(order: Order, now: datetime) -> None:
+    """A filled form is sent; the receipt is given once it is stored."""
+    with transaction() as session:
+        sent = submit(
+            session,
+            order["assignment_id"],
+            order["typed"],
+            send_key=order["send_key"],
+            actor=session.get_one(Account, order["account_id"]),
+            now=now,
+        )
+        assert isinstance(sent, Sent)
+        receipt = sent.submission.receipt
+    answer(receipt=receipt)
+
+
+WORK: dict[str, Callable[[Order, datetime], None]] = {
+    "carry_out": carry_out,
+    "sign_and_release": sign_and_release,
+    "send": send,
+}
+
+
+def answer(**values: object) -> None:
+    """One line for who ordered; written at once, so that a kill cannot take it back."""
+    os.write(sys.stdout.fileno(), json.dumps(values).encode() + b"\n")
+
+
+class Points:
+    """Counts the moments of this process, and ends it at one of them."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self.kill_at = 0
+        for moment in ("before_cursor_execute", "commit"):
+            event.listen(get_engine(), moment, self.pass_one)
+        event.listen(Session, "after_commit", self.pass_one)
+
+    def pass_one(self, *_: object) -> None:
+        self.passed += 1
+        if self.passed == self.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def work(order: Order, points: Points) -> None:
+    """One piece of work; says how many points it passed."""
+    points.passed, points.kill_at = 0, order.get("kill_at") or 0
+    WORK[order["work"]](order, datetime.fromisoformat(order["now"]))
+    answer(points=points.passed)
+
+
+def kill_after(pid: int, seconds: float | None) -> None:
+    """End the worker from outside, unless it has ended by then; None: it ends itself."""
+    ended = os.pidfd_open(pid)
+    if not select.select([ended], [], [], seconds)[0]:
+        os.kill(pid, signal.SIGKILL)
+    os.close(ended)
+
+
+def main() -> None:
+    """Carry out orders until there are no more."""
+    points = Points()
+    for line in sys.stdin:
+        order = json.loads(line)
+        if order.keys() & {"kill_at", "kill_after"}:
+            pid = os.fork()
+            if pid == 0:
+                return work(order, points)  # the worker, which ends here
+            kill_after(pid, order.get("kill_after"))
+            answer(exit=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        else:
+            work(order, points)
+            get_engine().dispose()  # a worker must not share a connection
+            answer(exit=0)
+
+
+if __name__ == "__main__":
+    main()

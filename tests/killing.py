@@ -1,0 +1,105 @@
+"""Processes to kill, and what is stored afterwards in a form that can be compared."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+from sqlmodel import Session, col, select
+
+from adapters.settings import ROOT
+from models import (
+    AnswerNumber,
+    Assignment,
+    Draft,
+    Event,
+    HandDown,
+    HandDownStep,
+    Submission,
+    Tally,
+    Total,
+    Unit,
+)
+from tests.conftest import NOW
+
+BY_MEASURE = (Assignment, HandDown, Tally, Total)
+BY_ASSIGNMENT = (Event, Submission, AnswerNumber, Draft)
+CHANCE = frozenset({"id", "measure_id", "flow_run_id", "send_key", "receipt", "checksum"})
+"""Columns that differ between two measures that went the same way."""
+
+Stored = dict[str, Counter]
+
+
+class Workers:
+    """The process of `tests.killed_child`, and what it answers."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        environment = {**os.environ, "JIELI_DATABASE_URL": url, "JIELI_DATA_DIR": str(folder)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.killed_child"],
+            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, **order: Any) -> dict[str, Any]:
+        """Have one worker work; what it said, and its `exit` (-9: killed).
+
+        Nobody may hold a transaction open that would keep it waiting.
+        """
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps({"now": NOW.isoformat(), **order}) + "\n")
+        self.process.stdin.flush()
+        said: dict[str, Any] = {}
+        while "exit" not in said:
+            said |= json.loads(self.process.stdout.readline())
+        assert said["exit"] in (0, -signal.SIGKILL), said
+        return said
+
+    def close(self) -> None:
+        """No more orders."""
+        self.process.communicate(timeout=30)
+
+
+def stored(session: Session, measure_id: int) -> Stored:
+    """Everything stored about a measure: table → rows and how often each is there.
+
+    Ids are replaced by the code of the unit they lead to, times by whether there is one.
+    """
+    units = dict(session.exec(select(Unit.id, Unit.code)).all())
+    rows: dict[Any, Any] = {
+        table: _rows(session, table, table.measure_id == measure_id) for table in BY_MEASURE
+    }
+    given = {one.id: units[one.unit_id] for one in rows[Assignment]}
+    wished = {one.id: units[one.unit_id] for one in rows[HandDown]}
+    for table in BY_ASSIGNMENT:
+        rows[table] = _rows(session, table, col(table.assignment_id).in_(given))
+    rows[HandDownStep] = _rows(session, HandDownStep, col(HandDownStep.hand_down_id).in_(wished))
+    codes = {"unit_id": units, "parent_id": given, "assignment_id": given, "hand_down_id": wished}
+    return {
+        table.__tablename__: Counter(_plain(row, codes) for row in each)
+        for table, each in rows.items()
+    }
+
+
+def _rows(session: Session, table: Any, where: Any) -> Sequence[Row]:
+    return session.execute(select(table.__table__).where(where)).all()
+
+
+def _plain(row: Row, codes: dict[str, dict]) -> str:
+    shown = {
+        name: codes[name].get(value, value) if name in codes else _without_time(value)
+        for name, value in row._mapping.items()
+        if name not in CHANCE
+    }
+    return str(shown)
+
+
+def _without_time(value: Any) -> Any:
+    return "at some time" if isinstance(value, datetime) else value

@@ -1,0 +1,111 @@
+"""Browsers for tests: signed in as a unit, on the test's own session."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_urlsafe
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+
+from adapters.passwords import hash_token, make_token
+from models import Account, Assignment, Measure, Role, SignIn, Submission
+from services.submissions import Sent, submit
+from tests.building import REGION, assignment_of, make_account, make_measure, release_down
+from tests.conftest import NOW
+from web.app import create_app
+from web.security import SESSION_COOKIE
+from web.transactions import get_now, get_reading_session, get_session
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+"""What every browser younger than 2020 says of a request from our own pages."""
+
+
+@pytest.fixture
+def app(session: Session) -> FastAPI:
+    """The application in the test's transaction, at the test's time."""
+
+    def in_test() -> Iterator[Session]:
+        with session.begin_nested():
+            yield session
+
+    app = create_app()
+    app.dependency_overrides[get_session] = in_test
+    app.dependency_overrides[get_reading_session] = lambda: session
+    app.dependency_overrides[get_now] = lambda: NOW
+    return app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
+    """A browser nobody has signed in with."""
+    return make_client(app)
+
+
+def make_client(app: FastAPI) -> TestClient:
+    return TestClient(app, follow_redirects=False, headers=SAME_SITE)
+
+
+@pytest.fixture
+def sign_in(app: FastAPI, session: Session) -> Callable[..., TestClient]:
+    """`sign_in(code, role)`: a browser signed in as a unit, with an account made if need be."""
+
+    def sign_in(code: str, role: str = Role.CLERK) -> TestClient:
+        account = account_of(session, code, role)
+        token = make_token()
+        session.add(
+            SignIn(
+                token_hash=hash_token(token),
+                account_id=account.id,
+                created_at=NOW,
+                expires_at=NOW + timedelta(hours=1),
+            )
+        )
+        session.flush()
+        client = make_client(app)
+        client.cookies.set(SESSION_COOKIE, token)
+        return client
+
+    return sign_in
+
+
+@dataclass(frozen=True)
+class World:
+    """A measure handed down the whole sample tree, every gate open."""
+
+    measure: Measure
+    session: Session
+
+    def assignment(self, code: str) -> Assignment:
+        return assignment_of(self.session, self.measure, code)
+
+    def id(self, code: str) -> int:
+        return self.assignment(code).id
+
+    def send(self, code: str, **answers: str) -> Submission:
+        """The unit's answer, sent without a browser."""
+        typed = {name: [value] for name, value in ({"checked": "12"} | answers).items()}
+        account = account_of(self.session, code)
+        sent = submit(
+            self.session, self.id(code), typed, send_key=token_urlsafe(12), actor=account, now=NOW
+        )
+        assert isinstance(sent, Sent), sent
+        return sent.submission
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """One measure of the region, at all 50 units."""
+    office = account_of(session, REGION, Role.OFFICE)
+    measure = make_measure(session, office)
+    release_down(session, measure, office)
+    return World(measure, session)
+
+
+def account_of(session: Session, code: str, role: str = Role.CLERK) -> Account:
+    """The account of a unit, made if need be."""
+    login = f"{role}-{code}"
+    found = session.exec(select(Account).where(Account.login == login)).first()
+    return found or make_account(session, code, role, login)

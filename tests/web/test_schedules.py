@@ -1,0 +1,125 @@
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import Session, select
+
+from models import Schedule
+from rules.timetable import LAST_DAY
+from tests.building import LEAGUE, REGION
+from tests.counting import statements
+from tests.web.office import drafted, taken_in
+from tests.web.pages import check, fields_of, text_of
+
+
+def send(client, purpose: str, **fields):
+    address = f"/schedules/new/{purpose}"
+    typed = {"at": "08:30", "rhythm": "weekly", "weekday": "1", "month_day": "1"} | fields
+    return client.post(address, data=typed)
+
+
+def test_a_release_at_a_date_and_time_is_kept_in_utc(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    client = sign_in(REGION, "office")
+    answer = send(client, "release", subject=str(measure.id), day="2026-12-01", at="９：05")
+    assert answer.status_code == 303
+    schedule = session.exec(select(Schedule)).one()
+    assert schedule.once_at == datetime(2026, 12, 1, 1, 5, tzinfo=UTC)
+    shown = text_of(client.get("/schedules"))
+    assert measure.title in shown
+    assert "2026-12-01 09:05" in shown
+
+
+def test_a_recurring_measure_is_opened_in_its_rhythm(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True, due_rule="monthly:25")
+    client = sign_in(REGION, "office")
+    answer = send(
+        client, "periods", subject=str(measure.id), rhythm="monthly", month_day=str(LAST_DAY)
+    )
+    assert answer.status_code == 303
+    assert session.exec(select(Schedule.cron)).one() == "30 8 L * *"
+    shown = text_of(client.get("/schedules"))
+    assert "每月 最后一天 08:30" in shown
+    assert "2026-11-30 08:30" in shown
+
+
+def test_reports_are_made_in_a_rhythm_until_it_is_stopped(session: Session, sign_in) -> None:
+    campaign = taken_in(session)
+    client = sign_in(REGION, "office")
+    send(client, "reports", subject=str(campaign.id), rhythm="weekly", weekday="5")
+    schedule = session.exec(select(Schedule)).one()
+    assert "每周 星期五" in text_of(client.get("/schedules"))
+    for _ in range(2):
+        assert client.post(f"/schedules/{schedule.id}/stop").status_code == 303
+    assert "已停止" in text_of(client.get("/schedules"))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "fields", "faults"),
+    [
+        ("release", {"subject": "", "day": "", "at": "25:00"}, {"#subject", "#day", "#at"}),
+        ("release", {"subject": "999999", "day": "2026-12-01"}, {"#subject"}),
+        ("periods", {"rhythm": "hourly"}, {"#rhythm"}),
+        ("periods", {"rhythm": "weekly", "weekday": "9"}, {"#rhythm"}),
+        ("reports", {"rhythm": "monthly", "month_day": "31", "at": "noon"}, {"#rhythm", "#at"}),
+    ],
+)
+def test_all_faults_of_a_schedule_are_shown_and_nothing_is_kept(
+    session: Session, sign_in, purpose: str, fields: dict, faults: set
+) -> None:
+    measure = drafted(session, confirmed=True, due_rule="monthly:25")
+    subject = measure.campaign_id if purpose == "reports" else measure.id
+    answer = send(sign_in(REGION, "office"), purpose, **{"subject": str(subject)} | fields)
+    assert answer.status_code == 422
+    told = set(check(answer).xpath("//section[@class='errors']//a/@href"))
+    assert told == faults
+    assert fields_of(answer, f"/schedules/new/{purpose}")["at"] == [fields.get("at", "08:30")]
+    assert session.exec(select(Schedule)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "day", "sentence"),
+    [
+        ({"confirmed": True}, "2026-11-20", "须晚于现在"),
+        ({"confirmed": False}, "2026-12-20", "还没有确认"),
+    ],
+)
+def test_a_release_in_the_past_or_of_a_draft_is_refused(
+    session: Session, sign_in, content: dict, day: str, sentence: str
+) -> None:
+    measure = drafted(session, **content)
+    other = drafted(session, confirmed=True)
+    assert other.id
+    answer = send(sign_in(REGION, "office"), "release", subject=str(measure.id), day=day)
+    assert sentence in text_of(answer)
+    assert session.exec(select(Schedule)).all() == []
+
+
+def test_a_measure_that_is_done_once_has_no_periods_to_open(session: Session, sign_in) -> None:
+    drafted(session, confirmed=True, due_rule="monthly:25")
+    once = drafted(session, confirmed=True)
+    answer = send(sign_in(REGION, "office"), "periods", subject=str(once.id))
+    assert "只办一次" in text_of(answer)
+
+
+@pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
+def test_a_schedule_belongs_to_its_office(session: Session, sign_in, code: str, role: str) -> None:
+    campaign = taken_in(session)
+    send(sign_in(REGION, "office"), "reports", subject=str(campaign.id))
+    schedule = session.exec(select(Schedule)).one()
+    stranger = sign_in(code, role)
+    assert stranger.post(f"/schedules/{schedule.id}/stop").status_code == 404
+    send(stranger, "reports", subject=str(campaign.id))
+    assert len(session.exec(select(Schedule)).all()) == 1
+    assert sign_in(REGION, "office").get("/schedules/new/lottery").status_code == 404
+
+
+def test_the_timetable_costs_the_same_statements_for_many_rows(session: Session, sign_in) -> None:
+    campaign = taken_in(session)
+    client = sign_in(REGION, "office")
+    counts = []
+    for _ in range(2):
+        send(client, "reports", subject=str(campaign.id))
+        with statements(session) as log:
+            client.get("/schedules")
+        counts.append(len(log))
+    assert counts[0] == counts[1]

@@ -1,0 +1,129 @@
+"""Signing in and out, and what comes from elsewhere."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from adapters.passwords import hash_password
+from tests.building import VILLAGE, make_account
+from tests.web.conftest import make_client
+from tests.web.pages import check, fields_of, text_of
+from web import sign_in as sign_in_pages
+from web.security import SESSION_COOKIE
+
+PASSWORD = "Caoyuan-2026"
+
+
+@pytest.fixture
+def account(session):
+    account = make_account(session, VILLAGE, "clerk", "hongxing")
+    account.password_hash = hash_password(PASSWORD)
+    session.add(account)
+    session.flush()
+    sign_in_pages.limiter.storage.reset()
+    return account
+
+
+def send(client: TestClient, password: str = PASSWORD, **fields: str):
+    return client.post("/sign-in", data={"login": "hongxing", "password": password, **fields})
+
+
+def test_the_right_password_signs_in_and_leads_on(client, account):
+    answer = send(client, next="/review")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/review"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert client.get("/").status_code == 200
+
+
+def test_a_wrong_password_is_told_without_saying_what_was_wrong(client, account):
+    answer = send(client, "wrong")
+    assert answer.status_code == 422
+    assert "账号或密码不对" in text_of(answer)
+    assert 'value="hongxing"' in answer.text
+    assert SESSION_COOKIE not in client.cookies
+
+
+def test_signing_in_never_leads_to_another_site(client, account):
+    assert send(client, next="//evil.example").headers["location"] == "/"
+
+
+def test_signing_out_ends_the_session_for_good(client, account):
+    send(client)
+    token = client.cookies[SESSION_COOKIE]
+    assert client.post("/sign-out").headers["location"] == "/sign-in"
+    client.cookies.set(SESSION_COOKIE, token)
+    assert client.get("/").status_code == 303
+
+
+def test_too_many_wrong_passwords_close_the_door_for_a_while(client, account):
+    for _ in range(8):
+        assert "账号或密码不对" in text_of(send(client, "wrong"))
+    assert "五分钟后再试" in text_of(send(client))
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client):
+    answer = client.get("/assignments/1?x=1")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/assignments/1%3Fx%3D1"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_change_from_another_site_is_refused(app, sign_in, headers):
+    client = sign_in(VILLAGE)
+    client.headers.pop("Sec-Fetch-Site")
+    answer = client.post("/sign-out", headers=headers, data={"note": "写了很久的话"})
+    assert answer.status_code == 403
+    assert "写了很久的话" in check(answer).xpath("//textarea/text()")[0]
+    assert client.get("/").status_code == 200
+
+
+def test_our_own_origin_is_trusted_where_the_browser_says_no_more(sign_in):
+    client = sign_in(VILLAGE)
+    client.headers.pop("Sec-Fetch-Site")
+    answer = client.post("/sign-out", headers={"Origin": "http://testserver"})
+    assert answer.status_code == 303
+
+
+def test_a_browser_that_says_nothing_needs_the_token_of_the_form(sign_in):
+    client = sign_in(VILLAGE)
+    client.headers.pop("Sec-Fetch-Site")
+    token = fields_of(client.get("/"), "/sign-out")["_token"][0]
+    refused = client.post("/sign-out", data={"_token": "0" * 32, "text": "已写内容"})
+    assert refused.status_code == 403
+    again = fields_of(refused, "/sign-out")
+    assert client.post("/sign-out", data={"_token": token}).status_code == 303
+    assert again["_token"] == [token]
+
+
+def test_an_old_browser_signs_in_with_the_token_of_the_page(app, account):
+    client = make_client(app)
+    client.headers.pop("Sec-Fetch-Site")
+    assert send(client).status_code == 403
+    fields = fields_of(client.get("/sign-in"))
+    assert send(client, _token=fields["_token"][0]).status_code == 303
+
+
+def test_what_was_typed_survives_an_expired_session_and_a_wrong_password(client, account):
+    typed = {"text": "写了半个小时的细化内容", "contact": ["甲", "乙"]}
+    asked = client.post("/assignments/1/detail", data=typed)
+    assert asked.status_code == 401
+    carried = fields_of(asked, "/sign-in")
+    wrong = client.post("/sign-in", data={**carried, "login": "hongxing", "password": "x"})
+    assert wrong.status_code == 422
+    carried = fields_of(wrong, "/sign-in")
+    answer = client.post("/sign-in", data={**carried, "login": "hongxing", "password": PASSWORD})
+    assert answer.status_code == 200
+    kept = fields_of(answer, "/assignments/1/detail")
+    assert kept["text"] == ["写了半个小时的细化内容"]
+    assert kept["contact"] == ["甲", "乙"]
+    assert client.get("/").status_code == 200

@@ -1,0 +1,103 @@
+import pytest
+from sqlmodel import Session, select
+
+from models import Unit
+from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, get_unit
+from tests.conftest import SAMPLE_UNITS
+from tests.counting import statements
+from tests.web.pages import check, fields_of, text_of
+
+
+def test_the_tree_is_walked_level_by_level(session: Session, sign_in) -> None:
+    client = sign_in(REGION, "office")
+    top = client.get("/units")
+    assert get_unit(session, LEAGUE).name in text_of(top)
+    lower = client.get(f"/units/{LEAGUE}")
+    assert get_unit(session, BANNER).name in text_of(lower)
+    assert check(lower).xpath("//nav[@class='crumbs']//a/@href") == ["/units", f"/units/{REGION}"]
+
+
+def test_units_are_found_by_name_and_code(session: Session, sign_in) -> None:
+    client = sign_in(REGION, "office")
+    name = get_unit(session, VILLAGE).name
+    for text in (name, VILLAGE[:9]):
+        assert name in text_of(client.get("/units", params={"q": text}))
+    assert "没有找到" in text_of(client.get("/units", params={"q": "%"}))
+
+
+def test_an_office_sees_only_its_subtree(session: Session, sign_in) -> None:
+    client = sign_in(LEAGUE, "office")
+    assert client.get(f"/units/{BANNER}").status_code == 200
+    for code in (REGION, OTHER_LEAGUE, "nothing"):
+        assert client.get(f"/units/{code}").status_code == 404
+    other = get_unit(session, OTHER_LEAGUE).name
+    assert "没有找到" in text_of(client.get("/units", params={"q": other}))
+    assert sign_in(LEAGUE, "clerk").get("/units").status_code == 404
+
+
+def test_a_units_page_costs_the_same_statements_for_many_lower_units(
+    session: Session, sign_in
+) -> None:
+    client = sign_in(REGION, "office")
+    counts = []
+    for code in (REGION, BANNER):
+        with statements(session) as log:
+            client.get(f"/units/{code}")
+        counts.append(len(log))
+    assert counts[0] == counts[1]
+
+
+def send_list(client, content: bytes, name: str = "名单.csv"):
+    return client.post("/units/import", files={"file": (name, content)})
+
+
+def test_a_list_is_shown_first_and_changes_nothing_until_confirmed(
+    session: Session, sign_in
+) -> None:
+    client = sign_in(REGION, "office")
+    name = get_unit(session, VILLAGE).name
+    content = SAMPLE_UNITS.read_bytes().replace(name.encode(), "新名嘎查".encode())
+    answer = send_list(client, content)
+    assert answer.status_code == 200
+    assert "有改动1" in text_of(answer)
+    assert get_unit(session, VILLAGE).name == name
+    assert client.post("/units/import", data=fields_of(answer, "/units/import")).status_code == 303
+    session.expire_all()
+    assert get_unit(session, VILLAGE).name == "新名嘎查"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "空"),
+        (b"code,name,level\n1,a,region\n", "parent_code"),
+        (b"code,name,level,parent_code\n1,a,region,\n2,b,league,9\n", "第 3 行"),
+        (b"code,name,level,parent_code\n1,a,region,\n2,b,league,2\n", "上级绕成了圈"),
+        (b"code,name,level,parent_code\n1,a,region,\n1,b,league,1\n", "已经有了"),
+        (b"PK\x03\x04 no table", "损坏"),
+    ],
+)
+def test_a_list_with_faults_names_their_lines_and_changes_nothing(
+    session: Session, sign_in, content: bytes, sentence: str
+) -> None:
+    before = len(session.exec(select(Unit)).all())
+    answer = send_list(sign_in(REGION, "office"), content)
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert len(session.exec(select(Unit)).all()) == before
+
+
+@pytest.mark.parametrize("packed", ["nonsense", "eJw=", "====", "中文"])
+def test_a_confirmation_that_was_tampered_with_is_refused(sign_in, packed: str) -> None:
+    answer = sign_in(REGION, "office").post(
+        "/units/import", data={"packed": packed, "do": "import"}
+    )
+    assert answer.status_code == 422
+    assert "请重新选择文件" in text_of(answer)
+
+
+def test_only_the_office_at_the_top_imports(session: Session, sign_in) -> None:
+    client = sign_in(LEAGUE, "office")
+    assert client.get("/units/import").status_code == 404
+    assert send_list(client, SAMPLE_UNITS.read_bytes()).status_code == 404
+    assert "导入单位名单" not in text_of(client.get("/units"))

@@ -1,0 +1,75 @@
+"""The web application."""
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from adapters.settings import get_settings
+from web import (
+    accounts,
+    assignments,
+    campaigns,
+    complaints,
+    form_editor,
+    health,
+    home,
+    intake,
+    language,
+    measures,
+    progress,
+    releases,
+    reports,
+    reviews,
+    schedules,
+    sign_in,
+    static_files,
+    submissions,
+    unit_import,
+    units,
+)
+from web.errors import register_errors, tell_too_large
+from web.middleware import BodyLimit, SecurityHeaders
+from web.security import check_ids, check_same_site
+
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    static_files.router,
+    language.router,
+    sign_in.router,
+    home.router,
+    assignments.router,
+    submissions.router,
+    progress.router,
+    reviews.router,
+    complaints.router,
+    intake.router,
+    campaigns.router,
+    measures.router,
+    releases.router,
+    schedules.router,
+    form_editor.router,
+    reports.router,
+    unit_import.router,
+    units.router,
+    accounts.router,
+)
+
+
+def create_app() -> FastAPI:
+    """The application with all its pages."""
+    app = FastAPI(
+        title="接力",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(check_same_site), Depends(check_ids)],
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    register_errors(app)
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+    app.add_middleware(BodyLimit, limit=get_settings().upload_limit, refuse=tell_too_large)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+app = create_app()

@@ -1,0 +1,179 @@
+"""An assignment's page, and what a unit does with it before it answers."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+
+from models import Act, Assignment, Status
+from queries.not_found import NotFound
+from queries.submissions import find_current
+from queries.visible_assignments import (
+    Seen,
+    get_visible_assignment,
+    list_added,
+    list_changes,
+)
+from rules.calendar import local_date
+from rules.faults import Fault
+from rules.field_values import read_date
+from rules.states import UNSENT, possible
+from services import assignments, submissions
+from web.due_dates import days_left
+from web.language import local_path, say
+from web.progress import progress_of
+from web.rendering import render
+from web.security import Posted, SignedIn, Viewer
+from web.steps import steps_of
+from web.transactions import Now, OpenSession, attempt
+
+router = APIRouter()
+Page = Annotated[int, Query(ge=1, le=100_000)]
+
+
+@router.get("/assignments/{assignment_id}")
+def show_assignment(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    now: Now,
+    assignment_id: int,
+    missing: Page = 1,
+) -> Response:
+    """What it is about, where it stands, what can be done now, what lies below, its history."""
+    seen = get_visible_assignment(session, viewer.unit, assignment_id)
+    return _page(request, session, viewer, now, seen, missing=missing)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    now: Any,
+    seen: Seen,
+    *,
+    status: int = 200,
+    missing: int = 1,
+    **values: Any,
+) -> Response:
+    today = local_date(now)
+    one = seen.assignment
+    added = list_added(session, one, seen.unit)
+    own = next((add.detail for add in added if add.unit.id == one.unit_id), None)
+    shown: dict[str, Any] = {
+        "faults": {},
+        "refusal": "",
+        "detail": {
+            "text": own.text if own else "",
+            "due_on": own.due_on or "" if own else "",
+            "contact": own.contact if own else "",
+        },
+    }
+    return render(
+        request,
+        "pages/assignments/show.html",
+        status=status,
+        seen=seen,
+        one=one,
+        added=added,
+        steps=steps_of(one),
+        left=days_left(one.due_on, today),
+        owes=one.status in UNSENT,
+        acts=acts_now(one, viewer, seen),
+        current=find_current(session, seen_id(one)),
+        changes=list_changes(session, seen_id(one)),
+        progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
+        **{**shown, **values},
+    )
+
+
+def acts_now(one: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:
+    """What the viewer can do with it now; only the unit itself acts, the one above reviews."""
+    if one.unit_id != viewer.unit_id:
+        reviews = seen.reviewer_id == viewer.unit_id and one.status == Status.SUBMITTED
+        return frozenset({"review"}) if reviews else frozenset()
+    able = {str(act) for act in possible(one.status, lowest=one.lowest)}
+    if one.acknowledged_at is not None:
+        able.discard(Act.ACKNOWLEDGE)
+    if not one.lowest and one.status == Status.ISSUED:
+        able |= {Act.DETAIL, Act.RELEASE}  # both sign for it as well
+    return frozenset(able & {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL})
+
+
+def get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
+    """An assignment of the viewer's own unit. Raises NotFound for those it only sees."""
+    seen = get_visible_assignment(session, viewer.unit, assignment_id)
+    if seen.unit.id != viewer.unit_id:
+        raise NotFound
+    return seen
+
+
+def seen_id(one: Assignment) -> int:
+    """The id of an assignment that is stored."""
+    assert one.id is not None
+    return one.id
+
+
+@router.post("/assignments/{assignment_id}/acknowledge")
+def acknowledge(
+    session: OpenSession, viewer: SignedIn, now: Now, posted: Posted, assignment_id: int
+) -> Response:
+    """Sign for it."""
+    get_own(session, viewer, assignment_id)
+    assignments.acknowledge(session, assignment_id, actor=viewer.account, now=now)
+    next = posted.get("next")
+    here = f"/assignments/{assignment_id}"
+    return RedirectResponse(local_path(next, here) if isinstance(next, str) else here, 303)
+
+
+@router.post("/assignments/{assignment_id}/detail")
+def save_detail(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    now: Now,
+    posted: Posted,
+    assignment_id: int,
+) -> Response:
+    """Add to the measure for everything below; `act` = release also passes it on."""
+    seen = get_own(session, viewer, assignment_id)
+    detail = {name: str(posted.get(name, "")) for name in ("text", "due_on", "contact")}
+    read = read_date(detail["due_on"]) if detail["due_on"].strip() else ""
+    if isinstance(read, Fault):
+        faults = {"due_on": say(request, read.msgid, **read.values)}
+        return _page(request, session, viewer, now, seen, status=422, detail=detail, faults=faults)
+    with attempt(session, request) as outcome:
+        assignments.save_detail(
+            session,
+            assignment_id,
+            text=detail["text"],
+            due_on=date.fromisoformat(read) if read else None,
+            contact=detail["contact"],
+            actor=viewer.account,
+            now=now,
+        )
+        if posted.get("act") == "release":
+            assignments.release(session, assignment_id, actor=viewer.account, now=now)
+    if not outcome.done:
+        return _page(
+            request, session, viewer, now, seen, status=409, detail=detail, refusal=outcome.refusal
+        )
+    return RedirectResponse(f"/assignments/{assignment_id}", 303)
+
+
+@router.post("/assignments/{assignment_id}/release")
+def release(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int) -> Response:
+    """Pass it on to the units below, as it is."""
+    get_own(session, viewer, assignment_id)
+    assignments.release(session, assignment_id, actor=viewer.account, now=now)
+    return RedirectResponse(f"/assignments/{assignment_id}", 303)
+
+
+@router.post("/assignments/{assignment_id}/recall")
+def recall(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int) -> Response:
+    """Take the unit's own answer back before it is reviewed, to mend it."""
+    get_own(session, viewer, assignment_id)
+    submissions.recall(session, assignment_id, actor=viewer.account, now=now)
+    return RedirectResponse(f"/assignments/{assignment_id}/form", 303)

@@ -1,0 +1,71 @@
+"""The text fields in the first bytes of a form whose whole body was too large to take."""
+
+from __future__ import annotations
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+HEAD_BYTES = 1024 * 1024
+"""Typed text stands before the file in our forms; more of it than this is not shown again."""
+
+
+class _Fields:
+    """What the parser has seen so far. A field counts once it has ended."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, list[str]] = {}
+        self.header, self.value = b"", b""
+        self.name, self.is_file, self.text = "", False, b""
+
+    def begin(self) -> None:
+        self.name, self.is_file, self.text = "", False, b""
+
+    def add_header(self, data: bytes, start: int, end: int) -> None:
+        self.header += data[start:end]
+
+    def add_value(self, data: bytes, start: int, end: int) -> None:
+        self.value += data[start:end]
+
+    def end_header(self) -> None:
+        if self.header.lower() == b"content-disposition":
+            _, options = parse_options_header(self.value)
+            self.name = options.get(b"name", b"").decode("utf-8", "replace")
+            self.is_file = b"filename" in options
+        self.header, self.value = b"", b""
+
+    def add_text(self, data: bytes, start: int, end: int) -> None:
+        if not self.is_file:
+            self.text += data[start:end]
+
+    def end(self) -> None:
+        if self.name and not self.is_file and not self.name.startswith("_"):
+            text = self.text.decode("utf-8", "replace")
+            self.done.setdefault(self.name, []).append(text)
+
+
+def typed_in_head(content_type: str, head: bytes) -> dict[str, list[str]]:
+    """The complete text fields in `head`, the beginning of a multipart body; else nothing.
+
+    Our own fields, which begin with `_`, and passwords are left out.
+    """
+    kind, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not 0 < len(boundary) <= 70:
+        return {}
+    fields = _Fields()
+    parser = MultipartParser(
+        boundary,
+        {
+            "on_part_begin": fields.begin,
+            "on_header_field": fields.add_header,
+            "on_header_value": fields.add_value,
+            "on_header_end": fields.end_header,
+            "on_part_data": fields.add_text,
+            "on_part_end": fields.end,
+        },
+    )
+    try:
+        parser.write(head)
+    except MultipartParseError:
+        return {}
+    return {name: texts for name, texts in fields.done.items() if name != "password"}

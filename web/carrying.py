@@ -1,0 +1,58 @@
+"""Carrying what was typed across a sign-in, when the session ended while someone was typing."""
+
+import json
+from collections.abc import Mapping
+
+from fastapi import Request, Response
+
+from web.rendering import render
+from web.security import note_visitor, set_visitor
+
+LIMIT = 200_000
+"""Characters of typed text that are carried along."""
+
+
+def sign_in_page(
+    request: Request,
+    *,
+    next: str = "/",
+    carried: Mapping[str, list[str]] | None = None,
+    login: str = "",
+    refusal: str = "",
+    status: int = 200,
+) -> Response:
+    """The sign-in page. `carried` are the fields typed on the page `next`."""
+    note_visitor(request)
+    answer = render(
+        request,
+        "pages/sign_in.html",
+        status=status,
+        next=next,
+        carried=pack(carried) if carried else "",
+        login=login,
+        refusal=refusal,
+    )
+    set_visitor(request, answer)
+    return answer
+
+
+def pack(fields: Mapping[str, list[str]]) -> str:
+    """Typed fields as one text for a hidden field."""
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def unpack(text: str) -> dict[str, list[str]]:
+    """The fields `pack` wrote; empty for anything else."""
+    if not text or len(text) > LIMIT:
+        return {}
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(fields, dict):
+        return {}
+    return {
+        name: [value for value in values if isinstance(value, str)]
+        for name, values in fields.items()
+        if isinstance(name, str) and isinstance(values, list) and not name.startswith("_")
+    }

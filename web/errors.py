@@ -1,0 +1,113 @@
+"""Answers when something is not possible, in words and in the design."""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException as AnyHTTPException
+
+from adapters.language import tell
+from adapters.settings import get_settings
+from queries.not_found import NotFound
+from rules.refusal import N_, Refusal
+from web.carrying import sign_in_page
+from web.language import language_of, say
+from web.middleware import SECURITY_HEADERS
+from web.rendering import render
+from web.security import SignInNeeded, Untrusted, read_form, typed
+from web.transactions import READING
+
+TITLES = {
+    400: N_("请求不完整"),
+    404: N_("找不到这个页面"),
+    405: N_("不能这样访问"),
+    409: N_("现在不能这样办理"),
+    413: N_("发送的内容太大"),
+    500: N_("系统出错了"),
+}
+SENTENCES = {
+    400: N_("发来的内容不完整，请返回上一页再试。"),
+    404: N_("地址可能写错了，或者这项内容不在您单位的范围内。"),
+    405: N_("这个地址不能直接打开，请从页面上的按钮进入。"),
+    500: N_("出错的情况已经记下。您填写的内容如果保存过就没有丢失，请稍后再试。"),
+}
+
+
+def register_errors(app: FastAPI) -> None:
+    """Map every kind of failure to its page, once."""
+    app.add_exception_handler(SignInNeeded, ask_to_sign_in)
+    app.add_exception_handler(Untrusted, refuse_untrusted)  # type: ignore[arg-type]
+    app.add_exception_handler(Refusal, tell_refusal)  # type: ignore[arg-type]
+    app.add_exception_handler(NotFound, tell_not_found)
+    app.add_exception_handler(AnyHTTPException, tell_http)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, tell_not_found)
+    app.add_exception_handler(Exception, tell_failure)
+
+
+async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
+    """The sign-in page; what was typed comes along."""
+    if request.method in READING:
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?next={quote(address)}", 303)
+    fields = typed(await read_form(request))
+    return sign_in_page(request, next=request.url.path, carried=fields, status=401)
+
+
+async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
+    """What was typed stays readable; where only the token was old it can be sent again."""
+    fields = typed(await read_form(request))
+    return render(request, "pages/untrusted.html", status=403, fields=fields, error=error)
+
+
+async def tell_refusal(request: Request, refusal: Refusal) -> Response:
+    """The sentence of a refusal no page has shown itself, with what was typed."""
+    fields = {} if request.method in READING else typed(await read_form(request))
+    return _page(request, 409, tell(refusal, language_of(request)), fields)
+
+
+async def tell_not_found(request: Request, _error: Exception) -> Response:
+    """404, whether it does not exist or is not for this unit."""
+    return _page(request, 404, say(request, SENTENCES[404]))
+
+
+async def tell_http(request: Request, error: HTTPException) -> Response:
+    """Any other status in words."""
+    code = error.status_code if error.status_code in TITLES else 400
+    answer = _page(request, code, say(request, SENTENCES.get(code, SENTENCES[400])))
+    answer.status_code = error.status_code
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def tell_failure(request: Request, _error: Exception) -> Response:
+    """A fault of ours. Starlette logs it after the page is sent."""
+    answer = _page(request, 500, say(request, SENTENCES[500]))
+    # This answer is made outside of the middleware that adds them elsewhere.
+    answer.headers.update(SECURITY_HEADERS)
+    return answer
+
+
+async def tell_too_large(request: Request) -> Response:
+    """A body above the limit, by the announced size."""
+    limit = get_settings().upload_limit // (1024 * 1024)
+    sentence = say(
+        request,
+        N_("最多可以发送 %(limit)s MB。请把文件拆开或压缩后再上传；这次的内容没有保存。"),
+        limit=limit,
+    )
+    return _page(request, 413, sentence, getattr(request.state, "typed", {}))
+
+
+def _page(
+    request: Request, code: int, sentence: str, fields: dict[str, list[str]] | None = None
+) -> Response:
+    title = say(request, TITLES[code])
+    return render(
+        request,
+        "pages/error.html",
+        status=code,
+        title=title,
+        sentence=sentence,
+        fields=fields or {},
+    )

@@ -1,0 +1,72 @@
+"""The first page of a signed-in unit, and the list of everything it was given."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from models import Status
+from queries.inbox import Owed, list_assignments_of, list_owed, list_standings, list_waiting
+from rules.calendar import local_date
+from web.due_dates import SOON, days_left
+from web.rendering import render
+from web.security import SignedIn
+from web.transactions import Now, OpenSession
+
+router = APIRouter()
+PAGE = 50
+
+
+@router.get("/")
+def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now) -> Response:
+    """What is due, what has come in, what waits for review, how far the measures have got."""
+    today = local_date(now)
+    unit_id = viewer.unit_id
+    owed = list_owed(session, unit_id)
+    waiting = list_waiting(session, unit_id)
+    return render(
+        request,
+        "pages/home.html",
+        sections=_sections(owed),
+        left={one.id: days_left(one.due_on, today) for one in owed},
+        figures=_figures(owed, today, sum(one.count for one in waiting)),
+        waiting=waiting,
+        standings=list_standings(session, unit_id, today),
+    )
+
+
+def _sections(owed: Sequence[Owed]) -> dict[str, list[Owed]]:
+    """What is owed, each in one place: returned, new, or due; the order stays."""
+    sections: dict[str, list[Owed]] = {"returned": [], "new": [], "due": []}
+    for one in owed:
+        if one.status == Status.RETURNED:
+            sections["returned"].append(one)
+        elif one.acknowledged_at is None:
+            sections["new"].append(one)
+        else:
+            sections["due"].append(one)
+    return sections
+
+
+def _figures(owed: Sequence[Owed], today: date, waiting: int) -> dict[str, int]:
+    left = [days_left(one.due_on, today) for one in owed]
+    return {
+        "overdue": sum(days < 0 for days in left),
+        "soon": sum(0 <= days <= SOON for days in left),
+        "waiting": waiting,
+    }
+
+
+@router.get("/assignments")
+def list_all(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    now: Now,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """Everything the unit was ever given, newest first."""
+    rows, pages = list_assignments_of(session, viewer.unit_id, page=page, size=PAGE)
+    values: dict[str, Any] = {"rows": rows, "page": page, "pages": pages}
+    return render(request, "pages/assignments/list.html", today=local_date(now), **values)

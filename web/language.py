@@ -1,0 +1,41 @@
+"""The language of a browser: a cookie, changed by one click."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse
+
+from adapters.language import LANGUAGES, SOURCE, translate
+from adapters.settings import get_settings
+
+COOKIE = "lang"
+YEAR = 365 * 24 * 3600
+
+router = APIRouter()
+
+
+def language_of(request: Request) -> str:
+    """The language of this browser; Chinese unless it chose another."""
+    chosen = request.cookies.get(COOKIE, SOURCE)
+    return chosen if chosen in LANGUAGES else SOURCE
+
+
+def say(request: Request, msgid: str, **values: object) -> str:
+    """`msgid` in the language of this browser."""
+    return translate(language_of(request), msgid, **values)
+
+
+def local_path(address: str, otherwise: str = "/") -> str:
+    """`address` if it is a path of this site, else `otherwise`: never send anyone elsewhere."""
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
+        return otherwise
+    return address if address.isprintable() and "\\" not in address else otherwise
+
+
+@router.get("/language/{code}")
+def choose_language(code: str, next: str = "/") -> RedirectResponse:
+    """Remember the language and go back to the page it was chosen on."""
+    if code not in LANGUAGES:
+        raise HTTPException(404)
+    answer = RedirectResponse(local_path(next), status_code=303)
+    secure = get_settings().secure_cookies
+    answer.set_cookie(COOKIE, code, max_age=YEAR, httponly=True, samesite="lax", secure=secure)
+    return answer

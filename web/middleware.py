@@ -1,0 +1,87 @@
+"""What surrounds every answer: security headers, and the limit of what may be sent."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.body_head import HEAD_BYTES, typed_in_head
+
+CONTENT_SECURITY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+DRAINED = 20
+"""How many times the limit is read and thrown away, so that the sender gets to see the answer."""
+
+
+class SecurityHeaders:
+    """Adds the headers that keep foreign pages and scripts out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Answers a body above `limit` bytes with `refuse`, without keeping more than its head."""
+
+    def __init__(
+        self, app: ASGIApp, limit: int, refuse: Callable[[Request], Awaitable[Response]]
+    ) -> None:
+        self.app = app
+        self.limit = limit
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self._announced_too_large(scope):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        head = await self._drain(receive)
+        request.state.typed = typed_in_head(request.headers.get("content-type", ""), head)
+        answer = await self.refuse(request)
+        await answer(scope, receive, send)
+
+    def _announced_too_large(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if "chunked" in headers.get("transfer-encoding", ""):
+            return True  # browsers announce the length; what does not is not a form of ours
+        length = headers.get("content-length", "0")
+        return not length.isdigit() or int(length) > self.limit
+
+    async def _drain(self, receive: Receive) -> bytes:
+        """Read the body away; its first `HEAD_BYTES`, where typed text stands before a file."""
+        seen, head = 0, b""
+        while seen <= self.limit * DRAINED:
+            message = await receive()
+            body = message.get("body", b"")
+            seen += len(body)
+            head += body[: HEAD_BYTES - len(head)]
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                break
+        return head

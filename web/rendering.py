@@ -1,0 +1,95 @@
+"""Turning templates into pages."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from adapters.language import LANGUAGES, SOURCE, get_translations
+from adapters.settings import ROOT
+from models import MeasureKind, Role
+from rules.calendar import local_time
+from rules.refusal import N_
+from rules.states import ACT_NAMES, STATUS_NAMES
+from web.language import language_of
+from web.security import form_token
+from web.static_files import static
+
+WEEKDAYS = "一二三四五六日"
+KIND_NAMES = {
+    MeasureKind.DUTY: N_("规定动作"),
+    MeasureKind.FIGURES: N_("数据填报"),
+    MeasureKind.NARRATIVE: N_("情况报告"),
+    MeasureKind.LIST: N_("清单"),
+}
+ROLE_NAMES = {Role.OFFICE: N_("综合办公室"), Role.CLERK: N_("经办人")}
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """The page `template` as an answer.
+
+    Every template also sees `viewer` (who is signed in, or None), `language`, `path`, the
+    `form_token` and the names of statuses, kinds and roles.
+    """
+    page = environment(language_of(request)).get_template(template)
+    context = {
+        "viewer": getattr(request.state, "viewer", None),
+        "path": request.url.path,
+        "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "form_token": form_token(request),
+        **values,
+    }
+    # On a shared computer the next person must not get the page back with a key.
+    return HTMLResponse(page.render(context), status, {"Cache-Control": "no-store"})
+
+
+@lru_cache
+def environment(language: str) -> Environment:
+    """The templates in `language`; a name a page does not know is an error."""
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_translations(  # type: ignore[attr-defined]
+        get_translations(language), newstyle=True
+    )
+    made.globals.update(
+        language=language,
+        languages=LANGUAGES,
+        static=static,
+        status_names=STATUS_NAMES,
+        act_names=ACT_NAMES,
+        kind_names=KIND_NAMES,
+        role_names=ROLE_NAMES,
+    )
+    made.filters.update(
+        day=_day_zh if language == SOURCE else _day_en,
+        moment=moment,
+        number=number,
+    )
+    return made
+
+
+def _day_zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def _day_en(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def moment(at: datetime) -> str:
+    """A time of the database as people in Hohhot read it, to the minute."""
+    return f"{local_time(at):%Y-%m-%d %H:%M}"
+
+
+def number(value: int) -> str:
+    """A count with its thousands set apart."""
+    return f"{value:,}"

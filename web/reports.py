@@ -1,0 +1,151 @@
+"""Reports: every unit sees its own and those of the units below, as page, Word and Excel."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+
+from adapters.report_files import FACES, report_file
+from adapters.report_page import render_content
+from adapters.report_view import report_of
+from models import Campaign, Snapshot, Unit
+from queries.campaigns import get_own_campaign, is_office_of
+from queries.not_found import NotFound
+from queries.report_choice import list_campaigns_with_reports, list_lower_reports
+from queries.snapshots import find_snapshot, list_snapshot_dates
+from queries.units import list_above
+from queries.visibility import get_visible_campaign, get_visible_unit, may_see
+from rules.calendar import local_date
+from rules.refusal import N_
+from services.schedules import schedule_reports_once
+from services.snapshots import take_snapshots
+from web.language import language_of, say
+from web.rendering import render
+from web.security import Officer, SignedIn, Viewer
+from web.transactions import Now, OpenSession
+
+SOON = timedelta(minutes=3)
+"""Until the reports of every unit are made: the timetable is compared once a minute."""
+MEDIA = {
+    "html": "text/html; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+router = APIRouter()
+
+
+@router.get("/reports")
+def show_reports(request: Request, session: OpenSession, viewer: SignedIn) -> Response:
+    """The campaigns the unit has a part in, with its latest report on each."""
+    rows = list_campaigns_with_reports(session, viewer.unit)
+    return render(request, "pages/reports/list.html", rows=rows)
+
+
+@router.get("/reports/{campaign_id}")
+def show_campaign_reports(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    campaign_id: int,
+    unit: str = "",
+    ordered: bool = False,
+) -> Response:
+    """The reports of one unit on a campaign, and the way to those of its lower units."""
+    campaign, here = _find(session, viewer, campaign_id, unit or viewer.unit.code)
+    above = [one for one in list_above(session, here) if may_see(viewer.unit, one)]
+    steps = [(f"/reports/{campaign_id}?unit={one.code}", one.name) for one in above]
+    return render(
+        request,
+        "pages/reports/campaign.html",
+        campaign=campaign,
+        here=here,
+        links=[("/reports", say(request, N_("报告"))), *steps],
+        dates=list_snapshot_dates(session, campaign_id, here.id or 0),
+        lower=list_lower_reports(session, campaign_id, here),
+        owns=is_office_of(viewer.account, campaign),
+        ordered=ordered,
+    )
+
+
+@router.post("/reports/{campaign_id}/every-unit")
+def order_reports(session: OpenSession, viewer: Officer, now: Now, campaign_id: int) -> Response:
+    """Have the reports of every unit made soon, by a flow: there may be a thousand."""
+    campaign = get_own_campaign(session, viewer.account, campaign_id)
+    schedule_reports_once(session, campaign, now + SOON, actor=viewer.account, now=now)
+    return RedirectResponse(f"/reports/{campaign_id}?ordered=1", 303)
+
+
+@router.post("/reports/{campaign_id}/{code}")
+def make_report(
+    session: OpenSession, viewer: SignedIn, now: Now, campaign_id: int, code: str
+) -> Response:
+    """Make the report of one unit as things stand now; today's earlier one is replaced."""
+    _campaign, here = _find(session, viewer, campaign_id, code)
+    today = local_date(now)
+    take_snapshots(session, campaign_id, [here.code], as_of=today, now=now)
+    return RedirectResponse(f"/reports/{campaign_id}/{here.code}/{today}", 303)
+
+
+@router.get("/reports/{campaign_id}/{code}/{as_of}")
+def show_report(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    campaign_id: int,
+    code: str,
+    as_of: date,
+) -> Response:
+    """The report as a page, with its Word and Excel files."""
+    campaign, here, snapshot = _find_snapshot(session, viewer, campaign_id, code, as_of)
+    return render(
+        request,
+        "pages/reports/show.html",
+        campaign=campaign,
+        here=here,
+        snapshot=snapshot,
+        content=render_content(report_of(snapshot), language_of(request)),
+    )
+
+
+@router.get("/reports/{campaign_id}/{code}/{as_of}/{face}")
+def download_report(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    campaign_id: int,
+    code: str,
+    as_of: date,
+    face: str,
+) -> Response:
+    """The report as a file: `docx`, `xlsx` or `html`."""
+    if face not in FACES:
+        raise HTTPException(404)
+    campaign, here, snapshot = _find_snapshot(session, viewer, campaign_id, code, as_of)
+    content = report_file(snapshot, face, language_of(request))
+    name = quote(f"{campaign.title}-{here.name}-{as_of}.{face}")
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"report.{face}\"; filename*=UTF-8''{name}",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=MEDIA[face], headers=headers)
+
+
+def _find(session: Session, viewer: Viewer, campaign_id: int, code: str) -> tuple[Campaign, Unit]:
+    """The campaign and the unit, if the account sees both."""
+    here = get_visible_unit(session, viewer.account, code)
+    return get_visible_campaign(session, viewer.account, campaign_id), here
+
+
+def _find_snapshot(
+    session: Session, viewer: Viewer, campaign_id: int, code: str, as_of: date
+) -> tuple[Campaign, Unit, Snapshot]:
+    campaign, here = _find(session, viewer, campaign_id, code)
+    snapshot = find_snapshot(session, campaign_id, here.id or 0, as_of)
+    if snapshot is None:
+        raise NotFound
+    return campaign, here, snapshot

@@ -1,0 +1,200 @@
+"""Who is asking, and whether the request comes from our own pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import token_urlsafe
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, HTTPException, Request, Response
+from sqlmodel import Session
+from starlette.datastructures import FormData
+
+from adapters.settings import get_settings
+from models import Account, Role, Unit
+from services.accounts import find_signed_in
+from web.transactions import READING, Now, OpenSession
+
+SESSION_COOKIE = "jieli"
+VISITOR_COOKIE = "visitor"
+"""Of a browser that is not signed in: what its form token is made from."""
+TOKEN_FIELD = "_token"
+LARGEST_ID = 2**31 - 1
+MOST_FIELDS = 4000
+"""Fields of one posted form."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or no longer."""
+
+
+class Untrusted(Exception):
+    """A request that changes something did not come from a page of ours.
+
+    `repeatable`: nothing speaks for a foreign site, only the form's own token is missing or
+    old; the person may look at what was typed and send it again.
+    """
+
+    def __init__(self, *, repeatable: bool) -> None:
+        super().__init__()
+        self.repeatable = repeatable
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The account that asks, and its unit."""
+
+    account: Account
+    unit: Unit
+
+    @property
+    def unit_id(self) -> int:
+        assert self.unit.id is not None
+        return self.unit.id
+
+    @property
+    def is_office(self) -> bool:
+        return self.account.role == Role.OFFICE
+
+    @property
+    def has_lower(self) -> bool:
+        return self.unit.rgt - self.unit.lft > 1
+
+    @property
+    def has_upper(self) -> bool:
+        return self.unit.parent_id is not None
+
+
+async def read_form(request: Request) -> FormData:
+    """The posted fields. A form editor of 200 rows has 2,200; a field may be as long as a body."""
+    limit = get_settings().upload_limit
+    return await request.form(max_fields=MOST_FIELDS, max_part_size=limit)
+
+
+async def get_posted(request: Request) -> FormData:
+    """The fields of a posted form, as they came."""
+    return await read_form(request)
+
+
+Posted = Annotated[FormData, Depends(get_posted)]
+
+
+def typed(posted: FormData) -> dict[str, list[str]]:
+    """The text fields of a posted form by name, without our own (those begin with `_`)."""
+    fields: dict[str, list[str]] = {}
+    for name, value in posted.multi_items():
+        if isinstance(value, str) and not name.startswith("_"):
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+def get_viewer(request: Request, session: OpenSession, now: Now) -> Viewer:
+    """Who is signed in. Raises `SignInNeeded`."""
+    viewer = find_viewer(request, session, now)
+    if viewer is None:
+        raise SignInNeeded
+    request.state.viewer = viewer
+    return viewer
+
+
+def find_viewer(request: Request, session: Session, now: datetime) -> Viewer | None:
+    """Who is signed in, or None."""
+    token = request.cookies.get(SESSION_COOKIE)
+    found = find_signed_in(session, token, now=now) if token else None
+    return Viewer(*found) if found else None
+
+
+SignedIn = Annotated[Viewer, Depends(get_viewer)]
+
+
+def get_officer(viewer: SignedIn) -> Viewer:
+    """Who is signed in, if it is a coordinating office; 404 for everyone else."""
+    if not viewer.is_office:
+        raise HTTPException(404)
+    return viewer
+
+
+Officer = Annotated[Viewer, Depends(get_officer)]
+
+
+def form_token(request: Request) -> str:
+    """What a form of this browser must carry: made from a cookie no other site can read."""
+    secret = _secret_of(request) or getattr(request.state, "visitor", "")
+    return sha256(f"form {secret}".encode()).hexdigest()[:32] if secret else ""
+
+
+def _secret_of(request: Request) -> str:
+    return request.cookies.get(SESSION_COOKIE) or request.cookies.get(VISITOR_COOKIE) or ""
+
+
+async def check_same_site(request: Request) -> None:
+    """Refuse a changing request of another site: Sec-Fetch-Site, else Origin, else the token.
+
+    Raises `Untrusted`. Without any cookie there is nothing a foreign site could borrow, except
+    for signing in.
+    """
+    if request.method in READING:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        _require(site in ("same-origin", "none"), repeatable=False)
+    elif origin is not None:
+        same = urlsplit(origin).netloc == request.headers.get("host", "")
+        _require(same, repeatable=False)
+    elif _secret_of(request) or request.url.path == "/sign-in":
+        sent = (await read_form(request)).get(TOKEN_FIELD)
+        known = form_token(request)
+        same = isinstance(sent, str) and bool(known) and compare_digest(sent, known)
+        _require(same, repeatable=True)
+
+
+def check_ids(request: Request) -> None:
+    """404 for an id in the address that no database has a place for, instead of its error."""
+    for name, value in request.path_params.items():
+        if name.endswith("_id") and not read_id(str(value)):
+            raise HTTPException(404)
+
+
+def read_id(text: str) -> int:
+    """The id in `text`; 0 for what cannot be one."""
+    known = text.isascii() and text.isdigit() and len(text) <= 10
+    number = int(text) if known else 0
+    return number if number <= LARGEST_ID else 0
+
+
+def _require(trusted: bool, *, repeatable: bool) -> None:
+    if not trusted:
+        raise Untrusted(repeatable=repeatable)
+
+
+def note_visitor(request: Request) -> None:
+    """Give a browser without any cookie a secret for its form token; see `set_visitor`."""
+    if not _secret_of(request):
+        request.state.visitor = token_urlsafe(24)
+
+
+def set_visitor(request: Request, answer: Response) -> None:
+    """Hand out the secret that `note_visitor` made."""
+    secret = getattr(request.state, "visitor", "")
+    if secret:
+        _set_cookie(answer, VISITOR_COOKIE, secret)
+
+
+def set_session(answer: Response, token: str) -> None:
+    """Sign the browser in."""
+    _set_cookie(answer, SESSION_COOKIE, token)
+
+
+def end_session(answer: Response) -> None:
+    """Forget the browser."""
+    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
+
+
+def _set_cookie(answer: Response, name: str, value: str) -> None:
+    settings = get_settings()
+    answer.set_cookie(
+        name, value, httponly=True, samesite="lax", secure=settings.secure_cookies, path="/"
+    )

@@ -1,0 +1,135 @@
+"""Importing a list of units: its faults or what it would change first, then for good."""
+
+from __future__ import annotations
+
+import binascii
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData, UploadFile
+
+from adapters.language import tell
+from adapters.settings import get_settings
+from adapters.tables import read_table
+from queries.units import list_levels
+from rules.refusal import N_, Refusal
+from rules.unit_list import UnitList, UnitListRefused, read_units
+from services.unit_lists import rehearse
+from services.units import ImportResult, import_units
+from web.language import language_of, say
+from web.rendering import render
+from web.security import Officer, Posted, SignInNeeded, find_viewer
+from web.transactions import Now, OpenSession, ReadingSession
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class SentList:
+    """A list as it was sent: read, or with what is wrong with it in finished sentences."""
+
+    units: UnitList | None
+    packed: str = ""
+    """The file, packed into text, so that it is confirmed without being sent twice."""
+    refusal: str = ""
+    faults: tuple[str, ...] = ()
+    more: int = 0
+    """Faults besides those listed."""
+
+
+def read_list(request: Request, session: ReadingSession, now: Now, posted: Posted) -> SentList:
+    """Read the list before the request's transaction begins; see `web.intake.read_intake`."""
+    if find_viewer(request, session, now) is None:
+        raise SignInNeeded
+    language = language_of(request)
+    try:
+        content = _content_of(posted)
+        units = read_units(read_table(content), list_levels(session))
+        return SentList(units, _pack(content))
+    except UnitListRefused as refused:
+        faults = tuple(
+            say(request, N_("第 %(line)d 行"), line=one.line)
+            + (f"“{one.column}”" if one.column else "")
+            + "："
+            + say(request, one.msgid, **one.values)
+            for one in refused.faults
+        )
+        return SentList(None, "", tell(refused, language), faults, refused.more)
+    except Refusal as refusal:
+        return SentList(None, refusal=tell(refusal, language))
+
+
+@router.get("/units/import")
+def show_import(request: Request, viewer: Officer) -> Response:
+    """Choose a file."""
+    _require_top(viewer.has_upper)
+    return _page(request, SentList(None), None)
+
+
+@router.post("/units/import")
+def import_list(
+    request: Request,
+    sent: Annotated[SentList, Depends(read_list)],
+    viewer: Officer,
+    session: OpenSession,
+    now: Now,
+    posted: Posted,
+) -> Response:
+    """Show what the list would change; confirmed, change it."""
+    _require_top(viewer.has_upper)
+    if sent.units is None:
+        return _page(request, sent, None)
+    if posted.get("do") != "import":
+        return _page(request, sent, rehearse(session, sent.units, now=now))
+    import_units(session, sent.units, now=now)
+    return RedirectResponse("/units", 303)
+
+
+def _require_top(has_upper: bool) -> None:
+    """Only the office at the top of the tree looks after the list."""
+    if has_upper:
+        raise HTTPException(404)
+
+
+def _content_of(posted: FormData) -> bytes:
+    packed, upload = posted.get("packed"), posted.get("file")
+    if isinstance(packed, str) and packed:
+        return _unpack(packed)
+    if isinstance(upload, UploadFile) and upload.filename:
+        return upload.file.read()
+    raise Refusal(N_("请选择单位名单文件。"))
+
+
+def _pack(content: bytes) -> str:
+    return urlsafe_b64encode(zlib.compress(content)).decode()
+
+
+def _unpack(packed: str) -> bytes:
+    limit = get_settings().upload_limit
+    unpacking = zlib.decompressobj()
+    try:
+        content = unpacking.decompress(urlsafe_b64decode(packed), limit)
+    except (binascii.Error, zlib.error, ValueError) as error:
+        raise _damaged() from error
+    if not unpacking.eof:
+        raise _damaged()
+    return content
+
+
+def _damaged() -> Refusal:
+    return Refusal(N_("名单在确认时损坏了，请重新选择文件。"))
+
+
+def _page(request: Request, sent: SentList, result: ImportResult | None) -> Response:
+    return render(
+        request,
+        "pages/units/import.html",
+        status=422 if sent.refusal else 200,
+        sent=sent,
+        result=result,
+        limit=get_settings().upload_limit // (1024 * 1024),
+    )
