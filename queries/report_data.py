@@ -30,7 +30,7 @@ from models import (
     Total,
     Unit,
 )
-from queries.report_lists import is_latest, list_coverage, list_named
+from queries.report_lists import list_coverage, list_named
 from queries.units import current
 from rules.refusal import N_, Refusal
 from rules.report_rows import (
@@ -307,16 +307,20 @@ def _numbers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> lis
 
 
 def _answers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[AnswerRow]:
+    """Every revision, the newest last, where the index of the rows keeps it.
+
+    Revisions are few; asking for the newest alone makes PostgreSQL look at all submissions.
+    """
     query = (
         select(
             col(Submission.assignment_id), col(Submission.form_version_id), col(Submission.answers)
         )
         .join(Assignment, col(Assignment.id) == Submission.assignment_id)
         .where(
-            is_latest(),
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
             col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
             col(Assignment.status).in_(REPORTED),
         )
+        .order_by(col(Submission.revision))
     )
     return [AnswerRow(*row) for row in session.execute(query)]

@@ -9,15 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Assignment, Level, Measure, Review, Status, Submission, Unit
+from queries.submissions import is_latest
 from rules.report_rows import LIST_ROWS, CoverageRow, NamedRow
 from rules.states import REPORTED, UNSENT
-
-
-def is_latest() -> ColumnElement[bool]:
-    """The clause "no later revision of this submission exists"."""
-    newer: Any = aliased(Submission)
-    latest = select(func.max(newer.revision)).where(newer.assignment_id == Submission.assignment_id)
-    return col(Submission.revision) == latest.scalar_subquery()
 
 
 def list_named(

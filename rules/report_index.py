@@ -40,6 +40,7 @@ class RowIndex:
         self.numbers: dict[int, list[NumberRow]] = defaultdict(list)
         for number in rows.numbers:
             self.numbers[number.assignment_id].append(number)
+        # Revisions come in their order: the newest stays.
         self.answers: dict[int, AnswerRow] = {one.assignment_id: one for one in rows.answers}
         self.coverage = {one.report_unit_id: (one.expected, one.complete) for one in rows.coverage}
         self.named = {kind: _by_unit(named) for kind, named in rows.named.items()}

@@ -47,8 +47,11 @@ def gather() -> Cast:
         banners = _actors(session, col(Unit.code).in_(BANNERS))
         banners.sort(key=lambda actor: BANNERS.index(actor.code))
         leagues.sort(key=lambda actor: not banners[0].code.startswith(actor.code[:4]))
-        townships = _below(session, banners, "township")
         villages = _below(session, banners, "village")
+        above = {each.code[:9] for each in villages}
+        townships = [
+            each for each in _below(session, banners, "township") if each.code[:9] in above
+        ]
         tagged = select(col(Unit.code)).join(UnitTag, col(UnitTag.unit_id) == Unit.id)
         tagged = tagged.where(col(UnitTag.tag) == "pastoral", col(Unit.level) == "village")
         pastoral = set(session.scalars(tagged))

@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
-revision = 'cf1ed24928da'
+revision = '988a06c8e92e'
 down_revision = None
 branch_labels = None
 depends_on = None
