@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
-from bench import sample
+from bench import flow_run, sample
 from bench.databases import counted, fresh_engine, transaction, why_absent
 from bench.plain_sql import floor_seconds
 from models import HandDownStep
@@ -20,7 +20,8 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
     """Figures of one database; None when it is not here.
 
     `rows` are assignments, history and tallies; `seconds` the services with all their commits,
-    `floor_seconds` the same rows by INSERT … SELECT; medians of three, taken in turn.
+    `floor_seconds` the same rows by INSERT … SELECT; `flow_seconds` from the click through
+    Prefect until the last unit has it. Medians of three; the first two are taken in turn.
     """
     if why_absent(backend):
         return None
@@ -28,6 +29,7 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
         units = sample.fill(engine, everybody=True)
         _one_round(engine, 0)  # fills caches, and plans are made on tables with rows
         rounds = [_one_round(engine, number) for number in range(1, ROUNDS + 1)]
+        flow = flow_run.measure(engine, folder, ROUNDS + 1)
     seconds, floor = (median(one[name] for one in rounds) for name in ("seconds", "floor_seconds"))
     return {
         "units": units,
@@ -35,9 +37,15 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
         "rows": rounds[0]["rows"],
         "seconds": round(seconds, 3),
         "floor_seconds": round(floor, 3),
-        "times_the_floor": round(median(one["seconds"] / one["floor_seconds"] for one in rounds), 2),
+        "times_the_floor": round(
+            median(one["seconds"] / one["floor_seconds"] for one in rounds), 2
+        ),
         "release_seconds": round(median(one["release_seconds"] for one in rounds), 3),
         "statements": max(one["statements"] for one in rounds),
+        "flow_runs": flow["flow_runs"],
+        "task_runs": flow["task_runs"],
+        "flow_seconds": round(flow["flow_seconds"], 3),
+        "flow_overhead_seconds": round(flow["flow_seconds"] - seconds, 3),
     }
 
 

@@ -8,7 +8,18 @@ costs next to nothing; all inserts are one transaction.
 import time
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, func, insert, literal, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlmodel import col
 
 from models import Assignment, Event, HandDown, HandDownStep, Measure, Tally

@@ -6,7 +6,6 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import Engine, func, select, text
-from sqlmodel import col
 
 from bench import sample
 from bench.browser import browser, sign_in_office

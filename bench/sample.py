@@ -1,6 +1,7 @@
 """The real tree, and measures to hand down it."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import Engine, func, select, update
 from sqlmodel import Session, col
@@ -13,7 +14,7 @@ from services.shipped_tree import import_shipped_tree
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """A Monday morning in Hohhot."""
-FIELDS = [
+FIELDS: list[dict[str, Any]] = [
     {"name": "checked", "label": "排查户数", "type": "integer", "required": True, "min": 0,
      "rollup": "sum"},
     {"name": "spent", "label": "投入资金（万元）", "type": "decimal", "min": 0, "rollup": "sum"},

@@ -1,0 +1,77 @@
+"""`python -m bench [NAME…]`: measure everything, or what is named, print and write it."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+from bench import form_page, hand_down, region_page, reports, sample, submissions
+from bench.databases import POSTGRESQL, SQLITE, fresh_engine, scratch, transaction, why_absent
+from bench.installation import installed, running
+from bench.results import show, write
+from cli.run import WEB
+
+MEASURES = 5
+"""Handed down before the pages and reports of a usual campaign are measured."""
+
+
+def measure_hand_down() -> dict[str, Any]:
+    results = {}
+    for backend in (SQLITE, POSTGRESQL):
+        with scratch() as folder:
+            results[backend] = hand_down.measure(backend, folder)
+    return {"hand_down": results}
+
+
+def measure_usual_campaign() -> dict[str, Any]:
+    """The form page, submissions and reports, on one database with five measures."""
+    with scratch() as folder, fresh_engine(SQLITE, folder) as engine:
+        sample.fill(engine)
+        for number in range(1, MEASURES + 1):
+            with transaction(engine) as session:
+                _, wish = sample.release_one(session, number)
+            sample.carry_out(engine, wish)
+        with installed(engine, folder) as settings:
+            with running(settings, WEB):
+                page = form_page.measure(engine, settings, 1)
+                sent = submissions.measure(engine, settings, 2)
+            return {"form_page": page, "submissions": sent, "reports": reports.measure(engine)}
+
+
+def measure_region_page() -> dict[str, Any]:
+    results = {}
+    for backend in (SQLITE, POSTGRESQL):
+        with scratch() as folder:
+            results[backend] = region_page.measure(backend, folder)
+    return {"region_page": {**(results[SQLITE] or {}), POSTGRESQL: results[POSTGRESQL]}}
+
+
+MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
+    "hand_down": measure_hand_down,
+    "campaign": measure_usual_campaign,
+    "region_page": measure_region_page,
+}
+
+
+def main(names: list[str]) -> int:
+    console = Console()
+    if unknown := set(names) - MEASURED.keys():
+        console.print(f"unknown: {', '.join(unknown)}; there are: {', '.join(MEASURED)}")
+        return 2
+    if why := why_absent(POSTGRESQL):
+        console.print(f"PostgreSQL is not here and is not measured: {why}")
+    results: dict[str, Any] = {}
+    for name in names or MEASURED:
+        start = time.perf_counter()
+        with console.status(f"{name} …"):
+            results |= MEASURED[name]()
+        console.print(f"{name}: measured in {time.perf_counter() - start:.0f} s")
+    show(results, console)
+    console.print(f"written to {write(results)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
