@@ -89,7 +89,7 @@ class Dispatcher:
             self.tidy_at = clock + TIDY_SECONDS
             with transaction(readonly=True) as session:
                 timetable = list_active_schedules(session)
-            keep_schedules(self.client, self.deployments, timetable)
+            keep_schedules(self.client, self.deployments, timetable, now=clock.now())
 
     def _may_take(self, wish: HandDown) -> bool:
         """Not what a flow run started elsewhere (a schedule, Prefect's page) is just doing."""

@@ -1,35 +1,86 @@
 """Makes Prefect's schedules equal to the offices' timetable, so that its page shows what comes.
 
-The table `schedule` is the truth; each row is one schedule of a deployment, found again by its
-slug. Other schedules (those of `prefect.yaml`, or made by hand on Prefect's page) are left alone.
+The table `schedule` is the truth. A row that recurs is one schedule of a deployment; one that
+happens once is one flow run, scheduled for its time: late if nothing ran at that time, and never
+twice. Both are found again by a slug. What was made elsewhere (in `prefect.yaml`, by hand on
+Prefect's page) is left alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate
-from prefect.client.schemas.schedules import CronSchedule, RRuleSchedule
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.states import Scheduled
 
 from models import Schedule, ScheduledWork
 from rules.calendar import SHANGHAI
 
 DEPLOYMENTS = {ScheduledWork.HAND_DOWN: "hand-down", ScheduledWork.REPORT: "render-reports"}
 SLUG = "timetable-"
+SINGLE = "timetable"
+"""Marks the flow runs of rows that happen once."""
+WAITING = StateType.SCHEDULED
+FORGOTTEN = timedelta(days=2)
+"""How late what happens once may still be started, after a time when nothing ran."""
 
 
 def keep_schedules(
-    client: SyncPrefectClient, deployments: dict[str, UUID], timetable: Sequence[Schedule]
+    client: SyncPrefectClient,
+    deployments: dict[str, UUID],
+    timetable: Sequence[Schedule],
+    *,
+    now: datetime,
 ) -> int:
-    """Create what is missing, take away what has been stopped; how many schedules changed."""
-    changed = 0
+    """Create what is missing, take away what has been stopped; how many changed.
+
+    `now` is the time on the product's clock, which the demo's differs from Prefect's.
+    """
+    changed = _keep_single(client, deployments, [row for row in timetable if not row.cron], now)
     for work, name in DEPLOYMENTS.items():
-        wanted = {slug_of(row): row for row in timetable if row.work == work}
-        changed += _keep_one(client, deployments[name], wanted)
+        wanted = {slug_of(row): row for row in timetable if row.work == work and row.cron}
+        changed += _keep_recurring(client, deployments[name], wanted)
     return changed
+
+
+def _keep_single(
+    client: SyncPrefectClient,
+    deployments: dict[str, UUID],
+    timetable: Sequence[Schedule],
+    now: datetime,
+) -> int:
+    """The flow runs of rows that happen once; older than `FORGOTTEN` they are past."""
+    wanted = {slug_of(row): row for row in timetable if now - _once(row) < FORGOTTEN}
+    tagged = FlowRunFilter.model_validate({"tags": {"all_": [SINGLE]}})
+    present = {run.idempotency_key: run for run in client.read_flow_runs(flow_run_filter=tagged)}
+    stopped = [
+        run for slug, run in present.items() if slug not in wanted and run.state_type == WAITING
+    ]
+    for run in stopped:
+        client.delete_flow_run(run.id)
+    missing = [slug for slug in wanted if slug not in present]
+    for slug in missing:
+        row = wanted[slug]
+        client.create_flow_run_from_deployment(
+            deployments[DEPLOYMENTS[ScheduledWork(row.work)]],
+            parameters=_parameters(row),
+            state=Scheduled(scheduled_time=datetime.now(UTC) + (_once(row) - now)),
+            idempotency_key=slug,
+            tags=[SINGLE],
+        )
+    return len(stopped) + len(missing)
+
+
+def _once(row: Schedule) -> datetime:
+    assert row.once_at is not None
+    return row.once_at
 
 
 def slug_of(row: Schedule) -> str:
@@ -39,7 +90,9 @@ def slug_of(row: Schedule) -> str:
     return f"{SLUG}{row.id}-" + "".join(c if c.isalnum() else "_" for c in when).lower()
 
 
-def _keep_one(client: SyncPrefectClient, deployment: UUID, wanted: dict[str, Schedule]) -> int:
+def _keep_recurring(
+    client: SyncPrefectClient, deployment: UUID, wanted: dict[str, Schedule]
+) -> int:
     present = {
         each.slug: each.id
         for each in client.read_deployment_schedules(deployment)
@@ -55,16 +108,8 @@ def _keep_one(client: SyncPrefectClient, deployment: UUID, wanted: dict[str, Sch
 
 
 def _create(slug: str, row: Schedule) -> DeploymentScheduleCreate:
-    return DeploymentScheduleCreate(schedule=_when(row), parameters=_parameters(row), slug=slug)
-
-
-def _when(row: Schedule) -> CronSchedule | RRuleSchedule:
-    if row.cron:
-        return CronSchedule(cron=row.cron, timezone=SHANGHAI.key)
-    assert row.once_at is not None
-    start = row.once_at.astimezone(SHANGHAI)
-    rule = f"DTSTART:{start:%Y%m%dT%H%M%S}\nRRULE:FREQ=DAILY;COUNT=1"
-    return RRuleSchedule(rrule=rule, timezone=SHANGHAI.key)
+    when = CronSchedule(cron=row.cron, timezone=SHANGHAI.key)
+    return DeploymentScheduleCreate(schedule=when, parameters=_parameters(row), slug=slug)
 
 
 def _parameters(row: Schedule) -> dict[str, Any]:

@@ -75,8 +75,8 @@ def schedule_reports(
 def schedule_reports_once(
     session: Session, campaign: Campaign, at: datetime, *, actor: Account, now: datetime
 ) -> Schedule:
-    """Render the reports of every unit of a campaign once, at `at` (UTC-aware)."""
-    _check_future(at, now)
+    """Render the reports of every unit of a campaign once, at `at` (UTC-aware), or at once if that
+    is now or past."""
     return _add(
         session,
         Schedule(

@@ -78,8 +78,9 @@ def stored(session: Session, measure_id: int) -> Stored:
     }
     given = {one.id: units[one.unit_id] for one in rows[Assignment]}
     wished = {one.id: units[one.unit_id] for one in rows[HandDown]}
+    own = select(Assignment.id).where(Assignment.measure_id == measure_id)
     for table in BY_ASSIGNMENT:
-        rows[table] = _rows(session, table, col(table.assignment_id).in_(given))
+        rows[table] = _rows(session, table, col(table.assignment_id).in_(own))
     rows[HandDownStep] = _rows(session, HandDownStep, col(HandDownStep.hand_down_id).in_(wished))
     codes = {"unit_id": units, "parent_id": given, "assignment_id": given, "hand_down_id": wished}
     return {

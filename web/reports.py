@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -28,8 +28,6 @@ from web.rendering import render
 from web.security import Officer, SignedIn, Viewer
 from web.transactions import Now, OpenSession
 
-SOON = timedelta(minutes=3)
-"""Until the reports of every unit are made: the timetable is compared once a minute."""
 MEDIA = {
     "html": "text/html; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -76,7 +74,7 @@ def show_campaign_reports(
 def order_reports(session: OpenSession, viewer: Officer, now: Now, campaign_id: int) -> Response:
     """Have the reports of every unit made soon, by a flow: there may be a thousand."""
     campaign = get_own_campaign(session, viewer.account, campaign_id)
-    schedule_reports_once(session, campaign, now + SOON, actor=viewer.account, now=now)
+    schedule_reports_once(session, campaign, now, actor=viewer.account, now=now)
     return RedirectResponse(f"/reports/{campaign_id}?ordered=1", 303)
 
 

@@ -1,0 +1,107 @@
+"""The dispatcher killed with SIGKILL in the middle of the real tree, and started again."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import StateType
+from sqlmodel import Session, SQLModel
+
+from adapters.database import get_engine, transaction
+from adapters.settings import ROOT, Settings
+from flows.dispatch import TAG
+from models import HandDown, HandDownStep
+from services.measures import release_measure
+from services.shipped_tree import import_shipped_tree
+from tests.building import hand_down_now, make_account, make_measure
+from tests.flows.conftest import until
+from tests.killing import stored
+
+MIDDLE = ("league", "township")
+"""The dispatcher is killed as soon as it has reached these levels; the next is being worked on."""
+
+
+@pytest.fixture
+def inner_mongolia(installation: Path) -> Path:
+    """The installation with the shipped 15,938 units instead of the sample of 50."""
+    get_engine().dispose()
+    SQLModel.metadata.drop_all(get_engine())
+    SQLModel.metadata.create_all(get_engine())
+    with transaction() as session:
+        import_shipped_tree(session, now=datetime.now(UTC))
+    return installation
+
+
+@contextmanager
+def dispatching(server: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """`jieli dispatch` in a process of its own; killed when the block ends."""
+    command = [sys.executable, "-c", "from cli.main import app; app()", "dispatch"]
+    port = str(server.prefect_port)
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "JIELI_PREFECT_PORT": port})
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def has_reached(wish: int, level: str) -> Callable[[], bool]:
+    def reached() -> bool:
+        with transaction(readonly=True) as session:
+            return session.get(HandDownStep, (wish, level)) is not None
+
+    return reached
+
+
+def is_done(wish: int) -> Callable[[], bool]:
+    def done() -> bool:
+        with transaction(readonly=True) as session:
+            return session.get_one(HandDown, wish).done_at is not None
+
+    return done
+
+
+def release_two(session: Session) -> list[tuple[int, int]]:
+    """Two measures alike, just released: (measure, wish)."""
+    now = datetime.now(UTC)
+    office = make_account(session)
+    measures = [make_measure(session, office) for _ in range(2)]
+    made = [(one.id, release_measure(session, one, actor=office, now=now)) for one in measures]
+    session.commit()
+    return made  # type: ignore[return-value]
+
+
+def states_of(client: SyncPrefectClient) -> dict[str, StateType | None]:
+    """The dispatcher's flow runs on the server, by id."""
+    wanted = FlowRunFilter.model_validate({"tags": {"all_": [TAG]}})
+    return {str(run.id): run.state_type for run in client.read_flow_runs(flow_run_filter=wanted)}
+
+
+def test_a_dispatcher_killed_twice_in_the_real_tree_ends_as_an_undisturbed_one(
+    prefect_server: Settings, client: SyncPrefectClient, inner_mongolia: Path, session: Session
+) -> None:
+    (quiet, quiet_wish), (measure, wish) = release_two(session)
+    hand_down_now(session, [quiet_wish], datetime.now(UTC))
+    session.commit()
+    before = states_of(client).keys()
+    in_the_middle = 0
+    for level in MIDDLE:
+        with dispatching(prefect_server):
+            until(has_reached(wish, level), 60)
+        in_the_middle += not is_done(wish)()
+    assert in_the_middle
+    with dispatching(prefect_server):
+        until(is_done(wish), 60)
+    undisturbed = stored(session, quiet)
+    assert undisturbed["assignment"].total() > 15_000
+    assert stored(session, measure) == undisturbed
+    runs = {each: state for each, state in states_of(client).items() if each not in before}
+    assert len(runs) == in_the_middle + 1
+    assert list(runs.values()).count(StateType.CRASHED) == in_the_middle
