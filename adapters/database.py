@@ -1,11 +1,12 @@
 """The application's database: one engine per process, one transaction per request or task."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, event, make_url, text
+from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, create_engine
@@ -32,7 +33,9 @@ def make_engine(url: str) -> Engine:
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    turn = Turn()
+    event.listen(engine, "begin", turn.begin)
+    event.listen(engine, "checkin", turn.end)
     return engine
 
 
@@ -47,9 +50,30 @@ def _prepare_sqlite(connection, _record) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection) -> None:
-    readonly = connection.get_execution_options().get("readonly", False)
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+class Turn:
+    """Who writes next, among the threads of this process, on SQLite.
+
+    SQLite knows no queue: a writer that finds the database busy sleeps and tries again, and under
+    load some sleep for many seconds. Here they wait in a row instead; only writers of other
+    processes are left to SQLite. A connection keeps its turn until it goes back to the pool.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction; one that may write waits for its turn, `BUSY_SECONDS` at most."""
+        if connection.get_execution_options().get("readonly", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get("turn"):
+            connection.info["turn"] = self._lock.acquire(timeout=BUSY_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def end(self, _connection: Any, record: Any) -> None:
+        """The connection goes back to the pool: the next writer may begin."""
+        if record.info.pop("turn", False):
+            self._lock.release()
 
 
 @lru_cache
@@ -78,10 +102,13 @@ def transaction(*, readonly: bool = False) -> Iterator[Session]:
         session.commit()
 
 
+INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+"""By dialect: the INSERT that knows ON CONFLICT."""
+
+
 def insert_into(session: Session, table: Any) -> Any:
     """The database's own INSERT for `table`, which knows ON CONFLICT on both databases."""
-    dialect = session.get_bind().dialect.name
-    return sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
+    return INSERTS[session.get_bind().dialect.name](table)
 
 
 def refresh_statistics(session: Session, *tables: Any) -> None:

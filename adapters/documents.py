@@ -43,6 +43,12 @@ _BLANKS |= dict.fromkeys(map(ord, "\u2009\u200a\u202f\u205f\u3000"), " ")
 _DROPPED: dict[int, str | None] = dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufffe\u00ad\x00"), None
 )
+_DROPPED |= dict.fromkeys(
+    code
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFF)
+    if chr(code) not in "\t\n\r\v\f\x85"
+)
+"""Control characters and halves of characters: reports cannot hold them."""
 _LINE_ENDS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _RADICALS = {
     code: unicodedata.normalize("NFKC", chr(code))

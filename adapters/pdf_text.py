@@ -48,6 +48,8 @@ def pdf_text(content: bytes) -> str:
         raise Refusal(N_("PDF 文件已损坏，打不开。请重新导出后再上传。")) from error
     try:
         return _document_text(document)
+    except pdfium.PdfiumError as error:  # a page that is not there, or leads back to itself
+        raise Refusal(N_("PDF 文件已损坏，打不开。请重新导出后再上传。")) from error
     finally:
         document.close()
 

@@ -6,6 +6,9 @@ from pathlib import Path
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+PREFECT_HOST = "127.0.0.1"
+EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What nobody can connect to → this machine's own."""
 
 
 class Settings(BaseSettings):
@@ -18,6 +21,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     """Empty: SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://user@host/name`."""
     host: str = "127.0.0.1"
+    """Where the web application listens; `0.0.0.0` for every address of the machine. Prefect has
+    no sign-in of its own and stays on this machine (`PREFECT_HOST`) whatever stands here."""
     web_port: int = 8080
     prefect_port: int = 4200
     session_hours: int = 12
@@ -36,11 +41,13 @@ class Settings(BaseSettings):
 
     @property
     def web_url(self) -> str:
-        return f"http://{self.host}:{self.web_port}"
+        """Where this machine reaches the web application, whichever addresses it listens on."""
+        host = EVERY_ADDRESS.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.web_port}"
 
     @property
     def prefect_url(self) -> str:
-        return f"http://{self.host}:{self.prefect_port}"
+        return f"http://{PREFECT_HOST}:{self.prefect_port}"
 
 
 @lru_cache

@@ -94,7 +94,21 @@ def _decoded(content: bytes) -> str:
             continue
         if "\0" not in text and not text.startswith("%PDF"):
             return text
+    if b"\n" in content and b"\0" not in content:
+        raise Refusal(
+            N_("第 %(line)d 行的文字编码认不出：请另存为 UTF-8 的 CSV 或 .xlsx 再交。"),
+            line=_line_not_utf_8(content),
+        )
     raise Refusal(N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。"))
+
+
+def _line_not_utf_8(content: bytes) -> int:
+    """The first line that is not UTF-8; 1 where all are."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return 1
 
 
 def _xlsx_lines(content: bytes) -> Iterator[Line]:

@@ -60,11 +60,14 @@ def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, An
 def _send_all(settings: Settings, clerks: list[tuple[str, int]]) -> list[float]:
     """Seconds from sending each form to its receipt, of those that got one."""
     connection = http.client.HTTPConnection(settings.host, settings.web_port, timeout=60)
-    try:
-        taken = [_send(connection, token, assignment_id) for token, assignment_id in clerks]
-        return [seconds for seconds in taken if seconds is not None]
-    finally:
-        connection.close()
+    taken = []
+    for token, assignment_id in clerks:
+        try:
+            taken.append(_send(connection, token, assignment_id))
+        except (OSError, http.client.HTTPException):
+            connection.close()  # the next request opens it again
+    connection.close()
+    return [seconds for seconds in taken if seconds is not None]
 
 
 def _send(connection: http.client.HTTPConnection, token: str, assignment_id: int) -> float | None:
@@ -89,8 +92,8 @@ def _check(engine: Engine, measure_id: int, wanted: int) -> None:
     count = select(func.count()).where(col(Submission.assignment_id).in_(of_measure))
     with transaction(engine) as session:
         stored = session.execute(count).scalar_one()
-    if stored != wanted:
-        raise RuntimeError(f"{wanted} receipts, {stored} submissions")
+    if stored < wanted:
+        raise RuntimeError(f"{wanted} receipts were given, {stored} submissions are there")
 
 
 def commits_per_second(folder: Path, seconds: float = 2.0) -> float:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from adapters.database import make_engine
 from adapters.migrations import migrate
-from adapters.settings import ROOT, Settings, get_settings
+from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
 from cli.supervisor import NotReady, Program, Say, Supervisor, refuse_taken_ports
 from cli.terminal import refusals, say
 from rules.refusal import N_, Refusal
@@ -44,7 +44,7 @@ class Processes:
         refuse_taken_ports(
             [
                 (self.settings.host, self.settings.web_port, "JIELI_WEB_PORT"),
-                (self.settings.host, self.settings.prefect_port, "JIELI_PREFECT_PORT"),
+                (PREFECT_HOST, self.settings.prefect_port, "JIELI_PREFECT_PORT"),
             ]
         )
         engine = make_engine(self.settings.engine_url)
@@ -130,7 +130,7 @@ def programs(settings: Settings) -> list[Program]:
     """The four programs; the dispatcher and the web application wait for the server themselves."""
     environment = {**settings_environment(settings), **prefect_environment(settings)}
     python, host = sys.executable, settings.host
-    server = ("-m", "prefect", "server", "start", "--host", host)
+    server = ("-m", "prefect", "server", "start", "--host", PREFECT_HOST)
     worker = ("-m", "prefect", "worker", "start", "--pool", POOL, "--name", POOL)
     web = ("-m", "uvicorn", "web.app:app", "--host", host, "--no-access-log")
     return [

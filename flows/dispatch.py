@@ -73,20 +73,21 @@ class Dispatcher:
         """Carry out the first batch that does not wait for its next attempt; False: none."""
         with transaction(readonly=True) as session:
             batches = group(each for each in list_pending(session) if self._may_take(each))
-        clock = time.monotonic()
-        due = next((each for each in batches if clock >= self.again_at.get(each.subject, 0)), None)
+        instant = time.monotonic()
+        ready = (each for each in batches if instant >= self.again_at.get(each.subject, 0))
+        due = next(ready, None)
         if due is not None:
             self._note(due, self._carry_out(due))
         return due is not None
 
     def tidy(self) -> None:
         """Now and then: open the gates past their time, bring Prefect's schedules up to date."""
-        clock = time.monotonic()
-        if clock >= self.gates_at:
-            self.gates_at = clock + GATE_SECONDS
+        instant = time.monotonic()
+        if instant >= self.gates_at:
+            self.gates_at = instant + GATE_SECONDS
             pass_on()
-        if clock >= self.tidy_at:
-            self.tidy_at = clock + TIDY_SECONDS
+        if instant >= self.tidy_at:
+            self.tidy_at = instant + TIDY_SECONDS
             with transaction(readonly=True) as session:
                 timetable = list_active_schedules(session)
             keep_schedules(self.client, self.deployments, timetable, now=clock.now())

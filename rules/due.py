@@ -20,8 +20,10 @@ from rules.periods import period_dates, period_of
 from rules.refusal import N_, Refusal
 
 RECURRENCES = ("weekly", "monthly", "quarterly", "half_yearly", "yearly")
+YEARS = range(2000, 2101)
+"""Of a date: working days are counted one by one, and nobody means the year 9999."""
 _AFTER = ("workdays", "days")
-_RULE = re.compile(r"(?P<kind>[a-z_]+):(?P<value>\d{1,3}|last)")
+_RULE = re.compile(r"(?P<kind>[a-z_]+):(?P<value>[0-9]{1,3}|last)")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class DueRule:
 
 def parse_due(rule: str) -> DueRule:
     """The rule as a value. Raises `Refusal` for what is none."""
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", rule):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", rule):
         return DueRule("by", day=_date(rule))
     found = _RULE.fullmatch(rule)
     if not found or found["kind"] not in (*_AFTER, *RECURRENCES):
@@ -56,9 +58,12 @@ def parse_due(rule: str) -> DueRule:
 
 def _date(rule: str) -> date:
     try:
-        return date.fromisoformat(rule)
+        day = date.fromisoformat(rule)
     except ValueError as error:
         raise _not_a_rule(rule) from error
+    if day.year not in YEARS:
+        raise _not_a_rule(rule)
+    return day
 
 
 def _checked(due: DueRule, rule: str) -> DueRule:

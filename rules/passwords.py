@@ -6,6 +6,7 @@ from rules.refusal import N_, Refusal
 
 SHORTEST = 8
 LONGEST = 128
+LONGEST_LOGIN = 60
 LOGIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._@-]{1,59}")
 
 

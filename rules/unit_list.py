@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from models import Level
+from rules.field_values import clean_text
 from rules.refusal import N_, Refusal
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -158,11 +159,11 @@ def _read_rows(
         row = UnitRow(
             line=line,
             code=_plain(cell["code"]),
-            name=" ".join(cell["name"].split()),
+            name=" ".join(clean_text(cell["name"], multiline=False).split()),
             level=codes.get(_plain(cell["level"]), ""),
             parent_code=_plain(cell["parent_code"]),
-            kind=cell.get("kind", "").strip(),
-            tags=_split_tags(cell.get("tags", "")),
+            kind=clean_text(cell.get("kind", ""), multiline=False),
+            tags=_split_tags(clean_text(cell.get("tags", ""), multiline=False)),
             takes_assignments=_ANSWERS.get(_plain(cell.get("takes_assignments", "")).lower(), True),
         )
         _check_row(row, cell, levels, faults)

@@ -26,7 +26,8 @@ from models import Account, Role, SignIn, Unit
 from queries.accounts import SignedIn, find_account, find_by_token_hash
 from queries.units import get_unit_by_id
 from queries.visibility import get_unit_of, may_see
-from rules.passwords import check_login, check_password_text
+from rules.field_values import clean_text
+from rules.passwords import LONGEST, check_login, check_password_text
 from rules.refusal import N_, Refusal
 
 WRONG = N_("账号或密码不对")
@@ -55,7 +56,7 @@ def create_account(
 ) -> Account:
     """A new account of `unit`. `actor` None: the command line. Refuses a login that is taken."""
     _check_administers(session, actor, unit)
-    login, name = login.strip(), name.strip()
+    login, name = login.strip(), clean_text(name, multiline=False)
     check_login(login)
     check_password_text(login, password)
     if not name or len(name) > 60:
@@ -87,6 +88,8 @@ def sign_in(session: Session, login: str, password: str, *, now: datetime) -> st
 
 def check_password(session: Session, login: str, password: str) -> Account:
     """The active account behind login and password; the same work whether or not it exists."""
+    if len(password) > LONGEST:  # nobody has one; bringing megabytes into one form takes seconds
+        raise Refusal(WRONG)
     account = find_account(session, login.strip())
     if account is None or not account.active:
         spend_a_check(password)
@@ -132,7 +135,7 @@ def change_password(
     session: Session, account: Account, old: str, new: str, *, now: datetime
 ) -> None:
     """The person's own change. Every session of the account ends, so that a thief's does too."""
-    if not is_password(account.password_hash, old):
+    if len(old) > LONGEST or not is_password(account.password_hash, old):
         raise Refusal(N_("现在的密码不对。"))
     if old == new:
         raise Refusal(N_("新密码和现在的一样。"))

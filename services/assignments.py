@@ -17,6 +17,7 @@ from models import (
     Status,
 )
 from rules.calendar import local_date
+from rules.field_values import clean_text
 from rules.refusal import N_, Refusal
 from services import hand_down
 from services.changes import change, change_all, lock_assignment
@@ -59,6 +60,7 @@ def save_detail(
     Raises `Refusal` when the due date is later than the unit's own, or already over: a unit may
     add and tighten, never drop.
     """
+    text, contact = clean_text(text, multiline=True), clean_text(contact, multiline=False)
     assignment = lock_assignment(session, assignment_id)
     _check_detail(assignment, text, due_on, contact, now)
     if assignment.acknowledged_at is None:
@@ -71,7 +73,7 @@ def save_detail(
     detail = session.get(Detail, assignment_id) or Detail(
         assignment_id=assignment_id, written_at=now, written_by=_id(actor)
     )
-    detail.text, detail.due_on, detail.contact = text.strip(), due_on, contact.strip()
+    detail.text, detail.due_on, detail.contact = text, due_on, contact
     detail.written_at, detail.written_by = now, _id(actor)
     session.add(detail)
     session.flush()

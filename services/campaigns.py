@@ -40,6 +40,7 @@ def take_in(
     than any notice.
     """
     _check_text(read.text)
+    file_name = clean_text(file_name, multiline=False)
     title = (read.title.value if read.title else _named_after(file_name))[:LONGEST_TITLE]
     campaign = Campaign(
         title=title,

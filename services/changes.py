@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import Account, Act, Assignment, Event, Status
 from rules.states import after, possible
-from services.roll_up import lock_measures, rolled_up
+from services.roll_up import lock_measures, rolled_up, rolled_up_one
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
@@ -33,7 +33,8 @@ def change(
     """
     status = after(assignment.status, act, lowest=assignment.lowest)
     chosen = col(Assignment.id) == assignment.id
-    with rolled_up(session, chosen):
+    assert assignment.id is not None
+    with rolled_up_one(session, assignment.id):
         _record(session, chosen, act, status, actor=actor, now=now, reason=reason)
         _set(session, chosen, status, values)
     session.refresh(assignment)

@@ -28,11 +28,14 @@ from models import (
 from queries.measures import list_levels_below, list_reach
 from rules.calendar import local_date
 from rules.due import current_period, final_date, parse_due
+from rules.field_values import clean_text
 from rules.refusal import N_, Refusal
 from services import hand_down
 from services.changes import change_all
 from services.roll_up import contribute_new
 
+LONGEST_REASON = 1_000
+"""Characters, of a withdrawal."""
 STATUS_NAMES: dict[str, str] = {
     MeasureStatus.DRAFT: N_("草稿"),
     MeasureStatus.CONFIRMED: N_("已确认"),
@@ -172,8 +175,11 @@ def withdraw_measure(
 ) -> int:
     """Take a released measure back from every unit; returns how many assignments that ended."""
     _require(measure, MeasureStatus.RELEASED)
-    if len(reason.strip()) < 2:
+    reason = clean_text(reason, multiline=True)
+    if len(reason) < 2:
         raise Refusal(N_("请写明撤回的原因，下级会看到。"))
+    if len(reason) > LONGEST_REASON:  # it is written into the history of every unit
+        raise Refusal(N_("撤回的原因最多 %(longest)s 字。"), longest=LONGEST_REASON)
     count = change_all(
         session,
         col(Assignment.measure_id) == measure.id,
@@ -181,7 +187,7 @@ def withdraw_measure(
         Status.WITHDRAWN,
         actor=actor,
         now=now,
-        reason=reason.strip(),
+        reason=reason,
     )
     session.execute(
         update(HandDown)

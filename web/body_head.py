@@ -5,6 +5,8 @@ from __future__ import annotations
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from web.secret_fields import is_secret
+
 HEAD_BYTES = 1024 * 1024
 """Typed text stands before the file in our forms; more of it than this is not shown again."""
 
@@ -68,4 +70,4 @@ def typed_in_head(content_type: str, head: bytes) -> dict[str, list[str]]:
         parser.write(head)
     except MultipartParseError:
         return {}
-    return {name: texts for name, texts in fields.done.items() if name != "password"}
+    return {name: texts for name, texts in fields.done.items() if not is_secret(name)}

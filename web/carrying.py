@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fastapi import Request, Response
 
 from web.rendering import render
-from web.security import note_visitor, set_visitor
+from web.secret_fields import is_secret
+from web.security import held, note_visitor, set_visitor
 
 LIMIT = 200_000
 """Characters of typed text that are carried along."""
@@ -37,8 +38,9 @@ def sign_in_page(
 
 
 def pack(fields: Mapping[str, list[str]]) -> str:
-    """Typed fields as one text for a hidden field."""
-    return json.dumps(fields, ensure_ascii=False)
+    """Typed fields as one text for a hidden field, without passwords."""
+    kept = {name: values for name, values in fields.items() if not is_secret(name)}
+    return json.dumps(kept, ensure_ascii=False) if kept else ""
 
 
 def unpack(text: str) -> dict[str, list[str]]:
@@ -47,12 +49,12 @@ def unpack(text: str) -> dict[str, list[str]]:
         return {}
     try:
         fields = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(fields, dict):
         return {}
     return {
-        name: [value for value in values if isinstance(value, str)]
+        held(name): [held(value) for value in values if isinstance(value, str)]
         for name, values in fields.items()
-        if isinstance(name, str) and isinstance(values, list) and not name.startswith("_")
+        if isinstance(values, list) and not name.startswith("_") and not is_secret(name)
     }

@@ -5,14 +5,14 @@ from urllib.parse import quote
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from adapters.language import tell
-from adapters.settings import get_settings
 from queries.not_found import NotFound
 from rules.refusal import N_, Refusal
-from web.carrying import sign_in_page
-from web.language import language_of, say
+from web.carrying import sign_in_page, unpack
+from web.language import language_of, local_path, say
 from web.middleware import SECURITY_HEADERS
 from web.rendering import render
 from web.security import SignInNeeded, Untrusted, read_form, typed
@@ -56,8 +56,23 @@ async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
 
 async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
     """What was typed stays readable; where only the token was old it can be sent again."""
-    fields = typed(await read_form(request))
-    return render(request, "pages/untrusted.html", status=403, fields=fields, error=error)
+    posted = await read_form(request)
+    if error.repeatable and request.url.path == "/sign-in":
+        return _sign_in_again(request, posted)
+    return render(request, "pages/untrusted.html", status=403, fields=typed(posted), error=error)
+
+
+def _sign_in_again(request: Request, posted: FormData) -> Response:
+    """A sign-in page that was open for too long; what it carried stays with it."""
+    sent = typed(posted)
+    return sign_in_page(
+        request,
+        next=local_path(sent.get("next", [""])[0]),
+        carried=unpack(sent.get("carried", [""])[0]),
+        login=sent.get("login", [""])[0],
+        refusal=say(request, N_("这一页放得太久，请再登录一次。")),
+        status=403,
+    )
 
 
 async def tell_refusal(request: Request, refusal: Refusal) -> Response:
@@ -90,7 +105,7 @@ async def tell_failure(request: Request, _error: Exception) -> Response:
 
 async def tell_too_large(request: Request) -> Response:
     """A body above the limit, by the announced size."""
-    limit = get_settings().upload_limit // (1024 * 1024)
+    limit = request.state.limit // (1024 * 1024)
     sentence = say(
         request,
         N_("最多可以发送 %(limit)s MB。请把文件拆开或压缩后再上传；这次的内容没有保存。"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
@@ -39,11 +39,13 @@ def read_intake(request: Request, session: ReadingSession, now: Now, posted: Pos
     """Read the document before the request's transaction begins.
 
     A long or hostile file takes seconds to read, and on SQLite a transaction that writes would
-    hold everyone else up meanwhile. Strangers are sent away before anything is read.
+    hold everyone else up meanwhile. Strangers and clerks are sent away before anything is read.
     """
     viewer = find_viewer(request, session, now)
     if viewer is None:
         raise SignInNeeded
+    if not viewer.is_office:
+        raise HTTPException(404)
     pasted = str(posted.get("text", ""))
     upload = posted.get("file")
     name = upload.filename or "" if isinstance(upload, UploadFile) else ""

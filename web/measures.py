@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -47,6 +48,7 @@ MENTIONED = {
     "batch-2": N_("第二批"),
 }
 """Kinds of units a notice may mention, whether or not the list of units has a tag for them."""
+PLACE = re.compile(r"[0-9]{1,4}")
 OPEN = (MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
 """Measures that can still be edited."""
 
@@ -181,7 +183,7 @@ def take_over(sent: TypedMeasure, findings: Mapping[str, Any], then: str) -> Typ
     """
     _, kind, place = f"{then}::".split(":")[:3]
     found = findings.get(kind, [])
-    if not place.isdecimal() or int(place) >= len(found):
+    if not PLACE.fullmatch(place) or int(place) >= len(found):
         return sent
     one = found[int(place)]
     if kind == "deadlines":

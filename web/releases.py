@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
@@ -101,14 +102,14 @@ def show_units(
     measure_id: int,
     level: str,
     q: str = "",
-    page: int = 1,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """The units of one level a release reaches, or those it leaves out, page by page."""
     measure, campaign = get_own_measure(session, viewer.account, measure_id)
     found = next((one for one in list_levels(session) if one.code == level), None)
     if found is None and level != LEFT_OUT:
         raise HTTPException(404)
-    bounds = {"limit": PAGE, "offset": PAGE * (max(page, 1) - 1)}
+    bounds = {"limit": PAGE, "offset": PAGE * (page - 1)}
     if found:
         rows, total = list_reached(
             session, measure_id, viewer.unit, level=level, text=q.strip(), **bounds
@@ -124,7 +125,7 @@ def show_units(
         rows=rows,
         total=total,
         q=q,
-        page=max(page, 1),
+        page=page,
         pages=max(1, -(-total // PAGE)),
     )
 

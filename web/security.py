@@ -1,5 +1,6 @@
 """Who is asking, and whether the request comes from our own pages."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,11 +11,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request, Response
 from sqlmodel import Session
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from adapters.settings import get_settings
 from models import Account, Role, Unit
 from services.accounts import find_signed_in
+from web.secret_fields import is_secret
 from web.transactions import READING, Now, OpenSession
 
 SESSION_COOKIE = "jieli"
@@ -24,6 +26,8 @@ TOKEN_FIELD = "_token"
 LARGEST_ID = 2**31 - 1
 MOST_FIELDS = 4000
 """Fields of one posted form."""
+_NOT_HELD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters no database or page can hold; nobody types them."""
 
 
 class SignInNeeded(Exception):
@@ -68,9 +72,27 @@ class Viewer:
 
 
 async def read_form(request: Request) -> FormData:
-    """The posted fields. A form editor of 200 rows has 2,200; a field may be as long as a body."""
-    limit = get_settings().upload_limit
-    return await request.form(max_fields=MOST_FIELDS, max_part_size=limit)
+    """The posted fields. A form editor of 200 rows has 2,200; a field may be as long as a body.
+
+    A body that is no form raises `HTTPException` 400.
+    """
+    if not hasattr(request.state, "posted"):
+        limit = get_settings().upload_limit
+        try:
+            form = await request.form(max_fields=MOST_FIELDS, max_part_size=limit)
+        except ValueError as error:  # a part may name an encoding that fails in its own way
+            raise HTTPException(400) from error
+        request.state.posted = FormData([(held(n), _held(v)) for n, v in form.multi_items()])
+    return request.state.posted
+
+
+def held(text: str) -> str:
+    """`text` without what no database or page can hold."""
+    return _NOT_HELD.sub("", text)
+
+
+def _held(value: str | UploadFile) -> str | UploadFile:
+    return held(value) if isinstance(value, str) else value
 
 
 async def get_posted(request: Request) -> FormData:
@@ -82,10 +104,13 @@ Posted = Annotated[FormData, Depends(get_posted)]
 
 
 def typed(posted: FormData) -> dict[str, list[str]]:
-    """The text fields of a posted form by name, without our own (those begin with `_`)."""
+    """The text fields of a posted form by name.
+
+    Without our own, which begin with `_`, and without passwords: this is what is shown again.
+    """
     fields: dict[str, list[str]] = {}
     for name, value in posted.multi_items():
-        if isinstance(value, str) and not name.startswith("_"):
+        if isinstance(value, str) and not name.startswith("_") and not is_secret(name):
             fields.setdefault(name, []).append(value)
     return fields
 
@@ -120,9 +145,28 @@ Officer = Annotated[Viewer, Depends(get_officer)]
 
 
 def form_token(request: Request) -> str:
-    """What a form of this browser must carry: made from a cookie no other site can read."""
+    """What a form of this browser must carry: made from a cookie no other site can read.
+
+    Behind it stands the id of the unit the page was made for (`page_unit`).
+    """
     secret = _secret_of(request) or getattr(request.state, "visitor", "")
-    return sha256(f"form {secret}".encode()).hexdigest()[:32] if secret else ""
+    if not secret:
+        return ""
+    viewer = getattr(request.state, "viewer", None)
+    unit_id = viewer.unit_id if viewer else page_unit(request)
+    return f"{_mark(secret)}-{unit_id}" if unit_id else _mark(secret)
+
+
+def page_unit(request: Request) -> int:
+    """The id of the unit whose page sent this form; 0 where no page of ours did.
+
+    It tells whose text it is when the session has ended meanwhile. Nobody is trusted for it.
+    """
+    return getattr(request.state, "page_unit", 0)
+
+
+def _mark(secret: str) -> str:
+    return sha256(f"form {secret}".encode()).hexdigest()[:32]
 
 
 def _secret_of(request: Request) -> str:
@@ -133,10 +177,13 @@ async def check_same_site(request: Request) -> None:
     """Refuse a changing request of another site: Sec-Fetch-Site, else Origin, else the token.
 
     Raises `Untrusted`. Without any cookie there is nothing a foreign site could borrow, except
-    for signing in.
+    for signing in. The whole body is read here, before any transaction begins: a phone on a weak
+    network must not hold up everybody else's writing while its form comes in.
     """
     if request.method in READING:
         return
+    sent, _, unit_id = str((await read_form(request)).get(TOKEN_FIELD, "")).partition("-")
+    request.state.page_unit = read_id(unit_id)
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     if site is not None:
@@ -145,9 +192,8 @@ async def check_same_site(request: Request) -> None:
         same = urlsplit(origin).netloc == request.headers.get("host", "")
         _require(same, repeatable=False)
     elif _secret_of(request) or request.url.path == "/sign-in":
-        sent = (await read_form(request)).get(TOKEN_FIELD)
-        known = form_token(request)
-        same = isinstance(sent, str) and bool(known) and compare_digest(sent, known)
+        secret = _secret_of(request)
+        same = bool(secret) and compare_digest(sent.encode(), _mark(secret).encode())
         _require(same, repeatable=True)
 
 

@@ -13,17 +13,21 @@ from starlette.datastructures import FormData
 
 from models import Account
 from queries.not_found import NotFound
+from rules.passwords import LONGEST_LOGIN
 from rules.refusal import N_, Refusal
 from services import accounts
 from web.carrying import sign_in_page, unpack
-from web.language import local_path
+from web.language import local_path, say
 from web.rendering import render
-from web.security import SESSION_COOKIE, Posted, end_session, set_session
+from web.security import SESSION_COOKIE, Posted, end_session, page_unit, set_session
 from web.submissions import resume_form
 from web.transactions import Attempt, Now, OpenSession, ReadingSession, attempt
 
 TRIES = RateLimitItemPerMinute(8, 5)
 """Failed tries of one login from one address: 8 in 5 minutes."""
+TRIES_OF_ADDRESS = RateLimitItemPerMinute(200, 5)
+"""Failed tries from one address, whatever the login; a league may share one address."""
+OTHERS = N_("登录前填写的内容属于另一个单位，没有带到这里。请用原来的账号登录后重新办理。")
 
 router = APIRouter()
 limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -44,16 +48,30 @@ def sign_in(
     The password is checked before the writing transaction begins: it takes long on purpose.
     """
     login, password = _text(posted, "login").strip(), _text(posted, "password")
-    key = (login, request.client.host if request.client else "")
+    host = request.client.host if request.client else ""
     with attempt(reading, request) as outcome:
-        if not limiter.test(TRIES, *key):
-            raise Refusal(N_("密码输错的次数太多，请五分钟后再试。"))
+        _count_try(login, host)
         account = accounts.check_password(reading, login, password)
     if not outcome.done:
-        limiter.hit(TRIES, *key)
+        limiter.hit(TRIES_OF_ADDRESS, host)
         return _again(request, posted, login, outcome)
+    limiter.clear(TRIES, login, host)
+    before = request.cookies.get(SESSION_COOKIE)
+    if before:
+        accounts.sign_out(session, before, now=now)
     token = accounts.open_session(session, account, password, now=now)
     return _go_on(request, session, account, now, posted, token)
+
+
+def _count_try(login: str, host: str) -> None:
+    """Count before the slow check, so that tries side by side are counted too.
+
+    No login is longer than `LONGEST_LOGIN`: what is counted must not fill the memory.
+    """
+    if len(login) > LONGEST_LOGIN:
+        raise Refusal(accounts.WRONG)
+    if not limiter.test(TRIES_OF_ADDRESS, host) or not limiter.hit(TRIES, login, host):
+        raise Refusal(N_("密码输错的次数太多，请五分钟后再试。"))
 
 
 def _again(request: Request, posted: FormData, login: str, outcome: Attempt) -> Response:
@@ -78,7 +96,11 @@ def _go_on(
     next = local_path(_text(posted, "next"))
     carried = unpack(_text(posted, "carried"))
     answer: Response = RedirectResponse(next, 303)
-    if carried:
+    if carried and page_unit(request) not in (0, account.unit_id):
+        title = say(request, N_("已重新登录"))
+        sentence = say(request, OTHERS)
+        answer = render(request, "pages/error.html", title=title, sentence=sentence, fields={})
+    elif carried:
         answer = _carry_on(request, session, account, now, next, carried, token)
     set_session(answer, token)
     return answer

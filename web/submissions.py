@@ -29,11 +29,12 @@ from services.submissions import Faulty
 from web.asked import answered, answers_in, ask, strip_prefix
 from web.due_dates import days_left
 from web.rendering import render
-from web.security import Posted, SignedIn
+from web.security import Posted, SignedIn, read_id
 from web.transactions import Now, OpenSession, attempt
 
 router = APIRouter()
-FORM_PATH = re.compile(r"/assignments/(\d{1,18})/form")
+FORM_PATH = re.compile(r"/assignments/([0-9]{1,10})/form")
+REVISION = re.compile(r"[0-9]{1,9}")
 SENT = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
 
 
@@ -146,7 +147,7 @@ def _send(
             sheet.assignment.id,
             answers,
             send_key=key,
-            seen_revision=int(seen) if seen.isascii() and seen.isdigit() else None,
+            seen_revision=int(seen) if REVISION.fullmatch(seen) else None,
             actor=actor,
             now=now,
         )
@@ -183,7 +184,7 @@ def resume_form(
     found = FORM_PATH.fullmatch(path)
     if not found:
         return None
-    assignment_id = int(found[1])
+    assignment_id = read_id(found[1])
     _get_own_sheet(session, account.unit_id, assignment_id)
     answers = strip_prefix(carried)
     submissions.save_draft(session, assignment_id, answers, actor=account, now=now)

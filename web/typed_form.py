@@ -19,6 +19,7 @@ TYPE_NAMES = {
     FieldType.SELECT_MULTIPLE: N_("多选"),
     FieldType.NOTE: N_("说明（不用填）"),
 }
+_PLACE = re.compile(r"[0-9]{1,4}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff]+")
 LONGEST_NAME = 40
 Fields = Mapping[str, Sequence[str]]
@@ -98,7 +99,7 @@ class TypedForm:
     def read(cls, typed: Fields) -> TypedForm:
         """The inputs of a sent page; its hidden input `rows` says how many rows it had."""
         count = typed.get("rows", ["0"])[0]
-        number = min(int(count), 300) if count.isdecimal() else 0
+        number = min(int(count), 300) if _PLACE.fullmatch(count) else 0
         rows = tuple(TypedField.read(typed, place) for place in range(number))
         return cls(typed.get("form_title", [""])[0].strip(), rows)
 
@@ -110,7 +111,7 @@ class TypedForm:
     def changed(self, act: str) -> TypedForm:
         """The form after a button: `add`, `up:2`, `down:2`, `delete:2`; others change nothing."""
         what, _, typed = act.partition(":")
-        rows, place = list(self.rows), int(typed) if typed.isdecimal() else -1
+        rows, place = list(self.rows), int(typed) if _PLACE.fullmatch(typed) else -1
         if what == "add":
             rows.append(TypedField())
         elif not 0 <= place < len(rows):

@@ -11,6 +11,7 @@ from rules.faults import Fault
 from rules.field_values import clean_text, read_integer
 from rules.refusal import N_, Refusal
 from services.measures import GateChoice, MeasureContent
+from web.security import read_id
 from web.typed_due import TypedDue
 
 NOBODY, EVERY_UNIT, TAGGED = "none", "all", "tags"
@@ -156,8 +157,8 @@ class TypedMeasure:
     def _form(self, faults: Faults, forms: Collection[int]) -> int | None:
         if not self.form:
             return None
-        if self.form.isdecimal() and int(self.form) in forms:
-            return int(self.form)
+        if (version := read_id(self.form)) in forms:
+            return version
         faults["form"] = Fault(N_("请从列出的表单里选择一张。"))
         return None
 

@@ -11,6 +11,7 @@ from rules.faults import Fault
 from rules.field_values import plain, read_date
 from rules.refusal import N_, Refusal
 from rules.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment
+from web.security import read_id
 
 RHYTHM_NAMES = {
     Rhythm.DAILY: N_("每天"),
@@ -30,6 +31,7 @@ WEEKDAY_NAMES = {
 MONTH_DAYS = (*range(1, LONGEST_DAY + 1), LAST_DAY)
 Faults = dict[str, Fault]
 """Input → what is wrong with it."""
+_DAY = re.compile(r"[0-9]{1,2}")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -52,8 +54,8 @@ class TypedSchedule:
 
     def read_subject(self, faults: Faults) -> int:
         """The id of what was chosen; 0 where nothing was."""
-        if self.subject.isdecimal():
-            return int(self.subject)
+        if subject := read_id(self.subject):
+            return subject
         faults["subject"] = Fault(N_("请选择一项。"))
         return 0
 
@@ -69,7 +71,7 @@ class TypedSchedule:
         """The rhythm of a repeating schedule."""
         at = self._read_clock(faults)
         typed = self.weekday if self.rhythm == Rhythm.WEEKLY else self.month_day
-        if self.rhythm not in RHYTHM_NAMES or not typed.isdecimal():
+        if self.rhythm not in RHYTHM_NAMES or not _DAY.fullmatch(typed):
             faults["rhythm"] = Fault(N_("请选择多久一次、在哪一天。"))
             return None
         try:

@@ -43,8 +43,10 @@ class SentList:
 
 def read_list(request: Request, session: ReadingSession, now: Now, posted: Posted) -> SentList:
     """Read the list before the request's transaction begins; see `web.intake.read_intake`."""
-    if find_viewer(request, session, now) is None:
+    viewer = find_viewer(request, session, now)
+    if viewer is None:
         raise SignInNeeded
+    _require_top(viewer.has_upper or not viewer.is_office)
     language = language_of(request)
     try:
         content = _content_of(posted)
@@ -89,9 +91,9 @@ def import_list(
     return RedirectResponse("/units", 303)
 
 
-def _require_top(has_upper: bool) -> None:
+def _require_top(other: bool) -> None:
     """Only the office at the top of the tree looks after the list."""
-    if has_upper:
+    if other:
         raise HTTPException(404)
 
 

@@ -66,7 +66,9 @@
 
   function fields(form) {
     return Array.prototype.filter.call(form.elements, function (field) {
-      return field.name && field.type !== 'hidden' && field.type !== 'file' && !field.readOnly;
+      /* A button has a name and a value too, and what it sends must stay what it says. */
+      if (['hidden', 'file', 'submit', 'button'].indexOf(field.type) >= 0) { return false; }
+      return field.name && !field.readOnly;
     });
   }
   function read(form) {
