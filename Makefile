@@ -28,6 +28,7 @@ check: setup
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.check_migrations
+	@$(BIN)/python -m tools.check_messages
 
 bench: setup
 	@$(BIN)/python -m bench
@@ -46,13 +47,9 @@ lock:
 migration: setup
 	@$(BIN)/python -m tools.check_migrations --write "$(NAME)"
 
-# After a change of texts: collects them into the English catalogue.
+# After a change of texts: collects them into the English catalogue, to be translated there.
 messages: setup
-	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ --no-location --sort-output \
-		--omit-header -o locale/messages.pot .
-	@$(BIN)/pybabel -q update -i locale/messages.pot -d locale -l en --no-fuzzy-matching \
-		--omit-header --no-wrap
-	@rm locale/messages.pot
+	@$(BIN)/python -m tools.check_messages --write
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

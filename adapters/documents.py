@@ -110,7 +110,7 @@ def _legacy(content: bytes) -> Refusal:
 
 def _refuse_known_others(content: bytes, name: str) -> None:
     if content.startswith(_IMAGES):
-        raise Refusal(N_("这是一张图片，读不出文字。请上传 Word 文件，或把文字粘贴进来。"))
+        raise Refusal(N_("这是一张图片，无法读取文字。请上传 Word 文件，或把文字粘贴进来。"))
     if content.startswith(b"{\\rtf"):
         raise Refusal(N_("这是 .rtf 文件，请在 Word 或 WPS 里另存为 .docx 后再上传。"))
     if name.endswith((".docx", ".docm")):
@@ -125,7 +125,7 @@ def _read_package(content: bytes, name: str) -> str:
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise Refusal(N_("文件已损坏，打不开。请在 Word 里重新保存后再上传。")) from error
+        raise Refusal(N_("文件已损坏，无法打开。请在 Word 里重新保存后再上传。")) from error
     names = set(package.namelist())
     for part, kind in _OTHER_PACKAGES.items():
         if part in names:
@@ -133,5 +133,5 @@ def _read_package(content: bytes, name: str) -> str:
     if "[Content_Types].xml" not in names:
         if name.endswith(".docx"):
             raise Refusal(N_("这个文件名是 .docx，但内容不是 Word 文件，可能已损坏或改过名。"))
-        raise Refusal(N_("这是压缩包或不认识的文件，请上传 .docx、.pdf 或文本文件。"))
+        raise Refusal(N_("这是压缩包或无法识别的文件，请上传 .docx、.pdf 或文本文件。"))
     return docx_text(package)

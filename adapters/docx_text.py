@@ -82,7 +82,7 @@ def _content(package: zipfile.ZipFile, part: str) -> bytes:
     except KeyError as error:
         raise _broken() from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Refusal(N_("文件已损坏，打不开。请在 Word 里重新保存后再上传。")) from error
+        raise Refusal(N_("文件已损坏，无法打开。请在 Word 里重新保存后再上传。")) from error
     except RuntimeError as error:  # zipfile's word for a part that needs a password
         raise Refusal(N_("这个 Word 文件加了密码，请去掉密码后再上传。")) from error
     if len(content) > _PART_LIMIT:
@@ -95,7 +95,7 @@ def _parsed(package: zipfile.ZipFile, part: str) -> etree._Element:
     try:
         return etree.fromstring(_content(package, part), parser)
     except etree.XMLSyntaxError as error:
-        raise Refusal(N_("文件已损坏，打不开。请在 Word 里重新保存后再上传。")) from error
+        raise Refusal(N_("文件已损坏，无法打开。请在 Word 里重新保存后再上传。")) from error
 
 
 def _optional(package: zipfile.ZipFile, part: str) -> etree._Element | None:

@@ -125,7 +125,7 @@ class _Book:
         note = self.say(
             N_("每类最多列出%(rows)s个任务；各类总数：%(counts)s。"),
             rows=LIST_ROWS,
-            counts="；".join(
+            counts=self.say(N_("；")).join(
                 f"{self.say(LIST_TITLES[kind])} {self.data['lists'][kind]['count']}"
                 for kind in LISTS
             ),

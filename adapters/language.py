@@ -8,8 +8,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from adapters.settings import ROOT
-from rules.refusal import Refusal
-from rules.states import ACT_NAMES, STATUS_NAMES, IllegalChange
+from rules import unit_list
+from rules.refusal import N_, Refusal, Term, fill
 
 SOURCE = "zh"
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -37,17 +37,31 @@ def get_translations(language: str) -> NullTranslations:
 
 def translate(language: str, msgid: str, **values: object) -> str:
     """`msgid` in `language`, its %(name)s filled with `values`."""
-    text = get_translations(language).gettext(msgid)
-    return text % values if values else text
+    texts = get_translations(language)
+    told = {name: _translated(texts, value) for name, value in values.items()}
+    return fill(texts.gettext(msgid), told, texts.gettext(N_("、")))
+
+
+def _translated(texts: NullTranslations, value: object) -> object:
+    if isinstance(value, list):
+        return [_translated(texts, one) for one in value]
+    return texts.gettext(value) if isinstance(value, Term) and value else value
 
 
 def tell(refusal: Refusal, language: str) -> str:
     """The finished sentence of a refusal."""
-    values = dict(refusal.values)
-    if isinstance(refusal, IllegalChange):
-        between = "、" if language == SOURCE else ", "
-        acts = between.join(translate(language, ACT_NAMES[act]) for act in refusal.allowed)
-        values["status"] = translate(language, STATUS_NAMES[refusal.status])
-        values["act"] = translate(language, ACT_NAMES[refusal.act])
-        values["allowed"] = acts or translate(language, "无")
-    return translate(language, refusal.msgid, **values)
+    return translate(language, refusal.msgid, **refusal.values)
+
+
+def tell_fault(fault: unit_list.Fault, language: str) -> str:
+    """The finished sentence of a fault in a list, with the place in the file."""
+    sentence = translate(language, fault.msgid, **fault.values)
+    if not fault.column:
+        return translate(language, N_("第 %(line)d 行：%(fault)s"), line=fault.line, fault=sentence)
+    return translate(
+        language,
+        N_("第 %(line)d 行“%(column)s”：%(fault)s"),
+        line=fault.line,
+        column=fault.column,
+        fault=sentence,
+    )

@@ -45,11 +45,11 @@ def pdf_text(content: bytes) -> str:
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD_ERROR or "password" in str(error).lower():
             raise Refusal(N_("这个 PDF 加了密码，请去掉密码后再上传。")) from error
-        raise Refusal(N_("PDF 文件已损坏，打不开。请重新导出后再上传。")) from error
+        raise Refusal(N_("PDF 文件已损坏，无法打开。请重新导出后再上传。")) from error
     try:
         return _document_text(document)
     except pdfium.PdfiumError as error:  # a page that is not there, or leads back to itself
-        raise Refusal(N_("PDF 文件已损坏，打不开。请重新导出后再上传。")) from error
+        raise Refusal(N_("PDF 文件已损坏，无法打开。请重新导出后再上传。")) from error
     finally:
         document.close()
 

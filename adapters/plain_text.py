@@ -58,4 +58,6 @@ def _is_odd(char: str) -> bool:
 
 
 def _refused() -> str:
-    raise Refusal(N_("认不出文件的文字编码，或者它不是文本文件。请另存为 .docx 或 UTF-8 文本。"))
+    raise Refusal(
+        N_("无法识别文件的文字编码，或者它不是文本文件。请另存为 .docx 或 UTF-8 文本后再上传。")
+    )

@@ -22,7 +22,7 @@ CELL_LIMIT = 20_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",\t;"
 
-TOO_LARGE = N_("这个 Excel 表格展开后太大，不像单位名单；请删去多余的行和列再交。")
+TOO_LARGE = N_("这个 Excel 表格展开后太大，不像单位名单。请删去多余的行和列后再上传。")
 
 _SHEETS = "xl/worksheets/"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -42,7 +42,7 @@ def read_table(content: bytes, limit: int = LIMIT) -> list[Line]:
     if len(content) > limit:
         raise _too_big(len(content), limit)
     if content.startswith(_OLD_EXCEL):
-        raise Refusal(N_("这是旧版 Excel 文件（.xls）或加密文件，请另存为 .xlsx 或 CSV 再交。"))
+        raise Refusal(N_("这是旧版 Excel 文件（.xls）或加密文件，请另存为 .xlsx 或 CSV 后再上传。"))
     lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(content)
     return [(number, cells) for number, cells in lines if any(cells)]
 
@@ -53,7 +53,7 @@ def read_table_file(path: Path, limit: int = LIMIT) -> list[Line]:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except OSError as error:
-        raise Refusal(N_("打不开文件：%(path)s"), path=path) from error
+        raise Refusal(N_("无法打开文件：%(path)s"), path=path) from error
     if len(content) > limit:
         raise _too_big(path.stat().st_size, limit)
     return read_table(content, limit)
@@ -72,7 +72,7 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
             return
         except csv.Error as error:
             raise Refusal(
-                N_("第 %(line)d 行读不下去：多半是引号没有成对，或一格太长。"), line=number
+                N_("第 %(line)d 行无法读取：可能是引号没有成对，或单元格内容太长。"), line=number
             ) from error
         yield number, [cell.strip() for cell in cells]
 
@@ -96,7 +96,7 @@ def _decoded(content: bytes) -> str:
             return text
     if b"\n" in content and b"\0" not in content:
         raise Refusal(
-            N_("第 %(line)d 行的文字编码认不出：请另存为 UTF-8 的 CSV 或 .xlsx 再交。"),
+            N_("第 %(line)d 行的文字编码无法识别：请另存为 UTF-8 的 CSV 或 .xlsx 再上传。"),
             line=_line_not_utf_8(content),
         )
     raise Refusal(N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。"))
@@ -117,7 +117,7 @@ def _xlsx_lines(content: bytes) -> Iterator[Line]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise Refusal(N_("这个 Excel 表格已损坏，打不开。")) from error
+        raise Refusal(N_("这个 Excel 表格已损坏，无法打开。")) from error
     for number, row in enumerate(rows, start=1):
         yield number, [_cell_text(cell) for cell in row]
 
@@ -143,7 +143,7 @@ def _check_unpacked(content: bytes) -> None:
                     with archive.open(entry) as stream:
                         _check_rectangle(stream)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise Refusal(N_("这个 Excel 表格已损坏，打不开。")) from error
+        raise Refusal(N_("这个 Excel 表格已损坏，无法打开。")) from error
 
 
 def _unpacked_size(stream: IO[bytes], room: int) -> int:

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="账号 / accounts", no_args_is_help=True)
+from cli.terminal import prepare_database
+
+app = typer.Typer(help="账号 / accounts", no_args_is_help=True, callback=prepare_database)
 
 Stdin = Annotated[
     bool, typer.Option("--password-stdin", help="从标准输入读密码（一行），不在终端提问")
@@ -17,7 +19,7 @@ def add(
     login: str,
     unit: Annotated[str, typer.Option(help="单位代码")],
     name: Annotated[str, typer.Option(help="页面上显示的名称，例如 综合办公室")],
-    role: Annotated[str, typer.Option(help="office（统筹）或 clerk（经办）")] = "clerk",
+    role: Annotated[str, typer.Option(help="office（综合办公室）或 clerk（经办）")] = "clerk",
     password_stdin: Stdin = False,
 ) -> None:
     """新增一个账号。"""
@@ -31,14 +33,14 @@ def add(
 
     with refusals():
         if role not in set(Role):
-            raise Refusal(N_("角色只能是 %(known)s。"), known="、".join(Role))
+            raise Refusal(N_("角色只能是 %(known)s。"), known=list(Role))
         password = _password(from_stdin=password_stdin)
         with transaction() as session:
             create_account(
                 session, login=login, name=name, password=password, unit=get_unit(session, unit),
                 role=Role(role), actor=None, now=clock.now(),
             )  # fmt: skip
-    say(N_("账号“%(login)s”已建好。"), login=login)
+    say(N_("账号“%(login)s”已创建。"), login=login)
 
 
 @app.command("list")
@@ -47,14 +49,15 @@ def list_(
 ) -> None:
     """列出账号：账号、角色、名称、单位代码、单位名称。"""
     from adapters.database import transaction
-    from cli.terminal import refusals
+    from cli.terminal import refusals, words
     from queries.accounts import list_accounts
     from queries.units import get_root, get_unit
+    from rules.refusal import N_
 
     with refusals(), transaction(readonly=True) as session:
         top = get_unit(session, unit) if unit else get_root(session)
         for account, its_unit in list_accounts(session, top):
-            ended = "" if account.active else "\t（已停用）"
+            ended = "" if account.active else "\t" + words(N_("已停用"))
             cells = (account.login, account.role, account.name, its_unit.code, its_unit.name)
             typer.echo("\t".join(cells) + ended)
 
@@ -96,4 +99,9 @@ def password(login: str, password_stdin: Stdin = False) -> None:
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    return typer.prompt("密码", hide_input=True, confirmation_prompt="再输一遍")
+    from cli.terminal import words
+    from rules.refusal import N_
+
+    return typer.prompt(
+        words(N_("密码")), hide_input=True, confirmation_prompt=words(N_("再输入一遍"))
+    )

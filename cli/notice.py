@@ -31,13 +31,11 @@ def read(
 ) -> None:
     """Read a notice without storing it: header, outline, draft measures."""
     from adapters.documents import extracted_text
+    from cli.terminal import refusals
     from rules.notice import read_notice
 
-    try:
+    with refusals():
         notice = read_notice(extracted_text(_content(file), file.name))
-    except Refusal as refusal:
-        typer.echo(str(refusal), err=True)
-        raise typer.Exit(1) from refusal
     _print(notice, as_json)
 
 
@@ -64,17 +62,23 @@ def _content(file: Path) -> bytes:
     except IsADirectoryError as error:
         raise Refusal(N_("这是文件夹，不是文件：%(file)s"), file=file) from error
     except OSError as error:
-        raise Refusal(N_("文件读不出来：%(file)s"), file=file) from error
+        raise Refusal(N_("无法读取文件：%(file)s"), file=file) from error
 
 
 def _show(notice: Notice, console: Console) -> None:
     from rich.table import Table
 
+    from cli.terminal import words
+
     header = Table.grid(padding=(0, 2))
-    found = {"标题": notice.title, "文号": notice.number, "发文机关": notice.issuer}
+    found = {
+        N_("标题"): notice.title,
+        N_("文号"): notice.number,
+        N_("发文单位"): notice.issuer,
+    }
     for label, value in found.items():
-        header.add_row(label, value.value if value else "—")
-    header.add_row("日期", notice.date.isoformat() if notice.date else "—")
+        header.add_row(words(label), value.value if value else "—")
+    header.add_row(words(N_("日期")), notice.date.isoformat() if notice.date else "—")
     console.print(header)
     console.print(_outline(notice))
     for measure in notice.measures:
@@ -84,7 +88,9 @@ def _show(notice: Notice, console: Console) -> None:
 def _outline(notice: Notice) -> Tree:
     from rich.tree import Tree
 
-    root = Tree("提纲")
+    from cli.terminal import words
+
+    root = Tree(words(N_("通知提纲")))
     branches: list[Tree] = []
     for heading in notice.outline:
         above = root if heading.above is None else branches[heading.above]
@@ -95,19 +101,21 @@ def _outline(notice: Notice) -> Tree:
 def _measure(measure: DraftMeasure) -> Tree:
     from rich.tree import Tree
 
+    from cli.terminal import listed, words
+
     tree = Tree(f"[bold]{measure.path}[/bold]  {measure.title}")
     rows = {
-        "层级": "、".join(measure.levels),
-        "标签": "、".join(measure.tags),
-        "数量": "；".join(
-            f"{d.text}（{d.count}{'+' if d.at_least else ''}）" for d in measure.duties
+        N_("层级"): listed(measure.levels),
+        N_("标签"): listed(measure.tags),
+        N_("数量"): listed(
+            f"{d.text} {d.count}{'+' if d.at_least else ''}" for d in measure.duties
         ),
-        "时限": "；".join(f"{d.text}（{d.value}）" for d in measure.deadlines),
-        "牵头": "、".join(unit.value for unit in measure.lead),
-        "配合": "、".join(unit.value for unit in measure.cooperating),
-        "待确认": "；".join(f"“{d.text}”{d.why}" for d in measure.uncertain),
+        N_("时限"): listed(f"{d.text} {d.value}" for d in measure.deadlines),
+        N_("牵头单位"): listed(unit.value for unit in measure.lead),
+        N_("配合单位"): listed(unit.value for unit in measure.cooperating),
+        N_("待核对"): listed(f"“{d.text}”{words(d.why)}" for d in measure.uncertain),
     }
     for label, value in rows.items():
         if value:
-            tree.add(f"{label}：{value}")
+            tree.add(f"{words(label)}  {value}")
     return tree

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="报告 / reports", no_args_is_help=True)
+from cli.terminal import prepare_database
+
+app = typer.Typer(help="报告 / reports", no_args_is_help=True, callback=prepare_database)
 
 
 @app.command()

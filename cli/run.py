@@ -17,7 +17,7 @@ from adapters.database import make_engine
 from adapters.migrations import migrate
 from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
 from cli.supervisor import NotReady, Program, Say, Supervisor, refuse_taken_ports
-from cli.terminal import refusals, say
+from cli.terminal import prepare_database, refusals, say
 from rules.refusal import N_, Refusal
 
 SERVER, DISPATCHER, WORKER, WEB = "prefect", "dispatcher", "worker", "web"
@@ -98,11 +98,26 @@ def dispatch() -> None:
 def hand_down(measure_id: int, unit_code: str | None, period: str | None) -> None:
     """Hand a measure down in this process, as a flow run of the running server."""
     with refusals():
+        prepare_database()
+        _require_there(measure_id, unit_code)
         use_server()
         from flows.hand_down import hand_down as flow
 
         units = flow(measure_id, unit_code, period)
     say(N_("共到达 %(units)d 个单位。"), units=units)
+
+
+def _require_there(measure_id: int, unit_code: str | None) -> None:
+    """Raises `Refusal` before a flow run is made for what does not exist."""
+    from adapters.database import transaction
+    from models import Measure
+    from queries.units import find_unit
+
+    with transaction(readonly=True) as session:
+        if session.get(Measure, measure_id) is None:
+            raise Refusal(N_("没有编号为 %(id)s 的措施。"), id=measure_id)
+        if unit_code and find_unit(session, unit_code) is None:
+            raise Refusal(N_("没有代码为 %(code)s 的单位。"), code=unit_code)
 
 
 def use_server() -> None:
@@ -113,7 +128,8 @@ def use_server() -> None:
     settings = get_settings()
     if not _answers(f"{settings.prefect_url}/api/health"):
         raise Refusal(N_("Prefect 没有运行。请先运行 jieli run。"))
-    os.environ.update(prefect_environment(settings))
+    quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL"}  # a refusal is told in a sentence, not a trace
+    os.environ.update({**prefect_environment(settings), **quiet})
 
 
 def addresses(settings: Settings) -> dict[str, object]:

@@ -1,12 +1,12 @@
 """What the command line says, and how it says no."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import typer
 
-from adapters.language import SOURCE, tell, translate
+from adapters.language import SOURCE, tell, tell_fault, translate
 from queries.not_found import NotFound
 from rules.refusal import N_, Refusal
 from rules.unit_list import UnitListRefused
@@ -19,9 +19,19 @@ def language() -> str:
     return "en" if locale.lower().startswith("en") else SOURCE
 
 
+def words(msgid: str, **values: object) -> str:
+    """One translated sentence."""
+    return translate(language(), msgid, **values)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts one after the other, as the language of the terminal lists them."""
+    return words(N_("；")).join(texts)
+
+
 def say(msgid: str, **values: object) -> None:
     """Print one translated sentence."""
-    typer.echo(translate(language(), msgid, **values))
+    typer.echo(words(msgid, **values))
 
 
 @contextmanager
@@ -32,11 +42,7 @@ def refusals() -> Iterator[None]:
     except UnitListRefused as refusal:
         _complain(tell(refusal, language()))
         for fault in refusal.faults:
-            cell = f"“{fault.column}”" if fault.column else ""
-            where = translate(
-                language(), N_("第 %(line)d 行%(cell)s："), line=fault.line, cell=cell
-            )
-            _complain("  " + where + translate(language(), fault.msgid, **fault.values))
+            _complain("  " + tell_fault(fault, language()))
         if refusal.more:
             _complain("  " + translate(language(), N_("……另有 %(more)d 处。"), more=refusal.more))
         raise typer.Exit(1) from refusal
@@ -50,3 +56,11 @@ def refusals() -> Iterator[None]:
 
 def _complain(text: str) -> None:
     typer.echo(text, err=True)
+
+
+def prepare_database() -> None:
+    """Bring the tables to this version, so that a command works before the first `jieli run`."""
+    from adapters.database import get_engine
+    from adapters.migrations import migrate
+
+    migrate(get_engine())

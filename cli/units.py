@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.terminal import prepare_database
+
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from services.units import ImportResult
 
-app = typer.Typer(help="单位名单 / lists of units", no_args_is_help=True)
+app = typer.Typer(help="单位名单 / lists of units", no_args_is_help=True, callback=prepare_database)
 
 FILE_LIMIT = 200 * 1024 * 1024
 """Bytes; a list of the whole country is about 40 MB."""
@@ -51,7 +53,7 @@ def import_(
             _apply_rules(session, tags, exclude)
     say(
         N_("名单共 %(listed)d 个单位：新增 %(added)d，改动 %(changed)d"
-           "（其中换了上级 %(moved)d），停用 %(ended)d。"),
+           "（其中变更上级 %(moved)d），停用 %(ended)d。"),
         **vars(result),
     )  # fmt: skip
 

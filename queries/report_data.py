@@ -110,7 +110,7 @@ def list_report_units(
     found = [(row.id, row.code) for row in session.execute(query)]
     unknown = set(codes or ()) - {code for _, code in found}
     if unknown:
-        raise Refusal(N_("没有代码为%(codes)s的单位。"), codes="、".join(sorted(unknown)))
+        raise Refusal(N_("没有代码为%(codes)s的单位。"), codes=sorted(unknown))
     return found
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rules.addressee_words import GENERAL, LEVELS, RANKS, STRONG, TAGS, WEAK
 from rules.folding import folded
 from rules.found import Doubt, Span
+from rules.refusal import N_
 
 _WORDS = (
     *(("general", words, values) for words, values in GENERAL),
@@ -43,8 +44,8 @@ _TOLD_AFTER = re.compile(
 )
 
 
-_GENERAL_WHY = "没有写明到哪一级，暂按全部层级理解，请确认。"
-_RANK_WHY = "对象按职级写，暂按相应层级的单位理解，请确认。"
+_GENERAL_WHY = N_("没有写明到哪一级，暂按全部层级理解，请确认。")
+_RANK_WHY = N_("对象按职级写，暂按相应层级的单位理解，请确认。")
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def _chosen(field: FormField, texts: list[str]) -> list[str] | Fault:
     known = [choice.value for choice in field.choices]
     wanted = {text.strip() for text in texts}
     if wanted - set(known):
-        return Fault(N_("请从给出的选项里选。"))
+        return Fault(N_("请从列出的选项中选择。"))
     return [value for value in known if value in wanted]
 
 

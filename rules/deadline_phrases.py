@@ -15,6 +15,7 @@ from rules.notice_dates import (
     with_year,
 )
 from rules.numerals import number_of
+from rules.refusal import N_
 
 _H = "一二三四五六七八九十"
 _M = rf"(?P<month>\d{{1,2}}|[{_H}]{{1,2}}) ?月(?:份)?"
@@ -54,7 +55,7 @@ def _phrase(
 
 def _by(resolved: Resolved | None) -> Reading:
     if resolved is None:
-        return Reading(None, why="没有写年份，通知也没有日期，无法推定，请填写。")
+        return Reading(None, why=N_("没有写年份，通知也没有日期，无法推定，请填写。"))
     return Reading(BY, resolved.day.isoformat(), resolved.why)
 
 
@@ -74,7 +75,7 @@ def _resolved(place: Place, year: str | None, month: int, day: int | None) -> Re
     if found is None:
         return None
     issued = place.reference.issued
-    return Resolved(found, "早于通知日期，请核对。" if issued and found < issued else None)
+    return Resolved(found, N_("早于通知日期，请核对。") if issued and found < issued else None)
 
 
 def _is_past(place: Place, resolved: Resolved | None, year: str | None) -> bool:
@@ -98,7 +99,7 @@ def _quarterly_day(match: re.Match[str], place: Place) -> Reading | None:
     rf"每个?季度(?:第一个?|首|第1个|次|第二个?)(?:个)?月(?:的)?{_D}{_CLOCK}{_BEFORE}?|每?季度?(?:结束)?后(?:的)?{_N}个?(?:工作)?日内"
 )
 def _quarterly_unclear(match: re.Match[str], place: Place) -> Reading | None:
-    return Reading(None, why="按季度报送，但不是季末月的日期，请确认每期的截止日。")
+    return Reading(None, why=N_("按季度报送，但不是季末月的日期，请确认每期的截止日。"))
 
 
 @_phrase(rf"每个?季度(?:的)?(?:末|底|结束前|终了){_CLOCK}{_BEFORE}?|季度末{_BEFORE}|季末{_BEFORE}?")
@@ -126,7 +127,7 @@ def _next_month(match: re.Match[str], place: Place) -> Reading | None:
         return None
     if re.search(r"每|按月|逐月|月度|月报", before):
         return Reading(EVERY, f"monthly:{day}")
-    return Reading(None, why="写的是次月某日，没有写明从哪个月算起，请确认。")
+    return Reading(None, why=N_("写的是次月某日，没有写明从哪个月算起，请确认。"))
 
 
 @_phrase(rf"(?:每个?月)(?:的)?(?:月)?(?:底|末){_CLOCK}{_BEFORE}?")
@@ -137,7 +138,7 @@ def _monthly_last(match: re.Match[str], place: Place) -> Reading | None:
 @_phrase(rf"每个?月(?:的)?(?P<part>上旬|中旬|下旬){_BEFORE}?")
 def _monthly_part(match: re.Match[str], place: Place) -> Reading | None:
     day = {"上旬": "10", "中旬": "20", "下旬": "last"}[match["part"]]
-    return Reading(EVERY, f"monthly:{day}", "写的是旬，按该旬最后一天理解，请确认。")
+    return Reading(EVERY, f"monthly:{day}", N_("写的是旬，按该旬最后一天理解，请确认。"))
 
 
 @_phrase(rf"每个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])(?:[上下]午)?{_CLOCK}{_BEFORE}?")
@@ -150,7 +151,11 @@ def _weekly(match: re.Match[str], place: Place) -> Reading | None:
     rf"每半年(?:度)?(?:末|底)?{_BEFORE}?|每年(?:6|六)月底?(?:前)?(?:和|、|及)(?:12|十二)月底{_BEFORE}?"
 )
 def _half_yearly(match: re.Match[str], place: Place) -> Reading | None:
-    why = None if re.search("末|底|前", match.group()) else "没有写明哪一天，按半年末理解，请确认。"
+    why = (
+        None
+        if re.search("末|底|前", match.group())
+        else N_("没有写明哪一天，按半年末理解，请确认。")
+    )
     return Reading(EVERY, "half_yearly:last", why)
 
 
@@ -162,7 +167,7 @@ def _yearly(match: re.Match[str], place: Place) -> Reading | None:
     month = number_of(match["month"]) if match["month"] else 12
     day = number_of(match["day"]) if match["day"] else None
     if month != 12:
-        return Reading(None, why="每年一次，但截止日不在十二月，请确认。")
+        return Reading(None, why=N_("每年一次，但截止日不在十二月，请确认。"))
     return Reading(EVERY, f"yearly:{day}" if day and day < 31 else "yearly:last")
 
 
@@ -174,14 +179,14 @@ def _every_unclear(match: re.Match[str], place: Place) -> Reading | None:
     name = (
         "monthly" if "月" in match["unit"] else "quarterly" if "季" in match["unit"] else "yearly"
     )
-    return Reading(EVERY, f"{name}:last", "没有写明哪一天，按期末理解，请确认。")
+    return Reading(EVERY, f"{name}:last", N_("没有写明哪一天，按期末理解，请确认。"))
 
 
 @_phrase(
     r"每(?:两|二|2|三|3)个?(?:周|月|年|天|日)|每(?:日|天|周|旬)(?=[^，。；\n]{0,16}(?:报|开展|组织|调度|至少|不少于|巡|检查|\d))|按周|逐周|每日\d{1,2}[时：]"
 )
 def _every_other(match: re.Match[str], place: Place) -> Reading | None:
-    return Reading(None, why="写了周期但没有可用的截止日，请确认。")
+    return Reading(None, why=N_("写了周期但没有可用的截止日，请确认。"))
 
 
 # --- after receipt -----------------------------------------------------------------------
@@ -205,7 +210,7 @@ def _after(match: re.Match[str], place: Place) -> Reading | None:
     if unit != "工作日" and issued:
         days = int(value.partition(":")[2])
         return Reading(BY, (issued + timedelta(days=days)).isoformat(), why)
-    return Reading(AFTER_RECEIPT, value, "从印发之日起算，不是从收到起算，请确认。")
+    return Reading(AFTER_RECEIPT, value, N_("从印发之日起算，不是从收到起算，请确认。"))
 
 
 def _lapse(number: int, unit: str) -> tuple[str, str | None]:
@@ -215,13 +220,13 @@ def _lapse(number: int, unit: str) -> tuple[str, str | None]:
         return f"days:{number * 7}", None
     if unit == "月":
         days = 15 if number == 15 else number * 30
-        return f"days:{days}", "按每月三十天折算，请确认。"
+        return f"days:{days}", N_("按每月三十天折算，请确认。")
     return f"days:{number}", None
 
 
 @_phrase(rf"(?<![\d第{_H}]){_N} ?个?(?:工作日|自然日|日|天|小时|周|月)(?:之内|以内|内)")
 def _after_something(match: re.Match[str], place: Place) -> Reading | None:
-    return Reading(None, why="写了办理时长，但不是从收到通知起算，请确认。")
+    return Reading(None, why=N_("写了办理时长，但不是从收到通知起算，请确认。"))
 
 
 # --- by a day ----------------------------------------------------------------------------
@@ -299,11 +304,13 @@ def _day(match: re.Match[str], place: Place) -> Reading | None:
         return None
     if _is_past(place, resolved, match["year"]):
         return (
-            Reading(None, why="早于通知日期，没有列为时限，请核对。") if match["before"] else None
+            Reading(None, why=N_("早于通知日期，没有列为时限，请核对。"))
+            if match["before"]
+            else None
         )
     reading = _by(resolved)
     if match["part"] and reading.kind:
-        return Reading(BY, reading.value, "写的是旬，按该旬最后一天理解，请确认。")
+        return Reading(BY, reading.value, N_("写的是旬，按该旬最后一天理解，请确认。"))
     return reading
 
 
@@ -342,7 +349,7 @@ def _month(match: re.Match[str], place: Place) -> Reading | None:
         return None
     resolved = _resolved(place, match["year"], month, None)
     if before in ("前", "之前", "以前"):
-        return Reading(None, why="“几月前”可指月初也可指月底，请确认具体日期。")
+        return Reading(None, why=N_("“几月前”可指月初也可指月底，请确认具体日期。"))
     return _by(resolved)
 
 
@@ -352,7 +359,7 @@ def _month(match: re.Match[str], place: Place) -> Reading | None:
 def _this_month(match: re.Match[str], place: Place) -> Reading | None:
     issued = place.reference.issued
     if issued is None:
-        return Reading(None, why="写的是本月，通知没有日期，无法推定，请填写。")
+        return Reading(None, why=N_("写的是本月，通知没有日期，无法推定，请填写。"))
     day = number_of(match["day"] or "")
     found = (
         valid_day(issued.year, issued.month, day) if day else month_end(issued.year, issued.month)
@@ -366,21 +373,21 @@ def _this_month(match: re.Match[str], place: Place) -> Reading | None:
 def _this_week(match: re.Match[str], place: Place) -> Reading | None:
     issued = place.reference.issued
     if issued is None:
-        return Reading(None, why="写的是本周或下周，通知没有日期，无法推定，请填写。")
+        return Reading(None, why=N_("写的是本周或下周，通知没有日期，无法推定，请填写。"))
     weekday = "一二三四五六日".find(match["weekday"].replace("天", "日")) + 1
     found: date = weekday_from(issued, int(match["which"] == "下"), weekday)
-    return Reading(BY, found.isoformat(), "按通知日期所在的周推定，请核对。")
+    return Reading(BY, found.isoformat(), N_("按通知日期所在的周推定，请核对。"))
 
 
 @_phrase(
     r"(?:元旦|春节|清明|五一|端午|中秋|国庆|两节|汛期|主汛期|开学|入冬|封冻|冬季来临|防火期|学期末|学期结束|考核|农忙|两会)节?(?:假期)?(?:到来|来临)?(?:之前|以前|前(?!后|期|夕))"
 )
 def _season(match: re.Match[str], place: Place) -> Reading | None:
-    return Reading(None, why="以节日或季节为期，没有写明哪一天，请填写。")
+    return Reading(None, why=N_("以节日或季节为期，没有写明哪一天，请填写。"))
 
 
 @_phrase(
     r"近期|近日内|尽快|尽早|适时|择机|择期|限期|不定期|定期|长期坚持|持续推进(?=$|[；。）\n\t])|按(?:规定)?时限|按时间节点|规定时限|即时|及时上报"
 )
 def _vague(match: re.Match[str], place: Place) -> Reading | None:
-    return Reading(None, why="没有写明时间，请确认是否需要定期限。")
+    return Reading(None, why=N_("没有写明时间，请确认是否需要定期限。"))

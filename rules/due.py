@@ -78,7 +78,7 @@ def _checked(due: DueRule, rule: str) -> DueRule:
 def _not_a_rule(rule: str) -> Refusal:
     return Refusal(
         N_(
-            "办理时限“%(rule)s”看不懂：请填日期，或每周、每月、每季度的某一天，或收到后几个工作日。"
+            "无法识别办理时限“%(rule)s”：请填写日期，或每周、每月、每季度的某一天，或收到后几个工作日。"
         ),
         rule=rule,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rules.folding import Squeezed, folded, squeezed
 from rules.found import Doubt
 from rules.numerals import number_of
+from rules.refusal import N_
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _judged(text: str, passage: Squeezed, match: re.Match[str]) -> tuple[Duty | 
         return None, None
     at_most = _AT_MOST.search(before)
     if at_most:
-        return None, _doubt(text, passage, match, "写的是上限，没有列为数量任务，请确认。")
+        return None, _doubt(text, passage, match, N_("写的是上限，没有列为数量任务，请确认。"))
     at_least = bool(_AT_LEAST.search(before) or match["over"] or match["more"] or match["upper"])
     duty = _duty(text, passage, match, before, count, at_least)
     return duty, _about(text, passage, match, before, after)
@@ -131,9 +132,9 @@ def _about(
     text: str, passage: Squeezed, match: re.Match[str], before: str, after: str
 ) -> Doubt | None:
     if match["more"] or match["upper"]:
-        return _doubt(text, passage, match, "数量是约数或范围，暂按下限理解，请确认。")
+        return _doubt(text, passage, match, N_("数量是约数或范围，暂按下限理解，请确认。"))
     if _ABOUT.search(before) or after.startswith("左右"):
-        return _doubt(text, passage, match, "数量是约数，请确认。")
+        return _doubt(text, passage, match, N_("数量是约数，请确认。"))
     return None
 
 
@@ -215,8 +216,8 @@ def _doubt(text: str, passage: Squeezed, match: re.Match[str], why: str) -> Doub
 
 
 _UNCLEAR = (
-    (_QUANTITY_ONLY, "是比率指标，不能按件数累计，请确认如何填报。"),
-    (_SEVERAL, "没有写明数量，请确认。"),
+    (_QUANTITY_ONLY, N_("是比率指标，不能按件数累计，请确认如何填报。")),
+    (_SEVERAL, N_("没有写明数量，请确认。")),
 )
 
 

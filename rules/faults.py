@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, fill
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Fault:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.msgid % self.values if self.values else self.msgid
+        return fill(self.msgid, self.values)
 
 
 class FormFaults(Refusal):
@@ -29,4 +29,4 @@ class FormFaults(Refusal):
         told = "".join(
             f"第{place}项：{'；'.join(map(str, of_field))}。" for place, of_field in faults.items()
         )
-        super().__init__(N_("表单有不对的地方，没有发布。%(faults)s"), faults=told)
+        super().__init__(N_("表单有错误，没有发布。%(faults)s"), faults=told)

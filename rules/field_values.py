@@ -71,7 +71,7 @@ def read_number(typed: str) -> Decimal | Fault:
 
 def _not_a_number(text: str) -> Fault:
     if _AMBIGUOUS.fullmatch(text):
-        return Fault(N_("看不清“%(typed)s”是多少：小数请用点，如 12.3。"), {"typed": text})
+        return Fault(N_("无法确定“%(typed)s”是多少：小数点请用“.”，如 12.3。"), {"typed": text})
     return Fault(N_("请只填数字，不带单位和文字。"))
 
 
@@ -104,12 +104,12 @@ def read_date(typed: str) -> str | Fault:
     text = plain(typed)
     found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     if not found:
-        return Fault(N_("请按“2026-11-22”这样填日期。"))
+        return Fault(N_("请按“2026-11-22”的格式填写日期。"))
     year, month, day = map(int, found.groups())
     try:
         read = date(year, month, day)
     except ValueError:
-        return Fault(N_("没有“%(typed)s”这一天。"), {"typed": text})
+        return Fault(N_("“%(typed)s”不是有效的日期。"), {"typed": text})
     if not YEARS[0] <= year < YEARS[1]:
         return Fault(N_("请核对年份“%(year)s”。"), {"year": year})
     return read.isoformat()

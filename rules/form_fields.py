@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rules.faults import Fault, FormFaults
 from rules.field_values import clean_text, read_date, read_decimal
 from rules.no_persons import find_person_data
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, Term
 
 MOST_FIELDS = 200
 MOST_CHOICES = 300
@@ -98,7 +98,7 @@ NARRATIVE_FORM = (
     ),
     FormField(
         name="problems", label=N_("存在问题"), type=FieldType.TEXT, multiline=True,
-        hint=N_("没有可以不填。"),
+        hint=N_("没有的可以不填。"),
     ),
 )  # fmt: skip
 """What a unit that sums up its lower units adds in words."""
@@ -194,7 +194,7 @@ _WRONG: dict[str, str] = {
     "string_too_short": N_("“%(what)s”是空的"),
     "string_too_long": N_("“%(what)s”太长"),
     "too_long": N_("“%(what)s”太多"),
-    "extra_forbidden": N_("不认识“%(what)s”"),
+    "extra_forbidden": N_("无法识别“%(what)s”"),
     "string_pattern_mismatch": N_("“%(what)s”只能用字母、汉字、数字和下划线，不以数字开头"),
 }
 
@@ -202,8 +202,8 @@ _WRONG: dict[str, str] = {
 def _translated(error: Any) -> Fault:
     """A fault for one error of pydantic."""
     first = str(error["loc"][0]) if error["loc"] else ""
-    msgid = _WRONG.get(error["type"], N_("“%(what)s”不对"))
-    return Fault(msgid, {"what": _WHAT.get(first, first)})
+    msgid = _WRONG.get(error["type"], N_("“%(what)s”不正确"))
+    return Fault(msgid, {"what": Term(_WHAT.get(first, first))})
 
 
 def _with_bounds(field: FormField) -> tuple[FormField, list[Fault]]:
@@ -216,7 +216,7 @@ def _with_bounds(field: FormField) -> tuple[FormField, list[Fault]]:
     for side, typed in given.items():
         value = _read_bound(field.type, str(typed))
         if isinstance(value, Fault):
-            faults.append(Fault(N_("“%(what)s”读不出来"), {"what": _WHAT[side]}))
+            faults.append(Fault(N_("“%(what)s”无法识别"), {"what": Term(_WHAT[side])}))
         else:
             read[side] = value
     low, high = bounds(field.model_copy(update=read))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rules.folding import folded, joined_up
 from rules.found import Doubt, Found
+from rules.refusal import N_
 from rules.unit_names import is_vague_unit, looks_like_unit, split_units
 
 _LEAD = (
@@ -65,7 +66,7 @@ def _named(lead: list[Found], helping: list[Found]) -> NamedUnits:
 
 def vague_unit_doubts(units: tuple[Found, ...]) -> list[Doubt]:
     """A doubt for every 有关部门 in a list of units."""
-    why = "没有写明是哪些单位，请确认。"
+    why = N_("没有写明是哪些单位，请确认。")
     return [Doubt("unit", u.value, u.start, u.end, why) for u in units if is_vague_unit(u.value)]
 
 

@@ -46,7 +46,7 @@ def read_levels(lines: Iterable[tuple[int, list[str]]]) -> list[LevelRow]:
 def _check(line: int, level: LevelRow, before: Sequence[LevelRow]) -> None:
     if not CODE.fullmatch(level.code):
         raise Refusal(
-            N_("第 %(line)d 行：层级代码“%(code)s”不行，用小写字母开头的 1 至 20 个字母、数字。"),
+            N_("第 %(line)d 行：层级代码“%(code)s”不符合要求：须以小写字母开头，1 至 20 位。"),
             line=line, code=level.code[:60],
         )  # fmt: skip
     if any(level.code == other.code or level.name == other.name for other in before):

@@ -18,6 +18,7 @@ from rules.notice_dates import Reference
 from rules.notice_frame import Frame, frame_of
 from rules.notice_tables import Row, duty_rows
 from rules.outline import Heading, outline_of
+from rules.refusal import N_
 
 _TITLE_LENGTH = 40
 _VAGUE_UNITS = re.compile(
@@ -131,7 +132,7 @@ def _asking_whom(draft: DraftMeasure, addressed: Found | None) -> DraftMeasure:
     """A measure that names nobody is not given to anybody: the salutation is only a hint."""
     if draft.levels or draft.tags or addressed is None:
         return draft
-    why = "措施里没有写明对象，可参照通知的主送单位，请选择。"
+    why = N_("措施里没有写明对象，可参照通知的主送单位，请选择。")
     hint = Doubt("levels", addressed.value, addressed.start, addressed.end, why)
     return replace(draft, uncertain=(hint, *draft.uncertain))
 
@@ -143,7 +144,7 @@ def _places(units: tuple[Found, ...]) -> tuple[Span, ...]:
 
 def _vague_units(text: str, plain: str, span: MeasureSpan, known: tuple[Doubt, ...]) -> list[Doubt]:
     places = {doubt.start for doubt in known}
-    why = "没有写明是哪些单位，请确认。"
+    why = N_("没有写明是哪些单位，请确认。")
     return [
         Doubt("unit", text[slice(*match.span())], *match.span(), why)
         for match in _VAGUE_UNITS.finditer(plain, span.start, span.end)

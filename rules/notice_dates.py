@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rules.numerals import number_of
+from rules.refusal import N_
 
 _Y = r"(?P<year>(?:19|20)\d{2}|[二一][〇零一二三四五六七八九]{3})"
 _HAN_DAY = r"[一二三四五六七八九十]{1,3}|\d{1,2}"
@@ -76,11 +77,11 @@ def with_year(reference: Reference, month: int, day: int | None) -> Resolved | N
     if found is None:
         return None
     if reference.issued is None:
-        return Resolved(found, "通知没有写日期，年份按文号推定，请核对。")
+        return Resolved(found, N_("通知没有写日期，年份按文号推定，请核对。"))
     if found >= reference.issued:
         return Resolved(found)
     later = _day_or_end(year + 1, month, day)
-    why = "没有写年份，该日期在今年已过，按下一年理解，请核对。"
+    why = N_("没有写年份，该日期在今年已过，按下一年理解，请核对。")
     return Resolved(later, why) if later else None
 
 

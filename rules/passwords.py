@@ -29,6 +29,6 @@ def check_login(login: str) -> None:
     """Refuse a login that is not 2–60 letters, digits, dots, dashes, underscores or @."""
     if not LOGIN.fullmatch(login):
         raise Refusal(
-            N_("账号“%(login)s”不行：用 2 至 60 个字母、数字或 . _ - @，并以字母或数字开头。"),
+            N_("账号“%(login)s”不符合要求：2 至 60 位字母、数字或 . _ - @，字母或数字开头。"),
             login=login,
         )

@@ -49,7 +49,7 @@ def read_receipt(typed: str) -> str:
         raise Refusal(N_("回执号是 13 位以上的数字，如 0001-2345-6001-7。"))
     body, check = digits[:-1], digits[-1]
     if check_digit(body) != check:
-        raise Refusal(N_("回执号不对，请核对有没有写错的数字。"))
+        raise Refusal(N_("回执号不正确，请核对数字。"))
     return receipt_number(int(body[:-3]), int(body[-3:]))
 
 

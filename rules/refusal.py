@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 def N_(msgid: str) -> str:
     """Mark a Chinese sentence for the message catalogue; it is translated where it is shown."""
     return msgid
 
 
+class Term(str):
+    """A value that is a msgid itself, such as a status; translated along with its sentence."""
+
+
+def fill(sentence: str, values: Mapping[str, object], between: str = "、") -> str:
+    """`sentence` with its %(name)s filled in; a value that is a list is written out."""
+    if not values:
+        return sentence
+    shown = {
+        name: between.join(map(str, value)) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+    return sentence % shown
+
+
 class Refusal(Exception):
     """A person's mistake, told as a sentence: a Chinese msgid and the values that fill it.
 
-    The edges (web, command line) translate ``msgid`` and then fill in ``values``;
-    ``str(refusal)`` is the finished Chinese sentence.
+    The edges (web, command line) translate ``msgid`` and then fill in ``values``, which may be
+    a `Term` or a list; ``str(refusal)`` is the finished Chinese sentence.
     """
 
     def __init__(self, msgid: str, **values: object) -> None:
@@ -21,4 +38,4 @@ class Refusal(Exception):
         self.values: dict[str, object] = values
 
     def __str__(self) -> str:
-        return self.msgid % self.values if self.values else self.msgid
+        return fill(self.msgid, self.values)

@@ -45,16 +45,16 @@ def warnings(facts: ReleaseFacts) -> list[Fault]:
     if not facts.answering:
         found.append(Fault(N_("没有一个单位会收到：请检查下发的层级和标签。")))
     if not facts.has_form:
-        found.append(Fault(N_("没有选表单，下级只能写文字，没有数字可以汇总。")))
+        found.append(Fault(N_("没有选择表单，下级只能填写文字，没有数字可以汇总。")))
     return found + _due_warnings(facts)
 
 
 def _due_warnings(facts: ReleaseFacts) -> list[Fault]:
     left, worst = facts.days_left, facts.days_left_at_worst
     if facts.due_on is None or left is None or worst is None:
-        return [Fault(N_("还没有办理时限。"))]
+        return [Fault(N_("尚未确定办理时限。"))]
     if facts.due_on <= facts.today:
-        return [Fault(N_("最低一级的截止日期已经到了或过了。"))]
+        return [Fault(N_("最低一级的截止日期已到或已过。"))]
     found = []
     if left < FLOOR_WORKDAYS:
         found.append(
@@ -73,7 +73,7 @@ def _due_warnings(facts: ReleaseFacts) -> list[Fault]:
     if facts.due_on > known_until():
         found.append(
             Fault(
-                N_("%(year)d年的放假安排还不知道，暂按周一至周五算工作日。"),
+                N_("%(year)d年的放假安排尚未公布，暂按周一至周五计算工作日。"),
                 {"year": facts.due_on.year},
             )
         )

@@ -5,7 +5,7 @@
 
 from models.assignment import Status
 from models.history import Act
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, Term
 
 NEXT: dict[Status, dict[Act, Status]] = {
     Status.ISSUED: {
@@ -107,13 +107,13 @@ def possible(status: str, *, lowest: bool) -> dict[Act, Status]:
 
 
 class IllegalChange(Refusal):
-    """The act does not fit the status. The edge translates the names it carries."""
+    """The act does not fit the status."""
 
     def __init__(self, status: Status, act: Act, allowed: tuple[Act, ...]) -> None:
         self.status, self.act, self.allowed = status, act, allowed
         super().__init__(
             N_("任务现为“%(status)s”，不能%(act)s；现在可以：%(allowed)s。"),
-            status=STATUS_NAMES[status],
-            act=ACT_NAMES[act],
-            allowed="、".join(ACT_NAMES[one] for one in allowed) or N_("无"),
+            status=Term(STATUS_NAMES[status]),
+            act=Term(ACT_NAMES[act]),
+            allowed=[Term(ACT_NAMES[one]) for one in allowed] or Term(N_("无")),
         )

@@ -46,7 +46,7 @@ class Timing:
 
     def __post_init__(self) -> None:
         if self.rhythm is Rhythm.ONCE:
-            raise Refusal(N_("只执行一次的计划没有周期。"))
+            raise Refusal(N_("只执行一次的安排没有周期。"))
         if self.rhythm is Rhythm.WEEKLY and not 1 <= self.day <= 7:
             raise Refusal(N_("请选择星期一至星期日中的一天。"))
         if self.rhythm in _BY_MONTH and not LAST_DAY <= self.day <= LONGEST_DAY:

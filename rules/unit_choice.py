@@ -70,6 +70,6 @@ def _read_choice(line: int, record: dict[str, str], *, below: bool) -> Choice:
     if record["how"] not in set(How):
         raise Refusal(
             N_("第 %(line)d 行：how 只能是 %(known)s，不是“%(how)s”。"),
-            line=line, how=record["how"], known="、".join(How),
+            line=line, how=record["how"], known=list(How),
         )  # fmt: skip
     return Choice(line, How(record["how"]), record["value"], below)

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from models import Level
 from rules.field_values import clean_text
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, Term, fill
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "code": ("code", "代码", "编码", "单位代码", "区划代码", "统计用区划代码"),
     "name": ("name", "名称", "单位名称", "单位"),
     "level": ("level", "层级", "级别"),
-    "parent_code": ("parent_code", "上级代码", "上级编码", "上级单位代码"),
+    "parent_code": ("parent_code", N_("上级代码"), "上级编码", "上级单位代码"),
     "kind": ("kind", "类别", "类型"),
     "tags": ("tags", "标签"),
     "takes_assignments": ("takes_assignments", "接收任务", "承接任务"),
@@ -61,7 +61,7 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         where = f"第 {self.line} 行" + (f"“{self.column}”" if self.column else "")
-        return f"{where}：{self.msgid % self.values}"
+        return f"{where}：{fill(self.msgid, self.values)}"
 
 
 class UnitListRefused(Refusal):
@@ -139,7 +139,7 @@ def _find_columns(line: int, cells: list[str]) -> dict[str, int]:
         if column not in places:
             faults.add(
                 line, "", N_("缺少“%(name)s”列（%(column)s）。"),
-                name=HEADINGS[column][1], column=column,
+                name=Term(HEADINGS[column][1]), column=column,
             )  # fmt: skip
     faults.refuse_any()
     return places
@@ -199,7 +199,7 @@ def _check_level(row: UnitRow, typed: str, levels: Sequence[Level], faults: _Fau
         return
     faults.add(
         row.line, "level", N_("没有“%(level)s”这个层级，只有：%(known)s。"),
-        level=typed[:60], known="、".join(f"{known.name} {known.code}" for known in levels),
+        level=typed[:60], known=[f"{known.name} {known.code}" for known in levels],
     )  # fmt: skip
 
 
@@ -215,7 +215,10 @@ def _check_code(line: int, code: str, faults: _Faults) -> None:
         )  # fmt: skip
     else:
         faults.add(
-            line, "code", N_("代码“%(code)s”不行：用 1 至 20 个数字、字母或“-”。"), code=code[:60]
+            line,
+            "code",
+            N_("代码“%(code)s”不符合要求：须为 1 至 20 个数字、字母或“-”。"),
+            code=code[:60],
         )
 
 
@@ -225,7 +228,7 @@ def _check_tree(rows: Sequence[UnitRow], ranks: Mapping[str, int], faults: _Faul
     for row in roots[1:]:
         faults.add(
             row.line, "parent_code",
-            N_("“%(name)s”没有上级，可第 %(first)d 行已经是顶层单位；顶层只能有一个。"),
+            N_("“%(name)s”没有上级，但第 %(first)d 行已经是顶层单位；顶层单位只能有一个。"),
             name=row.name, first=roots[0].line,
         )  # fmt: skip
     for row in rows:
@@ -247,7 +250,7 @@ def _index(rows: Sequence[UnitRow], faults: _Faults) -> dict[str, UnitRow]:
         first = by_code.setdefault(row.code, row) if row.code else row
         if first is not row:
             faults.add(
-                row.line, "code", N_("代码“%(code)s”在第 %(first)d 行已经有了。"),
+                row.line, "code", N_("代码“%(code)s”与第 %(first)d 行重复。"),
                 code=row.code[:60], first=first.line,
             )  # fmt: skip
     return by_code
@@ -269,7 +272,7 @@ def _check_cycles(by_code: Mapping[str, UnitRow], faults: _Faults) -> set[str]:
             circling.update(circle)
             first = min(circle, key=lambda one: by_code[one].line)
             faults.add(
-                by_code[first].line, "parent_code", N_("上级绕成了圈：%(circle)s。"),
+                by_code[first].line, "parent_code", N_("上级关系形成循环：%(circle)s。"),
                 circle=_shown_circle(circle, circle.index(first)),
             )  # fmt: skip
     return circling

@@ -30,7 +30,7 @@ from rules.field_values import clean_text
 from rules.passwords import LONGEST, check_login, check_password_text
 from rules.refusal import N_, Refusal
 
-WRONG = N_("账号或密码不对")
+WRONG = N_("账号或密码不正确。")
 
 
 class AccountRow(TypedDict):
@@ -60,9 +60,9 @@ def create_account(
     check_login(login)
     check_password_text(login, password)
     if not name or len(name) > 60:
-        raise Refusal(N_("请给账号一个名称，最多 60 个字，例如“综合办公室”。"))
+        raise Refusal(N_("请填写账号的名称，最多 60 个字，例如“综合办公室”。"))
     if find_account(session, login) is not None:
-        raise Refusal(N_("账号“%(login)s”已经有了。"), login=login)
+        raise Refusal(N_("账号“%(login)s”已存在。"), login=login)
     assert unit.id is not None
     account = Account(
         login=login, name=name, password_hash=hash_password(password),
@@ -136,9 +136,9 @@ def change_password(
 ) -> None:
     """The person's own change. Every session of the account ends, so that a thief's does too."""
     if len(old) > LONGEST or not is_password(account.password_hash, old):
-        raise Refusal(N_("现在的密码不对。"))
+        raise Refusal(N_("当前密码不正确。"))
     if old == new:
-        raise Refusal(N_("新密码和现在的一样。"))
+        raise Refusal(N_("新密码不能与当前密码相同。"))
     set_password(session, account, new, actor=account, now=now)
 
 
@@ -170,7 +170,7 @@ def _check_administers(session: Session, actor: Account | None, unit: Unit) -> N
     if actor is None:
         return
     if actor.role != Role.OFFICE or not may_see(get_unit_of(session, actor), unit):
-        raise Refusal(N_("只有本单位或上级单位的统筹账号可以管理这个单位的账号。"))
+        raise Refusal(N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。"))
 
 
 def _store_password(session: Session, account: Account, password: str) -> None:

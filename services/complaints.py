@@ -16,7 +16,7 @@ def complain(session: Session, *, page: str, text: str, actor: Account, now: dat
     """Keep a complaint about `page` (a path) for the units above. Raises `Refusal`."""
     said = clean_text(text, multiline=True)
     if len(said) < SHORTEST:
-        raise Refusal(N_("请写几个字，说说哪里重复、多余或负担太重。"))
+        raise Refusal(N_("请写明哪里重复、多余或负担太重。"))
     if len(said) > LONGEST:
         raise Refusal(N_("最多写 %(longest)s 字。"), longest=LONGEST)
     assert actor.id is not None

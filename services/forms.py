@@ -69,7 +69,7 @@ def publish_version(
 def _title(typed: str) -> str:
     title = clean_text(typed, multiline=False)
     if not title:
-        raise Refusal(N_("请给表单起个名称。"))
+        raise Refusal(N_("请填写表单名称。"))
     if len(title) > LONGEST_TITLE:
         raise Refusal(N_("表单名称最多 %(longest)s 字。"), longest=LONGEST_TITLE)
     return title

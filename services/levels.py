@@ -55,5 +55,5 @@ def _remove(session: Session, levels: Sequence[Level]) -> None:
             used = session.execute(select(column).where(column.in_(codes)).limit(1)).scalar()
             if used is not None:
                 name = next(level.name for level in levels if level.code == used)
-                raise Refusal(N_("层级“%(name)s”正在使用，不能去掉。"), name=name)
+                raise Refusal(N_("层级“%(name)s”正在使用，不能删除。"), name=name)
     session.execute(delete(Level).where(col(Level.code).in_(codes)))

@@ -29,7 +29,7 @@ from queries.measures import list_levels_below, list_reach
 from rules.calendar import local_date
 from rules.due import current_period, final_date, parse_due
 from rules.field_values import clean_text
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, Term
 from services import hand_down
 from services.changes import change_all
 from services.roll_up import contribute_new
@@ -283,9 +283,9 @@ def _write_lists(session: Session, measure: Measure, content: MeasureContent) ->
 def _require(measure: Measure, *allowed: MeasureStatus) -> None:
     if measure.status not in allowed:
         raise Refusal(
-            N_("措施“%(title)s”现为“%(status)s”，不能这样做。"),
+            N_("措施“%(title)s”现为“%(status)s”，不能这样办理。"),
             title=measure.title,
-            status=STATUS_NAMES[measure.status],
+            status=Term(STATUS_NAMES[measure.status]),
         )
 
 

@@ -127,7 +127,7 @@ def _field_names(session: Session, submission: Submission, names: Sequence[str])
     asked = [one.name for one in get_submitted_fields(session, submission) if one.answered]
     unknown = sorted(set(names) - set(asked))
     if unknown:
-        raise Refusal(N_("表单里没有这些项：%(names)s。"), names="、".join(unknown))
+        raise Refusal(N_("表单里没有这些项：%(names)s。"), names=unknown)
     return [name for name in asked if name in names]
 
 

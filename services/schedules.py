@@ -99,7 +99,7 @@ def stop_schedule(session: Session, schedule: Schedule) -> None:
 
 def _check_future(at: datetime, now: datetime) -> None:
     if at <= now:
-        raise Refusal(N_("计划的时间须晚于现在。"))
+        raise Refusal(N_("安排的时间须晚于现在。"))
 
 
 def _add(session: Session, schedule: Schedule) -> Schedule:

@@ -226,7 +226,7 @@ def _keep(
 ) -> None:
     answers = cleaned(typed, sorted(sheet.open_names))
     if sum(len(text) for texts in answers.values() for text in texts) > LONGEST_DRAFT:
-        raise Refusal(N_("写得太长，草稿存不下：最多 %(longest)s 字。"), longest=LONGEST_DRAFT)
+        raise Refusal(N_("内容太长，草稿无法保存：最多 %(longest)s 字。"), longest=LONGEST_DRAFT)
     row = {"answers": answers, "saved_at": now, "saved_by": actor.id}
     statement = insert_into(session, Draft).values(assignment_id=sheet.assignment.id, **row)
     session.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=row))

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from rules.answer_sheet import AnswerSheet
 from rules.faults import Fault
 from rules.form_fields import FieldType, FormField
+from rules.refusal import N_
 from web.language import say
 from web.security import typed
 
@@ -71,7 +72,7 @@ def ask(
             fault=_told(request, faults.get(field.name)),
             returned=field.name in returned,
             open=field.name in sheet.open_names or not field.answered,
-            shown=in_words(field, sheet.kept.get(field.name)),
+            shown=in_words(request, field, sheet.kept.get(field.name)),
         )
         for field in sheet.fields
     ]
@@ -95,13 +96,13 @@ def strip_prefix(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def in_words(field: FormField, value: Any) -> str:
+def in_words(request: Request, field: FormField, value: Any) -> str:
     """A stored answer as people read it: labels instead of codes, empty when unanswered."""
     if value is None:
         return ""
     labels = {choice.value: choice.label for choice in field.choices}
     values = value if isinstance(value, list) else [value]
-    return "、".join(labels.get(str(one), str(one)) for one in values)
+    return say(request, N_("、")).join(labels.get(str(one), str(one)) for one in values)
 
 
 def answered(
@@ -116,8 +117,8 @@ def answered(
         Answered(
             field.name,
             say(request, field.label),
-            in_words(field, answers.get(field.name)),
-            in_words(field, earlier.get(field.name)),
+            in_words(request, field, answers.get(field.name)),
+            in_words(request, field, earlier.get(field.name)),
             before is not None and answers.get(field.name) != earlier.get(field.name),
         )
         for field in fields

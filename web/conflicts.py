@@ -18,7 +18,7 @@ from web.typed_measure import EVERY_UNIT, LABELS, TAGGED, TypedLevel, TypedMeasu
 GATE_NAMES = {
     Gate.AUTO: N_("收到即自动下发"),
     Gate.ACKNOWLEDGE: N_("签收后下发"),
-    Gate.DETAIL: N_("细化后由本级点下发"),
+    Gate.DETAIL: N_("细化后由本级下发"),
 }
 
 
@@ -49,7 +49,7 @@ def differences(
     }
     told |= {
         "kind": (N_("类型"), lambda one: _kind(request, one.kind)),
-        "levels": (N_("下发对象和方式"), lambda one: _levels(request, one, names)),
+        "levels": (N_("下发对象和下发方式"), lambda one: _levels(request, one, names)),
         "due": (N_("办理时限"), lambda one: _due(request, one.due)),
         "form": (N_("表单"), lambda one: names.forms.get(one.form, say(request, N_("不用表单")))),
     }
@@ -66,7 +66,7 @@ def _kind(request: Request, typed: str) -> str:
 
 def _due(request: Request, due: TypedDue) -> str:
     if due.kind not in KINDS:
-        return say(request, N_("还没有定"))
+        return say(request, N_("尚未确定"))
     value = say(request, N_("最后一天")) if due.value == LAST else due.value
     return f"{say(request, KINDS[due.kind])} {value}"
 
@@ -77,7 +77,8 @@ def _levels(request: Request, one: TypedMeasure, names: Names) -> str:
     for code, level in one.levels.items():
         known = names.levels[code]
         name = known.name_en if english else known.name
-        lines.append(f"{name}：{_level(request, level, names)}")
+        does = _level(request, level, names)
+        lines.append(say(request, N_("%(label)s：%(sentence)s"), label=name, sentence=does))
     return "\n".join(lines)
 
 
@@ -85,8 +86,9 @@ def _level(request: Request, level: TypedLevel, names: Names) -> str:
     if level.to == EVERY_UNIT:
         who = say(request, N_("全部单位填报"))
     elif level.to == TAGGED:
-        who = "、".join(names.tags.get(tag, tag) for tag in level.tags)
+        who = say(request, N_("、")).join(names.tags.get(tag, tag) for tag in level.tags)
     else:
         who = say(request, N_("不填报"))
     gate = GATE_NAMES.get(Gate(level.gate)) if level.gate in set(Gate) else None
-    return f"{who}；{say(request, gate)} {level.days}" if gate else who
+    then = f"{say(request, gate)} {level.days}" if gate else ""
+    return say(request, N_("；")).join(part for part in (who, then) if part)

@@ -27,10 +27,10 @@ TITLES = {
     500: N_("系统出错了"),
 }
 SENTENCES = {
-    400: N_("发来的内容不完整，请返回上一页再试。"),
+    400: N_("收到的内容不完整，请返回上一页再试。"),
     404: N_("地址可能写错了，或者这项内容不在您单位的范围内。"),
     405: N_("这个地址不能直接打开，请从页面上的按钮进入。"),
-    500: N_("出错的情况已经记下。您填写的内容如果保存过就没有丢失，请稍后再试。"),
+    500: N_("错误已经记录。已保存的内容没有丢失，请稍后再试。"),
 }
 
 
@@ -70,7 +70,7 @@ def _sign_in_again(request: Request, posted: FormData) -> Response:
         next=local_path(sent.get("next", [""])[0]),
         carried=unpack(sent.get("carried", [""])[0]),
         login=sent.get("login", [""])[0],
-        refusal=say(request, N_("这一页放得太久，请再登录一次。")),
+        refusal=say(request, N_("页面打开时间过长，请重新登录。")),
         status=403,
     )
 

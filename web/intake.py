@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from adapters.documents import extracted_text, pasted_text
+from adapters.document_process import text_apart
+from adapters.documents import pasted_text
 from adapters.language import tell
 from adapters.settings import get_settings
 from rules.notice import Notice, read_notice
@@ -59,7 +60,7 @@ def _text_of(posted: FormData, pasted: str) -> str:
     upload = posted.get("file")
     content = upload.file.read() if isinstance(upload, UploadFile) else b""
     if isinstance(upload, UploadFile) and upload.filename:
-        text = extracted_text(content, upload.filename)
+        text = text_apart(content, upload.filename)
     elif pasted.strip():
         text = pasted_text(pasted)
     else:

@@ -121,7 +121,7 @@ def save_measure(
     faults = Faults()
     content = choices.content(sent, faults)
     if then == "confirm" and not content.due_rule:
-        faults.setdefault("due_kind", Fault(N_("请先定办理时限，再确认。")))
+        faults.setdefault("due_kind", Fault(N_("请先确定办理时限，再确认措施。")))
     if faults or sent.version != str(measure.version):
         return _editor(request, session, measure, campaign, choices, sent, faults)
     with attempt(session, request) as outcome:

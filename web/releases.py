@@ -138,7 +138,7 @@ def confirm(
     measure, campaign = get_own_measure(session, viewer.account, measure_id)
     with attempt(session, request) as outcome:
         if not measure.due_rule:
-            raise Refusal(N_("请先定办理时限，再确认。"))
+            raise Refusal(N_("请先确定办理时限，再确认措施。"))
         confirm_measure(session, measure)
     if not outcome.done:
         session.refresh(measure)

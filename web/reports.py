@@ -125,7 +125,7 @@ def download_report(
         raise HTTPException(404)
     campaign, here, snapshot = _find_snapshot(session, viewer, campaign_id, code, as_of)
     content = report_file(snapshot, face, language_of(request))
-    name = quote(f"{campaign.title}-{here.name}-{as_of}.{face}")
+    name = quote(f"{campaign.title}-{here.name}-{as_of}.{face}", safe="")
     headers = {
         "Content-Disposition": f"attachment; filename=\"report.{face}\"; filename*=UTF-8''{name}",
         "Cache-Control": "no-store",

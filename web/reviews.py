@@ -112,7 +112,7 @@ def _decide_many(
     returning: bool,
 ) -> int:
     if not ticked:
-        raise Refusal(N_("请先勾选要办的单位。"))
+        raise Refusal(N_("请先勾选要办理的填报。"))
     actor = viewer.account
     if returning:
         return reviews.return_many(session, ticked, reason=reason, actor=actor, now=now)

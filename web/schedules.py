@@ -39,7 +39,7 @@ RELEASE, PERIODS, REPORTS = "release", "periods", "reports"
 TITLES = {
     RELEASE: N_("定时下发措施"),
     PERIODS: N_("按周期下发措施"),
-    REPORTS: N_("定时出报告"),
+    REPORTS: N_("定时生成报告"),
 }
 """The three things a schedule can be for."""
 

@@ -71,7 +71,7 @@ def _count_try(login: str, host: str) -> None:
     if len(login) > LONGEST_LOGIN:
         raise Refusal(accounts.WRONG)
     if not limiter.test(TRIES_OF_ADDRESS, host) or not limiter.hit(TRIES, login, host):
-        raise Refusal(N_("密码输错的次数太多，请五分钟后再试。"))
+        raise Refusal(N_("密码错误次数过多，请五分钟后再试。"))
 
 
 def _again(request: Request, posted: FormData, login: str, outcome: Attempt) -> Response:

@@ -23,11 +23,13 @@ from rules.answer_sheet import AnswerSheet
 from rules.calendar import local_date
 from rules.faults import Fault
 from rules.form_fields import minutes
+from rules.refusal import N_
 from rules.states import possible
 from services import submissions
 from services.submissions import Faulty
 from web.asked import answered, answers_in, ask, strip_prefix
 from web.due_dates import days_left
+from web.language import say
 from web.rendering import render
 from web.security import Posted, SignedIn, read_id
 from web.transactions import Now, OpenSession, attempt
@@ -85,7 +87,13 @@ def _form(
         sheet=sheet,
         one=sheet.assignment,
         questions=questions,
-        faults={asked.id: f"{asked.label}：{asked.fault}" for asked in questions if asked.fault},
+        faults={
+            asked.id: say(
+                request, N_("%(label)s：%(sentence)s"), label=asked.label, sentence=asked.fault
+            )
+            for asked in questions
+            if asked.fault
+        },
         refusal=refusal,
         fresh=answers is None,
         send_key=send_key or token_urlsafe(16),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from rules.due import RECURRENCES, parse_due
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, Term
 
 KINDS: dict[str, str] = {
     "by": N_("到某日截止"),
@@ -61,7 +61,9 @@ class TypedDue:
             raise Refusal(N_("请选择办理时限。"))
         value = self.value
         if not value:
-            raise Refusal(N_("办理时限“%(kind)s”还没有填写日期或天数。"), kind=KINDS[self.kind])
+            raise Refusal(
+                N_("办理时限“%(kind)s”还没有填写日期或天数。"), kind=Term(KINDS[self.kind])
+            )
         rule = value if self.kind == "by" else f"{self.kind}:{value}"
         parse_due(rule)
         return rule

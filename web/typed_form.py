@@ -17,7 +17,7 @@ TYPE_NAMES = {
     FieldType.DATE: N_("日期"),
     FieldType.SELECT_ONE: N_("单选"),
     FieldType.SELECT_MULTIPLE: N_("多选"),
-    FieldType.NOTE: N_("说明（不用填）"),
+    FieldType.NOTE: N_("说明（无需填写）"),
 }
 _PLACE = re.compile(r"[0-9]{1,4}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff]+")

@@ -9,7 +9,7 @@ from typing import Any
 from models import ALL_TAGS, Gate, Level, Measure, MeasureKind
 from rules.faults import Fault
 from rules.field_values import clean_text, read_integer
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, Term
 from services.measures import GateChoice, MeasureContent
 from web.security import read_id
 from web.typed_due import TypedDue
@@ -133,11 +133,11 @@ class TypedMeasure:
     def _text(self, name: str, faults: Faults, required: bool = False) -> str:
         text = clean_text(getattr(self, name), multiline=name == "text")
         if required and not text:
-            faults[name] = Fault(N_("“%(what)s”不能空着。"), {"what": LABELS[name]})
+            faults[name] = Fault(N_("“%(what)s”不能为空。"), {"what": Term(LABELS[name])})
         if len(text) > LENGTHS[name]:
             faults[name] = Fault(
                 N_("“%(what)s”最多%(most)d个字，现在有%(count)d个。"),
-                {"what": LABELS[name], "most": LENGTHS[name], "count": len(text)},
+                {"what": Term(LABELS[name]), "most": LENGTHS[name], "count": len(text)},
             )
         return text
 

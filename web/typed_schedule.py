@@ -72,7 +72,7 @@ class TypedSchedule:
         at = self._read_clock(faults)
         typed = self.weekday if self.rhythm == Rhythm.WEEKLY else self.month_day
         if self.rhythm not in RHYTHM_NAMES or not _DAY.fullmatch(typed):
-            faults["rhythm"] = Fault(N_("请选择多久一次、在哪一天。"))
+            faults["rhythm"] = Fault(N_("请选择执行频次和日期。"))
             return None
         try:
             timing = Timing(Rhythm(self.rhythm), at or time(), int(typed))
@@ -84,6 +84,6 @@ class TypedSchedule:
     def _read_clock(self, faults: Faults) -> time | None:
         found = _CLOCK.fullmatch(plain(self.at))
         if found is None:
-            faults["at"] = Fault(N_("请按“08:30”这样填时间。"))
+            faults["at"] = Fault(N_("请按“08:30”的格式填写时间。"))
             return None
         return time(int(found[1]), int(found[2]))

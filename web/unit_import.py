@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from adapters.language import tell
+from adapters.language import tell, tell_fault
 from adapters.settings import get_settings
 from adapters.tables import read_table
 from queries.units import list_levels
@@ -20,7 +20,7 @@ from rules.refusal import N_, Refusal
 from rules.unit_list import UnitList, UnitListRefused, read_units
 from services.unit_lists import rehearse
 from services.units import ImportResult, import_units
-from web.language import language_of, say
+from web.language import language_of
 from web.rendering import render
 from web.security import Officer, Posted, SignInNeeded, find_viewer
 from web.transactions import Now, OpenSession, ReadingSession
@@ -53,13 +53,7 @@ def read_list(request: Request, session: ReadingSession, now: Now, posted: Poste
         units = read_units(read_table(content), list_levels(session))
         return SentList(units, _pack(content))
     except UnitListRefused as refused:
-        faults = tuple(
-            say(request, N_("第 %(line)d 行"), line=one.line)
-            + (f"“{one.column}”" if one.column else "")
-            + "："
-            + say(request, one.msgid, **one.values)
-            for one in refused.faults
-        )
+        faults = tuple(tell_fault(one, language) for one in refused.faults)
         return SentList(None, "", tell(refused, language), faults, refused.more)
     except Refusal as refusal:
         return SentList(None, refusal=tell(refusal, language))

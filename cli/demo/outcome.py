@@ -33,7 +33,7 @@ def standings() -> Table:
         ).all()
     table = Table(
         "措施", "交办", "签收", "下发", "已报", "通过", "退回", "迟报", "逾期",
-        title="各项措施办到哪一步（单位数）",
+        title="各项措施办理进度（单位数）",
     )  # fmt: skip
     for title, *numbers in rows:
         table.add_row(title, *(f"{number:,}" for number in numbers))

@@ -243,3 +243,13 @@ def test_numbers_are_written_as_word_writes_them() -> None:
     kinds = {"chineseCounting": "十二", "ideographDigital": "一二", "decimalEnclosedCircle": "⑫"}
     kinds |= {"upperRoman": "XII", "lowerLetter": "l", "chineseLegalSimplified": "拾贰"}
     assert {kind: written_number(12, kind) for kind in kinds} == kinds
+
+
+def test_a_pdf_whose_pages_lead_back_to_themselves_is_damaged() -> None:
+    looping = BLANK_PDF.replace(b"/Kids[3 0 R]/Count 1", b"/Kids[2 0 R 3 0 R]/Count 2")
+    with pytest.raises(Refusal, match="损坏"):
+        extracted_text(looping, "a.pdf")
+
+
+def test_control_characters_are_left_out_and_line_ends_stay() -> None:
+    assert pasted_text("关于\x01做\x1b好\ud800\n一、\x0b工作\x85") == "关于做好\n一、\n工作\n"

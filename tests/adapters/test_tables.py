@@ -56,6 +56,7 @@ def test_xlsx_is_read_with_its_line_numbers_and_whole_codes() -> None:
     [
         (b"%PDF-1.7 ...", "不是 CSV，也不是 Excel"),
         (b"a,b\n\0\1\2", "不是 CSV，也不是 Excel"),
+        ("代码\n".encode() + b"1,\xe9\xff\x81\x30\n", "第 2 行的文字编码"),
         (b"\xff\xd8\xff\xe0\x80\x80", "不是 CSV，也不是 Excel"),
         (b"\xd0\xcf\x11\xe0 old", "旧版 Excel 文件"),
         (b"PK\x03\x04 cut off", "已损坏"),

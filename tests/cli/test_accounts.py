@@ -39,7 +39,7 @@ def test_an_account_is_added_listed_given_a_new_password_and_deactivated(
     assert can_sign_in("new-words-27")
     assert runner.invoke(app, ["accounts", "deactivate", "hongshan"]).exit_code == 0
     assert not can_sign_in("new-words-27")
-    assert "（已停用）" in runner.invoke(app, ["accounts", "list"]).output
+    assert "已停用" in runner.invoke(app, ["accounts", "list"]).output
 
 
 def test_a_password_is_asked_for_twice_and_not_shown(runner: CliRunner) -> None:

@@ -153,5 +153,10 @@ def test_one_broken_line_spoils_the_whole_list(breaking: str, count: int, place:
     assert told[0].startswith(f"第 {broken + 2} 行")
 
 
+def test_control_characters_in_a_name_are_left_out() -> None:
+    rows = read_units(table("0,内\x01蒙\x1b古,region,"), LEVELS).rows
+    assert [row.name for row in rows] == ["内蒙古"]
+
+
 def _rank(line: str) -> int:
     return [level.code for level in LEVELS].index(line.split(",")[2])

@@ -59,7 +59,7 @@ def test_a_wrong_login_and_a_wrong_password_are_told_alike(
     made(session, now)
     with pytest.raises(Refusal) as refused:
         sign_in(session, login, password, now=now)
-    assert str(refused.value) == "账号或密码不对"
+    assert str(refused.value) == "账号或密码不正确。"
 
 
 def test_an_unknown_login_costs_the_same_check(
@@ -95,7 +95,7 @@ def test_a_deactivated_account_is_out_at_once_and_stays_out(
     token = sign_in(session, "hongshan", PASSWORD, now=now)
     deactivate(session, account, actor=None, now=now)
     assert find_signed_in(session, token, now=now) is None
-    with pytest.raises(Refusal, match="账号或密码不对"):
+    with pytest.raises(Refusal, match="账号或密码不正确"):
         sign_in(session, "hongshan", PASSWORD, now=now)
 
 

@@ -11,6 +11,7 @@ from adapters.settings import get_settings
 from tests.building import REGION, VILLAGE
 from tests.web.pages import check, text_of
 from web.app import ROUTERS
+from web.middleware import MOST_TYPED
 from web.security import get_officer, get_viewer
 from web.static_files import static_files
 from web.transactions import get_now
@@ -121,9 +122,23 @@ def test_a_wrong_method_is_answered_in_the_design(sign_in):
 
 def test_a_body_above_the_limit_is_refused_with_a_sentence(client: TestClient):
     limit = get_settings().upload_limit
-    answer = client.post("/sign-in", content=b"x" * (limit + 1))
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = client.post("/sign-in", content=b"x" * (limit + 1), headers=kind)
     assert answer.status_code == 413
     assert "20 MB" in text_of(answer)
+
+
+def test_a_body_without_files_may_be_much_smaller_only(client: TestClient):
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/sign-in", content=b"x" * (MOST_TYPED + 1), headers=kind)
+    assert answer.status_code == 413
+    assert "4 MB" in text_of(answer)
+
+
+@pytest.mark.parametrize("coding", ["chunked", "Chunked", "gzip, chunked"])
+def test_a_body_of_unknown_length_is_not_taken(client: TestClient, coding: str):
+    answer = client.post("/sign-in", content=b"x", headers={"Transfer-Encoding": coding})
+    assert answer.status_code == 413
 
 
 def test_the_language_is_one_click_away_and_comes_back(client: TestClient):

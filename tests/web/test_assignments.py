@@ -33,7 +33,7 @@ def test_the_unit_sees_text_due_date_and_history(world, sign_in):
     page = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}"))
     assert "逐户查看取暖设备" in page
     assert "个工作日" in page
-    assert "交办" in page[page.index("经过") :]
+    assert "交办" in page[page.index("办理记录") :]
 
 
 @pytest.mark.parametrize("code", [REGION, LEAGUE, BANNER, TOWNSHIP])
@@ -99,7 +99,7 @@ def test_a_detail_that_cannot_be_is_told_and_kept_on_the_page(
 def test_an_answer_can_be_taken_back_before_it_is_reviewed(world, sign_in):
     world.send(VILLAGE)
     client = sign_in(VILLAGE)
-    assert "收回来改" in text_of(client.get(f"/assignments/{world.id(VILLAGE)}"))
+    assert "收回修改" in text_of(client.get(f"/assignments/{world.id(VILLAGE)}"))
     answer = client.post(f"/assignments/{world.id(VILLAGE)}/recall")
     assert answer.headers["location"] == f"/assignments/{world.id(VILLAGE)}/form"
     assert fields_of(client.get(answer.headers["location"]), answer.headers["location"])

@@ -13,16 +13,16 @@ from tests.web.pages import check, text_of
 def test_a_village_sees_what_has_come_in_and_signs_for_it(world, sign_in):
     client = sign_in(VILLAGE)
     page = text_of(client.get("/"))
-    assert "新来的任务" in page
+    assert "新任务" in page
     assert "入户排查取暖安全" in page
     answer = client.post(f"/assignments/{world.id(VILLAGE)}/acknowledge", data={"next": "/"})
     assert answer.headers["location"] == "/"
-    assert "新来的任务" not in text_of(client.get("/"))
+    assert "新任务" not in text_of(client.get("/"))
     assert world.assignment(VILLAGE).status == "acknowledged"
 
 
 def test_a_unit_without_anything_to_do_is_told_what_will_appear(sign_in):
-    assert "现在没有要办的任务" in text_of(sign_in(VILLAGE).get("/"))
+    assert "现在没有待办任务" in text_of(sign_in(VILLAGE).get("/"))
 
 
 def test_what_is_late_comes_first_and_says_so(world, sign_in, session):
@@ -45,14 +45,14 @@ def test_what_was_returned_stands_on_top_with_its_reason(world, sign_in, session
     return_(session, sent.id, reason="漏了流动户", actor=account_of(session, TOWNSHIP), now=NOW)
     page = text_of(sign_in(VILLAGE).get("/"))
     assert "退回原因：漏了流动户" in page
-    assert page.index("被退回，请修改") < page.index("要办的任务")
+    assert page.index("被退回，请修改") < page.index("待办任务")
 
 
 def test_an_upper_unit_sees_what_waits_for_review_and_how_far_it_has_got(world, sign_in):
     world.send(VILLAGE)
     page = text_of(sign_in(TOWNSHIP).get("/"))
     assert "1 份待审核" in page
-    assert "各项措施办到哪一步" in page
+    assert "各项措施办理进度" in page
 
 
 def test_the_first_page_costs_the_same_for_one_measure_and_for_five(world, sign_in, session):

@@ -117,7 +117,7 @@ def test_what_was_found_stands_beside_the_measure(session: Session, sign_in) -> 
     measure = found_measure(session)
     shown = text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/edit"))
     assert "12月20日前" in shown
-    assert "看原文" in shown
+    assert "查看原文" in shown
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_the_preview_says_what_it_costs_and_when_it_is_due(session: Session, sig
     shown = text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
     assert "2026年12月20日" in shown
     assert "还有 14 个工作日" in shown
-    assert "细化后由本级点下发" in shown
+    assert "细化后由本级下发" in shown
     assert "最多等 3 个工作日" in shown
     assert re.search(r"共 3 项，每个单位约 \d+ 分钟", shown)
 

@@ -40,7 +40,7 @@ def test_the_right_password_signs_in_and_leads_on(client, account):
 def test_a_wrong_password_is_told_without_saying_what_was_wrong(client, account):
     answer = send(client, "wrong")
     assert answer.status_code == 422
-    assert "账号或密码不对" in text_of(answer)
+    assert "账号或密码不正确" in text_of(answer)
     assert 'value="hongxing"' in answer.text
     assert SESSION_COOKIE not in client.cookies
 
@@ -59,7 +59,7 @@ def test_signing_out_ends_the_session_for_good(client, account):
 
 def test_too_many_wrong_passwords_close_the_door_for_a_while(client, account):
     for _ in range(8):
-        assert "账号或密码不对" in text_of(send(client, "wrong"))
+        assert "账号或密码不正确" in text_of(send(client, "wrong"))
     assert "五分钟后再试" in text_of(send(client))
 
 
@@ -127,3 +127,64 @@ def test_what_was_typed_survives_an_expired_session_and_a_wrong_password(client,
     assert kept["text"] == ["写了半个小时的细化内容"]
     assert kept["contact"] == ["甲", "乙"]
     assert client.get("/").status_code == 200
+
+
+def test_tries_side_by_side_are_counted_before_the_password_is_checked(
+    client, account, monkeypatch
+):
+    tries = []
+    monkeypatch.setattr(sign_in_pages.accounts, "check_password", lambda *_: tries.append(1))
+    for _ in range(8):
+        sign_in_pages.limiter.hit(sign_in_pages.TRIES, "hongxing", "testclient")
+    assert "五分钟后再试" in text_of(send(client))
+    assert tries == []
+
+
+def test_the_right_password_forgets_the_wrong_ones_before(client, account):
+    for _ in range(2):
+        for _ in range(7):
+            send(client, "wrong")
+        assert send(client).status_code == 303
+
+
+def test_one_address_cannot_try_every_login(client, account):
+    for _ in range(200):
+        sign_in_pages.limiter.hit(sign_in_pages.TRIES_OF_ADDRESS, "testclient")
+    assert "五分钟后再试" in text_of(send(client))
+
+
+@pytest.mark.parametrize("field", ["login", "password"])
+def test_an_endless_login_or_password_is_wrong_at_once_and_not_remembered(
+    client, account, field, monkeypatch
+):
+    monkeypatch.setattr("services.accounts.is_password", None)
+    monkeypatch.setattr("services.accounts.spend_a_check", None)
+    answer = client.post(
+        "/sign-in", data={"login": "hongxing", "password": PASSWORD} | {field: "长" * 5000}
+    )
+    assert answer.status_code == 422
+    assert all(len(key) < 200 for key in sign_in_pages.limiter.storage.events)
+
+
+def test_signing_in_ends_the_session_the_browser_had(client, account):
+    send(client)
+    before = client.cookies[SESSION_COOKIE]
+    send(client)
+    assert client.cookies[SESSION_COOKIE] != before
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE, before)
+    assert client.get("/").status_code == 303
+
+
+def test_a_sign_in_page_that_is_too_old_is_shown_again_without_the_password(app, account):
+    client = make_client(app)
+    client.headers.pop("Sec-Fetch-Site")
+    typed = {"next": "/review", "carried": '{"text": ["写了一半"]}'}
+    refused = send(client, **typed)
+    assert refused.status_code == 403
+    assert PASSWORD not in refused.text
+    fields = fields_of(refused, "/sign-in")
+    assert (fields["next"], fields["login"]) == (["/review"], ["hongxing"])
+    assert "写了一半" in fields["carried"][0]
+    sent = {name: values[0] for name, values in fields.items()}
+    assert client.post("/sign-in", data=sent | {"password": PASSWORD}).status_code == 200

@@ -1,0 +1,27 @@
+"""Where an installation listens, and where its own processes find it."""
+
+import pytest
+
+from adapters.settings import Settings
+from cli.run import SERVER, WEB, prefect_environment, programs
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("10.1.2.3", "http://10.1.2.3:8080"),
+    ],
+)
+def test_the_web_address_is_one_this_machine_can_connect_to(host: str, url: str) -> None:
+    assert Settings(host=host, web_port=8080).web_url == url
+
+
+def test_prefect_stays_on_this_machine_wherever_the_pages_are_served() -> None:
+    settings = Settings(host="0.0.0.0", prefect_port=4200)
+    commands = {program.name: program.command for program in programs(settings)}
+    assert commands[SERVER][commands[SERVER].index("--host") + 1] == "127.0.0.1"
+    assert commands[WEB][commands[WEB].index("--host") + 1] == "0.0.0.0"
+    assert prefect_environment(settings)["PREFECT_API_URL"] == "http://127.0.0.1:4200/api"
