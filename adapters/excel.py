@@ -58,7 +58,7 @@ class _Book:
         lines = [
             (self.say(N_("单位")), self.data["unit"]["name"]),
             (self.say(N_("单位代码")), self.data["unit"]["code"]),
-            (self.say(N_("专项工作")), self.data["campaign"]["title"]),
+            (self.say(N_("专项工作名称")), self.data["campaign"]["title"]),
             (self.say(N_("文号")), self.data["campaign"]["number"]),
             (self.say(N_("截至日期")), day(self.data["as_of"], self.language)),
             (self.say(N_("应填报单位")), self.data["coverage"]["units"]),

@@ -32,12 +32,12 @@ LIST_TITLES = {
     "missing": N_("应填报而尚未报送"),
 }
 COUNT_TITLES = {
-    "issued": N_("交办"),
-    "acknowledged": N_("签收"),
-    "released": N_("下发"),
+    "issued": N_("已交办"),
+    "acknowledged": N_("已签收"),
+    "released": N_("已下发"),
     "submitted": N_("已提交"),
     "approved": N_("已通过"),
-    "returned": N_("退回"),
+    "returned": N_("已退回"),
     "overdue": N_("逾期"),
     "late": N_("迟报"),
     "submitted_share": N_("提交率"),

@@ -234,10 +234,10 @@ def _figures(t: Template) -> None:
     )
     t.command("{%p if m.target %}")
     t.say(
-        "目标：{{ m.target.label }}每个单位{{ m.target.each }}，{{ m.target.units }}个单位"
+        "目标：每个单位{{ m.target.label }}，{{ m.target.units }}个单位"
         "共{{ m.target.whole }}；已报完成{{ m.target.reported }}（{{ m.target.reported_share }}），"
         "已审完成{{ m.target.reviewed }}（{{ m.target.reviewed_share }}）。",
-        "Target: {{ m.target.label }} {{ m.target.each }} for each of {{ m.target.units }} units, "
+        "Target: {{ m.target.label }} for each of {{ m.target.units }} units, "
         "{{ m.target.whole }} in all; reported {{ m.target.reported }} "
         "({{ m.target.reported_share }}), reviewed {{ m.target.reviewed }} "
         "({{ m.target.reviewed_share }}).",

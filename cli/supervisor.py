@@ -240,7 +240,8 @@ def refuse_taken_ports(wanted: Iterable[tuple[str, int, str]]) -> None:
     """Raise `Refusal` naming the first port of (host, port, setting) that is in use."""
     with ExitStack() as held:
         for host, port, setting in wanted:
-            probe = held.enter_context(socket.socket())
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            probe = held.enter_context(socket.socket(family))
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))

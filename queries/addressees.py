@@ -8,10 +8,12 @@ from sqlmodel import col
 
 from models import ALL_TAGS, Addressee, Unit, UnitTag
 
+_ADDRESSEE, _LOWER = aliased(Addressee), aliased(Unit)
+
 
 def addressed(unit: Any, measure_id: Any) -> ColumnElement[bool]:
     """`unit` (Unit or an alias of it) is itself to answer the measure."""
-    addressee = aliased(Addressee)
+    addressee = _ADDRESSEE
     return (
         exists()
         .where(
@@ -25,7 +27,7 @@ def addressed(unit: Any, measure_id: Any) -> ColumnElement[bool]:
 
 def in_scope(unit: Any, measure_id: Any) -> ColumnElement[bool]:
     """`unit` answers the measure, or stands above a unit that does and passes it on."""
-    addressee, lower = aliased(Addressee), aliased(Unit)
+    addressee, lower = _ADDRESSEE, _LOWER
     below = (
         exists()
         .where(

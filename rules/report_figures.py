@@ -52,7 +52,7 @@ def target_of(
     reported, _, reviewed, _ = _below(index, unit, measure.id, period, fields[0])
     whole = measure.target_count * below["answering"]
     return {
-        "label": measure.target_label,
+        "label": target_in_words(measure.target_count, measure.target_label),
         "each": measure.target_count,
         "units": below["answering"],
         "whole": whole,

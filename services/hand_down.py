@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     true,
     update,
 )
@@ -51,6 +52,7 @@ from rules.calendar import add_workdays, local_date
 from rules.due import due_dates, parse_due
 from services.roll_up import contribute_new, lock_measures
 
+_TOP, _UNIT, _PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
 MANY = 1000
 """New assignments from which on the planner of the database is told."""
 
@@ -126,8 +128,9 @@ def finish(session: Session, hand_down_ids: Sequence[int], *, now: datetime) -> 
     reached = select(func.sum(HandDownStep.reached)).where(
         col(HandDownStep.hand_down_id).in_(hand_down_ids)
     )
-    if (session.execute(reached).scalar() or 0) >= MANY:
-        refresh_statistics(session, Event, HandDown, Tally)
+    rows = session.execute(reached).scalar() or 0
+    if rows >= MANY:
+        refresh_statistics(session, rows, Event, HandDown, Tally)
     session.execute(
         update(HandDown)
         .where(col(HandDown.id).in_(hand_down_ids), col(HandDown.done_at).is_(None))
@@ -151,8 +154,9 @@ def hand_down_level(
     _insert_assignments(session, wishes, level, terms, now)
     reached = and_(col(Assignment.hand_down_id).in_(hand_down_ids), col(Assignment.level) == level)
     new = and_(col(Assignment.id) > newest, reached)
-    if _count(session, new) >= MANY:
-        refresh_statistics(session, Assignment)
+    rows = _count(session, new)
+    if rows >= MANY:
+        refresh_statistics(session, rows, Assignment)
     contribute_new(session, new)
     _record(session, new, Act.ISSUE, None, Status.ISSUED, now)
     if terms.status == Status.RELEASED:
@@ -203,7 +207,7 @@ def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _
 def _insert_assignments(
     session: Session, wishes: ColumnElement[bool], level: str, terms: _Terms, now: datetime
 ) -> None:
-    top, unit, parent = aliased(Unit), aliased(Unit), aliased(Assignment)
+    top, unit, parent = _TOP, _UNIT, _PARENT
     rule_due = literal(terms.due_on, Date)
     tightened = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
     released_at = now if terms.status == Status.RELEASED else None
@@ -247,8 +251,8 @@ def _insert_assignments(
             true(),
         )
     )
-    statement = insert_into(session, Assignment).from_select(list(columns), rows)
-    session.execute(statement.on_conflict_do_nothing())
+    rows = rows.suffix_with(text("ON CONFLICT DO NOTHING"))
+    session.execute(insert(Assignment).from_select(list(columns), rows))
 
 
 def _type(column: str) -> Any:
@@ -289,13 +293,8 @@ def _count_steps(session: Session, reached: ColumnElement[bool], now: datetime) 
         .group_by(col(Assignment.hand_down_id), col(Assignment.level))
     )
     names = ["hand_down_id", "level", "reached", "at"]
-    statement = insert_into(session, HandDownStep).from_select(names, counts)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["hand_down_id", "level"],
-            set_={"reached": statement.excluded.reached},
-        )
-    )
+    upsert = text("ON CONFLICT (hand_down_id, level) DO UPDATE SET reached = excluded.reached")
+    session.execute(insert(HandDownStep).from_select(names, counts.suffix_with(upsert)))
     return _count(session, reached)
 
 

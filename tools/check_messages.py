@@ -85,7 +85,7 @@ def faults_of(texts: Catalog, stored: Catalog) -> Iterator[str]:
 def _faults_of_one(message: Message) -> Iterator[str]:
     english = message.string if isinstance(message.string, tuple) else (message.string,)
     chinese = message.id if isinstance(message.id, tuple) else (message.id,)
-    if not all(english) or isinstance(message.id, tuple) and len(english) != 2:
+    if not all(english) or (isinstance(message.id, tuple) and len(english) != 2):
         yield f"untranslated: {message.id}"
     elif message.fuzzy:
         yield f"fuzzy: {message.id}"

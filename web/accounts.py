@@ -14,8 +14,9 @@ from queries.not_found import NotFound
 from queries.visibility import get_visible_unit
 from rules.refusal import N_, Refusal
 from services.accounts import create_account, deactivate, set_password
+from web.posted import Posted
 from web.rendering import render
-from web.security import Officer, Posted
+from web.security import Officer
 from web.transactions import Now, OpenSession, attempt
 
 PAGE = 50

@@ -12,7 +12,7 @@ from rules.faults import Fault
 from rules.form_fields import FieldType, FormField
 from rules.refusal import N_
 from web.language import say
-from web.security import typed
+from web.posted import typed
 
 PREFIX = "f-"
 """Before the names of answers in a posted form, so that they never meet our own fields."""

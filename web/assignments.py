@@ -23,9 +23,10 @@ from rules.states import UNSENT, possible
 from services import assignments, submissions
 from web.due_dates import days_left
 from web.language import local_path, say
+from web.posted import Posted
 from web.progress import progress_of
 from web.rendering import render
-from web.security import Posted, SignedIn, Viewer
+from web.security import SignedIn, Viewer
 from web.steps import steps_of
 from web.transactions import Now, OpenSession, attempt
 

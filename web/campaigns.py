@@ -23,8 +23,9 @@ from rules.refusal import Refusal
 from services.campaigns import edit_notice
 from services.measures import STATUS_NAMES
 from web.language import say
+from web.posted import Posted, typed
 from web.rendering import render
-from web.security import Officer, Posted, typed
+from web.security import Officer
 from web.transactions import OpenSession, attempt
 from web.typed_notice import TypedNotice
 from web.typed_schedule import WEEKDAY_NAMES

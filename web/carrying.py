@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from fastapi import Request, Response
 
+from web.posted import held
 from web.rendering import render
 from web.secret_fields import is_secret
-from web.security import held, note_visitor, set_visitor
+from web.security import note_visitor, set_visitor
 
 LIMIT = 200_000
 """Characters of typed text that are carried along."""

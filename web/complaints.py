@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse
 from queries.complaints import list_complaints
 from services.complaints import complain
 from web.language import local_path
+from web.posted import Posted
 from web.rendering import render
-from web.security import Posted, SignedIn
+from web.security import SignedIn
 from web.transactions import Now, OpenSession, attempt
 
 router = APIRouter()

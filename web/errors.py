@@ -14,8 +14,9 @@ from rules.refusal import N_, Refusal
 from web.carrying import sign_in_page, unpack
 from web.language import language_of, local_path, say
 from web.middleware import SECURITY_HEADERS
+from web.posted import read_form, typed
 from web.rendering import render
-from web.security import SignInNeeded, Untrusted, read_form, typed
+from web.security import SignInNeeded, Untrusted
 from web.transactions import READING
 
 TITLES = {

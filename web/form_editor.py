@@ -21,8 +21,9 @@ from services.measures import edit_measure
 from web.asked import PREFIX, Asked
 from web.language import say
 from web.measures import OPEN
+from web.posted import Posted, typed
 from web.rendering import render
-from web.security import Officer, Posted, Viewer, typed
+from web.security import Officer, Viewer
 from web.transactions import Now, OpenSession, attempt
 from web.typed_form import TYPE_NAMES, TypedForm
 

@@ -17,8 +17,9 @@ from rules.notice import Notice, read_notice
 from rules.refusal import N_, Refusal
 from services.campaigns import LONGEST_TEXT, take_in
 from web.language import language_of
+from web.posted import Posted
 from web.rendering import render
-from web.security import Officer, Posted, SignInNeeded, find_viewer
+from web.security import Officer, SignInNeeded, find_viewer
 from web.transactions import Now, OpenSession, ReadingSession, attempt
 
 ACCEPTED = ".docx,.pdf,.txt,.html,.htm"

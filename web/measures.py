@@ -28,8 +28,9 @@ from services.measures import (
 )
 from web.conflicts import GATE_NAMES, Names, differences
 from web.language import say
+from web.posted import Posted, typed
 from web.rendering import render
-from web.security import Officer, Posted, Viewer, typed
+from web.security import Officer, Viewer
 from web.transactions import OpenSession, attempt
 from web.typed_due import KINDS, LAST, TypedDue
 from web.typed_measure import EVERY_UNIT, Faults, TypedMeasure

@@ -37,8 +37,9 @@ from services.measures import (
 from web.campaigns import find_due
 from web.conflicts import GATE_NAMES
 from web.language import say
+from web.posted import Posted
 from web.rendering import render
-from web.security import Officer, Posted, Viewer
+from web.security import Officer, Viewer
 from web.transactions import Now, OpenSession, attempt
 from web.typed_schedule import WEEKDAY_NAMES
 

@@ -19,8 +19,9 @@ from queries.visible_assignments import Seen, get_visible_assignment
 from rules.refusal import N_, Refusal
 from services import reviews
 from web.asked import answered
+from web.posted import Posted
 from web.rendering import render
-from web.security import Posted, SignedIn, Viewer, read_id
+from web.security import SignedIn, Viewer, read_id
 from web.transactions import Now, OpenSession, attempt
 
 router = APIRouter()

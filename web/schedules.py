@@ -24,8 +24,9 @@ from rules.refusal import N_
 from rules.timetable import next_after, read_cron
 from services import schedules
 from web.language import say
+from web.posted import Posted, typed
 from web.rendering import render
-from web.security import Officer, Posted, Viewer, typed
+from web.security import Officer, Viewer
 from web.transactions import Now, OpenSession, attempt
 from web.typed_schedule import (
     MONTH_DAYS,

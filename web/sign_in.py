@@ -18,8 +18,9 @@ from rules.refusal import N_, Refusal
 from services import accounts
 from web.carrying import sign_in_page, unpack
 from web.language import local_path, say
+from web.posted import Posted
 from web.rendering import render
-from web.security import SESSION_COOKIE, Posted, end_session, page_unit, set_session
+from web.security import SESSION_COOKIE, end_session, page_unit, set_session
 from web.submissions import resume_form
 from web.transactions import Attempt, Now, OpenSession, ReadingSession, attempt
 

@@ -30,8 +30,9 @@ from services.submissions import Faulty
 from web.asked import answered, answers_in, ask, strip_prefix
 from web.due_dates import days_left
 from web.language import say
+from web.posted import Posted
 from web.rendering import render
-from web.security import Posted, SignedIn, read_id
+from web.security import SignedIn, read_id
 from web.transactions import Now, OpenSession, attempt
 
 router = APIRouter()

@@ -1,6 +1,7 @@
 """What a request is given: the clock, and one transaction."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -8,11 +9,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlmodel import Session
 
-from adapters import clock
+from adapters import clock, database
 from adapters.database import transaction
 from adapters.language import tell
 from rules.refusal import Refusal
 from web.language import language_of
+from web.posted import read_form
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -22,7 +24,28 @@ def get_now() -> datetime:
     return clock.now()
 
 
-def get_session(request: Request) -> Iterator[Session]:
+_writing = asyncio.Lock()
+
+
+async def take_turn(request: Request) -> AsyncIterator[None]:
+    """On SQLite, whoever writes waits here, first come first served, and holds no thread.
+
+    There is one writer at a time. Left to SQLite, which asks for its lock now and then, some wait
+    for half a minute and fail; and forty that wait in their threads leave none for the request
+    that has the lock. The whole body has come in before: a slow sender keeps nobody waiting.
+    """
+    if request.method in READING or database.get_engine().dialect.name != "sqlite":
+        yield
+        return
+    await read_form(request)
+    async with _writing:
+        yield
+
+
+Turn = Annotated[None, Depends(take_turn, scope="function")]
+
+
+def get_session(request: Request, _turn: Turn) -> Iterator[Session]:
     """One transaction per request, kept before the answer leaves; GET takes no write lock."""
     with transaction(readonly=request.method in READING) as session:
         yield session

@@ -21,8 +21,9 @@ from rules.unit_list import UnitList, UnitListRefused, read_units
 from services.unit_lists import rehearse
 from services.units import ImportResult, import_units
 from web.language import language_of
+from web.posted import Posted
 from web.rendering import render
-from web.security import Officer, Posted, SignInNeeded, find_viewer
+from web.security import Officer, SignInNeeded, find_viewer
 from web.transactions import Now, OpenSession, ReadingSession
 
 router = APIRouter()

@@ -4,6 +4,8 @@ import pytest
 
 from adapters.settings import Settings
 from cli.run import SERVER, WEB, prefect_environment, programs
+from cli.supervisor import refuse_taken_ports
+from tests.flows.conftest import free_port
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,8 @@ def test_prefect_stays_on_this_machine_wherever_the_pages_are_served() -> None:
     assert commands[SERVER][commands[SERVER].index("--host") + 1] == "127.0.0.1"
     assert commands[WEB][commands[WEB].index("--host") + 1] == "0.0.0.0"
     assert prefect_environment(settings)["PREFECT_API_URL"] == "http://127.0.0.1:4200/api"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])
+def test_a_free_port_is_free_on_every_kind_of_address(host: str) -> None:
+    refuse_taken_ports([(host, free_port(), "JIELI_WEB_PORT")])

@@ -210,3 +210,31 @@ def test_gates_are_stored_by_level(session, office):
     measure = make_measure(session, office, gates={"banner": GateChoice(Gate.DETAIL, 4)})
     gate = session.get(MeasureGate, (measure.id, "banner"))
     assert (gate.gate, gate.pass_on_days) == ("detail", 4)
+
+
+def test_the_reason_of_a_withdrawal_is_bounded_and_clean(session):
+    office = make_account(session, REGION)
+    measure = make_measure(session, office)
+    release_down(session, measure, office)
+    with pytest.raises(Refusal):
+        withdraw_measure(session, measure, reason="长" * 1001, actor=office, now=NOW)
+    withdraw_measure(session, measure, reason="重复\x01下发", actor=office, now=NOW)
+    reasons = session.exec(select(Event.reason).where(Event.act == Act.WITHDRAW).distinct()).all()
+    assert reasons == ["重复下发"]
+
+
+def test_what_a_unit_adds_is_stored_without_control_characters(session):
+    office = make_account(session, REGION)
+    measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL, 3)})
+    release_down(session, measure, office)
+    league = make_account(session, LEAGUE)
+    detail = assignments.save_detail(
+        session,
+        assignment_of(session, measure, LEAGUE).id,
+        text="先查\x1b烟道\n再查电路 ",
+        due_on=None,
+        contact="王\x00工",
+        actor=league,
+        now=NOW,
+    )
+    assert (detail.text, detail.contact) == ("先查烟道\n再查电路", "王工")

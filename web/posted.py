@@ -1,0 +1,59 @@
+"""What a form sent: read once, and cleared of what no database can hold."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from starlette.datastructures import FormData, UploadFile
+
+from adapters.settings import get_settings
+from web.secret_fields import is_secret
+
+MOST_FIELDS = 4000
+"""Fields of one posted form."""
+_NOT_HELD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters no database or page can hold; nobody types them."""
+
+
+async def read_form(request: Request) -> FormData:
+    """The posted fields. A form editor of 200 rows has 2,200; a field may be as long as a body.
+
+    A body that is no form raises `HTTPException` 400.
+    """
+    if not hasattr(request.state, "posted"):
+        limit = get_settings().upload_limit
+        try:
+            form = await request.form(max_fields=MOST_FIELDS, max_part_size=limit)
+        except ValueError as error:  # a part may name an encoding that fails in its own way
+            raise HTTPException(400) from error
+        request.state.posted = FormData([(held(n), _held(v)) for n, v in form.multi_items()])
+    return request.state.posted
+
+
+def held(text: str) -> str:
+    """`text` without what no database or page can hold."""
+    return _NOT_HELD.sub("", text)
+
+
+def _held(value: str | UploadFile) -> str | UploadFile:
+    return held(value) if isinstance(value, str) else value
+
+
+async def get_posted(request: Request) -> FormData:
+    """The fields of a posted form, as they came."""
+    return await read_form(request)
+
+
+Posted = Annotated[FormData, Depends(get_posted)]
+
+
+def typed(posted: FormData) -> dict[str, list[str]]:
+    """The text fields of a posted form by name.
+
+    Without our own, which begin with `_`, and without passwords: this is what is shown again.
+    """
+    fields: dict[str, list[str]] = {}
+    for name, value in posted.multi_items():
+        if isinstance(value, str) and not name.startswith("_") and not is_secret(name):
+            fields.setdefault(name, []).append(value)
+    return fields
