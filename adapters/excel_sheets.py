@@ -13,6 +13,8 @@ LONGEST_CELL = 32_000
 A4, FIT_WIDTH = 9, 1
 HEAD_HEIGHT = 32
 """Points: two lines, for headings longer than their column."""
+ONE_LINE = 20
+"""Chinese characters of a value beside its name that fit one line."""
 HEAD_ROW = 2
 """Where the table of a sheet with one table starts: under its title and its source."""
 
@@ -97,6 +99,8 @@ class Sheet:
         for name, value in pairs:
             self.sheet.write_string(self.row, 0, name, self.ledger.head)
             self._write(self.row, 1, value, "count" if isinstance(value, int) else "text")
+            if len(str(value)) > ONE_LINE:  # not every program makes room for a second line
+                self.sheet.set_row(self.row, HEAD_HEIGHT)
             self.row += 1
         self.row += 1
 

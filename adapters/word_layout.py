@@ -169,11 +169,12 @@ def add_table(document: Any, widths: list[float], rows: int) -> Any:
 
 
 def _set_cell_margins(table: Any) -> None:
-    """0.7 mm at both sides instead of Word's 1.9: ten columns of numbers fit 156 mm."""
+    """0.35 mm at both sides instead of Word's 1.9: ten columns of numbers fit 156 mm, also in a
+    font with wider digits than 仿宋, where that is not installed."""
     margins = OxmlElement("w:tblCellMar")
     for side in ("w:left", "w:right"):
         margin = OxmlElement(side)
-        margin.set(qn("w:w"), "40")
+        margin.set(qn("w:w"), "20")
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
     table._tbl.tblPr.append(margins)

@@ -63,8 +63,8 @@ class Template:
         """The counts of a row `r`, most of the page's tables end with them."""
         headings = {
             "issued": self.words("交办", "Issued"),
-            "acknowledged": self.words("签收", "Ack."),
-            "released": self.words("下发", "Passed on"),
+            "acknowledged": self.words("签收", "Signed for"),
+            "released": self.words("下发", "Released"),
             "submitted": self.words("已提交", "Sent"),
             "approved": self.words("已通过", "Approved"),
             "returned": self.words("退回", "Returned"),
@@ -127,7 +127,7 @@ def _overview(t: Template) -> None:
         "{{ data.unit.name }} has {{ data.measures|length }} measures"
         "{% if data.campaign.number %} under {{ data.campaign.number }}{% endif %}; "
         "{{ data.below.issued }} assignments were issued below it. As of {{ as_of }}, "
-        "{{ data.below.acknowledged }} are acknowledged, {{ data.below.submitted }} sent "
+        "{{ data.below.acknowledged }} are signed for, {{ data.below.submitted }} sent "
         "({{ data.below.submitted_share }}), {{ data.below.approved }} approved, "
         "{{ data.below.returned }} returned, {{ data.below.overdue }} overdue and "
         "{{ data.below.late }} were sent late.",

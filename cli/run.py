@@ -72,7 +72,7 @@ class Processes:
 
 def run() -> None:
     """Start everything, print the addresses, stop everything on Ctrl-C, SIGTERM or SIGHUP."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     settings = get_settings()
     try:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Assignment, Measure, Review, Status, Submission, Tally
+from models import Assignment, Draft, Measure, Review, Status, Submission, Tally
 from rules.states import UNSENT
 
 MOST = 200
@@ -31,6 +31,20 @@ class Owed:
     """Why it was returned."""
     fields: list[str] | None
     """Names of the returned fields; empty: the whole."""
+    draft_at: datetime | None
+    """When what was typed so far was last saved; None: nothing is."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An assignment the unit has answered."""
+
+    id: int
+    title: str
+    period: str
+    status: str
+    sent_at: datetime
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -78,10 +92,12 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
             col(Assignment.acknowledged_at),
             col(Review.reason),
             col(Review.fields),
+            col(Draft.saved_at),
         )
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .outerjoin(Submission, last)
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
         .where(
             col(Assignment.unit_id) == unit_id,
             col(Assignment.parent_id).is_not(None),
@@ -107,6 +123,29 @@ def _last_submission() -> Any:
         col(Submission.assignment_id) == Assignment.id,
         col(Submission.revision) == newest,
     )
+
+
+def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
+    """What the unit has sent and not got back, the last first; one statement."""
+    rows = session.execute(
+        select(
+            col(Assignment.id),
+            col(Measure.title),
+            col(Assignment.period),
+            col(Assignment.status),
+            col(Assignment.sent_at),
+            col(Assignment.late),
+        )
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .where(
+            col(Assignment.unit_id) == unit_id,
+            col(Assignment.status).in_((Status.SUBMITTED, Status.APPROVED, Status.CLOSED)),
+            col(Assignment.sent_at).is_not(None),
+        )
+        .order_by(col(Assignment.sent_at).desc(), col(Assignment.id).desc())
+        .limit(limit)
+    )
+    return [Sent(*row) for row in rows]
 
 
 def list_waiting(session: Session, unit_id: int) -> list[Waiting]:
@@ -192,5 +231,5 @@ def _plain(one: Assignment, title: str) -> Owed:
     assert one.id is not None
     return Owed(
         one.id, title, one.period, one.status, one.due_on, one.lowest, one.acknowledged_at,
-        None, None,
+        None, None, None,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from rules.report_index import RowIndex
 from rules.report_rows import AssignmentRow, MeasureRow, UnitRow
 from rules.shares import share
 from rules.states import REPORTED, REVIEWED
+from rules.targets import target_in_words
 
 PLACES = 4
 """Numbers are stored × 10,000."""

@@ -91,6 +91,8 @@ def _faults_of_one(message: Message) -> Iterator[str]:
         yield f"fuzzy: {message.id}"
     elif any(placeholders(one) != placeholders(chinese[0]) for one in english):
         yield f"placeholders differ: {message.id}"
+    elif any("%" in PLACEHOLDER.sub("", one) for one in english):
+        yield f"a lone % is taken for a placeholder: {message.id}"
     elif any(CHINESE.search(one) for one in english):
         yield f"Chinese in the English: {message.id}"
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Act, Assignment, Status
+from models import Act, Assignment, Measure, Status
 from queries.not_found import NotFound
 from queries.submissions import find_current
 from queries.visible_assignments import (
@@ -20,6 +20,7 @@ from rules.calendar import local_date
 from rules.faults import Fault
 from rules.field_values import read_date
 from rules.states import UNSENT, possible
+from rules.targets import target_in_words
 from services import assignments, submissions
 from web.due_dates import days_left
 from web.language import local_path, say
@@ -66,6 +67,7 @@ def _page(
     shown: dict[str, Any] = {
         "faults": {},
         "refusal": "",
+        "target": _target(seen.measure),
         "detail": {
             "text": own.text if own else "",
             "due_on": own.due_on or "" if own else "",
@@ -88,6 +90,12 @@ def _page(
         progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
         **{**shown, **values},
     )
+
+
+def _target(measure: Measure) -> str:
+    """How many of what is to be done; empty where the measure sets no target."""
+    count = measure.target_count
+    return "" if count is None else target_in_words(count, measure.target_label)
 
 
 def acts_now(one: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:

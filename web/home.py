@@ -7,7 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from models import Status
-from queries.inbox import Owed, list_assignments_of, list_owed, list_standings, list_waiting
+from queries.inbox import (
+    Owed,
+    list_assignments_of,
+    list_owed,
+    list_sent,
+    list_standings,
+    list_waiting,
+)
 from rules.calendar import local_date
 from web.due_dates import SOON, days_left
 from web.rendering import render
@@ -16,6 +23,8 @@ from web.transactions import Now, OpenSession
 
 router = APIRouter()
 PAGE = 50
+LAST_SENT = 5
+"""Of what was sent, on the first page: whether it arrived and was accepted."""
 
 
 @router.get("/")
@@ -32,6 +41,7 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
         left={one.id: days_left(one.due_on, today) for one in owed},
         figures=_figures(owed, today, sum(one.count for one in waiting)),
         waiting=waiting,
+        sent=list_sent(session, unit_id, limit=LAST_SENT),
         standings=list_standings(session, unit_id, today),
     )
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import Measure, Unit
@@ -124,6 +125,8 @@ def _show(
     if found is None:
         raise NotFound
     seen = get_visible_assignment(session, viewer_unit, found)
+    if seen.assignment.lowest:  # nothing lies below it: its own page says it all
+        return RedirectResponse(f"/assignments/{found}", 303)
     above = [unit for unit in list_above(session, here) if may_see(viewer_unit, unit)]
     return render(
         request,

@@ -68,6 +68,7 @@ def _list(
     waiting = list_waiting(session, viewer.unit_id, measure_id=measure, page=page)
     shown: dict[str, Any] = {
         "approved": None, "returned": None, "refusal": "", "reason": "", "ticked": frozenset(),
+        "returning": False,
     }  # fmt: skip
     return render(
         request,
@@ -96,7 +97,7 @@ def decide_many(
     if not outcome.done:
         return _list(
             request, session, viewer, measure=measure, status=422, refusal=outcome.refusal,
-            reason=reason, ticked=frozenset(ticked),
+            reason=reason, ticked=frozenset(ticked), returning=returning,
         )  # fmt: skip
     how = "returned" if returning else "approved"
     chosen = f"&measure={measure}" if measure else ""

@@ -170,7 +170,7 @@ class Show:
 
 def show(*, once: bool) -> None:
     """Play the demo in a clean folder; then print what happened, and serve until Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     console = Console()
     with refusals():

@@ -75,3 +75,20 @@ def test_everything_ever_given_is_listed_page_by_page(world, sign_in):
     assert "入户排查取暖安全" in text_of(client.get("/assignments"))
     assert client.get("/assignments?page=0").status_code == 404
     assert "还没有任务" in text_of(client.get("/assignments?page=9"))
+
+
+def test_what_was_sent_stays_in_sight_with_what_became_of_it(world, sign_in):
+    client = sign_in(VILLAGE)
+    assert "最近报送" not in text_of(client.get("/"))
+    world.send(VILLAGE)
+    sent = check(client.get("/")).xpath("//h2[@id='sent']/following-sibling::ul[1]")[0]
+    assert "入户排查取暖安全" in sent.text_content()
+    assert "待审核" in sent.text_content()
+
+
+def test_a_saved_draft_shows_on_the_card(world, sign_in):
+    client = sign_in(VILLAGE)
+    assert "有草稿" not in text_of(client.get("/"))
+    path = f"/assignments/{world.id(VILLAGE)}/form"
+    client.post(path, data={"f-checked": "3", "_act": "save"})
+    assert "有草稿，未报送" in text_of(client.get("/"))

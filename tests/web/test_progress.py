@@ -82,3 +82,10 @@ def test_the_page_costs_the_same_at_every_level(world, sign_in, session):
         counts.add(len(sent))
     assert max(counts) <= 14
     assert max(counts) - min(counts) <= 1
+
+
+def test_a_unit_with_nothing_below_it_is_shown_by_its_own_task(world, sign_in):
+    client = sign_in(TOWNSHIP)
+    answer = client.get(f"/measures/{world.measure.id}/progress?unit={VILLAGE}")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/assignments/{world.id(VILLAGE)}"

@@ -86,6 +86,7 @@ def test_nothing_ticked_is_told(world, sign_in):
     answer = sign_in(TOWNSHIP).post("/review", data={"act": "approve"})
     assert answer.status_code == 422
     assert "请先勾选" in text_of(answer)
+    assert not check(answer).xpath("//details[@open]")  # it was not a return
 
 
 def test_ticked_ones_are_returned_with_one_reason(world, sign_in):

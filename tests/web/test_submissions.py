@@ -99,6 +99,7 @@ def test_who_sends_over_a_colleagues_answer_is_told_and_keeps_the_text(world, si
     answer = first.post(path, data={**fields, "f-checked": "99", "_act": "send"})
     assert answer.status_code == 409
     assert "之后" in text_of(answer)
+    assert check(answer).xpath("//main//a[starts-with(@href, '/receipts/')]")
     assert fields_of(answer, path)["f-checked"] == ["99"]
 
 
