@@ -12,7 +12,7 @@ import subprocess
 import sys
 from threading import BoundedSemaphore
 
-from adapters.documents import extracted_text
+from adapters.documents.documents import extracted_text
 from adapters.settings import ROOT
 from rules.refusal import N_, Refusal
 

@@ -8,8 +8,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from adapters.settings import ROOT
-from rules import unit_list
 from rules.refusal import N_, Refusal, Term, fill
+from rules.units import unit_list
 
 SOURCE = "zh"
 LANGUAGES = {"zh": "中文", "en": "English"}

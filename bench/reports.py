@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
-from adapters.report_files import folder_of, write_reports
-from adapters.report_view import report_of
+from adapters.reports.report_files import folder_of, write_reports
+from adapters.reports.report_view import report_of
 from bench.databases import counted, transaction
 from bench.sample import NOW
 from models import Campaign, Level, Measure, Unit
 from queries.snapshots import list_snapshots
-from rules.calendar import local_date
+from rules.dates.calendar import local_date
 from services.snapshots import take_snapshots
 
 LEVELS = 3

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.tree import Tree
 
-    from rules.notice import DraftMeasure, Notice
+    from rules.notice.notice import DraftMeasure, Notice
 
 app = typer.Typer(help="通知：读取文件 / Notices: read a document.", no_args_is_help=True)
 
@@ -30,9 +30,9 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Read a notice without storing it: header, outline, draft measures."""
-    from adapters.documents import extracted_text
+    from adapters.documents.documents import extracted_text
     from cli.terminal import refusals
-    from rules.notice import read_notice
+    from rules.notice.notice import read_notice
 
     with refusals():
         notice = read_notice(extracted_text(_content(file), file.name))
@@ -42,7 +42,7 @@ def read(
 def _print(notice: Notice, as_json: bool) -> None:
     from rich.console import Console
 
-    from rules.notice_json import notice_json
+    from rules.notice.notice_json import notice_json
 
     if as_json:
         typer.echo(json.dumps(notice_json(notice), ensure_ascii=False, indent=2))
@@ -52,7 +52,7 @@ def _print(notice: Notice, as_json: bool) -> None:
 
 def _content(file: Path) -> bytes:
     """At most one byte more than is accepted, so that a huge file is refused without reading it."""
-    from adapters.documents import SIZE_LIMIT
+    from adapters.documents.documents import SIZE_LIMIT
 
     try:
         with file.open("rb") as opened:

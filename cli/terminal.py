@@ -9,7 +9,7 @@ import typer
 from adapters.language import SOURCE, tell, tell_fault, translate
 from queries.not_found import NotFound
 from rules.refusal import N_, Refusal
-from rules.unit_list import UnitListRefused
+from rules.units.unit_list import UnitListRefused
 
 
 def language() -> str:

@@ -64,9 +64,9 @@ def check(file: Path, levels: Levels = None) -> None:
     from adapters.tables import read_table_file
     from cli.terminal import refusals, say
     from models import Level
-    from rules.levels import DEFAULT_LEVELS, read_levels
     from rules.refusal import N_
-    from rules.unit_list import read_units
+    from rules.units.levels import DEFAULT_LEVELS, read_levels
+    from rules.units.unit_list import read_units
 
     with refusals():
         rows = read_levels(read_table_file(levels)) if levels else DEFAULT_LEVELS
@@ -98,8 +98,8 @@ def _import_file(
 ) -> "ImportResult":
     from adapters.tables import read_table_file
     from queries.units import list_levels
-    from rules.levels import read_levels
-    from rules.unit_list import read_units
+    from rules.units.levels import read_levels
+    from rules.units.unit_list import read_units
     from services.levels import define_levels
     from services.units import import_units
 
@@ -113,7 +113,7 @@ def _import_file(
 
 def _apply_rules(session: "Session", tags: Path | None, exclude: Path | None) -> None:
     from adapters.tables import read_table_file
-    from rules.unit_choice import read_exclusions, read_tag_rules
+    from rules.units.unit_choice import read_exclusions, read_tag_rules
     from services.unit_choice import apply_exclusions, apply_tags
 
     if tags:

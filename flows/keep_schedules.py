@@ -21,7 +21,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Scheduled
 
 from models import Schedule, ScheduledWork
-from rules.calendar import SHANGHAI
+from rules.dates.calendar import SHANGHAI
 
 DEPLOYMENTS = {ScheduledWork.HAND_DOWN: "hand-down", ScheduledWork.REPORT: "render-reports"}
 SLUG = "timetable-"

@@ -15,11 +15,11 @@ from prefect.states import Completed, State
 
 from adapters import clock
 from adapters.database import transaction
-from adapters.report_files import folder_of, write_reports
-from adapters.report_view import report_of
+from adapters.reports.report_files import folder_of, write_reports
+from adapters.reports.report_view import report_of
 from queries.report_data import get_report_campaign
 from queries.snapshots import list_snapshot_ids, list_snapshots
-from rules.calendar import local_date
+from rules.dates.calendar import local_date
 from rules.refusal import N_, Refusal
 from services.snapshots import UNITS_AT_ONCE, compose_snapshots, store_snapshots
 

@@ -29,6 +29,6 @@ class FormVersion(SQLModel, table=True):
     form_id: int = Field(foreign_key="form.id")
     number: int
     fields: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))
-    """As `rules.form_fields.FormField` dumps them, in the order they are asked."""
+    """As `rules.forms.form_fields.FormField` dumps them, in the order they are asked."""
     published_at: datetime
     published_by: int = Field(foreign_key="account.id")

@@ -63,7 +63,7 @@ class Measure(SQLModel, table=True):
     kind: str = Field(default=MeasureKind.FIGURES, max_length=20)
     status: str = Field(default=MeasureStatus.DRAFT, max_length=20)
     due_rule: str = Field(default="", max_length=40)
-    """`2026-12-20`, `workdays:5`, `monthly:25`, `weekly:5`, `quarterly:last`… (rules.due)."""
+    """`2026-12-20`, `workdays:5`, `monthly:25`, `weekly:5`, `quarterly:last`… (rules.dates.due)."""
     review_days: int = Field(default=1)
     """Working days each level above the lowest has for its own review."""
     target_count: int | None = Field(default=None)

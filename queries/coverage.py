@@ -7,8 +7,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models import Assignment, Tally, Total, Unit
-from rules.answers import SCALE
-from rules.field_values import decimal_text
+from rules.forms.answers import SCALE
+from rules.forms.field_values import decimal_text
 from rules.states import UNSENT
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlmodel import Session, col, select
 
 from models import FormVersion, Measure
-from rules.form_fields import read_form
+from rules.forms.form_fields import read_form
 
 
 def get_labels(session: Session, form_version_id: int | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models import Form, FormVersion
 from queries.not_found import NotFound
-from rules.form_fields import FormField, read_form
+from rules.forms.form_fields import FormField, read_form
 
 
 class ListedForm(NamedTuple):

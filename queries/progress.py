@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 from models import Assignment, Status, Tally, Total, Unit
 from queries.field_labels import get_labels
 from queries.units import below
-from rules.answers import SCALE
-from rules.field_values import decimal_text
+from rules.forms.answers import SCALE
+from rules.forms.field_values import decimal_text
 from rules.states import REPORTED, REVIEWED, UNSENT
 
 

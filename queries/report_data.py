@@ -33,7 +33,7 @@ from models import (
 from queries.report_lists import list_coverage, list_named
 from queries.units import current
 from rules.refusal import N_, Refusal
-from rules.report_rows import (
+from rules.reports.report_rows import (
     AnswerRow,
     AssignmentRow,
     CampaignRow,

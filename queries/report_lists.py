@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models import Assignment, Level, Measure, Review, Status, Submission, Unit
 from queries.submissions import is_latest
-from rules.report_rows import LIST_ROWS, CoverageRow, NamedRow
+from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow
 from rules.states import REPORTED, UNSENT
 
 
@@ -25,7 +25,7 @@ def list_named(
 
 
 def _list_conditions(as_of: date) -> dict[str, ColumnElement[bool]]:
-    """The lists of a report that call units by name; the keys are `rules.report_rows.LISTS`."""
+    """The lists of a report that call units by name, by the keys of `report_rows.LISTS`."""
     unsent = col(Assignment.status).in_(UNSENT)
     return {
         "returned": col(Assignment.status) == Status.RETURNED,

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from models import AnswerNumber, Assignment, Measure, Status, Submission, Unit
 from queries.submissions import is_latest
-from rules.answers import SCALE
-from rules.field_values import decimal_text
+from rules.forms.answers import SCALE
+from rules.forms.field_values import decimal_text
 
 PAGE_LENGTH = 50
 

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models import Account, Campaign, Measure, MeasureStatus, Role, Schedule
 from queries.not_found import NotFound
-from rules.due import RECURRENCES
+from rules.dates.due import RECURRENCES
 
 
 class ScheduleRow(NamedTuple):

@@ -18,8 +18,8 @@ from models import (
     Unit,
 )
 from queries.not_found import NotFound
-from rules.answer_sheet import AnswerSheet
-from rules.form_fields import FormField, asked_of, read_form
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.form_fields import FormField, asked_of, read_form
 
 
 class Revision(NamedTuple):
@@ -150,5 +150,5 @@ def find_by_send_key(session: Session, send_key: str) -> Submission | None:
 
 
 def find_by_receipt(session: Session, receipt: str) -> Submission | None:
-    """The submission with this receipt, in the way `rules.receipts.read_receipt` returns it."""
+    """The submission with this receipt, as `rules.forms.receipts.read_receipt` returns it."""
     return session.exec(select(Submission).where(Submission.receipt == receipt)).one_or_none()

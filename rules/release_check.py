@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from rules.calendar import add_workdays, known_until, workdays_between
-from rules.faults import Fault
+from rules.dates.calendar import add_workdays, known_until, workdays_between
+from rules.forms.faults import Fault
 from rules.refusal import N_
 
 FLOOR_WORKDAYS = 5

@@ -26,7 +26,7 @@ from models import Account, Role, SignIn, Unit
 from queries.accounts import SignedIn, find_account, find_by_token_hash
 from queries.units import get_unit_by_id
 from queries.visibility import get_unit_of, may_see
-from rules.field_values import clean_text
+from rules.forms.field_values import clean_text
 from rules.passwords import LONGEST, check_login, check_password_text
 from rules.refusal import N_, Refusal
 

@@ -16,8 +16,8 @@ from models import (
     MeasureGate,
     Status,
 )
-from rules.calendar import local_date
-from rules.field_values import clean_text
+from rules.dates.calendar import local_date
+from rules.forms.field_values import clean_text
 from rules.refusal import N_, Refusal
 from services import hand_down
 from services.changes import change, change_all, lock_assignment

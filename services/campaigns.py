@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 
 from models import ALL_TAGS, Account, Addressee, Campaign, Measure, MeasureKind, Notice, Unit
 from queries.units import list_levels_below
-from rules.calendar import local_date
-from rules.field_values import clean_text
-from rules.notice import DraftMeasure
-from rules.notice import Notice as ReadNotice
+from rules.dates.calendar import local_date
+from rules.forms.field_values import clean_text
+from rules.notice.notice import DraftMeasure
+from rules.notice.notice import Notice as ReadNotice
 from rules.refusal import N_, Refusal
 
 LONGEST_TITLE = 300

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models import Account, Complaint
-from rules.field_values import clean_text
+from rules.forms.field_values import clean_text
 from rules.refusal import N_, Refusal
 
 SHORTEST, LONGEST = 4, 2_000

@@ -8,8 +8,8 @@ from sqlmodel import Session, select
 
 from models import Account, Form, FormVersion
 from queries.forms import find_latest_version
-from rules.field_values import clean_text
-from rules.form_fields import check_form, dump_form
+from rules.forms.field_values import clean_text
+from rules.forms.form_fields import check_form, dump_form
 from rules.refusal import N_, Refusal
 
 LONGEST_TITLE = 200

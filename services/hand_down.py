@@ -48,8 +48,8 @@ from models import (
 )
 from queries.addressees import addressed, in_scope
 from queries.measures import list_levels_below
-from rules.calendar import add_workdays, local_date
-from rules.due import due_dates, parse_due
+from rules.dates.calendar import add_workdays, local_date
+from rules.dates.due import due_dates, parse_due
 from services.roll_up import contribute_new, lock_measures
 
 _TOP, _UNIT, _PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)

@@ -7,8 +7,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models import Level
 from queries.units import list_levels
-from rules.levels import DEFAULT_LEVELS, LevelRow
 from rules.refusal import N_, Refusal
+from rules.units.levels import DEFAULT_LEVELS, LevelRow
 
 
 def define_levels(session: Session, levels: Sequence[LevelRow] = DEFAULT_LEVELS) -> bool:

@@ -26,9 +26,9 @@ from models import (
     Unit,
 )
 from queries.measures import list_levels_below, list_reach
-from rules.calendar import local_date
-from rules.due import current_period, final_date, parse_due
-from rules.field_values import clean_text
+from rules.dates.calendar import local_date
+from rules.dates.due import current_period, final_date, parse_due
+from rules.forms.field_values import clean_text
 from rules.refusal import N_, Refusal, Term
 from services import hand_down
 from services.changes import change_all

@@ -11,8 +11,8 @@ from sqlmodel import Date, Session, col, select
 from models import Account, Act, Assignment, Decision, Review, Status, Submission
 from queries.not_found import NotFound
 from queries.submissions import find_current, get_submitted_fields, is_latest
-from rules.calendar import add_workdays, local_date
-from rules.field_values import clean_text
+from rules.dates.calendar import add_workdays, local_date
+from rules.forms.field_values import clean_text
 from rules.refusal import N_, Refusal
 from services.changes import change, change_all, lock_assignment
 from services.roll_up import lock_measures

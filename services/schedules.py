@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models import Account, Campaign, Measure, MeasureStatus, Schedule, ScheduledWork
-from rules.due import parse_due
+from rules.dates.due import parse_due
+from rules.dates.timetable import Timing
 from rules.refusal import N_, Refusal
-from rules.timetable import Timing
 
 
 def schedule_release(

@@ -7,8 +7,8 @@ from sqlmodel import Session
 from adapters.settings import ROOT
 from adapters.tables import read_table_file
 from queries.units import list_levels
-from rules.unit_choice import read_exclusions, read_tag_rules
-from rules.unit_list import read_units
+from rules.units.unit_choice import read_exclusions, read_tag_rules
+from rules.units.unit_list import read_units
 from services.levels import define_levels
 from services.unit_choice import apply_exclusions, apply_tags
 from services.units import ImportResult, import_units

@@ -10,9 +10,9 @@ from adapters.database import insert_into
 from models import Snapshot
 from queries.report_data import get_report_rows, list_report_units
 from queries.snapshots import list_snapshot_ids
-from rules.calendar import local_date
+from rules.dates.calendar import local_date
 from rules.refusal import N_, Refusal
-from rules.report import checksum, snapshots
+from rules.reports.report import checksum, snapshots
 
 UNITS_AT_ONCE = 200
 """Units composed together: enough to make few statements, few enough to fit in memory."""

@@ -12,11 +12,11 @@ from adapters.database import insert_into
 from models import Account, Act, AnswerNumber, Assignment, Draft, Submission
 from queries.coverage import get_coverage
 from queries.submissions import find_by_send_key, get_answer_sheet
-from rules.answer_sheet import AnswerSheet
-from rules.answers import Typed, cleaned, numbers
-from rules.calendar import local_date, local_time
-from rules.faults import Fault
-from rules.receipts import checksum, receipt_number
+from rules.dates.calendar import local_date, local_time
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.answers import Typed, cleaned, numbers
+from rules.forms.faults import Fault
+from rules.forms.receipts import checksum, receipt_number
 from rules.refusal import N_, Refusal
 from rules.states import after
 from services.changes import change, lock_assignment

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from models import Level, Tag, Unit, UnitTag
 from queries.units import current, list_tags
 from rules.refusal import N_, Refusal
-from rules.unit_choice import Choice, How, TagRule
+from rules.units.unit_choice import Choice, How, TagRule
 
 
 def apply_tags(session: Session, rules: Sequence[TagRule]) -> dict[str, int]:

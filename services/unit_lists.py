@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from rules.unit_list import UnitList
+from rules.units.unit_list import UnitList
 from services.units import ImportResult, import_units
 
 

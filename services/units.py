@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 
 from models import Level, Tag, Unit, UnitTag
 from queries.units import list_tags
-from rules.calendar import local_date
-from rules.tree import number_tree
-from rules.unit_list import UnitList, UnitRow
+from rules.dates.calendar import local_date
+from rules.units.tree import number_tree
+from rules.units.unit_list import UnitList, UnitRow
 
 MOST_NAMED = 10_000
 """A statement takes only so many values (SQLite 32,766); with more, all totals are redone."""

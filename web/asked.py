@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from rules.answer_sheet import AnswerSheet
-from rules.faults import Fault
-from rules.form_fields import FieldType, FormField
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.faults import Fault
+from rules.forms.form_fields import FieldType, FormField
 from rules.refusal import N_
 from web.language import say
 from web.posted import typed

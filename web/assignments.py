@@ -16,11 +16,11 @@ from queries.visible_assignments import (
     list_added,
     list_changes,
 )
-from rules.calendar import local_date
-from rules.faults import Fault
-from rules.field_values import read_date
+from rules.dates.calendar import local_date
+from rules.forms.faults import Fault
+from rules.forms.field_values import read_date
+from rules.reports.targets import target_in_words
 from rules.states import UNSENT, possible
-from rules.targets import target_in_words
 from services import assignments, submissions
 from web.due_dates import days_left
 from web.language import local_path, say

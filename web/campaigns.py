@@ -16,9 +16,9 @@ from queries.campaigns import (
 )
 from queries.measures import list_measures
 from queries.units import list_levels, list_tags
-from rules.due import DueRule, parse_due
-from rules.faults import Fault
-from rules.passages import Passage, cut
+from rules.dates.due import DueRule, parse_due
+from rules.forms.faults import Fault
+from rules.notice.passages import Passage, cut
 from rules.refusal import Refusal
 from services.campaigns import edit_notice
 from services.measures import STATUS_NAMES

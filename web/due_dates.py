@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.calendar import workdays_between
+from rules.dates.calendar import workdays_between
 
 SOON = 3
 """Working days from which on something is due soon."""

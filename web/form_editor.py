@@ -12,8 +12,8 @@ from sqlmodel import Session
 from models import Campaign, Form, Measure
 from queries.campaigns import get_own_measure
 from queries.forms import get_fields, get_form, get_version
-from rules.faults import FormFaults
-from rules.form_fields import FormField, check_form, minutes
+from rules.forms.faults import FormFaults
+from rules.forms.form_fields import FormField, check_form, minutes
 from rules.refusal import Refusal
 from services.forms import create_form, publish_version, rename_form
 from services.measure_content import content_of

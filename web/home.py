@@ -15,7 +15,7 @@ from queries.inbox import (
     list_standings,
     list_waiting,
 )
-from rules.calendar import local_date
+from rules.dates.calendar import local_date
 from web.due_dates import SOON, days_left
 from web.rendering import render
 from web.security import SignedIn

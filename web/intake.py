@@ -10,10 +10,10 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.document_process import text_apart
-from adapters.documents import pasted_text
+from adapters.documents.documents import pasted_text
 from adapters.language import tell
 from adapters.settings import get_settings
-from rules.notice import Notice, read_notice
+from rules.notice.notice import Notice, read_notice
 from rules.refusal import N_, Refusal
 from services.campaigns import LONGEST_TEXT, take_in
 from web.language import language_of

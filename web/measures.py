@@ -15,7 +15,7 @@ from models import Campaign, Level, Measure, MeasureStatus, Tag
 from queries.campaigns import get_own_campaign, get_own_measure, next_position
 from queries.forms import ListedForm, list_forms
 from queries.units import list_levels_below, list_tags
-from rules.faults import Fault
+from rules.forms.faults import Fault
 from rules.refusal import N_
 from services.measure_content import content_of
 from services.measures import (

@@ -29,7 +29,7 @@ from queries.visible_assignments import (
     get_visible_assignment,
     list_periods,
 )
-from rules.calendar import local_date
+from rules.dates.calendar import local_date
 from web.rendering import render
 from web.security import SignedIn
 from web.transactions import Now, OpenSession

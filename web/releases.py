@@ -23,9 +23,9 @@ from queries.reach import (
     list_reached,
 )
 from queries.units import list_levels
-from rules.calendar import local_date, workdays_between
-from rules.due import DueRule, current_period, due_dates
-from rules.form_fields import FormField, minutes
+from rules.dates.calendar import local_date, workdays_between
+from rules.dates.due import DueRule, current_period, due_dates
+from rules.forms.form_fields import FormField, minutes
 from rules.refusal import N_, Refusal
 from rules.release_check import ReleaseFacts, warnings
 from services.measures import (

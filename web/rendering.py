@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from adapters.language import LANGUAGES, SOURCE, get_translations
 from adapters.settings import ROOT
 from models import MeasureKind, Role
-from rules.calendar import local_time
+from rules.dates.calendar import local_time
 from rules.refusal import N_
 from rules.states import ACT_NAMES, STATUS_NAMES
 from web.language import language_of

@@ -9,9 +9,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from adapters.report_files import FACES, report_file
-from adapters.report_page import render_content
-from adapters.report_view import report_of
+from adapters.reports.report_files import FACES, report_file
+from adapters.reports.report_page import render_content
+from adapters.reports.report_view import report_of
 from models import Campaign, Snapshot, Unit
 from queries.campaigns import get_own_campaign, is_office_of
 from queries.not_found import NotFound
@@ -19,7 +19,7 @@ from queries.report_choice import list_campaigns_with_reports, list_lower_report
 from queries.snapshots import find_snapshot, list_snapshot_dates
 from queries.units import list_above
 from queries.visibility import get_visible_campaign, get_visible_unit, may_see
-from rules.calendar import local_date
+from rules.dates.calendar import local_date
 from rules.refusal import N_
 from services.schedules import schedule_reports_once
 from services.snapshots import take_snapshots

@@ -19,9 +19,9 @@ from queries.schedules import (
     list_releasable_measures,
     list_schedules_of,
 )
-from rules.faults import Fault
+from rules.dates.timetable import next_after, read_cron
+from rules.forms.faults import Fault
 from rules.refusal import N_
-from rules.timetable import next_after, read_cron
 from services import schedules
 from web.language import say
 from web.posted import Posted, typed

@@ -19,10 +19,10 @@ from queries.not_found import NotFound
 from queries.receipts import get_visible_receipt
 from queries.submissions import get_answer_sheet, get_submitted_fields
 from queries.visible_assignments import list_added
-from rules.answer_sheet import AnswerSheet
-from rules.calendar import local_date
-from rules.faults import Fault
-from rules.form_fields import minutes
+from rules.dates.calendar import local_date
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.faults import Fault
+from rules.forms.form_fields import minutes
 from rules.refusal import N_
 from rules.states import possible
 from services import submissions

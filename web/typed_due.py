@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from rules.due import RECURRENCES, parse_due
+from rules.dates.due import RECURRENCES, parse_due
 from rules.refusal import N_, Refusal, Term
 
 KINDS: dict[str, str] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rules.form_fields import NUMERIC, SELECTS, FieldType, FormField, RollUp
+from rules.forms.form_fields import NUMERIC, SELECTS, FieldType, FormField, RollUp
 from rules.refusal import N_
 
 TYPE_NAMES = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models import ALL_TAGS, Gate, Level, Measure, MeasureKind
-from rules.faults import Fault
-from rules.field_values import clean_text, read_integer
+from rules.forms.faults import Fault
+from rules.forms.field_values import clean_text, read_integer
 from rules.refusal import N_, Refusal, Term
 from services.measures import GateChoice, MeasureContent
 from web.security import read_id

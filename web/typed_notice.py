@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from models import Notice
-from rules.faults import Fault
-from rules.field_values import read_date
+from rules.forms.faults import Fault
+from rules.forms.field_values import read_date
 
 
 @dataclass(frozen=True)

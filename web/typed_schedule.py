@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from rules.faults import Fault
-from rules.field_values import plain, read_date
+from rules.dates.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment
+from rules.forms.faults import Fault
+from rules.forms.field_values import plain, read_date
 from rules.refusal import N_, Refusal
-from rules.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment
 from web.security import read_id
 
 RHYTHM_NAMES = {

@@ -17,7 +17,7 @@ from adapters.settings import get_settings
 from adapters.tables import read_table
 from queries.units import list_levels
 from rules.refusal import N_, Refusal
-from rules.unit_list import UnitList, UnitListRefused, read_units
+from rules.units.unit_list import UnitList, UnitListRefused, read_units
 from services.unit_lists import rehearse
 from services.units import ImportResult, import_units
 from web.language import language_of

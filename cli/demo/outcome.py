@@ -11,7 +11,7 @@ from adapters import clock
 from adapters.database import transaction
 from adapters.settings import get_settings
 from models import Measure, Tally, Unit
-from rules.calendar import local_date
+from rules.dates.calendar import local_date
 
 
 def standings() -> Table:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from adapters import clock
 from adapters.database import transaction
-from adapters.documents import extracted_text
+from adapters.documents.documents import extracted_text
 from adapters.passwords import hash_password
 from cli.demo.browser import Browser, PageMissing
 from cli.demo.decisions import DECISIONS, Decision
@@ -22,7 +22,7 @@ from queries.accounts import find_account
 from queries.hand_downs import list_pending
 from queries.measures import list_measures
 from queries.units import get_root
-from rules.notice import read_notice
+from rules.notice.notice import read_notice
 from services.accounts import AccountRow, create_accounts
 from services.campaigns import take_in
 from services.forms import create_form, publish_version

@@ -31,7 +31,7 @@ from cli.demo.decisions import DECISIONS, MONTHLY, PASTURE, ROADS, SEMINAR, SERV
 from cli.demo.outcome import flow_runs, standings
 from cli.run import Processes
 from cli.terminal import refusals
-from rules.calendar import SHANGHAI
+from rules.dates.calendar import SHANGHAI
 
 PASSWORD = "jieli-demo-2026"
 """Of every account of the demo; it exists only in the demo's own folder."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.document_process import TOO_MUCH, text_apart
-from adapters.documents import extracted_text
+from adapters.documents.documents import extracted_text
 from rules.refusal import Refusal
 from tests.adapters.test_documents import BLANK_PDF
 

@@ -9,7 +9,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from sqlmodel import Session, select
 
 from adapters import clock
-from adapters.report_files import folder_of
+from adapters.reports.report_files import folder_of
 from flows.render_reports import render_reports
 from models import Snapshot
 from tests.building import BANNER, REGION, make_account, make_campaign, make_measure, release_down

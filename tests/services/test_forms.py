@@ -6,8 +6,8 @@ from sqlmodel import func, select
 from models import FormVersion
 from queries.forms import get_fields, get_form, get_version, list_forms, list_versions
 from queries.not_found import NotFound
-from rules.faults import FormFaults
-from rules.form_fields import dump_form
+from rules.forms.faults import FormFaults
+from rules.forms.form_fields import dump_form
 from rules.refusal import Refusal
 from services.forms import create_form, publish_version, rename_form
 from tests.building import FIELDS, make_account

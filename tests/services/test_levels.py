@@ -2,8 +2,8 @@ import pytest
 from sqlmodel import Session
 
 from queries.units import list_levels
-from rules.levels import DEFAULT_LEVELS, LevelRow
 from rules.refusal import Refusal
+from rules.units.levels import DEFAULT_LEVELS, LevelRow
 from services.levels import define_levels
 
 

@@ -5,8 +5,8 @@ from sqlmodel import Session
 
 from models import Account, ScheduledWork
 from queries.schedules import list_schedules_of
+from rules.dates.timetable import Rhythm, Timing
 from rules.refusal import Refusal
-from rules.timetable import Rhythm, Timing
 from services.schedules import (
     schedule_periods,
     schedule_release,

@@ -7,8 +7,8 @@ from models import AnswerNumber, Assignment, Snapshot, Status, Unit
 from queries.snapshots import find_snapshot, list_snapshot_dates, list_snapshots
 from queries.units import below, get_unit
 from rules.refusal import Refusal
-from rules.report import COUNTS, checksum
-from rules.report_figures import number_text
+from rules.reports.report import COUNTS, checksum
+from rules.reports.report_figures import number_text
 from rules.states import REPORTED, REVIEWED, UNSENT
 from services.snapshots import take_snapshots
 from tests.building import BANNER, LEAGUE, REGION, VILLAGE, make_account, make_campaign

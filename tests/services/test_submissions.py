@@ -5,7 +5,7 @@ from sqlmodel import func, select
 
 from models import Act, AnswerNumber, Draft, Event, Gate, Review, Status, Submission, Total
 from queries.submissions import get_answer_sheet, list_revisions
-from rules.receipts import is_whole, read_receipt
+from rules.forms.receipts import is_whole, read_receipt
 from rules.refusal import Refusal
 from rules.states import IllegalChange
 from services.measures import GateChoice, withdraw_measure

@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 from models import Tag, Unit, UnitTag
 from queries.units import carrying, get_unit
 from rules.refusal import Refusal
-from rules.unit_choice import Choice, How, TagRule
+from rules.units.unit_choice import Choice, How, TagRule
 from services.unit_choice import apply_exclusions, apply_tags
 from tests.building import BANNER, TOWNSHIP, VILLAGE
 from tests.counting import statements

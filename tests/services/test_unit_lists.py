@@ -2,7 +2,7 @@ from sqlmodel import Session, select
 
 from models import Unit
 from queries.units import list_levels
-from rules.unit_list import read_units
+from rules.units.unit_list import read_units
 from services.unit_lists import rehearse
 from tests.building import get_unit
 from tests.conftest import NOW, SAMPLE_UNITS

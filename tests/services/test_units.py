@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models import ONCE, Assignment, Tally, Unit, UnitTag
 from queries.units import get_root, get_unit, list_levels, list_lower, list_tags_of, within
-from rules.unit_list import UnitList, UnitRow, read_units
+from rules.units.unit_list import UnitList, UnitRow, read_units
 from services.roll_up import recount
 from services.units import ImportResult, import_units
 from tests.building import (

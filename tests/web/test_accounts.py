@@ -47,7 +47,7 @@ def test_a_wrong_account_is_refused_and_what_was_typed_is_kept_but_the_password(
 def test_a_login_is_given_once(sign_in) -> None:
     client = sign_in(LEAGUE, "office")
     client.post("/accounts/new", data=NEW)
-    assert "已经有了" in text_of(client.post("/accounts/new", data=NEW))
+    assert "已存在" in text_of(client.post("/accounts/new", data=NEW))
 
 
 def test_a_new_password_signs_the_account_out(session: Session, sign_in) -> None:

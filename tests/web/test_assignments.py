@@ -57,7 +57,7 @@ def test_an_upper_unit_sees_its_lower_units_and_their_totals(world, sign_in):
     world.send(VILLAGE, spent="2.5")
     page = text_of(sign_in(TOWNSHIP).get(f"/assignments/{world.id(TOWNSHIP)}"))
     assert "团结社区居委会" in page
-    assert "还没有报的单位（2）" in page
+    assert "尚未报送的单位（2 个）" in page
     assert "投入资金（万元） 2.5" in page
 
 

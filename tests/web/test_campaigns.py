@@ -87,7 +87,7 @@ def test_the_header_can_be_corrected(session: Session, sign_in) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
-    [({"title": ["  "]}, "要有标题"), ({"dated_on": ["2026-02-30"]}, "没有“2026-02-30”这一天")],
+    [({"title": ["  "]}, "要有标题"), ({"dated_on": ["2026-02-30"]}, "“2026-02-30”不是有效的日期")],
 )
 def test_a_wrong_header_is_refused_and_kept_on_the_page(
     session: Session, sign_in, changed: dict, sentence: str

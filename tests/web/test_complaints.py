@@ -23,7 +23,7 @@ def test_a_unit_beside_does_not_read_it(sign_in):
 def test_an_empty_complaint_is_told(sign_in):
     answer = sign_in(VILLAGE).post("/complaints", data={"text": "嗯"})
     assert answer.status_code == 422
-    assert "请写几个字" in text_of(answer)
+    assert "请写明哪里" in text_of(answer)
 
 
 def test_a_complaint_never_links_to_another_site(sign_in):

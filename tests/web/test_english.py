@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, SQLModel, select
 
 from models import Measure, Role
-from rules.timetable import Rhythm, Timing
+from rules.dates.timetable import Rhythm, Timing
 from services.complaints import complain
 from services.reviews import return_
 from services.schedules import schedule_reports

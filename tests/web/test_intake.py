@@ -74,7 +74,7 @@ def test_taking_in_costs_the_same_statements_for_many_measures(session: Session)
     ("file", "sentence"),
     [
         (("通知.docx", b"this is no document"), "内容不是 Word 文件"),
-        (("通知.docx", b"PK\x03\x04 broken"), "打不开"),
+        (("通知.docx", b"PK\x03\x04 broken"), "无法打开"),
         (("通知.txt", b"   \n"), "没有文字"),
         (("通知.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "另存为 .docx"),
         (("扫描.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100), "图片"),

@@ -85,7 +85,7 @@ def test_a_measure_without_a_due_rule_can_be_saved_but_not_confirmed(
     answer = client.post(address, data=fields | {"then": ["confirm"], "title": ["改过"]})
     assert answer.status_code == 422
     assert fields_of(answer, address)["title"] == ["改过"]
-    assert "请先定办理时限" in text_of(answer)
+    assert "请先确定办理时限" in text_of(answer)
     session.refresh(measure)
     assert measure.title != "改过"
     assert client.post(address, data=fields | {"then": ["save"]}).status_code == 303
@@ -102,7 +102,7 @@ def test_two_editors_at_once_both_see_both_texts_and_nothing_is_lost(
     answer = client.post(address, data=mine | {"text": ["我写的"], "then": ["save"]})
     assert answer.status_code == 409
     shown = text_of(answer)
-    assert "别人刚刚改过" in shown
+    assert "刚刚被其他人修改过" in shown
     assert "同事写的" in shown
     session.refresh(measure)
     assert measure.text == "同事写的"

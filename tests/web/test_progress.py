@@ -67,7 +67,7 @@ def test_missing_units_are_listed_page_by_page(world, sign_in):
     client = sign_in(REGION)
     path = f"/measures/{world.measure.id}/progress"
     first, second = text_of(client.get(path)), text_of(client.get(f"{path}?missing=2"))
-    assert "还没有报的单位（32）" in first
+    assert "尚未报送的单位（32 个）" in first
     assert "第 1 页，共 2 页" in first
     assert "第 2 页，共 2 页" in second
 

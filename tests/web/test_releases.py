@@ -52,9 +52,9 @@ def test_the_preview_says_what_it_costs_and_when_it_is_due(session: Session, sig
     ("content", "sentence"),
     [
         ({"due_rule": "2026-11-27", "review_days": 0}, "只有4个工作日"),
-        ({"due_rule": "2026-11-20"}, "已经到了或过了"),
-        ({"due_rule": "2031-05-06"}, "放假安排还不知道"),
-        ({"due_rule": ""}, "还没有办理时限"),
+        ({"due_rule": "2026-11-20"}, "已到或已过"),
+        ({"due_rule": "2031-05-06"}, "放假安排尚未公布"),
+        ({"due_rule": ""}, "尚未确定办理时限"),
         ({"addressees": ()}, "没有一个单位会收到"),
         ({"addressees": (("village", "border"),)}, "没有一个单位会收到"),
     ],
@@ -110,7 +110,7 @@ def test_the_page_renews_itself_until_the_hand_down_is_done(session: Session, si
     hand_down_now(session, [wish])
     done = client.get(address)
     assert check(done).xpath("//meta[@http-equiv='refresh']") == []
-    assert "已到 2 个单位" in text_of(done)
+    assert "已到达 2 个单位" in text_of(done)
 
 
 def test_the_lists_of_units_are_paged_and_searched(session: Session, sign_in) -> None:
@@ -188,6 +188,6 @@ def test_the_preview_confirms_a_draft_or_says_what_is_missing(session: Session, 
     assert client.post(f"/measures/{ready.id}/confirm").status_code == 303
     answer = client.post(f"/measures/{undated.id}/confirm")
     assert answer.status_code == 409
-    assert "请先定办理时限" in text_of(answer)
+    assert "请先确定办理时限" in text_of(answer)
     session.refresh(ready)
     assert (ready.status, undated.status) == ("confirmed", "draft")

@@ -72,7 +72,7 @@ def test_the_owning_office_has_the_reports_of_every_unit_made(
 ) -> None:
     client = sign_in(REGION, "office")
     answer = client.post(f"/reports/{campaign}/every-unit")
-    assert "已经安排" in text_of(client.get(answer.headers["location"]))
+    assert "已安排" in text_of(client.get(answer.headers["location"]))
     schedule = session.exec(select(Schedule)).one()
     assert (schedule.work, schedule.campaign_id, schedule.cron) == ("report", campaign, "")
     assert sign_in(LEAGUE, "office").post(f"/reports/{campaign}/every-unit").status_code == 404

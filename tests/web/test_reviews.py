@@ -24,7 +24,7 @@ def test_one_is_approved_and_the_next_one_follows(world, sign_in):
     path = f"/review/{world.id(SECOND)}"
     answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})
     assert answer.headers["location"] == "/review?approved=1"
-    assert "现在没有要审核的" in text_of(client.get("/review"))
+    assert "现在没有待审核的" in text_of(client.get("/review"))
 
 
 def test_single_fields_are_returned_with_a_reason(world, sign_in):
@@ -112,7 +112,7 @@ def test_the_list_can_be_narrowed_to_one_measure(world, sign_in):
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     assert "红星社区" in text_of(client.get(f"/review?measure={world.measure.id}"))
-    assert "现在没有要审核的" in text_of(client.get("/review?measure=999"))
+    assert "现在没有待审核的" in text_of(client.get("/review?measure=999"))
     assert client.get("/review?measure=x&page=y").status_code == 200
 
 

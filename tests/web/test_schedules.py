@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import Schedule
-from rules.timetable import LAST_DAY
+from rules.dates.timetable import LAST_DAY
 from tests.building import LEAGUE, REGION
 from tests.counting import statements
 from tests.web.office import drafted, taken_in

@@ -125,7 +125,7 @@ def test_an_upper_unit_answers_with_the_roll_up_and_its_narrative(world, sign_in
     path, fields = open_form(client, world, TOWNSHIP)
     assert "下级应报 3 份，已报 1 份" in text_of(client.get(path))
     answer = client.post(path, data={**fields, "f-narrative": "正在推进", "_act": "send"})
-    assert "还没有报的下级单位" in text_of(client.get(answer.headers["location"]))
+    assert "尚未报送的下级单位" in text_of(client.get(answer.headers["location"]))
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_an_expired_session_loses_nothing_that_was_typed(world, expired):
     path = f"/assignments/{world.id(VILLAGE)}/form"
     asked = expired.post(path, data={**GOOD, "_act": "send", "_send_key": "k" * 16})
     assert asked.status_code == 401
-    assert "都在" in text_of(asked)
+    assert "都已保留" in text_of(asked)
     carried = fields_of(asked, "/sign-in")
     carried |= {"login": [f"clerk-{VILLAGE}"], "password": ["Caoyuan-2026"]}
     answer = expired.post("/sign-in", data=carried)

@@ -72,8 +72,8 @@ def test_a_list_is_shown_first_and_changes_nothing_until_confirmed(
         (b"", "空"),
         (b"code,name,level\n1,a,region\n", "parent_code"),
         (b"code,name,level,parent_code\n1,a,region,\n2,b,league,9\n", "第 3 行"),
-        (b"code,name,level,parent_code\n1,a,region,\n2,b,league,2\n", "上级绕成了圈"),
-        (b"code,name,level,parent_code\n1,a,region,\n1,b,league,1\n", "已经有了"),
+        (b"code,name,level,parent_code\n1,a,region,\n2,b,league,2\n", "上级关系形成循环"),
+        (b"code,name,level,parent_code\n1,a,region,\n1,b,league,1\n", "与第 2 行重复"),
         (b"PK\x03\x04 no table", "损坏"),
     ],
 )

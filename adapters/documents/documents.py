@@ -1,0 +1,137 @@
+"""A document's bytes to its text, whatever kind it is.
+
+The kind is decided by what the bytes are, not by the name alone. What cannot be read is
+refused with a sentence that says what the person can do.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+
+from adapters.documents.docx_text import docx_text
+from adapters.documents.html_text import html_text
+from adapters.documents.pdf_text import pdf_text
+from adapters.documents.plain_text import decoded
+from rules.refusal import N_, Refusal
+
+SIZE_LIMIT = 20 * 1024 * 1024
+TEXT_LIMIT = 2_000_000
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+_OTHER_PACKAGES = {
+    "xl/workbook.xml": "Excel",
+    "ppt/presentation.xml": "PowerPoint",
+    "OFD.xml": "OFD",
+}
+_HTML_OPENING = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|p|table)\b",
+    re.I | re.S,
+)
+_PAGE_LINE = re.compile(
+    r"(?m)^[ \t]*(?:[-—–－―_~·]{1,3}[ \t]*\d{1,4}[ \t]*[-—–－―_~·]{1,3}|"
+    r"第[ \t]*\d{1,4}[ \t]*页(?:[ \t，,/]*共[ \t]*\d{1,4}[ \t]*页)?|[Pp]age[ \t]*\d{1,4})[ \t]*$"
+)
+_BLANKS = dict.fromkeys(
+    map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"), " "
+)
+_BLANKS |= dict.fromkeys(map(ord, "\u2009\u200a\u202f\u205f\u3000"), " ")
+_DROPPED: dict[int, str | None] = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufffe\u00ad\x00"), None
+)
+_DROPPED |= dict.fromkeys(
+    code
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFF)
+    if chr(code) not in "\t\n\r\v\f\x85"
+)
+"""Control characters and halves of characters: reports cannot hold them."""
+_LINE_ENDS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+_RADICALS = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x2F00, 0x2FD6), 0x2E9F, 0x2EF3)
+    if len(unicodedata.normalize("NFKC", chr(code))) == 1
+}
+_TYPED: dict[int, str | None] = {**_BLANKS, **_DROPPED, **_LINE_ENDS, **_RADICALS}
+
+
+def extracted_text(content: bytes, filename: str = "") -> str:
+    """The text of a .docx, .pdf, .html or text document, one paragraph or table row a line.
+
+    Cells of a table row are set apart by tabs. Raises Refusal where there is nothing to read.
+    """
+    if not content:
+        raise Refusal(N_("文件是空的，请重新选择。"))
+    if len(content) > SIZE_LIMIT:
+        raise Refusal(
+            N_("文件超过了 %(limit)s MB 的上限。请删去图片等附件后再上传。"),
+            limit=SIZE_LIMIT // 1024 // 1024,
+        )
+    return cleaned(_read(content, filename.lower()))
+
+
+def pasted_text(text: str) -> str:
+    """Pasted text in the same form as an extracted one. Raises Refusal where it is empty."""
+    if len(text) > TEXT_LIMIT:
+        raise Refusal(N_("粘贴的文字太长，请改为上传文件。"))
+    return cleaned(text)
+
+
+def cleaned(text: str) -> str:
+    """Line ends, blanks and page numbers made plain; a blank stays a blank, one for one."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TYPED)
+    text = _PAGE_LINE.sub(lambda line: " " * len(line.group()), text)
+    if not text.strip():
+        raise Refusal(N_("文件里没有文字，请检查后重新上传。"))
+    return text
+
+
+def _read(content: bytes, name: str) -> str:
+    if b"%PDF-" in content[:1024]:
+        return pdf_text(content)
+    if content.startswith(_OLE):
+        raise _legacy(content)
+    if content.startswith(b"PK"):
+        return _read_package(content, name)
+    _refuse_known_others(content, name)
+    if name.endswith((".html", ".htm")) or _HTML_OPENING.match(content[:4000]):
+        return html_text(content)
+    return decoded(content)
+
+
+def _legacy(content: bytes) -> Refusal:
+    if _ENCRYPTED in content:
+        return Refusal(N_("这个 Word 文件加了密码，请去掉密码后再上传。"))
+    return Refusal(N_("这是旧版 .doc 或 .wps 文件，请在 Word 或 WPS 里另存为 .docx 后再上传。"))
+
+
+def _refuse_known_others(content: bytes, name: str) -> None:
+    if content.startswith(_IMAGES):
+        raise Refusal(N_("这是一张图片，无法读取文字。请上传 Word 文件，或把文字粘贴进来。"))
+    if content.startswith(b"{\\rtf"):
+        raise Refusal(N_("这是 .rtf 文件，请在 Word 或 WPS 里另存为 .docx 后再上传。"))
+    if name.endswith((".docx", ".docm")):
+        raise Refusal(N_("这个文件名是 .docx，但内容不是 Word 文件，可能已损坏或改过名。"))
+    if name.endswith((".doc", ".wps")) and b"\x00" in content:
+        raise Refusal(N_("这是旧版 .doc 或 .wps 文件，请在 Word 或 WPS 里另存为 .docx 后再上传。"))
+    if name.endswith(".pdf"):
+        raise Refusal(N_("这个文件名是 .pdf，但内容不是 PDF 文件，可能已损坏或改过名。"))
+
+
+def _read_package(content: bytes, name: str) -> str:
+    try:
+        package = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise Refusal(N_("文件已损坏，无法打开。请在 Word 里重新保存后再上传。")) from error
+    names = set(package.namelist())
+    for part, kind in _OTHER_PACKAGES.items():
+        if part in names:
+            raise Refusal(N_("这是 %(kind)s 文件，请上传 .docx、.pdf 或文本文件。"), kind=kind)
+    if "[Content_Types].xml" not in names:
+        if name.endswith(".docx"):
+            raise Refusal(N_("这个文件名是 .docx，但内容不是 Word 文件，可能已损坏或改过名。"))
+        raise Refusal(N_("这是压缩包或无法识别的文件，请上传 .docx、.pdf 或文本文件。"))
+    return docx_text(package)

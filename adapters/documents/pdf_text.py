@@ -1,0 +1,169 @@
+"""The text of a PDF that has text: wrapped lines joined, page numbers dropped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+
+from rules.notice.unit_names import looks_like_unit
+from rules.refusal import N_, Refusal
+
+_PAGES = 500
+_FEWEST = 20
+_PASSWORD_ERROR = 4
+_PAGE_NUMBER = re.compile(
+    r"[-—–－―_~·\s]*\d{1,4}[-—–－―_~·\s]*|第\s*\d{1,4}\s*页(?:[\s，,/]*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
+)
+_ENDS = "。！？；："
+_MARK = re.compile(
+    r"\s*(?:第[一二三四五六七八九十]{1,3}[章节条]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|"
+    r"\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[）)]|附件)"
+)
+_BETWEEN_HAN = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])"
+    r"|(?<=[\u4e00-\u9fff]) (?=\d)|(?<=\d) (?=[\u4e00-\u9fff])"
+)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A printed line and where it stands, in points from the page's left and bottom."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    height: float
+
+
+def pdf_text(content: bytes) -> str:
+    """Paragraphs, one a line. Raises Refusal for scans, encrypted and broken files."""
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD_ERROR or "password" in str(error).lower():
+            raise Refusal(N_("这个 PDF 加了密码，请去掉密码后再上传。")) from error
+        raise Refusal(N_("PDF 文件已损坏，无法打开。请重新导出后再上传。")) from error
+    try:
+        return _document_text(document)
+    except pdfium.PdfiumError as error:  # a page that is not there, or leads back to itself
+        raise Refusal(N_("PDF 文件已损坏，无法打开。请重新导出后再上传。")) from error
+    finally:
+        document.close()
+
+
+def _document_text(document: pdfium.PdfDocument) -> str:
+    if len(document) > _PAGES:
+        raise Refusal(
+            N_("PDF 有 %(pages)s 页，超过了 %(limit)s 页的上限。"),
+            pages=len(document),
+            limit=_PAGES,
+        )
+    pages = [_page_lines(document[number]) for number in range(len(document))]
+    characters = sum(len(line.text.strip()) for page in pages for line in page)
+    if characters < _FEWEST * max(1, len(pages)):
+        raise Refusal(
+            N_(
+                "这个 PDF 是扫描件，里面没有文字。请上传 Word 文件或能复制文字的 PDF，"
+                "或把文字粘贴进来。"
+            )
+        )
+    return "\n".join(_paragraphs([line for page in pages for line in _without_number(page)]))
+
+
+def _page_lines(page: pdfium.PdfPage) -> list[_Line]:
+    text_page = page.get_textpage()
+    try:
+        text = text_page.get_text_range()
+        lines: list[_Line] = []
+        at = 0
+        for raw in text.split("\n"):
+            printed = raw.rstrip("\r")
+            if printed.strip():
+                lines.append(_line(text_page, printed, at))
+            at += len(raw) + 1
+        return lines
+    finally:
+        text_page.close()
+        page.close()
+
+
+def _line(text_page: pdfium.PdfTextPage, printed: str, at: int) -> _Line:
+    """The line with its place, from its first and last character that is no blank.
+
+    Its size is that of its middle: brackets and digits often come from another font.
+    """
+    first = at + len(printed) - len(printed.lstrip())
+    last = at + len(printed.rstrip()) - 1
+    try:
+        left, _, _, _ = text_page.get_charbox(first, loose=True)
+        _, _, right, _ = text_page.get_charbox(last, loose=True)
+        _, bottom, _, top = text_page.get_charbox(_middle(printed, at), loose=True)
+    except (pdfium.PdfiumError, ValueError):
+        return _Line(printed, 0.0, 0.0, 0.0, 0.0)
+    return _Line(_BETWEEN_HAN.sub("", printed.strip()), left, right, bottom, top - bottom)
+
+
+def _middle(printed: str, at: int) -> int:
+    """Where a Chinese character stands, as near to the middle of the line as there is one."""
+    middle = len(printed) // 2
+    around = sorted(range(len(printed)), key=lambda i: abs(i - middle))
+    return at + next((i for i in around if "\u4e00" <= printed[i] <= "\u9fff"), middle)
+
+
+def _without_number(lines: list[_Line]) -> list[_Line]:
+    """A page's lines without a page number at its top or bottom."""
+    kept = list(lines)
+    while kept and _PAGE_NUMBER.fullmatch(kept[-1].text.strip()):
+        kept.pop()
+    while kept and _PAGE_NUMBER.fullmatch(kept[0].text.strip()):
+        kept.pop(0)
+    return kept
+
+
+def _paragraphs(lines: list[_Line]) -> list[str]:
+    left, right = _margins(lines)
+    paragraphs: list[str] = []
+    above: _Line | None = None
+    for line in lines:
+        if above is not None and _continues(above, line, left, right):
+            paragraphs[-1] = _joined(paragraphs[-1], line.text)
+        else:
+            paragraphs.append(line.text)
+        above = line
+    return paragraphs
+
+
+def _margins(lines: list[_Line]) -> tuple[float, float]:
+    """The edges of the text block: the leftmost common start and the rightmost common end."""
+    placed = [line for line in lines if line.height]
+    if not placed:
+        return 0.0, 0.0
+    lefts = sorted(line.left for line in placed)
+    rights = sorted(line.right for line in placed)
+    return lefts[len(lefts) // 20], rights[len(rights) * 19 // 20]
+
+
+def _continues(above: _Line, line: _Line, left: float, right: float) -> bool:
+    """Is the line the wrapped rest of the one above?
+
+    It starts at the left edge, the one above reaches the right edge (but for a character that
+    did not fit), and both are of one size.
+    """
+    if not above.height or not line.height:
+        return not _MARK.match(line.text) and above.text.rstrip()[-1:] not in _ENDS
+    size = max(above.height, 1.0)
+    if abs(above.height - line.height) > size * 0.35:
+        return False
+    if above.text[-1:] in _ENDS and looks_like_unit(line.text):
+        return False
+    starts_left = line.left - left < size * 0.9
+    full = right - above.right < size * 1.6
+    return starts_left and full and not (_MARK.match(line.text) and above.text[-1:] in _ENDS)
+
+
+def _joined(before: str, after: str) -> str:
+    latin = before[-1:].isascii() and after[:1].isascii() and before[-1:].isalpha()
+    return before + (" " if latin and after[:1].isalpha() else "") + after

@@ -1,0 +1,1 @@
+"""The faces of a report: page, Word document, Excel ledger."""

@@ -1,0 +1,323 @@
+"""Excel ledgers: the tables behind a report, complete where paper shows the first rows only."""
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from typing import Any
+
+from adapters.language import SOURCE, translate
+from adapters.reports.excel_sheets import Column, Ledger
+from adapters.reports.report_view import (
+    COUNT_TITLES,
+    LIST_TITLES,
+    Report,
+    day,
+    period_text,
+    status_text,
+)
+from rules.dates.calendar import local_time
+from rules.refusal import N_
+from rules.reports.report_rows import LIST_ROWS, LISTS
+
+Json = Mapping[str, Any]
+
+
+def render_excel(report: Report, language: str = SOURCE) -> bytes:
+    """The .xlsx of a report. What people wrote is stored as text, never as a formula."""
+    made = BytesIO()
+    book = _Book(made, report, language)
+    for write in (
+        book.overview,
+        book.by_lower_unit,
+        book.figures,
+        book.named,
+        book.details,
+        book.words,
+        book.meta,
+    ):
+        write()
+    book.close()
+    return made.getvalue()
+
+
+class _Book:
+    """The sheets of one report's ledger."""
+
+    def __init__(self, file: BytesIO, report: Report, language: str) -> None:
+        self.report, self.data, self.language = report, report.data, language
+        self.ledger = Ledger(file, created=report.made_at, footer=report.short_checksum)
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def say(self, msgid: str, **values: object) -> str:
+        return translate(self.language, msgid, **values)
+
+    def overview(self) -> None:
+        """What it is about, then the measures with their counts, targets and dates."""
+        sheet = self.ledger.sheet(self.say(N_("概况")), self._heading(), self._source())
+        lines = [
+            (self.say(N_("单位")), self.data["unit"]["name"]),
+            (self.say(N_("单位代码")), self.data["unit"]["code"]),
+            (self.say(N_("专项工作名称")), self.data["campaign"]["title"]),
+            (self.say(N_("文号")), self.data["campaign"]["number"]),
+            (self.say(N_("截至日期")), day(self.data["as_of"], self.language)),
+            (self.say(N_("应填报单位")), self.data["coverage"]["units"]),
+            (self.say(N_("全部报齐的单位")), self.data["coverage"]["units_complete"]),
+        ]
+        sheet.lines(lines)
+        level = Column(self.say(N_("层级")), 16, "text")
+        sheet.table([level, *self._count_columns()], map(self._level, self.data["levels"]))
+        columns = [
+            Column(self.say(N_("序号")), 8, "count"),
+            Column(self.say(N_("措施")), 40, "text"),
+            *self._count_columns(),
+        ]
+        rows = ([*self._titled(one), *_counts(one["below"])] for one in self.data["measures"])
+        sheet.table(columns, rows)
+        sheet.table(self._hand_down_columns(), map(self._handed_down, self.data["measures"]))
+
+    def _hand_down_columns(self) -> list[Column]:
+        return [
+            Column(self.say(N_("序号")), 8, "count"),
+            Column(self.say(N_("措施")), 40, "text"),
+            Column(self.say(N_("出处")), 10, "text"),
+            Column(self.say(N_("交办单位")), 14, "text"),
+            Column(self.say(N_("交办日期")), 12, "date"),
+            Column(self.say(N_("本级截止")), 12, "date"),
+            Column(self.say(N_("向下级下发")), 12, "date"),
+            Column(self.say(N_("自动下发")), 10, "text"),
+            Column(self.say(N_("本级状态")), 10, "text"),
+            Column(self.say(N_("目标总数")), 10, "count"),
+            Column(self.say(N_("已报完成")), 10, "number"),
+            Column(self.say(N_("已报完成率")), 10, "share"),
+            Column(self.say(N_("已审完成")), 10, "number"),
+            Column(self.say(N_("已审完成率")), 10, "share"),
+        ]
+
+    def by_lower_unit(self) -> None:
+        """The lower units, all measures together, with a chart."""
+        sheet = self.ledger.sheet(self.say(N_("按下级单位")), self._heading(), self._source())
+        columns = [*self._unit_columns(), *self._count_columns()]
+        rows = [[row["code"], row["name"], *_counts(row)] for row in self.data["lower"]]
+        total = ["", self.say(N_("合计")), *_counts(self.data["below"])]
+        sheet.table(columns, rows, total=total, frozen=True)
+        if rows:
+            share = 2 + list(COUNT_TITLES).index("submitted_share")
+            sheet.chart(self.say(COUNT_TITLES["submitted_share"]), len(rows), 1, share)
+
+    def figures(self) -> None:
+        """Every figure: below the unit, the unit itself, and by lower unit."""
+        sheet = self.ledger.sheet(self.say(N_("数据汇总")), self._heading(), self._source())
+        columns = [
+            *self._measure_columns(),
+            Column(self.say(N_("指标")), 28, "text"),
+            *self._unit_columns(),
+            Column(self.say(N_("已报合计")), 14, "number"),
+            Column(self.say(N_("已报单位")), 10, "count"),
+            Column(self.say(N_("已审合计")), 14, "number"),
+            Column(self.say(N_("已审单位")), 10, "count"),
+            Column(self.say(N_("应报单位")), 10, "count"),
+        ]
+        sheet.table(columns, self._figures(), frozen=True)
+
+    def named(self) -> None:
+        """Who was returned, is overdue, was late, has not answered."""
+        note = self.say(
+            N_("每类最多列出%(rows)s个任务；各类总数：%(counts)s。"),
+            rows=LIST_ROWS,
+            counts=self.say(N_("；")).join(
+                f"{self.say(LIST_TITLES[kind])} {self.data['lists'][kind]['count']}"
+                for kind in LISTS
+            ),
+        )
+        sheet = self.ledger.sheet(self.say(N_("逾期与退回")), self._heading(), note)
+        columns = [
+            Column(self.say(N_("类别")), 16, "text"),
+            *self._unit_columns(),
+            Column(self.say(N_("层级")), 14, "text"),
+            Column(self.say(N_("上级单位")), 20, "text"),
+            *self._measure_columns(),
+            Column(self.say(N_("截止")), 12, "date"),
+            Column(self.say(N_("状态")), 10, "text"),
+            Column(self.say(N_("逾期天数")), 10, "count"),
+            Column(self.say(N_("报送日期")), 12, "date"),
+            Column(self.say(N_("退回原因")), 40, "text"),
+        ]
+        sheet.table(columns, self._named(), frozen=True)
+
+    def details(self) -> None:
+        """Every direct lower unit by every measure."""
+        sheet = self.ledger.sheet(self.say(N_("明细")), self._heading(), self._source())
+        columns = [
+            *self._unit_columns(),
+            *self._measure_columns(),
+            Column(self.say(N_("状态")), 10, "text"),
+            Column(self.say(N_("交办日期")), 12, "date"),
+            Column(self.say(N_("截止")), 12, "date"),
+            Column(self.say(N_("自动下发")), 10, "text"),
+            *self._count_columns(),
+        ]
+        rows = (
+            [
+                row["code"],
+                row["name"],
+                *self._which(measure),
+                status_text(row["status"], self.language),
+                row["issued_on"],
+                row["due_on"],
+                self._yes(row["passed_on"]),
+                *_counts(row),
+            ]
+            for measure in self.data["measures"]
+            for row in measure["lower"]
+        )
+        sheet.table(columns, rows, frozen=True)
+
+    def words(self) -> None:
+        """What the unit and its direct lower units wrote, in full."""
+        sheet = self.ledger.sheet(self.say(N_("工作情况")), self._heading(), self._source())
+        columns = [
+            *self._unit_columns(),
+            *self._measure_columns(),
+            Column(self.say(N_("问题")), 18, "text"),
+            Column(self.say(N_("内容")), 80, "text"),
+        ]
+        own = {key: self.data["unit"][key] for key in ("code", "name")}
+        rows = (
+            [row["code"], row["name"], *self._which(measure), self.say(row["label"]), row["text"]]
+            for measure in self.data["measures"]
+            for row in (
+                *(own | one for one in measure["narratives"]["own"]),
+                *measure["narratives"]["lower"],
+            )
+        )
+        sheet.table(columns, rows, frozen=True)
+
+    def meta(self) -> None:
+        """A hidden sheet by which a program knows the ledger's data again."""
+        self.ledger.hidden(
+            "_meta",
+            {
+                "shape": str(self.data["shape"]),
+                "campaign": str(self.data["campaign"]["id"]),
+                "unit": self.data["unit"]["code"],
+                "as_of": self.data["as_of"],
+                "made_at": self.report.made_at.isoformat(),
+                "checksum": self.report.checksum,
+            },
+        )
+
+    def _heading(self) -> str:
+        return f"{self.data['unit']['name']} · {self.data['campaign']['title']}"
+
+    def _source(self) -> str:
+        coverage = self.data["coverage"]
+        return self.say(
+            N_(
+                "截至%(as_of)s；生成时间%(made_at)s；已报%(complete)s/%(units)s个单位"
+                "（%(reported)s/%(answers)s份）；校验码%(checksum)s"
+            ),
+            as_of=day(self.data["as_of"], self.language),
+            made_at=f"{local_time(self.report.made_at):%Y-%m-%d %H:%M}",
+            complete=coverage["units_complete"],
+            units=coverage["units"],
+            reported=coverage["answers_reported"],
+            answers=coverage["answers"],
+            checksum=self.report.short_checksum,
+        )
+
+    def _unit_columns(self) -> list[Column]:
+        return [
+            Column(self.say(N_("单位代码")), 15, "text"),
+            Column(self.say(N_("单位")), 26, "text"),
+        ]
+
+    def _measure_columns(self) -> list[Column]:
+        return [
+            Column(self.say(N_("序号")), 7, "count"),
+            Column(self.say(N_("措施")), 30, "text"),
+            Column(self.say(N_("周期")), 9, "text"),
+        ]
+
+    def _count_columns(self) -> list[Column]:
+        return [
+            Column(self.say(title), 9, "share" if name.endswith("_share") else "count")
+            for name, title in COUNT_TITLES.items()
+        ]
+
+    def _which(self, measure: Json) -> list[Any]:
+        period = period_text(measure["period"], self.language).strip(" （）()")
+        return [measure["number"], measure["title"], period]
+
+    def _yes(self, flag: bool) -> str:
+        return self.say(N_("是")) if flag else ""
+
+    def _level(self, row: Json) -> list[Any]:
+        return [row["name" if self.language == SOURCE else "name_en"], *_counts(row)]
+
+    def _titled(self, measure: Json) -> list[Any]:
+        return [measure["number"], measure["title"] + period_text(measure["period"], self.language)]
+
+    def _handed_down(self, measure: Json) -> list[Any]:
+        own, target = measure["own"] or {}, measure["target"] or {}
+        return [
+            *self._titled(measure),
+            measure["path"],
+            own.get("issued_by", ""),
+            own.get("issued_on"),
+            own.get("due_on"),
+            own.get("released_on"),
+            self._yes(own.get("passed_on", False)),
+            status_text(own.get("status", ""), self.language),
+            target.get("whole"),
+            target.get("reported"),
+            target.get("reported_share"),
+            target.get("reviewed"),
+            target.get("reviewed_share"),
+        ]
+
+    def _figures(self) -> Iterable[list[Any]]:
+        unit = self.data["unit"]
+        for measure in self.data["measures"]:
+            for figure in measure["figures"]:
+                total = {"code": unit["code"], "name": self.say(N_("下级合计"))} | figure
+                for row in (total, *figure["lower"]):
+                    sums = ("reported", "reported_units", "reviewed", "reviewed_units", "of")
+                    yield [
+                        *self._which(measure),
+                        figure["label"],
+                        row["code"],
+                        row["name"],
+                        *(row[name] for name in sums),
+                    ]
+            for figure in (measure["own"] or {}).get("figures", ()):
+                yield [
+                    *self._which(measure),
+                    figure["label"],
+                    unit["code"],
+                    self.say(N_("本单位填报")),
+                    figure["value"],
+                ]
+
+    def _named(self) -> Iterable[list[Any]]:
+        measures = {one["number"]: one for one in self.data["measures"]}
+        level_name = "level_name" if self.language == SOURCE else "level_name_en"
+        for kind in LISTS:
+            for row in self.data["lists"][kind]["rows"]:
+                yield [
+                    self.say(LIST_TITLES[kind]),
+                    row["code"],
+                    row["name"],
+                    row[level_name],
+                    row["above"],
+                    *self._which(measures[row["measure"]]),
+                    row["due_on"],
+                    status_text(row["status"], self.language),
+                    row["days"],
+                    row["sent_on"],
+                    row["reason"],
+                ]
+
+
+def _counts(row: Json) -> list[Any]:
+    return [row[name] for name in COUNT_TITLES]

@@ -1,0 +1,99 @@
+"""Files of rendered reports, under `<data_dir>/reports/<campaign>/<date>/<unit code>.<ending>`.
+
+A file carries the time its snapshot was made as its own, so that a file of an earlier snapshot
+of the same day is known and never handed out for the later one.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from adapters.language import SOURCE
+from adapters.reports.excel import render_excel
+from adapters.reports.report_page import render_page
+from adapters.reports.report_view import Report, report_of
+from adapters.reports.word import render_word
+from adapters.settings import get_settings
+from models import Snapshot
+
+FACES: dict[str, Callable[[Report, str], bytes]] = {
+    "html": render_page,
+    "docx": render_word,
+    "xlsx": render_excel,
+}
+"""Ending of the file → what renders it."""
+FEW = 12
+"""So many reports are rendered sooner than a second process has started."""
+AT_ONCE = 4
+"""Reports a process takes at a time."""
+
+
+def report_file(snapshot: Snapshot, face: str, language: str = SOURCE) -> bytes:
+    """One face (`html`, `docx`, `xlsx`) of a stored snapshot, rendered if it is not there yet.
+
+    Whether the reader may see the unit is for the caller to decide. Raises `KeyError` for an
+    unknown face.
+    """
+    folder = folder_of(snapshot.campaign_id, snapshot.as_of)
+    report = report_of(snapshot)
+    path = _path(folder, report, face, language)
+    if not _is_of(path, report):
+        write_face(folder, report, face, language)
+    return path.read_bytes()
+
+
+def folder_of(campaign_id: int, as_of: date) -> Path:
+    """Where the reports of a campaign of one date are kept."""
+    return get_settings().data_dir / "reports" / str(campaign_id) / as_of.isoformat()
+
+
+def write_reports(folder: Path, reports: Sequence[Report], *, processes: int | None = None) -> int:
+    """Write every face of the reports; returns of how many units.
+
+    Many are spread over `processes` (none: one for each processor the machine lets us use).
+    """
+    workers = processes or len(os.sched_getaffinity(0))
+    write = partial(_write_all, folder)
+    if workers == 1 or len(reports) <= FEW:
+        return sum(map(write, reports))
+    # Not a fork: the parent has threads and connections that a copy must not touch.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return sum(pool.map(write, reports, chunksize=AT_ONCE))
+
+
+def write_face(folder: Path, report: Report, face: str, language: str = SOURCE) -> Path:
+    """Render one face and put its file in place at once, whole."""
+    path = _path(folder, report, face, language)
+    content = FACES[face](report, language)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+        file.write(content)
+    os.chmod(file.name, 0o640)
+    os.utime(file.name, ns=(_made_at(report), _made_at(report)))
+    os.replace(file.name, path)
+    return path
+
+
+def _write_all(folder: Path, report: Report) -> int:
+    for face in FACES:
+        write_face(folder, report, face)
+    return 1
+
+
+def _path(folder: Path, report: Report, face: str, language: str) -> Path:
+    tongue = "" if language == SOURCE else f".{language}"
+    return folder / f"{report.code}{tongue}.{face}"
+
+
+def _is_of(path: Path, report: Report) -> bool:
+    return path.exists() and path.stat().st_mtime_ns == _made_at(report)
+
+
+def _made_at(report: Report) -> int:
+    """Whole milliseconds, which every file system keeps, as nanoseconds."""
+    return int(report.made_at.timestamp() * 1000) * 1_000_000

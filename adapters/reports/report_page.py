@@ -1,0 +1,57 @@
+"""HTML pages of reports: as a file that stands alone, and as the body of the product's own page."""
+
+from functools import lru_cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from adapters.language import SOURCE, get_translations
+from adapters.reports.report_view import COUNT_TITLES, Report, filters, view
+from adapters.settings import ROOT
+
+STYLE = ROOT / "web" / "static" / "jieli.css"
+
+
+def render_page(report: Report, language: str = SOURCE) -> bytes:
+    """The report as one HTML file, its style inside: it can be sent by mail and printed."""
+    page = environment(language).get_template("reports/summary.html")
+    values = view(report, language)
+    return page.render(
+        **values, titles=_titles(), style=_style(), full_checksum=report.checksum
+    ).encode()
+
+
+def render_content(report: Report, language: str = SOURCE) -> Markup:
+    """The report as the body of a page that has the product's style already."""
+    content = environment(language).get_template("reports/content.html")
+    return Markup(content.render(**view(report, language), titles=_titles()))
+
+
+@lru_cache
+def environment(language: str) -> Environment:
+    """Where the templates of reports are rendered in one language."""
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_translations(  # type: ignore[attr-defined]
+        get_translations(language), newstyle=True
+    )
+    made.filters.update(filters(language))
+    return made
+
+
+def _titles() -> dict[str, str]:
+    """The counts a page has room for, in the order of its columns."""
+    wide = ("answering", "reported", "reviewed", "reported_share", "reviewed_share")
+    return {name: title for name, title in COUNT_TITLES.items() if name not in wide}
+
+
+@lru_cache
+def _style() -> Markup:
+    return Markup(STYLE.read_text(encoding="utf-8"))

@@ -1,0 +1,153 @@
+"""What the printed faces of a report have in common: HTML and Word see the same values.
+
+Nothing is worked out here that could differ from face to face: counts, sums and shares stand in
+the snapshot. This only chooses how much of the lists fits on paper, and names things in the
+reader's language.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from adapters.language import SOURCE, translate
+from models import ONCE, Snapshot, Status
+from rules.dates.calendar import local_time
+from rules.notice.numerals import numeral_of
+from rules.refusal import N_
+from rules.reports.report_rows import LISTS
+from rules.states import STATUS_NAMES
+
+ROWS_SHOWN = 50
+"""Rows of each list on paper; the ledger has the rest."""
+WORDS_SHOWN = 40
+"""Texts of each measure on paper."""
+CHECKSUM_SHOWN = 12
+
+LIST_TITLES = {
+    "returned": N_("退回待重报"),
+    "overdue": N_("逾期未报"),
+    "late": N_("逾期后补报"),
+    "missing": N_("应填报而尚未报送"),
+}
+COUNT_TITLES = {
+    "issued": N_("已交办"),
+    "acknowledged": N_("已签收"),
+    "released": N_("已下发"),
+    "submitted": N_("已提交"),
+    "approved": N_("已通过"),
+    "returned": N_("已退回"),
+    "overdue": N_("逾期"),
+    "late": N_("迟报"),
+    "submitted_share": N_("提交率"),
+    "answering": N_("应报"),
+    "reported": N_("已报"),
+    "reviewed": N_("已审"),
+    "reported_share": N_("已报率"),
+    "reviewed_share": N_("已审率"),
+}
+"""Counts of a snapshot in the order tables show them."""
+
+# What XML cannot hold, whatever somebody managed to store.
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Report:
+    """One snapshot as rendering needs it, apart from the database."""
+
+    data: Mapping[str, Any]
+    made_at: datetime
+    checksum: str
+
+    @property
+    def code(self) -> str:
+        """The unit's code."""
+        return self.data["unit"]["code"]
+
+    @property
+    def short_checksum(self) -> str:
+        return self.checksum[:CHECKSUM_SHOWN]
+
+
+def report_of(snapshot: Snapshot) -> Report:
+    """The stored snapshot, ready to be rendered."""
+    return Report(snapshot.data, snapshot.made_at, snapshot.checksum)
+
+
+def view(report: Report, language: str) -> dict[str, Any]:
+    """The variables of the templates of a report (docs/reports.md lists them)."""
+    measures = report.data["measures"]
+    return {
+        "data": report.data,
+        "language": language,
+        "as_of": day(report.data["as_of"], language),
+        "made_at": f"{local_time(report.made_at):%Y-%m-%d %H:%M}",
+        "checksum": report.short_checksum,
+        "lists": [_list(report.data, kind, language) for kind in LISTS],
+        "with_figures": [one for one in measures if one["figures"] or one["target"]],
+        "with_words": [
+            one | words for one in measures if (words := _words(report.data, one, language))
+        ],
+    }
+
+
+def filters(language: str) -> dict[str, Callable[[Any], str]]:
+    """The filters of the templates of a report."""
+    return {
+        "day": lambda iso: day(iso, language),
+        "period": lambda period: period_text(period, language),
+        "level": lambda row: row["name" if language == SOURCE else "name_en"],
+        "status": lambda status: status_text(status, language),
+        "numeral": numeral_of,
+    }
+
+
+def day(iso: str, language: str) -> str:
+    """An ISO date as `2026年11月22日` or `22 Nov 2026`."""
+    read = date.fromisoformat(iso)
+    if language == SOURCE:
+        return f"{read.year}年{read.month}月{read.day}日"
+    return f"{read.day} {read:%b} {read.year}"
+
+
+def period_text(period: str, language: str) -> str:
+    """The period behind a measure's title: `（202611）`, nothing for a measure done once."""
+    if period == ONCE:
+        return ""
+    return f"（{period}）" if language == SOURCE else f" ({period})"
+
+
+def status_text(status: str, language: str) -> str:
+    """The name of a status; a dash where there is no assignment."""
+    return translate(language, STATUS_NAMES[Status(status)]) if status else "—"
+
+
+def printable(value: Any) -> Any:
+    """A value without characters that XML cannot hold; anything but text as it is."""
+    return _UNPRINTABLE.sub("", value) if isinstance(value, str) else value
+
+
+def _list(data: Mapping[str, Any], kind: str, language: str) -> dict[str, Any]:
+    found = data["lists"][kind]
+    rows = found["rows"][:ROWS_SHOWN]
+    return {
+        "kind": kind,
+        "title": translate(language, LIST_TITLES[kind]),
+        "count": found["count"],
+        "rows": rows,
+        "more": found["count"] - len(rows),
+    }
+
+
+def _words(
+    data: Mapping[str, Any], measure: Mapping[str, Any], language: str
+) -> dict[str, Any] | None:
+    """The texts of a measure, the unit's own first."""
+    texts = [{"name": data["unit"]["name"], **one} for one in measure["narratives"]["own"]]
+    texts += measure["narratives"]["lower"]
+    if not texts:
+        return None
+    shown = [one | {"label": translate(language, one["label"])} for one in texts[:WORDS_SHOWN]]
+    return {"words": shown, "words_more": len(texts) - len(shown)}

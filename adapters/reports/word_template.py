@@ -1,0 +1,355 @@
+"""Writes the Word templates of the summary report: `python -m adapters.reports.word_template`.
+
+The templates are shipped (`templates/reports/summary.docx`, `summary.en.docx`), and an office may
+change their wording in Word. This makes the first edition of them, and the next one after the
+shape of snapshots changes. What may be printed is listed in docs/reports.md.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from docx.shared import Pt
+
+from adapters.reports import word_layout as layout
+from adapters.reports.word_layout import CENTRE, LEFT, RIGHT
+from adapters.settings import ROOT
+
+FOLDER = ROOT / "templates" / "reports"
+PATHS = {"zh": FOLDER / "summary.docx", "en": FOLDER / "summary.en.docx"}
+
+Column = tuple[str, float, str, Any]
+"""Heading, width in millimetres, what a cell prints, alignment."""
+
+
+class Template:
+    """A document in the making, in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.chinese = language == "zh"
+        self.document = layout.new_document(latin="" if self.chinese else "Times New Roman")
+        if not self.chinese:
+            self.document.styles[layout.HEAD_CELL].font.size = Pt(8.5)
+
+    def words(self, chinese: str, english: str) -> str:
+        return chinese if self.chinese else english
+
+    def add(self, style: str, chinese: str, english: str) -> None:
+        """A paragraph."""
+        self.document.add_paragraph(self.words(chinese, english), style=style)
+
+    def say(self, chinese: str, english: str) -> None:
+        self.add(layout.BODY, chinese, english)
+
+    def command(self, text: str) -> None:
+        """A paragraph of `{%p … %}`, gone when the report is rendered."""
+        self.document.add_paragraph(text, style=layout.CELL)
+
+    def table(
+        self, columns: Sequence[Column], loop: str, last: Sequence[str] | None = None
+    ) -> None:
+        """A table with a row for each turn of `loop`, and `last` as its total."""
+        rows = 5 if last else 4
+        table = layout.add_table(self.document, [one[1] for one in columns], rows)
+        table.cell(1, 0).text = f"{{%tr for {loop} %}}"
+        table.cell(3, 0).text = "{%tr endfor %}"
+        for place, (heading, _, shown, align) in enumerate(columns):
+            layout.write_cell(table.cell(0, place), heading, layout.HEAD_CELL)
+            layout.write_cell(table.cell(2, place), shown, layout.CELL, align)
+            if last:
+                layout.write_cell(table.cell(4, place), last[place], layout.CELL, align)
+
+    def count_columns(self, width: float = 13) -> list[Column]:
+        """The counts of a row `r`, most of the page's tables end with them."""
+        headings = {
+            "issued": self.words("交办", "Issued"),
+            "acknowledged": self.words("签收", "Signed for"),
+            "released": self.words("下发", "Released"),
+            "submitted": self.words("已提交", "Sent"),
+            "approved": self.words("已通过", "Approved"),
+            "returned": self.words("退回", "Returned"),
+            "overdue": self.words("逾期", "Overdue"),
+            "late": self.words("迟报", "Late"),
+            "submitted_share": self.words("提交率", "Share sent"),
+        }
+        return [
+            (heading, width + (2 if name == "submitted_share" else 0), f"{{{{ r.{name} }}}}", RIGHT)
+            for name, heading in headings.items()
+        ]
+
+    def counts_total(self, *first: str) -> list[str]:
+        return [*first, *(one[2].replace("r.", "data.below.") for one in self.count_columns())]
+
+
+def write(language: str, path: Path) -> None:
+    """Write the template of one language."""
+    template = Template(language)
+    for part in (_title, _overview, _handed_down, _progress, _figures, _named, _words, _notes):
+        part(template)
+    template.document.save(str(path))
+
+
+def _title(t: Template) -> None:
+    t.add(layout.TITLE, "{{ data.unit.name }}", "{{ data.unit.name }}")
+    t.add(
+        layout.TITLE,
+        "“{{ data.campaign.title }}”落实情况报告",
+        "Report on “{{ data.campaign.title }}”",
+    )
+    t.add(layout.SUBTITLE, "（截至{{ as_of }}）", "(as of {{ as_of }})")
+    t.add(layout.BODY, "", "")
+
+
+def _overview(t: Template) -> None:
+    t.add(layout.HEADING, "一、总体情况", "1. Overview")
+    t.command("{%p if not data.measures %}")
+    t.say(
+        "截至{{ as_of }}，{{ data.unit.name }}在这项工作中没有收到措施，也没有向下级交办任务。",
+        "As of {{ as_of }} no measure of this campaign has reached {{ data.unit.name }}, "
+        "and it has handed nothing down.",
+    )
+    t.command("{%p elif not data.below.issued %}")
+    t.say(
+        "{{ data.unit.name }}收到措施{{ data.measures|length }}项。"
+        "截至{{ as_of }}，下级单位没有任务。",
+        "{{ data.unit.name }} has received {{ data.measures|length }} measures. As of {{ as_of }} "
+        "there are no assignments below it.",
+    )
+    t.command("{%p else %}")
+    t.say(
+        "{% if data.campaign.number %}根据{{ data.campaign.number }}文件，{% endif %}"
+        "{{ data.unit.name }}共有措施{{ data.measures|length }}项，"
+        "向下级单位交办任务{{ data.below.issued }}个。截至{{ as_of }}，"
+        "已签收{{ data.below.acknowledged }}个，已提交{{ data.below.submitted }}个"
+        "（占{{ data.below.submitted_share }}），已审核通过{{ data.below.approved }}个，"
+        "退回待重报{{ data.below.returned }}个，逾期未报{{ data.below.overdue }}个，"
+        "逾期后补报{{ data.below.late }}个。",
+        "{{ data.unit.name }} has {{ data.measures|length }} measures"
+        "{% if data.campaign.number %} under {{ data.campaign.number }}{% endif %}; "
+        "{{ data.below.issued }} assignments were issued below it. As of {{ as_of }}, "
+        "{{ data.below.acknowledged }} are signed for, {{ data.below.submitted }} sent "
+        "({{ data.below.submitted_share }}), {{ data.below.approved }} approved, "
+        "{{ data.below.returned }} returned, {{ data.below.overdue }} overdue and "
+        "{{ data.below.late }} were sent late.",
+    )
+    t.say(
+        "应填报表单的单位{{ data.coverage.units }}个，"
+        "全部报齐的{{ data.coverage.units_complete }}个"
+        "（占{{ data.coverage.units_share }}）。应报{{ data.coverage.answers }}份，"
+        "已报{{ data.coverage.answers_reported }}份（占{{ data.below.reported_share }}），"
+        "已审{{ data.coverage.answers_reviewed }}份（占{{ data.below.reviewed_share }}）。",
+        "{{ data.coverage.units }} units are to fill in forms; {{ data.coverage.units_complete }} "
+        "({{ data.coverage.units_share }}) have answered everything. Of "
+        "{{ data.coverage.answers }} answers, "
+        "{{ data.coverage.answers_reported }} ({{ data.below.reported_share }}) are "
+        "reported and {{ data.coverage.answers_reviewed }} ({{ data.below.reviewed_share }}) "
+        "reviewed.",
+    )
+    t.command("{%p endif %}")
+    t.command("{%p if data.measures %}")
+    t.table(
+        [
+            (t.words("序号", "No."), 9, "{{ r.number }}", CENTRE),
+            (t.words("措施", "Measure"), 28, "{{ r.title }}{{ r.period|period }}", LEFT),
+            *[
+                (heading, width, shown.replace("r.", "r.below."), align)
+                for heading, width, shown, align in t.count_columns(13)
+            ],
+        ],
+        "r in data.measures",
+        t.counts_total("", t.words("合计", "Total")),
+    )
+    t.command("{%p endif %}")
+
+
+def _handed_down(t: Template) -> None:
+    t.command("{%p if data.measures %}")
+    t.add(layout.HEADING, "二、交办情况", "2. How it was handed down")
+    t.table(
+        [
+            (t.words("序号", "No."), 9, "{{ r.number }}", CENTRE),
+            (t.words("出处", "In the notice"), 20, "{{ r.path }}", LEFT),
+            (t.words("交办单位", "Issued by"), 28, "{{ r.own.issued_by or '—' }}", LEFT),
+            (t.words("交办日期", "Issued on"), 25, "{{ r.own.issued_on or '—' }}", CENTRE),
+            (t.words("本级截止", "Due"), 25, "{{ r.own.due_on or '—' }}", CENTRE),
+            (
+                t.words("向下级下发", "Passed on"),
+                30,
+                "{{ r.own.released_on or '—' }}"
+                + t.words(
+                    "{% if r.own.passed_on %}（自动）{% endif %}",
+                    "{% if r.own.passed_on %} (by itself){% endif %}",
+                ),
+                CENTRE,
+            ),
+            (t.words("本级状态", "Status"), 19, "{{ r.own.status|status }}", CENTRE),
+        ],
+        "r in data.measures",
+    )
+    t.command("{%p for r in data.measures if r.own and r.own.detail %}")
+    t.say(
+        "第{{ r.number }}项，本单位的细化要求：{{ r.own.detail.text }}"
+        "{% if r.own.detail.due_on %}（下级截止提前到{{ r.own.detail.due_on|day }}）{% endif %}"
+        "{% if r.own.detail.contact %}（联系：{{ r.own.detail.contact }}）{% endif %}",
+        "Measure {{ r.number }}, added by this unit: {{ r.own.detail.text }}"
+        "{% if r.own.detail.due_on %} (due earlier, {{ r.own.detail.due_on|day }}){% endif %}"
+        "{% if r.own.detail.contact %} (contact: {{ r.own.detail.contact }}){% endif %}",
+    )
+    t.command("{%p endfor %}")
+    t.command("{%p endif %}")
+
+
+def _progress(t: Template) -> None:
+    t.command("{%p if data.below.issued %}")
+    t.add(layout.HEADING, "三、进展情况", "3. Progress")
+    for chinese, english, rows, name in (
+        ("（一）按层级", "3.1 By level", "data.levels", "{{ r|level }}"),
+        ("（二）按下级单位", "3.2 By lower unit", "data.lower", "{{ r.name }}"),
+    ):
+        t.add(layout.SUBHEADING, chinese, english)
+        t.table(
+            [(t.words("单位", "Unit"), 37, name, LEFT), *t.count_columns(13)],
+            f"r in {rows}",
+            t.counts_total(t.words("合计", "Total")),
+        )
+    t.add(
+        layout.NOTE,
+        "注：下级单位各行含该单位本身及其全部下级；各项措施在各下级单位的进展见台账。",
+        "Each lower unit includes itself and everything below it; the ledger has each measure.",
+    )
+    t.command("{%p endif %}")
+
+
+def _figures(t: Template) -> None:
+    t.command("{%p if data.measures %}")
+    t.add(layout.HEADING, "四、数据汇总", "4. Figures")
+    t.command("{%p if not with_figures %}")
+    t.say("各项措施没有需要汇总的数据。", "The measures ask for no figures.")
+    t.command("{%p endif %}")
+    t.command("{%p for m in with_figures %}")
+    t.add(
+        layout.SUBHEADING,
+        "（{{ loop.index|numeral }}）{{ m.title }}{{ m.period|period }}",
+        "4.{{ loop.index }} {{ m.title }}{{ m.period|period }}",
+    )
+    t.command("{%p if m.target %}")
+    t.say(
+        "目标：每个单位{{ m.target.label }}，{{ m.target.units }}个单位"
+        "共{{ m.target.whole }}；已报完成{{ m.target.reported }}（{{ m.target.reported_share }}），"
+        "已审完成{{ m.target.reviewed }}（{{ m.target.reviewed_share }}）。",
+        "Target: {{ m.target.label }} for each of {{ m.target.units }} units, "
+        "{{ m.target.whole }} in all; reported {{ m.target.reported }} "
+        "({{ m.target.reported_share }}), reviewed {{ m.target.reviewed }} "
+        "({{ m.target.reviewed_share }}).",
+    )
+    t.command("{%p endif %}")
+    t.table(
+        [
+            (t.words("指标", "Figure"), 46, "{{ f.label }}", LEFT),
+            (t.words("已报合计", "Reported"), 26, "{{ f.reported }}", RIGHT),
+            (t.words("已报单位", "Units"), 19, "{{ f.reported_units }}", RIGHT),
+            (t.words("已审合计", "Reviewed"), 26, "{{ f.reviewed }}", RIGHT),
+            (t.words("已审单位", "Units"), 19, "{{ f.reviewed_units }}", RIGHT),
+            (t.words("应报单位", "Of units"), 20, "{{ f.of }}", RIGHT),
+        ],
+        "f in m.figures",
+    )
+    t.command("{%p endfor %}")
+    t.command("{%p endif %}")
+
+
+def _named(t: Template) -> None:
+    t.command("{%p if data.below.issued %}")
+    t.add(layout.HEADING, "五、退回、逾期、迟报和未报", "5. Returned, overdue, late and missing")
+    t.command("{%p for list in lists %}")
+    t.add(
+        layout.SUBHEADING,
+        "（{{ loop.index|numeral }}）{{ list.title }}：{{ list.count }}个任务",
+        "5.{{ loop.index }} {{ list.title }}: {{ list.count }} assignments",
+    )
+    t.command("{%p if list.rows %}")
+    t.table(
+        [
+            (t.words("单位", "Unit"), 36, "{{ r.name }}", LEFT),
+            (t.words("上级单位", "Unit above"), 28, "{{ r.above }}", LEFT),
+            (t.words("措施", "No."), 10, "{{ r.measure }}", CENTRE),
+            (t.words("截止", "Due"), 25, "{{ r.due_on }}", CENTRE),
+            (t.words("状态", "Status"), 17, "{{ r.status|status }}", CENTRE),
+            (
+                t.words("说明", "Remark"),
+                40,
+                t.words(
+                    "{% if list.kind == 'returned' %}{{ r.reason }}"
+                    "{% elif list.kind == 'late' %}{{ r.sent_on }}报送"
+                    "{% elif r.days %}逾期{{ r.days }}天{% endif %}",
+                    "{% if list.kind == 'returned' %}{{ r.reason }}"
+                    "{% elif list.kind == 'late' %}sent {{ r.sent_on }}"
+                    "{% elif r.days %}{{ r.days }} days overdue{% endif %}",
+                ),
+                LEFT,
+            ),
+        ],
+        "r in list.rows",
+    )
+    t.command("{%p endif %}")
+    t.command("{%p if list.more %}")
+    t.add(
+        layout.NOTE,
+        "另有{{ list.more }}个任务未列出，见台账。",
+        "{{ list.more }} more are not listed here; see the ledger.",
+    )
+    t.command("{%p endif %}")
+    t.command("{%p endfor %}")
+    t.command("{%p endif %}")
+
+
+def _words(t: Template) -> None:
+    t.command("{%p if data.measures %}")
+    t.add(layout.HEADING, "六、工作情况", "6. In their own words")
+    t.command("{%p if not with_words %}")
+    t.say("本单位和直接下级单位尚未报送文字情况。", "Nothing has been written yet.")
+    t.command("{%p endif %}")
+    t.command("{%p for m in with_words %}")
+    t.add(
+        layout.SUBHEADING,
+        "（{{ loop.index|numeral }}）{{ m.title }}{{ m.period|period }}",
+        "6.{{ loop.index }} {{ m.title }}{{ m.period|period }}",
+    )
+    t.command("{%p for w in m.words %}")
+    t.say(
+        "{{ w.name }}（{{ w.label }}）：{{ w.text }}{% if w.cut %}……（全文见系统）{% endif %}",
+        "{{ w.name }} ({{ w.label }}): {{ w.text }}{% if w.cut %}… (cut){% endif %}",
+    )
+    t.command("{%p endfor %}")
+    t.command("{%p if m.words_more %}")
+    t.add(
+        layout.NOTE,
+        "另有{{ m.words_more }}段文字见台账。",
+        "{{ m.words_more }} more texts are in the ledger.",
+    )
+    t.command("{%p endif %}")
+    t.command("{%p endfor %}")
+    t.command("{%p endif %}")
+
+
+def _notes(t: Template) -> None:
+    t.add(layout.NOTE, "", "")
+    t.add(
+        layout.NOTE,
+        "数据说明：截至日期{{ as_of }}；生成时间{{ made_at }}；"
+        "已报{{ data.coverage.units_complete }}/{{ data.coverage.units }}个单位"
+        "（{{ data.coverage.answers_reported }}/{{ data.coverage.answers }}份）；"
+        "校验码{{ checksum }}。"
+        "“已报”为下级已提交且未被退回，“已审”为上一级已审核通过。"
+        "本报告与同一校验码的网页、台账出自同一份数据。",
+        "As of {{ as_of }}; made at {{ made_at }}; reported by {{ data.coverage.units_complete }}/"
+        "{{ data.coverage.units }} units ({{ data.coverage.answers_reported }}/"
+        "{{ data.coverage.answers }} answers); checksum {{ checksum }}. Reported: sent and not "
+        "returned. Reviewed: approved by the unit above. The page and the ledger with the same "
+        "checksum come from the same data.",
+    )
+
+
+if __name__ == "__main__":
+    for each, target in PATHS.items():
+        write(each, target)

@@ -1,0 +1,1 @@
+"""Working days, due rules, periods and timetables."""

@@ -1,0 +1,95 @@
+"""Timetables: the rhythms a schedule can have, as cron fields and back, and what comes next.
+
+Cron is never typed: an office chooses a rhythm, a day and a time of day, all Asia/Shanghai.
+The five fields are what Prefect's schedules understand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+
+from cronsim import CronSim
+
+from rules.dates.calendar import SHANGHAI
+from rules.refusal import N_, Refusal
+
+LAST_DAY = 0
+"""The day of a month or quarter that means its last one."""
+LONGEST_DAY = 28
+"""The latest day of the month that every month has; later ones are said as the last day."""
+
+
+class Rhythm(StrEnum):
+    """How often a schedule starts its work."""
+
+    ONCE = "once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A rhythm with its day and time of day.
+
+    `day` is the weekday (1 Monday … 7 Sunday) of a weekly rhythm, and the day of the month of
+    a monthly or quarterly one (1–28, or `LAST_DAY`); a quarterly one starts in the first month
+    of the quarter, or with `LAST_DAY` on the quarter's last day.
+    """
+
+    rhythm: Rhythm
+    at: time
+    day: int = 1
+
+    def __post_init__(self) -> None:
+        if self.rhythm is Rhythm.ONCE:
+            raise Refusal(N_("只执行一次的安排没有周期。"))
+        if self.rhythm is Rhythm.WEEKLY and not 1 <= self.day <= 7:
+            raise Refusal(N_("请选择星期一至星期日中的一天。"))
+        if self.rhythm in _BY_MONTH and not LAST_DAY <= self.day <= LONGEST_DAY:
+            raise Refusal(N_("日期须在1日至28日之间，或选择最后一天。"))
+
+    @property
+    def cron(self) -> str:
+        """The five cron fields: minute, hour, day of month, month, weekday."""
+        clock = f"{self.at.minute} {self.at.hour}"
+        if self.rhythm is Rhythm.DAILY:
+            return f"{clock} * * *"
+        if self.rhythm is Rhythm.WEEKLY:
+            return f"{clock} * * {self.day % 7}"
+        day = "L" if self.day == LAST_DAY else str(self.day)
+        return f"{clock} {day} {self._months} *"
+
+    @property
+    def _months(self) -> str:
+        if self.rhythm is Rhythm.MONTHLY:
+            return "*"
+        return "3,6,9,12" if self.day == LAST_DAY else "1,4,7,10"
+
+
+_BY_MONTH = (Rhythm.MONTHLY, Rhythm.QUARTERLY)
+
+
+def read_cron(cron: str) -> Timing:
+    """The timing whose `cron` is these five fields; only what `Timing.cron` writes is known."""
+    minute, hour, day, months, weekday = cron.split()
+    at = time(int(hour), int(minute))
+    if weekday != "*":
+        return Timing(Rhythm.WEEKLY, at, int(weekday) or 7)
+    if day == "*":
+        return Timing(Rhythm.DAILY, at)
+    rhythm = Rhythm.MONTHLY if months == "*" else Rhythm.QUARTERLY
+    return Timing(rhythm, at, LAST_DAY if day == "L" else int(day))
+
+
+def next_after(cron: str, after: datetime) -> datetime:
+    """The first moment strictly after `after` (UTC-aware) at which `cron` starts, in UTC."""
+    return next(CronSim(cron, after.astimezone(SHANGHAI))).astimezone(UTC)
+
+
+def moment(day: date, at: time) -> datetime:
+    """The moment, in UTC, of a day and time of day in Asia/Shanghai."""
+    return datetime.combine(day, at, SHANGHAI).astimezone(UTC)

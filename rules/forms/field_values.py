@@ -1,0 +1,115 @@
+"""Reading what was typed into one field: numbers, dates and texts as people write them.
+
+Every function returns the value in the shape it is stored in, or a `Fault`.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+from rules.forms.faults import Fault
+from rules.refusal import N_
+
+LARGEST_NUMBER = 1_000_000_000
+DECIMAL_PLACES = 4
+YEARS = (1900, 2200)
+
+_LONGEST_NUMBER = 40
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}([, ][0-9]{3})+(\.[0-9]*)?")
+_AMBIGUOUS = re.compile(r"[+-]?[0-9]+([,.][0-9]*)+")
+_DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_LOOKALIKES = str.maketrans({"。": ".", "−": "-", "–": "-", "—": "-", "、": ",", "'": ","})
+_BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def plain(typed: str) -> str:
+    """`typed` with full-width digits, signs and blanks made half-width, blanks trimmed."""
+    return unicodedata.normalize("NFKC", typed).translate(_LOOKALIKES).strip()
+
+
+def clean_text(typed: str, *, multiline: bool) -> str:
+    """`typed` without what a database or a page cannot hold, line ends made `\\n`.
+
+    Control characters, lone surrogates, noncharacters and overrides of the writing direction go;
+    joiners and selectors stay, because Mongolian script is written with them.
+    """
+    text = typed.replace("\r\n", "\n").replace("\r", "\n")
+    if not multiline:
+        text = text.replace("\n", " ").replace("\t", " ")
+    return "".join(character for character in text if _keeps(character)).strip()
+
+
+def _keeps(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    return (
+        unicodedata.category(character) not in {"Cc", "Cs"}
+        and character not in _BIDI_OVERRIDES
+        and ord(character) & 0xFFFE != 0xFFFE
+    )
+
+
+def read_number(typed: str) -> Decimal | Fault:
+    """The number in `typed`: １２.５, 1,234, -3; at most four decimals and a billion."""
+    text = plain(typed)
+    if len(text) > _LONGEST_NUMBER:
+        return Fault(N_("请只填数字。"))
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "").replace(" ", "")
+    elif not _NUMBER.fullmatch(text):
+        return _not_a_number(text)
+    number = Decimal(text)
+    if abs(number) > LARGEST_NUMBER:
+        return Fault(N_("数字太大了：最多到 %(largest)s。"), {"largest": f"{LARGEST_NUMBER:,}"})
+    if number != round(number, DECIMAL_PLACES):
+        return Fault(N_("小数点后最多 %(places)s 位。"), {"places": DECIMAL_PLACES})
+    return round(number, DECIMAL_PLACES)
+
+
+def _not_a_number(text: str) -> Fault:
+    if _AMBIGUOUS.fullmatch(text):
+        return Fault(N_("无法确定“%(typed)s”是多少：小数点请用“.”，如 12.3。"), {"typed": text})
+    return Fault(N_("请只填数字，不带单位和文字。"))
+
+
+def read_integer(typed: str) -> int | Fault:
+    """The whole number in `typed`; `12.0` is one."""
+    number = read_number(typed)
+    if isinstance(number, Fault):
+        return number
+    if number != number.to_integral_value():
+        return Fault(N_("请填整数。"))
+    return int(number)
+
+
+def read_decimal(typed: str) -> str | Fault:
+    """The number in `typed` as its shortest text: `12.50` becomes `12.5`, `-0` becomes `0`."""
+    number = read_number(typed)
+    return number if isinstance(number, Fault) else decimal_text(number)
+
+
+def decimal_text(number: Decimal) -> str:
+    """The shortest text of a decimal, never with an exponent."""
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def read_date(typed: str) -> str | Fault:
+    """The ISO date in `typed`: 2026-11-22, 2026/11/22, 2026年11月22日, 20261122."""
+    text = plain(typed)
+    found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
+    if not found:
+        return Fault(N_("请按“2026-11-22”的格式填写日期。"))
+    year, month, day = map(int, found.groups())
+    try:
+        read = date(year, month, day)
+    except ValueError:
+        return Fault(N_("“%(typed)s”不是有效的日期。"), {"typed": text})
+    if not YEARS[0] <= year < YEARS[1]:
+        return Fault(N_("请核对年份“%(year)s”。"), {"year": year})
+    return read.isoformat()

@@ -1,0 +1,1 @@
+"""Reading a notice: from its text to an outline and draft measures."""

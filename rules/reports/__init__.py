@@ -1,0 +1,1 @@
+"""From the rows of a campaign to the data of one report."""

@@ -1,0 +1,287 @@
+"""A report's content: from the rows that were read to one snapshot for each unit.
+
+Everything a face of the report prints is worked out here, once: counts are whole numbers, sums
+are decimal text, shares are text. HTML, Word and Excel print what stands here, so that they
+agree to the digit. No wording: every face has its own, in its language.
+
+"Below" is everything strictly below the unit. The rows of its direct lower units each take in
+the lower unit itself and everything below that, so that they add up to "below", as the rows of
+the levels do.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from models import Status
+from rules.dates.calendar import local_date
+from rules.reports.report_figures import figures_of, own_figures, target_of
+from rules.reports.report_index import RowIndex
+from rules.reports.report_narratives import narratives_of
+from rules.reports.report_rows import (
+    LISTS,
+    AssignmentRow,
+    MeasureRow,
+    NamedRow,
+    ReportRows,
+    UnitRow,
+)
+from rules.reports.shares import share
+from rules.states import REPORTED, REVIEWED, UNSENT
+
+SHAPE = 1
+"""Grows when the shape of snapshots changes."""
+COUNTS = (
+    "issued",
+    "acknowledged",
+    "released",
+    "submitted",
+    "approved",
+    "returned",
+    "unsent",
+    "overdue",
+    "late",
+    "answering",
+    "reported",
+    "reviewed",
+)
+Json = dict[str, Any]
+
+
+def snapshots(rows: ReportRows) -> dict[int, Json]:
+    """Unit id → the content of its report, for every reported unit."""
+    index = RowIndex(rows)
+    return {unit_id: _snapshot(index, unit_id) for unit_id in rows.reported_units}
+
+
+def checksum(data: Mapping[str, Any]) -> str:
+    """SHA-256 of a snapshot's content in canonical JSON, in hexadecimal."""
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _snapshot(index: RowIndex, unit_id: int) -> Json:
+    rows, unit = index.rows, index.units[unit_id]
+    measures = [
+        _measure(index, unit, measure, period)
+        for measure in rows.measures
+        for period in index.periods(unit, measure.id)
+    ]
+    for number, measure in enumerate(measures, start=1):
+        measure["number"] = number
+    numbers = {(one["measure_id"], one["period"]): one["number"] for one in measures}
+    below = _with_shares(_add(one["below"] for one in measures))
+    return {
+        "shape": SHAPE,
+        "campaign": rows.campaign._asdict(),
+        "unit": _unit(index, unit),
+        "as_of": rows.as_of.isoformat(),
+        "coverage": _coverage(index, unit_id, below),
+        "below": below,
+        "levels": _merge(measures, "levels", index.levels),
+        "lower": _merge(measures, "lower", [one.code for one in index.lower[unit_id]]),
+        "measures": measures,
+        "lists": {kind: _list(index, unit_id, kind, below, numbers) for kind in LISTS},
+    }
+
+
+def _unit(index: RowIndex, unit: UnitRow) -> Json:
+    level = index.levels[unit.level]
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "level": unit.level,
+        "level_name": level.name,
+        "level_name_en": level.name_en,
+    }
+
+
+def _coverage(index: RowIndex, unit_id: int, below: Json) -> Json:
+    """Units that answered all they were asked, and answers, each of how many."""
+    expected, complete = index.coverage.get(unit_id, (0, 0))
+    return {
+        "units": expected,
+        "units_complete": complete,
+        "units_share": share(complete, expected),
+        "answers": below["answering"],
+        "answers_reported": below["reported"],
+        "answers_reviewed": below["reviewed"],
+    }
+
+
+def _measure(index: RowIndex, unit: UnitRow, measure: MeasureRow, period: str) -> Json:
+    key = (unit.id, measure.id, period)
+    lower = [
+        found
+        for one in index.lower[unit.id]
+        if (found := _lower_unit(index, one, measure.id, period)) is not None
+    ]
+    below = _with_shares(_add(_tally_counts(row) for row in index.tallies[key]))
+    return {
+        "number": 0,
+        "measure_id": measure.id,
+        "period": period,
+        "path": measure.path,
+        "title": measure.title,
+        "kind": measure.kind,
+        "withdrawn": measure.status == "withdrawn",
+        "own": _own(index, index.assignments.get(key)),
+        "below": below,
+        "levels": _levels(index, key),
+        "lower": lower,
+        "figures": figures_of(index, unit, measure, period, below),
+        "target": target_of(index, unit, measure, period, below),
+        "narratives": narratives_of(index, unit, measure.id, period),
+    }
+
+
+def _own(index: RowIndex, row: AssignmentRow | None) -> Json | None:
+    """What the unit itself was handed, and how far it has got."""
+    if row is None:
+        return None
+    return {
+        "status": row.status,
+        "answering": row.answering,
+        "issued_on": _day(row.issued_at),
+        "issued_by": row.issuer_name,
+        "issued_by_code": row.issuer_code,
+        "due_on": row.due_on.isoformat(),
+        "acknowledged_on": _day(row.acknowledged_at),
+        "released_on": _day(row.released_at),
+        "passed_on": row.id in index.rows.passed_on,
+        "sent_on": _day(row.sent_at),
+        "late": row.late,
+        "detail": _detail(row),
+        "figures": own_figures(index, row),
+    }
+
+
+def _detail(row: AssignmentRow) -> Json | None:
+    if row.detail_text is None:
+        return None
+    return {
+        "text": row.detail_text,
+        "due_on": row.detail_due_on.isoformat() if row.detail_due_on else None,
+        "contact": row.detail_contact or "",
+    }
+
+
+def _levels(index: RowIndex, key: tuple[int, int, str]) -> list[Json]:
+    by_level = {row.level: _tally_counts(row) for row in index.tallies[key]}
+    return [
+        {"code": level.code, "name": level.name, "name_en": level.name_en}
+        | _with_shares(by_level[level.code])
+        for level in index.rows.levels
+        if level.code in by_level
+    ]
+
+
+def _lower_unit(index: RowIndex, unit: UnitRow, measure_id: int, period: str) -> Json | None:
+    """A direct lower unit with everything below it; None if nothing was handed to it."""
+    key = (unit.id, measure_id, period)
+    own, tallies = index.assignments.get(key), index.tallies[key]
+    if own is None and not tallies:
+        return None
+    parts = [_tally_counts(row) for row in tallies]
+    if own is not None:
+        parts.append(_own_counts(own, index.rows.as_of))
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "status": own.status if own else "",
+        "issued_on": _day(own.issued_at) if own else None,
+        "due_on": own.due_on.isoformat() if own else None,
+        "passed_on": own is not None and own.id in index.rows.passed_on,
+    } | _with_shares(_add(parts))
+
+
+def _tally_counts(row: Any) -> Json:
+    return {name: getattr(row, name) for name in COUNTS}
+
+
+def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
+    """One assignment counted the way `services.roll_up` counts the ones below a unit."""
+    if row.status == Status.WITHDRAWN:
+        return dict.fromkeys(COUNTS, 0)
+    unsent = row.status in UNSENT
+    flags = {
+        "issued": True,
+        "acknowledged": row.acknowledged_at is not None,
+        "released": row.released_at is not None,
+        "submitted": row.status in REPORTED,
+        "approved": row.status in REVIEWED,
+        "returned": row.status == Status.RETURNED,
+        "unsent": unsent,
+        "overdue": unsent and row.due_on < as_of,
+        "late": row.late,
+        "answering": row.answering,
+        "reported": row.answering and row.status in REPORTED,
+        "reviewed": row.answering and row.status in REVIEWED,
+    }
+    return {name: int(flag) for name, flag in flags.items()}
+
+
+def _add(parts: Iterable[Mapping[str, Any]]) -> Json:
+    total = dict.fromkeys(COUNTS, 0)
+    for part in parts:
+        for name in COUNTS:
+            total[name] += part[name]
+    return total
+
+
+def _with_shares(counts: Json) -> Json:
+    """The counts with the shares every face prints."""
+    return counts | {
+        "submitted_share": share(counts["submitted"], counts["issued"]),
+        "reported_share": share(counts["reported"], counts["answering"]),
+        "reviewed_share": share(counts["reviewed"], counts["answering"]),
+    }
+
+
+def _merge(measures: list[Json], name: str, order: Iterable[str]) -> list[Json]:
+    """The rows of all measures under `name`, added up by code, in the order of `order`."""
+    parts: dict[str, list[Json]] = defaultdict(list)
+    for measure in measures:
+        for row in measure[name]:
+            parts[row["code"]].append(row)
+    labels = ("code", "name", "name_en")
+    return [
+        {key: parts[code][0][key] for key in labels if key in parts[code][0]}
+        | _with_shares(_add(parts[code]))
+        for code in order
+        if code in parts
+    ]
+
+
+def _list(index: RowIndex, unit_id: int, kind: str, below: Json, numbers: Mapping) -> Json:
+    rows = index.named[kind].get(unit_id, [])
+    counted = {"missing": below["answering"] - below["reported"]}
+    return {
+        "count": counted.get(kind, below.get(kind, 0)),
+        "rows": [
+            _named(index, row, numbers) for row in rows if (row.measure_id, row.period) in numbers
+        ],
+    }
+
+
+def _named(index: RowIndex, row: NamedRow, numbers: Mapping[tuple[int, str], int]) -> Json:
+    level = index.levels[row.level]
+    return {
+        "code": row.code,
+        "name": row.name,
+        "level_name": level.name,
+        "level_name_en": level.name_en,
+        "above": row.above,
+        "measure": numbers[row.measure_id, row.period],
+        "due_on": row.due_on.isoformat(),
+        "days": max((index.rows.as_of - row.due_on).days, 0) if row.status in UNSENT else 0,
+        "status": row.status,
+        "sent_on": _day(row.sent_at),
+        "reason": row.reason or "",
+    }
+
+
+def _day(moment: Any) -> str | None:
+    return local_date(moment).isoformat() if moment else None

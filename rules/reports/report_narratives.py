@@ -1,0 +1,47 @@
+"""The texts of a report: what the unit and its direct lower units wrote."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.forms.form_fields import NARRATIVE_FORM
+from rules.reports.report_index import RowIndex
+from rules.reports.report_rows import AnswerRow, UnitRow
+
+LONGEST = 3000
+"""Characters a report quotes of one answer; the whole stays on the assignment's page."""
+
+Json = dict[str, Any]
+
+
+def narratives_of(index: RowIndex, unit: UnitRow, measure_id: int, period: str) -> Json:
+    """The current texts, `own` and by direct `lower` unit, each with its question."""
+    own = index.assignments.get((unit.id, measure_id, period))
+    lower = []
+    for one in index.lower[unit.id]:
+        row = index.assignments.get((one.id, measure_id, period))
+        texts = _texts(index, row.id) if row else []
+        lower += [{"code": one.code, "name": one.name, **text} for text in texts]
+    return {"own": _texts(index, own.id) if own else [], "lower": lower}
+
+
+def _texts(index: RowIndex, assignment_id: int) -> list[Json]:
+    answer = index.answers.get(assignment_id)
+    if answer is None:
+        return []
+    return [
+        {"label": label, "text": text[:LONGEST], "cut": len(text) > LONGEST}
+        for name, label in _questions(index, answer).items()
+        if (text := _text(answer.answers, name))
+    ]
+
+
+def _questions(index: RowIndex, answer: AnswerRow) -> dict[str, str]:
+    """Name → label of what is told in words: long texts, and a unit's own narrative."""
+    fields = index.rows.form_fields.get(answer.form_version_id or 0, [])
+    asked = {one["name"]: one["label"] for one in fields if one.get("multiline")}
+    return {one.name: one.label for one in NARRATIVE_FORM} | asked
+
+
+def _text(answers: Mapping[str, Any], name: str) -> str:
+    value = answers.get(name)
+    return value.strip() if isinstance(value, str) else ""

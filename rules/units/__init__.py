@@ -1,0 +1,1 @@
+"""Lists of units: reading, checking and numbering a tree."""

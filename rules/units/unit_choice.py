@@ -1,0 +1,75 @@
+"""Rules that choose units of the tree: which carry a tag, which take no assignments."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from rules.refusal import N_, Refusal
+from rules.units.records import read_records
+
+YES = ("yes", "是", "1", "true")
+LONGEST = 40
+
+
+class How(StrEnum):
+    """What `Choice.value` is compared with."""
+
+    CODE = "code"
+    KIND = "kind"
+    LEVEL = "level"
+    NAME = "name"
+    """The unit's name contains it."""
+    MOST = "most"
+    """Units of this level, more than half of whose directly lower units are chosen already."""
+
+
+class Choice(NamedTuple):
+    """Units, and if `below` is set everything below them too."""
+
+    line: int
+    how: How
+    value: str
+    below: bool
+
+
+class TagRule(NamedTuple):
+    """The chosen units carry the tag."""
+
+    tag: str
+    name: str
+    name_en: str
+    choice: Choice
+
+
+def read_tag_rules(lines: Iterable[tuple[int, list[str]]]) -> list[TagRule]:
+    """Columns `tag,name,how,value`, optionally `name_en`, `below`, and any others as remarks."""
+    rules = []
+    for line, record in read_records(lines, ("tag", "name", "how", "value")):
+        name_en = record.get("name_en") or record["name"]
+        if max(len(record["tag"]), len(record["name"]), len(name_en)) > LONGEST:
+            raise Refusal(
+                N_("第 %(line)d 行：标签超过 %(longest)d 个字。"), line=line, longest=LONGEST
+            )
+        choice = _read_choice(line, record, below=record.get("below", "") in YES)
+        rules.append(TagRule(record["tag"], record["name"], name_en, choice))
+    return rules
+
+
+def read_exclusions(lines: Iterable[tuple[int, list[str]]]) -> list[Choice]:
+    """Columns `how,value,reason`: units that take no assignments, nor anything below them."""
+    exclusions = []
+    for line, record in read_records(lines, ("how", "value", "reason")):
+        choice = _read_choice(line, record, below=True)
+        if choice.how is How.MOST:
+            raise Refusal(N_("第 %(line)d 行：排除名单里不能用“most”。"), line=line)
+        exclusions.append(choice)
+    return exclusions
+
+
+def _read_choice(line: int, record: dict[str, str], *, below: bool) -> Choice:
+    if record["how"] not in set(How):
+        raise Refusal(
+            N_("第 %(line)d 行：how 只能是 %(known)s，不是“%(how)s”。"),
+            line=line, how=record["how"], known=list(How),
+        )  # fmt: skip
+    return Choice(line, How(record["how"]), record["value"], below)

@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+import pytest
+
+from adapters.reports import report_files
+from adapters.reports.report_files import FACES, folder_of, report_file, write_reports
+from adapters.reports.report_view import report_of
+from adapters.settings import get_settings
+from queries.snapshots import list_snapshots
+from services.snapshots import take_snapshots
+from tests.building import REGION
+from tests.conftest import NOW
+from tests.reports_building import TODAY, busy_campaign
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    monkeypatch.setattr(get_settings(), "data_dir", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def snapshots(session, data_dir):
+    return list_snapshots(
+        session, take_snapshots(session, busy_campaign(session), None, as_of=TODAY, now=NOW)
+    )
+
+
+def test_a_file_is_rendered_when_it_is_asked_for_and_kept(snapshots, monkeypatch):
+    first = {face: report_file(snapshots[0], face) for face in FACES}
+    assert first["docx"].startswith(b"PK")
+    folder = folder_of(snapshots[0].campaign_id, TODAY)
+    assert {path.name for path in folder.iterdir()} == {f"{REGION}.{face}" for face in FACES}
+    monkeypatch.setattr(report_files, "FACES", {})
+    assert {face: report_file(snapshots[0], face) for face in FACES} == first
+
+
+def test_a_file_of_an_earlier_snapshot_of_the_day_is_not_handed_out(snapshots):
+    stale = report_file(snapshots[0], "html")
+    snapshots[0].made_at += timedelta(minutes=1)
+    assert report_file(snapshots[0], "html") != stale
+
+
+def test_another_language_is_another_file(snapshots):
+    assert report_file(snapshots[0], "docx", "en") != report_file(snapshots[0], "docx")
+
+
+def test_many_reports_are_written_whole_by_several_processes(snapshots, tmp_path):
+    reports = [report_of(one) for one in snapshots]
+    assert len(reports) > report_files.FEW
+    assert write_reports(tmp_path / "many", reports, processes=2) == len(reports)
+    names = sorted(path.name for path in (tmp_path / "many").iterdir())
+    assert len(names) == len(reports) * len(FACES)
+    assert not [name for name in names if name.startswith(".")]
+
+
+def test_an_unknown_face_is_an_error(snapshots):
+    with pytest.raises(KeyError):
+        report_file(snapshots[0], "exe")

@@ -1,0 +1,101 @@
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.reports.report import checksum, snapshots
+from rules.reports.report_figures import number_text
+from rules.reports.report_rows import (
+    LISTS,
+    CampaignRow,
+    LevelRow,
+    MeasureRow,
+    NamedRow,
+    ReportRows,
+    TallyRow,
+    UnitRow,
+)
+from rules.reports.shares import NONE, share
+
+REGION = UnitRow(1, "15", "自治区", "region", None, 1)
+LEAGUE = UnitRow(2, "1504", "赤峰市", "league", 1, 2)
+AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
+
+
+def rows(**given_rows) -> ReportRows:
+    values = {
+        "campaign": CampaignRow(1, "专项", "", ""),
+        "as_of": date(2026, 11, 23),
+        "levels": [LevelRow("region", 0, "自治区", "Region"), LevelRow("league", 1, "盟市", "L")],
+        "reported_units": [1],
+        "members": [REGION, LEAGUE],
+        "measures": [MeasureRow(7, "一", "排查", "figures", "released", None, "", None)],
+        "form_fields": {},
+        "assignments": [],
+        "passed_on": set(),
+        "tallies": [],
+        "totals": [],
+        "numbers": [],
+        "answers": [],
+        "coverage": [],
+        "named": {kind: [] for kind in LISTS},
+    }
+    return ReportRows(**(values | given_rows))
+
+
+def tally(period: str, unit: int = 1, issued: int = 3) -> TallyRow:
+    return TallyRow(7, period, unit, "league", issued, 2, 1, 1, 0, 0, 2, 1, 0, issued, 1, 0)
+
+
+def test_a_share_says_a_hundred_percent_only_when_nothing_is_missing():
+    assert share(9999, 10000) == "99.9%"
+    assert share(10000, 10000) == "100.0%"
+    assert share(7, 8) == "87.5%"
+
+
+def test_a_share_of_nothing_is_a_dash():
+    assert share(0, 0) == NONE
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9))
+def test_a_share_is_never_more_than_the_truth(part, whole):
+    assert float(share(part, whole)[:-1]) <= 100 * part / whole + 1e-9
+
+
+def test_numbers_are_printed_without_the_zeros_they_are_stored_with():
+    assert number_text(125_000) == "12.5"
+    assert number_text(-30_000) == "-3"
+    assert number_text(9_223_372_036_854_775_807) == "922337203685477.5807"
+
+
+def test_the_checksum_does_not_depend_on_the_order_of_keys():
+    assert checksum({"a": 1, "b": [2]}) == checksum({"b": [2], "a": 1})
+    assert checksum({"a": 1}) != checksum({"a": 2})
+
+
+def test_a_unit_nothing_has_reached_has_a_report_that_says_so():
+    data = snapshots(rows())[1]
+    assert data["measures"] == []
+    assert data["below"]["issued"] == 0
+    assert data["below"]["submitted_share"] == NONE
+    assert data["lists"]["overdue"] == {"count": 0, "rows": []}
+
+
+def test_every_period_of_a_measure_is_a_line_of_its_own():
+    data = snapshots(rows(tallies=[tally("202611"), tally("202610", issued=2)]))[1]
+    lines = [(one["number"], one["period"], one["below"]["issued"]) for one in data["measures"]]
+    assert lines == [(1, "202610", 2), (2, "202611", 3)]
+    assert data["below"]["issued"] == 5
+    assert data["levels"][0]["issued"] == 5
+
+
+def test_the_count_of_a_list_is_complete_where_its_rows_are_not():
+    named = NamedRow(1, "1504", "赤峰市", "league", "自治区", 7, "once", date(2026, 11, 20),
+                     "issued", None, None)  # fmt: skip
+    data = snapshots(
+        rows(tallies=[tally("once")], named={key: [] for key in LISTS} | {"overdue": [named]})
+    )[1]
+    assert data["lists"]["overdue"]["count"] == 1
+    assert data["lists"]["missing"]["count"] == 2
+    [row] = data["lists"]["overdue"]["rows"]
+    assert (row["days"], row["measure"], row["above"]) == (3, 1, "自治区")
