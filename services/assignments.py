@@ -13,6 +13,7 @@ from models import (
     Detail,
     Gate,
     HandDown,
+    Measure,
     MeasureGate,
     Status,
 )
@@ -67,7 +68,7 @@ def save_detail(
         assignment = change(
             session, assignment, Act.ACKNOWLEDGE, actor=actor, now=now, acknowledged_at=now
         )
-    inherited = _inherited_due(session, assignment)
+    inherited = _inherited_due(session, assignment, now)
     tightest = min((day for day in (inherited, due_on) if day), default=None)
     change(session, assignment, Act.DETAIL, actor=actor, now=now, lower_due_on=tightest)
     detail = session.get(Detail, assignment_id) or Detail(
@@ -164,10 +165,13 @@ def _gate(session: Session, assignment: Assignment) -> str:
     return gate.gate if gate else Gate.AUTO
 
 
-def _inherited_due(session: Session, assignment: Assignment) -> date | None:
-    """The earlier due date the units above have set for everything below them."""
+def _inherited_due(session: Session, assignment: Assignment, now: datetime) -> date | None:
+    """What an earlier due date set above leaves for the units below this one."""
     parent = session.get(Assignment, assignment.parent_id) if assignment.parent_id else None
-    return parent.lower_due_on if parent else None
+    if parent is None or parent.lower_due_on is None:
+        return None
+    measure = session.get_one(Measure, assignment.measure_id)
+    return hand_down.tightened(parent.lower_due_on, measure.review_days, local_date(now))
 
 
 def _check_detail(

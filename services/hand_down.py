@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
     text,
     true,
@@ -172,6 +173,8 @@ class _Terms:
     status: Status
     due_on: date
     passes_on_on: date | None
+    lower_caps: dict[date, date]
+    """An earlier due date set above → what is left of it for the level below this one."""
 
 
 def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _Terms:
@@ -201,7 +204,25 @@ def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _
         status=Status.ISSUED if lowest or waits else Status.RELEASED,
         due_on=dates[level],
         passes_on_on=add_workdays(today, gate.pass_on_days) if waits else None,
+        lower_caps={
+            cap: tightened(cap, measure.review_days, today) for cap in _caps(session, measure.id)
+        },
     )
+
+
+def tightened(cap: date, review_days: int, today: date) -> date:
+    """What an earlier due date set above leaves for the next level down: its own review takes
+    working days, as long as that does not lie in the past."""
+    earlier = add_workdays(cap, -review_days) if review_days else cap
+    return max(earlier, min(cap, today))
+
+
+def _caps(session: Session, measure_id: int) -> Sequence[date]:
+    """The earlier due dates units have set for what is below them."""
+    rows = select(col(Assignment.lower_due_on)).where(
+        col(Assignment.measure_id) == measure_id, col(Assignment.lower_due_on).is_not(None)
+    )
+    return [day for day in session.scalars(rows.distinct()) if day is not None]
 
 
 def _insert_assignments(
@@ -209,7 +230,7 @@ def _insert_assignments(
 ) -> None:
     top, unit, parent = _TOP, _UNIT, _PARENT
     rule_due = literal(terms.due_on, Date)
-    tightened = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
+    earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
     released_at = now if terms.status == Status.RELEASED else None
     columns: dict[str, Any] = {
         "measure_id": HandDown.measure_id,
@@ -221,8 +242,8 @@ def _insert_assignments(
         "answering": addressed(unit, HandDown.measure_id),
         "lowest": literal(terms.lowest, Boolean),
         "status": literal(str(terms.status)),
-        "due_on": case((tightened, parent.lower_due_on), else_=rule_due),
-        "lower_due_on": parent.lower_due_on,
+        "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
+        "lower_due_on": _lower_cap(terms),
         "passes_on_on": literal(terms.passes_on_on, Date),
         "issued_at": literal(now, _type("issued_at")),
         "released_at": literal(released_at, _type("released_at")),
@@ -253,6 +274,13 @@ def _insert_assignments(
     )
     rows = rows.suffix_with(text("ON CONFLICT DO NOTHING"))
     session.execute(insert(Assignment).from_select(list(columns), rows))
+
+
+def _lower_cap(terms: _Terms) -> Any:
+    if not terms.lower_caps:
+        return null()
+    choices = {cap: literal(left, Date) for cap, left in terms.lower_caps.items()}
+    return case(choices, value=col(_PARENT.lower_due_on), else_=literal(None, Date))
 
 
 def _type(column: str) -> Any:
