@@ -10,7 +10,7 @@ import pytest
 from adapters.document_process import TOO_MUCH, text_apart
 from adapters.documents.documents import extracted_text
 from rules.refusal import Refusal
-from tests.adapters.test_documents import BLANK_PDF
+from tests.adapters.documents.test_documents import BLANK_PDF
 
 NOTICE = Path("samples/notice.docx")
 

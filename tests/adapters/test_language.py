@@ -3,10 +3,11 @@
 import pytest
 
 from adapters import language
-from adapters.language import get_translations, tell, translate
+from adapters.language import get_translations, tell, tell_fault, translate
 from models import Act, Status
-from rules.refusal import Refusal
+from rules.refusal import Refusal, Term
 from rules.states import IllegalChange, after
+from rules.units.unit_list import Fault
 
 
 @pytest.fixture
@@ -17,7 +18,9 @@ def english(tmp_path, monkeypatch):
     (folder / "messages.po").write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
         'msgid "还剩 %(days)s 天"\nmsgstr "%(days)s days left"\n\n'
-        'msgid "签收"\nmsgstr "sign for"\n',
+        'msgid "签收"\nmsgstr "sign for"\n\n'
+        'msgid "、"\nmsgstr ", "\n\n'
+        'msgid "第 %(line)d 行：%(fault)s"\nmsgstr "Line %(line)d: %(fault)s"\n',
         encoding="utf-8",
     )
     monkeypatch.setattr(language, "CATALOGUES", tmp_path)
@@ -47,6 +50,18 @@ def test_the_names_in_an_illegal_change_are_translated_too(english):
         after(Status.ISSUED, Act.APPROVE, lowest=True)
     assert "sign for" in tell(refused.value, "en")
     assert "签收" in tell(refused.value, "zh")
+
+
+def test_a_list_is_written_out_and_its_terms_are_translated(english):
+    refusal = Refusal("还剩 %(days)s 天", days=[Term("签收"), "乌兰", 3])
+    assert tell(refusal, "en") == "sign for, 乌兰, 3 days left"
+    assert tell(refusal, "zh") == str(refusal) == "还剩 签收、乌兰、3 天"
+
+
+def test_a_fault_of_a_list_of_units_names_its_line(english):
+    fault = Fault(7, "", "还剩 %(days)s 天", {"days": 2})
+    assert tell_fault(fault, "en") == "Line 7: 2 days left"
+    assert tell_fault(fault, "zh") == str(fault)
 
 
 def test_an_unknown_language_is_an_error():

@@ -62,7 +62,7 @@ def test_xlsx_is_read_with_its_line_numbers_and_whole_codes() -> None:
         (b"PK\x03\x04 cut off", "已损坏"),
         (archive({"word/document.xml": b"<w/>"}), "不是 CSV，也不是 Excel"),
         (archive({"xl/workbook.xml": b"no xml"}), "已损坏"),
-        (b'a,b\n1,"2\n3,4\n', "第 2 行读不下去"),
+        (b'a,b\n1,"2\n3,4\n', "第 2 行无法读取"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
@@ -80,7 +80,7 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path) -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path) -> None:
-    with pytest.raises(Refusal, match=r"打不开文件：.*nowhere\.csv"):
+    with pytest.raises(Refusal, match=r"无法打开文件：.*nowhere\.csv"):
         read_table_file(tmp_path / "nowhere.csv")
 
 

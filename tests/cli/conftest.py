@@ -4,22 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
 from adapters.database import get_engine
+from adapters.migrations import migrate
 from adapters.settings import get_settings
 
 
 @pytest.fixture
 def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The data folder of an installation whose tables are there and empty."""
+    """The data folder of an installation whose first command makes the tables."""
     monkeypatch.setenv("JIELI_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("JIELI_DATABASE_URL", "")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     get_settings.cache_clear()
     get_engine.cache_clear()
-    SQLModel.metadata.create_all(get_engine())
     yield tmp_path
     get_engine().dispose()
     get_engine.cache_clear()

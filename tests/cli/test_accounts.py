@@ -55,7 +55,7 @@ def test_a_password_is_asked_for_twice_and_not_shown(runner: CliRunner) -> None:
         ({"150402000000": "999"}, "cao-yuan-2026", "没有找到。"),
         ({"office": "king"}, "cao-yuan-2026", "角色只能是 office、clerk。"),
         ({}, "short", "密码至少要 8 个字符。"),
-        ({"hongshan": "红山"}, "cao-yuan-2026", "账号“红山”不行"),
+        ({"hongshan": "红山"}, "cao-yuan-2026", "账号“红山”不符合要求"),
     ],
 )
 def test_a_refusal_is_one_sentence_and_exit_code_1(

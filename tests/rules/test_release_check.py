@@ -27,12 +27,12 @@ def test_the_days_left_count_working_days_of_the_lowest_level() -> None:
     ("changed", "sentence"),
     [
         ({"answering": 0}, "没有一个单位会收到"),
-        ({"has_form": False}, "没有选表单"),
-        ({"due_on": None}, "还没有办理时限"),
-        ({"due_on": date(2026, 11, 23)}, "已经到了或过了"),
+        ({"has_form": False}, "没有选择表单"),
+        ({"due_on": None}, "尚未确定办理时限"),
+        ({"due_on": date(2026, 11, 23)}, "已到或已过"),
         ({"due_on": date(2026, 11, 26)}, "只有3个工作日"),
         ({"gate_days": 16}, "只剩3个工作日"),
-        ({"due_on": date(2031, 1, 10)}, "2031年的放假安排还不知道"),
+        ({"due_on": date(2031, 1, 10)}, "2031年的放假安排尚未公布"),
     ],
 )
 def test_what_is_odd_is_said_in_a_sentence(changed: dict, sentence: str) -> None:

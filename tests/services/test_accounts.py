@@ -102,9 +102,9 @@ def test_a_deactivated_account_is_out_at_once_and_stays_out(
 def test_a_changed_password_ends_every_session(session: Session, now: datetime) -> None:
     account = made(session, now)
     token = sign_in(session, "hongshan", PASSWORD, now=now)
-    with pytest.raises(Refusal, match="现在的密码不对"):
+    with pytest.raises(Refusal, match="当前密码不正确"):
         change_password(session, account, "wrong-2026", "new-words-27", now=now)
-    with pytest.raises(Refusal, match="和现在的一样"):
+    with pytest.raises(Refusal, match="不能与当前密码相同"):
         change_password(session, account, PASSWORD, PASSWORD, now=now)
     change_password(session, account, PASSWORD, "new-words-27", now=now)
     assert find_signed_in(session, token, now=now) is None
@@ -121,7 +121,7 @@ def test_signing_in_renews_a_hash_of_older_parameters(session: Session, now: dat
 
 def test_a_login_is_given_once(session: Session, now: datetime) -> None:
     made(session, now)
-    with pytest.raises(Refusal, match="账号“hongshan”已经有了"):
+    with pytest.raises(Refusal, match="账号“hongshan”已存在"):
         made(session, now)
 
 

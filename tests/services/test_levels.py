@@ -25,5 +25,5 @@ def test_an_unused_level_can_go_and_a_used_one_cannot(session: Session) -> None:
     define_levels(session, [*DEFAULT_LEVELS, LevelRow("group", "村民小组", "Group")])
     assert define_levels(session) is True
     assert len(list_levels(session)) == 5
-    with pytest.raises(Refusal, match="层级“嘎查村社区”正在使用，不能去掉"):
+    with pytest.raises(Refusal, match="层级“嘎查村社区”正在使用，不能删除"):
         define_levels(session, DEFAULT_LEVELS[:4])

@@ -49,7 +49,7 @@ def test_every_fault_of_every_field_is_told():
     assert told[3] == ["只有数字可以求和汇总"]
     assert told[4] == ["名称“done”与前面的项重复"]
     assert len(told[5]) == 3
-    assert told[6] == ["“类型”不对"]
+    assert told[6] == ["“类型”不正确"]
     assert "联系电话" in told[7][0]
 
 

@@ -19,8 +19,8 @@ def test_levels_are_read_from_the_top_down() -> None:
         (["code,name"], "层级表里没有层级。"),
         (["code", "group"], "第 1 行：缺少“name”列。"),
         (["code,name", "group,"], "第 2 行：“name”是空的。"),
-        (["code,name", "Group,集团"], "第 2 行：层级代码“Group”不行，"
-                                      "用小写字母开头的 1 至 20 个字母、数字。"),
+        (["code,name", "Group,集团"], "第 2 行：层级代码“Group”不符合要求："
+         "须以小写字母开头，1 至 20 位。"),
         (["code,name", "a,甲", "a,乙"], "第 3 行：层级“乙”重复了。"),
         (["code,name", "a," + "长" * 41], "第 2 行：层级名称超过 40 个字。"),
     ],

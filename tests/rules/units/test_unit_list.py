@@ -59,9 +59,9 @@ def test_unknown_columns_are_ignored_and_rows_may_be_short() -> None:
     ("line", "sentence"),
     [
         ("13,盟,league,99", "第 6 行“parent_code”：名单里没有代码为“99”的上级。"),
-        ("11,盟,league,1", "第 6 行“code”：代码“11”在第 3 行已经有了。"),
+        ("11,盟,league,1", "第 6 行“code”：代码“11”与第 3 行重复。"),
         (",盟,league,1", "第 6 行“code”：代码是空的。"),
-        ("1/3,盟,league,1", "第 6 行“code”：代码“1/3”不行：用 1 至 20 个数字、字母或“-”。"),
+        ("1/3,盟,league,1", "第 6 行“code”：代码“1/3”不符合要求：须为 1 至 20 个数字、字母或“-”。"),
         ("1.5E+11,盟,league,1", "第 6 行“code”：代码“1.5E+11”被表格软件改成了科学计数，"
                                 "请把这一列设为文本后重新填写。"),
         ("13,,league,1", "第 6 行“name”：名称是空的。"),
@@ -71,9 +71,9 @@ def test_unknown_columns_are_ignored_and_rows_may_be_short() -> None:
                        "旗县区 banner、苏木乡镇街道 township、嘎查村社区 village。"),
         ("13,盟,league,111", "第 6 行“level”：层级要低于上级“旗”（第 5 行）。"),
         ("13,盟,league,11", "第 6 行“level”：层级要低于上级“盟”（第 3 行）。"),
-        ("13,区,region,", "第 6 行“parent_code”：“区”没有上级，可第 2 行已经是顶层单位；"
-                          "顶层只能有一个。"),
-        ("13,盟,league,13", "第 6 行“parent_code”：上级绕成了圈：13 → 13。"),
+        ("13,区,region,", "第 6 行“parent_code”：“区”没有上级，但第 2 行已经是顶层单位；"
+                          "顶层单位只能有一个。"),
+        ("13,盟,league,13", "第 6 行“parent_code”：上级关系形成循环：13 → 13。"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_line_and_column(line: str, sentence: str) -> None:
@@ -82,7 +82,7 @@ def test_a_fault_is_told_with_its_line_and_column(line: str, sentence: str) -> N
 
 def test_a_circle_is_told_once_and_shown() -> None:
     told = faults(*GOOD, "a,甲,league,c", "b,乙,banner,a", "c,丙,township,b", "d,丁,village,c")
-    assert told == ["第 6 行“parent_code”：上级绕成了圈：a → c → b → a。"]
+    assert told == ["第 6 行“parent_code”：上级关系形成循环：a → c → b → a。"]
 
 
 def test_a_list_without_a_top_says_so() -> None:
