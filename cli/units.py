@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from services.units import ImportResult
 
-app = typer.Typer(help="单位名单 / lists of units", no_args_is_help=True, callback=prepare_database)
+app = typer.Typer(help="单位名单 / lists of units", no_args_is_help=True)
 
 FILE_LIMIT = 200 * 1024 * 1024
 """Bytes; a list of the whole country is about 40 MB."""
@@ -22,6 +22,13 @@ Levels = Annotated[
     Path | None,
     typer.Option(help="层级表：code,name,name_en，自上而下（不给则用原有的或默认五级）"),
 ]
+
+
+@app.callback()
+def prepare(context: typer.Context) -> None:
+    """Bring the tables to this version; checking a list needs none."""
+    if context.invoked_subcommand != "check":
+        prepare_database()
 
 
 @app.command("import")

@@ -7,7 +7,6 @@ import pytest
 from typer.testing import CliRunner
 
 from adapters.database import get_engine
-from adapters.migrations import migrate
 from adapters.settings import get_settings
 
 

@@ -67,10 +67,11 @@ def test_tags_that_do_not_fit_undo_the_whole_import(installation: Path, runner: 
     assert stored(Unit.code) == []
 
 
-def test_checking_needs_no_database(tmp_path: Path, runner: CliRunner) -> None:
+def test_checking_needs_no_database(installation: Path, runner: CliRunner) -> None:
     done = runner.invoke(app, ["units", "check", str(SAMPLE_UNITS)])
     assert done.exit_code == 0
     assert "名单没有错误，共 50 个单位。" in done.output
+    assert not (installation / "var").exists()
 
 
 def test_a_file_that_is_no_list_is_refused_in_a_sentence(

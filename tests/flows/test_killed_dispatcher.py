@@ -102,6 +102,7 @@ def test_a_dispatcher_killed_twice_in_the_real_tree_ends_as_an_undisturbed_one(
     undisturbed = stored(session, quiet)
     assert undisturbed["assignment"].total() > 15_000
     assert stored(session, measure) == undisturbed
-    runs = {each: state for each, state in states_of(client).items() if each not in before}
-    assert len(runs) == in_the_middle + 1
-    assert list(runs.values()).count(StateType.CRASHED) == in_the_middle
+    new = sorted(state for each, state in states_of(client).items() if each not in before)
+    # A kill that comes before the next flow run is made leaves none to mark.
+    assert new.count(StateType.COMPLETED) == 1
+    assert 1 <= new.count(StateType.CRASHED) == len(new) - 1 <= in_the_middle

@@ -16,7 +16,7 @@ from adapters.documents.docx_numbering import written_number
 from rules.notice.notice import read_notice
 from rules.refusal import Refusal
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parent.parent.parent / "samples"
 TEXT = "关于做好工作的通知\n各盟市：\n一、重点任务\n（一）开展排查。各旗县要在12月20日前完成。\n"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 BLANK_PDF = (
