@@ -91,6 +91,18 @@ def list_reach(session: Session, measure: Measure) -> list[Reach]:
     return [Reach(row.code, row.name, row.answering, row.all - row.answering) for row in rows]
 
 
+def count_addressed_below(session: Session, measure_id: int, above: Unit) -> int:
+    """How many units strictly below `above` are to answer, whether it has reached them or not."""
+    unit = aliased(Unit)
+    wanted = select(func.count()).where(
+        col(unit.lft) > above.lft,
+        col(unit.lft) < above.rgt,
+        col(unit.takes_assignments),
+        addressed(unit, measure_id),
+    )
+    return session.execute(wanted).scalar_one()
+
+
 def reached_units(measure: Measure, level: str) -> Select[Any]:
     """The units of a level that a release would reach, with `answering`, in tree order."""
     unit = aliased(Unit)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import Measure, Unit
+from queries.measures import count_addressed_below
 from queries.not_found import NotFound
 from queries.progress import (
     Counts,
@@ -137,4 +138,5 @@ def _show(
         periods=periods,
         today=today,
         progress=progress_of(session, seen, today, missing=missing),
+        addressed=count_addressed_below(session, measure.id, here),
     )

@@ -2,7 +2,19 @@
 
 from datetime import UTC, datetime
 
-from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, TOWNSHIP, VILLAGE
+from models import Gate
+from services.measures import GateChoice
+from tests.building import (
+    BANNER,
+    LEAGUE,
+    OTHER_LEAGUE,
+    REGION,
+    TOWNSHIP,
+    VILLAGE,
+    make_account,
+    make_measure,
+    release_down,
+)
 from tests.counting import statements
 from tests.web.pages import check, text_of
 from web.transactions import get_now
@@ -80,7 +92,7 @@ def test_the_page_costs_the_same_at_every_level(world, sign_in, session):
         with statements(session) as sent:
             client.get(f"/measures/{world.measure.id}/progress?unit={code}")
         counts.add(len(sent))
-    assert max(counts) <= 14
+    assert max(counts) <= 15
     assert max(counts) - min(counts) <= 1
 
 
@@ -89,3 +101,16 @@ def test_a_unit_with_nothing_below_it_is_shown_by_its_own_task(world, sign_in):
     answer = client.get(f"/measures/{world.measure.id}/progress?unit={VILLAGE}")
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/assignments/{world.id(VILLAGE)}"
+
+
+def test_units_that_still_wait_for_a_gate_above_are_told(session, sign_in):
+    office = make_account(session, REGION, "office")
+    measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL)})
+    release_down(session, measure, office)
+    page = sign_in(REGION).get(f"/measures/{measure.id}/progress")
+    assert "下级应填报单位共 32 个，已交办 0 个" in text_of(page)
+
+
+def test_nothing_is_said_of_waiting_when_everything_has_arrived(world, sign_in):
+    page = sign_in(REGION).get(f"/measures/{world.measure.id}/progress")
+    assert "下级应填报单位共" not in text_of(page)
