@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from adapters.language import LANGUAGES, SOURCE, get_translations
-from adapters.settings import ROOT
+from adapters.language import LANGUAGES, SOURCE
+from adapters.templating import make_environment
 from models import MeasureKind, Role
 from rules.dates.calendar import local_time
 from rules.refusal import N_
@@ -48,18 +48,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
 @lru_cache
 def environment(language: str) -> Environment:
     """The templates in `language`; a name a page does not know is an error."""
-    made = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(  # type: ignore[attr-defined]
-        get_translations(language), newstyle=True
-    )
+    made = make_environment(language)
     made.globals.update(
         language=language,
         languages=LANGUAGES,

@@ -2,12 +2,13 @@
 
 from functools import lru_cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from adapters.language import SOURCE, get_translations
+from adapters.language import SOURCE
 from adapters.reports.report_view import COUNT_TITLES, Report, filters, view
 from adapters.settings import ROOT
+from adapters.templating import make_environment
 
 STYLE = ROOT / "web" / "static" / "jieli.css"
 
@@ -30,18 +31,7 @@ def render_content(report: Report, language: str = SOURCE) -> Markup:
 @lru_cache
 def environment(language: str) -> Environment:
     """Where the templates of reports are rendered in one language."""
-    made = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(  # type: ignore[attr-defined]
-        get_translations(language), newstyle=True
-    )
+    made = make_environment(language)
     made.filters.update(filters(language))
     return made
 
