@@ -2,11 +2,13 @@
 
 from models.account import Account, Role, SignIn
 from models.assignment import ONCE, Assignment, Detail, Status
+from models.attachment import Attachment, AttachmentKind
 from models.campaign import Campaign, Notice
 from models.complaint import Complaint
-from models.form import Form, FormVersion
+from models.form import FillTime, Form, FormVersion
 from models.hand_down import HandDown, HandDownStep
 from models.history import Act, Event
+from models.known_value import KnownValue
 from models.measure import (
     ALL_TAGS,
     Addressee,
@@ -17,10 +19,13 @@ from models.measure import (
     MeasureStatus,
 )
 from models.report import Snapshot
+from models.review_batch import ReviewBatch
 from models.roll_up import Tally, Total
 from models.schedule import Schedule, ScheduledWork
 from models.submission import AnswerNumber, Decision, Draft, Review, Submission
+from models.text_print import TextPrint
 from models.unit import Level, Tag, Unit, UnitTag
+from models.workbook_upload import WorkbookUpload
 
 __all__ = [
     "ALL_TAGS",
@@ -30,17 +35,21 @@ __all__ = [
     "Addressee",
     "AnswerNumber",
     "Assignment",
+    "Attachment",
+    "AttachmentKind",
     "Campaign",
     "Complaint",
     "Decision",
     "Detail",
     "Draft",
     "Event",
+    "FillTime",
     "Form",
     "FormVersion",
     "Gate",
     "HandDown",
     "HandDownStep",
+    "KnownValue",
     "Level",
     "Measure",
     "MeasureGate",
@@ -48,6 +57,7 @@ __all__ = [
     "MeasureStatus",
     "Notice",
     "Review",
+    "ReviewBatch",
     "Role",
     "Schedule",
     "ScheduledWork",
@@ -57,7 +67,9 @@ __all__ = [
     "Submission",
     "Tag",
     "Tally",
+    "TextPrint",
     "Total",
     "Unit",
     "UnitTag",
+    "WorkbookUpload",
 ]

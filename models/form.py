@@ -1,4 +1,4 @@
-"""Forms: versioned sets of fields."""
+"""Forms: versioned sets of fields, and how long they take."""
 
 from datetime import datetime
 from typing import Any
@@ -30,5 +30,20 @@ class FormVersion(SQLModel, table=True):
     number: int
     fields: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))
     """As `rules.forms.form_fields.FormField` dumps them, in the order they are asked."""
+    settings: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JsonType, nullable=False)
+    )
+    """As `rules.forms.form_settings.FormSettings` dumps them: languages, the author's version."""
     published_at: datetime
     published_by: int = Field(foreign_key="account.id")
+
+
+class FillTime(SQLModel, table=True):
+    """How many fillings of a form version took how long: a histogram without units or persons."""
+
+    __tablename__ = "fill_time"
+
+    form_version_id: int = Field(foreign_key="form_version.id", primary_key=True)
+    up_to: int = Field(primary_key=True)
+    """Seconds: the upper edge of the bucket."""
+    count: int = 0

@@ -23,6 +23,12 @@ class Act(StrEnum):
     """The unit took its submission back before it was reviewed."""
     APPROVE = "approve"
     RETURN = "return"
+    REOPEN = "reopen"
+    """The unit above took its decision back within the time there is for it."""
+    CORRECT = "correct"
+    """The unit sent another answer after its first had been approved."""
+    CHANGE_FORM = "change_form"
+    """The issuer has taken another version of the form; it stands at its own assignment."""
     CLOSE = "close"
     WITHDRAW = "withdraw"
 

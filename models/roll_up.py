@@ -44,7 +44,7 @@ class Total(SQLModel, table=True):
     measure_id: int = Field(foreign_key="measure.id", primary_key=True)
     period: str = Field(primary_key=True, max_length=10)
     unit_id: int = Field(foreign_key="unit.id", primary_key=True, index=True)
-    field: str = Field(primary_key=True, max_length=60)
+    field: str = Field(primary_key=True, max_length=130)
     reported_sum: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     """× 10,000, as `AnswerNumber.value`."""
     reported_count: int = 0

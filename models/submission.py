@@ -1,6 +1,6 @@
 """Submissions: filled forms with every revision kept, their numbers, drafts and reviews."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,11 +28,17 @@ class Submission(SQLModel, table=True):
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     """None where the unit only sums up what is below and adds a narrative."""
     answers: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
-    """Field name → value: int, decimal as text, text, ISO date, code, list of codes."""
+    """Field name → value: int, decimal as text, text, ISO date, code, list of codes, a file as
+    `{digest, name, type, size, token}`; of a repeat: a list of such mappings."""
     rolled_up: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JsonType, nullable=False)
     )
     """Totals and coverage of the lower units as they stood when it was sent."""
+    flags: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JsonType, nullable=False)
+    )
+    """What the checks noticed when it was sent (`rules.checks`): questions, never faults."""
+    flag_count: int = Field(default=0)
     send_key: str = Field(unique=True, max_length=64)
     """Made when the form was opened: sending the same thing twice is one submission."""
     receipt: str = Field(unique=True, max_length=20)
@@ -47,7 +53,8 @@ class AnswerNumber(SQLModel, table=True):
     __tablename__ = "answer_number"
 
     assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
-    field: str = Field(primary_key=True, max_length=60)
+    field: str = Field(primary_key=True, max_length=130)
+    """The field; of a share, `field=choice`."""
     value: int = Field(sa_column=Column(BigInteger, nullable=False))
     """The number × 10,000: whole, so that sums do not depend on their order."""
 
@@ -57,7 +64,17 @@ class Draft(SQLModel, table=True):
 
     assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
     answers: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
-    """Field name → what was typed, as typed."""
+    """Key of the field → what was typed, as typed."""
+    as_known: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
+    """Names of the fields in which what was known from elsewhere stands untouched."""
+    form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
+    """The form it was typed on."""
+    version: int = Field(default=1)
+    """Grows with every keeping, so that two phones at once notice."""
+    page: str = Field(default="", max_length=64)
+    """The send key of the page that kept it: whose own answer got lost may keep it again."""
+    opened: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """When the form was first opened, in seconds since 1970; gone with the draft (`FillTime`)."""
     saved_at: datetime
     saved_by: int = Field(foreign_key="account.id")
 
@@ -73,5 +90,11 @@ class Review(SQLModel, table=True):
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     fields: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
     """Names of the returned fields; empty: the whole submission."""
+    notes: dict[str, str] = Field(default_factory=dict, sa_column=Column(JsonType, nullable=False))
+    """Name of a returned field → what is wrong with it, where the unit above wrote that."""
     decided_at: datetime
     decided_by: int = Field(foreign_key="account.id")
+    batch_id: int | None = Field(default=None, foreign_key="review_batch.id", index=True)
+    """What it was decided with; None before batches were kept."""
+    due_before: date | None = Field(default=None)
+    """The due date before a return gave more time."""
