@@ -1,0 +1,76 @@
+"""What the functions of expressions do to texts. Characters are code points, 𠮷 is one."""
+
+import math
+import re
+from collections.abc import Iterable
+
+from rules.expressions.arithmetic import each
+from rules.expressions.values import BLANKS, LONGEST_TEXT, Scalar, Value, text_of
+
+_GAP = re.compile(f"[{BLANKS}]+")
+
+
+def codes(text: str) -> list[str]:
+    """The codes of an answer with several."""
+    return [code for code in _GAP.split(text) if code]
+
+
+def selected(text: str, code: str) -> bool:
+    return code.strip(BLANKS) in codes(text)
+
+
+def count_selected(text: str) -> float:
+    return float(len(codes(text)))
+
+
+def selected_at(text: str, place: float) -> str:
+    """The code at `place`, counted from 0; empty where there is none."""
+    chosen = codes(text)
+    return chosen[int(place)] if -1 < place < len(chosen) else ""
+
+
+def length(text: str) -> float:
+    return float(len(text))
+
+
+def part(text: str, start: float, end: float = math.inf) -> str:
+    """From the character `start` up to before `end`, from 0; negative ones count from the end."""
+    if math.isnan(start) or math.isnan(end):
+        return ""
+    return text[_place(start) : _place(end)]
+
+
+def _place(number: float) -> int:
+    return int(max(-1e9, min(1e9, number)))
+
+
+def single_spaced(text: str) -> str:
+    return _GAP.sub(" ", text).strip(BLANKS)
+
+
+def translated(text: str, old: str, new: str) -> str:
+    """Each character of `old` by the one at its place in `new`, or gone where there is none."""
+    table: dict[int, str | None] = {}
+    for place, character in enumerate(old):
+        table.setdefault(ord(character), new[place] if place < len(new) else None)
+    return text.translate(table)
+
+
+def concatenated(*given: Value) -> str:
+    return _run("", (one for value in given for one in each(value)))
+
+
+def joined(separator: str, *given: Value) -> str:
+    return _run(separator, (one for value in given for one in each(value)))
+
+
+def _run(separator: str, pieces: Iterable[Scalar]) -> str:
+    """The texts in a row; no more of them are made than fit."""
+    texts: list[str] = []
+    size = 0
+    for piece in pieces:
+        texts.append(text_of(piece))
+        size += len(texts[-1]) + len(separator)
+        if size > LONGEST_TEXT + len(separator):
+            break
+    return separator.join(texts)[:LONGEST_TEXT]

@@ -1,0 +1,21 @@
+"""The table of expressions on the server; `tests/web/` has the same in the browser."""
+
+import pytest
+
+from rules.expressions.functions import FUNCTIONS
+from rules.expressions.values import truth_of
+from tests.rules.expressions.table import Vector, result_of, vectors
+
+VECTORS = vectors()
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.expression.text)
+def test_an_expression_gives_what_the_table_says(vector: Vector):
+    value = vector.expression.value(vector.scope)
+    assert result_of(value) == vector.result
+    assert vector.expression.is_true(vector.scope) is truth_of(value)
+
+
+def test_the_table_has_every_function():
+    texts = " ".join(vector.expression.text for vector in VECTORS)
+    assert [name for name in FUNCTIONS if f"{name}(" not in texts] == []

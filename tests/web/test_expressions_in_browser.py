@@ -1,0 +1,76 @@
+"""Expressions in the browser give what they give on the server."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules.expressions.expression import parse
+from rules.expressions.values import Scope, shown, truth_of
+from tests.rules.expressions.made import ANSWERS, EXPRESSIONS, NUMERIC
+from tests.rules.expressions.table import browser_scope, result_of, vectors
+from tests.web.site import browser
+from web.static_files import FOLDER
+
+EVALUATE = """rows => rows.map(function (row) {
+  var e = window.jieliExpressions, value = e.value(row[0], row[1]);
+  var series = typeof value === 'object', kind = series ? 'series' : typeof value;
+  return [kind, series ? value.map(e.text).join('|') : e.text(value),
+          e.isTrue(row[0], row[1]), e.shown(value)];
+})"""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator:
+    with browser() as chromium:
+        page = chromium.new_page()
+        page.add_script_tag(path=FOLDER / "expressions.js")
+        yield page
+
+
+def in_browser(page, rows: list) -> list[list[Any]]:
+    """Kind, text, truth and shown text of each expression in its scope."""
+    return page.evaluate(
+        EVALUATE, [[expression.to_json(), browser_scope(scope)] for expression, scope in rows]
+    )
+
+
+def on_server(expression, scope: Scope) -> list[Any]:
+    value = expression.value(scope)
+    return [*result_of(value), truth_of(value), shown(value)]
+
+
+def test_an_expression_gives_in_the_browser_what_the_table_says(page):
+    table = vectors()
+    results = in_browser(page, [(vector.expression, vector.scope) for vector in table])
+    assert len(results) == len(table)
+    wrong = [
+        (vector.expression.text, result, vector.result)
+        for vector, result in zip(table, results, strict=True)
+        if result != [*vector.result, *on_server(vector.expression, vector.scope)[2:]]
+    ]
+    assert wrong == []
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(EXPRESSIONS, min_size=40, max_size=60))
+def test_any_expression_gives_the_same_in_the_browser_and_on_the_server(page, texts):
+    scope = Scope(answers=ANSWERS, numeric=NUMERIC, today="2026-11-22")
+    expressions = [parse(text) for text in texts]
+    results = in_browser(page, [(expression, scope) for expression in expressions])
+    wrong = [
+        (expression.text, result)
+        for expression, result in zip(expressions, results, strict=True)
+        if result != on_server(expression, scope)
+    ]
+    assert wrong == []
+
+
+def test_an_answer_is_typed_in_the_browser_as_on_the_server(page):
+    stored = [["12.50", True], ["12.50", False], ["", True], ["x", True], [["a", "b"], False]]
+    typed = page.evaluate(
+        "rows => rows.map(row => window.jieliExpressions.typed(row[0], row[1]))", stored
+    )
+    assert typed == [12.5, "12.50", "", "x", "a b"]
