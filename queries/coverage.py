@@ -1,19 +1,18 @@
 """What lies below one assignment at this moment: its totals, and which units are missing."""
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models import Assignment, Tally, Total, Unit
-from rules.forms.answers import SCALE
-from rules.forms.field_values import decimal_text
+from models import Assignment, Tally, Unit
+from queries.rolled_figures import list_figures
+from rules.forms.rolled_figures import Figure
 from rules.states import UNSENT
 
 
 def get_coverage(session: Session, assignment: Assignment) -> dict[str, Any]:
-    """The totals and coverage below an assignment's unit, as JSON, in three statements.
+    """The totals and coverage below an assignment's unit, as JSON, in four or five statements.
 
     `units`: answering units below, how many of them are reported and reviewed. `totals`: by field,
     sums as decimal text with the number of units in them. `missing`: the units directly below
@@ -38,25 +37,15 @@ def _count_units(session: Session, assignment: Assignment) -> dict[str, int]:
 
 
 def _list_totals(session: Session, assignment: Assignment) -> dict[str, dict[str, Any]]:
-    wanted = (
-        select(Total)
-        .where(
-            Total.measure_id == assignment.measure_id,
-            Total.period == assignment.period,
-            Total.unit_id == assignment.unit_id,
-        )
-        .order_by(Total.field)
-        .execution_options(populate_existing=True)
-    )
-    return {
-        total.field: {
-            "reported": decimal_text(Decimal(total.reported_sum) / SCALE),
-            "reported_count": total.reported_count,
-            "reviewed": decimal_text(Decimal(total.reviewed_sum) / SCALE),
-            "reviewed_count": total.reviewed_count,
-        }
-        for total in session.exec(wanted)
-    }
+    found = list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id)
+    return {one.key: _total(one) for one in found}
+
+
+def _total(one: Figure) -> dict[str, Any]:
+    """A figure as it is frozen: with its words, so that it reads the same whatever becomes of the
+    form; what is empty is left out."""
+    known = {**one._asdict(), "rollup": str(one.rollup)}
+    return {name: value for name, value in known.items() if name != "key" and value != ""}
 
 
 def _list_missing(session: Session, assignment: Assignment) -> list[dict[str, str]]:

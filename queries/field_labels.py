@@ -26,3 +26,15 @@ def list_labels(session: Session, measure_ids: Collection[int]) -> dict[int, dic
         for measure_id, fields in rows
         if measure_id is not None
     }
+
+
+def list_past_labels(session: Session, form_version_id: int | None) -> dict[str, str]:
+    """Field → its label, of every version of the form this one is a version of."""
+    form = select(FormVersion.form_id).where(FormVersion.id == form_version_id)
+    versions = session.exec(
+        select(FormVersion.fields)
+        .where(col(FormVersion.form_id).in_(form))
+        .order_by(col(FormVersion.number))
+    )
+    fields = (field for version in versions for field in version)
+    return {field["name"]: field.get("label") or field["name"] for field in fields}

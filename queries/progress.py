@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Assignment, Status, Tally, Total, Unit
-from queries.field_labels import get_labels
+from models import Assignment, Status, Tally, Unit
 from queries.units import below
-from rules.forms.answers import SCALE
-from rules.forms.field_values import decimal_text
 from rules.states import REPORTED, REVIEWED, UNSENT
 
 
@@ -52,17 +48,6 @@ class LowerUnit(NamedTuple):
     unit: Unit
     assignment: Assignment
     counts: Counts
-
-
-class FieldTotal(NamedTuple):
-    """The sums of one field; decimals as text."""
-
-    field: str
-    label: str
-    reported: str
-    reported_count: int
-    reviewed: str
-    reviewed_count: int
 
 
 class MissingUnit(NamedTuple):
@@ -143,32 +128,6 @@ def _own(one: Assignment, today: date) -> Counts:
         "reviewed": reviewed and one.answering,
     }
     return Counts(**{name: int(fact) for name, fact in facts.items()})
-
-
-def list_totals(
-    session: Session, place: Place, form_version_id: int | None
-) -> Sequence[FieldTotal]:
-    """The sums of every numeric field below the unit, in the order of the form."""
-    wanted = select(Total).where(
-        col(Total.measure_id) == place.measure_id,
-        col(Total.period) == place.period,
-        col(Total.unit_id) == place.unit.id,
-    )
-    totals = {one.field: one for one in session.scalars(wanted)}
-    labels = get_labels(session, form_version_id) if totals else {}
-    names = [name for name in labels if name in totals] + sorted(totals.keys() - labels.keys())
-    return [_field_total(totals[name], labels.get(name, name)) for name in names]
-
-
-def _field_total(total: Total, label: str) -> FieldTotal:
-    return FieldTotal(
-        total.field,
-        label,
-        decimal_text(Decimal(total.reported_sum) / SCALE),
-        total.reported_count,
-        decimal_text(Decimal(total.reviewed_sum) / SCALE),
-        total.reviewed_count,
-    )
 
 
 def list_missing_units(

@@ -4,7 +4,7 @@ A constant number of statements, whatever the number of units: every query cover
 units and their direct lower units at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,8 +30,11 @@ from models import (
     Total,
     Unit,
 )
+from queries.extremes import list_extremes
+from queries.report_listed import list_listed, names_rolled
 from queries.report_lists import list_coverage, list_named
 from queries.units import current
+from rules.forms.rolled_figures import EXTREMES, Extremes
 from rules.refusal import N_, Refusal
 from rules.reports.report_rows import (
     AnswerRow,
@@ -58,6 +61,7 @@ def get_report_rows(
     assignments = _assignments(session, campaign_id, unit_ids)
     answers = _answers(session, campaign_id, unit_ids)
     measures = _measures(session, campaign_id)
+    form_fields = _form_fields(session, campaign_id)
     return ReportRows(
         campaign=get_report_campaign(session, campaign_id),
         as_of=as_of,
@@ -65,13 +69,15 @@ def get_report_rows(
         reported_units=list(unit_ids),
         members=_members(session, unit_ids),
         measures=measures,
-        form_fields=_form_fields(session, campaign_id),
+        form_fields=form_fields,
         assignments=assignments,
         passed_on=_passed_on(session, campaign_id, unit_ids),
         tallies=_tallies(session, campaign_id, unit_ids, as_of),
         totals=_totals(session, campaign_id, unit_ids),
         numbers=_numbers(session, campaign_id, unit_ids),
         answers=answers,
+        extremes=_extremes(session, campaign_id, unit_ids, form_fields),
+        listed=list_listed(session, campaign_id, unit_ids, form_fields),
         coverage=list_coverage(session, campaign_id, unit_ids),
         named=list_named(session, campaign_id, unit_ids, as_of=as_of),
     )
@@ -291,6 +297,20 @@ def _totals(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list
         col(Total.measure_id).in_(_of_campaign(campaign_id)),
     )
     return [TotalRow(*row) for row in session.execute(query)]
+
+
+def _extremes(
+    session: Session,
+    campaign_id: int,
+    unit_ids: Sequence[int],
+    form_fields: Mapping[int, list[dict[str, Any]]],
+) -> dict[tuple[int, int, str, str], Extremes]:
+    """The smallest and largest below every member, of the fields that are rolled up so."""
+    named = names_rolled(form_fields, EXTREMES)
+    if not named:
+        return {}
+    measures = col(Assignment.measure_id).in_(_of_campaign(campaign_id))
+    return list_extremes(session, measures, named, _member_ids(unit_ids))
 
 
 def _numbers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[NumberRow]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Assignment, Level, Measure, Review, Status, Submission, Unit
-from queries.submissions import is_latest
+from queries.current_submission import is_current
 from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow
 from rules.states import REPORTED, UNSENT
 
@@ -60,11 +60,7 @@ def _named(
         .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(
             Submission,
-            and_(
-                col(Submission.assignment_id) == Assignment.id,
-                is_latest(),
-                col(Assignment.status) == Status.RETURNED,
-            ),
+            and_(is_current(), col(Assignment.status) == Status.RETURNED),
         )
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
         .where(first.c.place <= LIST_ROWS)

@@ -11,6 +11,7 @@ from adapters.reports.report_view import (
     LIST_TITLES,
     Report,
     day,
+    figure_name,
     period_text,
     status_text,
 )
@@ -112,9 +113,9 @@ class _Book:
             *self._measure_columns(),
             Column(self.say(N_("指标")), 28, "text"),
             *self._unit_columns(),
-            Column(self.say(N_("已报合计")), 14, "number"),
+            Column(self.say(N_("已报")), 14, "number"),
             Column(self.say(N_("已报单位")), 10, "count"),
-            Column(self.say(N_("已审合计")), 14, "number"),
+            Column(self.say(N_("已审")), 14, "number"),
             Column(self.say(N_("已审单位")), 10, "count"),
             Column(self.say(N_("应报单位")), 10, "count"),
         ]
@@ -285,7 +286,7 @@ class _Book:
                     sums = ("reported", "reported_units", "reviewed", "reviewed_units", "of")
                     yield [
                         *self._which(measure),
-                        figure["label"],
+                        figure_name(figure, self.language),
                         row["code"],
                         row["name"],
                         *(row[name] for name in sums),

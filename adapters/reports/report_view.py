@@ -14,6 +14,8 @@ from typing import Any
 from adapters.language import SOURCE, translate
 from models import ONCE, Snapshot, Status
 from rules.dates.calendar import local_time
+from rules.forms.form_fields import RollUp
+from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.notice.numerals import numeral_of
 from rules.refusal import N_
 from rules.reports.report_rows import LISTS
@@ -101,6 +103,9 @@ def filters(language: str) -> dict[str, Callable[[Any], str]]:
         "level": lambda row: row["name" if language == SOURCE else "name_en"],
         "status": lambda status: status_text(status, language),
         "numeral": numeral_of,
+        "figure": lambda figure: figure_name(figure, language),
+        "reported": lambda row: figure_text(row, "reported", language),
+        "reviewed": lambda row: figure_text(row, "reviewed", language),
     }
 
 
@@ -122,6 +127,26 @@ def period_text(period: str, language: str) -> str:
 def status_text(status: str, language: str) -> str:
     """The name of a status; a dash where there is no assignment."""
     return translate(language, STATUS_NAMES[Status(status)]) if status else "—"
+
+
+def figure_name(figure: Mapping[str, Any], language: str) -> str:
+    """What a figure is called: its field, the choice whose share it is, or how it is rolled up
+    where that is no sum. Snapshots made before there were others say nothing of it."""
+    if figure.get("choice"):
+        return translate(language, N_("%(label)s：%(choice)s")) % figure
+    rollup = RollUp(figure.get("rollup", RollUp.SUM))
+    if rollup is RollUp.SUM:
+        return figure["label"]
+    how = translate(language, ROLLUP_NAMES[rollup])
+    return translate(language, N_("%(label)s（%(how)s）")) % {"label": figure["label"], "how": how}
+
+
+def figure_text(row: Mapping[str, Any], side: str, language: str) -> str:
+    """The `reported` or `reviewed` value of a figure, with its share; a dash for none."""
+    text, share = row[side] or "—", row.get(f"{side}_share")
+    if not share:
+        return text
+    return translate(language, N_("%(text)s（%(share)s）")) % {"text": text, "share": share}
 
 
 def printable(value: Any) -> Any:

@@ -245,10 +245,10 @@ def _figures(t: Template) -> None:
     t.command("{%p endif %}")
     t.table(
         [
-            (t.words("指标", "Figure"), 46, "{{ f.label }}", LEFT),
-            (t.words("已报合计", "Reported"), 26, "{{ f.reported }}", RIGHT),
+            (t.words("指标", "Figure"), 46, "{{ f|figure }}", LEFT),
+            (t.words("已报", "Reported"), 26, "{{ f|reported }}", RIGHT),
             (t.words("已报单位", "Units"), 19, "{{ f.reported_units }}", RIGHT),
-            (t.words("已审合计", "Reviewed"), 26, "{{ f.reviewed }}", RIGHT),
+            (t.words("已审", "Reviewed"), 26, "{{ f|reviewed }}", RIGHT),
             (t.words("已审单位", "Units"), 19, "{{ f.reviewed_units }}", RIGHT),
             (t.words("应报单位", "Of units"), 20, "{{ f.of }}", RIGHT),
         ],

@@ -12,6 +12,8 @@ class Fault:
 
     msgid: str
     values: Mapping[str, object] = field(default_factory=dict)
+    where: str = ""
+    """Of a form definition: the property that is wrong, such as `relevant`."""
 
     def __str__(self) -> str:
         return fill(self.msgid, self.values)
@@ -27,6 +29,7 @@ class FormFaults(Refusal):
     def __init__(self, faults: Mapping[int, list[Fault]]) -> None:
         self.faults = dict(faults)
         told = "".join(
-            f"第{place}项：{'；'.join(map(str, of_field))}。" for place, of_field in faults.items()
+            f"第{place}项：{'；'.join(str(one).rstrip('。') for one in of_field)}。"
+            for place, of_field in faults.items()
         )
         super().__init__(N_("表单有错误，没有发布。%(faults)s"), faults=told)

@@ -87,3 +87,20 @@ def is_whole(submission: Submission) -> bool:
     )
     number = receipt_number(submission.assignment_id, submission.revision)
     return found == submission.checksum and number == submission.receipt
+
+
+SHORTEST_COMPARED = 8
+"""Characters of a checksum that suffice on the telephone."""
+
+
+def matches(typed: str, known: str) -> bool:
+    """Whether a checksum that was read out or pasted is `known`, or how it begins.
+
+    Raises `Refusal` when it is too short or no checksum.
+    """
+    digits = re.sub(r"[\s\-:,.…]", "", plain(typed)).lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST_COMPARED},64}}", digits):
+        raise Refusal(
+            N_("校验码由数字和字母 a–f 组成，请至少输入前 %(least)s 位。"), least=SHORTEST_COMPARED
+        )
+    return known.startswith(digits)

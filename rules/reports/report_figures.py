@@ -1,43 +1,85 @@
 """The numbers of a report: sums of the numeric fields, and what is done of a target."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rules.forms.field_values import decimal_text
-from rules.forms.form_fields import RollUp
-from rules.reports.report_index import RowIndex
+from rules.forms.answer_numbers import field_of
+from rules.forms.form_fields import FormField, RollUp
+from rules.forms.rolled_figures import Extremes, Figure, Sums, figures, number_text
+from rules.reports.report_index import Key, RowIndex
 from rules.reports.report_rows import AssignmentRow, MeasureRow, UnitRow
 from rules.reports.shares import share
 from rules.reports.targets import target_in_words
 from rules.states import REPORTED, REVIEWED
 
+Json = dict[str, Any]
 PLACES = 4
 """Numbers are stored × 10,000."""
-
-Json = dict[str, Any]
-Sums = tuple[int, int, int, int]
-"""Reported sum and units, reviewed sum and units."""
 
 
 def figures_of(
     index: RowIndex, unit: UnitRow, measure: MeasureRow, period: str, below: Mapping[str, Any]
 ) -> list[Json]:
-    """Every field that is added up: both sums below the unit and how many units are in them.
+    """Every field that is rolled up: reported and reviewed below the unit, from how many units.
 
     `of` is the number of units that are to answer; `lower` the same by direct lower unit.
     """
-    sums = index.totals[unit.id, measure.id, period]
+    fields = index.fields(measure)
+    if not (fields or index.totals[unit.id, measure.id, period]):
+        return []
+    lower = _by_lower_unit(index, unit, measure, period, fields)
     return [
         {
-            "field": name,
-            "label": label,
-            **_printed(_below(index, unit, measure.id, period, name)),
+            "field": one.key,
+            "label": one.label,
+            "choice": one.choice,
+            "rollup": str(one.rollup),
+            **_printed(one),
             "of": below["answering"],
-            "lower": _by_lower_unit(index, unit, measure.id, period, name),
+            "lower": [row | _printed(lines.get(one.key) or _nothing(one)) for row, lines in lower],
         }
-        for name, label in _summed_fields(index, measure, set(sums)).items()
+        for one in _lines(index, fields, (unit.id, measure.id, period), None)
     ]
+
+
+def _lines(
+    index: RowIndex, fields: Sequence[FormField], key: Key, own: AssignmentRow | None
+) -> list[Figure]:
+    """The figures of everything below a unit, and of its `own` answer where that is meant too."""
+    sums = {name: Sums(*row[4:]) for name, row in index.totals[key].items()}
+    extremes = dict(index.extremes(key))
+    for one in index.numbers[own.id] if own else []:
+        added = _answered(own, one.value)
+        sums[one.field] = Sums(*map(sum, zip(sums.get(one.field, Sums()), added, strict=True)))
+        extremes[one.field] = _widened(extremes.get(one.field), one.value, added)
+    gone = [one for one in index.gone(fields) if one.name in sums]
+    every = [*fields, *gone]
+    return figures(every, sums, extremes, older=index.labels, unanswered=True)
+
+
+def _answered(row: AssignmentRow | None, value: int) -> Sums:
+    """What one number of a unit's own answer adds, counted the way `services.roll_up` does."""
+    reported = row is not None and row.status in REPORTED
+    reviewed = row is not None and row.status in REVIEWED
+    return Sums(value * reported, int(reported), value * reviewed, int(reviewed))
+
+
+def _widened(known: Extremes | None, value: int, added: Sums) -> Extremes:
+    """The extremes with one more number, where it is reported and where it is reviewed."""
+    known = known or Extremes(None, None, None, None)
+    reported, reviewed = added.reported_count, added.reviewed_count
+    return Extremes(
+        _picked(min, known.reported_min, value, reported),
+        _picked(max, known.reported_max, value, reported),
+        _picked(min, known.reviewed_min, value, reviewed),
+        _picked(max, known.reviewed_max, value, reviewed),
+    )
+
+
+def _picked(pick: Callable[..., int], known: int | None, value: int, counted: int) -> int | None:
+    if not counted:
+        return known
+    return value if known is None else pick(known, value)
 
 
 def target_of(
@@ -47,10 +89,11 @@ def target_of(
 
     None for a measure that sets no target or counts nothing.
     """
-    fields = list(_summed_fields(index, measure, set()))
-    if measure.target_count is None or not fields:
+    summed = [one.name for one in index.fields(measure) if one.rollup is RollUp.SUM]
+    if measure.target_count is None or not summed:
         return None
-    reported, _, reviewed, _ = _below(index, unit, measure.id, period, fields[0])
+    row = index.totals[unit.id, measure.id, period].get(summed[0])
+    reported, reviewed = (row.reported_sum, row.reviewed_sum) if row else (0, 0)
     whole = measure.target_count * below["answering"]
     return {
         "label": target_in_words(measure.target_count, measure.target_label),
@@ -65,80 +108,53 @@ def target_of(
 
 
 def own_figures(index: RowIndex, row: AssignmentRow) -> list[Json]:
-    """What the unit itself has answered, number by number."""
-    labels = _labels(index)
+    """What the unit itself has answered, number by number; how often, or of what choice, is not
+    one."""
+    counted = {one.name for one in index.known_fields if one.rollup in (RollUp.COUNT, RollUp.SHARE)}
     return [
-        {"field": one.field, "label": labels.get(one.field, one.field)}
+        {"field": one.field, "label": index.labels.get(one.field, one.field)}
         | {"value": number_text(one.value)}
         for one in sorted(index.numbers[row.id], key=lambda one: one.field)
+        if field_of(one.field) not in counted
     ]
 
 
-def number_text(value: int) -> str:
-    """A number stored × 10,000 as its shortest text."""
-    return decimal_text(Decimal(value).scaleb(-PLACES))
-
-
-def _summed_fields(index: RowIndex, measure: MeasureRow, summed: set[str]) -> dict[str, str]:
-    """Name → label of the form's added-up fields, and of older ones that have been summed."""
-    fields = index.rows.form_fields.get(measure.form_version_id or 0, [])
-    found = {one["name"]: one["label"] for one in fields if one.get("rollup") == RollUp.SUM}
-    labels = _labels(index)
-    return found | {name: labels.get(name, name) for name in sorted(summed - set(found))}
-
-
-def _labels(index: RowIndex) -> dict[str, str]:
-    """Labels of all versions; the newest wins."""
-    return {
-        one["name"]: one["label"]
-        for _, fields in sorted(index.rows.form_fields.items())
-        for one in fields
-    }
-
-
 def _by_lower_unit(
-    index: RowIndex, unit: UnitRow, measure_id: int, period: str, field: str
-) -> list[Json]:
+    index: RowIndex,
+    unit: UnitRow,
+    measure: MeasureRow,
+    period: str,
+    fields: Sequence[FormField],
+) -> list[tuple[Json, dict[str, Figure]]]:
+    """Each direct lower unit with something of the measure, and its lines by key."""
     rows = []
     for lower in index.lower[unit.id]:
-        own = index.assignments.get((lower.id, measure_id, period))
-        tallies = index.tallies[lower.id, measure_id, period]
+        key = (lower.id, measure.id, period)
+        own, tallies = index.assignments.get(key), index.tallies[key]
         if own is None and not tallies:
             continue
-        pairs = zip(
-            _below(index, lower, measure_id, period, field),
-            _answered(index, own, field),
-            strict=True,
-        )
         of = sum(row.answering for row in tallies)
         of += own is not None and own.answering and own.status != "withdrawn"
-        sums = tuple(below + itself for below, itself in pairs)
-        rows.append({"code": lower.code, "name": lower.name, **_printed(sums), "of": of})
+        lines = {one.key: one for one in _lines(index, fields, key, own)}
+        rows.append(({"code": lower.code, "name": lower.name, "of": of}, lines))
     return rows
 
 
-def _below(index: RowIndex, unit: UnitRow, measure_id: int, period: str, field: str) -> Sums:
-    row = index.totals[unit.id, measure_id, period].get(field)
-    if row is None:
-        return (0, 0, 0, 0)
-    return (row.reported_sum, row.reported_count, row.reviewed_sum, row.reviewed_count)
+def _nothing(one: Figure) -> Figure:
+    """The line of a unit that has none of this figure."""
+    empty = "0" if one.rollup == RollUp.SUM else ""
+    return one._replace(
+        reported=empty, reported_count=0, reviewed=empty, reviewed_count=0,
+        reported_share="", reviewed_share="",
+    )  # fmt: skip
 
 
-def _answered(index: RowIndex, row: AssignmentRow | None, field: str) -> Sums:
-    """What one unit's own answer adds, counted the way `services.roll_up` does."""
-    if row is None:
-        return (0, 0, 0, 0)
-    values = [one.value for one in index.numbers[row.id] if one.field == field]
-    reported = values if row.status in REPORTED else []
-    reviewed = values if row.status in REVIEWED else []
-    return (sum(reported), len(reported), sum(reviewed), len(reviewed))
-
-
-def _printed(sums: tuple[int, ...]) -> Json:
-    reported, reported_units, reviewed, reviewed_units = sums
+def _printed(one: Figure) -> Json:
     return {
-        "reported": number_text(reported),
-        "reported_units": reported_units,
-        "reviewed": number_text(reviewed),
-        "reviewed_units": reviewed_units,
+        "reported": one.reported,
+        "reported_units": one.reported_count,
+        "reported_share": one.reported_share,
+        "reviewed": one.reviewed,
+        "reviewed_units": one.reviewed_count,
+        "reviewed_share": one.reviewed_share,
     }

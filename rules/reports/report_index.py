@@ -1,11 +1,19 @@
 """The rows of a report, looked up by unit, measure and period."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
+from rules.forms.answer_numbers import share_key
+from rules.forms.form_change import with_gone
+from rules.forms.form_fields import FormField, read_form
+from rules.forms.rolled_figures import Extremes
 from rules.reports.report_rows import (
     AnswerRow,
     AssignmentRow,
     LevelRow,
+    ListedRow,
+    MeasureRow,
     NamedRow,
     NumberRow,
     ReportRows,
@@ -40,6 +48,9 @@ class RowIndex:
         self.numbers: dict[int, list[NumberRow]] = defaultdict(list)
         for number in rows.numbers:
             self.numbers[number.assignment_id].append(number)
+        self.listed: dict[Key, list[ListedRow]] = defaultdict(list)
+        for listed in rows.listed:
+            self.listed[listed.report_unit_id, listed.measure_id, listed.period].append(listed)
         # Revisions come in their order: the newest stays.
         self.answers: dict[int, AnswerRow] = {one.assignment_id: one for one in rows.answers}
         self.coverage = {one.report_unit_id: (one.expected, one.complete) for one in rows.coverage}
@@ -49,6 +60,44 @@ class RowIndex:
     def periods(self, unit: UnitRow, measure_id: int) -> list[str]:
         """The periods in which the measure reached the unit or anything below it."""
         return sorted(self._periods[unit.id, measure_id])
+
+    def fields(self, measure: MeasureRow) -> tuple[FormField, ...]:
+        """The measure's form as it is now; empty where it has none."""
+        return self._forms.get(measure.form_version_id or 0, ())
+
+    @cached_property
+    def _forms(self) -> dict[int, tuple[FormField, ...]]:
+        return {key: read_form(fields) for key, fields in sorted(self.rows.form_fields.items())}
+
+    def gone(self, fields: Sequence[FormField]) -> tuple[FormField, ...]:
+        """What other versions have asked besides `fields`, as it was asked last."""
+        return with_gone(fields, reversed(self._forms.values()))[len(fields) :]
+
+    @cached_property
+    def known_fields(self) -> list[FormField]:
+        """The fields of all versions, the oldest first."""
+        return [field for fields in self._forms.values() for field in fields]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What every key of a number is called; the newest version wins."""
+        found: dict[str, str] = {}
+        for field in self.known_fields:
+            found[field.name] = field.label
+            for choice in field.choices:
+                found[share_key(field.name, choice.value)] = f"{field.label}：{choice.label}"
+        return found
+
+    def extremes(self, key: Key) -> Mapping[str, Extremes]:
+        """Field → smallest and largest below a unit."""
+        return self._extremes.get(key, {})
+
+    @cached_property
+    def _extremes(self) -> dict[Key, dict[str, Extremes]]:
+        found: dict[Key, dict[str, Extremes]] = defaultdict(dict)
+        for (unit_id, measure_id, period, field), extremes in self.rows.extremes.items():
+            found[unit_id, measure_id, period][field] = extremes
+        return found
 
     def _find_periods(self) -> dict[tuple[int, int], set[str]]:
         found: dict[tuple[int, int], set[str]] = defaultdict(set)

@@ -21,7 +21,25 @@ def narratives_of(index: RowIndex, unit: UnitRow, measure_id: int, period: str) 
         row = index.assignments.get((one.id, measure_id, period))
         texts = _texts(index, row.id) if row else []
         lower += [{"code": one.code, "name": one.name, **text} for text in texts]
+    lower += _listed(index, unit, measure_id, period, {(one["code"], one["text"]) for one in lower})
     return {"own": _texts(index, own.id) if own else [], "lower": lower}
+
+
+def _listed(
+    index: RowIndex, unit: UnitRow, measure_id: int, period: str, told: set[tuple[str, str]]
+) -> list[Json]:
+    """The answers from anywhere below that the form asks to list, or the latest of."""
+    return [
+        {
+            "code": row.code,
+            "name": row.name,
+            "label": index.labels.get(row.field, row.field),
+            "text": row.value[:LONGEST],
+            "cut": len(row.value) > LONGEST,
+        }
+        for row in index.listed[unit.id, measure_id, period]
+        if (row.code, row.value[:LONGEST]) not in told
+    ]
 
 
 def _texts(index: RowIndex, assignment_id: int) -> list[Json]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from rules.forms.rolled_figures import Extremes
+
 LISTS = ("returned", "overdue", "late", "missing")
 """The lists of a report that call units by name."""
 LIST_ROWS = 1000
@@ -127,6 +129,18 @@ class AnswerRow(NamedTuple):
     answers: dict[str, Any]
 
 
+class ListedRow(NamedTuple):
+    """An answer below a reported unit that is listed there, or is the latest one."""
+
+    report_unit_id: int
+    measure_id: int
+    period: str
+    code: str
+    name: str
+    field: str
+    value: str
+
+
 class NamedRow(NamedTuple):
     """One assignment that a report of `report_unit_id` calls by name."""
 
@@ -171,5 +185,9 @@ class ReportRows:
     numbers: list[NumberRow]
     answers: list[AnswerRow]
     coverage: list[CoverageRow]
+    extremes: dict[tuple[int, int, str, str], Extremes] = field(default_factory=dict)
+    """Unit, measure, period, field → the smallest and largest below the unit."""
+    listed: list[ListedRow] = field(default_factory=list)
+    """Answers that are handed up one by one."""
     named: dict[str, list[NamedRow]] = field(default_factory=dict)
     """Kind of list (`LISTS`) → its first rows for each reported unit."""

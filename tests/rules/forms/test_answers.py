@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.forms.answers import SCALE, as_typed, check_answers, cleaned, numbers
-from rules.forms.form_fields import check_form
+from rules.forms.answer_numbers import SCALE, numbers
+from rules.forms.answers import as_typed, check_answers, cleaned
+from rules.forms.form_check import check_form
 
 FORM = check_form(
     [

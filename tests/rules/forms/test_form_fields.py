@@ -2,16 +2,16 @@ import pytest
 from pydantic import ValidationError
 
 from rules.forms.faults import FormFaults
+from rules.forms.form_check import check_form
 from rules.forms.form_fields import (
     NARRATIVE_FORM,
     FieldType,
     FormField,
     asked_of,
-    check_form,
     dump_form,
-    minutes,
     read_form,
 )
+from rules.forms.minutes import minutes
 from rules.refusal import Refusal
 
 COUNT = {"name": "done", "label": "宣讲场次", "type": "integer", "min": 0, "rollup": "sum"}

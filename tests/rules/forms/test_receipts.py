@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.forms.receipts import check_digit, checksum, read_receipt, receipt_number
+from rules.forms.receipts import check_digit, checksum, matches, read_receipt, receipt_number
 from rules.refusal import Refusal
 
 SENT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -73,3 +73,14 @@ def test_the_checksum_covers_everything_that_was_sent():
 def test_the_checksum_depends_on_neither_order_nor_time_zone():
     shanghai = SENT.astimezone(timezone(timedelta(hours=8)))
     assert _sum() == _sum(answers={"b": "x", "a": 1}, sent_at=shanghai)
+
+
+def test_a_checksum_is_compared_however_it_is_read_out():
+    known = "616e2f5d" + "0" * 56
+    assert matches("616e2f5d", known)
+    assert matches(" ６１６Ｅ 2F5D ", known)
+    assert matches(known, known)
+    assert not matches("616e2f5e", known)
+    for typed in ("616e2f5", "", "xyzxyzxyz", known + "0"):
+        with pytest.raises(Refusal, match="前 8 位"):
+            matches(typed, known)

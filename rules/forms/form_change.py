@@ -1,0 +1,187 @@
+"""Another version of a form while answers come in: what stays, what comes, what cannot be."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rules.forms.faults import Fault
+from rules.forms.form_fields import SELECTS, FieldType, FormField, RollUp
+from rules.forms.form_tree import FormTree
+from rules.forms.rolled_figures import ROLLUP_NAMES
+from rules.refusal import N_, Refusal, Term
+
+TYPE_NAMES: dict[FieldType, str] = {
+    FieldType.INTEGER: N_("整数"),
+    FieldType.DECIMAL: N_("小数"),
+    FieldType.TEXT: N_("文字"),
+    FieldType.DATE: N_("日期"),
+    FieldType.SELECT_ONE: N_("单选"),
+    FieldType.SELECT_MULTIPLE: N_("多选"),
+    FieldType.NOTE: N_("说明（无需填写）"),
+    FieldType.CALCULATE: N_("计算得出"),
+    FieldType.GROUP: N_("分组标题"),
+    FieldType.REPEAT: N_("可重复填写的一组"),
+    FieldType.IMAGE: N_("照片"),
+    FieldType.FILE: N_("附件"),
+}
+_MEASURED_IN = re.compile(r"[（(]([^（()）]{1,12})[)）]\s*$")
+
+
+@dataclass(frozen=True)
+class FormChange:
+    """What becomes of every item of a form when another version takes its place."""
+
+    gone: tuple[FormField, ...]
+    """Asked until now, and no longer."""
+    new: tuple[FormField, ...]
+    altered: tuple[FormField, ...]
+    """As they are now: of the same name, but of another type or with choices taken away."""
+    continuing: tuple[FormField, ...]
+    """Rolled up before and after, in the same way."""
+    stopping: tuple[FormField, ...]
+    """Rolled up until now, and no longer."""
+
+    @property
+    def lost(self) -> tuple[FormField, ...]:
+        """Those whose drafts no longer fit."""
+        return self.gone + self.altered
+
+
+class ChangeRefused(Refusal):
+    """A version that cannot take the place of the one in use, with every fault by place."""
+
+    def __init__(self, faults: Mapping[int, list[Fault]]) -> None:
+        self.faults = dict(faults)
+        told = "".join(
+            f"第{place}项：{'；'.join(map(str, of_field))}。" for place, of_field in faults.items()
+        )
+        super().__init__(N_("不能换用这一版。%(faults)s"), faults=told)
+
+
+def compare(before: Iterable[FormField], after: Iterable[FormField]) -> FormChange:
+    """What changes between two versions; fields are the same when their names are."""
+    old = {field.name: field for field in before if _held(field)}
+    new = {field.name: field for field in after if _held(field)}
+    totals = [one for one in old.values() if one.rollup is not RollUp.NONE]
+    return FormChange(
+        gone=tuple(one for name, one in old.items() if name not in new),
+        new=tuple(one for name, one in new.items() if name not in old),
+        altered=tuple(
+            one
+            for name, one in new.items()
+            if name in old and (old[name].type != one.type or removed_codes(old[name], one))
+        ),
+        continuing=tuple(one for one in totals if _goes_on(one, new)),
+        stopping=tuple(one for one in totals if not _goes_on(one, new)),
+    )
+
+
+def with_gone(
+    fields: Iterable[FormField], versions: Iterable[Iterable[FormField]]
+) -> tuple[FormField, ...]:
+    """A form and, behind it, what other versions of it have asked besides, as it was asked last.
+
+    `versions`: the newest first.
+    """
+    known = {field.name: field for field in fields}
+    for version in versions:
+        known |= {field.name: field for field in version if field.name not in known}
+    return tuple(known.values())
+
+
+def _held(field: FormField) -> bool:
+    """Whether answers stand under its name."""
+    return field.stored or field.type is FieldType.REPEAT
+
+
+def _goes_on(field: FormField, new: Mapping[str, FormField]) -> bool:
+    return field.name in new and new[field.name].rollup == field.rollup
+
+
+def removed_codes(before: FormField, after: FormField) -> frozenset[str]:
+    """The choices that can no longer be taken."""
+    if before.type not in SELECTS or after.type not in SELECTS:
+        return frozenset()
+    left = {one.value for one in after.choices}
+    return frozenset(one.value for one in before.choices if one.value not in left)
+
+
+def clashes(
+    answered: Sequence[Iterable[FormField]],
+    after: Sequence[FormField],
+    taken: Mapping[str, Collection[str]],
+) -> dict[int, list[Fault]]:
+    """Place in `after` (1 is the first) → why it would make the totals meaningless.
+
+    `answered`: the forms that current answers were given on. `taken`: select field → the codes
+    chosen in them.
+    """
+    found: dict[int, list[Fault]] = {}
+    trees = [FormTree(fields) for fields in answered]
+    new = FormTree(after)
+    for place, field in enumerate(after, start=1):
+        told: dict[str, Fault] = {}
+        for tree in trees:
+            if field.name in tree.by_name:
+                told |= {one.msgid: one for one in _clashes(tree, new, field, taken)}
+        if told:
+            found[place] = list(told.values())
+    return found
+
+
+def _clashes(
+    tree: FormTree, new: FormTree, field: FormField, taken: Mapping[str, Collection[str]]
+) -> Iterator[Fault]:
+    old = tree.by_name[field.name]
+    label = {"label": field.label or field.name}
+    if not _held(old) and not _held(field):
+        return
+    if old.type != field.type:
+        names = {"before": Term(TYPE_NAMES[old.type]), "after": Term(TYPE_NAMES[field.type])}
+        yield Fault(
+            N_("“%(label)s”已有填报，填写方式不能由“%(before)s”改为“%(after)s”；%(advice)s"),
+            {**label, **names, "advice": Term(ADVICE)},
+            "type",
+        )
+        return
+    if tree.repeat_of(old) != new.repeat_of(field):
+        yield Fault(
+            N_("“%(label)s”已有填报，不能移进或移出可重复填写的一组；%(advice)s"),
+            {**label, "advice": Term(ADVICE)},
+            "within",
+        )
+    if old.rollup != field.rollup and field.rollup is not RollUp.NONE:
+        kinds = {
+            "before": Term(ROLLUP_NAMES[old.rollup]),
+            "after": Term(ROLLUP_NAMES[field.rollup]),
+        }
+        yield Fault(
+            N_("“%(label)s”已有填报，汇总方式不能由“%(before)s”改为“%(after)s”；%(advice)s"),
+            {**label, **kinds, "advice": Term(ADVICE)},
+            "rollup",
+        )
+    yield from _unit_clash(old, field)
+    gone = removed_codes(old, field) & set(taken.get(field.name, ()))
+    if gone:
+        yield Fault(
+            N_("“%(label)s”的选项%(choices)s已有单位选过，不能去掉；可以改它的文字"),
+            {**label, "choices": [one.label for one in old.choices if one.value in gone]},
+            "choices",
+        )
+
+
+ADVICE = N_("请删去这一项，另加一项新的")
+
+
+def _unit_clash(old: FormField, field: FormField) -> Iterator[Fault]:
+    """The unit of counting stands in brackets at the end of a label: 投入资金（万元）."""
+    sides = [_MEASURED_IN.search(one.label) for one in (old, field)]
+    if not field.numeric or not all(sides):
+        return
+    before, after = (side.group(1) for side in sides if side)
+    if before != after:
+        yield Fault(
+            N_("“%(label)s”已有填报，计量单位不能由“%(before)s”改为“%(after)s”；%(advice)s"),
+            {"label": field.label, "before": before, "after": after, "advice": Term(ADVICE)},
+            "label",
+        )

@@ -1,0 +1,293 @@
+"""Checking a form definition: what it takes to be published."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from rules.forms.faults import Fault, FormFaults
+from rules.forms.field_values import clean_text, read_date, read_decimal
+from rules.forms.form_fields import (
+    ATTACHED,
+    BOUNDED,
+    MOST_FIELDS,
+    NUMERIC,
+    SELECTS,
+    Choice,
+    FieldType,
+    FormField,
+    RollUp,
+    bounds,
+    chosen_by_default,
+)
+from rules.forms.form_structure import structure_faults
+from rules.forms.no_persons import find_person_data
+from rules.refusal import N_, Refusal, Term
+
+MOST_CHOICES_IN_ALL = 20_000
+"""Over all fields: a list that two of them use counts twice, as it is stored."""
+
+
+def check_form(raw: Sequence[Mapping[str, Any]]) -> tuple[FormField, ...]:
+    """The fields of a definition, when it can be published.
+
+    Numbers and dates in `min` and `max` may be typed in any way an answer may. Raises
+    `FormFaults` with every fault of every field.
+    """
+    if not raw:
+        raise Refusal(N_("表单里还没有要填的项。"))
+    _check_size(raw)
+    faults: dict[int, list[Fault]] = {}
+    fields: dict[int, FormField] = {}
+    for place, one in enumerate(raw, start=1):
+        fields[place], found = _check_field(one)
+        if found:
+            faults[place] = found
+    for place, fault in structure_faults(fields):
+        faults.setdefault(place, []).append(fault)
+    if faults:
+        raise FormFaults({place: faults[place] for place in sorted(faults)})
+    if not any(field.answered for field in fields.values()):
+        raise Refusal(N_("表单里还没有要填的项。"))
+    return tuple(fields.values())
+
+
+def _check_size(raw: Sequence[Mapping[str, Any]]) -> None:
+    if len(raw) > MOST_FIELDS:
+        raise Refusal(
+            N_("表单最多 %(most)s 项，现在有 %(count)s 项。"), most=MOST_FIELDS, count=len(raw)
+        )
+    choices = sum(
+        len(one["choices"]) for one in raw if isinstance(one.get("choices"), list | tuple)
+    )
+    if choices > MOST_CHOICES_IN_ALL:
+        raise Refusal(
+            N_("所有选择题的选项加起来最多 %(most)s 个，现在有 %(count)s 个。"),
+            most=MOST_CHOICES_IN_ALL,
+            count=choices,
+        )
+
+
+def _check_field(raw: Mapping[str, Any]) -> tuple[FormField, list[Fault]]:
+    """The field and what is wrong with it; a field with faults is there for others to name."""
+    try:
+        field = FormField.model_validate(_cleaned(raw))
+    except ValidationError as error:
+        faults = [_translated(one) for one in error.errors()]
+    else:
+        field, faults = _with_bounds(field)
+        return field, [*faults, *_said_faults(field), *_kind_faults(field)]
+    wrong = {_property(fault) for fault in faults}
+    field = _sketch(raw, wrong)
+    further = [*_said_faults(field), *([] if "type" in wrong else _kind_faults(field))]
+    return field, [*faults, *(fault for fault in further if _property(fault) not in wrong)]
+
+
+def _said_faults(field: FormField) -> Iterator[Fault]:
+    """Of its words, whatever its type."""
+    yield from _label_faults(field)
+    yield from _text_faults(field)
+    yield from _person_faults(field)
+
+
+def _kind_faults(field: FormField) -> Iterator[Fault]:
+    """Of what its type can have."""
+    yield from _choice_faults(field)
+    yield from _type_faults(field)
+    yield from _rollup_faults(field)
+    yield from _default_faults(field)
+
+
+def _sketch(raw: Mapping[str, Any], wrong: set[str]) -> FormField:
+    """A faulty field without what is wrong with it, under the name that was typed."""
+    right = {name: value for name, value in _cleaned(raw).items() if name not in wrong}
+    sketch = FormField.model_validate({"name": "_", "type": FieldType.TEXT, **right})
+    return sketch.model_copy(update={"name": str(raw.get("name", ""))})
+
+
+def _property(fault: Fault) -> str:
+    return fault.where.partition("::")[0]
+
+
+def _label_faults(field: FormField) -> list[Fault]:
+    if field.label or field.type in (FieldType.CALCULATE, FieldType.GROUP):
+        return []
+    return [Fault(_WRONG["string_too_short"], {"what": Term(_WHAT["label"])}, where="label")]
+
+
+def _text_faults(field: FormField) -> Iterator[Fault]:
+    """XLSForm takes `${…}` in a text for an answer to be shown there."""
+    for name in _TEXTS:
+        if "${" in getattr(field, name):
+            yield Fault(_NO_ANSWERS, where=name)
+        for language, words in field.words.items():
+            if "${" in getattr(words, name):
+                yield Fault(_NO_ANSWERS, where=f"words::{name}::{language}")
+    if any("${" in text for choice in field.choices for text in _texts_of(choice)):
+        yield Fault(_NO_ANSWERS, where="choices")
+
+
+def _texts_of(choice: Choice) -> Iterator[str]:
+    yield from (choice.value, choice.label, *choice.labels.values(), *choice.columns.values())
+
+
+_TEXTS = ("label", "hint", "constraint_message")
+_NO_ANSWERS = N_("文字里不能用 ${…} 引用别的项")
+
+
+def _cleaned(raw: Any) -> Any:
+    """`raw` with every text in it cleaned of what a database cannot hold."""
+    if isinstance(raw, str):
+        return clean_text(raw, multiline=True)
+    if isinstance(raw, Mapping):
+        return {key: _cleaned(value) for key, value in raw.items()}
+    return [_cleaned(one) for one in raw] if isinstance(raw, list | tuple) else raw
+
+
+_WHAT: dict[str, str] = {
+    "name": N_("名称"), "label": N_("标题"), "type": N_("类型"), "hint": N_("说明"),
+    "min": N_("下限"), "max": N_("上限"), "choices": N_("选项"), "rollup": N_("汇总方式"),
+    "required": N_("必填"), "multiline": N_("多行"), "readonly": N_("只读"),
+    "default": N_("默认值"), "relevant": N_("显示条件"), "constraint": N_("校验条件"),
+    "constraint_message": N_("校验提示"), "calculation": N_("计算公式"),
+    "choice_filter": N_("选项筛选"), "reuse": N_("共享数据项"), "within": N_("所在的组"),
+    "words": N_("其他语言"), "choice_list": N_("选项表"),
+}  # fmt: skip
+_WRONG: dict[str, str] = {
+    "missing": N_("缺少“%(what)s”"),
+    "string_too_short": N_("“%(what)s”是空的"),
+    "string_too_long": N_("“%(what)s”太长"),
+    "too_long": N_("“%(what)s”太多"),
+    "extra_forbidden": N_("无法识别“%(what)s”"),
+    "string_pattern_mismatch": N_("“%(what)s”只能用字母、汉字、数字和下划线，不以数字开头"),
+}
+
+
+def _translated(error: Any) -> Fault:
+    """A fault for one error of pydantic; in another language it is at `words::label::en`."""
+    path = [str(one) for one in error["loc"]] or [""]
+    name, where = path[0], path[0]
+    if name == "words" and len(path) > 2:
+        name, where = path[2], f"words::{path[2]}::{path[1]}"
+    kind = "missing" if error.get("input") == "" else error["type"]
+    msgid = _WRONG.get(kind, N_("“%(what)s”不正确"))
+    return Fault(msgid, {"what": Term(_WHAT.get(name, name))}, where=where)
+
+
+def _with_bounds(field: FormField) -> tuple[FormField, list[Fault]]:
+    """The field with its bounds in stored shape, and what is wrong with them."""
+    given = {side: getattr(field, side) for side in ("min", "max") if _typed(getattr(field, side))}
+    if given and field.type not in BOUNDED:
+        return field, [Fault(N_("这种类型没有上下限"), where="min")]
+    faults: list[Fault] = []
+    read: dict[str, int | str | None] = {"min": None, "max": None}
+    for side, typed in given.items():
+        value = _read_bound(field.type, str(typed))
+        if isinstance(value, Fault):
+            faults.append(Fault(N_("“%(what)s”无法识别"), {"what": Term(_WHAT[side])}, side))
+        else:
+            read[side] = value
+    low, high = bounds(field.model_copy(update=read))
+    if low is not None and high is not None and low > high:
+        faults.append(Fault(N_("下限大于上限"), where="min"))
+    return field.model_copy(update=read), faults
+
+
+def _typed(bound: int | str | None) -> bool:
+    return bound is not None and bound != ""
+
+
+def _read_bound(kind: FieldType, typed: str) -> int | str | Fault:
+    if kind is FieldType.DATE:
+        return read_date(typed)
+    value = read_decimal(typed)
+    return value if isinstance(value, Fault) or not re.fullmatch("-?[0-9]+", value) else int(value)
+
+
+def _choice_faults(field: FormField) -> list[Fault]:
+    if field.type not in SELECTS:
+        return [Fault(N_("这种类型没有选项"), where="choices")] if field.choices else []
+    if not field.choices:
+        return [Fault(N_("选择题没有选项"), where="choices")]
+    values = Counter(choice.value for choice in field.choices)
+    twice = sorted(value for value, times in values.items() if times > 1)
+    blank = [value for value in values if len(value.split()) > 1]
+    return [
+        *(Fault(N_("选项“%(value)s”重复"), {"value": value}, "choices") for value in twice),
+        *(Fault(_BLANK_CODE, {"value": value}, "choices") for value in blank if _several(field)),
+    ]
+
+
+_BLANK_CODE = N_("多选题的选项代码“%(value)s”中间不能有空格")
+
+
+def _several(field: FormField) -> bool:
+    return field.type is FieldType.SELECT_MULTIPLE
+
+
+def _type_faults(field: FormField) -> list[Fault]:
+    faults = []
+    if field.multiline and field.type is not FieldType.TEXT:
+        faults.append(Fault(N_("只有文字可以多行"), where="multiline"))
+    if field.required and not field.answered:
+        faults.append(Fault(N_("这种类型不能必填"), where="required"))
+    if field.readonly and not field.answered:
+        faults.append(Fault(N_("这种类型不能只读"), where="readonly"))
+    if field.type is FieldType.CALCULATE and not field.calculation:
+        faults.append(Fault(N_("缺少计算公式"), where="calculation"))
+    if field.calculation and field.type not in (FieldType.CALCULATE, *_SCALAR):
+        faults.append(Fault(N_("这种类型不能计算"), where="calculation"))
+    if field.constraint and not field.answered:
+        faults.append(Fault(N_("这种类型没有校验条件"), where="constraint"))
+    if field.choice_filter and field.type not in SELECTS:
+        faults.append(Fault(N_("只有选择题可以筛选选项"), where="choice_filter"))
+    if field.reuse and field.type not in (*_SCALAR, *SELECTS):
+        faults.append(Fault(N_("这种类型不能作为共享数据项"), where="reuse"))
+    return faults
+
+
+_SCALAR = (*NUMERIC, FieldType.TEXT, FieldType.DATE)
+ROLLUPS: dict[RollUp, tuple[FieldType, ...]] = {
+    RollUp.SUM: (*NUMERIC, FieldType.CALCULATE),
+    RollUp.MEAN: (*NUMERIC, FieldType.CALCULATE),
+    RollUp.MIN: (*NUMERIC, FieldType.CALCULATE),
+    RollUp.MAX: (*NUMERIC, FieldType.CALCULATE),
+    RollUp.SHARE: SELECTS,
+    RollUp.LIST: (*_SCALAR, *SELECTS, FieldType.CALCULATE),
+    RollUp.LATEST: (*_SCALAR, FieldType.SELECT_ONE, FieldType.CALCULATE),
+    RollUp.COUNT: (*_SCALAR, *SELECTS, *ATTACHED, FieldType.CALCULATE, FieldType.REPEAT),
+}
+"""What can be rolled up how."""
+
+
+def _rollup_faults(field: FormField) -> list[Fault]:
+    kinds = ROLLUPS.get(field.rollup)
+    if kinds is None or field.type in kinds:
+        return []
+    if field.rollup is RollUp.SUM:
+        return [Fault(N_("只有数字可以求和汇总"), where="rollup")]
+    return [Fault(N_("这种类型不能用这种汇总方式"), where="rollup")]
+
+
+def _default_faults(field: FormField) -> list[Fault]:
+    if not field.default:
+        return []
+    if field.type not in (*_SCALAR, *SELECTS):
+        return [Fault(N_("这种类型没有默认值"), where="default")]
+    codes = {choice.value for choice in field.choices}
+    if field.type in SELECTS and not set(chosen_by_default(field)) <= codes:
+        return [Fault(N_("默认值不在选项里"), where="default")]
+    bad = field.type in BOUNDED and isinstance(_read_bound(field.type, field.default), Fault)
+    return [Fault(N_("默认值与类型不符"), where="default")] if bad else []
+
+
+def _person_faults(field: FormField) -> list[Fault]:
+    if not field.answered:
+        return []
+    texts = (field.name, field.label, field.hint)
+    found = find_person_data(
+        texts, [choice.label for choice in field.choices], numeric=field.numeric
+    )
+    return [Fault(found[0], {"found": found[1]}, "label")] if found else []

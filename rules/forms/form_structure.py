@@ -1,0 +1,220 @@
+"""How the fields of a form hang together: names, groups, and what their expressions name."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from rules.expressions.expression import Expression, parse
+from rules.forms.faults import Fault
+from rules.forms.form_fields import FieldType, FormField, RollUp
+from rules.forms.form_tree import FormTree
+from rules.refusal import N_, Refusal
+
+EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter")
+DEEPEST = 10
+"""Groups in one another; a page of hundreds could not be drawn, and nobody could fill it in."""
+_IN_REPEATS = (RollUp.NONE, RollUp.SUM, RollUp.COUNT, RollUp.MIN, RollUp.MAX)
+
+
+def structure_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
+    """Place → what is wrong with the field there in relation to the others."""
+    known: dict[str, FormField] = {}
+    tree = FormTree(fields.values())
+    above: list[str] = []
+    for place, field in fields.items():
+        if field.name in known:
+            yield (
+                place,
+                Fault(N_("名称“%(name)s”与前面的项重复"), {"name": field.name}, "name"),
+            )
+        if _reserved(field):
+            yield place, Fault(N_("“%(name)s”是保留的名称，请换一个"), {"name": field.name}, "name")
+        yield from ((place, fault) for fault in _within_faults(field, known, above))
+        yield from ((place, fault) for fault in _expression_faults(field, tree))
+        known.setdefault(field.name, field)
+        above = _path(field, above)
+    yield from _circles(fields)
+    yield from _reused_twice(fields)
+
+
+_RESERVED = ("meta", "instanceid", "instancename")
+"""Names XLSForm keeps for itself, and `data` for the form as a whole."""
+
+
+def _reserved(field: FormField) -> bool:
+    return field.name.lower() in _RESERVED or (
+        field.type is FieldType.REPEAT and field.name == "data"
+    )
+
+
+def _path(field: FormField, above: list[str]) -> list[str]:
+    """The groups that are still open after this field."""
+    kept = above[: above.index(field.within) + 1] if field.within in above else []
+    return [*kept, field.name] if field.container else kept
+
+
+def _within_faults(
+    field: FormField, known: Mapping[str, FormField], above: list[str]
+) -> Iterator[Fault]:
+    if field.within and field.within not in above:
+        yield Fault(N_("所在的组“%(name)s”不在它前面"), {"name": field.within}, "within")
+    if field.container and field.within in above[DEEPEST - 1 :]:
+        yield Fault(N_("组最多套 %(most)s 层"), {"most": DEEPEST}, "within")
+    tree = FormTree([*known.values(), field])
+    repeat = tree.repeat_of(field) if field.name not in known else ""
+    if not repeat:
+        return
+    if field.type is FieldType.REPEAT:
+        yield Fault(N_("重复组里不能再放重复组"), where="type")
+    if field.reuse:
+        yield Fault(N_("重复组里的项不能作为共享数据项"), where="reuse")
+    if field.rollup not in _IN_REPEATS:
+        yield Fault(N_("重复组里的项不能用这种汇总方式"), where="rollup")
+
+
+def _expression_faults(field: FormField, tree: FormTree) -> Iterator[Fault]:
+    for where in EXPRESSIONS:
+        text = getattr(field, where)
+        if not text:
+            continue
+        try:
+            expression = parse(text, choice=where == "choice_filter")
+        except Refusal as refused:
+            yield Fault(refused.msgid, refused.values, where)
+            continue
+        yield from _name_faults(field, expression, where, tree)
+
+
+def _name_faults(
+    field: FormField, expression: Expression, where: str, tree: FormTree
+) -> Iterator[Fault]:
+    named = {name: tree.by_name.get(name) for name in expression.references}
+    for name, found in sorted(named.items()):
+        if found is None:
+            yield Fault(N_("表单里没有“%(name)s”这一项"), {"name": name}, where)
+        elif found.type in (FieldType.NOTE, FieldType.GROUP):
+            yield Fault(N_("“%(name)s”没有答案，不能引用"), {"name": name}, where)
+        elif name == field.name and where != "constraint":
+            yield Fault(N_("不能引用自己"), where=where)
+    if expression.uses_own and where in ("relevant", "calculation"):
+        yield Fault(N_("这里不能用“.”，因为这一项还没有答案"), where=where)
+    columns = {"name", "label"}.union(*(choice.columns for choice in field.choices))
+    for name in sorted(expression.columns - columns):
+        yield Fault(N_("选项表里没有“%(name)s”这一列"), {"name": name}, where)
+
+
+def settling_order(tree: FormTree) -> list[FormField]:
+    """The fields in an order in which every condition and calculation can be worked out.
+
+    Raises `graphlib.CycleError` for a circle, which `structure_faults` does not let through.
+    """
+    needed = {name: sorted(names) for name, names in _needed(tree).items()}
+    order = TopologicalSorter(needed).static_order()
+    return [tree.by_name[name] for name in order if name in tree.by_name]
+
+
+def _needed(tree: FormTree) -> dict[str, set[str]]:
+    """Field → the fields that must be settled before it: its conditions, its calculation."""
+    found: dict[str, set[str]] = {}
+    for field in tree.fields:
+        conditions = [one.relevant for one in (field, *tree.above(field))]
+        named = named_in(field.choice_filter, choice=True)
+        for text in (field.calculation, *conditions):
+            named |= named_in(text)
+        found[field.name] = named
+    for repeat in tree.repeats:
+        found[repeat.name] |= {field.name for field in tree.inside(repeat.name)}
+    return found
+
+
+def moved_by(tree: FormTree, items: Collection[str]) -> set[str]:
+    """`items`, and every field that may hold or be asked something else once their answers change:
+    what lies in them, what is calculated from them, and what is asked because of them."""
+    needed = {
+        field.name: {tree.repeat_of(field)}
+        | named_in(field.calculation).union(
+            *(named_in(one.relevant) for one in (field, *tree.above(field)))
+        )
+        for field in tree.fields
+    }
+    moved = set(items)
+    while more := {name for name, names in needed.items() if names & moved} - moved:
+        moved |= more
+    return moved
+
+
+def named_in(text: str, *, choice: bool = False) -> set[str]:
+    """The fields an expression names; of an empty one none."""
+    return set(parse(text, choice=choice).references) if text else set()
+
+
+def _circles(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
+    """Every circle once: what lies in one is left out when the next is looked for."""
+    left = {place: _readable(field) for place, field in fields.items()}
+    while circle := _first_circle(left.values()):
+        tree = FormTree(left.values())
+        around = {one.name for name in circle for one in tree.above(tree.by_name[name])}
+        bare = {
+            place: _bare(field) if field.name in around.union(circle) else field
+            for place, field in left.items()
+        }
+        if bare == left:
+            return  # A name is there twice, which is told as such.
+        place, where = _told_at(left, circle)
+        yield (
+            place,
+            Fault(N_("这些项互相引用，无法算出：%(names)s"), {"names": circle}, where),
+        )
+        left = bare
+
+
+def _first_circle(fields: Iterable[FormField]) -> list[str]:
+    try:
+        settling_order(FormTree(fields))
+    except CycleError as error:
+        return list(dict.fromkeys(error.args[1]))
+    return []
+
+
+def _told_at(fields: Mapping[int, FormField], circle: list[str]) -> tuple[int, str]:
+    """The last field of a circle, and the expression of it that closes the circle."""
+    place = max(place for place, field in fields.items() if field.name in circle)
+    used = (name for name in _SETTLED if getattr(fields[place], name))
+    return place, next(used, "relevant")
+
+
+_SETTLED = ("calculation", "relevant", "choice_filter")
+
+
+def _bare(field: FormField) -> FormField:
+    return field.model_copy(update=dict.fromkeys(_SETTLED, ""))
+
+
+def _readable(field: FormField) -> FormField:
+    """The field without those of its expressions that cannot be read."""
+    wrong = {name: "" for name in EXPRESSIONS if _unreadable(name, getattr(field, name))}
+    return field.model_copy(update=wrong) if wrong else field
+
+
+def _unreadable(name: str, text: str) -> bool:
+    try:
+        named_in(text, choice=name == "choice_filter")
+    except Refusal:
+        return True
+    return False
+
+
+def _reused_twice(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
+    seen: dict[str, str] = {}
+    for place, field in fields.items():
+        if not field.reuse:
+            continue
+        if field.reuse in seen:
+            yield (
+                place,
+                Fault(
+                    N_("共享数据项“%(element)s”已经用于“%(name)s”"),
+                    {"element": field.reuse, "name": seen[field.reuse]},
+                    "reuse",
+                ),
+            )
+        seen[field.reuse] = field.name

@@ -1,0 +1,120 @@
+"""The shape of a form: which groups and repeats lie in which, and the keys of answers.
+
+The key of an answer is the field's name; in a repeat it is `repeat.0.name`, counted from 0. The
+key `repeat.#` holds how many times the repeat is shown.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from rules.forms.form_fields import FieldType, FormField
+
+MOST_TIMES = 100
+"""How often a repeat can be filled in."""
+_KEY = re.compile(r"(?P<repeat>[^.]+)\.(?P<place>[0-9]{1,3})\.(?P<name>[^.]+)")
+
+
+class FormTree:
+    """The fields of a form with what lies in what."""
+
+    def __init__(self, fields: Iterable[FormField]) -> None:
+        self.fields = tuple(fields)
+        self.by_name = {field.name: field for field in self.fields}
+
+    def above(self, field: FormField) -> list[FormField]:
+        """The groups and repeats around it, the nearest first."""
+        found: list[FormField] = []
+        while field.within and field.within in self.by_name and len(found) < len(self.fields):
+            field = self.by_name[field.within]
+            found.append(field)
+        return found
+
+    def repeat_of(self, field: FormField) -> str:
+        """The name of the repeat it lies in; empty outside."""
+        return self._repeats[field.name]
+
+    @cached_property
+    def _repeats(self) -> dict[str, str]:
+        return {
+            field.name: next(
+                (one.name for one in self.above(field) if one.type is FieldType.REPEAT), ""
+            )
+            for field in self.fields
+        }
+
+    def inside(self, repeat: str) -> list[FormField]:
+        """Everything in a repeat, groups in it included."""
+        return [field for field in self.fields if self._repeats[field.name] == repeat]
+
+    def rank(self, key: str) -> tuple[int, int, int]:
+        """Sorts keys of answers as the form asks them; what it does not ask comes last."""
+        repeat, place, name = place_of(key) or (key, 0, "")
+        return self._ranks.get(repeat, len(self._ranks)), place, self._ranks.get(name, -1)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {field.name: rank for rank, field in enumerate(self.fields)}
+
+    @cached_property
+    def repeats(self) -> list[FormField]:
+        return [field for field in self.fields if field.type is FieldType.REPEAT]
+
+    @cached_property
+    def items(self) -> list[FormField]:
+        """What can be returned on its own: the answered fields, a repeat as a whole."""
+        return [
+            field
+            for field in self.fields
+            if not self._repeats[field.name] and (field.answered or field.type is FieldType.REPEAT)
+        ]
+
+    @cached_property
+    def mendable(self) -> list[FormField]:
+        """The items a return can name: those a person can change."""
+        return [item for item in self.items if item.typed_in or item.container]
+
+
+def key_in(repeat: str, place: int, name: str) -> str:
+    """The key of a field in one filling of a repeat."""
+    return f"{repeat}.{place}.{name}"
+
+
+def times_key(repeat: str) -> str:
+    """The key under which stands how many times the repeat is shown."""
+    return f"{repeat}.#"
+
+
+def item_of(key: str) -> str:
+    """The field or repeat an answer's key belongs to."""
+    return key.partition(".")[0]
+
+
+def place_of(key: str) -> tuple[str, int, str] | None:
+    """Repeat, place and name of a key in a repeat; None for any other key."""
+    found = _KEY.fullmatch(key)
+    return (found["repeat"], int(found["place"]), found["name"]) if found else None
+
+
+def places(repeat: str, keys: Iterable[str]) -> list[int]:
+    """The places of a repeat that `keys` speak of, in order."""
+    found = (place_of(key) for key in keys)
+    return sorted({one[1] for one in found if one and one[0] == repeat})
+
+
+def flat(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored answers by key: those in repeats one by one."""
+    values: dict[str, Any] = {}
+    for name, value in answers.items():
+        if is_repeated(value):
+            for place, one in enumerate(value):
+                values |= {key_in(name, place, inner): each for inner, each in one.items()}
+        else:
+            values[name] = value
+    return values
+
+
+def is_repeated(value: Any) -> bool:
+    """Whether a stored answer is that of a repeat."""
+    return isinstance(value, Sequence) and any(isinstance(one, Mapping) for one in value)

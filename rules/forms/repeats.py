@@ -1,0 +1,44 @@
+"""Fillings of a repeat while they are being typed: how many there are, one more, one less."""
+
+from collections.abc import Mapping
+
+from rules.forms.form_tree import MOST_TIMES, key_in, place_of, places, times_key
+
+Typed = Mapping[str, list[str]]
+
+
+def times_shown(typed: Typed, repeat: str) -> int:
+    """How many times a page shows the repeat: as said, at least what is filled in.
+
+    Once where nothing was said yet, so that the questions are seen.
+    """
+    said = "".join(typed.get(times_key(repeat), []))
+    wanted = int(said) if said.isascii() and said.isdigit() and len(said) <= len("000") else None
+    filled = max(places(repeat, _filled(typed)), default=-1) + 1
+    least = 1 if wanted is None else wanted
+    return min(max(least, filled), MOST_TIMES)
+
+
+def _filled(typed: Typed) -> list[str]:
+    return [key for key, texts in typed.items() if any(text.strip() for text in texts)]
+
+
+def one_more(typed: Typed, repeat: str) -> dict[str, list[str]]:
+    """The same with the repeat shown one more time, up to `MOST_TIMES`."""
+    times = min(times_shown(typed, repeat) + 1, MOST_TIMES)
+    return {**typed, times_key(repeat): [str(times)]}
+
+
+def one_less(typed: Typed, repeat: str, place: int) -> dict[str, list[str]]:
+    """The same without one filling; those behind it move up."""
+    times = times_shown(typed, repeat)
+    if place >= times:
+        return dict(typed)
+    kept: dict[str, list[str]] = {}
+    for key, texts in typed.items():
+        found = place_of(key)
+        if found is None or found[0] != repeat:
+            kept[key] = texts
+        elif found[1] != place:
+            kept[key_in(repeat, found[1] - (found[1] > place), found[2])] = texts
+    return {**kept, times_key(repeat): [str(times - 1)]}

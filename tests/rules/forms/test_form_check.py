@@ -1,0 +1,181 @@
+"""Every fault a form definition can have, and where it is told."""
+
+import pytest
+
+from rules.forms.faults import FormFaults
+from rules.forms.form_check import check_form
+from rules.refusal import Refusal
+
+NUMBER = {"name": "done", "label": "场次", "type": "integer"}
+TEXT = {"name": "做法", "label": "主要做法", "type": "text"}
+ONE = {"name": "way", "label": "形式", "type": "select_one",
+       "choices": [{"value": "a", "label": "集中", "columns": {"area": "x"}},
+                   {"value": "b", "label": "入户"}]}  # fmt: skip
+SEVERAL = {**ONE, "name": "ways", "type": "select_multiple"}
+GROUP = {"name": "g", "label": "组", "type": "group"}
+REPEAT = {"name": "r", "label": "每次", "type": "repeat"}
+CALCULATE = {"name": "c", "type": "calculate", "calculation": "${done} * 2"}
+IMAGE = {"name": "photo", "label": "照片", "type": "image"}
+IN_R = {"within": "r"}
+
+
+def faults(*raw) -> list[tuple[int, str, str]]:
+    with pytest.raises(FormFaults) as refused:
+        check_form(raw)
+    return [
+        (place, fault.where, str(fault))
+        for place, told in refused.value.faults.items()
+        for fault in told
+    ]
+
+
+def places(*raw) -> list[tuple[int, str]]:
+    return [(place, where) for place, where, _ in faults(*raw)]
+
+
+@pytest.mark.parametrize(
+    ("field", "where"),
+    [
+        ({**NUMBER, "name": ""}, "name"),
+        ({**NUMBER, "name": "1st"}, "name"),
+        ({**NUMBER, "name": "meta"}, "name"),
+        ({**NUMBER, "name": "instanceID"}, "name"),
+        ({**REPEAT, "name": "data"}, "name"),
+        ({**NUMBER, "label": ""}, "label"),
+        ({**NUMBER, "label": "共 ${done}"}, "label"),
+        ({**NUMBER, "hint": "x" * 601}, "hint"),
+        ({**NUMBER, "hint": "${x}"}, "hint"),
+        ({**NUMBER, "words": {"en": {"label": "x" * 301}}}, "words::label::en"),
+        ({**NUMBER, "words": {"en": {"hint": "${x}"}}}, "words::hint::en"),
+        ({**NUMBER, "type": "matrix"}, "type"),
+        ({**NUMBER, "colour": "red"}, "colour"),
+        ({**NUMBER, "min": 3, "max": 2}, "min"),
+        ({**NUMBER, "max": "很多"}, "max"),
+        ({**TEXT, "max": 3}, "min"),
+        ({**NUMBER, "multiline": True}, "multiline"),
+        ({**GROUP, "required": True}, "required"),
+        ({**GROUP, "readonly": True}, "readonly"),
+        ({**CALCULATE, "calculation": ""}, "calculation"),
+        ({**ONE, "calculation": "1"}, "calculation"),
+        ({**GROUP, "constraint": "1 = 1"}, "constraint"),
+        ({**NUMBER, "choice_filter": "1 = 1"}, "choice_filter"),
+        ({**ONE, "choice_filter": "county = 1"}, "choice_filter"),
+        ({**ONE, "choices": []}, "choices"),
+        ({**NUMBER, "choices": ONE["choices"]}, "choices"),
+        ({**ONE, "choices": ONE["choices"] * 2}, "choices"),
+        ({**SEVERAL, "choices": [{"value": "a b", "label": "甲"}]}, "choices"),
+        ({**ONE, "choices": [{"value": "a", "label": "${x}"}]}, "choices"),
+        ({**ONE, "choices": [{"value": "a", "label": ""}]}, "choices"),
+        ({**ONE, "default": "z"}, "default"),
+        ({**SEVERAL, "default": "a z"}, "default"),
+        ({**NUMBER, "default": "几场"}, "default"),
+        ({**GROUP, "default": "x"}, "default"),
+        ({**TEXT, "rollup": "sum"}, "rollup"),
+        ({**NUMBER, "rollup": "share"}, "rollup"),
+        ({**REPEAT, "rollup": "list"}, "rollup"),
+        ({**IMAGE, "reuse": "photo"}, "reuse"),
+        ({**NUMBER, "relevant": "${done} ="}, "relevant"),
+        ({**NUMBER, "relevant": "${gone} = 1"}, "relevant"),
+        ({**NUMBER, "relevant": ". = 1"}, "relevant"),
+        ({**NUMBER, "calculation": "${done} + 1"}, "calculation"),
+        ({**NUMBER, "within": "nowhere"}, "within"),
+        ({**TEXT, "label": "联系电话"}, "label"),
+    ],
+)
+def test_a_fault_is_told_at_its_property(field, where) -> None:
+    other = {"name": "other", "label": "另一项", "type": "integer"}
+    assert places(other, field)[0] == (2, where)
+    assert {place for place, _ in places(other, field)} == {2}
+
+
+@pytest.mark.parametrize(
+    ("field", "where"),
+    [
+        ({**REPEAT, "name": "inner"}, "type"),
+        ({**NUMBER, "reuse": "x"}, "reuse"),
+        ({**NUMBER, "rollup": "mean"}, "rollup"),
+        ({**TEXT, "rollup": "latest"}, "rollup"),
+    ],
+)
+def test_what_a_repeat_cannot_hold_is_refused(field, where) -> None:
+    check_form([REPEAT, {**NUMBER, **IN_R, "rollup": "sum"}])
+    assert places(REPEAT, {**field, **IN_R}) == [(2, where)]
+    assert places(REPEAT, {**GROUP, **IN_R}, {**field, "within": "g"}) == [(3, where)]
+
+
+def test_a_group_is_over_once_something_outside_follows() -> None:
+    other = {**NUMBER, "name": "other"}
+    late = {**NUMBER, "name": "late", "within": "g"}
+    assert places(GROUP, {**NUMBER, "within": "g"}, other, late) == [(4, "within")]
+
+
+def test_a_field_with_a_fault_is_still_known_to_the_others() -> None:
+    """One mistake is told once, not at everything that leans on it."""
+    bad_group = {**GROUP, "name": "my group"}
+    inside = {**NUMBER, "within": "my group"}
+    assert places(bad_group, inside) == [(1, "name")]
+    assert places({**NUMBER, "hint": "x" * 601}, {**TEXT, "relevant": "${done} > 1"}) == [
+        (1, "hint")
+    ]
+
+
+def test_every_fault_of_a_field_is_told_at_once() -> None:
+    field = {"name": "1st", "label": "", "type": "text", "rollup": "sum", "colour": "red"}
+    assert sorted(places(field)) == [(1, "colour"), (1, "label"), (1, "name"), (1, "rollup")]
+
+
+def test_every_circle_is_told_once_at_what_closes_it() -> None:
+    def calculated(name: str, text: str) -> dict[str, str]:
+        return {"name": name, "type": "calculate", "calculation": text}
+
+    told = faults(
+        NUMBER,
+        calculated("a", "${b} + 1"), calculated("b", "${a} + 1"),
+        calculated("c", "${d} + 1"), calculated("d", "${c} + ${e}"),
+        {**TEXT, "name": "e", "relevant": "${done} = "},
+    )  # fmt: skip
+    circles = [(place, where) for place, where, sentence in told if "互相引用" in sentence]
+    assert circles == [(3, "calculation"), (5, "calculation")]
+    assert (6, "relevant") in [(place, where) for place, where, _ in told]
+
+
+def test_a_group_cannot_wait_for_what_is_in_it() -> None:
+    told = faults(TEXT, {**GROUP, "relevant": "${done} > 1"}, {**NUMBER, "within": "g"})
+    assert [(place, where) for place, where, _ in told] == [(3, "relevant")]
+
+
+def test_a_name_used_twice_in_and_around_a_repeat_is_no_circle() -> None:
+    again = {**NUMBER, "name": "r", **IN_R}
+    assert places(REPEAT, again, {**NUMBER, "relevant": "${r} > 1"}) == [(2, "name")]
+
+
+def test_the_names_of_fields_and_of_shared_elements_are_used_once() -> None:
+    again = {**TEXT, "name": "done"}
+    assert places(NUMBER, again) == [(2, "name")]
+    shared = {**NUMBER, "reuse": "households"}
+    assert places(shared, {**shared, "name": "more"}) == [(2, "reuse")]
+
+
+def test_a_form_has_a_largest_size() -> None:
+    with pytest.raises(Refusal, match="最多 300 项"):
+        check_form([{**NUMBER, "name": f"n{place}"} for place in range(301)])
+    choices = [{"value": f"v{place}", "label": "甲"} for place in range(2_000)]
+    with pytest.raises(Refusal, match="加起来最多 20000 个，现在有 22000 个"):
+        check_form([{**ONE, "name": f"n{place}", "choices": choices} for place in range(11)])
+
+
+def test_groups_lie_ten_deep_and_no_deeper() -> None:
+    def nested(depth: int) -> list[dict]:
+        groups = [
+            {"name": f"g{at}", "label": "组", "type": "group", "within": f"g{at - 1}" if at else ""}
+            for at in range(depth)
+        ]
+        last = {"name": "a", "label": "数", "type": "integer", "within": f"g{depth - 1}"}
+        return [*groups, last]
+
+    check_form(nested(10))
+    with pytest.raises(FormFaults) as refused:
+        check_form(nested(12))
+    assert {place: one.where for place, (one, *_) in refused.value.faults.items()} == {
+        11: "within", 12: "within",
+    }  # fmt: skip
