@@ -5,11 +5,15 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO
 
-from python_calamine import CalamineError, CalamineWorkbook
+from lxml import etree
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from xlsxwriter.utility import xl_col_to_name
 
 from rules.refusal import N_, Refusal
 
@@ -22,7 +26,17 @@ CELL_LIMIT = 20_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",\t;"
 
-TOO_LARGE = N_("这个 Excel 表格展开后太大，不像单位名单。请删去多余的行和列后再上传。")
+SHEETS_UNPACKED_LIMIT = 50 * MEGABYTE
+SHEETS_CELL_LIMIT = 2_000_000
+"""Of one sheet of a workbook that is read whole: forms, not lists of units."""
+MOST_SHEETS = 50
+MOST_FORMULAS = 50
+"""More than these are not told."""
+
+TOO_LARGE = N_("这个 Excel 表格展开后太大。请删去多余的行和列后再上传。")
+DAMAGED = N_("这个 Excel 表格已损坏，无法打开。")
+NOT_A_TABLE = N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。")
+NOT_XLSX = N_("这个文件不是 Excel 表格（.xlsx）。")
 
 _SHEETS = "xl/worksheets/"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -31,6 +45,19 @@ _OVERLAP = 32
 """Bytes repeated between two pieces, longer than any `_REFERENCE`."""
 Line = tuple[int, list[str]]
 """The line's number in the file, from 1, and its cells."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook."""
+
+    name: str
+    lines: list[Line]
+    """Those that are not empty."""
+    merged: tuple[str, ...] = ()
+    """Ranges of merged cells, `A2:C2`."""
+    formulas: tuple[str, ...] = ()
+    """Addresses of cells that hold a formula (the first fifty); `lines` hold its stored result."""
 
 
 def read_table(content: bytes, limit: int = LIMIT) -> list[Line]:
@@ -57,6 +84,116 @@ def read_table_file(path: Path, limit: int = LIMIT) -> list[Line]:
     if len(content) > limit:
         raise _too_big(path.stat().st_size, limit)
     return read_table(content, limit)
+
+
+def read_sheets(content: bytes, limit: int = LIMIT) -> list[Sheet]:
+    """Every sheet of an XLSX, hidden ones too, as text: dates in ISO form, whole numbers without
+    a point, `TRUE` and `FALSE`.
+
+    `limit` is in bytes. Refuses what is too big, not an XLSX, encrypted, damaged, or has macros.
+    """
+    if len(content) > limit:
+        raise _too_big(len(content), limit)
+    if content.startswith(_OLD_EXCEL):
+        raise Refusal(N_("这是旧版 Excel 文件（.xls）或加密文件，请另存为不加密的 .xlsx 后再试。"))
+    if not content.startswith(_ZIP):
+        raise Refusal(NOT_XLSX)
+    _check_unpacked(content, NOT_XLSX, SHEETS_UNPACKED_LIMIT, SHEETS_CELL_LIMIT)
+    formulas = _formulas(content)
+    with _opened(content) as workbook:
+        if len(workbook.sheet_names) > MOST_SHEETS:
+            raise Refusal(N_("这个 Excel 文件的工作表太多：最多 %(most)s 个。"), most=MOST_SHEETS)
+        return [
+            _sheet(workbook, found.name, formulas.get(found.name, ()))
+            for found in workbook.sheets_metadata
+            if found.typ == SheetTypeEnum.WorkSheet
+        ]
+
+
+def _opened(content: bytes) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except CalamineError as error:
+        raise Refusal(DAMAGED) from error
+
+
+def _sheet(workbook: CalamineWorkbook, name: str, formulas: tuple[str, ...]) -> Sheet:
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+        rows = sheet.to_python(skip_empty_area=False)
+        merged = sheet.merged_cell_ranges or ()
+    except CalamineError as error:
+        raise Refusal(DAMAGED) from error
+    lines = ((number, [_typed_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    return Sheet(
+        name=name,
+        lines=[(number, cells) for number, cells in lines if any(cells)],
+        merged=tuple(f"{_address(*first)}:{_address(*last)}" for first, last in merged),
+        formulas=formulas,
+    )
+
+
+def _typed_text(cell: object) -> str:
+    """The text of a cell of any type."""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time()
+        return cell.date().isoformat() if midnight else cell.isoformat(" ")
+    return cell.isoformat() if isinstance(cell, date | time) else _cell_text(cell)
+
+
+column_letters: Callable[[int], str] = xl_col_to_name
+"""`A` of 0, `AA` of 26."""
+
+
+def _address(row: int, column: int) -> str:
+    """`A1` of (0, 0)."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+def _formulas(content: bytes) -> dict[str, tuple[str, ...]]:
+    """Sheet → addresses of its cells with formulas. Refuses a workbook with macros."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
+            raise Refusal(N_("这个 Excel 文件带有宏，请另存为不带宏的 .xlsx 后再试。"))
+        try:
+            return {
+                name: _formulas_in(archive, part)
+                for name, part in _parts(archive).items()
+                if part in archive.namelist()
+            }
+        except (etree.XMLSyntaxError, KeyError) as error:
+            raise Refusal(DAMAGED) from error
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet → the part of the archive that holds it."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    related = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
+    targets = {one.get("Id"): str(one.get("Target", "")) for one in related}
+    book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
+    found = {}
+    for sheet in book.iter("{*}sheet"):
+        marks = [value for name, value in sheet.attrib.items() if str(name).endswith("}id")]
+        target = targets.get(marks[0], "") if marks else ""
+        found[str(sheet.get("name"))] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
+    return found
+
+
+def _formulas_in(archive: zipfile.ZipFile, part: str) -> tuple[str, ...]:
+    found: list[str] = []
+    with archive.open(part) as stream:
+        tags = ("{*}f", "{*}row")
+        for _, element in etree.iterparse(stream, tag=tags, resolve_entities=False):
+            if etree.QName(element).localname == "row":
+                element.clear()
+                continue
+            cell = element.getparent()
+            found.append(str(cell.get("r", "")) if cell is not None else "")
+            if len(found) == MOST_FORMULAS:
+                break
+    return tuple(found)
 
 
 def _csv_lines(content: bytes) -> Iterator[Line]:
@@ -99,7 +236,7 @@ def _decoded(content: bytes) -> str:
             N_("第 %(line)d 行的文字编码无法识别：请另存为 UTF-8 的 CSV 或 .xlsx 再上传。"),
             line=_line_not_utf_8(content),
         )
-    raise Refusal(N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。"))
+    raise Refusal(NOT_A_TABLE)
 
 
 def _line_not_utf_8(content: bytes) -> int:
@@ -112,12 +249,11 @@ def _line_not_utf_8(content: bytes) -> int:
 
 
 def _xlsx_lines(content: bytes) -> Iterator[Line]:
-    _check_unpacked(content)
+    _check_unpacked(content, NOT_A_TABLE, UNPACKED_LIMIT, CELL_LIMIT)
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        rows = _opened(content).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise Refusal(N_("这个 Excel 表格已损坏，无法打开。")) from error
+        raise Refusal(DAMAGED) from error
     for number, row in enumerate(rows, start=1):
         yield number, [_cell_text(cell) for cell in row]
 
@@ -129,21 +265,24 @@ def _cell_text(cell: object) -> str:
     return str(cell).strip()
 
 
-def _check_unpacked(content: bytes) -> None:
-    """Unpack once for the size alone, before anything believes what the file says of itself."""
+def _check_unpacked(content: bytes, other: str, most_bytes: int, most_cells: int) -> None:
+    """Unpack once for the size alone, before anything believes what the file says of itself.
+
+    `other` is the sentence for an archive that is no workbook.
+    """
     unpacked = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if "xl/workbook.xml" not in archive.namelist():
-                raise Refusal(N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。"))
+                raise Refusal(other)
             for entry in archive.infolist():
                 with archive.open(entry) as stream:
-                    unpacked += _unpacked_size(stream, UNPACKED_LIMIT - unpacked)
+                    unpacked += _unpacked_size(stream, most_bytes - unpacked)
                 if entry.filename.startswith(_SHEETS):
                     with archive.open(entry) as stream:
-                        _check_rectangle(stream)
+                        _check_rectangle(stream, most_cells)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise Refusal(N_("这个 Excel 表格已损坏，无法打开。")) from error
+        raise Refusal(DAMAGED) from error
 
 
 def _unpacked_size(stream: IO[bytes], room: int) -> int:
@@ -156,7 +295,7 @@ def _unpacked_size(stream: IO[bytes], room: int) -> int:
     return size
 
 
-def _check_rectangle(stream: IO[bytes]) -> None:
+def _check_rectangle(stream: IO[bytes], most_cells: int) -> None:
     """Refuse a sheet whose rows times columns, as its cells name them, are too many."""
     rest = b""
     widest, longest = 1, 1
@@ -165,7 +304,7 @@ def _check_rectangle(stream: IO[bytes]) -> None:
             widest = max(widest, _column_number(letters))
             longest = max(longest, int(row))
         rest = piece[-_OVERLAP:]
-        if widest * longest > CELL_LIMIT:
+        if widest * longest > most_cells:
             raise Refusal(TOO_LARGE)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli import accounts, notice, reports, units
+from cli import accounts, forms, notice, reports, units
 
 app = typer.Typer(
     help="接力 Jieli：任务逐级交办，结果逐级汇总。",
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.add_typer(units.app, name="units")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(notice.app, name="notice")
+app.add_typer(forms.app, name="form")
 app.add_typer(reports.app, name="reports")
 
 

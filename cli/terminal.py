@@ -1,6 +1,7 @@
 """What the command line says, and how it says no."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -59,7 +60,12 @@ def _complain(text: str) -> None:
 
 
 def prepare_database() -> None:
-    """Bring the tables to this version, so that a command works before the first `jieli run`."""
+    """Bring the tables to this version, so that a command works before the first `jieli run`.
+
+    Who only asks how a command is used changes nothing.
+    """
+    if "--help" in sys.argv:
+        return
     from adapters.database import get_engine
     from adapters.migrations import migrate
 

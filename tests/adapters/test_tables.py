@@ -1,11 +1,12 @@
 import io
 import zipfile
+from datetime import datetime
 
 import pytest
 import xlsxwriter
 
 from adapters import tables
-from adapters.tables import read_table, read_table_file
+from adapters.tables import read_sheets, read_table, read_table_file
 from rules.refusal import Refusal
 
 TEXT = "代码,名称\n15,内蒙古\n\n1501,“呼和浩特”\n"
@@ -103,3 +104,75 @@ def test_a_part_that_is_larger_than_it_says_is_refused() -> None:
 def test_a_sheet_with_one_cell_far_away_is_refused() -> None:
     with pytest.raises(Refusal, match="展开后太大"):
         read_table(workbook([["x"]], place=(1_048_575, 16_383)))
+
+
+def sheets(write) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        write(book)
+    return file.getvalue()
+
+
+def test_every_sheet_is_read_with_its_cells_as_text() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        first, _ = book.add_worksheet("甲"), book.add_worksheet("空").hide()
+        first.write_row(1, 0, ["007", 7.0, 0.5, True, " x "])
+        first.write_datetime(2, 0, datetime(2026, 11, 22), day)  # noqa: DTZ001
+        first.write_datetime(2, 1, datetime(2026, 11, 22, 8, 30), day)  # noqa: DTZ001
+
+    first, empty = read_sheets(sheets(write))
+    assert first.name == "甲"
+    assert first.lines == [
+        (2, ["007", "7", "0.5", "TRUE", "x"]),
+        (3, ["2026-11-22", "2026-11-22 08:30:00", "", "", ""]),
+    ]
+    assert (empty.name, empty.lines) == ("空", [])
+
+
+def test_formulas_and_merged_cells_of_a_sheet_are_named() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet("one").write_formula("B3", "=1+1", value=2)
+        book.add_worksheet("two").merge_range("A2:C2", "合并")
+
+    one, two = read_sheets(sheets(write))
+    assert (one.formulas, one.merged) == (("B3",), ())
+    assert (two.formulas, two.merged) == ((), ("A2:C2",))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"a,b\n1,2\n", "不是 Excel 表格"),
+        (archive({"word/document.xml": b"<w/>"}), "不是 Excel 表格"),
+        (b"\xd0\xcf\x11\xe0 old", "旧版 Excel 文件（.xls）或加密文件"),
+        (b"PK\x03\x04 cut off", "已损坏"),
+        (archive({"xl/workbook.xml": b"no xml", "xl/_rels/workbook.xml.rels": b"<x/>"}), "已损坏"),
+        (archive({"xl/workbook.xml": b"<w/>"}), "已损坏"),
+        (archive({"xl/workbook.xml": b"<w/>", "xl/vbaProject.bin": b"x"}), "带有宏"),
+        (b"PK\x03\x04" + bytes(30), "最多接受 0 MB"),
+    ],
+)
+def test_what_is_no_plain_workbook_is_refused(content: bytes, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        read_sheets(content, limit=20 if "0 MB" in sentence else 10_000)
+
+
+def test_a_workbook_of_many_sheets_or_with_a_cell_far_away_is_refused() -> None:
+    with pytest.raises(Refusal, match="工作表太多"):
+        read_sheets(sheets(lambda book: [book.add_worksheet() for _ in range(51)]))
+    with pytest.raises(Refusal, match="展开后太大"):
+        read_sheets(workbook([["x"]], place=(1_048_575, 9)))
+
+
+@pytest.mark.parametrize(("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (16_383, "XFD")])
+def test_columns_have_the_letters_of_excel(place: int, letters: str) -> None:
+    assert tables.column_letters(place) == letters
+
+
+def test_a_workbook_that_unpacks_to_more_than_a_form_can_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(tables, "SHEETS_UNPACKED_LIMIT", tables.MEGABYTE)
+    bomb = archive({"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": bytes(2 * tables.MEGABYTE)})
+    assert len(bomb) < 5_000
+    with pytest.raises(Refusal, match="展开后太大"):
+        read_sheets(bomb)

@@ -1,0 +1,127 @@
+"""Reading a form from an XLSForm workbook (.xlsx)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from adapters.tables import MEGABYTE, Sheet, column_letters, read_sheets
+from adapters.xlsform.conversion import conversion_faults
+from rules.forms.faults import Fault
+from rules.forms.form_fields import FormField
+from rules.forms.form_settings import FormSettings
+from rules.refusal import N_, Refusal
+from rules.xlsform.columns import CHOICES, SETTINGS, SURVEY, Table, code_text, is_comment
+from rules.xlsform.faults import CellFault, XlsFormFaults
+from rules.xlsform.form import read_tables
+
+__all__ = ["CellFault", "XlsForm", "XlsFormFaults", "read_xlsform"]
+
+LIMIT = 5 * MEGABYTE
+MOST_ROWS = {SURVEY: 2_000, CHOICES: 20_000, SETTINGS: 100}
+MOST_COLUMNS = 200
+
+
+@dataclass(frozen=True)
+class XlsForm:
+    """A form as its author wrote it in Excel."""
+
+    title: str
+    settings: FormSettings
+    fields: tuple[FormField, ...]
+
+
+def read_xlsform(content: bytes) -> XlsForm:
+    """The form in a workbook.
+
+    Raises `XlsFormFaults` with every fault by sheet, row and column; also for what is no XLSX,
+    too big, encrypted, damaged, or has macros. What is not supported is a fault, never left out.
+    """
+    try:
+        sheets = read_sheets(content, LIMIT)
+    except Refusal as refused:
+        raise XlsFormFaults([_of_file(refused.msgid, **refused.values)]) from refused
+    tables = _tables(sheets)
+    faults = [fault for sheet in sheets for fault in _sheet_faults(sheet)]
+    try:
+        title, settings, fields = read_tables(tables)
+    except XlsFormFaults as refused:
+        raise XlsFormFaults([*faults, *refused.faults]) from refused
+    if not faults:
+        faults = list(conversion_faults(tables))
+    if faults:
+        raise XlsFormFaults(faults)
+    return XlsForm(title, settings, fields)
+
+
+def _of_file(msgid: str, **values: object) -> CellFault:
+    return CellFault("", None, "", Fault(msgid, values))
+
+
+def _tables(sheets: Sequence[Sheet]) -> dict[str, Table]:
+    """Kind → sheet. Refuses a workbook without questions, and one with far too many rows."""
+    tables = {kind: _table(sheet) for sheet in sheets if (kind := _kind(sheet))}
+    if SURVEY not in tables:
+        raise XlsFormFaults([_of_file(N_("没有名为 survey 的工作表：题目要写在它里面。"))])
+    long = [_too_long(kind, table) for kind, table in tables.items() if _is_too_long(kind, table)]
+    if long:
+        raise XlsFormFaults(long)
+    return tables
+
+
+def _kind(sheet: Sheet) -> str:
+    name = code_text(sheet.name).lower()
+    return name if name in MOST_ROWS else ""
+
+
+def _table(sheet: Sheet) -> Table:
+    """The sheet below its first line that is not empty, which holds the headings."""
+    if not sheet.lines:
+        return Table(sheet.name)
+    width = max(len(cells) for _, cells in sheet.lines)
+    headings = [code_text(heading) for heading in sheet.lines[0][1]]
+    return Table(
+        name=sheet.name,
+        headings=tuple(headings + [""] * (width - len(headings))),
+        letters=tuple(column_letters(place) for place in range(width)),
+        rows=tuple((number, tuple(cells)) for number, cells in sheet.lines[1:]),
+    )
+
+
+def _is_too_long(kind: str, table: Table) -> bool:
+    return len(table.rows) > MOST_ROWS[kind] or len(table.headings) > MOST_COLUMNS
+
+
+def _too_long(kind: str, table: Table) -> CellFault:
+    told = {
+        "rows": len(table.rows), "most_rows": MOST_ROWS[kind],
+        "columns": len(table.headings), "most_columns": MOST_COLUMNS,
+    }  # fmt: skip
+    return CellFault(table.name, None, "", Fault(N_(
+        "有 %(rows)s 行、%(columns)s 列，最多 %(most_rows)s 行、%(most_columns)s 列"
+    ), told))  # fmt: skip
+
+
+def _sheet_faults(sheet: Sheet) -> Iterator[CellFault]:
+    """Formulas, merged cells, and sheets that a form does not have."""
+    if is_comment(sheet.name):
+        return
+    if not _kind(sheet):
+        if sheet.lines:
+            yield CellFault(sheet.name, None, "", Fault(N_(
+                "不支持这张工作表；自己的说明请放在名称以 # 开头的工作表里"
+            )))  # fmt: skip
+        return
+    for address in sheet.formulas:
+        yield _at(sheet, address, N_("不能用 Excel 公式，请改成固定的值"))
+    for merged in sheet.merged:
+        yield _at(sheet, merged.partition(":")[0], N_("不能合并单元格，请取消合并"))
+
+
+def _at(sheet: Sheet, address: str, msgid: str) -> CellFault:
+    """A fault at an address such as `C7`."""
+    letters = address.rstrip("0123456789")
+    row = address[len(letters) :]
+    headings = sheet.lines[0][1] if sheet.lines else []
+    columns = {column_letters(place): heading for place, heading in enumerate(headings)}
+    return CellFault(
+        sheet.name, int(row) if row else None, columns.get(letters, ""), Fault(msgid), letters
+    )

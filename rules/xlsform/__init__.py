@@ -1,0 +1,1 @@
+"""XLSForm: rows of cells to field definitions and back, as pure values."""

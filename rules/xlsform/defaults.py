@@ -1,0 +1,46 @@
+"""Defaults in an XLSForm: a text that looks like an expression is one, so it is written quoted.
+
+A default `12-34` would be worked out; it is written as `string('12-34')`.
+"""
+
+import re
+
+from pyxform.utils import default_is_dynamic
+
+from rules.forms.form_fields import SELECTS, FieldType
+
+_LITERAL = r"'[^']*'|\"[^\"]*\""
+_QUOTED = re.compile(
+    rf"(?:string\((?P<one>{_LITERAL})\)|concat\((?P<many>(?:{_LITERAL})(?:, ?(?:{_LITERAL}))+)\))"
+)
+_WORDS = (FieldType.TEXT, *SELECTS)
+
+
+def written_default(kind: FieldType, default: str) -> str:
+    """A default as it is written into the sheet."""
+    if kind in _WORDS and (default_is_dynamic(default, kind.value) or _QUOTED.fullmatch(default)):
+        return _quoted(default)
+    return default
+
+
+def read_default(kind: FieldType, typed: str) -> str | None:
+    """The plain value of a default; None for an expression."""
+    found = _QUOTED.fullmatch(typed) if kind in _WORDS else None
+    if found:
+        return "".join(one[1:-1] for one in re.findall(_LITERAL, found["one"] or found["many"]))
+    if kind in _WORDS:
+        return None if default_is_dynamic(typed, kind.value) else typed
+    return None if re.search(r"[(${]", typed) else typed
+
+
+def _quoted(text: str) -> str:
+    if "'" not in text:
+        return f"string('{text}')"
+    if '"' not in text:
+        return f'string("{text}")'
+    pieces = re.findall("[^']+|'+", text)
+    return f"concat({', '.join(_literal(piece) for piece in pieces)})"
+
+
+def _literal(piece: str) -> str:
+    return f'"{piece}"' if "'" in piece else f"'{piece}'"

@@ -1,0 +1,352 @@
+"""What an author's workbook says, and what an author is told: sheet, row, column, sentence."""
+
+import io
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from pyxform.errors import PyXFormError
+from pyxform.xls2xform import convert
+
+from adapters.xlsform import conversion, reading
+from adapters.xlsform.reading import XlsFormFaults, read_xlsform
+from adapters.xlsform.writing import write_xlsform
+from rules.forms.form_fields import FieldType, FormField, RollUp
+from tests.xlsform_building import Formula, workbook
+
+SAMPLES = Path(__file__).parent.parent.parent.parent / "samples"
+HEAD = ["type", "name", "label"]
+SIMPLE = [HEAD, ["integer", "done", "场次"]]
+WAYS = [["list_name", "name", "label"], ["ways", "a", "集中"], ["ways", "b", "入户"]]
+
+
+def field(survey, choices=(), name: str = "x") -> FormField:
+    read = read_xlsform(workbook(survey, choices))
+    return next(one for one in read.fields if one.name == name)
+
+
+def told(content: bytes) -> list[tuple[str, str, str]]:
+    """Sheet, cell and sentence of every fault."""
+    with pytest.raises(XlsFormFaults) as refused:
+        read_xlsform(content)
+    return [(one.sheet, one.cell, str(one.fault)) for one in refused.value.faults]
+
+
+def sentences(*rows, choices=(), head=HEAD) -> list[str]:
+    return [sentence for _, _, sentence in told(workbook([head, *rows], choices))]
+
+
+def same_for_others(content: bytes) -> str:
+    """The XForm another tool makes of a workbook, whatever the order of the columns."""
+    return etree.tostring(etree.fromstring(convert(content).xform.encode()), method="c14n").decode()
+
+
+@pytest.mark.parametrize("name", ["form.xlsx", "form-bilingual.xlsx"])
+def test_our_samples_mean_the_same_to_others_after_a_round_trip(name: str) -> None:
+    content = (SAMPLES / name).read_bytes()
+    form = read_xlsform(content)
+    again = write_xlsform(form.title, form.settings, form.fields)
+    assert read_xlsform(again) == form
+    assert same_for_others(again) == same_for_others(content)
+
+
+def test_the_sample_in_two_languages_is_understood() -> None:
+    form = read_xlsform((SAMPLES / "form-bilingual.xlsx").read_bytes())
+    assert (form.title, form.settings.version) == ("便民服务进嘎查村", "2026112201")
+    assert form.settings.default_language == "中文 (zh)"
+    assert form.settings.languages == ("English (en)",)
+    by_name = {one.name: one for one in form.fields}
+    handled, place = by_name["handled"], by_name["place"]
+    assert (handled.label, handled.label_in("en")) == ("办理事项件数", "Matters handled")
+    assert handled.words["English (en)"].constraint_message == "At least one a session"
+    assert (handled.within, handled.rollup, handled.default) == ("service", RollUp.SUM, "0")
+    assert (by_name["sessions"].min, by_name["sessions"].max) == (0, 31)
+    assert by_name["sessions"].reuse == "service_sessions"
+    assert (place.within, place.choice_list) == ("visits", "places")
+    assert place.choices[0].columns == {"area": "01"}
+    assert place.choices[0].labels == {"English (en)": "East hall"}
+    assert by_name["each"].type is FieldType.CALCULATE
+    assert by_name["office"].readonly
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("int", "integer"), ("string", "text"), ("ｉｎｔｅｇｅｒ", "integer"), ("Photo", "image"),
+        ("select one ways", "select_one"), ("select_multiple　ways", "select_multiple"),
+        ("\ufeffdate", "date"),
+    ],
+)  # fmt: skip
+def test_types_are_read_in_all_their_spellings(typed: str, kind: str) -> None:
+    choices = WAYS if "ways" in typed else ()
+    assert field([HEAD, [typed, "x", "一"]], choices).type == kind
+
+
+def test_codes_and_defaults_typed_as_numbers_and_dates_are_texts() -> None:
+    survey = [[*HEAD, "default"], ["select_one n", "x", "一", 1.0], ["integer", "y", "二", 3.0],
+              ["date", "z", "三", date(2026, 11, 2)]]  # fmt: skip
+    choices = [["list name", "value", "label"], ["n", 1.0, 2026], ["n", "01", "零一"]]
+    read = {one.name: one for one in read_xlsform(workbook(survey, choices)).fields}
+    assert [one.value for one in read["x"].choices] == ["1", "01"]
+    assert read["x"].choices[0].label == "2026"
+    assert (read["x"].default, read["y"].default, read["z"].default) == ("1", "3", "2026-11-02")
+
+
+def test_line_ends_and_blanks_of_cells_are_tidied_and_labels_left_alone() -> None:
+    read = field([HEAD, ["text ", " x ", "第一行\r\n“第二行” （全角）１ "]])
+    assert read.label == "第一行\n“第二行” （全角）１"
+
+
+def test_quotation_marks_of_word_are_plain_ones_in_expressions() -> None:
+    survey = [[*HEAD, "relevant"], ["integer", "a", "甲"], ["text", "x", "乙", "${a} = ‘1’"]]
+    assert field(survey).relevant == "${a} = '1'"
+
+
+@pytest.mark.parametrize("typed", ["yes", "TRUE", "true()", True])
+def test_required_is_read_in_every_spelling(typed) -> None:
+    assert field([[*HEAD, "Required"], ["text", "x", "一", typed]]).required
+    assert not field([[*HEAD, "required"], ["text", "x", "一", "no"]]).required
+
+
+def test_without_a_default_language_the_first_one_is_the_forms_own() -> None:
+    survey = [["type", "name", "label::Монгол (mn)", "label::中文 (zh)"], ["text", "x", "А", "甲"]]
+    form = read_xlsform(workbook(survey))
+    assert form.settings.default_language == "Монгол (mn)"
+    assert form.fields[0].label == "А"
+    assert form.fields[0].label_in("zh") == "甲"
+
+
+def test_plain_columns_are_in_the_default_language() -> None:
+    survey = [[*HEAD, "label::English (en)"], ["text", "x", "甲", "A"]]
+    settings_sheet = [["default_language"], ["中文 (zh)"]]
+    form = read_xlsform(workbook(survey, settings=settings_sheet))
+    assert (form.settings.default_language, form.fields[0].label) == ("中文 (zh)", "甲")
+
+
+def test_notes_of_the_author_and_empty_columns_and_rows_are_passed_over() -> None:
+    survey = [[*HEAD, "#备注", "media::image", "parameters"], [], ["", "", "", "只是说明"],
+              ["integer", "x", "一", "说明"]]  # fmt: skip
+    content = workbook(survey, **{"#说明": [["怎么填"]], "Sheet4": []})
+    assert [one.name for one in read_xlsform(content).fields] == ["x"]
+
+
+def test_a_default_that_looks_like_an_expression_is_quoted() -> None:
+    survey = [[*HEAD, "default"], ["text", "x", "一", "string('3 * 4')"]]
+    assert field(survey).default == "3 * 4"
+    assert "算式" in sentences(["text", "x", "一", "3 * 4"], head=[*HEAD, "default"])[0]
+
+
+def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
+    survey = [
+        [*HEAD, "required", "relevant", "calculation", "default", "appearance", "rollup", "range"],
+        ["geopoint", "where", "位置"],
+        ["integer", "1st", "户数", "maybe"],
+        ["select_one nope", "way", "形式", "", "${gone} = 1"],
+        ["select_one ways or_other", "ways", "形式"],
+        ["begin group", "g", "组"],
+        ["text", "in", "里面", "", "", "", "today()", "field-list", "top"],
+        ["end repeat"],
+        ["calculate", "a", "", "", "", "${b} + 1"],
+        ["calculate", "b", "", "", "", "${a} + 1"],
+        ["text", "tel", "联系电话", "", "", "", "", "", "", "1-5"],
+        ["begin repeat", "open", "不收"],
+    ]
+    choices = [*WAYS, ["ways", "a", "又"], ["ways", "", "无"], ["", "c", "丙"], ["left", "x", "丁"]]
+    assert told(workbook(survey, choices, [["form_title", "style"], ["表", "pages"]])) == [
+        ("survey", "A2", "不支持类型“geopoint”"),
+        ("survey", "D3", "“必填”只能写 yes 或 no"),
+        ("survey", "B3", "“名称”只能用字母、汉字、数字和下划线，不以数字开头"),
+        ("survey", "A4", "choices 里没有选项表“nope”"),
+        ("survey", "E4", "表单里没有“gone”这一项"),
+        ("survey", "A5", "不支持 or_other：请在选项表里加一项“其他”，再加一道文字题"),
+        (
+            "survey",
+            "G7",
+            "默认值不能是算式，只能是固定的值；文字里有运算符号的，请写成 string('…')",
+        ),
+        ("survey", "H7", "“外观”（appearance）只能写 multiline，不能写“field-list”"),
+        ("survey", "I7", "“汇总方式”只能是 none、sum、count、mean、min、max、share、list、latest"),
+        ("survey", "A8", "第 6 行开始的组要用 end_group 结束"),
+        ("survey", "F10", "这些项互相引用，无法算出：a、b"),
+        ("survey", "J11", "不支持“range”这一列"),
+        ("survey", "C11", "不收集个人的电话和住址（“联系电话”）：单位的联系方式写在细化说明里。"),
+        ("survey", "A12", "这一组没有结束：后面缺少 end_repeat"),
+        ("choices", "B4", "同一个选项表里代码“a”重复"),
+        ("choices", "B5", "缺少选项的代码（name）"),
+        ("choices", "A6", "缺少选项表名（list_name）"),
+        ("choices", "A7", "没有一道题用到选项表“left”"),
+        ("settings", "B2", "不支持“style”这一列"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("parameters", "rows=3"), ("media::image", "a.png"), ("body::accuracyThreshold", "1"),
+        ("bind::jr:preload", "x"), ("repeat_count", "3"), ("label:English", "A"),
+        ("required_message", "必须"), ("guidance_hint", "x"), ("trigger", "${x}"), ("", "没列名"),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_not_supported_is_refused_at_its_first_cell(heading, cell) -> None:
+    survey = [[*HEAD, heading], ["text", "a", "甲"], ["text", "x", "乙", cell]]
+    [(sheet, address, _)] = told(workbook(survey))
+    assert (sheet, address) == ("survey", "D3")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["geopoint", "time", "dateTime", "audio", "video", "barcode", "range", "rank ways", "start",
+     "deviceid", "select_one_from_file a.csv", "select_one ${x}", "select_one", "audit",
+     "acknowledge", "select_one_external ways", "csv-external", "hidden", "begin loop"],
+)  # fmt: skip
+def test_a_type_that_is_not_supported_is_refused(kind: str) -> None:
+    assert ("survey", "A3") in [
+        one[:2] for one in told(workbook([*SIMPLE, [kind, "x", "一"]], WAYS))
+    ]
+
+
+def test_a_text_cannot_show_an_answer() -> None:
+    in_title = workbook(SIMPLE, settings=[["form_title"], ["${done}"]])
+    assert told(in_title) == [("settings", "A2", "文字里不能用 ${…} 引用别的项")]
+    assert sentences(["integer", "a", "甲"], ["text", "x", "共 ${a} 场"]) == [
+        "文字里不能用 ${…} 引用别的项"
+    ]
+
+
+def test_formulas_merged_cells_and_strange_sheets_are_told_along_with_the_rest() -> None:
+    survey = [HEAD, ["integer", "x", Formula("=1+2")], ["colour", "y", "颜色"]]
+    assert told(workbook(survey, entities=[["list_name"], ["x"]])) == [
+        ("survey", "C2", "不能用 Excel 公式，请改成固定的值"),
+        ("entities", "", "不支持这张工作表；自己的说明请放在名称以 # 开头的工作表里"),
+        ("survey", "A3", "不支持类型“colour”"),
+    ]
+
+
+def test_settings_have_one_row_and_short_names() -> None:
+    sheet = [["form_title", "form_id"], ["题" * 201, "x" * 101], ["又一张"]]
+    assert told(workbook(SIMPLE, settings=sheet)) == [
+        ("settings", "A2", "最长 200 个字"),
+        ("settings", "B2", "最长 100 个字"),
+        ("settings", "", "设置只有一行，这一行是多出来的"),
+    ]
+
+
+def test_choices_are_checked_in_every_language() -> None:
+    choices = [
+        ["list_name", "name", "label", "label::English (en)", "column name"],
+        ["ways", "x" * 61, "甲" * 121, "e" * 121],
+        ["ways", "b", "", "${x}"],
+        ["ways", "c", "丙", "", "有空格的列名"],
+    ]
+    assert told(workbook([HEAD, ["select_one ways", "x", "一"]], choices)) == [
+        ("choices", "B2", "选项的代码（name）最长 60 个字"),
+        ("choices", "C2", "选项的标题（label）最长 120 个字"),
+        ("choices", "D2", "选项的标题（label）最长 120 个字"),
+        ("choices", "C3", "缺少选项的标题（label）"),
+        ("choices", "D3", "文字里不能用 ${…} 引用别的项"),
+        ("choices", "E4", "不支持“column name”这一列"),
+    ]
+
+
+def test_a_list_with_faults_makes_no_fault_of_the_question_that_uses_it() -> None:
+    choices = [*WAYS[:1], ["ways", "a", ""]]
+    survey = [[*HEAD, "default"], ["select_one ways", "x", "一", "a"]]
+    assert [one[:2] for one in told(workbook(survey, choices))] == [("choices", "C2")]
+
+
+def test_two_columns_of_one_meaning_are_refused() -> None:
+    head = [*HEAD, "relevant", "relevance"]
+    assert sentences(["integer", "x", "一", "", "1 = 1"], head=head) == [
+        "这一列与“relevant”列是同一项，请只留一列"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("survey", "sentence"),
+    [
+        (None, "没有名为 survey 的工作表"),
+        ([], "缺少“type”这一列"),
+        ([HEAD], "还没有要填的项"),
+        ([["type", "name"], ["integer", "x"]], "缺少“label”这一列"),
+        ([HEAD, ["note", "x", "看"]], "还没有要填的项"),
+        ([HEAD, *(["integer", f"x{n}", "一"] for n in range(301))], "最多 300 项"),
+        ([HEAD, *(["integer", f"x{n}", "一"] for n in range(2001))], "最多 2000 行"),
+        ([[*HEAD, *(f"c{n}" for n in range(200))]], "最多 2000 行、200 列"),
+    ],
+)
+def test_a_workbook_that_is_no_form_is_refused(survey, sentence: str) -> None:
+    assert sentence in str(told(workbook(survey)))
+
+
+def test_a_missing_column_is_told_once_and_not_at_every_row() -> None:
+    assert told(workbook([["type", "name"], *(["text", f"x{n}"] for n in range(9))])) == [
+        ("survey", "", "缺少“label”这一列")
+    ]
+
+
+def test_the_default_language_needs_its_columns() -> None:
+    survey = [["type", "name", "label::English (en)"], ["text", "x", "A"]]
+    found = told(workbook(survey, settings=[["default_language"], ["中文 (zh)"]]))
+    assert found == [("survey", "", "缺少“label::中文 (zh)”这一列")]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"type,name\n", "不是 Excel 表格"),
+        (b"\xd0\xcf\x11\xe0 encrypted", "加密文件"),
+        (b"PK\x03\x04 cut", "已损坏"),
+        (b"PK\x03\x04" + bytes(reading.LIMIT), "最多接受 5 MB"),
+        (b"", "不是 Excel 表格"),
+    ],
+)
+def test_what_is_no_workbook_is_one_sentence(content: bytes, sentence: str) -> None:
+    [(sheet, cell, said)] = told(content)
+    assert (sheet, cell) == ("", "")
+    assert sentence in said
+
+
+def test_what_only_the_conversion_finds_is_told_in_our_words(monkeypatch) -> None:
+    def refuse(*_args, **_kwargs):
+        raise PyXFormError("[row : 2] On the 'survey' sheet, the 'label' value is invalid. Odd.")
+
+    monkeypatch.setattr(conversion, "workbook_to_json", refuse)
+    [(sheet, cell, said)] = told(workbook(SIMPLE))
+    assert (sheet, cell) == ("survey", "C2")
+    assert said.startswith("这样写不符合 XLSForm 的规则（[row : 2]")
+
+
+def test_the_refusal_tells_everything_in_one_sentence_too() -> None:
+    with pytest.raises(XlsFormFaults, match="survey第2行“type”：不支持类型“colour”。"):
+        read_xlsform(workbook([HEAD, ["colour", "x", "一"]]))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_broken_workbook_is_refused_and_never_anything_worse(data) -> None:
+    source = io.BytesIO((SAMPLES / "form-bilingual.xlsx").read_bytes())
+    broken = io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(broken, "w") as new:
+        hit = data.draw(st.sampled_from([one for one in old.namelist() if "xl/" in one]))
+        for name in old.namelist():
+            part = old.read(name)
+            if name == hit:
+                place = data.draw(st.integers(0, len(part)))
+                cut = data.draw(st.integers(0, 40))
+                part = part[:place] + data.draw(st.binary(max_size=20)) + part[place + cut :]
+            new.writestr(name, part)
+    faults = faults_or_none(broken.getvalue())
+    assert faults is None or all(re.search("[一-鿿]", sentence) for sentence in faults)
+
+
+def faults_or_none(content: bytes) -> list[str] | None:
+    try:
+        read_xlsform(content)
+    except XlsFormFaults as refused:
+        return [str(one.fault) for one in refused.faults]
+    return None
