@@ -1,0 +1,105 @@
+"""Drawing a photo anew: smaller, upright, and without what the camera wrote into it.
+
+`clean_photo` runs in a process of its own (`adapters.photo_process`), which this module is when
+it is started; so it imports nothing that is slow.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import sys
+
+from PIL import Image
+
+from adapters.apart import limit
+from rules.refusal import N_, Refusal
+
+MOST_PIXELS = 50_000_000
+LONGEST_SIDE = 2000
+"""Pixels; as large as a page of print needs."""
+QUALITY = 82
+FORMATS = ("JPEG", "PNG", "WEBP")
+TOO_MANY_PIXELS = N_(
+    "照片太大：%(width)s × %(height)s 像素。请把相机的分辨率调低后重拍，或者缩小后再上传。"
+)
+ORIENTATION = 0x0112
+"""The EXIF tag that says how the camera was held."""
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def clean_photo(content: bytes) -> tuple[bytes, str]:
+    """The photo drawn anew, and its content type: JPEG, or PNG where it came as PNG.
+
+    Upright, its longest side `LONGEST_SIDE` at most, with pixels and nothing else: no EXIF, XMP,
+    IPTC, colour profile, comment, thumbnail, second picture or appended film. Raises `Refusal`
+    for more than `MOST_PIXELS`, and whatever Pillow raises for what is damaged.
+    """
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    with Image.open(io.BytesIO(content), formats=FORMATS) as photo:
+        width, height = photo.size
+        if width * height > MOST_PIXELS:
+            raise Refusal(TOO_MANY_PIXELS, width=width, height=height)
+        as_png = photo.format == "PNG"
+        turn = _UPRIGHT.get(_orientation(photo))
+        photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read at a fraction at once
+        drawn: Image.Image = photo.convert(_mode(photo, as_png))
+    drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    if turn is not None:
+        drawn = drawn.transpose(turn)
+    return _written(drawn, as_png), "image/png" if as_png else "image/jpeg"
+
+
+def _orientation(photo: Image.Image) -> int:
+    """How the camera was held; 1 (upright) where that cannot be read."""
+    try:
+        return int(photo.getexif().get(ORIENTATION, 1))
+    except (SyntaxError, ValueError, TypeError, LookupError, OSError, struct.error):
+        return 1
+
+
+def _mode(photo: Image.Image, as_png: bool) -> str:
+    clear = photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info
+    if as_png and clear:
+        return "RGBA"
+    return "L" if photo.mode in ("1", "L") else "RGB"
+
+
+def _written(drawn: Image.Image, as_png: bool) -> bytes:
+    drawn.info = {}  # Pillow writes a comment, a profile or a resolution it finds here
+    file = io.BytesIO()
+    if as_png:
+        drawn.save(file, "PNG", optimize=True)
+    else:
+        drawn.save(file, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return file.getvalue()
+
+
+def main() -> None:
+    """Clean the photo on standard input; the seconds it may take are the argument.
+
+    Answers with a line of JSON, then the photo.
+    """
+    seconds = int(sys.argv[1])
+    limit(seconds)
+    content = b""
+    answer: dict[str, object]
+    try:
+        content, media = clean_photo(sys.stdin.buffer.read())
+        answer = {"media": media}
+    except Refusal as refusal:
+        answer = {"msgid": refusal.msgid, "values": refusal.values}
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""Photos and files of answers: taken in whole or piece by piece, and swept when nobody needs them.
+
+Checking a file and drawing a photo anew takes up to seconds. `prepare` does it, and touches no
+database: call it before the transaction that writes begins, then `add` or `finish`.
+"""
+
+import re
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import NamedTuple
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from adapters.attachment_store import BUCKETS, AttachmentStore, WrongOffset
+from adapters.database import insert_into
+from adapters.photo_process import SECONDS, clean_photo_apart
+from models import Account, Assignment, Attachment
+from queries.attachments import (
+    find_kind,
+    find_started,
+    get_upload,
+    list_abandoned,
+    list_known,
+    list_sizes,
+    mark_kept,
+)
+from queries.not_found import NotFound
+from rules.attachments.content import type_of
+from rules.attachments.kinds import (
+    LARGEST_PIECE,
+    PHOTOS,
+    SMALLEST_PIECE,
+    check_room,
+    check_size,
+)
+from rules.attachments.names import clean_name
+from rules.refusal import N_, Refusal
+from rules.states import after, sending
+
+LEFT = timedelta(days=7)
+"""After this long what nobody has sent, or finished sending, is swept."""
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_FIELD = re.compile(r"[A-Za-z0-9_.\u4e00-\u9fff]{1,130}")
+BAD_PIECE = N_("上传没有成功，请重新选择文件。")
+
+
+class Prepared(NamedTuple):
+    """A file that is checked, clean and safe on the disk."""
+
+    name: str
+    content_type: str
+    size: int
+    digest: str
+
+
+def prepare(
+    store: AttachmentStore, name: str, content: bytes, kind: str, *, wait: float = SECONDS
+) -> Prepared:
+    """Check what was sent for a field of `kind`, clean it and store its bytes.
+
+    Raises `Refusal` for what is not taken, and `adapters.photo_process.Busy` when it is a photo
+    and its turn has not come after `wait` seconds.
+    """
+    check_size(kind, len(content))
+    media = type_of(content, name, kind)
+    if media in PHOTOS:
+        content, media = clean_photo_apart(content, wait=wait)
+    return Prepared(clean_name(name, media), media, len(content), store.put(content))
+
+
+def receive(
+    session: Session,
+    store: AttachmentStore,
+    assignment_id: int,
+    field: str,
+    name: str,
+    content: bytes,
+    kind: str,
+    *,
+    actor: Account,
+    now: datetime,
+) -> Attachment:
+    """Take a file that was sent whole with the form. Raises `Refusal`.
+
+    For a test or a single file; where many people write, `prepare` first and then `add`.
+    """
+    check_open(session, assignment_id, actor=actor)
+    prepared = prepare(store, name, content, kind)
+    return add(session, assignment_id, field, prepared, kind, actor=actor, now=now)
+
+
+def add(
+    session: Session,
+    assignment_id: int,
+    field: str,
+    prepared: Prepared,
+    kind: str,
+    *,
+    actor: Account,
+    now: datetime,
+) -> Attachment:
+    """The row of a prepared file, ready to be sent. Raises `Refusal` when there is no room."""
+    check_open(session, assignment_id, actor=actor)
+    _check_field(session, assignment_id, field, kind)
+    _check_room(session, assignment_id, field, prepared.size)
+    assert actor.id is not None
+    attachment = Attachment(
+        token=_new_token(),
+        assignment_id=assignment_id,
+        field=field,
+        kind=kind,
+        uploaded_at=now,
+        uploaded_by=actor.id,
+        done_at=now,
+        **prepared._asdict(),
+    )
+    session.add(attachment)
+    session.flush()
+    return attachment
+
+
+def start(
+    session: Session,
+    assignment_id: int,
+    field: str,
+    name: str,
+    size: int,
+    *,
+    client_key: str,
+    actor: Account,
+    now: datetime,
+) -> Attachment:
+    """Begin an upload of `size` bytes; with the same `client_key` again, the one begun then.
+
+    Raises `Refusal` when the assignment takes no answer, the field no file, or there is no room.
+    """
+    check_open(session, assignment_id, actor=actor)
+    kind = _check_field(session, assignment_id, field)
+    check_size(kind, size)
+    if not _KEY.fullmatch(client_key):
+        raise Refusal(N_("上传没有成功，请重新选择文件。"))
+    key = _key_of(client_key, field, size)
+    found = find_started(session, assignment_id, key)
+    if found is None:
+        _check_room(session, assignment_id, field, size)
+        row = {
+            "token": _new_token(), "assignment_id": assignment_id, "field": field, "kind": kind,
+            "client_key": key, "name": clean_name(name), "content_type": "", "size": size,
+            "digest": "", "kept": False, "uploaded_at": now, "uploaded_by": actor.id,
+        }  # fmt: skip
+        session.execute(insert_into(session, Attachment).values(**row).on_conflict_do_nothing())
+        found = find_started(session, assignment_id, key)
+    assert found is not None
+    return found
+
+
+def add_piece(
+    store: AttachmentStore,
+    upload: Attachment,
+    offset: int,
+    piece: bytes,
+    *,
+    wait: float = SECONDS,
+) -> Prepared | int:
+    """Take the piece that begins at `offset`: how much is here, or what the last one completed.
+
+    Touches no database: `finish` does, with what this returns. An empty piece at the end asks
+    for the completion again. Raises `adapters.attachment_store.WrongOffset`, `Refusal` for a
+    file that is not taken, and `Busy` (its bytes are kept).
+    """
+    if upload.done_at is not None:
+        return Prepared(upload.name, upload.content_type, upload.size, upload.digest)
+    received = store.received(upload.token)
+    if offset != received:
+        raise WrongOffset(received)
+    rest = upload.size - offset
+    if not min(rest, SMALLEST_PIECE) <= len(piece) <= min(rest, LARGEST_PIECE):
+        raise Refusal(BAD_PIECE)
+    received = store.add_piece(upload.token, offset, piece) if piece else offset
+    if received < upload.size:
+        return received
+    return prepare(store, upload.name, store.joined(upload.token), upload.kind, wait=wait)
+
+
+def finish(
+    session: Session, assignment_id: int, token: str, prepared: Prepared, *, now: datetime
+) -> Attachment:
+    """The upload is ready to be sent; doing it twice changes nothing. Raises NotFound."""
+    session.execute(
+        update(Attachment)
+        .where(
+            col(Attachment.token) == token,
+            col(Attachment.assignment_id) == assignment_id,
+            col(Attachment.done_at).is_(None),
+        )
+        .values(done_at=now, **prepared._asdict())
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    return get_upload(session, assignment_id, token)
+
+
+def give_up(session: Session, assignment_id: int, token: str) -> None:
+    """Forget an upload whose file was refused, so that the field can be tried again."""
+    session.execute(
+        delete(Attachment).where(
+            col(Attachment.token) == token,
+            col(Attachment.assignment_id) == assignment_id,
+            col(Attachment.done_at).is_(None),
+        )
+    )
+
+
+def as_answer(attachment: Attachment) -> dict[str, str | int]:
+    """What a submission stores for the field."""
+    return {
+        "digest": attachment.digest,
+        "name": attachment.name,
+        "type": attachment.content_type,
+        "size": attachment.size,
+        "token": attachment.token,
+    }
+
+
+def check_open(session: Session, assignment_id: int, *, actor: Account) -> None:
+    """Whether the actor's unit can attach something now. Raises `Refusal` or NotFound."""
+    assignment = session.get(Assignment, assignment_id)
+    if assignment is None or assignment.unit_id != actor.unit_id:
+        raise NotFound
+    after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
+
+
+def sweep(session: Session, store: AttachmentStore, *, now: datetime) -> int:
+    """Take away what was left for `LEFT`: how many uploads and files. Twice is harmless.
+
+    Goes: uploads never finished, attachments no submission and no draft holds and no open form
+    waits for, and files in the store that no row knows. Files are looked at a folder at a time,
+    one of 256 at every sweep; those of the rows that go today stay until a later one, when that
+    is certain.
+    """
+    old = store.list_old(_bucket(now), LEFT)
+    unknown = sorted(set(old) - list_known(session, old))
+    files = store.remove_old(unknown, LEFT) + store.forget_old_pieces(LEFT)
+    mark_kept(session, now - LEFT)
+    ids = list_abandoned(session, now - LEFT)
+    if ids:
+        session.execute(delete(Attachment).where(col(Attachment.id).in_(ids)))
+    return files + len(ids)
+
+
+def _bucket(now: datetime) -> int:
+    """Another one every minute, all alike in the long run, whatever the rhythm of the sweeps."""
+    return int(sha256(f"{now:%Y%m%d%H%M}".encode()).hexdigest(), 16) % BUCKETS
+
+
+def _check_field(session: Session, assignment_id: int, field: str, kind: str = "") -> str:
+    found = find_kind(session, assignment_id, field) if _FIELD.fullmatch(field) else None
+    if found is None or (kind and kind != found):
+        raise Refusal(N_("这一项不能上传文件。"))
+    return found
+
+
+def _check_room(session: Session, assignment_id: int, field: str, size: int) -> None:
+    uploaded = list_sizes(session, assignment_id)
+    latest = {one: bytes_ for one, bytes_ in uploaded if one != field}
+    check_room(list(latest.values()), size, [bytes_ for _, bytes_ in uploaded])
+
+
+def _key_of(client_key: str, field: str, size: int) -> str:
+    """The browser's key, told apart by field and size: a key that came twice mixes nothing up."""
+    return sha256(f"{client_key} {field} {size}".encode()).hexdigest()
+
+
+def _new_token() -> str:
+    return token_urlsafe(18)
