@@ -1,0 +1,1 @@
+"""Workbooks as files: written with xlsxwriter, read apart, signed."""

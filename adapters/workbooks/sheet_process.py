@@ -1,0 +1,48 @@
+"""What reads an uploaded workbook, in a process of its own; it imports little, to start fast."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+from adapters.apart import limit
+from adapters.tables import Sheet, read_sheets
+from rules.refusal import N_, Refusal
+
+LIMIT = 5 * 1024 * 1024
+"""Bytes of the largest file accepted."""
+MOST_LINES = 20_000
+"""Filled rows of all sheets together."""
+_NOT_HELD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters no database can hold; a file can say any of them as `_x0000_`."""
+
+
+def main() -> None:
+    """Read the workbook on standard input; the seconds are the argument."""
+    limit(int(sys.argv[1]))
+    try:
+        sheets = read_sheets(sys.stdin.buffer.read(), LIMIT)
+        _check_size(sheets)
+        answer: dict[str, Any] = {"tables": [_plain(sheet) for sheet in sheets]}
+    except Refusal as refused:
+        answer = {"msgid": refused.msgid, "values": refused.values}
+    json.dump(answer, sys.stdout)
+
+
+def _check_size(sheets: list[Sheet]) -> None:
+    if sum(len(sheet.lines) for sheet in sheets) > MOST_LINES:
+        raise Refusal(
+            N_("这个文件里的行太多（超过 %(most)s 行）。请用下载的填报表重新填写。"),
+            most=MOST_LINES,
+        )
+
+
+def _plain(sheet: Sheet) -> dict[str, Any]:
+    lines = [(number, [_NOT_HELD.sub("", text) for text in texts]) for number, texts in sheet.lines]
+    return {"name": sheet.name, "lines": lines, "formulas": sheet.formulas}
+
+
+if __name__ == "__main__":
+    main()

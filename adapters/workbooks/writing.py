@@ -1,0 +1,237 @@
+"""Writing a workbook: protected sheets with open cells, checks as they are typed, hidden ticket.
+
+What people have typed is only ever written as text or as a number, never as a formula.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from adapters.workbooks.signing import sign
+from adapters.workbooks.validation import choices_message, validation
+from rules.forms.form_fields import NUMERIC, FieldType
+from rules.workbooks.columns import GUIDE, LISTS, REQUIRED, TICKET, Column
+from rules.workbooks.layout import Cell, FilledSheet, Layout
+
+FONT = "等线"
+IN_CELL = 30_000
+"""Characters of the ticket in one cell; Excel holds 32,767."""
+HEAD = 1
+"""Row of the heads, from 0; the groups stand above."""
+FIXED = 3
+"""Columns before the questions."""
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{0,3}[1-9])?")
+_WIDTHS = {
+    FieldType.INTEGER: 12, FieldType.DECIMAL: 14, FieldType.DATE: 14, FieldType.SELECT_ONE: 18,
+    FieldType.SELECT_MULTIPLE: 26, FieldType.TEXT: 30,
+}  # fmt: skip
+_NUMBER_FORMATS = {
+    FieldType.INTEGER: "0", FieldType.DECIMAL: "0.####", FieldType.DATE: "yyyy-mm-dd",
+}  # fmt: skip
+
+
+def write_workbook(layout: Layout) -> bytes:
+    """The .xlsx of a layout."""
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as workbook:
+        workbook.set_properties({"title": layout.title, "created": datetime(2026, 1, 1)})  # noqa: DTZ001
+        _Writing(workbook, layout).write()
+    return file.getvalue()
+
+
+class _Writing:
+    """One workbook being written."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, layout: Layout) -> None:
+        self.workbook, self.layout = workbook, layout
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._listed = 0
+
+    def write(self) -> None:
+        self._write_guide()
+        sheets = [self.workbook.add_worksheet(one.columns.name) for one in self.layout.sheets]
+        for sheet, filled in zip(sheets, self.layout.sheets, strict=True):
+            self._write_sheet(sheet, filled)
+        self.lists.hide()
+        self._write_ticket()
+
+    @cached_property
+    def lists(self) -> Worksheet:
+        """The sheet of everything that is chosen from."""
+        sheet = self.workbook.add_worksheet(LISTS)
+        sheet.protect("")
+        return sheet
+
+    def list_range(self, words: Sequence[str]) -> str:
+        """Where the words stand, as a validation names it; one column for each list."""
+        for row, text in enumerate(words):
+            self.lists.write_string(row, self._listed, text)
+        letters = xlsxwriter.utility.xl_col_to_name(self._listed)
+        self._listed += 1
+        return f"={LISTS}!${letters}$1:${letters}${len(words)}"
+
+    @cached_property
+    def codes_range(self) -> str:
+        return self.list_range(self.layout.codes or ("",))
+
+    def style(self, **values: Any) -> Any:
+        """A format of the workbook; the same values are one format."""
+        key = tuple(sorted(values.items()))
+        if key not in self._formats:
+            usual = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
+            self._formats[key] = self.workbook.add_format(usual | values)
+        return self._formats[key]
+
+    def _write_guide(self) -> None:
+        sheet = self.workbook.add_worksheet(GUIDE)
+        sheet.set_column(0, 0, 14)
+        sheet.set_column(1, 1, 88)
+        name = self.style(bold=True, valign="top")
+        text = self.style(text_wrap=True, valign="top", num_format="@")
+        for row, (heading, words) in enumerate(self.layout.guide):
+            sheet.write_string(row, 0, heading, name)
+            sheet.write_string(row, 1, words[:32_000], text)
+            sheet.set_row(row, 18 * min(_lines(words, 44), 22))
+        sheet.protect("", {"format_rows": True, "format_columns": True})
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+
+    def _write_sheet(self, sheet: Worksheet, filled: FilledSheet) -> None:
+        self._write_heads(sheet, filled)
+        for number, line in enumerate(filled.lines, HEAD + 1):
+            self._write_fixed(sheet, number, filled, (line.code, line.unit, line.third))
+            for place, (column, cell) in enumerate(
+                zip(filled.columns.columns, line.cells, strict=True), FIXED
+            ):
+                self._write_cell(sheet, number, place, column, cell)
+        self._validate(sheet, filled)
+        self._finish(sheet, filled)
+
+    def _write_heads(self, sheet: Worksheet, filled: FilledSheet) -> None:
+        columns = filled.columns
+        fixed = self.style(bold=True, bg_color="#DCE6F1", border=1, align="center", text_wrap=True)
+        for place, head in enumerate(columns.fixed):
+            sheet.write_blank(0, place, None, fixed)
+            sheet.write_string(HEAD, place, head, fixed)
+        self._write_groups(sheet, columns.columns, fixed)
+        for place, column in enumerate(columns.columns, FIXED):
+            colour = "#FCE4D6" if column.field.required else "#DCE6F1"
+            head = self.style(bold=True, bg_color=colour, border=1, align="center", text_wrap=True)
+            sheet.write_string(HEAD, place, column.head, head)
+            sheet.set_column(place, place, _WIDTHS.get(column.field.type, 30))
+            if note := choices_message(column):
+                sheet.write_comment(HEAD, place, note, {"x_scale": 2, "y_scale": 1.5})
+        sheet.set_row(HEAD, 48)
+
+    def _write_groups(self, sheet: Worksheet, columns: Sequence[Column], style: Any) -> None:
+        """The labels of groups, each over the columns beside each other that it holds."""
+        first = 0
+        while first < len(columns):
+            last = first
+            while last + 1 < len(columns) and columns[last + 1].group == columns[first].group:
+                last += 1
+            group = columns[first].group
+            if last > first and group:
+                sheet.merge_range(0, FIXED + first, 0, FIXED + last, group, style)
+            else:
+                for place in range(first, last + 1):
+                    sheet.write_string(0, FIXED + place, group, style)
+            first = last + 1
+
+    def _write_fixed(
+        self, sheet: Worksheet, number: int, filled: FilledSheet, texts: tuple[str, str, str]
+    ) -> None:
+        """Code, unit and status; in the spare rows of a repeat the code is to be chosen."""
+        open_ = bool(filled.columns.repeat) and not texts[0]
+        for place, text in enumerate(texts):
+            style = self._cell_style(FieldType.TEXT, open_ and place != 1)
+            sheet.write_string(number, place, text, style)
+
+    def _write_cell(
+        self, sheet: Worksheet, number: int, place: int, column: Column, cell: Cell
+    ) -> None:
+        kind = column.field.type
+        style = self._cell_style(kind, cell.open)
+        if kind in NUMERIC and _NUMBER.fullmatch(cell.text):
+            sheet.write_number(number, place, float(cell.text), style)
+        elif kind is FieldType.DATE and (day := _day(cell.text)):
+            sheet.write_datetime(number, place, day, style)
+        elif cell.text:
+            sheet.write_string(number, place, cell.text, style)
+        else:
+            sheet.write_blank(number, place, None, style)
+
+    def _cell_style(self, kind: FieldType, open_: bool) -> Any:
+        values: dict[str, Any] = {
+            "border": 1, "border_color": "#A6A6A6", "locked": not open_,
+            "num_format": _NUMBER_FORMATS.get(kind, "@"),
+        }  # fmt: skip
+        if not open_:
+            values |= {"bg_color": "#EDEDED", "font_color": "#595959"}
+        if kind not in _NUMBER_FORMATS:
+            values["text_wrap"] = True
+        return self.style(**values)
+
+    def _validate(self, sheet: Worksheet, filled: FilledSheet) -> None:
+        last = HEAD + len(filled.lines)
+        if last == HEAD:
+            return
+        if filled.columns.repeat:
+            chosen = {"validate": "list", "source": self.codes_range, **_OF_CODES}
+            sheet.data_validation(HEAD + 1, 0, last, 0, chosen)
+        for place, column in enumerate(filled.columns.columns, FIXED):
+            rule = validation(column, self.list_range)
+            sheet.data_validation(HEAD + 1, place, last, place, rule)
+
+    def _finish(self, sheet: Worksheet, filled: FilledSheet) -> None:
+        sheet.set_column(0, 0, 15)
+        sheet.set_column(1, 1, 22)
+        sheet.set_column(2, 2, 8 if filled.columns.repeat else 20)
+        sheet.freeze_panes(HEAD + 1, 2)
+        sheet.protect("", _ALLOWED)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0, HEAD)
+        sheet.set_footer("&L&F&R第 &P 页，共 &N 页")
+
+    def _write_ticket(self) -> None:
+        sheet = self.workbook.add_worksheet(TICKET)
+        text = sign(self.layout.ticket)
+        for row, start in enumerate(range(0, len(text), IN_CELL)):
+            sheet.write_string(row, 0, text[start : start + IN_CELL])
+        sheet.protect("")
+        sheet.very_hidden()
+
+
+_ALLOWED = {
+    "format_cells": True, "format_columns": True, "format_rows": True, "sort": True,
+    "autofilter": True,
+}  # fmt: skip
+_OF_CODES = {
+    "input_title": "单位代码",
+    "input_message": f"从下拉框里选单位代码；带“{REQUIRED}”的格子必须填。",
+    "error_title": "单位代码不对",
+    "error_message": "请从下拉框里选择单位代码。",
+}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-22") else None
+    except ValueError:
+        return None
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines of a cell a text takes."""
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))

@@ -1,0 +1,85 @@
+"""Cells of a workbook: the text that stands in one, and what a person has typed into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from rules.forms.form_fields import FieldType
+from rules.workbooks.columns import Column, is_chosen
+
+BETWEEN = "、"
+_SEPARATORS = "、；;，,\n"
+_FIRST_DAY = date(1899, 12, 30)
+"""Day 0 of Excel's calendar."""
+_SERIAL = re.compile(r"[1-9][0-9]{4}")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) [0-9:.]+")
+
+
+def column_letters(place: int) -> str:
+    """`A` of 0, `AA` of 26."""
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def cell_text(column: Column, texts: Sequence[str]) -> str:
+    """What stands in the cell for answers as typed: of choices their words."""
+    if is_chosen(column.field):
+        return BETWEEN.join(column.words.get(text, text) for text in texts)
+    return texts[0].strip() if texts else ""
+
+
+def typed_texts(column: Column, text: str) -> list[str]:
+    """What a cell says, as a browser would send it: of choices their codes.
+
+    Choices are known by their words or their codes; a date also as the number Excel keeps it as.
+    What is not understood stays as it is, to be told as a fault.
+    """
+    text = text.strip()
+    if not text:
+        return []
+    if column.field.type is FieldType.SELECT_MULTIPLE:
+        return [_code(column, part) for part in _parts(column, text)]
+    if column.field.type is FieldType.SELECT_ONE:
+        return [_code(column, text)]
+    return [_day(text) if column.field.type is FieldType.DATE else text]
+
+
+def _code(column: Column, text: str) -> str:
+    for code, words in column.words.items():
+        if text == words:
+            return code
+    labels = [one.value for one in column.field.choices if one.label == text]
+    return labels[0] if len(labels) == 1 else text
+
+
+def _parts(column: Column, text: str) -> Iterator[str]:
+    """The choices a cell names; words with a comma in them are found whole."""
+    known = {*column.words.values(), *column.words, *(one.label for one in column.field.choices)}
+    longest_first = sorted(known, key=len, reverse=True)
+    while text := text.lstrip(f"{_SEPARATORS} \t"):
+        part = next((one for one in longest_first if _begins(text, one)), _up_to_separator(text))
+        yield part.strip()
+        text = text[len(part) :]
+
+
+def _begins(text: str, words: str) -> bool:
+    rest = text[len(words) :].lstrip()
+    return text.startswith(words) and (not rest or rest[0] in _SEPARATORS)
+
+
+def _up_to_separator(text: str) -> str:
+    return re.split(f"[{_SEPARATORS}]", text, maxsplit=1)[0] or text
+
+
+def _day(text: str) -> str:
+    """A date that has lost its format is the number of a day; one with a time loses the time."""
+    if _SERIAL.fullmatch(text):
+        return (_FIRST_DAY + timedelta(days=int(text))).isoformat()
+    moment = _MOMENT.fullmatch(text)
+    return moment[1] if moment else text

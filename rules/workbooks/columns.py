@@ -1,0 +1,162 @@
+"""Columns of a workbook: which questions stand on which sheet, and under which heads."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rules.forms.form_fields import ATTACHED, SELECTS, FormField
+from rules.forms.form_tree import FormTree
+from rules.refusal import N_, Refusal
+
+MAIN, GUIDE, LISTS, TICKET = "填报", "说明", "选项", "_jieli"
+CODE, UNIT, STATUS, PLACE = "单位代码", "单位名称", "状态", "序号"
+REQUIRED = "＊"
+CONDITIONAL = "（视前面的回答填写）"
+LONGEST_NAME = 31
+"""Characters of a sheet's name in Excel."""
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One question on a sheet."""
+
+    field: FormField
+    head: str
+    group: str = ""
+    """The labels of the groups around it, which stand above its head."""
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """Code of a choice → what stands in the cell: its label, with the code where two choices
+        are called the same."""
+        counts = Counter(choice.label for choice in self.field.choices)
+        return {
+            one.value: one.label if counts[one.label] == 1 else f"{one.label}（{one.value}）"
+            for one in self.field.choices
+        }
+
+
+@dataclass(frozen=True)
+class SheetColumns:
+    """One sheet: the units with a row each, or the fillings of one repeat."""
+
+    name: str
+    repeat: str
+    """The repeat's field name; empty: the sheet of units."""
+    columns: tuple[Column, ...]
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The heads before the questions."""
+        return (CODE, UNIT, PLACE) if self.repeat else (CODE, UNIT, STATUS)
+
+
+def sheets_of(fields: Iterable[FormField]) -> list[SheetColumns]:
+    """The sheets of a form: the one of units first, then one for each repeat.
+
+    Photos, files and what is calculated have no column. Raises `Refusal` when the form cannot be
+    filled in without a file.
+    """
+    tree = FormTree(fields)
+    check_fits(tree)
+    taken = [MAIN, GUIDE, LISTS, TICKET]
+    found = [SheetColumns(MAIN, "", _columns(tree, ""))]
+    for repeat in tree.repeats:
+        name = _sheet_name(repeat, taken)
+        taken.append(name)
+        found.append(SheetColumns(name, repeat.name, _columns(tree, repeat.name)))
+    return found
+
+
+def check_fits(tree: FormTree) -> None:
+    """Raises `Refusal` for a form with a required photo or file, or one in a repeat."""
+    files = [one for one in tree.fields if one.type in ATTACHED]
+    unfit = [one.label or one.name for one in files if one.required or tree.repeat_of(one)]
+    if unfit:
+        raise Refusal(
+            N_("这份表单要上传照片或文件（%(labels)s），Excel 里放不了，请在网页上填报。"),
+            labels=unfit,
+        )
+
+
+def _columns(tree: FormTree, repeat: str) -> tuple[Column, ...]:
+    asked = [
+        one
+        for one in tree.fields
+        if one.answered
+        and not one.calculation
+        and one.type not in ATTACHED
+        and tree.repeat_of(one) == repeat
+    ]
+    heads = _unlike([_head(tree, one) for one in asked])
+    return tuple(
+        Column(one, head, _group(tree, one)) for one, head in zip(asked, heads, strict=True)
+    )
+
+
+def _head(tree: FormTree, field: FormField) -> str:
+    conditional = field.relevant or any(one.relevant for one in tree.above(field))
+    label = " ".join((field.label or field.name).split())
+    return f"{label}{REQUIRED if field.required else ''}{CONDITIONAL if conditional else ''}"
+
+
+def _group(tree: FormTree, field: FormField) -> str:
+    above = [one.label for one in tree.above(field) if one.label]
+    return " · ".join(reversed(above))
+
+
+def _unlike(heads: Sequence[str]) -> list[str]:
+    """The same heads, none of them twice: they are what a column is known by when read back."""
+    seen = Counter([folded(fixed) for fixed in (CODE, UNIT, STATUS, PLACE)])
+    found = []
+    for head in heads:
+        seen[folded(head)] += 1
+        times = seen[folded(head)]
+        found.append(head if times == 1 else f"{head}（{times}）")
+    return found
+
+
+def folded(head: str) -> str:
+    """What is compared of a head: no blanks, widths of characters do not matter."""
+    return "".join(unicodedata.normalize("NFKC", head).split()).lower()
+
+
+def _sheet_name(repeat: FormField, taken: Iterable[str]) -> str:
+    used = {name.lower() for name in taken}
+    plain = _NOT_IN_NAMES.sub("", repeat.label or repeat.name).strip() or repeat.name
+    name, number = plain[:LONGEST_NAME], 2
+    while name.lower() in used:
+        name = f"{plain[: LONGEST_NAME - 4]}-{number}"
+        number += 1
+    return name
+
+
+def is_chosen(field: FormField) -> bool:
+    """Whether its cell holds words of choices."""
+    return field.type in SELECTS
+
+
+def heads_of(sheets: Iterable[SheetColumns]) -> list[dict[str, object]]:
+    """The sheets as the hidden ticket tells them: name, repeat, and field name → head."""
+    return [
+        {
+            "name": one.name,
+            "repeat": one.repeat,
+            "heads": {column.name: column.head for column in one.columns},
+        }
+        for one in sheets
+    ]
+
+
+Heads = Mapping[str, str]
+"""Field name → the head of its column."""

@@ -1,0 +1,248 @@
+"""The layout of a workbook as plain values: what stands in which cell, and which are open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from models.assignment import ONCE, Assignment, Status
+from models.submission import Decision
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.answers import as_typed
+from rules.forms.form_tree import key_in, places
+from rules.states import STATUS_NAMES, UNSENT
+from rules.workbooks.cells import cell_text
+from rules.workbooks.columns import MAIN, Column, SheetColumns, heads_of, sheets_of
+
+SPARE = 5
+"""Empty rows a unit gets on the sheet of a repeat."""
+MOST_SPARE, LEAST_SPARE = 1_000, 30
+LONGEST_REASON = 200
+FORMAT = 1
+"""Of the hidden ticket."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a sheet."""
+
+    code: str
+    """Empty in the spare rows of a repeat."""
+    unit: str
+    third: str
+    """The status in words; in a repeat which filling it is."""
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class FilledSheet:
+    """A sheet with its rows."""
+
+    columns: SheetColumns
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A whole workbook."""
+
+    title: str
+    guide: tuple[tuple[str, str], ...]
+    """Heading and text, from the top down."""
+    sheets: tuple[FilledSheet, ...]
+    codes: tuple[str, ...]
+    """Of the units that can still be filled in."""
+    ticket: Mapping[str, Any]
+    """What the hidden sheet says; to be signed."""
+
+
+def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet]) -> Layout:
+    """The workbook of `own`'s unit (with this code) for `rows`, in their order.
+
+    Raises `Refusal` when the form cannot be filled in a workbook.
+    """
+    first = rows[0]
+    sheets = sheets_of(first.fields)
+    filled = tuple(_filled(sheet, rows) for sheet in sheets)
+    title = first.measure.title + ("" if own.period == ONCE else f"（{own.period}）")
+    return Layout(
+        title=title,
+        guide=tuple(_guide(title, rows, sheets)),
+        sheets=filled,
+        codes=tuple(one.unit.code for one in rows if is_open(one)),
+        ticket={
+            "format": FORMAT,
+            "assignment": own.id,
+            "unit": unit_code,
+            "measure": own.measure_id,
+            "period": own.period,
+            "version": first.version_id,
+            "rows": [_ticket_row(sheets, one) for one in rows],
+            "sheets": heads_of(sheets),
+        },
+    )
+
+
+def is_open(sheet: AnswerSheet) -> bool:
+    """Whether the unit still owes its answer, so that a workbook may bring it."""
+    return sheet.assignment.status in UNSENT
+
+
+def shown_cells(sheets: Iterable[SheetColumns], typed: Mapping[str, list[str]]) -> dict[str, str]:
+    """Key of the answer → the text of its cell, of the answers of one unit; no empty ones."""
+    found = {}
+    for sheet in sheets:
+        for column in sheet.columns:
+            for key in _keys(sheet, column, typed):
+                found[key] = cell_text(column, typed.get(key, []))
+    return {key: text for key, text in found.items() if text}
+
+
+def digest_of(cells: Mapping[str, str]) -> str:
+    """What a unit's cells are compared by: the same for the same texts, whatever their order."""
+    text = json.dumps(dict(cells), ensure_ascii=False, sort_keys=True)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def shown_answers(sheet: AnswerSheet) -> dict[str, list[str]]:
+    """What the workbook shows of a unit: what was sent, where it cannot be filled in now."""
+    if not is_open(sheet):
+        return as_typed(sheet.last.answers) if sheet.last else {}
+    typed = sheet.typed
+    for repeat in sheet.tree.repeats:
+        typed = _closed_up(typed, repeat.name)
+    return typed
+
+
+def _closed_up(typed: dict[str, list[str]], repeat: str) -> dict[str, list[str]]:
+    """The same with the fillings of the repeat counted without gaps: rows have none."""
+    filled = [key for key, texts in typed.items() if any(text.strip() for text in texts)]
+    moved = {place: number for number, place in enumerate(places(repeat, filled))}
+    found = {}
+    for key, texts in typed.items():
+        name, _, rest = key.partition(".")
+        place, _, inner = rest.partition(".")
+        if name != repeat or not inner:
+            found[key] = texts
+        elif int(place) in moved:
+            found[key_in(repeat, moved[int(place)], inner)] = texts
+    return found
+
+
+def _keys(sheet: SheetColumns, column: Column, typed: Mapping[str, list[str]]) -> Iterator[str]:
+    if not sheet.repeat:
+        yield column.name
+        return
+    for place in places(sheet.repeat, typed):
+        yield key_in(sheet.repeat, place, column.name)
+
+
+def _ticket_row(sheets: Sequence[SheetColumns], one: AnswerSheet) -> list[object]:
+    draft = one.draft.version if one.draft else 0
+    digest = digest_of(shown_cells(sheets, shown_answers(one)))
+    return [one.assignment.id, one.unit.code, one.revision, draft, digest]
+
+
+def _filled(sheet: SheetColumns, rows: Sequence[AnswerSheet]) -> FilledSheet:
+    if not sheet.repeat:
+        return FilledSheet(sheet, tuple(_main_line(sheet, one) for one in rows))
+    lines = [line for one in rows for line in _repeat_lines(sheet, one)]
+    spare = sum(SPARE for one in rows if is_open(one) and sheet.repeat in one.open_names)
+    empty = tuple(Cell("", not column.field.readonly) for column in sheet.columns)
+    count = min(max(spare, LEAST_SPARE), MOST_SPARE) if spare else 0
+    return FilledSheet(sheet, (*lines, *(Line("", "", "", empty) for _ in range(count))))
+
+
+def _main_line(sheet: SheetColumns, one: AnswerSheet) -> Line:
+    typed = shown_answers(one)
+    cells = tuple(
+        Cell(cell_text(column, typed.get(column.name, [])), _open(one, column, column.name))
+        for column in sheet.columns
+    )
+    return Line(one.unit.code, one.unit.name, _status(one), cells)
+
+
+def _repeat_lines(sheet: SheetColumns, one: AnswerSheet) -> Iterator[Line]:
+    typed = shown_answers(one)
+    for place in places(sheet.repeat, typed):
+        cells = tuple(
+            Cell(
+                cell_text(column, typed.get(key_in(sheet.repeat, place, column.name), [])),
+                _open(one, column, sheet.repeat),
+            )
+            for column in sheet.columns
+        )
+        yield Line(one.unit.code, one.unit.name, str(place + 1), cells)
+
+
+def _open(one: AnswerSheet, column: Column, item: str) -> bool:
+    return is_open(one) and item in one.open_names and column.field.typed_in
+
+
+def _status(one: AnswerSheet) -> str:
+    name = STATUS_NAMES[Status(one.assignment.status)]
+    returned = one.assignment.status == Status.RETURNED
+    if returned and one.review and one.review.decision == Decision.RETURN:
+        return f"{name}：{one.review.reason}"[:LONGEST_REASON]
+    return name if is_open(one) else f"{name}，不能改"
+
+
+def _guide(
+    title: str, rows: Sequence[AnswerSheet], sheets: Sequence[SheetColumns]
+) -> Iterator[tuple[str, str]]:
+    measure = rows[0].measure
+    days = sorted({one.assignment.due_on for one in rows if is_open(one)})
+    yield "填报内容", title
+    if days:
+        due = days[0].isoformat() if len(days) == 1 else f"{days[0]} 至 {days[-1]}"
+        yield "截止日期", due
+    if measure.text:
+        yield "要求", measure.text
+    yield "怎么填", _how(sheets)
+    yield (
+        "怎么报",
+        (
+            "填好后保存，回到下载这个文件的页面上传。系统先逐行列出会改动什么、哪一格有错；"
+            "您确认之后才报送，要么全部报送，要么一个都不报。"
+        ),
+    )
+    yield (
+        "不报的行",
+        (
+            "没有动过的行不报送，删掉的行也不报送。灰色的格子不能改：已报送、已审核的单位，"
+            "以及退回时没有要求修改的内容。"
+        ),
+    )
+    yield (
+        "请不要",
+        (
+            "不要改单位代码和表头，不要写公式（系统只收填好的数），不要另存为旧版 .xls。"
+            "可以排序、调换列的顺序、加自己用的列；自己加的列不会报送。"
+        ),
+    )
+    if rows[0].attached_keys:
+        yield "照片和文件", "照片和文件放不进 Excel，需要的请在网页上补传。"
+
+
+def _how(sheets: Sequence[SheetColumns]) -> str:
+    text = (
+        f"在“{MAIN}”表的白色格子里填，一个单位一行。表头带“＊”的必须填；"
+        "带“（视前面的回答填写）”的，前面的回答用不着时空着。选一项的从下拉框里选，"
+        "能选几项的用顿号隔开。"
+    )
+    names = [f"“{sheet.name}”" for sheet in sheets if sheet.repeat]
+    if not names:
+        return text
+    return text + (
+        f"可以填多次的内容在{'、'.join(names)}表里，一次一行：先选单位代码，再填后面的格子；"
+        "行不够时接着往下写。"
+    )

@@ -1,0 +1,254 @@
+"""Reading a workbook back: from the lines of its sheets to what was typed, unit by unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rules.forms.faults import Fault
+from rules.forms.field_values import plain
+from rules.forms.form_tree import MOST_TIMES, key_in, times_key
+from rules.refusal import N_, Refusal
+from rules.workbooks.cells import column_letters, typed_texts
+from rules.workbooks.columns import CODE, PLACE, Column, SheetColumns, folded
+from rules.workbooks.layout import digest_of
+
+HEAD_WITHIN = 30
+"""Lines from the top among which the heads are looked for."""
+MOST_TEXT = 3_000_000
+"""Characters of all answers of one workbook."""
+FORMULA = N_("这一格是公式。请换成填好的数或文字（复制后“选择性粘贴－数值”）。")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet as it was read."""
+
+    name: str
+    lines: Sequence[tuple[int, Sequence[str]]]
+    """Number of the row, from 1, and its texts; rows that are empty are left out."""
+    formulas: Collection[str] = ()
+    """Addresses of cells that hold a formula."""
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """What is wrong with one cell; `where` is its address, `填报!F7`."""
+
+    where: str
+    fault: Fault
+    label: str = ""
+    """The unit and the question, where they are known."""
+
+
+@dataclass
+class FilledRow:
+    """What a workbook says of one unit."""
+
+    assignment_id: int
+    where: str
+    """The address of the unit's code."""
+    revision: int
+    """The revision the workbook was made from."""
+    draft: int
+    """The version of the draft it was made from; 0: there was none."""
+    touched: bool = False
+    """Anything was changed since the download."""
+    typed: dict[str, list[str]] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+    """Key of the answer → the address of its cell, the empty ones too."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FilledBook:
+    """Everything a workbook says."""
+
+    rows: list[FilledRow]
+    faults: list[CellFault]
+    left_out: list[str]
+    """Heads of columns that are no question of the form."""
+
+
+def read_book(
+    tables: Sequence[Table], ticket: Mapping[str, Any], sheets: Sequence[SheetColumns]
+) -> FilledBook:
+    """What was typed into a workbook that was made for `ticket`.
+
+    Rows may be in any order and columns too; rows that were deleted are not there. Raises
+    `Refusal` where a sheet or a head is gone.
+    """
+    return _Reading(tables, ticket, sheets).book()
+
+
+class _Reading:
+    """One going through a workbook."""
+
+    def __init__(
+        self, tables: Sequence[Table], ticket: Mapping[str, Any], sheets: Sequence[SheetColumns]
+    ) -> None:
+        self.tables = {table.name: table for table in tables}
+        self.sheets = sheets
+        self.known = {str(row[1]): row for row in ticket["rows"]}
+        self.rows: dict[str, FilledRow] = {}
+        self.texts: dict[str, dict[str, str]] = {}
+        self.faults: list[CellFault] = []
+        self.left_out: list[str] = []
+
+    def book(self) -> FilledBook:
+        for sheet in self.sheets:
+            grid = _Grid(self._table(sheet), sheet)
+            self.left_out += grid.left_out
+            if sheet.repeat:
+                self._read_repeat(grid, sheet)
+            else:
+                self._read_units(grid)
+        if sum(len(text) for texts in self.texts.values() for text in texts.values()) > MOST_TEXT:
+            raise Refusal(N_("这个文件里的内容太多，请分成几次报送。"))
+        for code, row in self.rows.items():
+            row.touched = digest_of(self.texts[code]) != self.known[code][4]
+        return FilledBook(list(self.rows.values()), self.faults, self.left_out)
+
+    def _table(self, sheet: SheetColumns) -> Table:
+        if sheet.name not in self.tables:
+            raise Refusal(
+                N_("文件里找不到“%(name)s”工作表。请不要改工作表的名称，也不要删除。"),
+                name=sheet.name,
+            )
+        return self.tables[sheet.name]
+
+    def _read_units(self, grid: _Grid) -> None:
+        for line in grid.lines():
+            code = self._code(grid, line)
+            if code is None:
+                continue
+            if code in self.rows:
+                self._fault(line.code_at, N_("单位代码“%(code)s”重复了。"), code=code)
+                continue
+            assignment_id, _, revision, draft, _ = self.known[code]
+            self.rows[code] = FilledRow(assignment_id, line.code_at, revision, draft)
+            self.texts[code] = {}
+            for column in grid.sheet.columns:
+                self._take(grid, line, column, code, column.name)
+
+    def _read_repeat(self, grid: _Grid, sheet: SheetColumns) -> None:
+        """The fillings of a unit are counted in the order of their numbers, then of the rows."""
+        by_code: dict[str, list[_Line]] = {}
+        for line in grid.lines():
+            code = self._code(grid, line)
+            if code is None:
+                continue
+            if code not in self.rows:
+                self._fault(line.code_at, N_("“填报”表里没有单位“%(code)s”。"), code=code)
+                continue
+            by_code.setdefault(code, []).append(line)
+        for code, lines in by_code.items():
+            filled = [one for one in lines if any(grid.text(one, each) for each in sheet.columns)]
+            self._take_fillings(grid, code, sorted(filled, key=lambda line: line.rank))
+
+    def _take_fillings(self, grid: _Grid, code: str, lines: Sequence[_Line]) -> None:
+        repeat = grid.sheet.repeat
+        if len(lines) > MOST_TIMES:
+            self._fault(lines[MOST_TIMES].code_at, N_("最多填 %(most)s 条。"), most=MOST_TIMES)
+            return
+        self.rows[code].typed[times_key(repeat)] = [str(len(lines))]
+        for place, line in enumerate(lines):
+            for column in grid.sheet.columns:
+                self._take(grid, line, column, code, key_in(repeat, place, column.name))
+
+    def _code(self, grid: _Grid, line: _Line) -> str | None:
+        """The unit's code; None, with a fault where there is something to tell."""
+        code = re.sub(r"\s", "", plain(line.code)) if line.code else ""
+        if line.code_at.partition("!")[2] in grid.table.formulas:
+            self.faults.append(CellFault(line.code_at, Fault(FORMULA)))
+            return None
+        if code in self.known:
+            return code
+        if code:
+            self._fault(
+                line.code_at,
+                N_("单位代码“%(code)s”不在这张表里，只能填报下载时列出的单位。"),
+                code=code[:40],
+            )
+        elif any(grid.text(line, column) for column in grid.sheet.columns):
+            self._fault(line.code_at, N_("这一行没有单位代码。"))
+        return None
+
+    def _take(self, grid: _Grid, line: _Line, column: Column, code: str, key: str) -> None:
+        row, at = self.rows[code], grid.address(line, column)
+        row.cells[key] = at
+        if at.partition("!")[2] in grid.table.formulas:
+            self.faults.append(CellFault(at, Fault(FORMULA)))
+            return
+        text = grid.text(line, column)
+        if text:
+            self.texts[code][key] = text
+            row.typed[key] = typed_texts(column, text)
+
+    def _fault(self, where: str, msgid: str, **values: object) -> None:
+        self.faults.append(CellFault(where, Fault(msgid, values)))
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    texts: Sequence[str]
+    code: str
+    code_at: str
+    rank: tuple[int, int]
+    """By what the fillings of a repeat are put in order."""
+
+
+class _Grid:
+    """A sheet whose heads have been found."""
+
+    def __init__(self, table: Table, sheet: SheetColumns) -> None:
+        self.table, self.sheet = table, sheet
+        self.head, texts = self._find_head()
+        self._places = {folded(text): place for place, text in reversed(list(enumerate(texts)))}
+        self._columns = {column.name: self._places[folded(column.head)] for column in sheet.columns}
+        known = {folded(head) for head in (*sheet.fixed, *(one.head for one in sheet.columns))}
+        self.left_out = [text for text in texts if text and folded(text) not in known]
+
+    def _find_head(self) -> tuple[int, Sequence[str]]:
+        """The line with the most of the heads. Raises `Refusal` where one of them is missing."""
+        wanted = {folded(head): head for head in (CODE, *(one.head for one in self.sheet.columns))}
+        first = list(self.table.lines[:HEAD_WITHIN])
+        if not first:
+            raise Refusal(N_("“%(name)s”表是空的，请重新下载。"), name=self.sheet.name)
+        number, texts = max(first, key=lambda line: len(wanted.keys() & set(map(folded, line[1]))))
+        missing = [head for key, head in wanted.items() if key not in set(map(folded, texts))]
+        if missing:
+            raise Refusal(
+                N_("“%(name)s”表的表头被改过，找不到：%(heads)s。请恢复表头后再上传。"),
+                name=self.sheet.name,
+                heads=missing[:5],
+            )
+        return number, texts
+
+    def lines(self) -> Iterator[_Line]:
+        """The rows below the heads."""
+        for number, texts in self.table.lines:
+            if number > self.head:
+                order = self._at(texts, PLACE)
+                rank = int(order) if re.fullmatch(r"[0-9]{1,6}", order) else 10**6
+                code_at = self._address(number, self._places[folded(CODE)])
+                yield _Line(number, texts, self._at(texts, CODE), code_at, (rank, number))
+
+    def _at(self, texts: Sequence[str], head: str) -> str:
+        place = self._places.get(folded(head), len(texts))
+        return texts[place].strip() if place < len(texts) else ""
+
+    def text(self, line: _Line, column: Column) -> str:
+        place = self._columns[column.name]
+        return line.texts[place].strip() if place < len(line.texts) else ""
+
+    def address(self, line: _Line, column: Column) -> str:
+        return self._address(line.number, self._columns[column.name])
+
+    def _address(self, number: int, place: int) -> str:
+        return f"{self.table.name}!{column_letters(place)}{number}"

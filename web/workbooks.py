@@ -1,0 +1,276 @@
+"""A form as one Excel file for many units: handed out, taken in, looked through, sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+from starlette.datastructures import FormData, UploadFile
+
+from adapters.language import tell
+from adapters.workbooks.reading import read_workbook
+from adapters.workbooks.sheet_process import LIMIT
+from adapters.workbooks.writing import write_workbook
+from models import ONCE, Assignment, WorkbookUpload
+from queries.not_found import NotFound
+from queries.visible_assignments import Seen, get_visible_assignment
+from queries.workbooks import count_rows, get_upload, list_sent
+from rules.dates.calendar import local_date
+from rules.forms.faults import Fault
+from rules.refusal import N_, Refusal
+from rules.workbooks.outcome import KIND_NAMES, SENT, Kind, Outcome
+from rules.workbooks.reading import CellFault, Table
+from services.workbooks import (
+    Preview,
+    get_layout,
+    keep_upload,
+    preview,
+    send_key,
+    send_upload,
+)
+from web.flags import ask_about
+from web.language import language_of, say
+from web.posted import Posted
+from web.rendering import render
+from web.security import SignedIn, SignInNeeded, Viewer, find_viewer
+from web.transactions import Now, OpenSession, ReadingSession, attempt
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_TOLD = 200
+"""Faults that are listed; more are counted."""
+COLOURS = {
+    Kind.NEW: "green", Kind.CHANGED: "blue", Kind.FAULTY: "red", Kind.OVERTAKEN: "amber",
+    Kind.LOCKED: "grey", Kind.SAME: "grey", Kind.EMPTY: "grey",
+}  # fmt: skip
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class SentBook:
+    """What was uploaded, read; or the finished sentence why it was not."""
+
+    ticket: dict[str, Any] | None
+    tables: list[Table]
+    refusal: str = ""
+
+
+def read_sent(
+    request: Request, session: ReadingSession, now: Now, posted: Posted, assignment_id: int
+) -> SentBook:
+    """Read the workbook before the request's transaction begins; see `web.intake.read_intake`."""
+    viewer = find_viewer(request, session, now)
+    if viewer is None:
+        raise SignInNeeded
+    _get_own(session, viewer, assignment_id)
+    try:
+        return SentBook(*read_workbook(_content_of(posted)))
+    except Refusal as refusal:
+        return SentBook(None, [], tell(refusal, language_of(request)))
+
+
+def _content_of(posted: FormData) -> bytes:
+    upload = posted.get("file")
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        raise Refusal(N_("请选择填好的 Excel 文件。"))
+    return upload.file.read(LIMIT + 1)
+
+
+@router.get("/assignments/{assignment_id}/workbook")
+def show_workbook(
+    request: Request, session: OpenSession, viewer: SignedIn, assignment_id: int
+) -> Response:
+    """Where the workbook is downloaded and uploaded."""
+    return _page(request, session, _get_own(session, viewer, assignment_id))
+
+
+@router.get("/assignments/{assignment_id}/workbook.xlsx")
+def download(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int) -> Response:
+    """The workbook as it stands now."""
+    seen = _get_own(session, viewer, assignment_id)
+    content = write_workbook(get_layout(session, seen.assignment, seen.unit))
+    period = "" if seen.assignment.period == ONCE else f"-{seen.assignment.period}"
+    day = local_date(now).strftime("%m%d")
+    name = quote(f"{seen.measure.title[:60]}{period}-{seen.unit.name}-{day}.xlsx", safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"form.xlsx\"; filename*=UTF-8''{name}",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=XLSX, headers=headers)
+
+
+@router.post("/assignments/{assignment_id}/workbook")
+def upload_workbook(
+    request: Request,
+    sent: Annotated[SentBook, Depends(read_sent)],
+    session: OpenSession,
+    viewer: SignedIn,
+    now: Now,
+    assignment_id: int,
+) -> Response:
+    """Keep what it says and show what sending it would do. Nothing is sent."""
+    seen = _get_own(session, viewer, assignment_id)
+    if sent.ticket is None:
+        return _page(request, session, seen, sent.refusal)
+    with attempt(session, request) as outcome:
+        upload = keep_upload(
+            session, seen.assignment, sent.ticket, sent.tables, actor=viewer.account, now=now
+        )
+    if not outcome.done:
+        return _page(request, session, seen, outcome.refusal)
+    return RedirectResponse(_address(upload), 303)
+
+
+@router.get("/assignments/{assignment_id}/workbook/{token}")
+def show_upload(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    now: Now,
+    assignment_id: int,
+    token: str,
+) -> Response:
+    """What sending it would do; once it was sent, the receipts."""
+    seen = _get_own(session, viewer, assignment_id)
+    upload = get_upload(session, assignment_id, token)
+    if upload.sent_at is not None:
+        return _sent_page(request, session, seen, upload)
+    try:
+        found = preview(session, seen.assignment, upload, now)
+    except Refusal as refusal:
+        return _page(request, session, seen, tell(refusal, language_of(request)))
+    return _preview_page(request, seen, upload, found)
+
+
+@router.post("/assignments/{assignment_id}/workbook/{token}")
+def confirm(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    now: Now,
+    posted: Posted,
+    assignment_id: int,
+    token: str,
+) -> Response:
+    """Send all of it, or none and show what has changed."""
+    seen = _get_own(session, viewer, assignment_id)
+    upload = get_upload(session, assignment_id, token)
+    with attempt(session, request) as outcome:
+        send_upload(
+            session,
+            assignment_id,
+            token,
+            seen=str(posted.get("_seen", "")),
+            actor=viewer.account,
+            now=now,
+        )
+    if outcome.done:
+        return RedirectResponse(_address(upload), 303)
+    session.expire_all()
+    seen = _get_own(session, viewer, assignment_id)
+    try:
+        found = preview(session, seen.assignment, upload, now)
+    except Refusal as refusal:
+        return _page(request, session, seen, tell(refusal, language_of(request)))
+    return _preview_page(request, seen, upload, found, outcome.refusal)
+
+
+def workbook_link(session: Session, one: Assignment, viewer: Viewer) -> str:
+    """What the assignment's page offers: `own`, `lower`, or nothing."""
+    if one.unit_id != viewer.unit_id:
+        return ""
+    if one.lowest:
+        return "own" if one.answering else ""
+    return "lower" if one.released_at and count_rows(session, one) else ""
+
+
+def _get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
+    """An assignment of the viewer's own unit with units to fill in for. Raises NotFound."""
+    seen = get_visible_assignment(session, viewer.unit, assignment_id)
+    if seen.unit.id != viewer.unit_id or not count_rows(session, seen.assignment):
+        raise NotFound
+    return seen
+
+
+def _address(upload: WorkbookUpload) -> str:
+    return f"/assignments/{upload.assignment_id}/workbook/{upload.token}"
+
+
+def _shared(seen: Seen) -> dict[str, Any]:
+    return {"one": seen.assignment, "measure": seen.measure, "unit": seen.unit}
+
+
+def _page(request: Request, session: Session, seen: Seen, refusal: str = "") -> Response:
+    """The page of the download; with what is wrong with what was uploaded."""
+    unfit = ""
+    try:
+        get_layout(session, seen.assignment, seen.unit)
+    except Refusal as reason:
+        unfit = tell(reason, language_of(request))
+    return render(
+        request,
+        "pages/workbooks/show.html",
+        status=422 if refusal else 200,
+        refusal=refusal,
+        unfit=unfit,
+        count=count_rows(session, seen.assignment),
+        limit=LIMIT // (1024 * 1024),
+        **_shared(seen),
+    )
+
+
+def _preview_page(
+    request: Request, seen: Seen, upload: WorkbookUpload, found: Preview, refusal: str = ""
+) -> Response:
+    return render(
+        request,
+        "pages/workbooks/preview.html",
+        status=409 if refusal else 200,
+        refusal=refusal,
+        upload=upload,
+        address=_address(upload),
+        found=found,
+        faults=[_told(request, one) for one in found.faults[:MOST_TOLD]],
+        more_faults=max(0, len(found.faults) - MOST_TOLD),
+        rows=[_row(request, found, one) for one in found.outcomes],
+        counts=[(KIND_NAMES[kind], count) for kind, count in found.counts.items()],
+        for_lower=not seen.assignment.lowest,
+        **_shared(seen),
+    )
+
+
+def _row(request: Request, found: Preview, outcome: Outcome) -> dict[str, Any]:
+    """One unit as the page shows it."""
+    flags = found.flags.get(outcome.sheet.assignment.id or 0, [])
+    return {
+        "unit": outcome.sheet.unit,
+        "where": outcome.where,
+        "kind": KIND_NAMES[outcome.kind],
+        "colour": COLOURS[outcome.kind],
+        "changed": outcome.kind is Kind.CHANGED,
+        "changes": outcome.changes if outcome.kind in SENT else (),
+        "notes": [_told(request, one) for one in outcome.notes],
+        "faults": len(outcome.faults),
+        "doubts": [one.sentence for one in ask_about(request, flags, outcome.sheet.fields)],
+    }
+
+
+def _told(request: Request, one: CellFault) -> dict[str, str]:
+    fault: Fault = one.fault
+    sentence = say(request, fault.msgid, **fault.values)
+    return {"where": one.where, "label": one.label, "sentence": sentence}
+
+
+def _sent_page(request: Request, session: Session, seen: Seen, upload: WorkbookUpload) -> Response:
+    keys = [send_key(upload, row["assignment_id"]) for row in upload.rows]
+    return render(
+        request,
+        "pages/workbooks/sent.html",
+        upload=upload,
+        sent=list_sent(session, keys),
+        **_shared(seen),
+    )
