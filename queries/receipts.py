@@ -1,8 +1,9 @@
 """A receipt: one submission, what it belongs to, and what became of it."""
 
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Account, Assignment, Measure, Review, Submission, Unit
@@ -36,3 +37,56 @@ def get_visible_receipt(session: Session, viewer: Unit, number: str) -> Receipt:
     if found is None:
         raise NotFound
     return Receipt(*found)
+
+
+class ReceiptRow(NamedTuple):
+    """One line of a unit's own receipts."""
+
+    number: str
+    title: str
+    period: str
+    revision: int
+    sent_at: datetime
+    status: str
+    """Of the assignment now."""
+    current: bool
+    """No later revision has been sent."""
+
+
+def list_receipts(
+    session: Session, unit_id: int, *, page: int, size: int
+) -> tuple[list[ReceiptRow], int]:
+    """Every receipt the unit was given, newest first, and how many pages of `size` there are."""
+    sent = (
+        select(Submission)
+        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
+        .where(col(Assignment.unit_id) == unit_id)
+    )
+    count = session.scalars(sent.with_only_columns(func.count())).one()
+    rows = session.execute(
+        sent.join(Measure, col(Measure.id) == Assignment.measure_id)
+        .with_only_columns(
+            col(Submission.receipt),
+            col(Measure.title),
+            col(Assignment.period),
+            col(Submission.revision),
+            col(Submission.sent_at),
+            col(Assignment.status),
+            col(Submission.revision) == col(Assignment.revision),
+        )
+        .order_by(col(Submission.sent_at).desc(), col(Submission.id).desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return [ReceiptRow(*row) for row in rows], max(1, -(-count // size))
+
+
+def is_there(session: Session, viewer: Unit, number: str) -> bool:
+    """Whether there is a receipt with this number that the viewer's unit sees."""
+    found = session.scalars(
+        select(col(Submission.id))
+        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(col(Submission.receipt) == number, visible_units(viewer))
+    ).one_or_none()
+    return found is not None

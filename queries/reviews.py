@@ -1,17 +1,30 @@
-"""What is asked of reviews: which submissions wait for a unit's decision."""
+"""What is asked of reviews: the pages of what waits for a unit's decision, and their counts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Select, func
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from models import AnswerNumber, Assignment, Measure, Status, Submission, Unit
-from queries.submissions import is_latest
-from rules.forms.answers import SCALE
+from models import (
+    AnswerNumber,
+    Assignment,
+    Decision,
+    Measure,
+    Review,
+    ReviewBatch,
+    Status,
+    Submission,
+    Unit,
+)
+from queries.current_submission import is_current
+from queries.review_list import Waiting
+from rules.dates.review_clock import review_due
+from rules.forms.answer_numbers import SCALE
 from rules.forms.field_values import decimal_text
 
 PAGE_LENGTH = 50
@@ -31,6 +44,14 @@ class WaitingSubmission(NamedTuple):
     due_on: date
     sent_at: datetime
     late: bool
+    flag_count: int
+    review_days: int
+    corrects: bool
+    """The unit corrects what had been approved."""
+
+    def overdue(self, today: date) -> bool:
+        """Whether it waits longer than the time its review has."""
+        return review_due(self.sent_at, self.review_days) < today
 
 
 class ReviewPage(NamedTuple):
@@ -49,19 +70,33 @@ class ReviewPage(NamedTuple):
         return max(1, -(-self.total // PAGE_LENGTH))
 
 
-def list_waiting(
-    session: Session, unit_id: int, *, measure_id: int | None = None, page: int = 1
-) -> ReviewPage:
-    """Submissions of the units directly below that wait for this unit's decision.
+@dataclass(frozen=True)
+class WaitingMeasure:
+    """A measure and period with something to decide."""
 
-    By due date, then in the order of the tree; in three statements. A page beyond the last shows
-    the last.
+    measure_id: int
+    title: str
+    period: str
+    count: int
+
+
+def list_waiting(session: Session, wanted: Waiting, *, page: int = 1) -> ReviewPage:
+    """A page of what waits, in the order of the filter; three statements.
+
+    A page beyond the last shows the last.
     """
-    total = count_waiting(session, unit_id, measure_id=measure_id)
+    total, _ = count_waiting(session, wanted)
     page = max(1, min(page, -(-total // PAGE_LENGTH)))
-    wanted = (
-        _waiting(unit_id, measure_id)
-        .with_only_columns(
+    rows = _list_rows(session, wanted, (page - 1) * PAGE_LENGTH)
+    numbers = list_numbers(session, [row.assignment_id for row in rows])
+    return ReviewPage(rows, numbers, total, page)
+
+
+def _list_rows(session: Session, wanted: Waiting, offset: int) -> list[WaitingSubmission]:
+    """The keys of one page are found first, so that nothing wide is read for the other pages."""
+    keys = wanted.in_order().limit(PAGE_LENGTH).offset(offset).subquery()
+    rows = session.execute(
+        select(
             col(Submission.id),
             col(Assignment.id),
             col(Submission.revision),
@@ -73,64 +108,86 @@ def list_waiting(
             col(Assignment.due_on),
             col(Submission.sent_at),
             col(Assignment.late),
+            col(Submission.flag_count),
+            col(Measure.review_days),
+            _approved_before(),
         )
-        .order_by(col(Assignment.due_on), col(Measure.id), col(Unit.lft))
-        .limit(PAGE_LENGTH)
-        .offset((page - 1) * PAGE_LENGTH)
+        .select_from(keys)
+        .join(Assignment, col(Assignment.id) == keys.c.id)
+        .join(Submission, is_current())
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .order_by(keys.c.key, keys.c.id)
     )
-    rows = [WaitingSubmission(*row) for row in session.execute(wanted)]
-    numbers = list_numbers(session, [row.assignment_id for row in rows])
-    return ReviewPage(rows, numbers, total, page)
+    return [WaitingSubmission(*row) for row in rows]
 
 
-def count_waiting(session: Session, unit_id: int, *, measure_id: int | None = None) -> int:
-    """How many submissions wait for this unit's decision."""
-    wanted = _waiting(unit_id, measure_id).with_only_columns(func.count())
-    return session.execute(wanted).scalar_one()
-
-
-def list_waiting_ids(
-    session: Session, unit_id: int, *, measure_id: int | None = None
-) -> Sequence[int]:
-    """The submissions of all pages of the list."""
-    wanted = _waiting(unit_id, measure_id).with_only_columns(col(Submission.id))
-    return list(session.scalars(wanted.order_by(col(Submission.id))))
-
-
-def count_waiting_by_measure(session: Session, unit_id: int) -> list[tuple[int, str, int]]:
-    """`(measure id, title, how many wait)` of the measures with something to decide."""
-    wanted = (
-        _waiting(unit_id, None)
-        .with_only_columns(col(Measure.id), col(Measure.title), func.count())
-        .group_by(col(Measure.id), col(Measure.title))
-        .order_by(col(Measure.id))
+def _approved_before() -> ColumnElement[bool]:
+    """An earlier submission of the assignment has been approved."""
+    earlier = aliased(Submission)
+    return (
+        exists()
+        .where(
+            col(earlier.assignment_id) == Assignment.id,
+            col(Review.submission_id) == earlier.id,
+            col(Review.decision) == Decision.APPROVE,
+        )
+        .correlate(Assignment)
     )
-    return [(key, title, count) for key, title, count in session.execute(wanted)]
+
+
+def count_waiting(session: Session, wanted: Waiting, *, flagged: bool = False) -> tuple[int, int]:
+    """How many wait, and with `flagged` how many of them the checks have questions about."""
+    if not flagged:
+        counting = wanted.select().with_only_columns(func.count())
+        return session.execute(counting).scalar_one(), 0
+    some = func.coalesce(func.sum(case((col(Submission.flag_count) > 0, 1), else_=0)), 0)
+    counting = wanted.select(Submission).with_only_columns(func.count(), some)
+    total, marked = session.execute(counting).one()
+    return total, marked
+
+
+def list_waiting_measures(session: Session, unit_id: int) -> list[WaitingMeasure]:
+    """The measures and periods with something to decide, the first that was made first."""
+    own = aliased(Assignment)
+    keys = (col(Measure.id), col(Measure.title), col(own.period))
+    rows = session.execute(
+        select(*keys, func.count(col(Assignment.id)))
+        .select_from(own)
+        .join(Assignment, col(Assignment.parent_id) == own.id)
+        .join(Measure, col(Measure.id) == own.measure_id)
+        .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .group_by(*keys)
+        .order_by(col(Measure.id), col(own.period))
+    )
+    return [WaitingMeasure(*row) for row in rows]
 
 
 def list_numbers(session: Session, assignment_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Assignment id → field → the current submission's number as decimal text."""
-    wanted = (
-        select(AnswerNumber)
+    rows = session.execute(
+        select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
         .where(col(AnswerNumber.assignment_id).in_(assignment_ids))
         .order_by(col(AnswerNumber.assignment_id), col(AnswerNumber.field))
-        .execution_options(populate_existing=True)
     )
     numbers: dict[int, dict[str, str]] = {}
-    for row in session.exec(wanted):
-        text = decimal_text(Decimal(row.value) / SCALE)
-        numbers.setdefault(row.assignment_id, {})[row.field] = text
+    for assignment_id, name, value in rows:
+        numbers.setdefault(assignment_id, {})[name] = decimal_text(Decimal(value) / SCALE)
     return numbers
 
 
-def _waiting(unit_id: int, measure_id: int | None) -> Select:
-    above = aliased(Assignment)
-    wanted = (
-        select(Submission)
-        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
-        .join(above, col(above.id) == Assignment.parent_id)
-        .join(Unit, col(Unit.id) == Assignment.unit_id)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .where(above.unit_id == unit_id, Assignment.status == Status.SUBMITTED, is_latest())
-    )
-    return wanted if measure_id is None else wanted.where(Assignment.measure_id == measure_id)
+def find_batch(session: Session, unit_id: int, batch_id: int) -> ReviewBatch | None:
+    """What this unit decided with one press of a button."""
+    batch = session.get(ReviewBatch, batch_id)
+    return batch if batch and batch.unit_id == unit_id else None
+
+
+def find_single_assignment(session: Session, batch_id: int) -> int | None:
+    """The assignment a decision was about, where it was about one only."""
+    rows = session.scalars(
+        select(col(Submission.assignment_id))
+        .join(Review, col(Review.submission_id) == Submission.id)
+        .where(col(Review.batch_id) == batch_id)
+        .limit(2)
+    ).all()
+    return rows[0] if len(rows) == 1 else None

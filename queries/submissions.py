@@ -1,6 +1,6 @@
 """What is asked of submissions: the answer sheet of an assignment, its revisions, receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models import (
     Account,
     Assignment,
+    Attachment,
     Draft,
     FormVersion,
     Measure,
@@ -17,6 +18,7 @@ from models import (
     Submission,
     Unit,
 )
+from queries.known_values import find_filled_in
 from queries.not_found import NotFound
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.form_fields import FormField, asked_of, read_form
@@ -33,34 +35,32 @@ class Revision(NamedTuple):
     """The name of the account that decided; empty before it did."""
 
 
-def is_latest() -> ColumnElement[bool]:
-    """The clause "no later revision of the same assignment", on Submission."""
-    newer = aliased(Submission)
-    last = (
-        select(func.max(newer.revision))
-        .where(newer.assignment_id == Submission.assignment_id)
-        .correlate(Submission)
-    )
-    return col(Submission.revision) == last.scalar_subquery()
-
-
 def get_answer_sheet(session: Session, assignment_id: int) -> AnswerSheet:
-    """Everything the assignment's form page needs, in four statements. Raises NotFound."""
+    """Everything the assignment's form page needs, in four statements. Raises NotFound.
+
+    One more for what other measures know, one more for the last period, where there are such.
+    """
     assignment, measure, unit, version = _get_asked(session, assignment_id)
     revisions = list_revisions(session, assignment_id, limit=1)
     last = revisions[0] if revisions else None
     decided = last if last is None or last.review else _find_decided(session, assignment_id)
+    fields = fields_of(assignment, version)
+    sent = last.submission if last else None
+    prefilled, earlier = find_filled_in(session, assignment, fields, sent)
     return AnswerSheet(
         assignment=assignment,
         measure=measure,
         unit=unit,
         version=version,
-        fields=fields_of(assignment, version),
-        last=last.submission if last else None,
+        fields=fields,
+        last=sent,
         last_sender=last.sender if last else "",
         reviewed=decided.submission if decided else None,
         review=decided.review if decided else None,
         draft=session.get(Draft, assignment_id, populate_existing=True),
+        prefilled=prefilled,
+        earlier=earlier.submission.answers if earlier else {},
+        earlier_period=earlier.period if earlier else "",
     )
 
 
@@ -149,6 +149,23 @@ def find_by_send_key(session: Session, send_key: str) -> Submission | None:
     return session.exec(select(Submission).where(Submission.send_key == send_key)).one_or_none()
 
 
-def find_by_receipt(session: Session, receipt: str) -> Submission | None:
-    """The submission with this receipt, as `rules.forms.receipts.read_receipt` returns it."""
-    return session.exec(select(Submission).where(Submission.receipt == receipt)).one_or_none()
+def get_sender_name(session: Session, account_id: int) -> str:
+    """The name of an account that has typed or sent something."""
+    return session.exec(select(Account.name).where(Account.id == account_id)).one()
+
+
+def list_same_files(
+    session: Session, assignment_id: int, digests: Collection[str]
+) -> Sequence[Attachment]:
+    """The files of the assignment whose content is one of these; none for no digest."""
+    if not digests:
+        return []
+    return session.exec(
+        select(Attachment)
+        .where(
+            Attachment.assignment_id == assignment_id,
+            col(Attachment.digest).in_(digests),
+            col(Attachment.done_at).is_not(None),
+        )
+        .order_by(col(Attachment.id))
+    ).all()

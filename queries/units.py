@@ -71,6 +71,13 @@ def list_lower(session: Session, unit: Unit) -> Sequence[Unit]:
     return session.exec(wanted.order_by(col(Unit.lft))).all()
 
 
+def find_few_lower(session: Session, unit: Unit, most: int) -> Sequence[Unit]:
+    """The units directly below, or none where there are more than `most` to choose from."""
+    wanted = select(Unit).where(Unit.parent_id == unit.id, current())
+    found = session.exec(wanted.order_by(col(Unit.lft)).limit(most + 1)).all()
+    return found if len(found) <= most else []
+
+
 def list_above(session: Session, unit: Unit) -> Sequence[Unit]:
     """The units above, from the top down, without the unit itself."""
     wanted = select(Unit).where(at_or_above(unit), Unit.id != unit.id)

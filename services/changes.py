@@ -12,9 +12,14 @@ from services.roll_up import lock_measures, rolled_up, rolled_up_one
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
-    """The assignment as it is now, with everyone else who would change it waiting."""
+    """The assignment as it is now, with everyone else who would change it waiting.
+
+    Those who keep a draft lock the assignment only.
+    """
     lock_measures(session, col(Assignment.id) == assignment_id)
-    return session.get_one(Assignment, assignment_id, populate_existing=True)
+    return session.get_one(
+        Assignment, assignment_id, with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 def change(

@@ -9,8 +9,11 @@ from sqlmodel import Session, select
 from models import Account, Form, FormVersion
 from queries.forms import find_latest_version
 from rules.forms.field_values import clean_text
-from rules.forms.form_fields import check_form, dump_form
+from rules.forms.form_check import check_form
+from rules.forms.form_fields import dump_form
+from rules.forms.form_settings import FormSettings
 from rules.refusal import N_, Refusal
+from services.data_elements import check_elements
 
 LONGEST_TITLE = 200
 
@@ -39,31 +42,57 @@ def publish_version(
     form: Form,
     raw_fields: Sequence[Mapping[str, Any]],
     *,
+    settings: FormSettings | None = None,
+    after: int | None = None,
     actor: Account,
     now: datetime,
 ) -> FormVersion:
     """Check the fields and freeze them as the form's next version.
 
-    Fields equal to the latest version's make no new one. Raises `Refusal`: a `FormFaults` with
+    `settings` None keeps those of the latest version. What is equal to the latest version makes
+    no new one. `after`: the number of the version the author started from (0: none); it is
+    refused when somebody else has published another since. Raises `Refusal`: a `FormFaults` with
     every fault of every field.
     """
     assert actor.id is not None
     assert form.id is not None
-    fields = dump_form(check_form(raw_fields))
+    checked = check_form(raw_fields)
+    check_elements(session, form, checked)
+    fields = dump_form(checked)
     session.exec(select(Form.id).where(Form.id == form.id).with_for_update()).one()
     latest = find_latest_version(session, form.id)
-    if latest and latest.fields == fields:
+    kept = _dumped(settings, latest)
+    if latest and latest.fields == fields and latest.settings == kept:
         return latest
+    _check_latest(latest, after)
     version = FormVersion(
         form_id=form.id,
         number=latest.number + 1 if latest else 1,
         fields=fields,
+        settings=kept,
         published_at=now,
         published_by=actor.id,
     )
     session.add(version)
     session.flush()
     return version
+
+
+def _dumped(settings: FormSettings | None, latest: FormVersion | None) -> dict[str, Any]:
+    if settings is not None:
+        return settings.model_dump(mode="json", exclude_defaults=True)
+    return latest.settings if latest else {}
+
+
+def _check_latest(latest: FormVersion | None, after: int | None) -> None:
+    if after is not None and latest is not None and latest.number != after:
+        raise Refusal(
+            N_(
+                "这张表单在您编辑期间已由别人发布了第 %(number)s 版，您的改动没有发布。"
+                "请先看看那一版，再发布一次。"
+            ),
+            number=latest.number,
+        )
 
 
 def _title(typed: str) -> str:

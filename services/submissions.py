@@ -1,25 +1,35 @@
 """Submissions: keeping a draft, sending a filled form, taking it back."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from adapters.database import insert_into
-from models import Account, Act, AnswerNumber, Assignment, Draft, Submission
+from models import Account, Act, Assignment, Draft, Submission
 from queries.coverage import get_coverage
 from queries.submissions import find_by_send_key, get_answer_sheet
+from rules.checks.flags import Flag
 from rules.dates.calendar import local_date, local_time
 from rules.forms.answer_sheet import AnswerSheet
-from rules.forms.answers import Typed, cleaned, numbers
+from rules.forms.answers import Attached, Typed, cleaned
 from rules.forms.faults import Fault
+from rules.forms.form_fields import NAME_PATTERN
+from rules.forms.form_tree import item_of
 from rules.forms.receipts import checksum, receipt_number
 from rules.refusal import N_, Refusal
-from rules.states import after
+from rules.states import after, sending
+from services.answer_numbers import replace_numbers
+from services.attached_files import attached_files
 from services.changes import change, lock_assignment
+from services.checks import find_flags, forget_prints, keep_prints, unanswered
+from services.fill_times import count_filling
+from services.known_values import forget_known_values, keep_known_values
+from services.same_sending import is_same, sent_meanwhile
 
 LONGEST_DRAFT = 200_000
 """Characters of all fields together."""
@@ -41,19 +51,48 @@ class Faulty:
     faults: dict[str, Fault]
 
 
-def save_draft(
-    session: Session, assignment_id: int, typed: Typed, *, actor: Account, now: datetime
-) -> None:
-    """Keep what was typed so far, as typed; it replaces the draft there is.
+@dataclass(frozen=True)
+class Asked:
+    """The checks have questions; nothing was sent. What was typed is kept as the draft."""
 
-    `typed` holds the whole form. Raises `Refusal` when the unit is not the actor's, nothing is to
-    be filled in now, or it is too long to keep.
+    flags: list[Flag]
+
+
+class Overtaken(Refusal):
+    """Something else has reached the server since the page was made: a draft or a submission.
+
+    Nothing is overwritten; the person compares both and decides.
+    """
+
+
+def save_draft(
+    session: Session,
+    assignment_id: int,
+    typed: Typed,
+    *,
+    based_on: int | None = None,
+    seen_revision: int | None = None,
+    page: str = "",
+    opened: int | None = None,
+    actor: Account,
+    now: datetime,
+) -> int:
+    """Keep what was typed so far, as typed; it replaces the draft there is. Returns its version.
+
+    `typed` holds the whole form. `based_on`: the version of the draft the page was made from (0:
+    there was none; None: not known, whatever there is is replaced). `seen_revision`: the revision
+    it showed. `page`: the send key of the page, which may replace what it has kept itself.
+    `opened`: when the form was first opened, in seconds since 1970.
+    Raises `Overtaken` when something else is there by now, and `Refusal` when the unit is not the
+    actor's, nothing is to be filled in now, or it is too long to keep.
     """
     session.get_one(Assignment, assignment_id, with_for_update=True, populate_existing=True)
     sheet = get_answer_sheet(session, assignment_id)
     _check_own(sheet, actor)
-    after(sheet.assignment.status, Act.SUBMIT, lowest=sheet.assignment.lowest)
-    _keep(session, sheet, typed, actor, now)
+    _check_seen(sheet, seen_revision)
+    _check_open(sheet.assignment)
+    _check_draft(sheet, typed, based_on, page)
+    return _keep(session, sheet, typed, actor, now, page, opened)
 
 
 def submit(
@@ -63,33 +102,52 @@ def submit(
     *,
     send_key: str,
     seen_revision: int | None = None,
+    based_on: int | None = None,
+    confirmed: str | None = None,
+    opened: int | None = None,
     actor: Account,
     now: datetime,
-) -> Sent | Faulty:
+) -> Sent | Faulty | Asked:
     """Send a filled form: a new revision with a receipt, or the faults it has.
 
     `send_key` was made when the form was opened; sending with it again returns what it made the
-    first time. `seen_revision` is the revision the person saw then (0: none). Fields that were
-    not returned keep their earlier answer, whatever was sent. At the lowest level sending signs
-    for the assignment; the unit that issued the measure has nobody above it and is approved at
-    once. Raises `Refusal` when somebody else has sent one meanwhile, or the status forbids it.
+    first time. `seen_revision` is the revision the person saw then (0: none), `based_on` the
+    version of the draft. Where somebody else has sent the very same answers since, theirs is the
+    receipt. Fields that were not returned keep their earlier answer, whatever was sent. At the
+    lowest level sending signs for the assignment; the unit that issued the measure has nobody
+    above it and is approved at once. `confirmed`: the marks of what the checks have asked about so
+    far (None: nobody is there to be asked); with a new question it comes back once. `opened`: when
+    the page was first made, in seconds since 1970. Raises `Overtaken` when something else was sent
+    or kept as a draft meanwhile, `Refusal` when the status forbids it.
     """
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
     _check_own(sheet, actor)
+    attached = attached_files(session, sheet, typed)
     earlier = find_by_send_key(session, _send_key(send_key))
     if earlier:
-        return _sent_again(sheet, earlier, typed)
+        return _sent_again(session, sheet, earlier, typed, attached, now)
+    last = sent_meanwhile(sheet, seen_revision)
+    if last and is_same(session, sheet, last, typed, attached, _today(now)):
+        return Sent(last, again=True)
     _check_seen(sheet, seen_revision)
-    after(assignment.status, Act.SUBMIT, lowest=assignment.lowest)
-    checked = sheet.check(typed)
+    _check_open(assignment)
+    _check_draft(sheet, typed, based_on, send_key)
+    checked = sheet.check(typed, today=_today(now), attached=attached)
     if not checked.ok:
-        _keep(session, sheet, typed, actor, now)
+        _keep(session, sheet, typed, actor, now, send_key, opened)
         return Faulty(checked.faults)
-    submission = _add_submission(session, sheet, checked.values, send_key, actor, now)
-    _write_numbers(session, sheet, checked.values)
-    _set_sent(session, assignment, actor, now)
+    flags = find_flags(session, sheet, checked.values)
+    if confirmed is not None and unanswered(sheet, flags, confirmed):
+        _keep(session, sheet, typed, actor, now, send_key, opened)
+        return Asked(flags)
+    submission = _add_submission(session, sheet, checked.values, flags, send_key, actor, now)
+    replace_numbers(session, sheet, checked.values)
+    keep_known_values(session, sheet, submission)
+    keep_prints(session, sheet, checked.values)
+    _set_sent(session, assignment, submission.revision, actor, now)
     session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment_id))
+    count_filling(session, sheet, opened, now)
     return Sent(submission)
 
 
@@ -104,7 +162,14 @@ def recall(session: Session, assignment_id: int, *, actor: Account, now: datetim
     _check_own(sheet, actor)
     never_reviewed = sheet.review is None
     values: dict[str, Any] = {"sent_at": None, "late": False} if never_reviewed else {}
+    forget_known_values(session, assignment_id)
+    forget_prints(session, assignment_id)
     return change(session, assignment, Act.RECALL, actor=actor, now=now, **values)
+
+
+def _check_open(assignment: Assignment) -> None:
+    """Raises `IllegalChange` when the form cannot be sent now, not even as a correction."""
+    after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
 
 
 def _check_own(sheet: AnswerSheet, actor: Account) -> None:
@@ -118,25 +183,30 @@ def _send_key(send_key: str) -> str:
     return send_key
 
 
-def _sent_again(sheet: AnswerSheet, earlier: Submission, typed: Typed) -> Sent:
+def _sent_again(
+    session: Session,
+    sheet: AnswerSheet,
+    earlier: Submission,
+    typed: Typed,
+    attached: Attached,
+    now: datetime,
+) -> Sent:
     """What the key made the first time. Raises `Refusal` when this is not the same sending."""
     if earlier.assignment_id != sheet.assignment.id:
         raise Refusal(N_("这份表单属于另一项任务，请重新打开后再发送。"))
-    checked = sheet.check(typed)
-    for name in sheet.open_names & typed.keys():
-        if name in checked.faults or checked.values.get(name) != earlier.answers.get(name):
-            raise Refusal(
-                N_("这份表单已于 %(when)s 送达（回执 %(receipt)s），之后改动的内容没有送出。"),
-                when=_clock(earlier.sent_at),
-                receipt=earlier.receipt,
-            )
+    if not is_same(session, sheet, earlier, typed, attached, _today(now)):
+        raise Overtaken(
+            N_("这份表单已于 %(when)s 送达（回执 %(receipt)s），之后改动的内容没有送出。"),
+            when=_clock(earlier.sent_at),
+            receipt=earlier.receipt,
+        )
     return Sent(earlier, again=True)
 
 
 def _check_seen(sheet: AnswerSheet, seen_revision: int | None) -> None:
     if sheet.last is None or seen_revision is None or seen_revision >= sheet.revision:
         return
-    raise Refusal(
+    raise Overtaken(
         N_(
             "打开这份表单之后，“%(who)s”已于 %(when)s 填报（回执 %(receipt)s）。"
             "您这一份没有送出，请先看看那一份。"
@@ -145,6 +215,34 @@ def _check_seen(sheet: AnswerSheet, seen_revision: int | None) -> None:
         when=_clock(sheet.last.sent_at),
         receipt=sheet.last.receipt,
     )
+
+
+def _check_draft(sheet: AnswerSheet, typed: Typed, based_on: int | None, page: str) -> None:
+    """Raises `Overtaken` where another page has kept another draft since this one was made."""
+    draft = sheet.draft
+    if draft is None or based_on is None or draft.version == based_on:
+        return
+    if page and draft.page == page:
+        return  # Its own, of which it has not heard because the answer was lost.
+    if said(draft.answers) == said(_drafted(sheet, typed)):
+        return
+    raise Overtaken(
+        N_(
+            "打开这份表单之后，另一处已于 %(when)s 保存了不同的草稿。"
+            "两份都还在，请对照后决定用哪一份。"
+        ),
+        when=_clock(draft.saved_at),
+    )
+
+
+def said(typed: Typed) -> dict[str, list[str]]:
+    """What was typed, without what was left empty: what two drafts are compared by."""
+    kept = {key: [text.strip() for text in texts if text.strip()] for key, texts in typed.items()}
+    return {key: sorted(texts) for key, texts in kept.items() if texts}
+
+
+def _today(now: datetime) -> str:
+    return local_date(now).isoformat()
 
 
 def _clock(moment: datetime) -> str:
@@ -156,25 +254,45 @@ def _add_submission(
     session: Session,
     sheet: AnswerSheet,
     answers: dict[str, Any],
+    flags: Sequence[Flag],
     send_key: str,
     actor: Account,
     now: datetime,
 ) -> Submission:
     assignment = sheet.assignment
-    assert assignment.id is not None
+    rolled_up = {} if assignment.lowest else get_coverage(session, assignment)
+    submission = made_submission(sheet, answers, rolled_up, flags, send_key, actor, now)
+    session.add(submission)
+    session.flush()
+    return submission
+
+
+def made_submission(
+    sheet: AnswerSheet,
+    answers: dict[str, Any],
+    rolled_up: dict[str, Any],
+    flags: Sequence[Flag],
+    send_key: str,
+    actor: Account,
+    now: datetime,
+) -> Submission:
+    """The next submission of the sheet's assignment with its receipt, not yet stored."""
+    assignment_id = sheet.assignment.id
+    assert assignment_id is not None
     assert actor.id is not None
     revision = sheet.revision + 1
-    rolled_up = {} if assignment.lowest else get_coverage(session, assignment)
-    submission = Submission(
-        assignment_id=assignment.id,
+    return Submission(
+        assignment_id=assignment_id,
         revision=revision,
         form_version_id=sheet.version_id,
         answers=answers,
         rolled_up=rolled_up,
+        flags=[flag.to_json() for flag in flags],
+        flag_count=len(flags),
         send_key=send_key,
-        receipt=receipt_number(assignment.id, revision),
+        receipt=receipt_number(assignment_id, revision),
         checksum=checksum(
-            assignment_id=assignment.id,
+            assignment_id=assignment_id,
             revision=revision,
             form_version_id=sheet.version_id,
             answers=answers,
@@ -184,35 +302,19 @@ def _add_submission(
         sent_at=now,
         sent_by=actor.id,
     )
-    session.add(submission)
-    session.flush()
-    return submission
 
 
-def _write_numbers(session: Session, sheet: AnswerSheet, answers: dict[str, Any]) -> None:
-    """Put the answered numbers in the place of the earlier ones.
-
-    The assignment is not among the reported ones at this moment, so no total changes before its
-    status does.
-    """
-    key = sheet.assignment.id
-    session.execute(delete(AnswerNumber).where(col(AnswerNumber.assignment_id) == key))
-    rows = [
-        {"assignment_id": key, "field": name, "value": value}
-        for name, value in numbers(sheet.fields, answers).items()
-    ]
-    if rows:
-        session.execute(insert(AnswerNumber), rows)
-
-
-def _set_sent(session: Session, assignment: Assignment, actor: Account, now: datetime) -> None:
+def _set_sent(
+    session: Session, assignment: Assignment, revision: int, actor: Account, now: datetime
+) -> None:
     first = assignment.sent_at is None
     change(
         session,
         assignment,
-        Act.SUBMIT,
+        sending(assignment.status),
         actor=actor,
         now=now,
+        revision=revision,
         acknowledged_at=assignment.acknowledged_at or now,
         sent_at=assignment.sent_at or now,
         late=local_date(now) > assignment.due_on if first else assignment.late,
@@ -222,13 +324,46 @@ def _set_sent(session: Session, assignment: Assignment, actor: Account, now: dat
 
 
 def _keep(
-    session: Session, sheet: AnswerSheet, typed: Typed, actor: Account, now: datetime
-) -> None:
-    answers = cleaned(typed, sorted(sheet.open_names))
-    if sum(len(text) for texts in answers.values() for text in texts) > LONGEST_DRAFT:
+    session: Session,
+    sheet: AnswerSheet,
+    typed: Typed,
+    actor: Account,
+    now: datetime,
+    page: str,
+    opened: int | None,
+) -> int:
+    """Write the draft; returns its version, which grows when it says something else."""
+    answers = _drafted(sheet, typed)
+    if sum(len(key) + sum(map(len, texts)) for key, texts in answers.items()) > LONGEST_DRAFT:
         raise Refusal(N_("内容太长，草稿无法保存：最多 %(longest)s 字。"), longest=LONGEST_DRAFT)
-    row = {"answers": answers, "saved_at": now, "saved_by": actor.id}
+    draft = sheet.draft
+    same = draft is not None and (draft.answers, draft.form_version_id) == (
+        answers, sheet.version_id
+    )  # fmt: skip
+    version = (draft.version if draft else 0) + (not same)
+    row = {
+        "answers": answers, "as_known": sheet.left_as_known(typed),
+        "form_version_id": sheet.version_id, "version": version,
+        "page": draft.page if draft and same else page[:64],
+        "opened": draft.opened if draft else opened, "saved_at": now, "saved_by": actor.id,
+    }  # fmt: skip
     statement = insert_into(session, Draft).values(assignment_id=sheet.assignment.id, **row)
     session.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=row))
-    if sheet.draft:
-        session.expire(sheet.draft)
+    if draft:
+        session.expire(draft)
+    return version
+
+
+def _drafted(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
+    """What a draft of `typed` holds."""
+    return {**_left_over(sheet, typed), **cleaned(typed, sorted(sheet.open_names))}
+
+
+def _left_over(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
+    """What was typed into questions the form no longer asks: kept to be seen, never sent."""
+    gone = {
+        key: texts
+        for key, texts in said(typed).items()
+        if item_of(key) not in sheet.tree.by_name and re.fullmatch(NAME_PATTERN, item_of(key))
+    }
+    return {**sheet.left_over, **cleaned(gone, map(item_of, gone))}

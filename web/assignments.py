@@ -30,6 +30,7 @@ from web.rendering import render
 from web.security import SignedIn, Viewer
 from web.steps import steps_of
 from web.transactions import Now, OpenSession, attempt
+from web.workbooks import workbook_link
 
 router = APIRouter()
 Page = Annotated[int, Query(ge=1, le=100_000)]
@@ -87,6 +88,7 @@ def _page(
         acts=acts_now(one, viewer, seen),
         current=find_current(session, seen_id(one)),
         changes=list_changes(session, seen_id(one)),
+        workbook=workbook_link(session, one, viewer),
         progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
         **{**shown, **values},
     )

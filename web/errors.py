@@ -12,6 +12,7 @@ from adapters.language import tell
 from queries.not_found import NotFound
 from rules.refusal import N_, Refusal
 from web.carrying import sign_in_page, unpack
+from web.json_answers import tell_script, wants_json
 from web.language import language_of, local_path, say
 from web.middleware import SECURITY_HEADERS
 from web.posted import read_form, typed
@@ -51,6 +52,9 @@ async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
     if request.method in READING:
         address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(address)}", 303)
+    if wants_json(request):
+        sentence = say(request, N_("登录已过期，请重新登录。填写的内容还在本机。"))
+        return tell_script(401, sentence=sentence, url=f"/sign-in?next={quote(request.url.path)}")
     fields = typed(await read_form(request))
     return sign_in_page(request, next=request.url.path, carried=fields, status=401)
 
@@ -58,6 +62,9 @@ async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
 async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
     """What was typed stays readable; where only the token was old it can be sent again."""
     posted = await read_form(request)
+    if wants_json(request):
+        sentence = say(request, N_("页面打开时间过长，请刷新后再试。填写的内容还在本机。"))
+        return tell_script(403, sentence=sentence)
     if error.repeatable and request.url.path == "/sign-in":
         return _sign_in_again(request, posted)
     return render(request, "pages/untrusted.html", status=403, fields=typed(posted), error=error)
@@ -118,6 +125,8 @@ async def tell_too_large(request: Request) -> Response:
 def _page(
     request: Request, code: int, sentence: str, fields: dict[str, list[str]] | None = None
 ) -> Response:
+    if wants_json(request):
+        return tell_script(code, sentence=sentence)
     title = say(request, TITLES[code])
     return render(
         request,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
 
 from models import Status
 from queries.inbox import (
@@ -15,10 +16,15 @@ from queries.inbox import (
     list_standings,
     list_waiting,
 )
+from queries.review_clock import (
+    OverdueReviewer,
+    count_overdue_reviews,
+    list_overdue_reviewers,
+)
 from rules.dates.calendar import local_date
 from web.due_dates import SOON, days_left
 from web.rendering import render
-from web.security import SignedIn
+from web.security import SignedIn, Viewer
 from web.transactions import Now, OpenSession
 
 router = APIRouter()
@@ -41,9 +47,16 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
         left={one.id: days_left(one.due_on, today) for one in owed},
         figures=_figures(owed, today, sum(one.count for one in waiting)),
         waiting=waiting,
+        overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
+        overdue_reviewers=_overdue_reviewers(session, viewer, today),
         sent=list_sent(session, unit_id, limit=LAST_SENT),
         standings=list_standings(session, unit_id, today),
     )
+
+
+def _overdue_reviewers(session: Session, viewer: Viewer, today: date) -> list[OverdueReviewer]:
+    """Lower units that let submissions wait; a unit without lower units asks nothing."""
+    return list_overdue_reviewers(session, viewer.unit_id, today) if viewer.has_lower else []
 
 
 def _sections(owed: Sequence[Owed]) -> dict[str, list[Owed]]:

@@ -13,15 +13,14 @@ from queries.measures import count_addressed_below
 from queries.not_found import NotFound
 from queries.progress import (
     Counts,
-    FieldTotal,
     LowerUnit,
     MissingUnit,
     Place,
     get_counts,
     list_lower_units,
     list_missing_units,
-    list_totals,
 )
+from queries.rolled_figures import list_figures
 from queries.units import get_unit, list_above
 from queries.visibility import get_visible_measure, get_visible_unit, may_see
 from queries.visible_assignments import (
@@ -31,6 +30,7 @@ from queries.visible_assignments import (
     list_periods,
 )
 from rules.dates.calendar import local_date
+from rules.forms.rolled_figures import Figure
 from web.rendering import render
 from web.security import SignedIn
 from web.transactions import Now, OpenSession
@@ -46,7 +46,7 @@ class Progress:
 
     counts: Counts
     lower: list[LowerUnit]
-    totals: list[FieldTotal]
+    totals: list[Figure]
     missing: list[MissingUnit]
     page: int
     """Of the missing units."""
@@ -64,7 +64,7 @@ def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) 
     return Progress(
         counts=get_counts(session, place, today),
         lower=list_lower_units(session, one.id, today),
-        totals=list(list_totals(session, place, seen.measure.form_version_id)),
+        totals=list_figures(session, one.measure_id, one.period, one.unit_id),
         missing=list(list_missing_units(session, place, page=missing, size=MISSING)),
         page=missing,
     )

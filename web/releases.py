@@ -10,9 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Campaign, Gate, Level, Measure, MeasureGate, MeasureStatus
+from models import ONCE, Campaign, Gate, Level, Measure, MeasureGate, MeasureStatus
 from queries.campaigns import get_own_measure
-from queries.forms import get_fields
 from queries.hand_downs import list_of_measure, list_steps
 from queries.measures import list_gates, list_levels_below
 from queries.reach import (
@@ -25,7 +24,6 @@ from queries.reach import (
 from queries.units import list_levels
 from rules.dates.calendar import local_date, workdays_between
 from rules.dates.due import DueRule, current_period, due_dates
-from rules.forms.form_fields import FormField, minutes
 from rules.refusal import N_, Refusal
 from rules.release_check import ReleaseFacts, warnings
 from services.measures import (
@@ -36,6 +34,7 @@ from services.measures import (
 )
 from web.campaigns import find_due
 from web.conflicts import GATE_NAMES
+from web.form_costs import FormPreview, preview_form
 from web.language import say
 from web.posted import Posted
 from web.rendering import render
@@ -74,16 +73,7 @@ class Preview:
     levels: list[LevelPreview]
     left_out: int
     facts: ReleaseFacts
-    fields: tuple[FormField, ...]
-
-    @property
-    def minutes_each(self) -> int:
-        return minutes(self.fields)
-
-    @property
-    def hours(self) -> int:
-        """Hours of work at all answering units together."""
-        return round(self.minutes_each * self.facts.answering / 60)
+    form: FormPreview
 
 
 @router.get("/measures/{measure_id}/preview")
@@ -209,7 +199,7 @@ def make_preview(session: Session, viewer: Viewer, measure: Measure, now: dateti
         for one in reach
         if one.level.code in codes
     ]
-    version = measure.form_version_id
+    period = current_period(due, today) if due else ONCE
     return Preview(
         due=due,
         levels=levels,
@@ -219,9 +209,9 @@ def make_preview(session: Session, viewer: Viewer, measure: Measure, now: dateti
             due_on=dates[codes[-1]] if dates else None,
             today=today,
             gate_days=sum(_waits(one.gate) for one in levels),
-            has_form=version is not None,
+            has_form=measure.form_version_id is not None,
         ),
-        fields=get_fields(session, version) if version else (),
+        form=preview_form(session, measure, viewer.unit, period, now),
     )
 
 

@@ -10,7 +10,9 @@ from jinja2 import Environment
 from adapters.language import LANGUAGES, SOURCE
 from adapters.templating import make_environment
 from models import MeasureKind, Role
+from rules.attachments.kinds import ACCEPTED, LARGEST
 from rules.dates.calendar import local_time
+from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.refusal import N_
 from rules.states import ACT_NAMES, STATUS_NAMES
 from web.language import language_of
@@ -57,6 +59,9 @@ def environment(language: str) -> Environment:
         act_names=ACT_NAMES,
         kind_names=KIND_NAMES,
         role_names=ROLE_NAMES,
+        upload_accepts=ACCEPTED,
+        upload_limits=LARGEST,
+        rollup_names=ROLLUP_NAMES,
     )
     made.filters.update(
         day=_day_zh if language == SOURCE else _day_en,

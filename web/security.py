@@ -14,13 +14,15 @@ from sqlmodel import Session
 from adapters.settings import get_settings
 from models import Account, Role, Unit
 from services.accounts import find_signed_in
-from web.posted import read_form
+from web.posted import held, read_form
 from web.transactions import READING, Now, OpenSession
 
 SESSION_COOKIE = "jieli"
 VISITOR_COOKIE = "visitor"
 """Of a browser that is not signed in: what its form token is made from."""
 TOKEN_FIELD = "_token"
+TOKEN_HEADER = "X-Form-Token"
+"""The same for a body that is no form; no other site may send such a header."""
 LARGEST_ID = 2**31 - 1
 
 
@@ -132,7 +134,8 @@ async def check_same_site(request: Request) -> None:
     """
     if request.method in READING:
         return
-    sent, _, unit_id = str((await read_form(request)).get(TOKEN_FIELD, "")).partition("-")
+    posted = (await read_form(request)).get(TOKEN_FIELD, request.headers.get(TOKEN_HEADER, ""))
+    sent, _, unit_id = str(posted).partition("-")
     request.state.page_unit = read_id(unit_id)
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
@@ -148,10 +151,13 @@ async def check_same_site(request: Request) -> None:
 
 
 def check_ids(request: Request) -> None:
-    """404 for an id in the address that no database has a place for, instead of its error."""
+    """404 for what stands in the address and no database has a place for, instead of its error."""
     for name, value in request.path_params.items():
         if name.endswith("_id") and not read_id(str(value)):
             raise HTTPException(404)
+    said = (*request.path_params.values(), *request.query_params.values())
+    if any(held(str(one)) != str(one) for one in said):
+        raise HTTPException(404)
 
 
 def read_id(text: str) -> int:

@@ -1,60 +1,74 @@
-"""The form page, its drafts, and the receipt of what was sent."""
+"""The form page: its drafts, and what becomes of a form that is sent."""
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
-from secrets import token_urlsafe
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Account, Act, Status
-from queries.coverage import get_coverage
-from queries.field_labels import get_labels
-from queries.inbox import list_owed
+from models import Account, Status
 from queries.not_found import NotFound
-from queries.receipts import get_visible_receipt
-from queries.submissions import get_answer_sheet, get_submitted_fields
-from queries.visible_assignments import list_added
-from rules.dates.calendar import local_date
+from queries.submissions import get_answer_sheet
+from rules.dates.calendar import local_date, local_time
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.faults import Fault
-from rules.forms.form_fields import minutes
+from rules.forms.repeats import one_less, one_more, times_shown
 from rules.refusal import N_
-from rules.states import possible
-from services import submissions
-from services.submissions import Faulty
-from web.asked import answered, answers_in, ask, strip_prefix
-from web.due_dates import days_left
+from rules.states import REPORTED, possible, sending
+from services.attached_files import attached_files
+from services.submissions import Asked, Faulty, Overtaken, Sent, save_draft, submit
+from web.asked import PREFIX, answers_in, strip_prefix
+from web.form_checks import find_doubts, first_opened
+from web.form_conflict import DECISIONS, conflict_page, decide
+from web.form_page import CORRECTING, Made, Shown, form_page, form_path
+from web.json_answers import tell_script, wants_json
 from web.language import say
 from web.posted import Posted
-from web.rendering import render
+from web.posted_files import TakenFiles, attach
 from web.security import SignedIn, read_id
-from web.transactions import Now, OpenSession, attempt
+from web.transactions import Attempt, Now, OpenSession, attempt
 
 router = APIRouter()
 FORM_PATH = re.compile(r"/assignments/([0-9]{1,10})/form")
-REVISION = re.compile(r"[0-9]{1,9}")
-SENT = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
+REPEATING = re.compile(r"(?P<what>add|remove):(?P<repeat>[^.:]{1,60})(\.(?P<place>[0-9]{1,3}))?")
+AUTOSAVE, SAVE, SEND = "autosave", "save", "send"
 
 
 @router.get("/assignments/{assignment_id}/form")
 def show_form(
     request: Request, session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int
 ) -> Response:
-    """The form; where it was sent already, its receipt."""
+    """The form; where it was sent already, its receipt.
+
+    With `?correct` an approved one opens again, to be sent with other answers. With `?conflict`
+    it opens as well, for a script to put what it holds into it and to have both compared: every
+    keeping from that page is refused until the person has decided.
+    """
     sheet = _get_own_sheet(session, viewer.unit_id, assignment_id)
     one = sheet.assignment
-    if sheet.last and one.status in SENT:
+    correcting = CORRECTING in request.query_params and one.status == Status.APPROVED
+    today = local_date(now)
+    if "conflict" in request.query_params and sheet.revision + (sheet.draft is not None):
+        return form_page(request, session, sheet, today, Shown(made=Made.outdated(sheet)))
+    if sheet.last and one.status in REPORTED and not correcting:
         return RedirectResponse(f"/receipts/{sheet.last.receipt}", 303)
-    if Act.SUBMIT not in possible(one.status, lowest=one.lowest):
+    if sending(one.status) not in possible(one.status, lowest=one.lowest):
         return RedirectResponse(f"/assignments/{assignment_id}", 303)
-    wrong = "faults" in request.query_params
-    faults = sheet.check(sheet.typed).faults if wrong else {}
-    return _form(request, session, sheet, local_date(now), faults=faults)
+    today, opened = local_date(now), first_opened(sheet, now)
+    if "asked" in request.query_params:
+        doubts = find_doubts(request, session, sheet, today)
+        made = Made.now(sheet, doubts.marks, opened)
+        return form_page(request, session, sheet, today, Shown(made=made, doubts=doubts))
+    made = Made.now(sheet, opened=opened)
+    if "faults" not in request.query_params:
+        return form_page(request, session, sheet, today, Shown(made=made))
+    attached = attached_files(session, sheet, sheet.typed)
+    checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
+    return form_page(request, session, sheet, today, Shown(faults=checked.faults, made=made))
 
 
 def _get_own_sheet(session: Session, unit_id: int, assignment_id: int) -> AnswerSheet:
@@ -65,53 +79,34 @@ def _get_own_sheet(session: Session, unit_id: int, assignment_id: int) -> Answer
     return sheet
 
 
-def _form(
-    request: Request,
-    session: Session,
-    sheet: AnswerSheet,
-    today: date,
-    *,
-    status: int = 200,
-    answers: Mapping[str, list[str]] | None = None,
-    faults: Mapping[str, Fault] | None = None,
-    refusal: str = "",
-    send_key: str = "",
-    seen: str = "",
-) -> Response:
-    """The form page; `answers` is what was just typed, otherwise the draft or the last answers."""
-    shown = sheet.typed if answers is None else answers
-    questions = ask(request, sheet, shown, faults or {})
-    return render(
-        request,
-        "pages/assignments/form.html",
-        status=status,
-        sheet=sheet,
-        one=sheet.assignment,
-        questions=questions,
-        faults={
-            asked.id: say(
-                request, N_("%(label)s：%(sentence)s"), label=asked.label, sentence=asked.fault
-            )
-            for asked in questions
-            if asked.fault
-        },
-        refusal=refusal,
-        fresh=answers is None,
-        send_key=send_key or token_urlsafe(16),
-        seen=seen or str(sheet.revision),
-        left=days_left(sheet.assignment.due_on, today),
-        minutes=minutes(field for field in sheet.fields if field.name in sheet.open_names),
-        added=list_added(session, sheet.assignment, sheet.unit),
-        coverage=None if sheet.assignment.lowest else get_coverage(session, sheet.assignment),
-        labels=get_labels(session, sheet.measure.form_version_id),
-        saved="saved" in request.query_params,
-        resumed="resumed" in request.query_params,
-    )
+@dataclass(frozen=True)
+class Filled:
+    """One posting of the form page, and everything it is answered with."""
+
+    request: Request
+    session: Session
+    sheet: AnswerSheet
+    actor: Account
+    now: datetime
+    posted: FormData
+    answers: dict[str, list[str]]
+    made: Made
+    file_faults: Mapping[str, str]
+
+    @property
+    def act(self) -> str:
+        return str(self.posted.get("_act", ""))
+
+    @property
+    def id(self) -> int:
+        assert self.sheet.assignment.id is not None
+        return self.sheet.assignment.id
 
 
 @router.post("/assignments/{assignment_id}/form")
 def post_form(
     request: Request,
+    files: TakenFiles,
     session: OpenSession,
     viewer: SignedIn,
     now: Now,
@@ -124,57 +119,146 @@ def post_form(
     answer to the POST itself, a step back from the receipt would end on the browser's own page.
     """
     sheet = _get_own_sheet(session, viewer.unit_id, assignment_id)
-    answers = answers_in(posted)
-    if posted.get("_act") == "send":
-        return _send(request, session, sheet, viewer.account, now, answers, posted)
-    with attempt(session, request) as outcome:
-        submissions.save_draft(session, assignment_id, answers, actor=viewer.account, now=now)
-    if outcome.done:
-        how = "saved" if posted.get("_act") == "save" else "resumed"
-        return RedirectResponse(f"/assignments/{assignment_id}/form?{how}=1", 303)
-    return _form(
-        request, session, sheet, local_date(now), status=409, answers=answers,
-        refusal=outcome.refusal,
+    answers, actor = answers_in(posted), viewer.account
+    faults = attach(request, session, assignment_id, answers, files, posted, actor=actor, now=now)
+    made = Made.from_posted(posted)
+    filled = Filled(request, session, sheet, actor, now, posted, answers, made, faults)
+    if filled.act in DECISIONS:
+        return _decide(filled)
+    if filled.act == SEND and not faults:
+        return _send(filled)
+    return _save(filled)
+
+
+def _decide(filled: Filled) -> Response:
+    answer, refusal = decide(
+        filled.request, filled.session, filled.sheet, filled.answers, filled.posted, filled.made,
+        actor=filled.actor, now=filled.now,
     )  # fmt: skip
+    return answer or _refused(filled, refusal, overtaken=True)
 
 
-def _send(
-    request: Request,
-    session: Session,
-    sheet: AnswerSheet,
-    actor: Account,
-    now: datetime,
-    answers: dict[str, list[str]],
-    posted: FormData,
-) -> Response:
-    key, seen = str(posted.get("_send_key", "")), str(posted.get("_seen", ""))
-    assert sheet.assignment.id is not None
-    result: Any = None
-    with attempt(session, request) as outcome:
-        result = submissions.submit(
-            session,
-            sheet.assignment.id,
+def _save(filled: Filled) -> Response:
+    """Keep it as the draft; with one filling of a repeat more or less where that was asked."""
+    answers, place = _repeated(filled)
+    version = 0
+    with attempt(filled.session, filled.request) as outcome:
+        version = save_draft(
+            filled.session,
+            filled.id,
             answers,
-            send_key=key,
-            seen_revision=int(seen) if REVISION.fullmatch(seen) else None,
-            actor=actor,
-            now=now,
+            based_on=filled.made.draft,
+            seen_revision=filled.made.seen,
+            page=filled.made.send_key,
+            opened=filled.made.opened,
+            actor=filled.actor,
+            now=filled.now,
+        )
+    if not outcome.done:
+        return _refused(filled, outcome.refusal, overtaken=_is_overtaken(outcome))
+    if wants_json(filled.request):
+        at = f"{local_time(filled.now):%H:%M}"
+        return tell_script(200, saved=True, version=version, at=at)
+    if filled.file_faults:
+        return _again(filled, version)
+    how = "resumed" if filled.act in ("", SEND) else "saved"
+    return RedirectResponse(form_path(filled.sheet, how, place), 303)
+
+
+def _repeated(filled: Filled) -> tuple[dict[str, list[str]], str]:
+    """What was typed with one filling more or less, and the place on the page it is about."""
+    found = REPEATING.fullmatch(filled.act)
+    known = {one.name for one in filled.sheet.tree.repeats}
+    if not found or found["repeat"] not in known:
+        return filled.answers, ""
+    repeat = found["repeat"]
+    if found["what"] == "remove" and found["place"]:
+        return one_less(filled.answers, repeat, int(found["place"])), PREFIX + repeat
+    answers = one_more(filled.answers, repeat)
+    return answers, f"{repeat}.{times_shown(answers, repeat) - 1}"
+
+
+def _again(filled: Filled, version: int) -> Response:
+    """The page with what is wrong with its files, and with the rest if it was to be sent.
+
+    Everything else is kept as the draft.
+    """
+    made = Made(filled.made.send_key, filled.made.seen, version)
+    today = local_date(filled.now)
+    faults: dict[str, Fault | str] = {}
+    if filled.act == SEND:
+        attached = attached_files(filled.session, filled.sheet, filled.answers)
+        faults |= filled.sheet.check(
+            filled.answers, today=today.isoformat(), attached=attached
+        ).faults
+    shown = Shown(422, filled.answers, faults | dict(filled.file_faults), made=made)
+    return form_page(filled.request, filled.session, filled.sheet, today, shown)
+
+
+def _is_overtaken(outcome: Attempt) -> bool:
+    return isinstance(outcome.cause, Overtaken)
+
+
+def _send(filled: Filled) -> Response:
+    result: Sent | Faulty | Asked | None = None
+    with attempt(filled.session, filled.request) as outcome:
+        result = submit(
+            filled.session,
+            filled.id,
+            filled.answers,
+            send_key=filled.made.send_key,
+            seen_revision=filled.made.seen,
+            based_on=filled.made.draft,
+            confirmed=filled.made.confirmed,
+            opened=filled.made.opened,
+            actor=filled.actor,
+            now=filled.now,
         )
     if isinstance(result, Faulty):
-        return RedirectResponse(f"/assignments/{sheet.assignment.id}/form?faults=1", 303)
-    if outcome.done:
-        return RedirectResponse(f"/receipts/{result.submission.receipt}", 303)
-    return _form(
-        request,
-        session,
-        sheet,
-        local_date(now),
-        status=409,
-        answers=answers,
-        refusal=outcome.refusal,
-        send_key=key,
-        seen=seen,
-    )
+        return _faulty(filled, result)
+    if isinstance(result, Asked):
+        return _asked(filled)
+    if result is None:
+        return _refused(filled, outcome.refusal, overtaken=_is_overtaken(outcome))
+    receipt = result.submission.receipt
+    if wants_json(filled.request):
+        return tell_script(200, receipt=receipt, url=f"/receipts/{receipt}")
+    return RedirectResponse(f"/receipts/{receipt}", 303)
+
+
+def _faulty(filled: Filled, result: Faulty) -> Response:
+    if not wants_json(filled.request):
+        return RedirectResponse(form_path(filled.sheet, "faults"), 303)
+    told = {
+        key: say(filled.request, fault.msgid, **fault.values)
+        for key, fault in result.faults.items()
+    }
+    sentence = say(filled.request, N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
+    sheet = get_answer_sheet(filled.session, filled.id)
+    version = sheet.draft.version if sheet.draft else 0
+    return tell_script(422, faults=told, sentence=sentence, version=version)
+
+
+def _asked(filled: Filled) -> Response:
+    """The page with the questions. A script leaves that to the browser, which sends once more."""
+    if wants_json(filled.request):
+        return tell_script(422, asked=True)
+    return RedirectResponse(form_path(filled.sheet, "asked"), 303)
+
+
+def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:
+    """What was typed stays; where something else is on the server by now, both are shown."""
+    if wants_json(filled.request):
+        url = {"url": f"/assignments/{filled.id}/form?conflict=1"} if overtaken else {}
+        return tell_script(409, saved=False, sentence=refusal, **url)
+    today = local_date(filled.now)
+    sheet = get_answer_sheet(filled.session, filled.id)
+    if overtaken:
+        return conflict_page(
+            filled.request, filled.session, sheet, filled.answers, filled.made, today, refusal
+        )
+    shown = Shown(409, filled.answers, filled.file_faults, refusal, filled.made)
+    return form_page(filled.request, filled.session, sheet, today, shown)
 
 
 def resume_form(
@@ -188,34 +272,25 @@ def resume_form(
     """Keep what was typed on a form page before the session ended; returns where to go on.
 
     None where `path` is no form page or belongs to another unit. Raises `Refusal` when it
-    cannot be kept.
+    cannot be kept, or when somebody has typed or sent something else meanwhile.
     """
     found = FORM_PATH.fullmatch(path)
     if not found:
         return None
-    assignment_id = read_id(found[1])
-    _get_own_sheet(session, account.unit_id, assignment_id)
-    answers = strip_prefix(carried)
-    submissions.save_draft(session, assignment_id, answers, actor=account, now=now)
-    return f"{path}?resumed=1"
+    sheet = _get_own_sheet(session, account.unit_id, read_id(found[1]))
+    made = _carried(carried)
+    save_draft(
+        session, read_id(found[1]), strip_prefix(carried), based_on=made.draft,
+        seen_revision=made.seen, page=made.send_key, actor=account, now=now,
+    )  # fmt: skip
+    return form_path(sheet, "resumed")
 
 
-@router.get("/receipts/{number}")
-def show_receipt(
-    request: Request, session: OpenSession, viewer: SignedIn, now: Now, number: str
-) -> Response:
-    """Proof that it arrived: number, time, checksum, and what was sent."""
-    receipt = get_visible_receipt(session, viewer.unit, number)
-    own = receipt.unit.id == viewer.unit_id
-    fields = get_submitted_fields(session, receipt.submission)
-    owed = list_owed(session, viewer.unit_id) if own else []
-    return render(
-        request,
-        "pages/assignments/receipt.html",
-        receipt=receipt,
-        own=own,
-        answers=answered(request, fields, receipt.submission.answers),
-        labels=get_labels(session, receipt.measure.form_version_id),
-        next=owed[0] if owed else None,
-        left=days_left(owed[0].due_on, local_date(now)) if owed else 0,
+def _carried(fields: Mapping[str, list[str]]) -> Made:
+    """From what the carried page was made: the names with `_` do not come through a sign-in."""
+    said = (fields.get("made") or [""])[0].split(".")
+    if len(said) != len(("key", "seen", "draft")):
+        return Made()
+    return Made.from_posted(
+        FormData(dict(zip(("_send_key", "_seen", "_draft"), said, strict=True)))
     )

@@ -1,9 +1,10 @@
 """What a request is given: the clock, and one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -57,6 +58,16 @@ def get_reading_session() -> Iterator[Session]:
         yield session
 
 
+def get_reader() -> Callable[[], AbstractContextManager[Session]]:
+    """Opens a transaction that only reads, for a POST that seldom has slow work to do first.
+
+    `ReadingSession` holds a second connection through the whole request; where most requests do
+    not need it, this one is opened for a moment only.
+    """
+    return partial(transaction, readonly=True)
+
+
+Reader = Annotated[Callable[[], AbstractContextManager[Session]], Depends(get_reader)]
 Now = Annotated[datetime, Depends(get_now)]
 OpenSession = Annotated[Session, Depends(get_session, scope="function")]
 ReadingSession = Annotated[Session, Depends(get_reading_session, scope="function")]
@@ -66,6 +77,8 @@ class Attempt:
     """How an act went: `refusal` is the translated sentence when it was refused."""
 
     refusal: str = ""
+    cause: Refusal | None = None
+    """The refusal itself."""
 
     @property
     def done(self) -> bool:
@@ -81,3 +94,4 @@ def attempt(session: Session, request: Request) -> Iterator[Attempt]:
             yield outcome
     except Refusal as refusal:
         outcome.refusal = tell(refusal, language_of(request))
+        outcome.cause = refusal

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import binascii
-import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData, UploadFile
 
 from adapters.language import tell, tell_fault
 from adapters.settings import get_settings
@@ -21,6 +17,7 @@ from rules.units.unit_list import UnitList, UnitListRefused, read_units
 from services.unit_lists import rehearse
 from services.units import ImportResult, import_units
 from web.language import language_of
+from web.packed_upload import content_of, pack
 from web.posted import Posted
 from web.rendering import render
 from web.security import Officer, SignInNeeded, find_viewer
@@ -50,9 +47,9 @@ def read_list(request: Request, session: ReadingSession, now: Now, posted: Poste
     _require_top(viewer.has_upper or not viewer.is_office)
     language = language_of(request)
     try:
-        content = _content_of(posted)
+        content = content_of(posted, none=N_("请选择单位名单文件。"))
         units = read_units(read_table(content), list_levels(session))
-        return SentList(units, _pack(content))
+        return SentList(units, pack(content))
     except UnitListRefused as refused:
         faults = tuple(tell_fault(one, language) for one in refused.faults)
         return SentList(None, "", tell(refused, language), faults, refused.more)
@@ -90,35 +87,6 @@ def _require_top(other: bool) -> None:
     """Only the office at the top of the tree looks after the list."""
     if other:
         raise HTTPException(404)
-
-
-def _content_of(posted: FormData) -> bytes:
-    packed, upload = posted.get("packed"), posted.get("file")
-    if isinstance(packed, str) and packed:
-        return _unpack(packed)
-    if isinstance(upload, UploadFile) and upload.filename:
-        return upload.file.read()
-    raise Refusal(N_("请选择单位名单文件。"))
-
-
-def _pack(content: bytes) -> str:
-    return urlsafe_b64encode(zlib.compress(content)).decode()
-
-
-def _unpack(packed: str) -> bytes:
-    limit = get_settings().upload_limit
-    unpacking = zlib.decompressobj()
-    try:
-        content = unpacking.decompress(urlsafe_b64decode(packed), limit)
-    except (binascii.Error, zlib.error, ValueError) as error:
-        raise _damaged() from error
-    if not unpacking.eof:
-        raise _damaged()
-    return content
-
-
-def _damaged() -> Refusal:
-    return Refusal(N_("名单在确认时损坏了，请重新选择文件。"))
 
 
 def _page(request: Request, sent: SentList, result: ImportResult | None) -> Response:

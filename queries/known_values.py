@@ -1,0 +1,252 @@
+"""What is asked of known values: what an open form need not ask, and what a measure need not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import Session, col, select
+
+from models import (
+    ONCE,
+    Assignment,
+    Form,
+    FormVersion,
+    KnownValue,
+    Measure,
+    MeasureStatus,
+    Submission,
+    Unit,
+)
+from queries.addressees import addressed
+from queries.last_period import LastPeriod, find_last_period
+from queries.units import at_or_above, below, current
+from rules.dates.calendar import local_date
+from rules.forms.answer_sheet import Prefilled
+from rules.forms.faults import Fault
+from rules.forms.form_fields import FormField, read_form
+from rules.forms.known_values import OtherForm, fitting, shared_fields
+from rules.refusal import N_
+from rules.states import REPORTED, UNSENT
+
+HOLDS = timedelta(days=365)
+"""How long an answer given one time is carried to other measures that are done one time."""
+MOST_MEASURES = 200
+"""Other measures a preview looks at, the newest first."""
+
+
+class Known(NamedTuple):
+    """The newest answer a unit gave to a data element elsewhere."""
+
+    value: Any
+    measure: str
+    """The title of the measure it was given for."""
+    at: datetime
+
+
+def list_known(
+    session: Session, assignment: Assignment, elements: Collection[str]
+) -> dict[str, Known]:
+    """Element → the newest answer of the assignment's unit for the same period; one statement.
+
+    Only answers of other assignments that are reported now: one that was taken back, returned or
+    withdrawn is not known. What is done one time has no period of its own: there an answer holds
+    for twelve months, counted back from the day the assignment was issued.
+    """
+    wanted = (
+        select(KnownValue.element, KnownValue.value, Measure.title, KnownValue.updated_at)
+        .join(Assignment, col(Assignment.id) == KnownValue.assignment_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .where(
+            KnownValue.unit_id == assignment.unit_id,
+            KnownValue.period == assignment.period,
+            KnownValue.assignment_id != assignment.id,
+            col(KnownValue.element).in_(elements),
+            col(Assignment.status).in_(REPORTED),
+        )
+        .order_by(col(KnownValue.updated_at), col(KnownValue.submission_id))
+    )
+    if assignment.period == ONCE:
+        wanted = wanted.where(KnownValue.updated_at >= assignment.issued_at - HOLDS)
+    return {element: Known(*rest) for element, *rest in session.exec(wanted)}
+
+
+def find_filled_in(
+    session: Session,
+    assignment: Assignment,
+    fields: Sequence[FormField],
+    last: Submission | None,
+) -> tuple[dict[str, Prefilled], LastPeriod | None]:
+    """Field → what is known of it, and the answers of the last period; at most two statements.
+
+    `last`: the unit's latest submission here. What is not newer than that is not told again. What
+    the period does not know is carried from the last period: only the shared data elements,
+    which describe the place; figures of a period are asked anew.
+    """
+    shared = shared_fields(fields)
+    known = list_known(session, assignment, {one.reuse for one in shared}) if shared else {}
+    earlier = find_last_period(session, assignment)
+    return filled_in(fields, known, earlier, last), earlier
+
+
+def filled_in(
+    fields: Sequence[FormField],
+    known: Mapping[str, Known],
+    earlier: LastPeriod | None,
+    last: Submission | None,
+) -> dict[str, Prefilled]:
+    """Field → what is known of it, of what was found for one unit; see `find_filled_in`."""
+    found: dict[str, Prefilled] = {}
+    for field in shared_fields(fields):
+        one = known.get(field.reuse)
+        if one and (last is None or one.at > last.sent_at):
+            _fill(found, field, one.value, _told(one), one.measure)
+        elif earlier and last is None:
+            _fill(found, field, earlier.submission.answers.get(field.name), _carried(earlier), "")
+    return found
+
+
+def _fill(
+    found: dict[str, Prefilled], field: FormField, value: Any, source: Fault, measure: str
+) -> None:
+    given = field.calculation or (field.readonly and field.default)
+    texts = None if given or value is None else fitting(field, value)
+    if texts:
+        found[field.name] = Prefilled(texts, source, value, measure)
+
+
+def _told(known: Known) -> Fault:
+    values = {"measure": known.measure, "date": local_date(known.at).isoformat()}
+    return Fault(N_("来自“%(measure)s”%(date)s 的填报"), values)
+
+
+def _carried(earlier: LastPeriod) -> Fault:
+    return Fault(N_("来自上期（%(period)s）的填报"), {"period": earlier.period})
+
+
+class ElementReach(NamedTuple):
+    """How many of the units a measure reaches have answered a data element already."""
+
+    element: str
+    units: int
+    measure: str
+    """A measure it was answered for."""
+
+
+def list_element_reach(
+    session: Session, measure: Measure, owner: Unit, period: str, now: datetime
+) -> dict[str, ElementReach]:
+    """Element → how many units that are to answer `measure` have it for the period already."""
+    wanted = (
+        select(
+            KnownValue.element,
+            func.count(func.distinct(KnownValue.unit_id)),
+            func.min(Measure.title),
+        )
+        .join(Unit, col(Unit.id) == KnownValue.unit_id)
+        .join(Assignment, col(Assignment.id) == KnownValue.assignment_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .where(
+            KnownValue.period == period,
+            col(Assignment.status).in_(REPORTED),
+            Assignment.measure_id != measure.id,
+            *_reached(measure, owner),
+        )
+        .group_by(col(KnownValue.element))
+    )
+    if period == ONCE:
+        wanted = wanted.where(KnownValue.updated_at >= now - HOLDS)
+    return {row[0]: ElementReach(*row) for row in session.exec(wanted)}
+
+
+def _reached(measure: Measure, owner: Unit) -> tuple[ColumnElement[bool], ...]:
+    return (below(owner), current(), addressed(Unit, measure.id))
+
+
+class OtherMeasure(NamedTuple):
+    """Another measure with a form, which may reach the same units."""
+
+    id: int
+    title: str
+    same_campaign: bool
+    fields: tuple[FormField, ...]
+
+    @property
+    def form(self) -> OtherForm:
+        return OtherForm(self.title, self.fields)
+
+
+def list_other_measures(session: Session, measure: Measure, owner: Unit) -> list[OtherMeasure]:
+    """The measures of the same campaign, and those released by the unit or a unit above it, that
+    have a form; the newest first, one statement."""
+    same = col(Measure.campaign_id) == measure.campaign_id
+    released = and_(col(Measure.status) == MeasureStatus.RELEASED, at_or_above(owner))
+    wanted = (
+        select(Measure.id, Measure.title, Measure.campaign_id, FormVersion.fields)
+        .join(FormVersion, col(FormVersion.id) == Measure.form_version_id)
+        .join(Unit, col(Unit.id) == Measure.unit_id)
+        .where(Measure.id != measure.id, Measure.status != MeasureStatus.WITHDRAWN)
+        .where(or_(same, released))
+        .order_by(col(Measure.id).desc())
+        .limit(MOST_MEASURES)
+    )
+    return [
+        OtherMeasure(id or 0, title, campaign == measure.campaign_id, read_form(fields))
+        for id, title, campaign, fields in session.exec(wanted)
+    ]
+
+
+def count_still_asked(
+    session: Session, measure: Measure, owner: Unit, period: str, others: Collection[int]
+) -> dict[int, int]:
+    """Other measure → how many of the units `measure` reaches still owe it an answer for the
+    period; one statement."""
+    wanted = (
+        select(Assignment.measure_id, func.count())
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(
+            col(Assignment.measure_id).in_(others),
+            Assignment.period == period,
+            Assignment.answering,
+            col(Assignment.status).in_(UNSENT),
+            *_reached(measure, owner),
+        )
+        .group_by(col(Assignment.measure_id))
+    )
+    return dict(session.exec(wanted).all()) if others else {}
+
+
+class ElementUse(NamedTuple):
+    """A field of another form that names a data element."""
+
+    form_id: int
+    title: str
+    field: FormField
+
+
+def list_element_uses(session: Session, owner: Unit, elements: Collection[str]) -> list[ElementUse]:
+    """Where the newest forms of the unit and of the units above it ask for these elements.
+
+    Forms of units below are none of them: they must not keep a unit above from publishing.
+    """
+    newest = (
+        select(func.max(FormVersion.number))
+        .where(FormVersion.form_id == Form.id)
+        .correlate(Form)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Form.id, Form.title, FormVersion.fields)
+        .join(FormVersion, col(FormVersion.form_id) == Form.id)
+        .join(Unit, col(Unit.id) == Form.unit_id)
+        .where(FormVersion.number == newest, at_or_above(owner))
+        .order_by(col(Form.id))
+    )
+    return [
+        ElementUse(id or 0, title, field)
+        for id, title, fields in session.exec(wanted)
+        for field in shared_fields(read_form(fields))
+        if field.reuse in elements
+    ]

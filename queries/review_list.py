@@ -1,0 +1,177 @@
+"""Which submissions a review list holds and in which order; the clauses behind every page."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Assignment, Measure, Status, Submission, Unit
+from queries.current_submission import is_current
+from queries.review_clock import is_overdue
+
+
+class Sort(StrEnum):
+    """The order of a review list."""
+
+    DUE = "due"
+    """What was due first."""
+    SENT = "sent"
+    """What was sent first."""
+    UNIT = "unit"
+    """In the order of the tree."""
+    FLAGS = "flags"
+    """What the checks have most questions about."""
+
+
+@dataclass(frozen=True)
+class ReviewFilter:
+    """What a person has narrowed the list to."""
+
+    measure_id: int | None = None
+    period: str = ""
+    unit_id: int | None = None
+    search: str = ""
+    """Part of the unit's name, or the beginning of its code."""
+    late: bool = False
+    again: bool | None = None
+    """True: sent more than once; False: sent for the first time."""
+    flagged: bool = False
+    overdue: bool = False
+    """Waits longer than the time its review has."""
+    sort: Sort = Sort.DUE
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out."""
+        return self != ReviewFilter(sort=self.sort)
+
+
+class Position(NamedTuple):
+    """Where a submission stands in the order of a list."""
+
+    key: Any
+    assignment_id: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The submissions that wait for one unit's decision, narrowed by a filter."""
+
+    unit_id: int
+    chosen: ReviewFilter = field(default_factory=ReviewFilter)
+    today: date | None = None
+    """What the filter's `overdue` is asked for; needed only there."""
+    until: datetime | None = None
+    """Only what was sent up to this moment."""
+
+    def select(self, *needed: Any) -> Select:
+        """Assignment ids; tables that neither the filter nor `needed` asks for are not joined."""
+        own = aliased(Assignment)
+        wanted = (
+            select(col(Assignment.id))
+            .join(own, col(own.id) == Assignment.parent_id)
+            .where(col(own.unit_id) == self.unit_id, col(Assignment.status) == Status.SUBMITTED)
+        )
+        for table, clause in _JOINS.items():
+            if table in needed or table in self._needed:
+                wanted = wanted.join(table, clause())
+        return wanted.where(*self._clauses(own))
+
+    @property
+    def _needed(self) -> set[Any]:
+        chosen = self.chosen
+        asks = {
+            Submission: chosen.flagged or chosen.overdue or self.until is not None,
+            Unit: bool(chosen.search),
+            Measure: chosen.overdue,
+        }
+        return {table for table, asked in asks.items() if asked}
+
+    def _clauses(self, own: Any) -> list[ColumnElement[bool]]:
+        """Measure and period are asked of the unit's own assignments, which are few."""
+        chosen = self.chosen
+        clauses: list[tuple[object, Any]] = [
+            (chosen.measure_id, own.measure_id == chosen.measure_id),
+            (chosen.period, own.period == chosen.period),
+            (chosen.unit_id, col(Assignment.unit_id) == chosen.unit_id),
+            (chosen.search, _named(chosen.search)),
+            (chosen.late, col(Assignment.late)),
+            (chosen.again is True, col(Assignment.revision) > 1),
+            (chosen.again is False, col(Assignment.revision) == 1),
+            (chosen.flagged, col(Submission.flag_count) > 0),
+        ]
+        found = [clause for asked, clause in clauses if asked]
+        if chosen.overdue:
+            assert self.today is not None
+            found.append(is_overdue(self.today))
+        if self.until is not None:
+            found.append(col(Submission.sent_at) <= self.until)
+        return found
+
+    def order(self) -> tuple[Any, Any]:
+        """The columns a page is ordered by; the last one makes it unique."""
+        return _KEYS[self.chosen.sort], col(Assignment.id)
+
+    def in_order(self) -> Select:
+        """Assignment ids with the first column they are ordered by, in order."""
+        key, last = self.order()
+        wanted = self.select(_TABLES[self.chosen.sort]).add_columns(key.label("key"))
+        return wanted.order_by(key, last)
+
+    def position(self, assignment: Assignment, submission: Submission, unit: Unit) -> Position:
+        """Where a submission stands, whether or not it (still) belongs to the list."""
+        keys = {
+            Sort.DUE: assignment.due_on,
+            Sort.SENT: submission.sent_at,
+            Sort.UNIT: unit.lft,
+            Sort.FLAGS: -submission.flag_count,
+        }
+        assert assignment.id is not None
+        return Position(keys[self.chosen.sort], assignment.id)
+
+
+_JOINS: dict[Any, Any] = {
+    Submission: is_current,
+    Unit: lambda: col(Unit.id) == Assignment.unit_id,
+    Measure: lambda: col(Measure.id) == Assignment.measure_id,
+}
+_KEYS: dict[Sort, Any] = {
+    Sort.DUE: col(Assignment.due_on),
+    Sort.SENT: col(Submission.sent_at),
+    Sort.UNIT: col(Unit.lft),
+    Sort.FLAGS: -col(Submission.flag_count),
+}
+_TABLES: dict[Sort, Any] = {
+    Sort.DUE: Assignment, Sort.SENT: Submission, Sort.UNIT: Unit, Sort.FLAGS: Submission,
+}  # fmt: skip
+
+
+def _named(search: str) -> ColumnElement[bool]:
+    return or_(
+        col(Unit.name).contains(search, autoescape=True),
+        col(Unit.code).startswith(search, autoescape=True),
+    )
+
+
+def find_next(session: Session, wanted: Waiting, here: Position) -> int | None:
+    """The assignment after this position; one statement, however long the list is."""
+    key, last = wanted.order()
+    after = or_(key > here.key, and_(key == here.key, last > here.assignment_id))
+    return session.scalars(wanted.in_order().where(after).limit(1)).first()
+
+
+def find_previous(session: Session, wanted: Waiting, here: Position) -> int | None:
+    """The assignment before this position."""
+    key, last = wanted.order()
+    before = or_(key < here.key, and_(key == here.key, last < here.assignment_id))
+    found = wanted.in_order().where(before).order_by(None).order_by(key.desc(), last.desc())
+    return session.scalars(found.limit(1)).first()
+
+
+def find_first(session: Session, wanted: Waiting) -> int | None:
+    """The first assignment of the list."""
+    return session.scalars(wanted.in_order().limit(1)).first()

@@ -1,0 +1,205 @@
+"""Two answers to one form: what is on the server and what was just typed, side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+from starlette.datastructures import FormData
+
+from models import Account, Act, Assignment
+from queries.submissions import get_sender_name
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.answers import Attached, as_typed
+from rules.forms.form_fields import ATTACHED, FieldType, FormField
+from rules.forms.form_tree import item_of, key_in, places
+from rules.states import possible, sending
+from services.attached_files import attached_files
+from services.submissions import recall, said, save_draft
+from web.asked import filled_in_words, in_words, label_of
+from web.form_page import Made, form_path
+from web.rendering import render
+from web.transactions import attempt
+
+MINE, THEIRS = "mine", "theirs"
+PICK = "pick."
+"""Before the name of an item, in the boxes that say which side is taken."""
+MERGE, TAKE_BACK = "merge", "take_back"
+DECISIONS = (MERGE, TAKE_BACK)
+
+Typed = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Differing:
+    """One question that the two answer in different ways, both in words."""
+
+    name: str
+    label: str
+    theirs: str
+    mine: str
+    open: bool
+    pick: str
+
+
+@dataclass(frozen=True)
+class Other:
+    """What is on the server."""
+
+    typed: Typed
+    sent: bool
+    """It was sent; otherwise it is a draft."""
+    who: str
+    at: datetime
+
+
+def conflict_page(
+    request: Request,
+    session: Session,
+    sheet: AnswerSheet,
+    answers: Typed,
+    made: Made,
+    today: date,
+    refusal: str,
+) -> Response:
+    """Both, field by field where they differ, and what can be done now.
+
+    Where they do not differ after all there is nothing to decide: back to the form.
+    """
+    other = _other(session, sheet, made)
+    if other is None:
+        return RedirectResponse(form_path(sheet, "saved"), 303)
+    attached = attached_files(session, sheet, {**other.typed, **answers})
+    rows = _differing(request, sheet, other.typed, answers, attached)
+    if not rows:
+        return RedirectResponse(form_path(sheet, "saved"), 303)
+    one = sheet.assignment
+    acts = possible(one.status, lowest=one.lowest)
+    return render(
+        request,
+        "pages/assignments/conflict.html",
+        status=409,
+        sheet=sheet,
+        one=one,
+        other=other,
+        rows=rows,
+        mine=_known(sheet, answers),
+        made=Made.now(sheet),
+        refusal=refusal,
+        can_fill=sending(one.status) in acts,
+        can_take_back=Act.RECALL in acts,
+    )
+
+
+def _other(session: Session, sheet: AnswerSheet, made: Made) -> Other | None:
+    if sheet.last and (made.seen is None or sheet.revision > made.seen):
+        return Other(as_typed(sheet.last.answers), True, sheet.last_sender, sheet.last.sent_at)
+    if sheet.draft is None:
+        return None
+    who = get_sender_name(session, sheet.draft.saved_by)
+    return Other(sheet.typed, False, who, sheet.draft.saved_at)
+
+
+def _known(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
+    return {key: texts for key, texts in typed.items() if item_of(key) in sheet.open_names}
+
+
+def _of(item: str, typed: Typed) -> dict[str, list[str]]:
+    return {key: texts for key, texts in typed.items() if item_of(key) == item}
+
+
+def _differing(
+    request: Request, sheet: AnswerSheet, theirs: Typed, mine: Typed, attached: Attached
+) -> list[Differing]:
+    def words(item: FormField, typed: Typed) -> str:
+        return _in_words(request, sheet, item, typed, attached)
+
+    return [
+        Differing(
+            item.name,
+            label_of(request, item),
+            words(item, theirs),
+            words(item, mine),
+            item.name in sheet.open_names,
+            MINE if said_in(item, mine) else THEIRS,
+        )
+        for item in sheet.tree.items
+        if said_in(item, theirs) != said_in(item, mine) and _is_asked(sheet, item, mine)
+    ]
+
+
+def _is_asked(sheet: AnswerSheet, item: FormField, mine: Typed) -> bool:
+    """A question the page did not show at all was not answered in another way."""
+    return item.name in sheet.open_names or bool(_of(item.name, mine))
+
+
+def said_in(item: FormField, typed: Typed) -> dict[str, list[str]]:
+    """What was typed into an item, however many empty places stand about it."""
+    return {
+        key: texts for key, texts in said(_of(item.name, typed)).items() if not key.endswith("#")
+    }
+
+
+def _in_words(
+    request: Request, sheet: AnswerSheet, item: FormField, typed: Typed, attached: Attached
+) -> str:
+    def value(one: FormField, key: str) -> Any:
+        texts = [text for text in typed.get(key, []) if text.strip()]
+        if one.type is FieldType.SELECT_MULTIPLE:
+            return texts or None
+        if one.type in ATTACHED and texts:
+            return attached(key, texts[0])
+        return texts[0] if texts else None
+
+    if item.type is not FieldType.REPEAT:
+        return in_words(request, item, value(item, item.name))
+    inner = [one for one in sheet.tree.inside(item.name) if one.answered]
+    rows = [
+        {one.name: value(one, key_in(item.name, place, one.name)) for one in inner}
+        for place in places(item.name, said_in(item, typed))
+    ]
+    return filled_in_words(request, sheet.tree, item.name, rows)
+
+
+def decide(
+    request: Request,
+    session: Session,
+    sheet: AnswerSheet,
+    answers: Typed,
+    posted: FormData,
+    made: Made,
+    *,
+    actor: Account,
+    now: datetime,
+) -> tuple[Response | None, str]:
+    """Keep what was picked as the draft, and open the form with it.
+
+    `take_back` takes the sent one back first. None and the sentence where it was refused.
+    """
+    against_sent = posted.get("_against") == "sent" and sheet.last is not None
+    other = as_typed(sheet.last.answers) if against_sent and sheet.last else sheet.typed
+    merged = {key: texts for key, texts in answers.items() if not _is_theirs(posted, key)}
+    merged |= {key: texts for key, texts in other.items() if _is_theirs(posted, key)}
+    with attempt(session, request) as outcome:
+        assignment_id = _id_of(sheet.assignment)
+        if posted.get("_act") == TAKE_BACK:
+            recall(session, assignment_id, actor=actor, now=now)
+        save_draft(
+            session, assignment_id, merged, based_on=made.draft, seen_revision=made.seen,
+            page=made.send_key, actor=actor, now=now,
+        )  # fmt: skip
+    return (RedirectResponse(form_path(sheet, "merged"), 303) if outcome.done else None), (
+        outcome.refusal
+    )
+
+
+def _is_theirs(posted: FormData, key: str) -> bool:
+    return posted.get(PICK + item_of(key)) == THEIRS
+
+
+def _id_of(assignment: Assignment) -> int:
+    assert assignment.id is not None
+    return assignment.id

@@ -1,0 +1,215 @@
+"""Forms as Excel files (XLSForm): taken in for a measure, and handed out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+
+from adapters.form_process import xlsform_apart
+from adapters.language import tell
+from adapters.tables import MEGABYTE
+from adapters.xlsform.reading import LIMIT, XlsForm, XlsFormFaults
+from adapters.xlsform.writing import write_xlsform
+from queries.campaigns import get_own_measure
+from queries.forms import get_own_form, get_version_numbered, settings_of
+from rules.dates.calendar import local_date
+from rules.forms.form_change import TYPE_NAMES
+from rules.forms.form_fields import FormField, dump_form, read_form
+from rules.forms.form_structure import EXPRESSIONS
+from rules.forms.form_tree import FormTree
+from rules.refusal import N_, Refusal
+from web.form_editor import EDITED, Opened, next_page, open_form, publish
+from web.form_preview import preview_of
+from web.language import language_of, say
+from web.packed_upload import content_of, pack
+from web.posted import Posted
+from web.rendering import render
+from web.security import LARGEST_ID, Officer, SignInNeeded, Viewer, find_viewer
+from web.transactions import Now, OpenSession, ReadingSession, attempt
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NEW = "new"
+EXPRESSION_NAMES = {
+    "relevant": N_("显示条件"),
+    "constraint": N_("校验条件"),
+    "calculation": N_("计算公式"),
+    "choice_filter": N_("选项筛选"),
+}
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class SentFault:
+    """One fault of the workbook in finished words."""
+
+    sheet: str
+    row: str
+    column: str
+    cell: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """A workbook as it was sent: read, or with what is wrong with it."""
+
+    form: XlsForm | None
+    packed: str = ""
+    """The file, packed into text, so that it is published without being sent twice."""
+    refusal: str = ""
+    faults: tuple[SentFault, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnderstoodField:
+    """One field as it was understood: how deep it lies, and the author's conditions."""
+
+    field: FormField
+    depth: int
+    expressions: list[tuple[str, str]]
+
+
+def read_sent(
+    request: Request, session: ReadingSession, now: Now, posted: Posted, measure_id: int
+) -> SentForm:
+    """Read the workbook before the request's transaction begins; see `web.intake.read_intake`."""
+    viewer = find_viewer(request, session, now)
+    if viewer is None:
+        raise SignInNeeded
+    if not viewer.is_office:
+        raise HTTPException(404)
+    get_own_measure(session, viewer.account, measure_id)
+    try:
+        content = content_of(posted, none=N_("请选择表单文件（.xlsx）。"))
+        return SentForm(xlsform_apart(content), pack(content))
+    except XlsFormFaults as refused:
+        faults = tuple(_told(request, refused))
+        return SentForm(None, refusal=say(request, FAULTY), faults=faults)
+    except Refusal as refusal:
+        return SentForm(None, refusal=tell(refusal, language_of(request)))
+
+
+FAULTY = N_("这个文件里的表单有错误，什么都没有改动。请在 Excel 里改好后重新上传。")
+
+
+@router.get("/measures/{measure_id}/form/import")
+def show_import(
+    request: Request, session: OpenSession, viewer: Officer, now: Now, measure_id: int
+) -> Response:
+    """Choose a file."""
+    opened = _opened(session, viewer, measure_id)
+    return _page(request, viewer, opened, SentForm(None), now)
+
+
+@router.post("/measures/{measure_id}/form/import")
+def import_form(
+    request: Request,
+    sent: Annotated[SentForm, Depends(read_sent)],
+    session: OpenSession,
+    viewer: Officer,
+    now: Now,
+    posted: Posted,
+    measure_id: int,
+) -> Response:
+    """Show what was understood; confirmed, publish it for the measure."""
+    opened = _opened(session, viewer, measure_id, new=posted.get("as") == NEW)
+    if sent.form is None or posted.get("do") != "publish":
+        return _page(request, viewer, opened, sent, now)
+    with attempt(session, request) as outcome:
+        version = publish(
+            session,
+            opened,
+            sent.form.title or (opened.form.title if opened.form else opened.measure.title[:200]),
+            dump_form(sent.form.fields),
+            settings=sent.form.settings,
+            viewer=viewer,
+            now=now,
+        )
+    if not outcome.done:
+        return _page(request, viewer, opened, sent, now, outcome.refusal)
+    return RedirectResponse(next_page(opened, version), 303)
+
+
+@router.get("/forms/{form_id}/versions/{number}/xlsform")
+def download(
+    session: OpenSession,
+    viewer: Officer,
+    form_id: int,
+    number: Annotated[int, Path(ge=1, le=LARGEST_ID)],
+) -> Response:
+    """A version as a workbook that can be edited in Excel and taken in again."""
+    form = get_own_form(session, viewer.account, form_id)
+    version = get_version_numbered(session, form_id, number)
+    content = write_xlsform(form.title, settings_of(version), read_form(version.fields))
+    name = quote(f"{form.title}-v{number}.xlsx", safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"form.xlsx\"; filename*=UTF-8''{name}",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=XLSX, headers=headers)
+
+
+def _opened(session: Session, viewer: Viewer, measure_id: int, *, new: bool = False) -> Opened:
+    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    if measure.status not in EDITED:
+        raise Refusal(N_("这条措施已撤回，不能再改表单。"))
+    return open_form(session, viewer, measure, campaign, new=new)
+
+
+def understood(fields: tuple[FormField, ...]) -> list[UnderstoodField]:
+    """The fields in the order they are asked, each with what lies above it."""
+    tree = FormTree(fields)
+    return [
+        UnderstoodField(
+            one,
+            len(tree.above(one)),
+            [
+                (EXPRESSION_NAMES[name], text)
+                for name in EXPRESSIONS
+                if (text := getattr(one, name))
+            ],
+        )
+        for one in fields
+    ]
+
+
+def _told(request: Request, refused: XlsFormFaults) -> list[SentFault]:
+    return [
+        SentFault(
+            sheet=one.sheet,
+            row=str(one.row or ""),
+            column=one.column,
+            cell=one.cell,
+            sentence=say(request, one.fault.msgid, **one.fault.values),
+        )
+        for one in refused.faults
+    ]
+
+
+def _page(
+    request: Request, viewer: Viewer, opened: Opened, sent: SentForm, now: Now, refusal: str = ""
+) -> Response:
+    refusal = refusal or sent.refusal
+    fields = sent.form.fields if sent.form else ()
+    shown = preview_of(request, opened.measure, viewer.unit, fields, local_date(now))
+    return render(
+        request,
+        "pages/forms/import.html",
+        status=422 if refusal else 200,
+        opened=opened,
+        measure=opened.measure,
+        campaign=opened.campaign,
+        sent=sent,
+        refusal=refusal,
+        fields=understood(fields),
+        preview=shown,
+        type_names=TYPE_NAMES,
+        new=NEW,
+        limit=LIMIT // MEGABYTE,
+    )

@@ -1,0 +1,123 @@
+"""The page of one submission that is reviewed."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from models import Decision, Status
+from queries.coverage import get_coverage
+from queries.field_labels import get_labels
+from queries.last_period import find_last_period
+from queries.not_found import NotFound
+from queries.review_list import Waiting, find_next, find_previous
+from queries.reviews import count_waiting
+from queries.submissions import Revision, get_submitted_fields, list_revisions
+from queries.visible_assignments import Seen
+from rules.dates.calendar import local_date
+from rules.dates.review_clock import review_due
+from web.flags import tell
+from web.rendering import render
+from web.review_answers import compare, compare_totals
+from web.review_filters import address_of, read_filter
+from web.review_notices import find_decided
+from web.review_reasons import list_reasons
+from web.security import Viewer
+
+
+def show_review(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    seen: Seen,
+    now: datetime,
+    *,
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    """The page; `values` is what was typed before it was refused."""
+    one = seen.assignment
+    assert one.id is not None
+    revisions = list_revisions(session, one.id)
+    if not revisions:
+        raise NotFound
+    last, before = revisions[0], _before(revisions[1:])
+    labels = get_labels(session, seen.measure.form_version_id)
+    due_on = review_due(last.submission.sent_at, seen.measure.review_days)
+    shown: dict[str, Any] = {
+        "refusal": "", "reason": "", "ready": "", "ticked": (), "notes": {},
+    }  # fmt: skip
+    return render(
+        request,
+        "pages/review/show.html",
+        status=status,
+        seen=seen,
+        one=one,
+        last=last,
+        before=before,
+        corrects=_corrects(before),
+        labels=labels,
+        flags=[tell(request, flag, labels) for flag in last.submission.flags],
+        waiting=one.status == Status.SUBMITTED,
+        review_due=due_on,
+        overdue=one.status == Status.SUBMITTED and due_on < local_date(now),
+        reasons=list_reasons(request, session, viewer.unit_id),
+        decided=find_decided(request, session, viewer.unit_id, now),
+        **_answers(request, session, seen, last, before),
+        **_below(session, seen, last),
+        **_neighbours(request, session, viewer, seen, last, now),
+        **{**shown, **values},
+    )
+
+
+def _before(earlier: Any) -> Revision | None:
+    """What to compare with: the last one that was decided on, else the last one sent."""
+    decided = (one for one in earlier if one.review)
+    return next(decided, earlier[0] if earlier else None)
+
+
+def _corrects(before: Revision | None) -> bool:
+    """The unit corrects what had been approved."""
+    review = before.review if before else None
+    return review is not None and review.decision == Decision.APPROVE
+
+
+def _answers(
+    request: Request, session: Session, seen: Seen, last: Revision, before: Revision | None
+) -> dict[str, Any]:
+    fields = get_submitted_fields(session, last.submission)
+    period = find_last_period(session, seen.assignment)
+    earlier = before.submission.answers if before else None
+    answers = compare(
+        request,
+        fields,
+        last.submission.answers,
+        earlier,
+        period.submission.answers if period else None,
+    )
+    return {"answers": answers, "last_period": period.period if period else ""}
+
+
+def _below(session: Session, seen: Seen, last: Revision) -> dict[str, Any]:
+    """Both sums of a unit that sums up: as it sent them, and as they are now."""
+    sent = last.submission.rolled_up
+    if not sent:
+        return {"sums": [], "units_now": None}
+    now = get_coverage(session, seen.assignment)
+    return {"sums": compare_totals(sent, now), "units_now": now["units"]}
+
+
+def _neighbours(
+    request: Request, session: Session, viewer: Viewer, seen: Seen, last: Revision, now: datetime
+) -> dict[str, Any]:
+    chosen = read_filter(request.query_params)
+    wanted = Waiting(viewer.unit_id, chosen, local_date(now))
+    here = wanted.position(seen.assignment, last.submission, seen.unit)
+    return {
+        "chosen": chosen,
+        "to": address_of(chosen),
+        "previous_id": find_previous(session, wanted, here),
+        "next_id": find_next(session, wanted, here),
+        "total": count_waiting(session, wanted)[0],
+    }

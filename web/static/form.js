@@ -1,0 +1,367 @@
+/* A form that loses nothing: what is typed stays on the device until the server has it, and what is
+   sent without a network waits in the outbox. Written for old phones: no modern syntax. */
+(function () {
+  'use strict';
+  var out = window.jieliOutbox, rules = window.jieliRules;
+  var form = document.querySelector('form[data-draft]');
+  if (!form || !out) { return; }
+  var name = form.getAttribute('data-draft'), key = out.draftKey(name);
+  var live = form.hasAttribute('data-form'), comparing = !!form.querySelector('button[value=compare]');
+  var words = document.querySelector('[data-form-words]');
+  var status = document.querySelector('[data-kept]');
+  var clean = '', trying = '', pressed = null, busy = false, arrived = false, saving = false, stopped = !live || comparing;
+  var tab = String(Math.random()), keeping = 0, planned = 0, wait = 5000;
+
+  function say(what, values) {
+    return (words && words.getAttribute('data-' + what) || '').replace(/\{(\w+)\}/g, function (_, word) {
+      return (values || {})[word];
+    });
+  }
+  function tell(sentence, part) {
+    if (!status) { return; }
+    status.textContent = sentence + ' ';
+    if (part) { status.appendChild(part); }
+  }
+  function compare() { return out.button(say('compare'), function () { plainly('compare'); }); }
+  function own(field) { return form.elements.namedItem(field) || {}; }
+  /* From what this page was made, for the sending and for a sign-in in between. */
+  function made(field, value) {
+    own(field).value = value;
+    own('made').value = [own('_send_key').value, own('_seen').value, own('_draft').value].join('.');
+  }
+
+  /* What the browser itself would post, without its button. */
+  function posted() {
+    var pairs = [];
+    Array.prototype.forEach.call(form.elements, function (field) {
+      var box = field.type === 'checkbox' || field.type === 'radio';
+      var sent = field.name && !field.disabled && ['file', 'submit', 'button'].indexOf(field.type) < 0;
+      if (sent && field.tagName !== 'FIELDSET' && field.tagName !== 'OUTPUT' && (!box || field.checked)) {
+        pairs.push([field.name, field.value]);
+      }
+    });
+    return pairs;
+  }
+  function isAnswer(field) { return live ? field.indexOf('f-') === 0 : field.charAt(0) !== '_'; }
+  function answers(pairs) { return pairs.filter(function (pair) { return isAnswer(pair[0]); }); }
+  /* What was said, to tell whether two of them differ. */
+  function mark(pairs) {
+    return JSON.stringify(answers(pairs).filter(function (pair) {
+      return pair[1].trim() && !/\.#$/.test(pair[0]);
+    }).map(function (pair) { return [pair[0], pair[1].replace(/\r/g, '').trim()]; }));
+  }
+  function write(pairs) {
+    var texts = {};
+    if (rules) { rules.fit(pairs); }
+    pairs.forEach(function (pair) { (texts[pair[0]] = texts[pair[0]] || []).push(pair[1]); });
+    Array.prototype.forEach.call(form.elements, function (field) {
+      var text = texts[field.name] || [];
+      if (!isAnswer(field.name || '_') || field.readOnly) { return; }
+      if (field.type === 'checkbox' || field.type === 'radio') {
+        field.checked = text.indexOf(field.value) >= 0;
+      } else if (text.length && ['file', 'submit', 'button'].indexOf(field.type) < 0) {
+        field.value = text[0];
+      }
+    });
+    if (rules) { rules.settle(); }
+  }
+
+  /* Kept with what the server had shown: if it still shows that, the text comes back by itself;
+     if it has something else by now, the person decides. */
+  function keep(sent) {
+    var pairs = posted(), before = out.get(key) || {};
+    window.clearTimeout(keeping);
+    if (arrived) { return; }
+    if (mark(pairs) === clean && !sent) {
+      if (!before.typed || before.tab === tab || mark(before.typed) === clean) { out.remove(key); }
+      return;
+    }
+    out.set(key, {bases: [clean, trying], typed: answers(pairs), sent: sent === true, tab: tab});
+    if (live && navigator.onLine === false) { tell(say('local')); }
+  }
+  function restore(kept, sure) {
+    var note = document.querySelector('[data-restored]'), offer = document.querySelector('[data-restore]');
+    var now = mark(posted());
+    if (!kept || !kept.typed || !form.getAttribute('data-fresh')) { return; }
+    if (mark(kept.typed) === now) { out.remove(key); return; }
+    if (sure || comparing || kept.bases.indexOf(now) >= 0) {
+      write(kept.typed);
+      if (note) { note.hidden = false; }
+      keep();
+      later();
+    } else if (offer) {
+      offer.hidden = false;
+      stopped = true; /* until the person has decided, neither goes over the other */
+      offer.querySelector('button').addEventListener('click', function () {
+        write(kept.typed);
+        offer.hidden = true;
+        stopped = !live;
+        keep();
+      });
+    }
+  }
+
+  /* On the server too, as soon as there is a network. */
+  function later() {
+    window.clearTimeout(planned);
+    if (!stopped) { planned = window.setTimeout(save, wait); }
+  }
+  function save(then, anyway) {
+    var pairs = posted(), sent = mark(pairs);
+    then = typeof then === 'function' ? then : function () {};
+    if (stopped || busy || saving || form.hidden || (sent === clean && !anyway)) { then(); return; }
+    if (!out.current()) { notSaved(401); then(); return; }
+    window.clearTimeout(planned);
+    saving = true;
+    trying = sent;
+    keep();
+    out.request(form.getAttribute('action'), pairs.concat([['_act', 'autosave']]), function (code, answer) {
+      saving = false;
+      if (code === 200 && answer.saved) { took(answer, sent); } else { notSaved(code, answer); }
+      then(code);
+    });
+  }
+  function took(answer, sent) {
+    clean = sent;
+    wait = 5000;
+    if (answer.version) { made('_draft', answer.version); }
+    if (answer.at) { tell(say('saved', answer)); }
+    keep();
+    if (mark(posted()) !== clean) { later(); }
+  }
+  function notSaved(code, answer) {
+    if (code === 409) {
+      stopped = true;
+      tell(answer.sentence || '', answer.url && compare());
+    } else if (code === 401 || code === 403 || code === 404) {
+      stopped = true;
+      tell(say('expired'), out.link(say('sign-in'), out.signIn()));
+    } else {
+      tell(say('local'));
+      wait = Math.min(wait * 2, 300000);
+      later();
+    }
+  }
+
+  /* Sending. An answer that is not understood leaves it to the browser. */
+  function send() {
+    var pairs = posted();
+    if (busy) { return; }
+    if (!out.current()) { keep(); notSaved(401); return; }
+    if (hasFiles()) {
+      if (Number(form.getAttribute('data-uploading')) || navigator.onLine === false) {
+        tell(say('uploading'));
+      } else {
+        plainly('send');
+      }
+      return;
+    }
+    busy = true;
+    keep(true);
+    tell(say('sending'));
+    out.request(form.getAttribute('action'), pairs.concat([['_act', 'send']]), function (code, answer, address) {
+      var how = out.outcome(code, answer, address);
+      busy = false;
+      if (how === 'sent') {
+        arrived = true;
+        out.remove(key);
+        out.put({name: name, state: 'sent', title: title(), receipt: answer.receipt, link: answer.url});
+        location.href = answer.url;
+      } else if (how === 'waiting' || how === 'sign-in') {
+        park(how, pairs);
+      } else if (how === 'refused') {
+        keep();
+        refused(code, answer, mark(pairs));
+      } else {
+        plainly('send');
+      }
+    });
+  }
+  function hasFiles() {
+    return Array.prototype.some.call(form.elements, function (field) {
+      return field.type === 'file' && field.files && field.files.length;
+    });
+  }
+  function plainly(act) {
+    var input = out.element('input');
+    input.type = 'hidden';
+    input.name = '_act';
+    input.value = act;
+    form.appendChild(input);
+    keep(act === 'send');
+    form.submit();
+  }
+  function title() {
+    var head = document.querySelector('h1');
+    return head ? head.textContent.trim() : name;
+  }
+  function park(state, pairs) {
+    var kept = out.put({
+      name: name, account: out.account, state: state, title: title(), at: Date.now(), tries: 1,
+      next: Date.now() + 5000, url: form.getAttribute('action'), page: location.pathname + location.search,
+      typed: answers(pairs), bases: [clean, trying],
+      /* Without _confirmed the checks ask nothing back: nobody is there to answer. */
+      fields: pairs.filter(function (pair) { return pair[0] !== '_token' && pair[0] !== '_confirmed'; })
+        .concat([['_act', 'send']])
+    });
+    tell(kept ? '' : say('full'));
+    if (kept) { out.deliver(); }
+  }
+  function refused(code, answer, sent) {
+    tell('');
+    if (code === 422) { took({version: answer.version}, sent); } else { stopped = true; }
+    faults(answer.faults || {}, answer.sentence, code === 409 && answer.url);
+  }
+
+  /* While it waits, what was sent is not changed; it can be taken back. */
+  var note = null;
+  function changed(items) {
+    var item = items.filter(function (one) { return one.name === name; })[0];
+    if (item && item.state === 'sent' && form.hidden) {
+      arrived = true;
+      out.remove(key);
+      location.href = item.link;
+      return;
+    }
+    if (item && item.state === 'refused') {
+      out.drop(item);
+      form.hidden = false;
+      restore(item, !!item.faults || item.asked);
+      if (!item.asked) { faults(item.faults || {}, item.sentence, !item.faults && item.link && !comparing); }
+    }
+    var waits = item && (item.state === 'waiting' || item.state === 'sign-in');
+    form.hidden = !!waits;
+    if (note) { note.parentNode.removeChild(note); note = null; }
+    if (waits) {
+      note = out.element('div', '', 'note note-warn');
+      note.setAttribute('role', 'status');
+      note.appendChild(out.element('p', say(item.state === 'waiting' ? 'put' : 'put-expired'), 'big'));
+      if (item.state === 'sign-in') {
+        note.appendChild(out.element('p')).appendChild(out.link(say('sign-in'), out.signIn())).className = 'button';
+      }
+      if (!out.busy(name)) { note.appendChild(out.button(say('back'), function () { takeBack(item); })); }
+      form.parentNode.insertBefore(note, form);
+    }
+  }
+  /* It may have arrived all the same: what is changed now goes under a key of its own. */
+  function takeBack(item) {
+    write(item.typed);
+    made('_send_key', (Math.random().toString(36) + Math.random().toString(36)).replace(/\W/g, ''));
+    out.drop(item);
+    keep();
+    later();
+  }
+
+  /* What is wrong: on top, and beside each field. */
+  function faults(found, sentence, differing) {
+    var old = document.querySelector('.errors'), list = out.element('ul');
+    if (old) { old.parentNode.removeChild(old); }
+    Array.prototype.forEach.call(form.querySelectorAll('.fault'), function (line) {
+      blame(line.id.slice(2, -6), '');
+    });
+    if (!sentence && !Object.keys(found).length) { return; }
+    var box = out.element('section', '', 'errors');
+    box.setAttribute('role', 'alert');
+    box.setAttribute('tabindex', '-1');
+    box.appendChild(out.element('h2', say('errors')));
+    if (sentence) { list.appendChild(out.element('li', sentence)); }
+    if (differing) { list.appendChild(out.element('li')).appendChild(compare()); }
+    Object.keys(found).forEach(function (one) {
+      var label = blame(one, found[one]);
+      var text = label ? say('fault', {label: label, sentence: found[one]}) : found[one];
+      list.appendChild(out.element('li')).appendChild(out.link(text, '#f-' + one));
+    });
+    box.appendChild(list);
+    var head = document.querySelector('h1');
+    head.parentNode.insertBefore(box, head);
+    box.focus();
+  }
+  /* Puts a sentence beside the field, or takes it away; answers with the field's name in words. */
+  function blame(one, sentence) {
+    var id = 'f-' + one, field = document.getElementById(id), line = document.getElementById(id + '-fault');
+    var block = field;
+    while (block && !/(^| )field( |$)/.test(block.className)) { block = block.parentElement; }
+    if (line) { line.parentNode.removeChild(line); }
+    if (!block) { return ''; }
+    var label = block.querySelector('label,legend'), told = block.tagName === 'FIELDSET' ? block : field;
+    var by = (told.getAttribute('aria-describedby') || '').replace(id + '-fault', '').trim();
+    block.className = block.className.replace(/ wrong/g, '') + (sentence ? ' wrong' : '');
+    if (sentence) {
+      line = out.element('p', sentence, 'fault');
+      line.id = id + '-fault';
+      label.parentNode.insertBefore(line, label.nextSibling);
+      told.setAttribute('aria-invalid', 'true');
+      by = (by + ' ' + line.id).trim();
+    } else {
+      told.removeAttribute('aria-invalid');
+    }
+    if (by) { told.setAttribute('aria-describedby', by); } else { told.removeAttribute('aria-describedby'); }
+    var place = block.parentNode, text = label.textContent;
+    while (place !== form && !place.hasAttribute('data-instance')) { place = place.parentNode; }
+    text = text.replace((label.querySelector('.optional') || {}).textContent, '').trim();
+    return place === form ? text : place.querySelector('legend').textContent.trim() + ' · ' + text;
+  }
+
+  /* Enter goes to the next question; it sends only from the button. A word that is still being
+     composed keeps its Enter. */
+  function next(field) {
+    var all = Array.prototype.filter.call(form.elements, function (one) {
+      return one === field || (one.offsetParent && !one.readOnly && !one.disabled && one.type !== 'hidden' &&
+        /^(INPUT|SELECT|TEXTAREA)$/.test(one.tagName) && one.name !== field.name);
+    });
+    return all[all.indexOf(field) + 1] || form.querySelector('button[value=send]');
+  }
+  form.addEventListener('keydown', function (event) {
+    var field = event.target;
+    if (event.keyCode !== 13 || event.isComposing || field.tagName !== 'INPUT' || field.type === 'file') { return; }
+    event.preventDefault();
+    if (rules) { rules.settle(); } /* the next question may have just appeared */
+    var to = next(field);
+    if (to) { to.focus(); }
+  });
+
+  /* On the page: the checks' own button stands above the form. */
+  document.addEventListener('click', function (event) {
+    var at = event.target;
+    while (at && at.tagName !== 'BUTTON') { at = at.parentNode; }
+    pressed = at && at.form === form && at.name === '_act' ? at.value : null;
+  });
+  form.addEventListener('submit', function (event) {
+    var act = pressed;
+    pressed = null;
+    if (!live || (act !== 'send' && act !== 'save')) { keep(!live); return; }
+    event.preventDefault();
+    event.stopPropagation();
+    if (act === 'send') { send(); return; }
+    stopped = false;
+    save(function (code) { if (code >= 400 && code < 500 && [401, 403, 404, 409].indexOf(code) < 0) { plainly('save'); } }, true);
+  });
+  form.addEventListener('input', function () {
+    window.clearTimeout(keeping);
+    keeping = window.setTimeout(keep, 300);
+    wait = 5000;
+    later();
+  });
+  form.addEventListener('change', function (event) {
+    var one = (event.target.name || '').replace(/^f-/, '');
+    keep();
+    later();
+    /* What was said of the old answer. Not at once: a button must not move away under the finger. */
+    if (live && event.target.type !== 'file') { window.setTimeout(function () { blame(one, ''); }, 200); }
+  });
+  ['pagehide', 'beforeunload'].forEach(function (what) { window.addEventListener(what, hide); });
+  document.addEventListener('visibilitychange', function () { if (document.hidden) { hide(); } });
+  function hide() { if (!busy && !form.hidden && !(out.get(key) || {}).sent) { keep(); } }
+  window.addEventListener('online', function () { wait = 5000; save(); });
+  window.addEventListener('offline', function () { if (mark(posted()) !== clean) { tell(say('local')); } });
+
+  if (rules) { rules.start(form, blame, function () { keep(); later(); }); }
+  clean = form.getAttribute('data-fresh') ? mark(posted()) : '';
+  var waiting = out.find(name);
+  if (!waiting || waiting.state === 'sent') { restore(out.get(key)); }
+  if (live) {
+    out.changed = changed;
+    out.flush = save;
+    changed(waiting ? [waiting] : []);
+  }
+})();

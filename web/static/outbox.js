@@ -1,0 +1,268 @@
+/* What could not be sent waits on the device and is delivered by itself, from whatever page of ours
+   is open. Written for old phones: no modern syntax. */
+(function () {
+  'use strict';
+  var box = document.querySelector('[data-outbox]');
+  if (!box) { return; }
+  var LOCK = 'jieli.lock', WHO = 'jieli.who';
+  var TIMEOUT = 20000, FIRST = 5000, LONGEST = 300000;
+  var unit = box.getAttribute('data-unit'), account = box.getAttribute('data-account');
+  var prefix = 'jieli.outbox.' + unit + '.';
+  var tab = String(Math.random()), timer = 0, sending = '', shown = '', leaving = null;
+  var store;
+  try { store = window.localStorage; store.getItem(WHO); } catch (e) { store = null; }
+
+  function get(key) { try { return JSON.parse(store.getItem(key)); } catch (e) { return null; } }
+  function set(key, value) {
+    try { store.setItem(key, JSON.stringify(value)); return true; } catch (e) { return false; }
+  }
+  function remove(key) { try { store.removeItem(key); } catch (e) { /* Then there is nothing. */ } }
+  function keys(fits) {
+    var found = [], i;
+    for (i = 0; store && i < store.length; i++) {
+      if (fits(store.key(i))) { found.push(store.key(i)); }
+    }
+    return found;
+  }
+  function say(name, values) {
+    return (box.getAttribute('data-' + name) || '').replace(/\{(\w+)\}/g, function (_, key) {
+      return (values || {})[key];
+    });
+  }
+
+  /* POST as a browser posts a form; then(status, answer, address): status 0 is no answer. */
+  function request(url, pairs, then) {
+    var asked = new XMLHttpRequest();
+    asked.open('POST', url);
+    asked.timeout = TIMEOUT;
+    asked.setRequestHeader('Accept', 'application/json');
+    asked.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded;charset=UTF-8');
+    asked.onloadend = function () {
+      var answer = null;
+      try { answer = JSON.parse(asked.responseText); } catch (e) { answer = null; }
+      then(asked.status, answer || {}, asked.responseURL || '');
+    };
+    asked.send(pairs.map(function (pair) {
+      return encodeURIComponent(pair[0]) + '=' + encodeURIComponent(pair[1].replace(/\r?\n/g, '\r\n'));
+    }).join('&'));
+  }
+
+  /* What has become of a sending: sent, waiting (again later), sign-in, refused, odd. */
+  function outcome(status, answer, address) {
+    if (status === 200 && !answer.receipt && /\/receipts\/[^\/?]+$/.test(address)) {
+      answer.url = address;
+      answer.receipt = address.split('/').pop();
+    }
+    if (status === 200 && answer.receipt) { return 'sent'; }
+    if (status === 401 || status === 403) { return 'sign-in'; }
+    if (status === 0 || status >= 500 || status === 408 || status === 429) { return 'waiting'; }
+    return (status === 409 || status === 422) && answer.sentence ? 'refused' : 'odd';
+  }
+
+  function mine() {
+    return keys(function (key) { return key.indexOf(prefix) === 0; }).map(get).filter(Boolean);
+  }
+  function put(item) {
+    var kept = set(prefix + item.name, item);
+    show();
+    return kept;
+  }
+  function drop(item) { remove(prefix + item.name); show(); }
+  /* Whether nobody else has signed in since, in another tab. */
+  function current() { return [null, unit + '.' + account].indexOf(get(WHO)) >= 0; }
+  function draftKey(name) { return 'jieli.' + name + '.' + account; }
+
+  /* One tab at a time. A tab that was killed holds the lock no longer than a sending takes. */
+  function deliver() {
+    window.clearTimeout(timer);
+    var due = mine().filter(function (item) { return item.state === 'waiting'; });
+    due.sort(function (a, b) { return a.next - b.next; });
+    if (sending || !due.length || !current()) { return; }
+    var held = get(LOCK), wait = due[0].next - Date.now();
+    if (held && held.tab !== tab && held.until > Date.now()) {
+      wait = Math.max(wait, held.until - Date.now());
+    }
+    if (wait > 0) { timer = window.setTimeout(deliver, wait + 100); return; }
+    sending = due[0].name;
+    set(LOCK, {tab: tab, until: Date.now() + TIMEOUT + FIRST});
+    window.setTimeout(function () {
+      var item = get(prefix + sending);
+      if ((get(LOCK) || {}).tab !== tab || !item || item.state !== 'waiting') {
+        sending = '';
+        timer = window.setTimeout(deliver, 1000);
+        return;
+      }
+      send(item);
+    }, 50);
+  }
+  function send(item) {
+    var token = document.querySelector('input[name=_token]');
+    var pairs = item.fields.concat([['_token', token ? token.value : '']]);
+    request(item.url, pairs, function (status, answer, address) {
+      var how = outcome(status, answer, address);
+      sending = '';
+      remove(LOCK);
+      if (how === 'odd' && status < 400) { how = 'waiting'; } /* not our server */
+      item.state = how === 'odd' ? 'refused' : how;
+      item.tries += 1;
+      item.next = Date.now() + Math.min(LONGEST, FIRST * Math.pow(2, item.tries - 1));
+      if (how !== 'waiting') { told(item, answer); }
+      put(item);
+      /* The list of what is due was made before it arrived. */
+      if (how === 'sent' && location.pathname === '/') { location.reload(); return; }
+      deliver();
+    });
+  }
+  function told(item, answer) {
+    item.sentence = answer.sentence || say(answer.asked ? 'asked' : 'odd');
+    item.faults = answer.faults;
+    item.asked = answer.asked;
+    item.link = answer.asked ? item.url + '?asked=1' : answer.url;
+    item.receipt = answer.receipt;
+    if (item.receipt) {
+      item.fields = item.typed = [];
+      remove('jieli.' + item.name + '.' + item.account);
+    }
+  }
+
+  function element(name, text, css) {
+    var made = document.createElement(name);
+    if (text) { made.textContent = text; }
+    if (css) { made.className = css; }
+    return made;
+  }
+  function link(text, href) {
+    var made = element('a', text);
+    made.href = href;
+    return made;
+  }
+  function button(text, click) {
+    var made = element('button', text, 'button secondary');
+    made.type = 'button';
+    made.addEventListener('click', click);
+    return made;
+  }
+  function note(kind, text, parts) {
+    var made = element('div', '', 'note no-print note-' + kind), line = element('p');
+    made.appendChild(element('p')).appendChild(element('strong', text));
+    parts.forEach(function (part) {
+      line.appendChild(part);
+      line.appendChild(document.createTextNode(' '));
+    });
+    made.appendChild(line);
+    return made;
+  }
+
+  /* The line on every page, and what became of each one. */
+  function show() {
+    var items = mine(), now = JSON.stringify([items, sending]);
+    if (now === shown) { return; }
+    shown = now;
+    box.textContent = '';
+    var waiting = items.filter(function (item) { return item.state === 'waiting'; });
+    if (waiting.length) { box.appendChild(list(waiting)); }
+    items.forEach(function (item) {
+      if (item.state === 'sent') {
+        box.appendChild(note('done', say('delivered', item), [
+          link(say('receipt'), item.link), button(say('seen'), function () { drop(item); })
+        ]));
+      } else if (item.state === 'sign-in') {
+        box.appendChild(note('warn', say('expired', item), [link(say('sign-in'), signIn())]));
+      } else if (item.state === 'refused') {
+        box.appendChild(note('warn', say('refused', item), [
+          link(say('open'), item.link || item.page),
+          button(say('discard'), function () { if (window.confirm(say('sure', item))) { drop(item); } })
+        ]));
+      }
+    });
+    if (api.changed) { api.changed(items); }
+  }
+  function list(waiting) {
+    var made = element('details', '', 'note note-warn no-print'), all = element('ul');
+    made.appendChild(element('summary', say('waiting', {count: waiting.length})));
+    waiting.forEach(function (item) {
+      var at = new Date(item.at), minutes = ('0' + at.getMinutes()).slice(-2);
+      var line = all.appendChild(element('li'));
+      line.appendChild(link(item.title, item.page));
+      line.appendChild(document.createTextNode(' ' + at.getHours() + ':' + minutes));
+    });
+    made.appendChild(all);
+    return made;
+  }
+  function signIn() {
+    return '/sign-in?next=' + encodeURIComponent(location.pathname + location.search);
+  }
+
+  /* Signing out: nothing that has not reached the server goes away unasked. */
+  function unsent() {
+    var drafts = keys(function (key) {
+      return /^jieli\.(form|detail)\./.test(key) && key.slice(-account.length - 1) === '.' + account;
+    });
+    var items = mine().filter(function (item) { return item.state !== 'sent'; });
+    return drafts.concat(items.map(function (item) { return prefix + item.name; }));
+  }
+  function leave(form, left) {
+    mine().forEach(function (item) {
+      if (item.state === 'sent') { left.push(prefix + item.name); }
+    });
+    left.forEach(remove);
+    form.submit();
+  }
+  document.addEventListener('submit', function (event) {
+    var form = event.target;
+    if (!store || !/\/sign-out$/.test(form.getAttribute('action') || '')) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    (api.flush || function (then) { then(); })(function () {
+      var left = unsent();
+      if (!left.length) { leave(form, []); return; }
+      if (leaving) { box.parentNode.removeChild(leaving); }
+      leaving = note('warn', say('leaving', {count: left.length}), [
+        button(say('stay'), function () { box.parentNode.removeChild(leaving); leaving = null; }),
+        button(say('leave'), function () { leave(form, []); }),
+        button(say('erase'), function () { leave(form, left); })
+      ]);
+      box.parentNode.insertBefore(leaving, box);
+      leaving.querySelector('button').focus();
+    });
+  }, true);
+
+  var api = window.jieliOutbox = {
+    get: get, set: set, remove: remove, request: request, outcome: outcome, draftKey: draftKey,
+    put: put, drop: drop, deliver: deliver, element: element, link: link, button: button,
+    signIn: signIn, current: current, account: account,
+    find: function (name) { return get(prefix + name); },
+    busy: function (name) { return sending === name; }
+  };
+
+  set(WHO, unit + '.' + account);
+  /* A page made after signing in again, or a receipt that is being read. */
+  mine().forEach(function (item) {
+    if (item.state === 'sign-in') { item.state = 'waiting'; }
+    if (item.state === 'waiting') { item.next = 0; }
+    if (item.state === 'sent' && item.link.split('/').pop() === location.pathname.split('/').pop()) {
+      drop(item);
+    } else {
+      put(item);
+    }
+  });
+  var read = document.querySelector('[data-sent-draft]');
+  if (read) {
+    var key = draftKey(read.getAttribute('data-sent-draft'));
+    if ((get(key) || {}).sent) { remove(key); }
+  }
+  show();
+  window.addEventListener('online', function () {
+    mine().forEach(function (item) {
+      if (item.state === 'waiting') { item.next = 0; put(item); }
+    });
+    deliver();
+  });
+  window.addEventListener('storage', function (event) {
+    if (event.key && event.key.indexOf(prefix) === 0) { show(); deliver(); }
+  });
+  window.addEventListener('pagehide', function () {
+    if ((get(LOCK) || {}).tab === tab) { remove(LOCK); }
+  });
+  document.addEventListener('DOMContentLoaded', deliver);
+})();
