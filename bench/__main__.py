@@ -7,7 +7,18 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import form_page, hand_down, region_page, reports, sample, submissions
+from bench import (
+    expressions,
+    filling,
+    form_page,
+    hand_down,
+    region_page,
+    reports,
+    review_list,
+    sample,
+    submissions,
+    workbooks,
+)
 from bench.databases import POSTGRESQL, SQLITE, fresh_engine, scratch, transaction, why_absent
 from bench.installation import installed, running
 from bench.results import show, write
@@ -26,7 +37,7 @@ def measure_hand_down() -> dict[str, Any]:
 
 
 def measure_usual_campaign() -> dict[str, Any]:
-    """The form page, submissions and reports, on one database with five measures."""
+    """The form page and reports, on one database with five measures."""
     with scratch() as folder, fresh_engine(SQLITE, folder) as engine:
         sample.fill(engine)
         for number in range(1, MEASURES + 1):
@@ -36,8 +47,25 @@ def measure_usual_campaign() -> dict[str, Any]:
         with installed(engine, folder) as settings:
             with running(settings, WEB):
                 page = form_page.measure(engine, settings, 1)
-                sent = submissions.measure(engine, settings, 2)
-            return {"form_page": page, "submissions": sent, "reports": reports.measure(engine)}
+            return {"form_page": page, "reports": reports.measure(engine)}
+
+
+def measure_submissions() -> dict[str, Any]:
+    """Forms sent to one web process, on either database."""
+    return {"submissions": {name: _measure_sent(name) for name in (SQLITE, POSTGRESQL)}}
+
+
+def _measure_sent(backend: str) -> dict[str, Any] | None:
+    if why_absent(backend):
+        return None
+    with scratch() as folder, fresh_engine(backend, folder) as engine:
+        sample.fill(engine)
+        with transaction(engine) as session:
+            measure, wish = sample.release_one(session, 1)
+            measure_id = measure.id or 0
+        sample.carry_out(engine, wish)
+        with installed(engine, folder) as settings, running(settings, WEB):
+            return submissions.measure(engine, settings, measure_id)
 
 
 def measure_region_page() -> dict[str, Any]:
@@ -48,10 +76,43 @@ def measure_region_page() -> dict[str, Any]:
     return {"region_page": {**(results[SQLITE] or {}), POSTGRESQL: results[POSTGRESQL]}}
 
 
+def measure_review_list() -> dict[str, Any]:
+    results = {}
+    for backend in (SQLITE, POSTGRESQL):
+        with scratch() as folder:
+            results[backend] = review_list.measure(backend, folder)
+    return {"review_list": results}
+
+
+def measure_filling() -> dict[str, Any]:
+    with scratch() as folder, fresh_engine(SQLITE, folder) as engine:
+        sample.fill(engine)
+        filling.make_form(engine)
+        with transaction(engine) as session:
+            measure, wish = sample.release_one(session, 1)
+            measure_id = measure.id or 0
+        sample.carry_out(engine, wish)
+        with installed(engine, folder) as settings, running(settings, WEB):
+            return {"filling": filling.measure(engine, settings, measure_id)}
+
+
+def measure_workbooks() -> dict[str, Any]:
+    results = {}
+    for backend in (SQLITE, POSTGRESQL):
+        with scratch() as folder:
+            results[backend] = workbooks.measure(backend, folder)
+    return {"workbooks": results}
+
+
 MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "hand_down": measure_hand_down,
     "campaign": measure_usual_campaign,
+    "submissions": measure_submissions,
     "region_page": measure_region_page,
+    "filling": measure_filling,
+    "review_list": measure_review_list,
+    "workbooks": measure_workbooks,
+    "expressions": lambda: {"expressions": expressions.measure()},
 }
 
 

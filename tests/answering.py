@@ -5,7 +5,8 @@ from itertools import count
 
 from sqlmodel import Session, select
 
-from models import Account, Assignment, Measure, Submission
+from models import Account, Assignment, Decision, Measure, Submission
+from services.review_batches import decide_ticked
 from services.submissions import Sent, submit
 from tests.building import assignment_of, get_unit, make_account, make_measure, release_down
 from tests.conftest import NOW
@@ -25,6 +26,21 @@ def account_of(session: Session, code: str) -> Account:
     unit = get_unit(session, code)
     found = session.exec(select(Account).where(Account.unit_id == unit.id)).first()
     return found or make_account(session, code)
+
+
+def approve_many(session: Session, submission_ids, *, actor: Account, now: datetime) -> int:
+    """Approve those that wait for the actor's unit; how many."""
+    batch = decide_ticked(session, submission_ids, Decision.APPROVE, actor=actor, now=now)
+    return batch.count if batch else 0
+
+
+def return_many(
+    session: Session, submission_ids, *, reason: str, actor: Account, now: datetime
+) -> int:
+    """Return those that wait for the actor's unit, whole; how many."""
+    how = {"reason": reason, "actor": actor, "now": now}
+    batch = decide_ticked(session, submission_ids, Decision.RETURN, **how)
+    return batch.count if batch else 0
 
 
 def released_measure(session: Session, **choices) -> Measure:

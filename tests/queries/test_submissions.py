@@ -4,7 +4,6 @@ import pytest
 
 from queries.not_found import NotFound
 from queries.submissions import (
-    find_by_receipt,
     find_current,
     get_answer_sheet,
     get_submission,
@@ -81,12 +80,6 @@ def test_a_submission_is_read_with_the_form_of_its_time(session, measure, villag
     session.flush()
     assert get_submitted_fields(session, sent)[0].name == "checked"
     assert [field.name for field in get_answer_sheet(session, village.id).fields] == ["other"]
-
-
-def test_a_submission_is_found_by_its_receipt(session, measure):
-    sent = answer(session, measure, VILLAGE)
-    assert find_by_receipt(session, sent.receipt) == sent
-    assert find_by_receipt(session, "0000-0000-0000-0") is None
 
 
 def test_what_is_not_there_is_not_found(session):

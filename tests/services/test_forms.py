@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import func, select
 
 from models import FormVersion
-from queries.forms import get_fields, get_form, get_version, list_forms, list_versions
+from queries.forms import get_fields, get_form, get_version, list_forms, list_published
 from queries.not_found import NotFound
 from rules.forms.faults import FormFaults
 from rules.forms.form_fields import dump_form
@@ -57,7 +57,7 @@ def test_a_change_makes_the_next_version_and_the_earlier_one_stays(session, offi
     first = publish_version(session, form, FIELDS, actor=office, now=NOW)
     second = publish_version(session, form, FIELDS[:1], actor=office, now=LATER)
     back = publish_version(session, form, FIELDS, actor=office, now=LATER)
-    assert [one.number for one in list_versions(session, form.id)] == [3, 2, 1]
+    assert [one.version.number for one in list_published(session, form.id)] == [3, 2, 1]
     assert first.fields == FIELDS
     assert list_forms(session, office.unit_id) == [(form, back)]
     assert second.fields == FIELDS[:1]
@@ -66,7 +66,7 @@ def test_a_change_makes_the_next_version_and_the_earlier_one_stays(session, offi
 def test_faults_publish_nothing(session, office, form):
     with pytest.raises(FormFaults):
         publish_version(session, form, [*FIELDS, FIELDS[0]], actor=office, now=NOW)
-    assert list_versions(session, form.id) == []
+    assert list_published(session, form.id) == []
 
 
 def test_what_is_not_there_is_not_found(session):

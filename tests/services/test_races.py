@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Barrier
 
@@ -10,10 +10,23 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, func, select
 
-from models import Account, Assignment, Draft, Event, Measure, Status, Submission, Total
+from models import (
+    Account,
+    Assignment,
+    Decision,
+    Draft,
+    Event,
+    Measure,
+    Review,
+    ReviewBatch,
+    Status,
+    Submission,
+    Total,
+)
 from rules.refusal import Refusal
+from services.review_batches import decide_ticked, undo
 from services.reviews import approve, return_
-from services.submissions import Sent, recall, save_draft, submit
+from services.submissions import Overtaken, Sent, recall, save_draft, submit
 from tests.answering import ANSWER, account_of, answer, released_measure
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW, fill_tree
@@ -72,13 +85,15 @@ class Case:
         with ThreadPoolExecutor(len(acts)) as pool:
             return list(pool.map(run, acts))
 
-    def sending(self, key: str, checked: str = "12") -> Callable[[Session], object]:
+    def sending(
+        self, key: str, checked: str = "12", based_on: int | None = None
+    ) -> Callable[[Session], object]:
         def act(session: Session) -> object:
             clerk = session.get_one(Account, self.clerk_id)
             typed = {**ANSWER, "checked": [checked]}
             return submit(
-                session, self.assignment_id, typed, send_key=key, seen_revision=0, actor=clerk,
-                now=NOW,
+                session, self.assignment_id, typed, send_key=key, seen_revision=0,
+                based_on=based_on, actor=clerk, now=NOW,
             )  # fmt: skip
 
         return act
@@ -196,3 +211,60 @@ def test_a_draft_and_a_sending_at_once_leave_no_draft(case):
     )
     assert isinstance(outcomes[1], Sent)
     assert case.count(Draft) == 0
+
+
+def test_a_draft_of_another_page_kept_while_one_sends_is_not_thrown_away(case):
+    """Kept, but not committed yet when the sending begins: nobody has heard of it."""
+    with Session(case.engine) as session, ThreadPoolExecutor(1) as pool:
+        clerk = session.get_one(Account, case.clerk_id)
+        typed = {**ANSWER, "checked": ["99"]}
+        save_draft(session, case.assignment_id, typed, based_on=0, actor=clerk, now=NOW)
+        key = f"sent-while-kept-{case.assignment_id}"
+        sending = pool.submit(case.do, case.sending(key, based_on=0))
+        wait([sending], timeout=1)  # It waits for the draft; how far it had come is no matter.
+        session.commit()
+        outcome = sending.result(timeout=30)
+    assert isinstance(outcome, Overtaken), outcome
+    assert (case.count(Submission), case.count(Draft)) == (0, 1)
+
+
+def test_two_reviewers_at_once_decide_each_submission_once(case):
+    sent_id = case.answered()
+
+    def deciding(decision: Decision) -> Callable[[Session], object]:
+        def act(session: Session) -> object:
+            reviewer = session.get_one(Account, case.township_id)
+            reason = "户数与上月不符" if decision == Decision.RETURN else ""
+            ids = [sent_id]
+            return decide_ticked(session, ids, decision, reason=reason, actor=reviewer, now=LATER)
+
+        return act
+
+    outcomes = case.at_once(deciding(Decision.APPROVE), deciding(Decision.RETURN))
+    decided = [one for one in outcomes if isinstance(one, ReviewBatch)]
+    assert [one.count for one in decided] == [1], outcomes
+    assert outcomes.count(None) == 1
+    approved = decided[0].decision == Decision.APPROVE
+    assert case.total() == ((12, 12) if approved else (0, 0))
+
+
+def test_undoing_twice_at_once_and_deciding_again_leaves_true_totals(case):
+    sent_id = case.answered()
+
+    def approving(session: Session) -> object:
+        reviewer = session.get_one(Account, case.township_id)
+        return approve(session, sent_id, actor=reviewer, now=LATER).batch_id
+
+    batch_id = case.do(approving)
+
+    def undoing(session: Session) -> object:
+        reviewer = session.get_one(Account, case.township_id)
+        return undo(session, batch_id, actor=reviewer, now=LATER).undone_count
+
+    outcomes = case.at_once(undoing, undoing, approving)
+    assert outcomes[:2] == [1, 1]
+    again = not isinstance(outcomes[2], Refusal)
+    assert case.total() == ((12, 12) if again else (12, 0))
+    with Session(case.engine) as session:
+        wanted = select(func.count()).select_from(Review).where(Review.submission_id == sent_id)
+        assert session.exec(wanted).one() == int(again)

@@ -7,18 +7,27 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from models import AnswerNumber, Assignment, Measure, Status, Tally, Total, Unit
+from models import AnswerNumber, Assignment, Measure, ReviewBatch, Status, Tally, Total, Unit
 from queries.submissions import find_current
 from rules.refusal import Refusal
 from rules.states import REPORTED, REVIEWED, UNSENT
 from services.assignments import acknowledge, close_campaign
 from services.measures import withdraw_measure
-from services.reviews import approve, approve_many, return_, return_many
+from services.review_batches import undo
+from services.reviews import approve, return_
 from services.roll_up import recount
 from services.submissions import recall, submit
-from tests.answering import ANSWER, NARRATIVE, account_of, released_measure, send_key
+from tests.answering import (
+    ANSWER,
+    NARRATIVE,
+    account_of,
+    approve_many,
+    released_measure,
+    return_many,
+    send_key,
+)
 from tests.building import BANNER, REGION, TOWNSHIP, assignment_of
 from tests.conftest import NOW
 
@@ -94,6 +103,15 @@ def _return_many(session, measure, code, _number, now) -> None:
     return_many(session, ids, reason="请全部核对", actor=reviewer, now=now)
 
 
+def _undo(session, measure, code, _number, now) -> None:
+    """The latest decision of the unit above, whatever became of the answers since."""
+    reviewer = account_of(session, ABOVE[code])
+    mine = select(ReviewBatch).where(ReviewBatch.unit_id == reviewer.unit_id)
+    latest = session.exec(mine.order_by(col(ReviewBatch.id).desc())).first()
+    if latest:
+        undo(session, latest.id, actor=reviewer, now=now)
+
+
 def _close(session, measure, _code, _number, now) -> None:
     chosen = Assignment.measure_id == measure.id
     close_campaign(session, chosen, actor=account_of(session, REGION), now=now)
@@ -108,6 +126,8 @@ def _withdraw(session, measure, _code, _number, now) -> None:
 STORIES: list[tuple[Callable, ...]] = [
     (_submit,), (_submit, _approve), (_submit, _return), (_submit, _approve, _return),
     (_submit, _recall), (_submit, _return, _submit), (_approve,), (_return,), (_recall,),
+    (_submit, _approve, _submit), (_submit, _approve, _undo), (_submit, _return, _undo),
+    (_submit, _return_many, _submit, _undo), (_approve_many, _undo), (_undo,),
     (_acknowledge,), (_approve_many,), (_return_many,), (_close,), (_withdraw,),
 ]  # fmt: skip
 """What may happen to one unit in a row; random single acts seldom get far."""

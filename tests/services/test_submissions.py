@@ -162,8 +162,8 @@ def test_the_second_of_two_people_is_told_who_was_first(session, village, clerk)
     other = make_account(session, VILLAGE, login="second")
     with pytest.raises(Refusal, match=f"“综合办公室”已于 11-23 09:00 填报（回执 {first.receipt}"):
         submit(
-            session, village.id, ANSWER, send_key=send_key(), seen_revision=0, actor=other,
-            now=LATER,
+            session, village.id, {**ANSWER, "checked": ["13"]}, send_key=send_key(),
+            seen_revision=0, actor=other, now=LATER,
         )  # fmt: skip
     assert count(session, Submission) == 1
 
@@ -312,9 +312,11 @@ def test_a_unit_between_answers_with_a_narrative_and_says_who_is_missing(
         "units": {"answering": 3, "reported": 1, "reviewed": 0},
         "totals": {
             "checked": {
+                "label": "排查户数", "rollup": "sum",
                 "reported": "12", "reported_count": 1, "reviewed": "0", "reviewed_count": 0
             },
             "spent": {
+                "label": "投入资金（万元）", "rollup": "sum",
                 "reported": "3.5", "reported_count": 1, "reviewed": "0", "reviewed_count": 0
             },
         },

@@ -1,8 +1,10 @@
 """Browsers for tests: signed in as a unit, on the test's own session."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from secrets import token_urlsafe
 
 import pytest
@@ -17,7 +19,7 @@ from tests.building import REGION, assignment_of, make_account, make_measure, re
 from tests.conftest import NOW
 from web.app import create_app
 from web.security import SESSION_COOKIE
-from web.transactions import get_now, get_reading_session, get_session
+from web.transactions import get_now, get_reader, get_reading_session, get_session
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 """What every browser younger than 2020 says of a request from our own pages."""
@@ -34,6 +36,7 @@ def app(session: Session) -> FastAPI:
     app = create_app()
     app.dependency_overrides[get_session] = in_test
     app.dependency_overrides[get_reading_session] = lambda: session
+    app.dependency_overrides[get_reader] = lambda: partial(nullcontext, session)
     app.dependency_overrides[get_now] = lambda: NOW
     return app
 

@@ -95,6 +95,8 @@ def fields_of(response, action: str = "") -> dict[str, list[str]]:
         wanted = f"//form[@action='{action}']"
     forms = tree.xpath(wanted)
     assert forms, f"no form {action!r}"
+    for template in forms[0].xpath(".//template"):
+        template.drop_tree()
     fields: dict[str, list[str]] = {}
     for name, value in forms[0].form_values():
         # A browser drops the line break right after <textarea>, the parser does not.

@@ -85,6 +85,7 @@ def pages_of(site) -> dict[str, list[str]]:
         "/",
         f"/assignments/{ids[TOWNSHIP]}",
         f"/assignments/{ids[TOWNSHIP]}/form",
+        f"/assignments/{ids[TOWNSHIP]}/workbook",
         "/review",
         f"/review/{ids[SECOND]}",
     ]
@@ -93,6 +94,10 @@ def pages_of(site) -> dict[str, list[str]]:
         f"/assignments/{ids[REGION]}",
         f"/measures/{site['measure']}/progress",
         f"/measures/{site['measure']}/progress?unit={TOWNSHIP}",
+        f"/measures/{site['measure']}/form",
+        f"/measures/{site['measure']}/form/import",
+        f"/measures/{site['measure']}/form/change",
+        "/forms",
     ]
     return {
         f"clerk-{VILLAGE}": village,
@@ -120,14 +125,14 @@ def test_a_form_is_filled_mended_and_sent_on_a_phone(chromium, site, javascript,
     page = signed_in(chromium, site, f"clerk-{code}", 360, java_script_enabled=javascript)
     page.goto(f"{site['address']}/assignments/{site['ids'][code]}/form")
     page.fill("#f-checked", "十五")
-    page.click("button[value=save]")
+    page.click(".buttons button[value=save]")
     assert page.input_value("#f-checked") == "十五"
-    page.click("button[value=send]")
+    page.click(".buttons button[value=send]")
     page.locator("[role=alert]").wait_for()
     page.locator("[role=alert] a").click()
     assert page.url.endswith("#f-checked")
     page.fill("#f-checked", "15")
-    page.click("button[value=send]")
+    page.click(".buttons button[value=send]")
     page.wait_for_url("**/receipts/**")
     assert "15" in page.locator("table.answers").inner_text()
     page.go_back()
@@ -145,9 +150,9 @@ def test_what_has_not_reached_the_server_comes_back_from_the_phone(chromium, sit
     assert page.input_value("#f-note") == "断网前写的一段话"
     assert page.locator("[data-restored]").is_visible()
     page.fill("#f-checked", "9")
-    page.click("button[value=save]")  # what came back is text: the button still only saves
-    page.wait_for_url("**/form?saved=1")
-    page.click("button[value=send]")
+    page.click(".buttons button[value=save]")  # what came back is text: the button still only saves
+    page.get_by_text("已保存到服务器").wait_for()
+    page.click(".buttons button[value=send]")
     page.wait_for_url("**/receipts/**")
     assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('jieli.form'))") == []
     page.go_back()

@@ -1,8 +1,12 @@
 import pytest
+from lxml import html
 from sqlmodel import Session, select
 
-from models import Form, FormVersion
-from tests.building import LEAGUE, REGION
+from models import Account, Form, FormVersion
+from rules.forms.form_check import check_form
+from rules.forms.form_fields import dump_form
+from tests.building import LEAGUE, REGION, make_account, make_form
+from tests.conftest import NOW
 from tests.web.office import drafted
 from tests.web.pages import check, fields_of, text_of
 
@@ -25,6 +29,7 @@ def editor(session: Session, sign_in):
 
     made = Editor()
     made.measure = measure
+    made.client = client
     return made
 
 
@@ -131,3 +136,197 @@ def test_a_form_of_two_hundred_rows_is_kept(session: Session, editor) -> None:
     assert editor.send(fields | {"rows": ["200"]}, "publish").status_code == 303
     latest = session.exec(select(FormVersion).where(FormVersion.number == 2)).one()
     assert len(latest.fields) == 200
+
+
+COMPLEX = [
+    {"name": "place", "label": "基本情况", "type": "group"},
+    {"name": "found", "label": "有无隐患", "type": "select_one", "within": "place",
+     "choices": [{"value": "y", "label": "有", "labels": {"English (en)": "yes"},
+                  "columns": {"kind": "1"}}, {"value": "n", "label": "没有"}],
+     "rollup": "share", "choice_list": "yes_no", "reuse": "隐患"},
+    {"name": "count", "label": "几处", "type": "integer", "relevant": "${found} = 'y'",
+     "within": "place", "constraint": ". > 0", "constraint_message": "至少一处",
+     "words": {"English (en)": {"label": "How many"}}, "rollup": "sum"},
+    {"name": "visits", "label": "各次检查", "type": "repeat", "rollup": "count"},
+    {"name": "day", "label": "哪一天", "type": "date", "within": "visits"},
+    {"name": "twice", "label": "加倍", "type": "calculate", "calculation": "${count} * 2"},
+    {"name": "photo", "label": "照片", "type": "image", "words": {"English (en)": {"label": "P"}}},
+]  # fmt: skip
+
+
+@pytest.fixture
+def complex_editor(session: Session, editor):
+    """The editor on a form with everything it does not write itself."""
+    office = session.get_one(Form, session.get_one(
+        FormVersion, editor.measure.form_version_id).form_id)  # fmt: skip
+    version = FormVersion(
+        form_id=office.id, number=2, fields=dump_form(check_form(COMPLEX)),
+        settings={"languages": ["English (en)"]}, published_at=NOW, published_by=office.created_by,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    editor.measure.form_version_id = version.id
+    session.add(editor.measure)
+    session.flush()
+    return editor
+
+
+def latest(session: Session) -> FormVersion:
+    return session.exec(select(FormVersion).order_by(FormVersion.id.desc())).first()
+
+
+def test_opening_and_publishing_a_complex_form_loses_nothing(session, complex_editor) -> None:
+    assert complex_editor.send(complex_editor.open(), "publish").status_code == 303
+    assert latest(session).number == 2
+
+
+def test_words_of_a_field_with_formulas_change_and_the_rest_stays(session, complex_editor) -> None:
+    fields = complex_editor.open()
+    assert "type-2" not in fields
+    fields = complex_editor.shown(complex_editor.send(fields | {"label-2": ["共几处"]}, "down:2"))
+    assert complex_editor.send(fields, "publish").status_code == 303
+    version = latest(session)
+    changed = next(one for one in version.fields if one["name"] == "count")
+    before = dump_form(check_form(COMPLEX))[2]
+    del before["within"]  # moved down, out of its group
+    assert changed == before | {"label": "共几处"}
+    assert version.settings == {"languages": ["English (en)"]}
+
+
+def test_what_a_formula_names_cannot_be_deleted(complex_editor) -> None:
+    fields = complex_editor.shown(complex_editor.send(complex_editor.open(), "delete:1"))
+    assert "没有“found”这一项" in text_of(complex_editor.send(fields, "publish"))
+
+
+def test_a_group_moves_with_what_is_in_it_and_leaves_it_when_deleted(complex_editor) -> None:
+    fields = complex_editor.shown(complex_editor.send(complex_editor.open(), "down:0"))
+    assert labels(fields)[:5] == ["各次检查", "哪一天", "基本情况", "有无隐患", "几处"]
+    fields = complex_editor.shown(complex_editor.send(fields, "delete:2"))
+    assert labels(fields)[2:4] == ["有无隐患", "几处"]
+    assert fields["within-2"] == [""]
+
+
+def test_a_field_steps_out_of_its_group_at_the_edge_and_is_put_into_another(
+    complex_editor,
+) -> None:
+    fields = complex_editor.shown(complex_editor.send(complex_editor.open(), "up:1"))
+    assert labels(fields)[:2] == ["有无隐患", "基本情况"]
+    fields = complex_editor.shown(complex_editor.send(fields | {"within-0": ["visits"]}, "preview"))
+    assert labels(fields) == ["基本情况", "几处", "各次检查", "有无隐患", "哪一天", "加倍", "照片"]
+
+
+def test_a_new_group_gets_questions(session, editor) -> None:
+    fields = editor.shown(editor.send(editor.open(), "add"))
+    last = int(fields["rows"][0]) - 1
+    fields |= {f"label-{last}": ["其他"], f"type-{last}": ["group"]}
+    fields = editor.shown(editor.send(fields, f"add:{last}"))
+    fields |= {f"label-{last + 1}": ["补充"], f"type-{last + 1}": ["text"]}
+    answer = editor.send(fields, "publish")
+    assert answer.status_code == 303, text_of(answer)
+    group, inner = latest(session).fields[-2:]
+    assert (group["type"], inner["within"]) == ("group", group["name"])
+
+
+def test_the_words_of_a_choice_change_and_its_code_stays(session, complex_editor) -> None:
+    fields = complex_editor.open()
+    assert fields["choices-1"] == ["y｜有\nn｜没有"]
+    fields["choices-1"] = ["y｜有隐患\r\nn｜没有\r\n说 不清\r\nx|不适用"]
+    assert complex_editor.send(fields, "publish").status_code == 303
+    found = next(one for one in latest(session).fields if one["name"] == "found")
+    assert [(one["value"], one["label"]) for one in found["choices"]] == [
+        ("y", "有隐患"), ("n", "没有"), ("说_不清", "说 不清"), ("x", "不适用")
+    ]  # fmt: skip
+    assert found["choices"][0]["columns"] == {"kind": "1"}
+    assert found["choices"][0]["labels"] == {"English (en)": "yes"}
+    assert found["choice_list"] == "yes_no"
+
+
+def test_everything_a_simple_field_can_say_is_kept(session, editor) -> None:
+    fields = editor.open() | {
+        "label-0": ["完成情况"], "type-0": ["select_multiple"], "choices-0": ["完成\n未完成"],
+        "rollup-0": ["share"], "reuse-0": ["完成"], "default-0": ["未完成"], "hint-0": ["看现场"],
+        "type-1": ["decimal"], "rollup-1": ["mean"], "default-1": ["1.5"],
+    }  # fmt: skip
+    fields = editor.shown(editor.send(fields, "preview")) | {"rollup-0": ["share"]}
+    assert editor.send(fields, "publish").status_code == 303
+    first, second = latest(session).fields[:2]
+    assert (first["rollup"], first["reuse"], first["default"]) == ("share", "完成", "未完成")
+    assert (second["rollup"], second["default"]) == ("mean", "1.5")
+
+
+def test_only_kinds_of_roll_up_that_fit_are_offered(editor) -> None:
+    page = check(editor.send(editor.open() | {"type-0": ["text"]}, "preview"))
+    offered = page.xpath("//select[@id='rollup-0']/option/@value")
+    assert offered == ["none", "list", "latest", "count"]
+    assert page.xpath("//select[@id='rollup-0']/option[@selected]/@value") == ["none"]
+
+
+def test_the_preview_alone_is_what_the_page_shows(editor) -> None:
+    fields = editor.open() | {"label-0": ["换了名称"], "label-1": ["投入资金（户主身份证号）"]}
+    client = editor.client
+    address = f"/measures/{editor.measure.id}/form"
+    part = client.post(address + "/preview", data=fields)
+    assert part.headers["x-preview"]
+    whole = check(editor.send(fields, "preview")).xpath("//div[@data-preview]")[0]
+    assert " ".join(html.fromstring(part.text).text_content().split()) == " ".join(
+        whole.text_content().split()
+    )
+    assert "换了名称" in part.text
+    assert "身份证" not in part.text
+
+
+def test_whoever_publishes_after_somebody_else_is_told_and_loses_nothing(session, editor) -> None:
+    mine, theirs = editor.open(), editor.open()
+    assert editor.send(theirs | {"label-0": ["别人改的"]}, "publish").status_code == 303
+    answer = editor.send(mine | {"label-0": ["我改的"]}, "publish")
+    assert answer.status_code == 422
+    assert "第 2 版" in text_of(answer)
+    assert latest(session).number == 2
+    again = editor.shown(answer)
+    assert labels(again)[0] == "我改的"
+    assert editor.send(again, "publish").status_code == 303
+    assert latest(session).fields[0]["label"] == "我改的"
+
+
+@pytest.mark.parametrize("query", ["", "?new=1"])
+def test_publishing_twice_is_publishing_once(session, editor, query: str) -> None:
+    fields = editor.open(query) | {"label-0": ["新的写法"], "form_title": ["新表"]}
+    for _ in range(2):
+        assert editor.send(fields, "publish").status_code == 303
+    assert len(session.exec(select(Form).where(Form.title == "新表")).all()) == 1
+    versions = session.exec(select(FormVersion).where(FormVersion.id != 0)).all()
+    assert len(versions) == 2
+    session.refresh(editor.measure)
+    assert editor.measure.form_version_id == latest(session).id
+
+
+def test_a_base_of_another_form_is_not_believed(session, editor) -> None:
+    other = make_form(session, make_account(session, LEAGUE), COMPLEX)
+    fields = editor.open() | {"base": [str(other.id)], "name-0": ["twice"]}
+    assert editor.send(fields, "publish").status_code == 303
+    assert "calculation" not in latest(session).fields[0]
+
+
+def test_a_measure_that_uses_another_form_by_now_gets_no_version_of_it(session, editor) -> None:
+    fields = editor.open() | {"label-0": ["我改的"]}
+    owner = session.get_one(Account, session.exec(select(Form)).first().created_by)
+    other = make_form(session, owner, COMPLEX)
+    editor.measure.form_version_id = other.id
+    session.add(editor.measure)
+    session.flush()
+    for _ in range(2):
+        answer = editor.send(fields, "publish")
+        assert "另一张表单" in text_of(answer)
+        fields = editor.shown(answer)
+    assert labels(fields)[0] == "我改的"
+    assert len(session.exec(select(FormVersion)).all()) == 2
+
+
+def test_a_withdrawn_measure_has_no_editor(session, editor) -> None:
+    fields = editor.open()
+    editor.measure.status = "withdrawn"
+    session.add(editor.measure)
+    session.flush()
+    answer = editor.send(fields | {"label-0": ["我改的"]}, "publish")
+    assert answer.headers["location"].endswith("/preview")
+    assert len(session.exec(select(FormVersion)).all()) == 1

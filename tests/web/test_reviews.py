@@ -1,11 +1,18 @@
 """Reviewing what the units directly below have sent."""
 
-from models import Status
-from services.reviews import return_
+from datetime import timedelta
+
+from sqlmodel import select
+
+from models import Assignment, SignIn, Status, Submission
+from queries.submissions import find_current
+from services.reviews import approve, return_
+from tests.answering import NARRATIVE, send
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.counting import statements
 from tests.web.conftest import NOW, account_of
 from tests.web.pages import check, fields_of, text_of
+from web.transactions import get_now
 
 SECOND = "150402005003"
 THIRD = "150402005004"
@@ -18,12 +25,12 @@ def test_one_is_approved_and_the_next_one_follows(world, sign_in):
     path = f"/review/{world.id(VILLAGE)}"
     fields = fields_of(client.get(path), path)
     answer = client.post(path, data={**fields, "act": "approve"})
-    assert answer.headers["location"] == f"/review/{world.id(SECOND)}?done=approve"
+    assert answer.headers["location"].startswith(f"/review/{world.id(SECOND)}?batch=")
     assert "上一份已通过" in text_of(client.get(answer.headers["location"]))
     assert world.assignment(VILLAGE).status == Status.APPROVED
     path = f"/review/{world.id(SECOND)}"
     answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})
-    assert answer.headers["location"] == "/review?approved=1"
+    assert answer.headers["location"].startswith("/review?batch=")
     assert "现在没有待审核的" in text_of(client.get("/review"))
 
 
@@ -76,8 +83,7 @@ def test_ticked_ones_are_approved_together(world, sign_in):
     answer = client.post(
         "/review", data={**fields_of(page, "/review"), "ids": ids[:2], "act": "approve"}
     )
-    assert answer.headers["location"] == "/review?approved=2"
-    assert "已通过 2 份" in text_of(client.get("/review?approved=2"))
+    assert "已通过 2 份" in text_of(client.get(answer.headers["location"]))
     assert world.assignment(THIRD).status == Status.SUBMITTED
 
 
@@ -93,7 +99,7 @@ def test_ticked_ones_are_returned_with_one_reason(world, sign_in):
     sent = world.send(VILLAGE)
     data = {"ids": [str(sent.id)], "reason": "全部重新核对", "act": "return"}
     answer = sign_in(TOWNSHIP).post("/review", data=data)
-    assert answer.headers["location"] == "/review?returned=1"
+    assert answer.status_code == 303
     assert world.assignment(VILLAGE).status == Status.RETURNED
 
 
@@ -112,8 +118,8 @@ def test_the_list_can_be_narrowed_to_one_measure(world, sign_in):
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     assert "红星社区" in text_of(client.get(f"/review?measure={world.measure.id}"))
-    assert "现在没有待审核的" in text_of(client.get("/review?measure=999"))
-    assert client.get("/review?measure=x&page=y").status_code == 200
+    assert "没有符合筛选条件的" in text_of(client.get("/review?measure=999"))
+    assert client.get("/review?measure=x&page=y&sort=z&times=w&unit=-1").status_code == 200
 
 
 def test_the_list_costs_the_same_for_one_line_and_for_three(world, sign_in, session):
@@ -124,7 +130,7 @@ def test_the_list_costs_the_same_for_one_line_and_for_three(world, sign_in, sess
         with statements(session) as sent:
             client.get("/review")
         counts.append(len(sent))
-    assert counts[0] == counts[2] <= 8
+    assert counts[0] == counts[2] <= 10
 
 
 def test_what_somebody_else_has_decided_meanwhile_is_told(world, sign_in):
@@ -133,3 +139,169 @@ def test_what_somebody_else_has_decided_meanwhile_is_told(world, sign_in):
     client.post("/review", data=data)
     answer = client.post("/review", data=data)
     assert "没有办理" in text_of(client.get(answer.headers["location"]))
+
+
+def test_the_filter_is_kept_from_the_list_to_the_next_one_and_back(world, sign_in):
+    for code in (VILLAGE, SECOND, THIRD):
+        world.send(code)
+    client, chosen = sign_in(TOWNSHIP), f"measure={world.measure.id}&times=first&sort=unit"
+    links = check(client.get(f"/review?{chosen}")).xpath("//ul//a/@href")
+    assert links == [f"/review/{world.id(code)}?{chosen}" for code in (VILLAGE, SECOND, THIRD)]
+    page = client.get(links[1])
+    assert {links[0], links[2]} <= set(check(page).xpath("//p[@class='near']/a/@href"))
+    fields = fields_of(page, links[1])
+    answer = client.post(links[1], data={**fields, "act": "approve"})
+    assert answer.headers["location"].startswith(f"/review/{world.id(THIRD)}?")
+    assert answer.headers["location"].endswith(chosen)
+
+
+def test_the_last_one_of_the_list_leads_to_one_that_was_skipped(world, sign_in):
+    world.send(VILLAGE)
+    world.send(SECOND)
+    client, path = sign_in(TOWNSHIP), f"/review/{world.id(SECOND)}"
+    answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})
+    assert answer.headers["location"].startswith(f"/review/{world.id(VILLAGE)}?")
+
+
+def test_filters_show_what_they_say(world, sign_in):
+    world.send(VILLAGE)
+    client = sign_in(TOWNSHIP)
+    for query in ("q=红星", "q=150402005002", "times=first"):
+        assert "红星社区" in check(client.get(f"/review?{query}")).xpath("string(//ul)")
+    for query in ("q=没有", "times=again", "flagged=1", "late=1", "period=202601", "overdue=1"):
+        assert "没有符合筛选条件的" in text_of(client.get(f"/review?{query}"))
+
+
+def test_a_picked_reason_stands_before_what_is_typed(world, sign_in):
+    world.send(VILLAGE)
+    client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
+    page = client.get(path)
+    ready = check(page).xpath("//select[@name='ready']//option/@value")
+    data = {**fields_of(page, path), "ready": ready[1], "reason": "特别是第二组", "act": "return"}
+    assert client.post(path, data=data).status_code == 303
+    form = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))
+    assert f"{ready[1]} 特别是第二组" in form
+    world.send(SECOND)
+    page = check(client.get(f"/review/{world.id(SECOND)}"))
+    assert page.xpath("//optgroup[2]/option/@value") == [f"{ready[1]}\n特别是第二组"]
+
+
+def test_a_note_beside_a_field_is_kept_and_shown_again_after_a_refusal(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
+    data = fields_of(client.get(path), path) | {
+        "fields": ["checked"], "note-checked": ["比台账少"], "act": "return",
+    }  # fmt: skip
+    answer = client.post(path, data=data)
+    assert answer.status_code == 409
+    kept = fields_of(answer, path)
+    assert (kept["fields"], kept["note-checked"]) == (["checked"], ["比台账少"])
+    assert client.post(path, data={**data, "reason": "户数不对，请核对"}).status_code == 303
+    assert find_current(session, sent.assignment_id).review.notes == {"checked": "比台账少"}
+
+
+def test_numbers_show_by_how_much_they_differ(world, sign_in, session):
+    sent = world.send(VILLAGE, checked="12")
+    return_(session, sent.id, reason="请核对户数", actor=account_of(session, TOWNSHIP), now=NOW)
+    world.send(VILLAGE, checked="9")
+    page = text_of(sign_in(TOWNSHIP).get(f"/review/{world.id(VILLAGE)}"))
+    assert "12 （差 −3）" in page
+
+
+def test_the_last_period_stands_beside(world, sign_in, session):
+    sent = world.send(VILLAGE, checked="20")
+    now = world.assignment(VILLAGE)
+    now.period = "202611"
+    earlier = Assignment(**now.model_dump(exclude={"id", "period"}), period="202610")
+    session.add(earlier)
+    session.flush()
+    values = sent.model_dump(exclude={"id", "assignment_id", "answers", "receipt", "send_key"})
+    answers = {**sent.answers, "checked": 12}
+    session.add(
+        Submission(
+            **values, assignment_id=earlier.id, answers=answers, receipt="1", send_key="earlier-1"
+        )
+    )
+    session.flush()
+    page = text_of(sign_in(TOWNSHIP).get(f"/review/{now.id}"))
+    assert "上期（202610）" in page
+    assert "12 （差 +8）" in page
+
+
+def test_flags_are_shown_as_questions(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    sent.flags, sent.flag_count = [{"kind": "all_zero"}], 1
+    session.flush()
+    client = sign_in(TOWNSHIP)
+    assert "1 处提示" in text_of(client.get("/review"))
+    assert "请留意" in text_of(client.get(f"/review/{world.id(VILLAGE)}"))
+
+
+def test_the_unit_above_sees_both_sums_as_sent_and_as_they_are_now(world, sign_in, session):
+    world.send(VILLAGE, checked="12")
+    clerk = account_of(session, TOWNSHIP)
+    send(session, world.assignment(TOWNSHIP), NARRATIVE, actor=clerk)
+    client, path = sign_in(BANNER), f"/review/{world.id(TOWNSHIP)}"
+    assert "报送时的数字与现在一致" in text_of(client.get(path))
+    world.send(SECOND, checked="5")
+    page = check(client.get(path))
+    cells = page.xpath("//tr[@class='differs'][1]/td/text()")
+    assert cells == ["12", "17", "0", "0"]
+    assert "报送之后下级数字有变动" in page.text_content()
+
+
+def test_what_waits_too_long_is_marked_for_the_reviewer_and_then_for_the_unit_above(
+    app, world, sign_in
+):
+    world.send(VILLAGE)
+    reviewer, above = sign_in(TOWNSHIP), sign_in(BANNER)
+    app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=50)
+    assert "审核超期" not in text_of(reviewer.get("/"))
+    days = {name: (lambda n=n: NOW + timedelta(days=n)) for name, n in (("thu", 3), ("fri", 4))}
+    keep_signed_in(reviewer, above, session=world.session)
+    app.dependency_overrides[get_now] = days["thu"]
+    assert "1 审核超期" in text_of(reviewer.get("/"))
+    assert "审核超期" in check(reviewer.get("/review")).xpath(
+        "string(//ul[contains(@class,'cards')])"
+    )
+    assert "下级单位审核超期" not in text_of(above.get("/"))
+    app.dependency_overrides[get_now] = days["fri"]
+    assert "1 份审核超期" in text_of(above.get("/"))
+
+
+def keep_signed_in(*_clients, session) -> None:
+    for one in session.exec(select(SignIn)):
+        one.expires_at = NOW + timedelta(days=30)
+    session.flush()
+
+
+def test_an_approved_answer_can_be_corrected_and_the_reviewer_sees_what_changed(
+    world, sign_in, session
+):
+    sent = world.send(VILLAGE, checked="12")
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    clerk, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}/form"
+    receipt = clerk.get(path).headers["location"]
+    assert f"{path}?correct=1" in check(clerk.get(receipt)).xpath("//a/@href")
+    page = clerk.get(f"{path}?correct=1")
+    fields = fields_of(
+        page,
+        check(page).xpath(
+            "//form[@method='post' and @enctype or contains(@action, '/form')]/@action"
+        )[0],
+    )
+    answer = clerk.post(path, data={**fields, "f-checked": "15", "_act": "send"})
+    assert answer.headers["location"].startswith("/receipts/")
+    assert world.assignment(VILLAGE).status == Status.SUBMITTED
+    reviewer = sign_in(TOWNSHIP)
+    assert "更正" in check(reviewer.get("/review")).xpath("string(//ul[contains(@class,'cards')])")
+    page = text_of(reviewer.get(f"/review/{world.id(VILLAGE)}"))
+    assert "这一份更正已经通过的填报" in page
+    assert "12 （差 +3）" in page
+
+
+def test_only_the_own_unit_is_offered_the_correction(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    page = sign_in(TOWNSHIP).get(f"/receipts/{sent.receipt}")
+    assert "更正已通过的填报" not in text_of(page)

@@ -1,0 +1,244 @@
+"""The review list of one unit with 15,000 submissions waiting, and deciding about all of them."""
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, case, func, insert, literal, select, text, update
+from sqlmodel import Session, UTCDateTime, col
+
+from bench import sample
+from bench.browser import browser, open_session
+from bench.databases import fresh_engine, transaction, why_absent
+from bench.form_page import statements_of
+from bench.installation import installed, running
+from cli.run import WEB
+from models import (
+    Account,
+    AnswerNumber,
+    Assignment,
+    Campaign,
+    Decision,
+    FormVersion,
+    Status,
+    Submission,
+    Tag,
+    Unit,
+    UnitTag,
+)
+from models.columns import JsonType
+from queries.review_list import Waiting
+from services.measures import MeasureContent, confirm_measure, create_measure, release_measure
+from services.review_batches import decide_matching, undo
+from services.roll_up import rolled_up
+
+WAITING = 15_000
+TIMES = 100
+TAG = "bench-review"
+NOTE = "逐户走访，登记取暖设备，发现隐患当场整改，已建立台账。" * 20
+"""A narrative of the usual length: the list must not read it."""
+PAGES = {
+    "list": "/review",
+    "list_by_sent": "/review?sort=sent",
+    "list_by_unit": "/review?sort=unit",
+    "list_by_flags": "/review?sort=flags",
+    "list_flagged": "/review?flagged=1",
+    "list_overdue": "/review?overdue=1",
+    "list_last_page": "/review?page=9999",
+}
+
+
+def measure(backend: str, folder: Path) -> dict[str, Any] | None:
+    """p95 over HTTP of the list in its orders and of one submission; seconds for approving all
+    and for undoing it; the floor is one plain count and one plain page. None: no such database."""
+    if why_absent(backend):
+        return None
+    with fresh_engine(backend, folder) as engine:
+        sample.fill(engine)
+        unit_id = _fill(engine)
+        if backend == "postgresql":
+            with engine.connect() as connection:
+                connection.execute(text("ANALYZE"))
+                connection.commit()
+        with installed(engine, folder) as settings, running(settings, WEB):
+            with transaction(engine) as session:
+                reviewer = session.scalars(select(Account).where(_of(unit_id))).one()
+                token = open_session(session, reviewer)
+                one = _middle(session, unit_id)
+            figures = {"waiting": _count(engine, unit_id)}
+            with browser(settings, token) as client:
+                for name, path in {**PAGES, "one": f"/review/{one}"}.items():
+                    figures[f"{name}_p95_ms"] = p95_ms(client, path)
+            figures["statements"] = statements_of(token, "/review")
+            figures["one_statements"] = statements_of(token, f"/review/{one}")
+        figures["floor_p95_ms"] = _floor_ms(engine, unit_id)
+        return {**figures, **_decide_all(engine, unit_id)}
+
+
+def _fill(engine: Engine) -> int:
+    """Enough measures for the widest unit's lower units, all answered; that unit."""
+    with transaction(engine) as session:
+        unit_id, lower = _widest(session)
+        session.add(Tag(code=TAG, name="测", name_en="bench"))
+        session.flush()
+        chosen = select(col(Unit.id), literal(TAG)).where(
+            col(Unit.parent_id) == unit_id, col(Unit.takes_assignments)
+        )
+        session.execute(insert(UnitTag).from_select(["unit_id", "tag"], chosen))
+        sample.make_account(session, session.get_one(Unit, unit_id))
+    for number in range(1, -(-WAITING // lower) + 1):
+        with transaction(engine) as session:
+            wish = _release(session, number)
+        sample.carry_out(engine, wish)
+    with transaction(engine) as session:
+        _answer(session, unit_id)
+    return unit_id
+
+
+def _widest(session: Session) -> tuple[int, int]:
+    lower = func.count()
+    return session.execute(
+        select(col(Unit.parent_id), lower)
+        .where(col(Unit.takes_assignments), col(Unit.level) == "village")
+        .group_by(col(Unit.parent_id))
+        .order_by(lower.desc())
+        .limit(1)
+    ).one()  # type: ignore[return-value]
+
+
+def _release(session: Session, number: int) -> int:
+    office = sample.get_office(session)
+    content = MeasureContent(
+        title=f"第{number}项：入户排查取暖安全",
+        text="逐户查看取暖设备，登记并整改。",
+        due_rule="2026-12-20",
+        review_days=2,
+        form_version_id=session.scalars(select(col(FormVersion.id))).first(),
+        addressees=(("village", TAG),),
+    )
+    campaign_id = session.scalars(select(col(Campaign.id))).first()
+    made = create_measure(
+        session, campaign_id=campaign_id or 0, unit_id=office.unit_id, content=content,
+        position=number, path=f"{number}",
+    )  # fmt: skip
+    confirm_measure(session, made)
+    wish = release_measure(session, made, actor=office, now=sample.NOW)
+    assert wish is not None
+    return wish
+
+
+def _answer(session: Session, unit_id: int) -> None:
+    """Every lower unit's answer to every measure, in a few statements instead of 15,000 acts."""
+    below = select(col(Unit.id)).where(col(Unit.parent_id) == unit_id)
+    chosen = col(Assignment.unit_id).in_(below)
+    with rolled_up(session, chosen):
+        session.execute(_submissions(chosen))
+        number = select(col(Assignment.id), literal("checked"), literal(120_000)).where(chosen)
+        names = ["assignment_id", "field", "value"]
+        session.execute(insert(AnswerNumber).from_select(names, number))
+        session.execute(
+            update(Assignment)
+            .where(chosen)
+            .values(status=Status.SUBMITTED, revision=1, sent_at=sample.NOW)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _submissions(chosen: Any) -> Any:
+    answers = {"checked": 12, "spent": "3.5", "heating": "stove", "note": NOTE}
+    key, sender = col(Assignment.id), select(func.min(Account.id)).scalar_subquery()
+    rows = select(
+        key, literal(1), literal(answers, JsonType), literal({}, JsonType), literal([], JsonType),
+        case((key % 10 == 0, key % 3 + 1), else_=0), literal("bench-key-").concat(key),
+        literal("bench-").concat(key), literal("0" * 64), _sent_at(key), sender,
+    ).where(chosen)  # fmt: skip
+    names = [
+        "assignment_id", "revision", "answers", "rolled_up", "flags", "flag_count", "send_key",
+        "receipt", "checksum", "sent_at", "sent_by",
+    ]  # fmt: skip
+    return insert(Submission).from_select(names, rows)
+
+
+def _sent_at(key: Any) -> Any:
+    """One of seven moments."""
+    moments = [sample.NOW + timedelta(hours=hours) for hours in range(7)]
+    known = {n: literal(moment, UTCDateTime()) for n, moment in enumerate(moments)}
+    return case(known, value=key % len(moments))
+
+
+def _of(unit_id: int) -> Any:
+    return col(Account.unit_id) == unit_id
+
+
+def _middle(session: Session, unit_id: int) -> int:
+    """A submission in the middle of the list: as far from its beginning as from its end."""
+    wanted = Waiting(unit_id).in_order().offset(WAITING // 2).limit(1)
+    return session.scalars(wanted).one()
+
+
+def _count(engine: Engine, unit_id: int) -> int:
+    with transaction(engine) as session:
+        wanted = Waiting(unit_id).select().with_only_columns(func.count())
+        return session.execute(wanted).scalar_one()
+
+
+def p95_ms(client: Any, path: str) -> float:
+    """Milliseconds of a page over HTTP that 95 of 100 requests stay under."""
+    return _p95(lambda: client.get(path).raise_for_status())
+
+
+def _p95(act: Any) -> float:
+    taken = []
+    for _ in range(TIMES):
+        start = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - start)
+    return round(sorted(taken)[TIMES * 95 // 100 - 1] * 1000, 1)
+
+
+def _floor_ms(engine: Engine, unit_id: int) -> float:
+    """What the list tells, by two hand-written statements."""
+    waiting = (
+        "FROM assignment a JOIN assignment u ON u.id = a.parent_id"
+        " WHERE u.unit_id = :unit AND a.status = 'submitted'"
+    )
+    count = text(f"SELECT count(*) {waiting}")
+    page = text(
+        "SELECT a.id, s.id, n.name, m.title, a.due_on, s.sent_at FROM"
+        f" (SELECT a.* {waiting} ORDER BY a.due_on, a.id LIMIT 50) a"
+        " JOIN submission s ON s.assignment_id = a.id AND s.revision = a.revision"
+        " JOIN unit n ON n.id = a.unit_id JOIN measure m ON m.id = a.measure_id"
+    )
+    with engine.connect().execution_options(readonly=True) as connection:
+
+        def ask() -> None:
+            connection.execute(count, {"unit": unit_id}).all()
+            connection.execute(page, {"unit": unit_id}).all()
+
+        return _p95(ask)
+
+
+def _decide_all(engine: Engine, unit_id: int) -> dict[str, float]:
+    """Seconds for approving everything that waits, and for taking it back."""
+    now = sample.NOW + timedelta(days=1)
+    wanted = Waiting(unit_id, until=now)
+    start = time.perf_counter()
+    with transaction(engine) as session:
+        actor = session.scalars(select(Account).where(_of(unit_id))).one()
+        batch = decide_matching(session, wanted, Decision.APPROVE, actor=actor, now=now)
+        assert batch is not None
+        batch_id, count = batch.id or 0, batch.count
+    approved = time.perf_counter()
+    undone = _undo(engine, unit_id, batch_id, now)
+    assert undone == count
+    return {
+        "approve_all_seconds": round(approved - start, 2),
+        "undo_all_seconds": round(time.perf_counter() - approved, 2),
+    }
+
+
+def _undo(engine: Engine, unit_id: int, batch_id: int, now: datetime) -> int:
+    with transaction(engine) as session:
+        actor = session.scalars(select(Account).where(_of(unit_id))).one()
+        return undo(session, batch_id, actor=actor, now=now).undone_count

@@ -1,0 +1,22 @@
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.dates.calendar import SHANGHAI
+from rules.dates.review_clock import overdue_before, review_due
+
+
+def test_a_review_is_due_working_days_after_the_day_it_was_sent():
+    friday_evening = datetime(2026, 11, 27, 15, 59, tzinfo=UTC)  # 23:59 in Hohhot
+    assert review_due(friday_evening, 2) == date(2026, 12, 1)
+    assert review_due(friday_evening + timedelta(minutes=1), 2) == date(2026, 12, 1)
+    assert review_due(friday_evening, 0) == date(2026, 11, 27)
+
+
+@given(st.integers(0, 1_100 * 24 * 60), st.integers(0, 12), st.integers(0, 40))
+def test_the_moment_lists_compare_with_agrees_with_the_due_day(minutes, review_days, waited):
+    sent_at = datetime(2025, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=minutes)
+    today = sent_at.date() + timedelta(days=waited)
+    overdue = review_due(sent_at, review_days) < today
+    assert (sent_at < overdue_before(today, review_days)) is overdue

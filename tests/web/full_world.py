@@ -1,0 +1,24 @@
+"""A measure whose form has one of everything, for tests of pages."""
+
+import pytest
+
+from models import Role
+from tests.building import REGION, make_form, make_measure, release_down
+from tests.full_form import full_fields
+from tests.web.conftest import World, account_of
+
+
+def make_full_world(session, fields: list[dict] | None = None) -> World:
+    """The measure handed down the whole sample tree."""
+    office = account_of(session, REGION, Role.OFFICE)
+    measure = make_measure(
+        session, office, form=make_form(session, office, fields or full_fields())
+    )
+    release_down(session, measure, office)
+    return World(measure, session)
+
+
+@pytest.fixture
+def full(session) -> World:
+    """Every village is asked everything there is."""
+    return make_full_world(session)

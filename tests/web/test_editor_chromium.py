@@ -1,0 +1,73 @@
+"""The form editor in a real browser: the preview follows while an officer types."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.passwords import hash_password
+from models import Role
+from tests.building import REGION
+from tests.web.conftest import account_of
+from tests.web.office import drafted
+from tests.web.site import Site, browser
+
+PASSWORD = "Caoyuan-2026"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory) -> Iterator[str]:
+    """The address of a served editor."""
+    site = Site(tmp_path_factory.mktemp("editor"))
+    with site.session() as session:
+        account_of(session, REGION, Role.OFFICE).password_hash = hash_password(PASSWORD)
+        measure = drafted(session).id
+    with site.serving() as address:
+        yield f"{address}/measures/{measure}/form"
+
+
+def opened(chromium, editor: str, **options):
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()
+    page.goto(editor)
+    page.fill("#login", f"office-{REGION}")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.goto(editor)
+    return page
+
+
+def test_the_preview_follows_what_is_typed_and_is_as_wide_as_a_phone(chromium, editor) -> None:
+    page = opened(chromium, editor)
+    assert page.locator(".phone").bounding_box()["width"] == 360
+    page.fill("#label-0", "查了多少户")
+    page.locator("[data-preview] label", has_text="查了多少户").wait_for()
+    page.check("#multiline-2")
+    page.uncheck("#multiline-2")
+    page.locator("[data-preview] input#f-note").wait_for()
+    page.context.close()
+
+
+def test_another_type_brings_its_inputs_and_keeps_the_rest(chromium, editor) -> None:
+    page = opened(chromium, editor)
+    page.fill("#label-1", "改过的标题")
+    page.select_option("#type-1", "select_one")
+    page.fill("#choices-1", "甲\n乙")
+    assert page.url.endswith("#row-1")
+    assert page.input_value("#label-1") == "改过的标题"
+    page.locator("[data-preview] input[type=radio]").nth(1).wait_for()
+    page.context.close()
+
+
+def test_without_javascript_the_button_does_the_same(chromium, editor) -> None:
+    page = opened(chromium, editor, java_script_enabled=False)
+    page.select_option("#type-1", "select_one")
+    page.click("button[data-update]")
+    page.fill("#choices-1", "甲\n乙")
+    page.click("button[data-update]")
+    assert page.locator("[data-preview] input[type=radio]").count() == 2
+    page.context.close()
