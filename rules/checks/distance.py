@@ -1,0 +1,46 @@
+"""How far numbers lie from each other, in steps of a proportion.
+
+Counts of villages spread over orders of magnitude, so that a plain z-score would ask every large
+village, every time. Distances are measured between logarithms instead, and everything up to
+`SMALL` counts as equal: from 2 to 7 is nothing to ask about. The robust z-score is the modified
+one of Iglewicz and Hoaglin (median and median absolute deviation, 3.5), with a spread that is
+never so narrow that less than a factor of three would be asked about.
+"""
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from statistics import median
+
+SMALL = Decimal(10)
+"""Numbers up to this are not told apart."""
+FACTOR = 3
+"""Below this factor nothing is asked."""
+FAR = 3.5
+"""The robust z-score from which a number is asked about."""
+_DEVIATION = 1.4826
+"""Of a normal distribution: standard deviation by median absolute deviation."""
+_ROUNDING = 1e-9
+
+
+def step(value: Decimal, small: Decimal = SMALL) -> float:
+    """The logarithm of how many times `small` it is, with its sign; 0 up to `small`."""
+    return math.copysign(math.log(max(abs(value) / small, Decimal(1))), value)
+
+
+def far_apart(value: Decimal, other: Decimal, small: Decimal = SMALL) -> bool:
+    """Whether they differ by `FACTOR` or more."""
+    return abs(step(value, small) - step(other, small)) >= math.log(FACTOR) - _ROUNDING
+
+
+def robust_score(value: Decimal, others: Sequence[Decimal], small: Decimal = SMALL) -> float:
+    """How many robust deviations it lies from the median of `others`, which is not empty."""
+    steps = [step(other, small) for other in others]
+    middle = median(steps)
+    spread = _DEVIATION * median(abs(one - middle) for one in steps)
+    return abs(step(value, small) - middle) / max(spread, math.log(FACTOR) / FAR)
+
+
+def is_outlier(value: Decimal, others: Sequence[Decimal], small: Decimal = SMALL) -> bool:
+    """Whether it is far from the median of `others`, as they are spread."""
+    return robust_score(value, others, small) >= FAR - _ROUNDING
