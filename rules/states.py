@@ -35,10 +35,13 @@ NEXT: dict[Status, dict[Act, Status]] = {
     },
     Status.RETURNED: {
         Act.SUBMIT: Status.SUBMITTED,
+        Act.REOPEN: Status.SUBMITTED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
     Status.APPROVED: {
+        Act.CORRECT: Status.SUBMITTED,
         Act.RETURN: Status.RETURNED,
+        Act.REOPEN: Status.SUBMITTED,
         Act.CLOSE: Status.CLOSED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
@@ -75,9 +78,17 @@ ACT_NAMES: dict[Act, str] = {
     Act.RECALL: N_("收回填报"),
     Act.APPROVE: N_("审核通过"),
     Act.RETURN: N_("退回"),
+    Act.REOPEN: N_("撤销审核"),
+    Act.CORRECT: N_("更正填报"),
+    Act.CHANGE_FORM: N_("换用新版表单"),
     Act.CLOSE: N_("办结"),
     Act.WITHDRAW: N_("撤回"),
 }
+
+
+def sending(status: str) -> Act:
+    """The act with which a unit sends its form: a correction where the last one was approved."""
+    return Act.CORRECT if status == Status.APPROVED else Act.SUBMIT
 
 
 def after(status: str, act: Act, *, lowest: bool) -> Status:
