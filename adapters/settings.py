@@ -18,6 +18,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = ROOT / "var"
     """Folder of everything the product stores on disk; git ignores the default."""
+    files: Path | None = None
+    """Folder of attachments (`JIELI_FILES`); None: `files` in `data_dir`."""
     database_url: str = ""
     """Empty: SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://user@host/name`."""
     host: str = "127.0.0.1"
@@ -38,6 +40,11 @@ class Settings(BaseSettings):
     def engine_url(self) -> str:
         """The address of the application's database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'jieli.db'}"
+
+    @property
+    def files_dir(self) -> Path:
+        """Where the bytes of attachments are stored."""
+        return self.files or self.data_dir / "files"
 
     @property
     def web_url(self) -> str:

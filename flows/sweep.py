@@ -12,10 +12,12 @@ from prefect import flow, task
 from prefect.states import Completed, State
 
 from adapters import clock
+from adapters.attachment_store import get_store
 from adapters.database import transaction
 from flows.batch import Batch, group
 from flows.hand_down import hand_down
 from queries.hand_downs import list_pending
+from services import attachments
 from services.assignments import pass_on_overdue
 
 LEFT_LYING = timedelta(minutes=2)
@@ -26,6 +28,7 @@ LEFT_LYING = timedelta(minutes=2)
 def sweep() -> State[int]:
     """Open the gates that are past their time, fulfil forgotten wishes; twice is harmless."""
     opened = open_overdue_gates.with_options(task_run_name="到时自动下达")(return_state=True)
+    sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
     batches = list_forgotten(clock.now())
     for batch in batches:
         hand_down(
@@ -45,6 +48,14 @@ def pass_on() -> int:
     """The same, without a task run: how many assignments were released by themselves."""
     with transaction() as session:
         return pass_on_overdue(session, now=clock.now())
+
+
+@task(persist_result=False)
+def sweep_attachments() -> State[int]:
+    """Take away uploads nobody has finished and files nobody needs."""
+    with transaction() as session:
+        swept = attachments.sweep(session, get_store(), now=clock.now())
+    return Completed(message=f"清理附件 {swept} 个", data=swept)
 
 
 def list_forgotten(now: datetime) -> list[Batch]:

@@ -16,6 +16,8 @@ BROWSERS = 4
 """People at work at the same moment."""
 ANSWER = "f-"
 """What the form puts before the names of its fields."""
+CONFIRM = "确认无误，报送"
+"""The button of a form that comes back with questions."""
 Done = TypeVar("Done")
 
 
@@ -185,10 +187,12 @@ def send_up(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
 
 
 def _send(browser: Browser, form: Page, values: dict[str, str]) -> Page:
-    """Fill in and send; its inputs bear the names of the fields, marked."""
+    """Fill in and send, and once more where the checks ask; its inputs bear the names of the
+    fields, marked."""
     asked = {each.get("name", "") for each in form.tree.xpath("//form//*[@name]")}
     typed = {name: values[_plain(name)] for name in asked if _plain(name) in values}
-    return browser.press(form, "报送", **typed)
+    page = browser.press(form, "报送", **typed)
+    return browser.press(page, CONFIRM) if page.has_button(CONFIRM) else page
 
 
 def _plain(name: str) -> str:
