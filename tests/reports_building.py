@@ -67,7 +67,7 @@ def write_answer(
         value = round(float(answers[name]) * SCALE)
         session.add(AnswerNumber(assignment_id=assignment.id, field=name, value=value))
     _review(session, submission, actor, status, reason, now)
-    assignment.status = status
+    assignment.status, assignment.revision = status, 1
     assignment.acknowledged_at = assignment.acknowledged_at or now
     assignment.sent_at = now
     assignment.late = assignment.due_on < TODAY - timedelta(days=1)

@@ -1,5 +1,7 @@
 """The web application."""
 
+import asyncio
+
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -77,6 +79,7 @@ def create_app() -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(check_same_site), Depends(check_ids)],
     )
+    app.state.writing = asyncio.Lock()  # web.transactions.take_turn
     for router in ROUTERS:
         app.include_router(router)
     register_errors(app)

@@ -16,6 +16,7 @@ from queries.submissions import get_answer_sheet
 from rules.dates.calendar import local_date, local_time
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.faults import Fault
+from rules.forms.form_tree import item_of
 from rules.forms.repeats import one_less, one_more, times_shown
 from rules.refusal import N_
 from rules.states import REPORTED, possible, sending
@@ -236,7 +237,9 @@ def _faulty(filled: Filled, result: Faulty) -> Response:
     sentence = say(filled.request, N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
     sheet = get_answer_sheet(filled.session, filled.id)
     version = sheet.draft.version if sheet.draft else 0
-    return tell_script(422, faults=told, sentence=sentence, version=version)
+    changed = any(item_of(key) not in sheet.tree.by_name for key in told)
+    url = form_path(sheet, "faults") if changed else ""
+    return tell_script(422, faults=told, sentence=sentence, version=version, url=url)
 
 
 def _asked(filled: Filled) -> Response:

@@ -1,6 +1,5 @@
 """What a request is given: the clock, and one transaction."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -25,9 +24,6 @@ def get_now() -> datetime:
     return clock.now()
 
 
-_writing = asyncio.Lock()
-
-
 async def take_turn(request: Request) -> AsyncIterator[None]:
     """On SQLite, whoever writes waits here, first come first served, and holds no thread.
 
@@ -39,7 +35,7 @@ async def take_turn(request: Request) -> AsyncIterator[None]:
         yield
         return
     await read_form(request)
-    async with _writing:
+    async with request.app.state.writing:
         yield
 
 

@@ -184,10 +184,37 @@ def test_faults_stand_on_top_and_beside_the_field_without_a_reload(clerks, page,
     assert page.get_attribute("#f-checked", "aria-describedby") == "f-checked-fault"
     assert "排查户数：" in page.inner_text("[role=alert]")
     page.fill("#f-checked", "15")
+    page.press("#f-checked", "Tab")
+    expect(page.locator("#f-checked-fault")).to_have_count(0)
     page.click(SEND)
     page.wait_for_url("**/receipts/**")
     assert [one.answers["checked"] for one in clerks.sent(village)] == [15]
     assert page.evaluate(UNSENT) == []
+
+
+def test_a_fault_in_a_repeat_says_in_which_filling(clerks, page, village):
+    page.fill("#f-checked", "0")
+    page.fill("[id='f-visits.0.talks']", "十")
+    page.click(SEND)
+    expect(page.locator("[role=alert]")).to_contain_text("走访 第 1 条 · 谈话次数：")
+
+
+def test_a_question_this_page_does_not_have_opens_the_form_as_it_is_now(clerks, page, village):
+    told = {"faults": {"added": "请填写这一项。"}, "sentence": "还没有报送", "version": 1}
+    page.route("**/form", lambda route: route.fulfill(status=422, json=told))
+    page.fill("#f-checked", "12")
+    page.click(SEND)
+    page.wait_for_url("**/form?faults=1")
+
+
+def test_the_questions_before_sending_are_confirmed_where_they_stand(clerks, page, village):
+    page.fill("#f-checked", "0")
+    page.fill("#f-spent", "0")
+    page.click(SEND)
+    page.wait_for_url("**/form?asked=1")
+    page.click("[data-doubts] button")
+    page.wait_for_url("**/receipts/**")
+    assert len(clerks.sent(village)) == 1
 
 
 def test_questions_appear_and_go_and_keep_what_was_typed(clerks, page, village):

@@ -27,6 +27,13 @@ def path(full):
     return f"/assignments/{full.id(VILLAGE)}/form"
 
 
+def test_a_script_is_sent_to_the_form_as_it_is_now(clerk, path):
+    typed = {**FILLED, "gone": ["1"]}
+    data = {**fields_of(clerk.get(path), path), **posted(typed), "_act": "send"}
+    answer = clerk.post(path, data=data, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["url"]) == (422, f"{path}?faults=1")
+
+
 def wrapper(page, key):
     return check(page).xpath(f"//*[@data-key='{key}' and not(ancestor::template)]")[0]
 

@@ -10,6 +10,7 @@ from tests.building import LEAGUE, REGION, VILLAGE, make_account, make_measure
 from tests.web.conftest import account_of
 from tests.web.pages import check, text_of
 from web import sign_in as sign_in_pages
+from web.posted import MOST_FIELDS
 from web.transactions import get_reading_session, get_session
 
 DIGITS = "9" * 5000
@@ -22,7 +23,7 @@ BODIES = {
         "multipart/form-data; boundary=b; charset=undefined",
     ),
     "too many fields": (
-        b"&".join(b"f%d=x" % n for n in range(5000)),
+        b"&".join(b"f%d=x" % n for n in range(MOST_FIELDS + 1)),
         "application/x-www-form-urlencoded",
     ),
 }

@@ -132,7 +132,7 @@ def test_after_signing_in_again_it_goes_on(clerks, phone, page, village):
     send_offline(phone, page)
     clerks.end_sessions(village)
     phone.set_offline(False)
-    page.get_by_role("link", name="重新登录").click()
+    page.locator("main .note a.button").click()
     page.wait_for_url("**/sign-in*")
     page.fill("#login", f"clerk-{village}")
     page.fill("#password", PASSWORD)
@@ -146,9 +146,11 @@ def test_a_session_that_ended_before_sending_keeps_it_in_the_outbox(clerks, phon
     page.fill("#f-checked", "12")
     page.click(SEND)
     page.get_by_text("登录已过期，重新登录后自动发送").wait_for()
+    assert page.locator("main .note a.button").inner_text() == "重新登录"
     clerks.sign_in(phone, village)
     page.goto(clerks.address + "/")
     page.get_by_text("已送达，回执号").wait_for()
+    assert page.get_by_text("有草稿，未报送").count() == 0
     assert len(clerks.sent(village)) == 1
 
 

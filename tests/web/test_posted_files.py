@@ -96,6 +96,16 @@ def test_a_file_that_is_not_taken_costs_nothing_else_that_was_typed(path, sign_i
     assert again.headers["location"].startswith("/receipts/")
 
 
+def test_a_file_and_an_answer_that_are_wrong_are_told_together(path, sign_in, store):
+    wrong = {**FILLED, "day": ["明天"]}
+    answer = post(
+        sign_in(VILLAGE), path, wrong, "send", paper=("台账.exe", b"MZ\x90", "text/plain")
+    )
+    assert answer.status_code == 422
+    blamed = check(answer).xpath("//section[@role='alert']//a/@href")
+    assert blamed == ["#f-paper", "#f-day"]
+
+
 def test_a_file_for_what_takes_none_is_left_aside(path, sign_in, store, session):
     client = sign_in(VILLAGE)
     for key in ("story", "nothing", "visits.0.who"):

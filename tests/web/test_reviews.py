@@ -2,17 +2,24 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from models import Assignment, SignIn, Status, Submission
 from queries.submissions import find_current
+from rules.refusal import Refusal
 from services.reviews import approve, return_
+from services.submissions import submit
 from tests.answering import NARRATIVE, send
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.counting import statements
+from tests.full_form import FILLED
 from tests.web.conftest import NOW, account_of
+from tests.web.full_world import full
 from tests.web.pages import check, fields_of, text_of
 from web.transactions import get_now
+
+__all__ = ["full"]
 
 SECOND = "150402005003"
 THIRD = "150402005004"
@@ -47,6 +54,22 @@ def test_single_fields_are_returned_with_a_reason(world, sign_in):
     page = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))
     assert "户数不对，请核对" in page
     assert "请修改这一项" in page
+
+
+def test_what_nobody_can_change_is_not_offered_for_return(full, sign_in, session):
+    clerk = account_of(session, VILLAGE)
+    sent = submit(
+        session, full.id(VILLAGE), FILLED, send_key="calculated-1", actor=clerk, now=NOW
+    ).submission
+    page = check(sign_in(TOWNSHIP).get(f"/review/{full.id(VILLAGE)}"))
+    offered = page.xpath("//input[@name='fields']/@value")
+    assert {"households", "visits"} <= set(offered)
+    assert not {"share", "all_people", "batch"} & set(offered)
+    with pytest.raises(Refusal, match="没有这些项：batch"):
+        return_(
+            session, sent.id, reason="请核对批次", fields=["batch"],
+            actor=account_of(session, TOWNSHIP), now=NOW,
+        )  # fmt: skip
 
 
 def test_a_return_without_a_reason_is_refused_and_the_ticks_stay(world, sign_in):

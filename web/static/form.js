@@ -210,8 +210,15 @@
   function refused(code, answer, sent) {
     tell('');
     if (code === 422) { took({version: answer.version}, sent); } else { stopped = true; }
+    /* The form was replaced since this page was made; the server keeps what was typed. */
+    if (code === 422 && (answer.url || Object.keys(answer.faults || {}).some(missing))) {
+      location.href = answer.url || form.getAttribute('action') + '?faults=1';
+      return;
+    }
     faults(answer.faults || {}, answer.sentence, code === 409 && answer.url);
   }
+
+  function missing(one) { return !document.getElementById('f-' + one); }
 
   /* While it waits, what was sent is not changed; it can be taken back. */
   var note = null;

@@ -107,9 +107,12 @@
       item.tries += 1;
       item.next = Date.now() + Math.min(LONGEST, FIRST * Math.pow(2, item.tries - 1));
       if (how !== 'waiting') { told(item, answer); }
-      put(item);
       /* The list of what is due was made before it arrived. */
-      if (how === 'sent' && location.pathname === '/') { location.reload(); return; }
+      if (how === 'sent' && location.pathname === '/' && set(prefix + item.name, item)) {
+        location.reload();
+        return;
+      }
+      put(item);
       deliver();
     });
   }

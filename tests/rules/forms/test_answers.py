@@ -84,6 +84,23 @@ def test_good_answers_stand_beside_faults():
     assert set(checked.faults) == {"done"}
 
 
+def test_faults_stand_in_the_order_of_the_form():
+    form = check_form(
+        [
+            {"name": "a", "label": "甲", "type": "integer", "constraint": ". > ${b}"},
+            {"name": "r", "label": "走访", "type": "repeat"},
+            {"name": "x", "label": "门牌", "type": "integer", "within": "r"},
+            {"name": "y", "label": "人数", "type": "integer", "within": "r"},
+            {"name": "b", "label": "乙", "type": "integer"},
+            {"name": "c", "label": "丙", "type": "integer", "required": True},
+        ]
+    )
+    typed = {"gone": ["1"], "b": ["2"], "a": ["1"], "r.1.x": ["多"], "r.0.y": ["少"]}
+    typed |= {"r.1.y": ["多"], "r.0.x": ["3"]}
+    told = check_answers(form, typed).faults
+    assert list(told) == ["a", "r.0.y", "r.1.x", "r.1.y", "c", "gone"]
+
+
 def test_a_draft_keeps_what_was_typed_and_only_known_fields():
     typed = {"done": ["十二次\x00"], "other": ["1"], "tags": ["y", "x"]}
     assert cleaned(typed, ["done", "tags", "text"]) == {"done": ["十二次"], "tags": ["y", "x"]}
