@@ -33,6 +33,8 @@ from web.transactions import Now, OpenSession, attempt
 from web.workbooks import workbook_link
 
 router = APIRouter()
+SHOWN = {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL, Act.CORRECT}
+"""What a unit does on the page of its assignment."""
 Page = Annotated[int, Query(ge=1, le=100_000)]
 
 
@@ -110,7 +112,7 @@ def acts_now(one: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:
         able.discard(Act.ACKNOWLEDGE)
     if not one.lowest and one.status == Status.ISSUED:
         able |= {Act.DETAIL, Act.RELEASE}  # both sign for it as well
-    return frozenset(able & {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL})
+    return frozenset(able & SHOWN)
 
 
 def get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:

@@ -9,9 +9,11 @@ from rules.forms.conditions import LONGEST_CALCULATED, Conditions
 from rules.forms.faults import Fault
 from rules.forms.field_values import clean_text, read_date, read_decimal, read_integer
 from rules.forms.form_fields import ATTACHED, FieldType, FormField, bounds
+from rules.forms.form_structure import named_in
 from rules.forms.form_tree import (
     MOST_TIMES,
     FormTree,
+    field_in,
     flat,
     item_of,
     key_in,
@@ -195,8 +197,14 @@ class _Check:
             self.put.append((one, place, value))
 
     def _check_authors(self, state: Conditions) -> None:
-        """Once everything is settled: a constraint may name what is asked after its question."""
+        """Once everything is settled: a constraint may name what is asked after its question.
+
+        One that names what cannot be read is not asked: that fault is told, and is the cause.
+        """
+        unread = {field_in(key) for key in self.faults}
         for one, place, value in self.put:
+            if one.constraint and named_in(one.constraint) & unread:
+                continue
             fault = _author_fault(state, one, place, value)
             if fault:
                 self.faults[state.key(one, place)] = fault

@@ -97,6 +97,12 @@ def place_of(key: str) -> tuple[str, int, str] | None:
     return (found["repeat"], int(found["place"]), found["name"]) if found else None
 
 
+def field_in(key: str) -> str:
+    """The field an answer's key belongs to, in a repeat too."""
+    inner = place_of(key)
+    return inner[2] if inner else key
+
+
 def places(repeat: str, keys: Iterable[str]) -> list[int]:
     """The places of a repeat that `keys` speak of, in order."""
     found = (place_of(key) for key in keys)

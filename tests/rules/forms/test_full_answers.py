@@ -169,3 +169,16 @@ def test_a_form_that_calculates_half_a_gigabyte_is_refused_and_its_page_still_dr
     kept = sum(len(row.get(f"copy{n}", "")) for row in state.answers()["rows"] for n in range(5))
     assert 0 < kept <= conditions.LONGEST_CALCULATED
     assert check_answers(form, {**typed, "story": ["字" * 3_000]}, today="2026-11-22").ok
+
+
+def test_a_constraint_on_an_answer_that_cannot_be_read_is_not_blamed_too():
+    form = check_form(
+        [
+            {"name": "homes", "label": "总户数", "type": "integer", "required": True},
+            {"name": "checked", "label": "排查户数", "type": "integer",
+             "constraint": ". <= ${homes}", "constraint_message": "不能超过总户数。"},
+        ]
+    )  # fmt: skip
+    assert set(check_answers(form, {"homes": ["很多"], "checked": ["3"]}).faults) == {"homes"}
+    assert set(check_answers(form, {"checked": ["3"]}).faults) == {"homes"}
+    assert set(check_answers(form, {"homes": ["2"], "checked": ["3"]}).faults) == {"checked"}
