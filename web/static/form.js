@@ -353,8 +353,10 @@
     var one = (event.target.name || '').replace(/^f-/, '');
     keep();
     later();
-    /* What was said of the old answer. Not at once: a button must not move away under the finger. */
-    if (live && event.target.type !== 'file') { window.setTimeout(function () { blame(one, ''); }, 200); }
+    /* What was said of the old answer. Not at once: a button must not move away under the finger;
+       and what the server has said of the new one since then stays. */
+    var said = live && event.target.type !== 'file' && document.getElementById('f-' + one + '-fault');
+    if (said) { window.setTimeout(function () { if (said.parentNode) { blame(one, ''); } }, 200); }
   });
   ['pagehide', 'beforeunload'].forEach(function (what) { window.addEventListener(what, hide); });
   document.addEventListener('visibilitychange', function () { if (document.hidden) { hide(); } });
