@@ -181,6 +181,8 @@ def _with_tables(
     rows: list[DraftMeasure] = []
     for row in _rows(text, frame):
         around = _section_around(sections, row)
+        if around is not None and _begins_in(row, sections[around]):
+            continue
         prefix = "表" if around is None else f"{sections[around].path}/表"
         drafted = _row_measure(text, plain, row, reference, prefix)
         same = _same_measure(plain, row, titles, around)
@@ -200,8 +202,17 @@ def _rows(text: str, frame: Frame) -> list[Row]:
 
 
 def _section_around(sections: tuple[DraftMeasure, ...], row: Row) -> int | None:
-    at = bisect_right(sections, row.start, key=lambda measure: measure.start) - 1
+    """The section the row stands in, or the one that begins in the row's line."""
+    at = bisect_right(sections, row.end - 1, key=lambda measure: measure.start) - 1
     return at if at >= 0 and row.start < sections[at].end else None
+
+
+def _begins_in(row: Row, section: DraftMeasure) -> bool:
+    """Whether the section begins in the row's line and goes on below: then the row is its text.
+
+    One that is nothing but cells gives way to the row, as every section does that is but a table.
+    """
+    return section.start > row.start and not _is_shell(section)
 
 
 def _is_shell(measure: DraftMeasure) -> bool:
