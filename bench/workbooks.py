@@ -26,7 +26,8 @@ from models import (
     Submission,
     Unit,
 )
-from queries.workbooks import list_answer_sheets
+from queries.answer_sheets import list_answer_sheets
+from queries.workbooks import rows_of
 from rules.workbooks.layout import Layout
 from services.workbooks import get_layout, keep_upload, preview, send_upload
 
@@ -178,7 +179,7 @@ def _read_bare(content: bytes) -> int:
 def _plain_seconds(session: Session, own: Assignment) -> float:
     """Taking the rows just written out and putting the same in again, without any check."""
     session.flush()
-    ids = [one.assignment.id or 0 for one in list_answer_sheets(session, own)]
+    ids = [one.assignment.id or 0 for one in list_answer_sheets(session, rows_of(own))]
     tables: tuple[Any, ...] = (Submission, AnswerNumber, Event)
     copies = []
     for table in tables:

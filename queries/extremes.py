@@ -4,10 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import AnswerNumber, Assignment
+from queries.climb import climb
 from rules.forms.rolled_figures import Extremes
 from rules.states import REPORTED, REVIEWED
 
@@ -23,8 +23,7 @@ def list_extremes(
 ) -> dict[Key, Extremes]:
     """The extremes of `fields` below each of `unit_ids` (ids or a select); one statement.
 
-    `measures` is a clause on Assignment. They climb along the assignments, as the kept sums do:
-    grouped by the assignment above first, so that few rows climb.
+    `measures` is a clause on Assignment. They climb along the assignments, as the kept sums do.
     """
     reviewed = col(Assignment.status).in_(REVIEWED)
     value = col(AnswerNumber.value)
@@ -48,25 +47,17 @@ def list_extremes(
         .group_by(col(Assignment.parent_id), *keys)
         .cte("groups")
     )
-    climb = select(groups).cte("climb", recursive=True)
-    others = [column for column in climb.c if column.name != "above"]
-    upper = aliased(Assignment)
-    climb = climb.union_all(
-        select(col(upper.parent_id), *others)
-        .join(climb, climb.c.above == upper.id)
-        .where(col(upper.parent_id).is_not(None))
-    )
-    by = [col(upper.unit_id), climb.c.measure_id, climb.c.period, climb.c.field]
+    reached = climb(groups)
+    by = [reached.c[name] for name in ("unit_id", "measure_id", "period", "field")]
     wanted = (
         select(
             *by,
-            func.min(climb.c.low),
-            func.max(climb.c.high),
-            func.min(climb.c.low_reviewed),
-            func.max(climb.c.high_reviewed),
+            func.min(reached.c.low),
+            func.max(reached.c.high),
+            func.min(reached.c.low_reviewed),
+            func.max(reached.c.high_reviewed),
         )
-        .join(climb, climb.c.above == upper.id)
-        .where(col(upper.unit_id).in_(unit_ids))
+        .where(reached.c.unit_id.in_(unit_ids))
         .group_by(*by)
     )
     return {(row[0], row[1], row[2], row[3]): Extremes(*row[4:]) for row in session.execute(wanted)}

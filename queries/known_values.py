@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_
+from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import (
@@ -21,7 +23,7 @@ from models import (
     Unit,
 )
 from queries.addressees import addressed
-from queries.last_period import LastPeriod, find_last_period
+from queries.last_period import LastPeriod
 from queries.units import at_or_above, below, current
 from rules.dates.calendar import local_date
 from rules.forms.answer_sheet import Prefilled
@@ -47,48 +49,55 @@ class Known(NamedTuple):
 
 
 def list_known(
-    session: Session, assignment: Assignment, elements: Collection[str]
-) -> dict[str, Known]:
-    """Element → the newest answer of the assignment's unit for the same period; one statement.
+    session: Session, assignments: Sequence[Assignment], elements: Collection[str]
+) -> dict[int | None, dict[str, Known]]:
+    """Assignment → element → the newest answer of its unit for the same period; one statement,
+    none for no element.
 
     Only answers of other assignments that are reported now: one that was taken back, returned or
     withdrawn is not known. What is done one time has no period of its own: there an answer holds
     for twelve months, counted back from the day the assignment was issued.
     """
-    wanted = (
-        select(KnownValue.element, KnownValue.value, Measure.title, KnownValue.updated_at)
+    if not elements:
+        return {}
+    given = {"ids": [one.id for one in assignments], "elements": list(elements)}
+    found: dict[int | None, dict[str, Known]] = {}
+    for own, period, issued_at, element, *rest in session.execute(_KNOWN, given):
+        known = Known(*rest)
+        if period != ONCE or known.at >= issued_at - HOLDS:
+            found.setdefault(own, {})[element] = known
+    return found
+
+
+def _known() -> Select[Any]:
+    """Built once in the life of the process: every form that is sent asks it."""
+    own = aliased(Assignment)
+    return (
+        sa_select(
+            col(own.id),
+            col(own.period),
+            col(own.issued_at),
+            col(KnownValue.element),
+            col(KnownValue.value),
+            col(Measure.title),
+            col(KnownValue.updated_at),
+        )
+        .select_from(KnownValue)
         .join(Assignment, col(Assignment.id) == KnownValue.assignment_id)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(own, col(own.unit_id) == KnownValue.unit_id)
         .where(
-            KnownValue.unit_id == assignment.unit_id,
-            KnownValue.period == assignment.period,
-            KnownValue.assignment_id != assignment.id,
-            col(KnownValue.element).in_(elements),
+            col(own.id).in_(bindparam("ids", expanding=True)),
+            col(own.id) != KnownValue.assignment_id,
+            col(own.period) == KnownValue.period,
+            col(KnownValue.element).in_(bindparam("elements", expanding=True)),
             col(Assignment.status).in_(REPORTED),
         )
         .order_by(col(KnownValue.updated_at), col(KnownValue.submission_id))
     )
-    if assignment.period == ONCE:
-        wanted = wanted.where(KnownValue.updated_at >= assignment.issued_at - HOLDS)
-    return {element: Known(*rest) for element, *rest in session.exec(wanted)}
 
 
-def find_filled_in(
-    session: Session,
-    assignment: Assignment,
-    fields: Sequence[FormField],
-    last: Submission | None,
-) -> tuple[dict[str, Prefilled], LastPeriod | None]:
-    """Field → what is known of it, and the answers of the last period; at most two statements.
-
-    `last`: the unit's latest submission here. What is not newer than that is not told again. What
-    the period does not know is carried from the last period: only the shared data elements,
-    which describe the place; figures of a period are asked anew.
-    """
-    shared = shared_fields(fields)
-    known = list_known(session, assignment, {one.reuse for one in shared}) if shared else {}
-    earlier = find_last_period(session, assignment)
-    return filled_in(fields, known, earlier, last), earlier
+_KNOWN = _known()
 
 
 def filled_in(
@@ -97,7 +106,12 @@ def filled_in(
     earlier: LastPeriod | None,
     last: Submission | None,
 ) -> dict[str, Prefilled]:
-    """Field → what is known of it, of what was found for one unit; see `find_filled_in`."""
+    """Field → what is known of it, of what was found for one unit.
+
+    `last`: the unit's latest submission here. What is not newer than that is not told again. What
+    the period does not know is carried from the last period: only the shared data elements,
+    which describe the place; figures of a period are asked anew.
+    """
     found: dict[str, Prefilled] = {}
     for field in shared_fields(fields):
         one = known.get(field.reuse)

@@ -1,9 +1,10 @@
-"""What is asked of submissions: the answer sheet of an assignment, its revisions, receipts."""
+"""What is asked of submissions: the revisions of an assignment, and what they were given on."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import Integer, Select, bindparam, func
+from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -11,16 +12,11 @@ from models import (
     Account,
     Assignment,
     Attachment,
-    Draft,
     FormVersion,
-    Measure,
     Review,
     Submission,
-    Unit,
 )
-from queries.known_values import find_filled_in
 from queries.not_found import NotFound
-from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.form_fields import FormField, asked_of, read_form
 
 
@@ -35,94 +31,39 @@ class Revision(NamedTuple):
     """The name of the account that decided; empty before it did."""
 
 
-def get_answer_sheet(session: Session, assignment_id: int) -> AnswerSheet:
-    """Everything the assignment's form page needs, in four statements. Raises NotFound.
-
-    One more for what other measures know, one more for the last period, where there are such.
-    """
-    assignment, measure, unit, version = _get_asked(session, assignment_id)
-    revisions = list_revisions(session, assignment_id, limit=1)
-    last = revisions[0] if revisions else None
-    decided = last if last is None or last.review else _find_decided(session, assignment_id)
-    fields = fields_of(assignment, version)
-    sent = last.submission if last else None
-    prefilled, earlier = find_filled_in(session, assignment, fields, sent)
-    return AnswerSheet(
-        assignment=assignment,
-        measure=measure,
-        unit=unit,
-        version=version,
-        fields=fields,
-        last=sent,
-        last_sender=last.sender if last else "",
-        reviewed=decided.submission if decided else None,
-        review=decided.review if decided else None,
-        draft=session.get(Draft, assignment_id, populate_existing=True),
-        prefilled=prefilled,
-        earlier=earlier.submission.answers if earlier else {},
-        earlier_period=earlier.period if earlier else "",
-    )
-
-
 def fields_of(assignment: Assignment, version: FormVersion | None) -> tuple[FormField, ...]:
     """The fields the assignment's unit fills in, on this version of the measure's form."""
     form = read_form(version.fields) if version and assignment.answering else ()
     return asked_of(form, lowest=assignment.lowest)
 
 
-def _get_asked(
-    session: Session, assignment_id: int
-) -> tuple[Assignment, Measure, Unit, FormVersion | None]:
-    wanted = (
-        select(Assignment, Measure, Unit, FormVersion)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .join(Unit, col(Unit.id) == Assignment.unit_id)
-        .outerjoin(
-            FormVersion,
-            (col(FormVersion.id) == Measure.form_version_id) & col(Assignment.answering),
-        )
-        .where(Assignment.id == assignment_id)
-        .execution_options(populate_existing=True)
-    )
-    found = session.exec(wanted).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def list_revisions(
-    session: Session, assignment_id: int, limit: int | None = None
-) -> Sequence[Revision]:
+def list_revisions(session: Session, assignment_id: int) -> Sequence[Revision]:
     """The submissions of an assignment with their reviews, newest first."""
-    return _revisions(session, col(Submission.assignment_id) == assignment_id, limit)
-
-
-def _find_decided(session: Session, assignment_id: int) -> Revision | None:
-    """The latest submission the unit above has decided on."""
-    decided = (col(Submission.assignment_id) == assignment_id) & col(Review.id).is_not(None)
-    return next(iter(_revisions(session, decided, 1)), None)
-
-
-def _revisions(
-    session: Session, where: ColumnElement[bool], limit: int | None
-) -> Sequence[Revision]:
-    sender, reviewer = aliased(Account), aliased(Account)
-    wanted = (
-        select(Submission, sender.name, Review, func.coalesce(reviewer.name, ""))
-        .join(sender, col(sender.id) == Submission.sent_by)
-        .outerjoin(Review, col(Review.submission_id) == Submission.id)
-        .outerjoin(reviewer, col(reviewer.id) == Review.decided_by)
-        .where(where)
-        .order_by(col(Submission.revision).desc())
-        .limit(limit)
-        .execution_options(populate_existing=True)
-    )
-    return [Revision(*row) for row in session.exec(wanted)]
+    rows = session.execute(_REVISIONS, {"one": assignment_id})
+    return [Revision(*row) for row in rows]
 
 
 def find_current(session: Session, assignment_id: int) -> Revision | None:
     """The latest submission of an assignment with its review."""
-    return next(iter(list_revisions(session, assignment_id, limit=1)), None)
+    row = session.execute(_REVISIONS.limit(1), {"one": assignment_id}).one_or_none()
+    return Revision(*row) if row else None
+
+
+def _revisions() -> Select[Any]:
+    """Built once in the life of the process; building it takes longer than carrying it out."""
+    sender, reviewer = aliased(Account), aliased(Account)
+    return (
+        sa_select(Submission, col(sender.name), Review, func.coalesce(reviewer.name, ""))
+        .join(sender, col(sender.id) == Submission.sent_by)
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .outerjoin(reviewer, col(reviewer.id) == Review.decided_by)
+        .where(col(Submission.assignment_id) == bindparam("one", type_=Integer))
+        .order_by(col(Submission.revision).desc())
+        .execution_options(populate_existing=True)
+    )
+
+
+_REVISIONS = _revisions()
 
 
 def get_submission(session: Session, submission_id: int) -> Submission:
@@ -146,7 +87,10 @@ def get_submitted_fields(session: Session, submission: Submission) -> tuple[Form
 
 def find_by_send_key(session: Session, send_key: str) -> Submission | None:
     """The submission that was sent with this key."""
-    return session.exec(select(Submission).where(Submission.send_key == send_key)).one_or_none()
+    return session.scalars(_BY_SEND_KEY, {"send_key": send_key}).one_or_none()
+
+
+_BY_SEND_KEY = sa_select(Submission).where(col(Submission.send_key) == bindparam("send_key"))
 
 
 def get_sender_name(session: Session, account_id: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlmodel import Session, col
 
 from models import AnswerNumber
@@ -22,17 +22,16 @@ def replace_numbers(session: Session, sheet: AnswerSheet, answers: dict[str, Any
     if sheet.assignment.status not in REPORTED:
         _write_numbers(session, sheet, answers)
         return
-    assert sheet.assignment.id is not None
-    with rolled_up_one(session, sheet.assignment.id):
+    with rolled_up_one(session, sheet.assignment):
         _write_numbers(session, sheet, answers)
 
 
 def _write_numbers(session: Session, sheet: AnswerSheet, answers: dict[str, Any]) -> None:
     key = sheet.assignment.id
-    session.execute(delete(AnswerNumber).where(col(AnswerNumber.assignment_id) == key))
+    session.execute(_FORGET, {"one": key})
     rows = number_rows(sheet, answers)
     if rows:
-        session.execute(insert(AnswerNumber), rows)
+        session.execute(_ADD, rows)
 
 
 def number_rows(sheet: AnswerSheet, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -41,3 +40,9 @@ def number_rows(sheet: AnswerSheet, answers: Mapping[str, Any]) -> list[dict[str
         {"assignment_id": sheet.assignment.id, "field": name, "value": value}
         for name, value in numbers(sheet.fields, answers).items()
     ]
+
+
+_ADD = insert(AnswerNumber.__table__)  # type: ignore[attr-defined]
+_FORGET = delete(AnswerNumber.__table__).where(  # type: ignore[attr-defined]
+    col(AnswerNumber.assignment_id) == bindparam("one")
+)

@@ -3,12 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 
 from models import Account, Act, Assignment, Event, Status
 from rules.states import after, possible
-from services.roll_up import lock_measures, rolled_up, rolled_up_one
+from services.roll_up import lock_measures, measures_of, rolled_up, rolled_up_one
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
@@ -16,10 +26,9 @@ def lock_assignment(session: Session, assignment_id: int) -> Assignment:
 
     Those who keep a draft lock the assignment only.
     """
-    lock_measures(session, col(Assignment.id) == assignment_id)
-    return session.get_one(
-        Assignment, assignment_id, with_for_update={"key_share": True}, populate_existing=True
-    )
+    one = {"one": assignment_id}
+    session.execute(_MEASURE_OF_ONE, one)
+    return session.scalars(_ONE, one).one()
 
 
 def change(
@@ -37,11 +46,14 @@ def change(
     `actor` None is the product itself. Raises `rules.states.IllegalChange`.
     """
     status = after(assignment.status, act, lowest=assignment.lowest)
-    chosen = col(Assignment.id) == assignment.id
-    assert assignment.id is not None
-    with rolled_up_one(session, assignment.id):
-        _record(session, chosen, act, status, actor=actor, now=now, reason=reason)
-        _set(session, chosen, status, values)
+    event = {
+        "assignment_id": assignment.id, "at": now, "account_id": actor.id if actor else None,
+        "act": str(act), "from_status": assignment.status, "to_status": str(status),
+        "reason": reason,
+    }  # fmt: skip
+    with rolled_up_one(session, assignment, becomes=status):
+        session.execute(_ONE_EVENT, event)
+        session.execute(_SET_ONE, {"one": assignment.id, "status": str(status), **values})
     session.refresh(assignment)
     return assignment
 
@@ -115,3 +127,20 @@ def _set(session: Session, chosen: Any, status: Status, values: dict[str, Any]) 
         .execution_options(synchronize_session=False)
     )
     return written.rowcount  # type: ignore[attr-defined]
+
+
+_MEASURE_OF_ONE = measures_of(col(Assignment.id) == bindparam("one", type_=Integer))
+_ONE = (
+    select(Assignment)
+    .where(col(Assignment.id) == bindparam("one", type_=Integer))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_ONE_EVENT = insert(Event.__table__)  # type: ignore[attr-defined]
+_SET_ONE = (
+    update(Assignment.__table__)  # type: ignore[attr-defined]
+    .where(col(Assignment.id) == bindparam("one"))
+    .values(version=col(Assignment.version) + 1)
+)
+"""The statements of a single act are built once in the life of the process: that takes longer
+than carrying them out. What is set stands in the parameters."""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     and_,
     bindparam,
     case,
@@ -24,11 +25,11 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.database import INSERTS
 from models import AnswerNumber, Assignment, Measure, Status, Tally, Total
+from queries.climb import climb
 from rules.states import REPORTED, REVIEWED, UNSENT
 
 _live = col(Assignment.status) != Status.WITHDRAWN
@@ -65,13 +66,18 @@ def lock_measures(session: Session, where: ColumnElement[bool]) -> None:
     In the order of their ids, so that two acts never wait for each other. SQLite has locked
     the whole database already.
     """
+    session.execute(measures_of(where)).all()
+
+
+def measures_of(where: ColumnElement[bool]) -> Select[Any]:
+    """The statement that locks the measures `where` touches."""
     touched = select(col(Assignment.measure_id)).where(where)
-    session.execute(
+    return (
         select(col(Measure.id))
         .where(col(Measure.id).in_(touched))
         .order_by(col(Measure.id))
         .with_for_update(key_share=True)
-    ).all()
+    )
 
 
 @contextmanager
@@ -88,23 +94,27 @@ def rolled_up(session: Session, where: ColumnElement[bool]) -> Iterator[None]:
 
 
 @contextmanager
-def rolled_up_one(session: Session, assignment_id: int) -> Iterator[None]:
-    """As `rolled_up`, for a single assignment: the statements are built and compiled once in the
-    life of the process, because that takes five times as long as carrying them out."""
+def rolled_up_one(
+    session: Session, assignment: Assignment, *, becomes: str | None = None
+) -> Iterator[None]:
+    """As `rolled_up`, for a single assignment, whose status the block makes `becomes` (None: it
+    stays): the statements are built and compiled once in the life of the process, because that
+    takes five times as long as carrying them out. Numbers that are not reported add nothing."""
+    assert assignment.id is not None
     session.flush()
-    for table in (Tally, Total):
-        _add_one(session, table, assignment_id, -1)
+    before, after = assignment.status, becomes or assignment.status
+    _add_one(session, assignment.id, before, -1)
     yield
     session.flush()
-    for table in (Tally, Total):
-        _add_one(session, table, assignment_id, 1)
+    _add_one(session, assignment.id, after, 1)
 
 
-def _add_one(session: Session, table: Any, assignment_id: int, sign: int) -> None:
+def _add_one(session: Session, assignment_id: int, status: str, sign: int) -> None:
     connection = session.connection()
-    sql, values, order = _compiled(connection.dialect, table, sign)
-    given = {**values, "one": assignment_id}
-    connection.exec_driver_sql(sql, tuple(given[name] for name in order) if order else given)
+    for table in (Tally, Total) if status in REPORTED else (Tally,):
+        sql, values, order = _compiled(connection.dialect, table, sign)
+        given = {**values, "one": assignment_id}
+        connection.exec_driver_sql(sql, tuple(given[name] for name in order) if order else given)
 
 
 @cache
@@ -168,11 +178,7 @@ def _sums(insert: Any, where: ColumnElement[bool], sign: int) -> Any:
 
 
 def _add(insert: Any, table: Any, source: Any, keys: list, values: dict, sign: int) -> Any:
-    """Group `source` by the assignment above and `keys`, let the groups climb, add them up.
-
-    Along the assignments, not along the units: a unit that has moved since leaves the totals of
-    last year where they were.
-    """
+    """Group `source` by the assignment above and `keys`, let the groups climb, add them up."""
     groups = (
         source.with_only_columns(
             col(Assignment.parent_id).label("above"),
@@ -183,24 +189,11 @@ def _add(insert: Any, table: Any, source: Any, keys: list, values: dict, sign: i
         .group_by(col(Assignment.parent_id), *keys)
         .cte("groups")
     )
-    climb = select(groups).cte("climb", recursive=True)
-    others = [column for column in climb.c if column.name != "above"]
-    upper = aliased(Assignment)
-    climb = climb.union_all(
-        select(col(upper.parent_id), *others)
-        .join(climb, climb.c.above == upper.id)
-        .where(col(upper.parent_id).is_not(None))
-    )
+    reached = climb(groups)
     names = ["unit_id", *(key.name for key in keys)]
-    by = [col(upper.unit_id), *(climb.c[key.name] for key in keys)]
-    sums = [_whole(literal(sign) * func.sum(climb.c[name]), name) for name in values]
-    rows = (
-        select(*by, *sums)
-        .join(climb, climb.c.above == upper.id)
-        .where(true())
-        .group_by(*by)
-        .order_by(*by)
-    )
+    by = [reached.c[name] for name in names]
+    sums = [_whole(literal(sign) * func.sum(reached.c[name]), name) for name in values]
+    rows = select(*by, *sums).where(true()).group_by(*by).order_by(*by)
     statement = insert(table).from_select([*names, *values], rows)
     added = {name: getattr(table, name) + statement.excluded[name] for name in values}
     return statement.on_conflict_do_update(index_elements=names, set_=added)

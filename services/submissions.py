@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from adapters.database import insert_into
 from models import Account, Act, Assignment, Draft, Submission
+from queries.answer_sheets import get_answer_sheet
 from queries.coverage import get_coverage
-from queries.submissions import find_by_send_key, get_answer_sheet
+from queries.submissions import find_by_send_key
 from rules.checks.flags import Flag
 from rules.dates.calendar import local_date, local_time
 from rules.forms.answer_sheet import AnswerSheet
@@ -146,7 +147,8 @@ def submit(
     keep_known_values(session, sheet, submission)
     keep_prints(session, sheet, checked.values)
     _set_sent(session, assignment, submission.revision, actor, now)
-    session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment_id))
+    if sheet.draft:
+        session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment_id))
     count_filling(session, sheet, opened, now)
     return Sent(submission)
 

@@ -12,11 +12,11 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from models import Account, Assignment, Unit, WorkbookUpload
+from queries.answer_sheets import list_answer_sheets
 from queries.attachments import question_of
 from queries.not_found import NotFound
 from queries.workbooks import (
     get_upload,
-    list_answer_sheets,
     list_files,
     rows_of,
 )
@@ -180,7 +180,7 @@ def send_key(upload: WorkbookUpload, assignment_id: int | None) -> str:
 
 
 def _get_sheets(session: Session, own: Assignment) -> list[AnswerSheet]:
-    sheets = list_answer_sheets(session, own)
+    sheets = list_answer_sheets(session, rows_of(own))
     if not sheets:
         raise NotFound
     if len(sheets) > MOST_ROWS:

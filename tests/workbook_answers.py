@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models import Assignment, Unit, WorkbookUpload
-from queries.workbooks import list_answer_sheets
+from queries.answer_sheets import list_answer_sheets
+from queries.workbooks import rows_of
 from rules.workbooks.layout import Layout
 from rules.workbooks.reading import Table
 from services.workbooks import get_layout, keep_upload, preview, send_upload
@@ -43,7 +44,7 @@ def upload(session, own, actor, answers, now=NOW) -> WorkbookUpload:
 
 
 def villages(session, own: Assignment) -> list[str]:
-    return [one.unit.code for one in list_answer_sheets(session, own)]
+    return [one.unit.code for one in list_answer_sheets(session, rows_of(own))]
 
 
 def beside(session, own: Assignment) -> str:

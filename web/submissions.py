@@ -11,8 +11,8 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from models import Account, Status
+from queries.answer_sheets import get_answer_sheet
 from queries.not_found import NotFound
-from queries.submissions import get_answer_sheet
 from rules.dates.calendar import local_date, local_time
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.faults import Fault

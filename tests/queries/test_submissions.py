@@ -2,14 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from queries.answer_sheets import get_answer_sheet
 from queries.not_found import NotFound
-from queries.submissions import (
-    find_current,
-    get_answer_sheet,
-    get_submission,
-    get_submitted_fields,
-    list_revisions,
-)
+from queries.submissions import find_current, get_submission, get_submitted_fields, list_revisions
 from services.reviews import return_
 from services.submissions import save_draft
 from tests.answering import account_of, answer, released_measure

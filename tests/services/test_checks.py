@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import Assignment, Draft, Measure, Submission, TextPrint, Unit
-from queries.submissions import get_answer_sheet
+from queries.answer_sheets import get_answer_sheet
 from rules.checks.flags import FlagKind, marks
 from services.checks import find_flags
 from services.reviews import return_

@@ -6,10 +6,11 @@ import pytest
 from sqlmodel import select
 
 from models import Act, Draft, Event, Submission, Total
+from queries.answer_sheets import get_answer_sheet
 from queries.coverage import get_coverage
 from queries.form_changes import get_outlook
 from queries.report_data import get_report_rows
-from queries.submissions import get_answer_sheet, get_submitted_fields
+from queries.submissions import get_submitted_fields
 from rules.forms.form_change import ChangeRefused
 from rules.forms.form_fields import read_form
 from rules.refusal import Refusal

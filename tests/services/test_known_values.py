@@ -4,8 +4,8 @@ import pytest
 from sqlmodel import Session, select
 
 from models import Assignment, KnownValue, Measure, Submission
+from queries.answer_sheets import get_answer_sheet
 from queries.known_values import HOLDS, list_known
-from queries.submissions import get_answer_sheet
 from rules.refusal import Refusal
 from services.forms import create_form, publish_version
 from services.measures import withdraw_measure
@@ -194,7 +194,7 @@ def test_an_old_answer_is_not_known_for_ever(session: Session, census, patrol) -
     patrol.issued_at = NOW + HOLDS + timedelta(days=1)
     session.add(patrol)
     session.flush()
-    assert list_known(session, patrol, ["households"]) == {}
+    assert list_known(session, [patrol], ["households"]) == {}
 
 
 def test_another_answer_than_elsewhere_is_asked_about(session: Session, census, patrol) -> None:

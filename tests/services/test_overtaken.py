@@ -7,7 +7,7 @@ from sqlmodel import func, select
 
 from adapters.attachment_store import AttachmentStore
 from models import Draft, Status, Submission
-from queries.submissions import get_answer_sheet
+from queries.answer_sheets import get_answer_sheet
 from rules.refusal import Refusal
 from services.attachments import receive
 from services.reviews import return_

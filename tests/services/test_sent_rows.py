@@ -12,7 +12,8 @@ from models import (
     TextPrint,
     Unit,
 )
-from queries.workbooks import list_answer_sheets
+from queries.answer_sheets import list_answer_sheets
+from queries.workbooks import rows_of
 from services.workbooks import (
     keep_upload,
     preview,
@@ -108,7 +109,9 @@ def test_statements_do_not_depend_on_the_number_of_units(session, measure, towns
 def counts_of(session: Session, own: Assignment, office, number: int) -> list[int]:
     """Statements of laying out, taking in, looking through and sending `number` rows."""
     waiting = [
-        one.unit.code for one in list_answer_sheets(session, own) if one.assignment.revision == 0
+        one.unit.code
+        for one in list_answer_sheets(session, rows_of(own))
+        if one.assignment.revision == 0
     ]
     chosen = waiting[:number]
     assert len(chosen) == number

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.databases import BACKENDS, fresh_engine
 def shipped(request, tmp_path_factory: pytest.TempPathFactory):
     """A session on a database that holds the whole tree, and what importing it cost."""
     folder: Path = tmp_path_factory.mktemp("shipped")
-    with fresh_engine(request.param, folder, "jieli_test_shipped_tree") as engine:
+    with fresh_engine(request.param, folder, f"jieli_test_shipped_tree_{os.getpid()}") as engine:
         SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
             with statements(session) as sent:

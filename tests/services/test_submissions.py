@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import func, select
 
 from models import Act, AnswerNumber, Draft, Event, Gate, Review, Status, Submission, Total
-from queries.submissions import get_answer_sheet, list_revisions
+from queries.answer_sheets import get_answer_sheet
+from queries.submissions import list_revisions
 from rules.forms.receipts import is_whole, read_receipt
 from rules.refusal import Refusal
 from rules.states import IllegalChange

@@ -14,9 +14,9 @@ from models import (
     Total,
     WorkbookUpload,
 )
+from queries.answer_sheets import get_answer_sheet, list_answer_sheets
 from queries.not_found import NotFound
-from queries.submissions import get_answer_sheet
-from queries.workbooks import list_answer_sheets
+from queries.workbooks import rows_of
 from rules.forms.receipts import is_whole
 from rules.refusal import Refusal
 from rules.workbooks.columns import heads_of, sheets_of
@@ -68,7 +68,7 @@ def test_the_sheets_of_many_units_are_those_of_each(session, measure, township):
         session, sent.id, reason="请核对户数。", fields=["checked"],
         actor=account_of(session, TOWNSHIP), now=NOW,
     )  # fmt: skip
-    for sheet in list_answer_sheets(session, township):
+    for sheet in list_answer_sheets(session, rows_of(township)):
         alone = get_answer_sheet(session, sheet.assignment.id)
         for name in ("assignment", "last", "last_sender", "reviewed", "review", "draft"):
             assert getattr(sheet, name) == getattr(alone, name), name
@@ -293,6 +293,6 @@ def test_uploads_nobody_sent_are_swept_after_a_week(session, township, office):
 
 def test_the_hidden_heads_are_those_of_the_sheets(session, township):
     layout = layout_of(session, township)
-    sheets = sheets_of(list_answer_sheets(session, township)[0].fields)
+    sheets = sheets_of(list_answer_sheets(session, rows_of(township))[0].fields)
     assert layout.ticket["sheets"] == heads_of(sheets)
     assert [row[1] for row in layout.ticket["rows"]] == villages(session, township)
