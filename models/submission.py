@@ -68,7 +68,8 @@ class Draft(SQLModel, table=True):
     as_known: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
     """Names of the fields in which what was known from elsewhere stands untouched."""
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
-    """The form it was typed on."""
+    """The form it was typed on; None where there is none, or the form was replaced while the page
+    it was typed on was open."""
     version: int = Field(default=1)
     """Grows with every keeping, so that two phones at once notice."""
     page: str = Field(default="", max_length=64)

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Assignment, Measure, Status, Submission, Unit
+from models import Act, Assignment, Event, Measure, Status, Submission, Unit
 from queries.current_submission import is_current
 from queries.review_clock import is_overdue
 
@@ -66,7 +66,7 @@ class Waiting:
     today: date | None = None
     """What the filter's `overdue` is asked for; needed only there."""
     until: datetime | None = None
-    """Only what was sent up to this moment."""
+    """Only what has been waiting since this moment or longer."""
 
     def select(self, *needed: Any) -> Select:
         """Assignment ids; tables that neither the filter nor `needed` asks for are not joined."""
@@ -109,7 +109,7 @@ class Waiting:
             assert self.today is not None
             found.append(is_overdue(self.today))
         if self.until is not None:
-            found.append(col(Submission.sent_at) <= self.until)
+            found += [col(Submission.sent_at) <= self.until, ~_reopened_after(self.until)]
         return found
 
     def order(self) -> tuple[Any, Any]:
@@ -148,6 +148,15 @@ _KEYS: dict[Sort, Any] = {
 _TABLES: dict[Sort, Any] = {
     Sort.DUE: Assignment, Sort.SENT: Submission, Sort.UNIT: Unit, Sort.FLAGS: Submission,
 }  # fmt: skip
+
+
+def _reopened_after(moment: datetime) -> ColumnElement[bool]:
+    """The clause "a decision about it was taken back after this moment"."""
+    return exists().where(
+        col(Event.assignment_id) == Assignment.id,
+        col(Event.act) == Act.REOPEN,
+        col(Event.at) > moment,
+    )
 
 
 def _named(search: str) -> ColumnElement[bool]:

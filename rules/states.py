@@ -49,7 +49,7 @@ NEXT: dict[Status, dict[Act, Status]] = {
     Status.WITHDRAWN: {},
 }
 """Status → act → status after it. `RECALL` leads back to `released` where the unit has lower
-units (`after`)."""
+units, and to `approved` where it takes a correction back (`possible`)."""
 
 REPORTED = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
 """The answer is in: it counts in the reported totals."""
@@ -91,29 +91,32 @@ def sending(status: str) -> Act:
     return Act.CORRECT if status == Status.APPROVED else Act.SUBMIT
 
 
-def after(status: str, act: Act, *, lowest: bool) -> Status:
+def after(status: str, act: Act, *, lowest: bool, corrected: bool = False) -> Status:
     """The status `act` leads to. Raises `Refusal` with what is possible instead.
 
     `lowest`: the unit has no lower units for this measure, so there is nothing to release; a
-    unit with lower units answers only after it has released.
+    unit with lower units answers only after it has released. `corrected`: what waits for review was
+    sent in the place of an approved answer.
     """
-    allowed = possible(status, lowest=lowest)
+    allowed = possible(status, lowest=lowest, corrected=corrected)
     if act not in allowed:
         raise IllegalChange(Status(status), act, tuple(allowed))
     return allowed[act]
 
 
-def possible(status: str, *, lowest: bool) -> dict[Act, Status]:
-    """What can be done with an assignment in `status`."""
+def possible(status: str, *, lowest: bool, corrected: bool = False) -> dict[Act, Status]:
+    """What can be done with an assignment in `status`, as `after` says."""
     allowed = dict(NEXT[Status(status)])
+    if Act.RECALL in allowed and not lowest:
+        allowed[Act.RECALL] = Status.RELEASED
+    if Act.RECALL in allowed and corrected:
+        allowed[Act.RECALL] = Status.APPROVED
     if lowest:
         for act in (Act.DETAIL, Act.RELEASE, Act.PASS_ON):
             allowed.pop(act, None)
         return allowed
     if status in (Status.ISSUED, Status.ACKNOWLEDGED):
         allowed.pop(Act.SUBMIT, None)
-    if Act.RECALL in allowed:
-        allowed[Act.RECALL] = Status.RELEASED
     return allowed
 
 

@@ -39,13 +39,15 @@ def change(
     actor: Account | None,
     now: datetime,
     reason: str = "",
+    corrected: bool = False,
     **values: Any,
 ) -> Assignment:
     """Do `act` to a locked assignment, set `values` with it, and write its history.
 
-    `actor` None is the product itself. Raises `rules.states.IllegalChange`.
+    `actor` None is the product itself; `corrected` as `rules.states.after` says. Raises
+    `rules.states.IllegalChange`.
     """
-    status = after(assignment.status, act, lowest=assignment.lowest)
+    status = after(assignment.status, act, lowest=assignment.lowest, corrected=corrected)
     event = {
         "assignment_id": assignment.id, "at": now, "account_id": actor.id if actor else None,
         "act": str(act), "from_status": assignment.status, "to_status": str(status),

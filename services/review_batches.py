@@ -13,6 +13,7 @@ from models import (
     Act,
     Assignment,
     Decision,
+    Event,
     Review,
     ReviewBatch,
     Status,
@@ -89,9 +90,9 @@ def decide_matching(
 def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> ReviewBatch:
     """Take a decision back: what has not moved on since waits for review again.
 
-    The reviews are removed, due dates are what they were, totals follow; `undone_count` says how
-    many went back. A second time changes nothing. Raises `Refusal` after ten minutes, and
-    `NotFound` for another unit's.
+    The reviews are removed, due dates are what they were, totals follow; what had been approved
+    before it was returned is approved again. `undone_count` says how many went back. A second time
+    changes nothing. Raises `Refusal` after ten minutes, and `NotFound` for another unit's.
     """
     batch = session.get(ReviewBatch, batch_id, with_for_update=True, populate_existing=True)
     if batch is None or batch.unit_id != actor.unit_id:
@@ -102,11 +103,14 @@ def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> R
         raise Refusal(
             N_("审核结果只能在 %(minutes)s 分钟内撤销，现在可以逐份退回。"), minutes=UNDO_MINUTES
         )
+    approved = _approved_before(session, batch)
     count = change_all(
         session, _of_batch(batch_id), Act.REOPEN, Status.SUBMITTED, actor=actor, now=now,
         due_on=_due_before(batch_id),
     )  # fmt: skip
     session.execute(delete(Review).where(*_reopened(batch_id)))
+    if approved:
+        _approve_again(session, approved, actor, now)
     batch.undone_at, batch.undone_by, batch.undone_count = now, actor.id, count
     session.flush()
     return batch
@@ -251,3 +255,53 @@ def _reopened(batch_id: int) -> tuple[ColumnElement[bool], ...]:
         .where(col(Assignment.status) == Status.SUBMITTED)
     )
     return col(Review.batch_id) == batch_id, col(Review.submission_id).in_(waiting)
+
+
+def _approved_before(session: Session, batch: ReviewBatch) -> Sequence[int | None]:
+    """The assignments the batch has returned although they had been approved, and that still are
+    where it left them."""
+    if batch.decision != Decision.RETURN:
+        return []
+    assert batch.id is not None
+    return session.scalars(
+        select(col(Assignment.id))
+        .join(Event, col(Event.assignment_id) == Assignment.id)
+        .where(
+            _of_batch(batch.id),
+            col(Assignment.status) == Status.RETURNED,
+            col(Event.act) == Act.RETURN,
+            col(Event.at) == batch.decided_at,
+            col(Event.from_status) == Status.APPROVED,
+        )
+    ).all()
+
+
+def _approve_again(
+    session: Session, ids: Sequence[int | None], actor: Account, now: datetime
+) -> None:
+    """Approve what was reopened, by whom and when it had been: the history knows."""
+    chosen = col(Assignment.id).in_(ids)
+    latest = (
+        select(func.max(Event.id))
+        .where(col(Event.assignment_id) == Assignment.id, col(Event.act) == Act.APPROVE)
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    values: dict[str, Any] = {
+        "submission_id": col(Submission.id),
+        "decision": literal(str(Decision.APPROVE)),
+        "reason": literal(""),
+        "fields": literal([], JsonType),
+        "notes": literal({}, JsonType),
+        "decided_at": col(Event.at),
+        "decided_by": col(Event.account_id),
+    }
+    rows = (
+        select(*values.values())
+        .select_from(Assignment)
+        .join(Submission, is_current())
+        .join(Event, col(Event.id) == latest)
+        .where(chosen)
+    )
+    session.execute(insert(Review).from_select(list(values), rows))
+    change_all(session, chosen, Act.APPROVE, Status.APPROVED, actor=actor, now=now)

@@ -1,4 +1,4 @@
-"""Submissions: keeping a draft, sending a filled form, taking it back."""
+"""Submissions: keeping a draft, sending a filled form."""
 
 import re
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ from rules.states import after, sending
 from services.answer_numbers import replace_numbers
 from services.attached_files import attached_files
 from services.changes import change, lock_assignment
-from services.checks import find_flags, forget_prints, keep_prints, unanswered
+from services.checks import find_flags, keep_prints, unanswered
 from services.fill_times import count_filling
-from services.known_values import forget_known_values, keep_known_values
+from services.known_values import keep_known_values
 from services.same_sending import is_same, sent_meanwhile
 
 LONGEST_DRAFT = 200_000
@@ -59,6 +59,18 @@ class Asked:
     flags: list[Flag]
 
 
+@dataclass(frozen=True)
+class Page:
+    """What is known of the page a draft comes from."""
+
+    key: str = ""
+    """Its send key."""
+    opened: int | None = None
+    """When it was first made, in seconds since 1970."""
+    older_form: bool = False
+    """The form was replaced while it was open."""
+
+
 class Overtaken(Refusal):
     """Something else has reached the server since the page was made: a draft or a submission.
 
@@ -75,6 +87,7 @@ def save_draft(
     seen_revision: int | None = None,
     page: str = "",
     opened: int | None = None,
+    older_form: bool = False,
     actor: Account,
     now: datetime,
 ) -> int:
@@ -83,17 +96,18 @@ def save_draft(
     `typed` holds the whole form. `based_on`: the version of the draft the page was made from (0:
     there was none; None: not known, whatever there is is replaced). `seen_revision`: the revision
     it showed. `page`: the send key of the page, which may replace what it has kept itself.
-    `opened`: when the form was first opened, in seconds since 1970.
+    `opened`: when the form was first opened, in seconds since 1970. `older_form`: the form was
+    replaced while the page was open.
     Raises `Overtaken` when something else is there by now, and `Refusal` when the unit is not the
     actor's, nothing is to be filled in now, or it is too long to keep.
     """
     session.get_one(Assignment, assignment_id, with_for_update=True, populate_existing=True)
     sheet = get_answer_sheet(session, assignment_id)
-    _check_own(sheet, actor)
+    check_own(sheet, actor)
     _check_seen(sheet, seen_revision)
     _check_open(sheet.assignment)
     _check_draft(sheet, typed, based_on, page)
-    return _keep(session, sheet, typed, actor, now, page, opened)
+    return keep_typed(session, sheet, typed, actor, now, Page(page, opened, older_form))
 
 
 def submit(
@@ -106,6 +120,7 @@ def submit(
     based_on: int | None = None,
     confirmed: str | None = None,
     opened: int | None = None,
+    older_form: bool = False,
     actor: Account,
     now: datetime,
 ) -> Sent | Faulty | Asked:
@@ -118,12 +133,13 @@ def submit(
     lowest level sending signs for the assignment; the unit that issued the measure has nobody
     above it and is approved at once. `confirmed`: the marks of what the checks have asked about so
     far (None: nobody is there to be asked); with a new question it comes back once. `opened`: when
-    the page was first made, in seconds since 1970. Raises `Overtaken` when something else was sent
-    or kept as a draft meanwhile, `Refusal` when the status forbids it.
+    the page was first made, in seconds since 1970; `older_form`: the form was replaced since.
+    Raises `Overtaken` when something else was sent or kept as a draft meanwhile, `Refusal` when the
+    status forbids it.
     """
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    _check_own(sheet, actor)
+    check_own(sheet, actor)
     attached = attached_files(session, sheet, typed)
     earlier = find_by_send_key(session, _send_key(send_key))
     if earlier:
@@ -135,12 +151,13 @@ def submit(
     _check_open(assignment)
     _check_draft(sheet, typed, based_on, send_key)
     checked = sheet.check(typed, today=_today(now), attached=attached)
+    page = Page(send_key, opened, older_form)
     if not checked.ok:
-        _keep(session, sheet, typed, actor, now, send_key, opened)
+        keep_typed(session, sheet, typed, actor, now, page)
         return Faulty(checked.faults)
     flags = find_flags(session, sheet, checked.values)
     if confirmed is not None and unanswered(sheet, flags, confirmed):
-        _keep(session, sheet, typed, actor, now, send_key, opened)
+        keep_typed(session, sheet, typed, actor, now, page)
         return Asked(flags)
     submission = _add_submission(session, sheet, checked.values, flags, send_key, actor, now)
     replace_numbers(session, sheet, checked.values)
@@ -153,28 +170,13 @@ def submit(
     return Sent(submission)
 
 
-def recall(session: Session, assignment_id: int, *, actor: Account, now: datetime) -> Assignment:
-    """Take the unit's own submission back before it is reviewed; the revision stays on file.
-
-    Where nothing was ever reviewed it counts as never sent, so that an empty form sent in time
-    and taken back does not hide a late answer. Raises `Refusal`.
-    """
-    assignment = lock_assignment(session, assignment_id)
-    sheet = get_answer_sheet(session, assignment_id)
-    _check_own(sheet, actor)
-    never_reviewed = sheet.review is None
-    values: dict[str, Any] = {"sent_at": None, "late": False} if never_reviewed else {}
-    forget_known_values(session, assignment_id)
-    forget_prints(session, assignment_id)
-    return change(session, assignment, Act.RECALL, actor=actor, now=now, **values)
-
-
 def _check_open(assignment: Assignment) -> None:
     """Raises `IllegalChange` when the form cannot be sent now, not even as a correction."""
     after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
 
 
-def _check_own(sheet: AnswerSheet, actor: Account) -> None:
+def check_own(sheet: AnswerSheet, actor: Account) -> None:
+    """Raises `Refusal` where the assignment is another unit's to fill in."""
     if actor.unit_id != sheet.assignment.unit_id:
         raise Refusal(N_("这项任务由“%(unit)s”填报，其他单位不能代填。"), unit=sheet.unit.name)
 
@@ -325,29 +327,22 @@ def _set_sent(
         change(session, assignment, Act.APPROVE, actor=None, now=now)
 
 
-def _keep(
-    session: Session,
-    sheet: AnswerSheet,
-    typed: Typed,
-    actor: Account,
-    now: datetime,
-    page: str,
-    opened: int | None,
+def keep_typed(
+    session: Session, sheet: AnswerSheet, typed: Typed, actor: Account, now: datetime, page: Page
 ) -> int:
     """Write the draft; returns its version, which grows when it says something else."""
     answers = _drafted(sheet, typed)
     if sum(len(key) + sum(map(len, texts)) for key, texts in answers.items()) > LONGEST_DRAFT:
         raise Refusal(N_("内容太长，草稿无法保存：最多 %(longest)s 字。"), longest=LONGEST_DRAFT)
     draft = sheet.draft
-    same = draft is not None and (draft.answers, draft.form_version_id) == (
-        answers, sheet.version_id
-    )  # fmt: skip
+    typed_on = None if page.older_form else sheet.version_id
+    same = draft is not None and (draft.answers, draft.form_version_id) == (answers, typed_on)
     version = (draft.version if draft else 0) + (not same)
     row = {
         "answers": answers, "as_known": sheet.left_as_known(typed),
-        "form_version_id": sheet.version_id, "version": version,
-        "page": draft.page if draft and same else page[:64],
-        "opened": draft.opened if draft else opened, "saved_at": now, "saved_by": actor.id,
+        "form_version_id": typed_on, "version": version,
+        "page": draft.page if draft and same else page.key[:64],
+        "opened": draft.opened if draft else page.opened, "saved_at": now, "saved_by": actor.id,
     }  # fmt: skip
     statement = insert_into(session, Draft).values(assignment_id=sheet.assignment.id, **row)
     session.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=row))

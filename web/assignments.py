@@ -1,5 +1,6 @@
 """An assignment's page, and what a unit does with it before it answers."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from models import Act, Assignment, Measure, Status
 from queries.not_found import NotFound
 from queries.submissions import find_current
 from queries.visible_assignments import (
+    Change,
     Seen,
     get_visible_assignment,
     list_added,
@@ -21,8 +23,9 @@ from rules.forms.faults import Fault
 from rules.forms.field_values import read_date
 from rules.reports.targets import target_in_words
 from rules.states import UNSENT, possible
-from services import assignments, submissions
+from services import assignments, recalls
 from web.due_dates import days_left
+from web.form_page import CORRECTING
 from web.language import local_path, say
 from web.posted import Posted
 from web.progress import progress_of
@@ -67,6 +70,7 @@ def _page(
     one = seen.assignment
     added = list_added(session, one, seen.unit)
     own = next((add.detail for add in added if add.unit.id == one.unit_id), None)
+    changes = list_changes(session, seen_id(one))
     shown: dict[str, Any] = {
         "faults": {},
         "refusal": "",
@@ -89,11 +93,18 @@ def _page(
         owes=one.status in UNSENT,
         acts=acts_now(one, viewer, seen),
         current=find_current(session, seen_id(one)),
-        changes=list_changes(session, seen_id(one)),
+        changes=changes,
+        corrected=_is_correction(changes),
         workbook=workbook_link(session, one, viewer),
         progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
         **{**shown, **values},
     )
+
+
+def _is_correction(changes: Sequence[Change]) -> bool:
+    """Whether the answer that waits was sent in the place of an approved one."""
+    acts = [one.event.act for one in changes if one.event.from_status != one.event.to_status]
+    return Act.CORRECT in acts[-1:]
 
 
 def _target(measure: Measure) -> str:
@@ -188,5 +199,6 @@ def release(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int
 def recall(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int) -> Response:
     """Take the unit's own answer back before it is reviewed, to mend it."""
     get_own(session, viewer, assignment_id)
-    submissions.recall(session, assignment_id, actor=viewer.account, now=now)
-    return RedirectResponse(f"/assignments/{assignment_id}/form", 303)
+    one = recalls.recall(session, assignment_id, actor=viewer.account, now=now)
+    correcting = f"?{CORRECTING}=1" if one.status == Status.APPROVED else ""
+    return RedirectResponse(f"/assignments/{assignment_id}/form{correcting}", 303)

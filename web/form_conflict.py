@@ -18,7 +18,8 @@ from rules.forms.form_fields import ATTACHED, FieldType, FormField
 from rules.forms.form_tree import item_of, key_in, places
 from rules.states import possible, sending
 from services.attached_files import attached_files
-from services.submissions import recall, said, save_draft
+from services.recalls import recall
+from services.submissions import said, save_draft
 from web.asked import filled_in_words, in_words, label_of
 from web.form_page import Made, form_path
 from web.rendering import render
@@ -185,11 +186,12 @@ def decide(
     merged |= {key: texts for key, texts in other.items() if _is_theirs(posted, key)}
     with attempt(session, request) as outcome:
         assignment_id = _id_of(sheet.assignment)
-        if posted.get("_act") == TAKE_BACK:
+        taken_back = posted.get("_act") == TAKE_BACK
+        if taken_back:
             recall(session, assignment_id, actor=actor, now=now)
         save_draft(
-            session, assignment_id, merged, based_on=made.draft, seen_revision=made.seen,
-            page=made.send_key, actor=actor, now=now,
+            session, assignment_id, merged, based_on=None if taken_back else made.draft,
+            seen_revision=made.seen, page=made.send_key, actor=actor, now=now,
         )  # fmt: skip
     return (RedirectResponse(form_path(sheet, "merged"), 303) if outcome.done else None), (
         outcome.refusal

@@ -45,6 +45,8 @@ class Made:
     """The marks of what the checks have asked about; None: the page asks nothing."""
     opened: int | None = None
     """When the form was first opened, in seconds since 1970."""
+    version: int | None = None
+    """The form version it showed."""
 
     @classmethod
     def from_posted(cls, posted: FormData) -> "Made":
@@ -54,19 +56,25 @@ class Made:
             _number(posted.get("_draft")),
             confirmed_in(posted),
             opened_in(posted.get(OPENED)),
+            _number(posted.get("_version")),
         )
 
     @classmethod
     def now(cls, sheet: AnswerSheet, confirmed: str = "", opened: int | None = None) -> "Made":
         """Of a page that is made at this moment."""
         draft = sheet.draft.version if sheet.draft else 0
-        return cls(token_urlsafe(16), sheet.revision, draft, confirmed, opened)
+        return cls(token_urlsafe(16), sheet.revision, draft, confirmed, opened, sheet.version_id)
 
     @classmethod
     def outdated(cls, sheet: AnswerSheet) -> "Made":
         """Of a page that knows nothing of what is on the server by now."""
         sent = sheet.assignment.status in REPORTED
-        return cls(token_urlsafe(16), sheet.revision - 1 if sent else sheet.revision, 0)
+        seen = sheet.revision - 1 if sent else sheet.revision
+        return cls(token_urlsafe(16), seen, 0, version=sheet.version_id)
+
+    def is_of_older_form(self, sheet: AnswerSheet) -> bool:
+        """Whether the form was replaced while the page was open."""
+        return self.version is not None and self.version != sheet.version_id
 
 
 def _number(posted: object) -> int | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -152,6 +152,7 @@ def _save(filled: Filled) -> Response:
             seen_revision=filled.made.seen,
             page=filled.made.send_key,
             opened=filled.made.opened,
+            older_form=filled.made.is_of_older_form(filled.sheet),
             actor=filled.actor,
             now=filled.now,
         )
@@ -184,7 +185,7 @@ def _again(filled: Filled, version: int) -> Response:
 
     Everything else is kept as the draft.
     """
-    made = Made(filled.made.send_key, filled.made.seen, version)
+    made = replace(filled.made, draft=version)
     today = local_date(filled.now)
     faults: dict[str, Fault | str] = {}
     if filled.act == SEND:
@@ -212,6 +213,7 @@ def _send(filled: Filled) -> Response:
             based_on=filled.made.draft,
             confirmed=filled.made.confirmed,
             opened=filled.made.opened,
+            older_form=filled.made.is_of_older_form(filled.sheet),
             actor=filled.actor,
             now=filled.now,
         )
@@ -237,7 +239,9 @@ def _faulty(filled: Filled, result: Faulty) -> Response:
     sentence = say(filled.request, N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
     sheet = get_answer_sheet(filled.session, filled.id)
     version = sheet.draft.version if sheet.draft else 0
-    changed = any(item_of(key) not in sheet.tree.by_name for key in told)
+    changed = filled.made.is_of_older_form(sheet) or any(
+        item_of(key) not in sheet.tree.by_name for key in told
+    )
     url = form_path(sheet, "faults") if changed else ""
     return tell_script(422, faults=told, sentence=sentence, version=version, url=url)
 

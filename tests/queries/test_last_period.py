@@ -1,6 +1,6 @@
 from models import Assignment
 from queries.last_period import find_last_period
-from services.submissions import recall
+from services.recalls import recall
 from tests.answering import account_of, answer, released_measure
 from tests.building import VILLAGE, assignment_of
 from tests.conftest import NOW

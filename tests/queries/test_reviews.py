@@ -15,8 +15,8 @@ from queries.review_list import (
 )
 from queries.reviews import count_waiting, list_waiting, list_waiting_measures
 from rules.dates.calendar import local_date
+from services.recalls import recall
 from services.reviews import approve, return_
-from services.submissions import recall
 from tests.answering import account_of, answer, released_measure
 from tests.building import BANNER, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW

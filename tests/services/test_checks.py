@@ -7,8 +7,9 @@ from models import Assignment, Draft, Measure, Submission, TextPrint, Unit
 from queries.answer_sheets import get_answer_sheet
 from rules.checks.flags import FlagKind, marks
 from services.checks import find_flags
+from services.recalls import recall
 from services.reviews import return_
-from services.submissions import Asked, Sent, recall, submit
+from services.submissions import Asked, Sent, submit
 from tests.answering import account_of, released_measure, send, send_key
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, get_unit, make_form
 from tests.conftest import NOW

@@ -9,8 +9,9 @@ from queries.known_values import HOLDS, list_known
 from rules.refusal import Refusal
 from services.forms import create_form, publish_version
 from services.measures import withdraw_measure
+from services.recalls import recall
 from services.reviews import return_
-from services.submissions import Asked, recall, save_draft, submit
+from services.submissions import Asked, save_draft, submit
 from tests.answering import account_of, released_measure, send, send_key
 from tests.building import (
     BANNER,

@@ -24,9 +24,10 @@ from models import (
     Total,
 )
 from rules.refusal import Refusal
+from services.recalls import recall
 from services.review_batches import decide_ticked, undo
 from services.reviews import approve, return_
-from services.submissions import Overtaken, Sent, recall, save_draft, submit
+from services.submissions import Overtaken, Sent, save_draft, submit
 from tests.answering import ANSWER, account_of, answer, released_measure
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW, fill_tree

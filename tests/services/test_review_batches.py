@@ -9,10 +9,10 @@ from queries.review_list import ReviewFilter, Waiting
 from queries.submissions import find_current
 from rules.dates.calendar import local_date
 from rules.refusal import Refusal
+from services.recalls import recall
 from services.review_batches import MOST_TICKED, decide_matching, decide_ticked, undo
 from services.reviews import approve, return_
 from services.roll_up import recount
-from services.submissions import recall
 from tests.answering import account_of, answer, released_measure, send
 from tests.building import BANNER, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW
@@ -144,7 +144,7 @@ def test_undo_twice_is_harmless(session, measure, reviewer):
     answer(session, measure, VILLAGE)
     batch = decide(session, reviewer, Decision.APPROVE)
     undo(session, batch.id, actor=reviewer, now=SOON)
-    decide(session, reviewer, Decision.APPROVE)
+    decide(session, reviewer, Decision.APPROVE, now=SOON)
     again = undo(session, batch.id, actor=reviewer, now=SOON)
     assert (again.undone_at, again.undone_count) == (SOON, 1)
     assert statuses(session, measure)[0] == Status.APPROVED
@@ -199,7 +199,34 @@ def test_three_and_forty_cost_the_same_statements(session, reviewer):
         with statements(session) as sent:
             batch = decide(session, reviewer, Decision.RETURN)
             undo(session, batch.id, actor=reviewer, now=SOON)
-            batch = decide(session, reviewer, Decision.APPROVE)
+            batch = decide(session, reviewer, Decision.APPROVE, now=SOON)
         assert batch.count == 3 * many
         counts.add(len(sent))
     assert len(counts) == 1
+
+
+def test_what_a_colleague_reopened_after_the_count_was_not_in_it(session, measure, reviewer):
+    first, second = (answer(session, measure, code) for code in VILLAGES[:2])
+    review = approve(session, first.id, actor=reviewer, now=LATER)
+    counted_at = LATER + timedelta(minutes=1)
+    undo(session, review.batch_id, actor=reviewer, now=LATER + timedelta(minutes=2))
+    batch = decide(
+        session, reviewer, Decision.APPROVE, now=LATER + timedelta(minutes=3), until=counted_at
+    )
+    assert batch.count == 1
+    assert statuses(session, measure)[:2] == [Status.SUBMITTED, Status.APPROVED]
+    assert find_current(session, second.assignment_id).review.batch_id == batch.id
+
+
+def test_undoing_the_return_of_an_approved_answer_approves_it_again(session, measure, reviewer):
+    sent = answer(session, measure, VILLAGE)
+    approve(session, sent.id, actor=reviewer, now=NOW)
+    before = totals(session, measure)
+    returned = return_(session, sent.id, reason=REASON, actor=reviewer, now=LATER)
+    assert totals(session, measure) != before
+    undo(session, returned.batch_id, actor=reviewer, now=SOON)
+    one = assignment_of(session, measure, VILLAGE)
+    review = find_current(session, one.id).review
+    assert (one.status, review.decision) == (Status.APPROVED, Decision.APPROVE)
+    assert (review.decided_at, review.decided_by) == (NOW, reviewer.id)
+    assert totals(session, measure) == before == true_totals(session, measure)

@@ -8,9 +8,9 @@ from queries.not_found import NotFound
 from queries.submissions import find_current
 from rules.refusal import Refusal
 from rules.states import IllegalChange
+from services.recalls import recall
 from services.reviews import approve, return_
 from services.roll_up import recount
-from services.submissions import recall
 from tests.answering import (
     ANSWER,
     account_of,

@@ -15,10 +15,11 @@ from rules.refusal import Refusal
 from rules.states import REPORTED, REVIEWED, UNSENT
 from services.assignments import acknowledge, close_campaign
 from services.measures import withdraw_measure
+from services.recalls import recall
 from services.review_batches import undo
 from services.reviews import approve, return_
 from services.roll_up import recount
-from services.submissions import recall, submit
+from services.submissions import submit
 from tests.answering import (
     ANSWER,
     NARRATIVE,

@@ -10,8 +10,9 @@ from rules.forms.receipts import is_whole, read_receipt
 from rules.refusal import Refusal
 from rules.states import IllegalChange
 from services.measures import GateChoice, withdraw_measure
+from services.recalls import recall
 from services.reviews import approve, return_
-from services.submissions import Faulty, Sent, recall, save_draft, submit
+from services.submissions import Faulty, Sent, save_draft, submit
 from tests.answering import (
     ANSWER,
     NARRATIVE,
@@ -35,6 +36,7 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.services.test_roll_up_law import totals, true_totals
 
 LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
@@ -244,6 +246,25 @@ def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, township_
     approve(session, sent.id, actor=township_clerk, now=LATER)
     with pytest.raises(IllegalChange, match="已通过"):
         recall(session, village.id, actor=clerk, now=LATER)
+
+
+def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
+    session, measure, village, clerk, township_clerk
+):
+    approved = send(session, village, actor=clerk)
+    review = approve(session, approved.id, actor=township_clerk, now=LATER)
+    send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
+    assert totals_of(session, measure, REGION)["checked"] == (990_000, 0)
+    recall(session, village.id, actor=clerk, now=AFTER_DUE)
+    assert (village.status, village.revision, village.late) == (Status.APPROVED, 3, False)
+    assert totals_of(session, measure, REGION)["checked"] == (120_000, 120_000)
+    assert true_totals(session, measure) == totals(session, measure)
+    sheet = get_answer_sheet(session, village.id)
+    assert sheet.last.answers == approved.answers
+    assert (sheet.review.decision, sheet.review.decided_at) == ("approve", review.decided_at)
+    assert sheet.typed["checked"] == ["99"]
+    again = send(session, village, sheet.typed, actor=clerk, now=AFTER_DUE)
+    assert (again.revision, again.answers["checked"]) == (4, 99)
 
 
 def test_only_the_returned_fields_are_open(session, measure, village, clerk, township_clerk):

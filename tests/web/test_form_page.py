@@ -189,21 +189,31 @@ def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(full, cler
     assert last.answers["visits"] == sent.answers["visits"]
 
 
+def replace_form(session, world) -> None:
+    """A newer version that asks for the number only, and for a name."""
+    office = account_of(session, REGION, Role.OFFICE)
+    newer = make_form(
+        session,
+        office,
+        [
+            {"name": "checked", "label": "户数", "type": "integer"},
+            {"name": "place", "label": "地点", "type": "text", "required": True},
+        ],
+    )
+    old = session.get_one(type(newer), world.measure.form_version_id)
+    newer.form_id, newer.number = old.form_id, 2
+    world.measure.form_version_id = newer.id
+    session.add_all([newer, world.measure])
+    session.flush()
+
+
 def test_a_form_changed_under_a_draft_says_so_and_shows_what_it_no_longer_asks(
     world, sign_in, session
 ):
     client = sign_in(VILLAGE)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     save(client, path, {"checked": ["7"], "note": ["写了很久的情况"]})
-    office = account_of(session, REGION, Role.OFFICE)
-    newer = make_form(session, office, [{"name": "checked", "label": "户数", "type": "integer"}])
-    newer.form_id, newer.number = (
-        session.get_one(type(newer), world.measure.form_version_id).form_id,
-        2,
-    )
-    world.measure.form_version_id = newer.id
-    session.add_all([newer, world.measure])
-    session.flush()
+    replace_form(session, world)
     page = client.get(path)
     assert "上级更换了这张表单" in text_of(page)
     assert "表单更新后不再需要的内容" in text_of(page)
@@ -211,6 +221,24 @@ def test_a_form_changed_under_a_draft_says_so_and_shows_what_it_no_longer_asks(
     assert fields_of(page, path)["f-checked"] == ["7"]
     save(client, path, {"checked": ["8"]})
     assert "写了很久的情况" in text_of(client.get(path))
+
+
+@pytest.mark.parametrize("act", ["autosave", "send"])
+def test_a_form_changed_under_an_open_page_says_so_whatever_the_page_has_sent_since(
+    world, sign_in, session, act
+):
+    client = sign_in(VILLAGE)
+    path = f"/assignments/{world.id(VILLAGE)}/form"
+    opened = fields_of(client.get(path), path)
+    replace_form(session, world)
+    typed = {**opened, "f-checked": "7", "f-note": "写了很久的情况", "_act": act}
+    told = client.post(path, data=typed, headers={"Accept": "application/json"})
+    if act == "send":
+        assert told.json()["url"].startswith(path + "?faults=1")
+    page = client.get(path)
+    assert "上级更换了这张表单" in text_of(page)
+    client.post(path, data={**fields_of(page, path), "f-place": "东街", "_act": "save"})
+    assert "上级更换了这张表单" not in text_of(client.get(path))
 
 
 def test_many_groups_are_one_page_with_a_link_to_each(clerk, path):

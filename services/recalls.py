@@ -1,0 +1,93 @@
+"""Recalls: a unit takes its own submission back before it is reviewed."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models import Account, Act, Assignment, Decision, FormVersion, Review, Submission
+from queries.answer_sheets import get_answer_sheet
+from queries.submissions import get_submitted_fields
+from rules.checks.flags import Flag
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.answers import as_typed
+from rules.states import REPORTED, REVIEWED
+from services.answer_numbers import replace_numbers
+from services.changes import change, lock_assignment
+from services.checks import forget_prints, keep_prints
+from services.known_values import forget_known_values, keep_known_values
+from services.submissions import Page, check_own, keep_typed, made_submission
+
+
+def recall(session: Session, assignment_id: int, *, actor: Account, now: datetime) -> Assignment:
+    """Take the unit's own submission back before it is reviewed; the revision stays on file.
+
+    Where nothing was ever reviewed it counts as never sent, so that an empty form sent in time
+    and taken back does not hide a late answer. Where it corrected an approved answer, that one
+    counts again, as a new revision, and the correction is kept as the draft. Raises `Refusal`.
+    """
+    assignment = lock_assignment(session, assignment_id)
+    sheet = get_answer_sheet(session, assignment_id)
+    check_own(sheet, actor)
+    if corrects(sheet):
+        return _restore(session, sheet, actor, now)
+    never_reviewed = sheet.review is None
+    values: dict[str, Any] = {"sent_at": None, "late": False} if never_reviewed else {}
+    forget_known_values(session, assignment_id)
+    forget_prints(session, assignment_id)
+    return change(session, assignment, Act.RECALL, actor=actor, now=now, **values)
+
+
+def corrects(sheet: AnswerSheet) -> bool:
+    """Whether what waits for review was sent in the place of an approved answer."""
+    one = sheet.assignment
+    waits = one.status in REPORTED and one.status not in REVIEWED
+    approved = sheet.review is not None and sheet.review.decision == Decision.APPROVE
+    return waits and approved and sheet.reviewed is not sheet.last
+
+
+def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime) -> Assignment:
+    """The approved answers once more, as the newest revision, approved as they were."""
+    approved, review = sheet.reviewed, sheet.review
+    assert approved is not None
+    assert review is not None
+    assert sheet.last is not None
+    keep_typed(session, sheet, as_typed(sheet.last.answers), actor, now, Page())
+    before = _as_approved(session, sheet, approved)
+    again = _again(before, approved, actor, now)
+    session.add(again)
+    session.flush()
+    replace_numbers(session, before, approved.answers)
+    keep_known_values(session, before, again)
+    keep_prints(session, before, approved.answers)
+    session.add(_approval(again, review))
+    session.flush()
+    return change(
+        session, sheet.assignment, Act.RECALL, actor=actor, now=now, corrected=True,
+        revision=again.revision,
+    )  # fmt: skip
+
+
+def _as_approved(session: Session, sheet: AnswerSheet, approved: Submission) -> AnswerSheet:
+    """The sheet with the form the approved answers were given on."""
+    version = None
+    if approved.form_version_id is not None:
+        version = session.get(FormVersion, approved.form_version_id)
+    return replace(sheet, version=version, fields=get_submitted_fields(session, approved))
+
+
+def _again(sheet: AnswerSheet, approved: Submission, actor: Account, now: datetime) -> Submission:
+    flags = [Flag.from_json(one) for one in approved.flags]
+    send_key = f"back-{approved.id}-{sheet.revision}"
+    return made_submission(sheet, approved.answers, approved.rolled_up, flags, send_key, actor, now)
+
+
+def _approval(again: Submission, review: Review) -> Review:
+    assert again.id is not None
+    return Review(
+        submission_id=again.id,
+        decision=Decision.APPROVE,
+        decided_at=review.decided_at,
+        decided_by=review.decided_by,
+    )
