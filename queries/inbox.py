@@ -45,6 +45,8 @@ class Sent:
     status: str
     sent_at: datetime
     late: bool
+    draft_at: datetime | None
+    """When a correction that was not sent was last saved; None: there is none."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,8 @@ def _last_submission() -> Any:
 
 
 def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
-    """What the unit has sent and not got back, the last first; one statement."""
+    """What the unit has sent and not got back, the last first, but before all others what it has
+    begun to correct; one statement."""
     rows = session.execute(
         select(
             col(Assignment.id),
@@ -135,14 +138,20 @@ def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
             col(Assignment.status),
             col(Assignment.sent_at),
             col(Assignment.late),
+            col(Draft.saved_at),
         )
         .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
         .where(
             col(Assignment.unit_id) == unit_id,
             col(Assignment.status).in_((Status.SUBMITTED, Status.APPROVED, Status.CLOSED)),
             col(Assignment.sent_at).is_not(None),
         )
-        .order_by(col(Assignment.sent_at).desc(), col(Assignment.id).desc())
+        .order_by(
+            col(Draft.saved_at).is_(None),
+            col(Assignment.sent_at).desc(),
+            col(Assignment.id).desc(),
+        )
         .limit(limit)
     )
     return [Sent(*row) for row in rows]

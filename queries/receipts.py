@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from models import Account, Assignment, Measure, Review, Submission, Unit
 from queries.not_found import NotFound
 from queries.visibility import visible_units
+from rules.forms.receipts import standing
 
 
 class Receipt(NamedTuple):
@@ -21,6 +22,17 @@ class Receipt(NamedTuple):
     sender: str
     """The name of the account that sent it."""
     review: Review | None
+
+    @property
+    def current(self) -> bool:
+        """No later one has been sent."""
+        return self.submission.revision == self.assignment.revision
+
+    @property
+    def standing(self) -> str | None:
+        """What has become of it; None: what the assignment's status says."""
+        decision = self.review.decision if self.review else None
+        return standing(current=self.current, status=self.assignment.status, decision=decision)
 
 
 def get_visible_receipt(session: Session, viewer: Unit, number: str) -> Receipt:
@@ -51,6 +63,13 @@ class ReceiptRow(NamedTuple):
     """Of the assignment now."""
     current: bool
     """No later revision has been sent."""
+    decision: str | None
+    """What the unit above said to this one."""
+
+    @property
+    def standing(self) -> str | None:
+        """As `Receipt.standing`."""
+        return standing(current=self.current, status=self.status, decision=self.decision)
 
 
 def list_receipts(
@@ -65,6 +84,7 @@ def list_receipts(
     count = session.scalars(sent.with_only_columns(func.count())).one()
     rows = session.execute(
         sent.join(Measure, col(Measure.id) == Assignment.measure_id)
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
         .with_only_columns(
             col(Submission.receipt),
             col(Measure.title),
@@ -73,6 +93,7 @@ def list_receipts(
             col(Submission.sent_at),
             col(Assignment.status),
             col(Submission.revision) == col(Assignment.revision),
+            col(Review.decision),
         )
         .order_by(col(Submission.sent_at).desc(), col(Submission.id).desc())
         .limit(size)

@@ -12,6 +12,7 @@ from models import (
     Account,
     Assignment,
     Attachment,
+    Draft,
     FormVersion,
     Review,
     Submission,
@@ -91,6 +92,11 @@ def find_by_send_key(session: Session, send_key: str) -> Submission | None:
 
 
 _BY_SEND_KEY = sa_select(Submission).where(col(Submission.send_key) == bindparam("send_key"))
+
+
+def find_draft(session: Session, assignment_id: int) -> Draft | None:
+    """What was typed and not yet sent."""
+    return session.get(Draft, assignment_id)
 
 
 def get_sender_name(session: Session, account_id: int) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models import Act, Assignment, Measure, Status
 from queries.not_found import NotFound
-from queries.submissions import find_current
+from queries.submissions import find_current, find_draft
 from queries.visible_assignments import (
     Change,
     Seen,
@@ -95,6 +95,7 @@ def _page(
         current=find_current(session, seen_id(one)),
         changes=changes,
         corrected=_is_correction(changes),
+        draft=one.status == Status.APPROVED and find_draft(session, seen_id(one)),
         workbook=workbook_link(session, one, viewer),
         progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
         **{**shown, **values},

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from models import Submission
+from models import Decision, Submission
 from rules.forms.field_values import plain
 from rules.refusal import N_, Refusal
+from rules.states import UNSENT
 
 MOST_REVISIONS = 999
 
@@ -37,6 +38,19 @@ def check_digit(body: str) -> str:
         product = (product + int(digit)) % 10 or 10
         product = product * 2 % 11
     return str((11 - product) % 10)
+
+
+def standing(*, current: bool, status: str, decision: str | None) -> str | None:
+    """What has become of one submission, where the assignment's status does not say it.
+
+    `current`: no later one was sent. `status`: of the assignment. `decision`: what the unit above
+    said to this one. None: it is as the status says.
+    """
+    if decision == Decision.RETURN:
+        return N_("已退回")
+    if current:
+        return N_("已收回") if status in UNSENT else None
+    return N_("已被后来的一次代替") if decision else N_("已收回")
 
 
 def read_receipt(typed: str) -> str:

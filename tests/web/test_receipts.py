@@ -4,9 +4,12 @@ import pytest
 from sqlmodel import select
 
 from models import Submission
+from services.reviews import approve, return_
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.conftest import NOW
 from tests.counting import statements
-from tests.web.pages import check, text_of
+from tests.web.conftest import account_of
+from tests.web.pages import check, fields_of, text_of
 
 SECOND = "150402005003"
 
@@ -91,3 +94,49 @@ def test_a_changed_answer_no_longer_is_what_the_receipt_was_given_for(sign_in, s
     page = text_of(sign_in(TOWNSHIP).get(f"/receipts/{sent.receipt}"))
     assert "核对不符" in page
     assert "核对无误" not in page
+
+
+def test_a_receipt_says_what_has_become_of_it_and_not_of_a_later_one(world, sign_in, sent, session):
+    client, reviewer = sign_in(VILLAGE), account_of(session, TOWNSHIP)
+    path = f"/assignments/{world.id(VILLAGE)}"
+    first = f"/receipts/{sent.receipt}"
+    assert "已报送，回执如下 " in f"{text_of(client.get(first))} "
+    assert "上级还没有审核" in text_of(client.get(first))
+    client.post(f"{path}/recall")
+    page = text_of(client.get(first))
+    assert "已收回" in page
+    assert "已报送，回执如下" not in page
+    second = world.send(VILLAGE, note="再报一次")
+    return_(session, second.id, reason="请核对户数。", actor=reviewer, now=NOW)
+    third = world.send(VILLAGE, note="改好了")
+    approve(session, third.id, actor=reviewer, now=NOW)
+    world.send(VILLAGE, note="又有更正")
+    cards = check(client.get("/receipts")).xpath("//ul[@class='cards']//strong/text()")
+    assert cards == ["待审核", "已被后来的一次代替", "已退回", "已收回"]
+
+
+def test_a_correction_that_was_not_sent_stays_in_sight(world, sign_in, sent, session):
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    client = sign_in(VILLAGE)
+    path = f"/assignments/{world.id(VILLAGE)}"
+    corrected = f"{path}/form?correct=1"
+    assert "更正未报送" not in text_of(client.get("/"))
+    page = client.get(corrected)
+    assert "这是对已通过填报的更正" in text_of(page)
+    form = f"{path}/form"
+    client.post(form, data={**fields_of(page, form), "f-checked": "13", "_act": "save"})
+    assert corrected in check(client.get("/")).xpath("//ul[@class='names']//a/@href")
+    assert "继续更正" in text_of(client.get(path))
+
+
+def test_a_correction_taken_back_opens_it_as_a_draft(world, sign_in, sent, session):
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    world.send(VILLAGE, checked="99")
+    client = sign_in(VILLAGE)
+    path = f"/assignments/{world.id(VILLAGE)}"
+    assert "仍以原来审核通过的那一份为准" in client.get(path).text
+    answer = client.post(f"{path}/recall")
+    assert answer.headers["location"] == f"{path}/form?correct=1"
+    form = client.get(answer.headers["location"])
+    assert fields_of(form, f"{path}/form")["f-checked"] == ["99"]
+    assert world.assignment(VILLAGE).status == "approved"
