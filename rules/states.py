@@ -125,9 +125,12 @@ class IllegalChange(Refusal):
 
     def __init__(self, status: Status, act: Act, allowed: tuple[Act, ...]) -> None:
         self.status, self.act, self.allowed = status, act, allowed
+        terms = {"status": Term(STATUS_NAMES[status]), "act": Term(ACT_NAMES[act])}
+        if not allowed:
+            super().__init__(N_("任务现为“%(status)s”，不用也不能再%(act)s。"), **terms)
+            return
         super().__init__(
             N_("任务现为“%(status)s”，不能%(act)s；现在可以：%(allowed)s。"),
-            status=Term(STATUS_NAMES[status]),
-            act=Term(ACT_NAMES[act]),
-            allowed=[Term(ACT_NAMES[one]) for one in allowed] or Term(N_("无")),
+            **terms,
+            allowed=[Term(ACT_NAMES[one]) for one in allowed],
         )

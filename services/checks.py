@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col
 
-from models import TextPrint
+from models import Status, TextPrint
 from queries.checks import list_history, list_like_prints, list_sibling_numbers
 from rules.checks.figures import (
     Figures,
@@ -19,6 +19,7 @@ from rules.checks.figures import (
 )
 from rules.checks.flags import Flag, FlagKind, marks, unasked
 from rules.checks.known import against_known
+from rules.checks.returned import unchanged
 from rules.checks.text_prints import is_alike, prints, texts_of
 from rules.forms.answer_numbers import MEASURED
 from rules.forms.answer_sheet import AnswerSheet
@@ -67,6 +68,7 @@ def judged(
         *against_last_period(now, last, history),
         *against_siblings(now, siblings),
         *_alike(text_prints(sheet, values), beside),
+        *_unchanged(sheet, values),
     ]
     places = {field.name: place for place, field in enumerate(sheet.fields)}
     return sorted(flags, key=lambda flag: places.get(flag.field, -1))
@@ -135,6 +137,12 @@ def _own(sheet: AnswerSheet, numbers: Figures) -> dict[str, Decimal]:
     """Without what is carried from elsewhere: that is meant to stay the same."""
     shared = {field.name for field in sheet.fields if field.reuse}
     return {name: value for name, value in numbers.items() if name not in shared}
+
+
+def _unchanged(sheet: AnswerSheet, values: Mapping[str, Any]) -> list[Flag]:
+    if sheet.assignment.status != Status.RETURNED or sheet.review is None or not sheet.reviewed:
+        return []
+    return unchanged(sheet.review.fields, sheet.reviewed.answers, values)
 
 
 def _alike(own: Prints, beside: Collection[set[int]]) -> list[Flag]:

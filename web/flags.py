@@ -27,8 +27,10 @@ SENTENCES: dict[str, str] = {
     FlagKind.KNOWN: N_(
         "“%(label)s”与“%(source)s”里的填报不一致：那里是 %(other)s，这里是 %(value)s，请核对。"
     ),
+    FlagKind.UNCHANGED: N_("“%(label)s”被退回后没有改动，请核对。"),
 }
 """Kind of flag → its question."""
+_WHOLE_UNCHANGED = N_("这份表单被退回后没有任何改动，请核对。")
 _UNKNOWN = N_("请核对“%(label)s”。")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
@@ -70,9 +72,12 @@ def tell(
     """
     name = str(flag.get("field", ""))
     words = (choices or {}).get(name, {})
+    kind = str(flag.get("kind", ""))
+    if kind == FlagKind.UNCHANGED and not name:
+        return say(request, _WHOLE_UNCHANGED)
     return say(
         request,
-        SENTENCES.get(str(flag.get("kind", "")), _UNKNOWN),
+        SENTENCES.get(kind, _UNKNOWN),
         label=labels.get(name, name),
         value=_shown(str(flag.get("value", "")), words),
         other=_shown(str(flag.get("other", "")), words),

@@ -24,6 +24,8 @@ class FlagKind(StrEnum):
     """A text nearly the same as other units' texts."""
     KNOWN = "known"
     """Another answer than the unit gave elsewhere to the same data element."""
+    UNCHANGED = "unchanged"
+    """Returned, and sent again as it was."""
 
 
 @dataclass(frozen=True)

@@ -278,3 +278,20 @@ def test_the_issuing_unit_has_nothing_beside_it(session: Session, measure: Measu
     assert sheet.assignment.parent_id is None
     assert find_flags(session, sheet, {"narrative": STORY}) == []
     assert get_unit(session, "150000000000").id == sheet.unit.id
+
+
+@pytest.mark.parametrize("fields", [["checked"], []])
+def test_what_was_returned_and_is_sent_again_as_it_was_is_asked_about(
+    session: Session, measure: Measure, fields
+) -> None:
+    one = villages(session, measure)[0]
+    first = fill(session, one, checked="12", note="走访").submission
+    unit = session.get_one(Unit, session.get_one(Unit, one.unit_id).parent_id)
+    reviewer = account_of(session, unit.code)
+    return_(session, first.id, reason="户数请核实", fields=fields, actor=reviewer, now=NOW)
+    asked = fill(session, one, "", checked="12", note="走访")
+    assert isinstance(asked, Asked)
+    assert [(flag.kind, flag.field) for flag in asked.flags] == [
+        (FlagKind.UNCHANGED, fields[0] if fields else "")
+    ]
+    assert kinds(fill(session, one, marks(asked.flags), checked="13", note="走访")) == []
