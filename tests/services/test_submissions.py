@@ -5,7 +5,6 @@ from sqlmodel import func, select
 
 from models import Act, AnswerNumber, Draft, Event, Gate, Review, Status, Submission, Total
 from queries.answer_sheets import get_answer_sheet
-from queries.submissions import list_revisions
 from rules.forms.receipts import is_whole, read_receipt
 from rules.refusal import Refusal
 from rules.states import IllegalChange
@@ -36,7 +35,6 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.counting import statements
-from tests.services.test_roll_up_law import totals, true_totals
 
 LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
@@ -228,45 +226,6 @@ def test_a_sent_form_takes_no_draft(session, village, clerk):
         save_draft(session, village.id, ANSWER, actor=clerk, now=LATER)
 
 
-def test_a_recalled_answer_is_open_again_and_counts_nowhere(session, measure, village, clerk):
-    send(session, village, actor=clerk, now=AFTER_DUE)
-    recall(session, village.id, actor=clerk, now=AFTER_DUE)
-    assert (village.status, village.sent_at, village.late) == (Status.ACKNOWLEDGED, None, False)
-    assert totals_of(session, measure, REGION) == {"checked": (0, 0), "spent": (0, 0)}
-    assert get_answer_sheet(session, village.id).typed == ANSWER
-    second = send(session, village, {"checked": ["7"]}, actor=clerk, now=AFTER_DUE)
-    assert second.revision == 2
-    assert village.late
-    assert totals_of(session, measure, REGION)["checked"] == (70_000, 0)
-    assert len(list_revisions(session, village.id)) == 2
-
-
-def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, township_clerk):
-    sent = send(session, village, actor=clerk)
-    approve(session, sent.id, actor=township_clerk, now=LATER)
-    with pytest.raises(IllegalChange, match="已通过"):
-        recall(session, village.id, actor=clerk, now=LATER)
-
-
-def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
-    session, measure, village, clerk, township_clerk
-):
-    approved = send(session, village, actor=clerk)
-    review = approve(session, approved.id, actor=township_clerk, now=LATER)
-    send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
-    assert totals_of(session, measure, REGION)["checked"] == (990_000, 0)
-    recall(session, village.id, actor=clerk, now=AFTER_DUE)
-    assert (village.status, village.revision, village.late) == (Status.APPROVED, 3, False)
-    assert totals_of(session, measure, REGION)["checked"] == (120_000, 120_000)
-    assert true_totals(session, measure) == totals(session, measure)
-    sheet = get_answer_sheet(session, village.id)
-    assert sheet.last.answers == approved.answers
-    assert (sheet.review.decision, sheet.review.decided_at) == ("approve", review.decided_at)
-    assert sheet.typed["checked"] == ["99"]
-    again = send(session, village, sheet.typed, actor=clerk, now=AFTER_DUE)
-    assert (again.revision, again.answers["checked"]) == (4, 99)
-
-
 def test_only_the_returned_fields_are_open(session, measure, village, clerk, township_clerk):
     sent = send(session, village, actor=clerk)
     return_(
@@ -281,19 +240,6 @@ def test_only_the_returned_fields_are_open(session, measure, village, clerk, tow
     )
     assert mended.answers == {"checked": 9, "spent": "3.5", "note": "逐户走访。"}
     assert totals_of(session, measure, REGION) == {"checked": (90_000, 0), "spent": (35_000, 0)}
-
-
-def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, township_clerk):
-    sent = send(session, village, actor=clerk)
-    return_(
-        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=township_clerk,
-        now=LATER,
-    )  # fmt: skip
-    send(session, village, {"checked": ["9"]}, actor=clerk, now=LATER)
-    recall(session, village.id, actor=clerk, now=LATER)
-    assert village.sent_at == NOW
-    again = send(session, village, {"checked": ["8"], "spent": ["1"]}, actor=clerk, now=LATER)
-    assert again.answers == {"checked": 8, "spent": "3.5", "note": "逐户走访。"}
 
 
 def test_a_draft_of_a_partly_returned_form_holds_the_open_fields_only(

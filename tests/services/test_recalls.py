@@ -1,0 +1,99 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from models import Status, Total
+from queries.answer_sheets import get_answer_sheet
+from queries.submissions import list_revisions
+from rules.states import IllegalChange
+from services.recalls import recall
+from services.reviews import approve, return_
+from tests.answering import ANSWER, account_of, released_measure, send
+from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
+from tests.conftest import NOW
+from tests.services.test_roll_up_law import totals, true_totals
+
+LATER = NOW + timedelta(hours=3)
+AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def measure(session):
+    return released_measure(session)
+
+
+@pytest.fixture
+def village(session, measure):
+    return assignment_of(session, measure, VILLAGE)
+
+
+@pytest.fixture
+def clerk(session):
+    return account_of(session, VILLAGE)
+
+
+@pytest.fixture
+def township_clerk(session):
+    return account_of(session, TOWNSHIP)
+
+
+def totals_of(session, measure, code):
+    unit = get_unit(session, code)
+    session.expire_all()
+    rows = session.exec(
+        select(Total).where(Total.measure_id == measure.id, Total.unit_id == unit.id)
+    )
+    return {row.field: (row.reported_sum, row.reviewed_sum) for row in rows}
+
+
+def test_a_recalled_answer_is_open_again_and_counts_nowhere(session, measure, village, clerk):
+    send(session, village, actor=clerk, now=AFTER_DUE)
+    recall(session, village.id, actor=clerk, now=AFTER_DUE)
+    assert (village.status, village.sent_at, village.late) == (Status.ACKNOWLEDGED, None, False)
+    assert totals_of(session, measure, REGION) == {"checked": (0, 0), "spent": (0, 0)}
+    assert get_answer_sheet(session, village.id).typed == ANSWER
+    second = send(session, village, {"checked": ["7"]}, actor=clerk, now=AFTER_DUE)
+    assert second.revision == 2
+    assert village.late
+    assert totals_of(session, measure, REGION)["checked"] == (70_000, 0)
+    assert len(list_revisions(session, village.id)) == 2
+
+
+def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, township_clerk):
+    sent = send(session, village, actor=clerk)
+    approve(session, sent.id, actor=township_clerk, now=LATER)
+    with pytest.raises(IllegalChange, match="已通过"):
+        recall(session, village.id, actor=clerk, now=LATER)
+
+
+def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
+    session, measure, village, clerk, township_clerk
+):
+    approved = send(session, village, actor=clerk)
+    review = approve(session, approved.id, actor=township_clerk, now=LATER)
+    send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
+    assert totals_of(session, measure, REGION)["checked"] == (990_000, 0)
+    recall(session, village.id, actor=clerk, now=AFTER_DUE)
+    assert (village.status, village.revision, village.late) == (Status.APPROVED, 3, False)
+    assert totals_of(session, measure, REGION)["checked"] == (120_000, 120_000)
+    assert true_totals(session, measure) == totals(session, measure)
+    sheet = get_answer_sheet(session, village.id)
+    assert sheet.last.answers == approved.answers
+    assert (sheet.review.decision, sheet.review.decided_at) == ("approve", review.decided_at)
+    assert sheet.typed["checked"] == ["99"]
+    again = send(session, village, sheet.typed, actor=clerk, now=AFTER_DUE)
+    assert (again.revision, again.answers["checked"]) == (4, 99)
+
+
+def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, township_clerk):
+    sent = send(session, village, actor=clerk)
+    return_(
+        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=township_clerk,
+        now=LATER,
+    )  # fmt: skip
+    send(session, village, {"checked": ["9"]}, actor=clerk, now=LATER)
+    recall(session, village.id, actor=clerk, now=LATER)
+    assert village.sent_at == NOW
+    again = send(session, village, {"checked": ["8"], "spent": ["1"]}, actor=clerk, now=LATER)
+    assert again.answers == {"checked": 8, "spent": "3.5", "note": "逐户走访。"}
