@@ -8,6 +8,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from adapters.settings import ROOT
+from rules.dates.periods import period_words
+from rules.forms.faults import Fault
 from rules.refusal import N_, Refusal, Term, fill
 from rules.units import unit_list
 
@@ -45,12 +47,20 @@ def translate(language: str, msgid: str, **values: object) -> str:
 def _translated(texts: NullTranslations, value: object) -> object:
     if isinstance(value, list):
         return [_translated(texts, one) for one in value]
+    if isinstance(value, Fault):
+        told = {name: _translated(texts, one) for name, one in value.values.items()}
+        return fill(texts.gettext(value.msgid), told) if value.msgid else ""
     return texts.gettext(value) if isinstance(value, Term) and value else value
 
 
 def tell(refusal: Refusal, language: str) -> str:
     """The finished sentence of a refusal."""
     return translate(language, refusal.msgid, **refusal.values)
+
+
+def tell_period(period: str, language: str) -> str:
+    """A period in words, `2026年10月` or `October 2026`; empty for what is done one time."""
+    return translate(language, "%(period)s", period=period_words(period))
 
 
 def tell_fault(fault: unit_list.Fault, language: str) -> str:

@@ -26,6 +26,7 @@ from queries.addressees import addressed
 from queries.last_period import LastPeriod
 from queries.units import at_or_above, below, current
 from rules.dates.calendar import local_date
+from rules.dates.periods import period_words
 from rules.forms.answer_sheet import Prefilled
 from rules.forms.faults import Fault
 from rules.forms.form_fields import FormField, read_form
@@ -137,7 +138,7 @@ def _told(known: Known) -> Fault:
 
 
 def _carried(earlier: LastPeriod) -> Fault:
-    return Fault(N_("来自上期（%(period)s）的填报"), {"period": earlier.period})
+    return Fault(N_("来自上期（%(period)s）的填报"), {"period": period_words(earlier.period)})
 
 
 class ElementReach(NamedTuple):

@@ -29,7 +29,7 @@ class Refusal(Exception):
     """A person's mistake, told as a sentence: a Chinese msgid and the values that fill it.
 
     The edges (web, command line) translate ``msgid`` and then fill in ``values``, which may be
-    a `Term` or a list; ``str(refusal)`` is the finished Chinese sentence.
+    a `Term`, a `Fault` or a list; ``str(refusal)`` is the finished Chinese sentence.
     """
 
     def __init__(self, msgid: str, **values: object) -> None:

@@ -10,6 +10,7 @@ from fastapi import Request
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from rules.dates.periods import period_words
 from rules.expressions.expression import parse
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, settle_answers
@@ -246,7 +247,7 @@ class Questions:
         answer = in_words(self.request, one, value)
         if len(answer) > LONGEST_EARLIER:
             return ""
-        period = self.sheet.earlier_period
+        period = period_words(self.sheet.earlier_period)
         return say(self.request, N_("上期（%(period)s）：%(answer)s"), period=period, answer=answer)
 
     def _remark(self, name: str) -> str:

@@ -1,13 +1,13 @@
 """Turning templates into pages."""
 
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from adapters.language import LANGUAGES, SOURCE
+from adapters.language import LANGUAGES, SOURCE, tell_period
 from adapters.templating import make_environment
 from models import MeasureKind, Role
 from rules.attachments.kinds import ACCEPTED, LARGEST
@@ -67,6 +67,7 @@ def environment(language: str) -> Environment:
         day=_day_zh if language == SOURCE else _day_en,
         moment=moment,
         number=number,
+        period=partial(tell_period, language=language),
     )
     return made
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
-from adapters.language import SOURCE, translate
+from adapters.language import SOURCE, tell_period, translate
 from adapters.reports.excel_sheets import Column, Ledger
 from adapters.reports.report_view import (
     COUNT_TITLES,
@@ -237,7 +237,7 @@ class _Book:
         return [
             Column(self.say(N_("序号")), 7, "count"),
             Column(self.say(N_("措施")), 30, "text"),
-            Column(self.say(N_("周期")), 9, "text"),
+            Column(self.say(N_("周期")), 16, "text"),
         ]
 
     def _count_columns(self) -> list[Column]:
@@ -247,8 +247,7 @@ class _Book:
         ]
 
     def _which(self, measure: Json) -> list[Any]:
-        period = period_text(measure["period"], self.language).strip(" （）()")
-        return [measure["number"], measure["title"], period]
+        return [measure["number"], measure["title"], tell_period(measure["period"], self.language)]
 
     def _yes(self, flag: bool) -> str:
         return self.say(N_("是")) if flag else ""

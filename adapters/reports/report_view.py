@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from adapters.language import SOURCE, translate
+from adapters.language import SOURCE, tell_period, translate
 from models import ONCE, Snapshot, Status
 from rules.dates.calendar import local_time
 from rules.forms.form_fields import RollUp
@@ -118,10 +118,11 @@ def day(iso: str, language: str) -> str:
 
 
 def period_text(period: str, language: str) -> str:
-    """The period behind a measure's title: `（202611）`, nothing for a measure done once."""
+    """The period behind a measure's title: `（2026年11月）`, nothing for a measure done once."""
     if period == ONCE:
         return ""
-    return f"（{period}）" if language == SOURCE else f" ({period})"
+    told = tell_period(period, language)
+    return f"（{told}）" if language == SOURCE else f" ({told})"
 
 
 def status_text(status: str, language: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from models.assignment import ONCE, Assignment, Status
 from models.submission import Decision
+from rules.dates.periods import period_words
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import as_typed
 from rules.forms.form_tree import key_in, places
@@ -73,7 +74,7 @@ def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet]) -> Lay
     first = rows[0]
     sheets = sheets_of(first.fields)
     filled = tuple(_filled(sheet, rows) for sheet in sheets)
-    title = first.measure.title + ("" if own.period == ONCE else f"（{own.period}）")
+    title = first.measure.title + ("" if own.period == ONCE else f"（{period_words(own.period)}）")
     return Layout(
         title=title,
         guide=tuple(_guide(title, rows, sheets)),

@@ -3,8 +3,9 @@
 import pytest
 
 from adapters import language
-from adapters.language import get_translations, tell, tell_fault, translate
+from adapters.language import get_translations, tell, tell_fault, tell_period, translate
 from models import Act, Status
+from rules.dates.periods import period_words
 from rules.refusal import Refusal, Term
 from rules.states import IllegalChange, after
 from rules.units.unit_list import Fault
@@ -19,6 +20,8 @@ def english(tmp_path, monkeypatch):
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
         'msgid "还剩 %(days)s 天"\nmsgstr "%(days)s days left"\n\n'
         'msgid "签收"\nmsgstr "sign for"\n\n'
+        'msgid "%(year)s年10月"\nmsgstr "October %(year)s"\n\n'
+        'msgid "上期（%(period)s）"\nmsgstr "Last period (%(period)s)"\n\n'
         'msgid "、"\nmsgstr ", "\n\n'
         'msgid "第 %(line)d 行：%(fault)s"\nmsgstr "Line %(line)d: %(fault)s"\n',
         encoding="utf-8",
@@ -56,6 +59,14 @@ def test_a_list_is_written_out_and_its_terms_are_translated(english):
     refusal = Refusal("还剩 %(days)s 天", days=[Term("签收"), "乌兰", 3])
     assert tell(refusal, "en") == "sign for, 乌兰, 3 days left"
     assert tell(refusal, "zh") == str(refusal) == "还剩 签收、乌兰、3 天"
+
+
+def test_a_period_is_told_in_words_of_the_language(english):
+    assert tell_period("202610", "zh") == "2026年10月"
+    assert tell_period("202610", "en") == "October 2026"
+    assert tell_period("once", "en") == tell_period("once", "zh") == ""
+    told = translate("en", "上期（%(period)s）", period=period_words("202610"))
+    assert told == "Last period (October 2026)"
 
 
 def test_a_fault_of_a_list_of_units_names_its_line(english):

@@ -188,6 +188,17 @@ def test_a_number_excel_could_not_hold_exactly_is_written_as_text(busy):
     assert book["数据汇总"][3][6] == "922337203685477.5807"
 
 
+def test_every_face_tells_a_period_in_words(busy):
+    data = copy.deepcopy(dict(busy.data))
+    for measure in data["measures"]:
+        measure["period"] = "202610"
+    monthly = Report(data, busy.made_at, busy.checksum)
+    assert "（2026年10月）" in read.page_text(render_page(monthly))
+    assert "（2026年10月）" in read.word_text(render_word(monthly))
+    book = read.sheets(render_excel(monthly))
+    assert {row[2] for row in book["数据汇总"][3:] if row[0]} == {"2026年10月"}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_unit_with_nothing_says_so_in_every_face(session, language):
     campaign = make_campaign(session, make_account(session))

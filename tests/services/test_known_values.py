@@ -221,7 +221,7 @@ def test_of_the_last_period_shared_elements_are_filled_in_and_figures_shown(
     answer(session, patrol, total="85", checked="12")
     sheet = get_answer_sheet(session, now.id)
     assert sheet.typed == {"total": ["85"]}
-    assert str(sheet.prefilled["total"].source) == "来自上期（202610）的填报"
+    assert str(sheet.prefilled["total"].source) == "来自上期（2026年10月）的填报"
     assert (sheet.earlier["checked"], sheet.earlier_period) == (12, "202610")
 
 

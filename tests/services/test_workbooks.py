@@ -77,6 +77,17 @@ def test_the_sheets_of_many_units_are_those_of_each(session, measure, township):
         )  # fmt: skip
 
 
+def test_the_title_tells_the_period_in_words(session, measure, township):
+    assert layout_of(session, township).title == measure.title
+    for one in (sheet.assignment for sheet in list_answer_sheets(session, rows_of(township))):
+        one.period = "2026Q3"
+    township.period = "2026Q3"
+    session.flush()
+    layout = layout_of(session, township)
+    assert layout.title == f"{measure.title}（2026年第3季度）"
+    assert layout.ticket["period"] == "2026Q3"
+
+
 def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
     session, measure, township, office
 ):

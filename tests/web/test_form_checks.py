@@ -119,7 +119,7 @@ def test_the_last_answer_is_shown_beside_the_question(known, sign_in, session) -
     session.get_one(Measure, one.measure_id).form_version_id = form.id
     session.flush()
     send(session, one, {"homes": ["85"]}, actor=account_of(session, VILLAGE))
-    assert "上期（202610）：85" in text_of(sign_in(VILLAGE).get(path_of(later.id)))
+    assert "上期（2026年10月）：85" in text_of(sign_in(VILLAGE).get(path_of(later.id)))
 
 
 def test_the_time_of_a_filling_is_counted_from_the_first_page(world, sign_in, session) -> None:

@@ -247,7 +247,7 @@ def test_the_last_period_stands_beside(world, sign_in, session):
     )
     session.flush()
     page = text_of(sign_in(TOWNSHIP).get(f"/review/{now.id}"))
-    assert "上期（202610）" in page
+    assert "上期（2026年10月）" in page
     assert "12 （差 +8）" in page
 
 
