@@ -161,7 +161,7 @@ class Questions:
             id=PREFIX + key,
             type=one.type,
             label=label_of(self.request, one),
-            hint=" ".join(filter(None, (hint_of(self.request, one), self._earlier(one, where)))),
+            hint=self._hint(one, where),
             required=one.required,
             multiline=one.multiline,
             choices=[(each.value, choice_label(self.request, each)) for each in one.choices],
@@ -237,6 +237,11 @@ class Questions:
             return ""
         source = say(self.request, known.source.msgid, **known.source.values)
         return say(self.request, N_("已自动填入：%(source)s"), source=source)
+
+    def _hint(self, one: FormField, where: Where) -> str:
+        """Its hint, and on a line of its own what the last period's answer was."""
+        lines = (hint_of(self.request, one), self._earlier(one, where))
+        return Markup("<br>").join(line for line in lines if line)
 
     def _earlier(self, one: FormField, where: Where) -> str:
         """What the last period's answer was, where it is not filled in."""

@@ -115,11 +115,16 @@ def test_the_last_answer_is_shown_beside_the_question(known, sign_in, session) -
     one.period = "202610"
     session.add_all([one, later])
     session.flush()
-    form = make_form(session, account_of(session, BANNER), [{**SHARED, "reuse": ""}])
+    form = make_form(
+        session, account_of(session, BANNER), [{**SHARED, "reuse": "", "hint": "没有的填 0。"}]
+    )
     session.get_one(Measure, one.measure_id).form_version_id = form.id
     session.flush()
     send(session, one, {"homes": ["85"]}, actor=account_of(session, VILLAGE))
-    assert "上期（2026年10月）：85" in text_of(sign_in(VILLAGE).get(path_of(later.id)))
+    page = sign_in(VILLAGE).get(path_of(later.id))
+    hint = check(page).xpath("//*[@id='f-homes-hint']")[0]
+    assert list(hint.itertext()) == ["没有的填 0。", "上期（2026年10月）：85"]
+    assert [one.tag for one in hint] == ["br"]
 
 
 def test_the_time_of_a_filling_is_counted_from_the_first_page(world, sign_in, session) -> None:
