@@ -28,7 +28,7 @@ from rules.forms.faults import Fault
 from rules.refusal import N_, Refusal, Term
 from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
-from rules.workbooks.outcome import Kind, Outcome, outcome_of, typed_of
+from rules.workbooks.outcome import Kind, Outcome, outcome_of, typed_of, with_told
 from rules.workbooks.reading import CellFault, FilledRow, Table, read_book
 from services.attachments import as_answer
 from services.changes import lock_assignment
@@ -222,9 +222,13 @@ def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: dat
         for sheet in present
     ]
     told = [CellFault(one["where"], Fault(one["msgid"], one["values"])) for one in upload.faults]
+    by_cell = {one.where: one for one in told}
+    outcomes = [with_told(one, filled[one.sheet.assignment.id or 0], by_cell) for one in outcomes]
+    in_rows = [fault for one in outcomes for fault in one.faults]
+    cells = {one.where for one in in_rows}
     return Preview(
         outcomes=outcomes,
-        faults=[*told, *(fault for one in outcomes for fault in one.faults)],
+        faults=[*(one for one in told if one.where not in cells), *in_rows],
         missing=[sheet.unit for sheet in sheets if sheet.assignment.id not in filled],
     )
 

@@ -99,6 +99,24 @@ def outcome_of(
     return _checked(sheet, row, sheets, today, attached)
 
 
+def with_told(outcome: Outcome, row: FilledRow, told: Mapping[str, CellFault]) -> Outcome:
+    """The same with what reading the file has found in cells of the row (`told`: by address).
+
+    A cell has one fault: where a formula stands, nobody is told to fill it in as well.
+    """
+    found = {
+        at: _cell_fault(outcome.sheet, row, key, told[at].fault)
+        for key, at in row.cells.items()
+        if at in told
+    }
+    if not found:
+        return outcome
+    others = (one for one in outcome.faults if one.where not in found)
+    kind = outcome.kind if outcome.kind in (Kind.OVERTAKEN, Kind.LOCKED) else Kind.FAULTY
+    faults = (*found.values(), *others)
+    return Outcome(outcome.sheet, kind, outcome.where, faults=faults, notes=outcome.notes)
+
+
 def typed_of(sheet: AnswerSheet, row: FilledRow) -> dict[str, list[str]]:
     """What the form is checked with: the row, and the files the unit has uploaded already."""
     shown = sheet.typed

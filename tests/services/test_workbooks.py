@@ -1,5 +1,6 @@
 """Workbooks on both databases: what is laid out, what is taken in, what is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from rules.forms.receipts import is_whole
 from rules.refusal import Refusal
 from rules.workbooks.columns import heads_of, sheets_of
 from rules.workbooks.outcome import Kind
+from rules.workbooks.reading import FORMULA
 from services.reviews import return_
 from services.roll_up import recount
 from services.submissions import Overtaken, save_draft
@@ -163,6 +165,22 @@ def test_one_fault_and_nothing_is_sent(session, township, office):
     with pytest.raises(Refusal, match="文件里还有错误"):
         confirm(session, township, kept, office)
     assert session.exec(select(Submission)).all() == []
+
+
+def test_a_cell_with_a_formula_has_one_fault_and_its_row_counts_it(session, township, office):
+    first, second, *_ = villages(session, township)
+    layout = layout_of(session, township)
+    read = tables_of(layout, {first: {"spent": "-1"}, second: {"checked": "12"}})
+    table = replace(read[0], formulas=["D3", "E4", "D5"])
+    kept = keep_upload(session, township, layout.ticket, [table], actor=office, now=NOW)
+    found = preview(session, township, kept, NOW)
+    assert [(one.where, str(one.fault)) for one in found.faults] == [
+        ("填报!D3", FORMULA), ("填报!E3", "不能小于 0。"), ("填报!E4", FORMULA),
+        ("填报!D5", FORMULA),
+    ]  # fmt: skip
+    assert len(found.faults) == sum(len(one.faults) for one in found.outcomes)
+    assert [one.kind for one in found.outcomes][:3] == [Kind.FAULTY] * 3
+    assert "排查户数" in found.faults[0].label
 
 
 def test_a_unit_that_answers_itself_after_the_download_is_not_overwritten(
