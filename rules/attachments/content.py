@@ -19,8 +19,14 @@ NOT_TAKEN = N_(
 NOT_A_PHOTO = N_("这不是照片。请选择 JPG、PNG 或 WebP 格式的照片。")
 HEIC = N_("HEIC 格式的照片打不开。请在手机的相机设置里改为“兼容性最佳”，或者转成 JPG 后再上传。")
 PACKED = N_("不能上传压缩包。请解压后把文件逐个上传。")
+DAMAGED = N_("这个 %(program)s 文件打不开，可能已损坏。请打开原来的文件，另存一份再上传。")
 RUNS = N_("不能上传网页或程序文件。")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_PROGRAMS = {
+    "docx": "Word", "doc": "Word", "xlsx": "Excel", "xls": "Excel", "pptx": "PPT", "ppt": "PPT",
+    "wps": "WPS", "et": "WPS", "dps": "WPS", "pdf": "PDF", "ofd": "OFD",
+}  # fmt: skip
+"""Ending of a document → what people call such a file."""
 _STREAMS = (
     ("WordDocument", "application/msword"),
     ("Workbook", "application/vnd.ms-excel"),
@@ -44,8 +50,9 @@ _MUCH = 64 * 1024
 def type_of(content: bytes, name: str, kind: str) -> str:
     """The content type of what was sent for a field of `kind` (`image` or `file`).
 
-    A key of `FILE_TYPES`, or `image/webp`. The name decides only between plain text and CSV.
-    Raises `Refusal` for what is not taken.
+    A key of `FILE_TYPES`, or `image/webp`. The name decides only between plain text and CSV,
+    and which sentence tells that a document cannot be read. Raises `Refusal` for what is not
+    taken.
     """
     if not content:
         raise Refusal(EMPTY)
@@ -67,22 +74,28 @@ def _document_type(content: bytes, name: str, found: str) -> str:
     if content.startswith(b"%PDF-"):
         return "application/pdf"
     if content.startswith(b"PK"):
-        return _checked_package(content)
+        return _checked_package(content, name)
     if content.startswith(_OLE):
-        return _ole_type(content)
+        return _ole_type(content, name)
     return _text_type(content, name)
 
 
-def _checked_package(content: bytes) -> str:
+def _not_taken(msgid: str, name: str) -> Refusal:
+    """`msgid`, unless it is called a document: then whoever sent it believes that it is one."""
+    program = _PROGRAMS.get(name.rpartition(".")[2].strip().lower())
+    return Refusal(DAMAGED, program=program) if program else Refusal(msgid)
+
+
+def _checked_package(content: bytes, name: str) -> str:
     found = package_type(content)
     if found.macros:
         raise Refusal(MACROS)
     if not found.media:
-        raise Refusal(PACKED)
+        raise _not_taken(PACKED, name)
     return found.media
 
 
-def _ole_type(content: bytes) -> str:
+def _ole_type(content: bytes, name: str) -> str:
     """Names of streams stand in one piece, as UTF-16, wherever the directory lies."""
     if _stream("_VBA_PROJECT") in content:
         raise Refusal(MACROS)
@@ -90,7 +103,7 @@ def _ole_type(content: bytes) -> str:
         raise Refusal(ENCRYPTED)
     found = next((media for name, media in _STREAMS if _stream(name) in content), "")
     if not found:
-        raise Refusal(NOT_TAKEN)
+        raise _not_taken(NOT_TAKEN, name)
     return found
 
 
@@ -101,7 +114,7 @@ def _stream(name: str) -> bytes:
 def _text_type(content: bytes, name: str) -> str:
     text = _decoded(content)
     if text is None or _CONTROL.search(text):
-        raise Refusal(NOT_TAKEN)
+        raise _not_taken(NOT_TAKEN, name)
     if text.startswith("#!") or _PAGE.match(text[:_MUCH].lower()):
         raise Refusal(RUNS)
     return "text/csv" if name.lower().endswith(".csv") else "text/plain"

@@ -67,6 +67,22 @@ def test_what_runs_or_hides_something_is_refused_with_its_sentence(case: str):
     assert refused.value.msgid == sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [("台账.xlsx", "Excel"), ("总结.DOCX", "Word"), ("汇报.pptx", "PPT"), ("公文.ofd", "OFD")],
+)
+@pytest.mark.parametrize("content", [docx()[:60], package(a="x"), bytes(range(256))])
+def test_a_document_that_cannot_be_read_is_called_damaged(name: str, program: str, content: bytes):
+    with pytest.raises(Refusal) as refused:
+        type_of(content, name, "file")
+    assert str(refused.value).startswith(f"这个 {program} 文件打不开，可能已损坏。")
+
+
+def test_an_archive_is_still_called_one():
+    with pytest.raises(Refusal, match="不能上传压缩包"):
+        type_of(package(a="x"), "现场.docx.zip", "file")
+
+
 @pytest.mark.parametrize("case", sorted(set(TAKEN) - {"photo", "png"}))
 def test_a_field_for_photos_takes_nothing_else(case: str):
     with pytest.raises(Refusal) as refused:
