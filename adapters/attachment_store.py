@@ -41,14 +41,38 @@ class AttachmentStore:
 
     def put(self, content: bytes) -> str:
         """Store `content`, safe on the disk when this returns; its SHA-256 in hex."""
-        digest = hashlib.sha256(content).hexdigest()
-        path = self._path(digest)
+        self.put_marked(content)
+        return digest_of(content)
+
+    def put_marked(self, content: bytes) -> int:
+        """As `put`; the mark to `take_back` it by, or 0 where it was here before."""
+        path = self._path(digest_of(content))
+        marks: list[int] = []
+
+        def name_new(name: str, path: Path) -> None:
+            mark = os.stat(name).st_mtime_ns
+            os.link(name, path)
+            marks.append(mark)
+
         with self._locked(fcntl.LOCK_SH):
-            if path.exists() and path.stat().st_size == len(content):
-                os.utime(path)  # young again: no sweep takes it before its row is there
-            else:
+            if path.exists() and path.stat().st_size != len(content):
                 self._write(path, content, os.replace)
-        return digest
+                return 0
+            try:
+                if not path.exists():
+                    self._write(path, content, name_new)
+            except FileExistsError:
+                marks.clear()  # stored by another at the same moment
+            if not marks:
+                _make_young(path)
+        return marks[0] if marks else 0
+
+    def take_back(self, digest: str, mark: int) -> None:
+        """Remove what `put_marked` has just stored, unless it was stored again since."""
+        path = self._path(digest)
+        with self._locked(fcntl.LOCK_EX):
+            if mark and path.exists() and path.stat().st_mtime_ns == mark:
+                path.unlink()
 
     def read(self, digest: str) -> bytes | None:
         """The content with this digest; None where it is missing or no longer what it was."""
@@ -56,7 +80,7 @@ class AttachmentStore:
             content = self._path(digest).read_bytes()
         except FileNotFoundError:
             return None
-        return content if hashlib.sha256(content).hexdigest() == digest else None
+        return content if digest_of(content) == digest else None
 
     def received(self, token: str) -> int:
         """How many bytes of an upload are here, from its beginning without a gap."""
@@ -153,6 +177,17 @@ class AttachmentStore:
         with (self.folder / ".lock").open("a") as lock:
             fcntl.flock(lock, how)
             yield
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 in hex, under which `content` is stored."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _make_young(path: Path) -> None:
+    """No sweep takes it before its row is there, and nobody takes it back."""
+    later = max(time.time_ns(), path.stat().st_mtime_ns + 1)
+    os.utime(path, ns=(later, later))
 
 
 def _make_folders(folder: Path) -> list[Path]:

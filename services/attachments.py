@@ -1,10 +1,12 @@
 """Photos and files of answers: taken in whole or piece by piece, and swept when nobody needs them.
 
 Checking a file and drawing a photo anew takes up to seconds. `prepare` does it, and touches no
-database: call it before the transaction that writes begins, then `add` or `finish`.
+database: call it before the transaction that writes begins, then `finish`. Of what comes with the
+form itself no row knows yet: `identify` it, store what `list_refused` does not name, then `add`.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -13,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from adapters.attachment_store import BUCKETS, AttachmentStore, WrongOffset
+from adapters.attachment_store import BUCKETS, AttachmentStore, WrongOffset, digest_of
 from adapters.database import insert_into
 from adapters.photo_process import SECONDS, clean_photo_apart
 from models import Account, Assignment, Attachment
@@ -47,7 +49,7 @@ BAD_PIECE = N_("上传没有成功，请重新选择文件。")
 
 
 class Prepared(NamedTuple):
-    """A file that is checked, clean and safe on the disk."""
+    """A file that is checked and clean."""
 
     name: str
     content_type: str
@@ -60,6 +62,18 @@ def prepare(
 ) -> Prepared:
     """Check what was sent for a field of `kind`, clean it and store its bytes.
 
+    Raises as `identify` does.
+    """
+    prepared, content = identify(name, content, kind, wait=wait)
+    store.put(content)
+    return prepared
+
+
+def identify(
+    name: str, content: bytes, kind: str, *, wait: float = SECONDS
+) -> tuple[Prepared, bytes]:
+    """Check and clean what was sent for a field of `kind`: what it is, and its bytes to be stored.
+
     Raises `Refusal` for what is not taken, and `adapters.photo_process.Busy` when it is a photo
     and its turn has not come after `wait` seconds.
     """
@@ -67,7 +81,31 @@ def prepare(
     media = type_of(content, name, kind)
     if media in PHOTOS:
         content, media = clean_photo_apart(content, wait=wait)
-    return Prepared(clean_name(name, media), media, len(content), store.put(content))
+    found = Prepared(clean_name(name, media), media, len(content), digest_of(content))
+    return found, content
+
+
+def list_refused(
+    session: Session, assignment_id: int, sizes: Mapping[str, int], *, actor: Account
+) -> dict[str, Refusal]:
+    """Field → why a file of these bytes would not be added for it now, all of them together.
+
+    Asked before anything is stored, so that the store never holds more than the rows allow.
+    """
+    try:
+        check_open(session, assignment_id, actor=actor)
+    except Refusal as refusal:
+        return dict.fromkeys(sizes, refusal)
+    uploaded = list_sizes(session, assignment_id)
+    refused = {}
+    for field, size in sizes.items():
+        try:
+            _check_room(uploaded, field, size)
+        except Refusal as refusal:
+            refused[field] = refusal
+        else:
+            uploaded.append((field, size))
+    return refused
 
 
 def receive(
@@ -104,7 +142,7 @@ def add(
     """The row of a prepared file, ready to be sent. Raises `Refusal` when there is no room."""
     check_open(session, assignment_id, actor=actor)
     _check_field(session, assignment_id, field, kind)
-    _check_room(session, assignment_id, field, prepared.size)
+    _check_room(list_sizes(session, assignment_id), field, prepared.size)
     assert actor.id is not None
     attachment = Attachment(
         token=_new_token(),
@@ -144,7 +182,7 @@ def start(
     key = _key_of(client_key, field, size)
     found = find_started(session, assignment_id, key)
     if found is None:
-        _check_room(session, assignment_id, field, size)
+        _check_room(list_sizes(session, assignment_id), field, size)
         row = {
             "token": _new_token(), "assignment_id": assignment_id, "field": field, "kind": kind,
             "client_key": key, "name": clean_name(name), "content_type": "", "size": size,
@@ -262,8 +300,7 @@ def _check_field(session: Session, assignment_id: int, field: str, kind: str = "
     return found
 
 
-def _check_room(session: Session, assignment_id: int, field: str, size: int) -> None:
-    uploaded = list_sizes(session, assignment_id)
+def _check_room(uploaded: Sequence[tuple[str, int]], field: str, size: int) -> None:
     latest = {one: bytes_ for one, bytes_ in uploaded if one != field}
     check_room(list(latest.values()), size, [bytes_ for _, bytes_ in uploaded])
 

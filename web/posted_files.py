@@ -1,9 +1,10 @@
 """Photos and files that come with the form itself, where JavaScript did not send them before.
 
 Checking and cleaning a photo takes up to seconds: it happens before the transaction that writes.
+Nothing is stored for a form that takes no answer or has no room.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -16,7 +17,7 @@ from adapters.attachment_store import AttachmentStore
 from adapters.language import tell
 from adapters.photo_process import Busy
 from models import Account
-from queries.attachments import find_kind, question_of
+from queries.attachments import find_kind, list_known, question_of
 from queries.submissions import list_same_files
 from rules.attachments.kinds import MOST_FILES, TOO_MANY
 from rules.refusal import N_, Refusal
@@ -38,9 +39,18 @@ REMOVED = "_remove"
 class SentFiles:
     """What came with a form, by key: checked and stored, or a finished sentence."""
 
+    store: AttachmentStore | None = None
+
     prepared: Mapping[str, tuple[str, Prepared]] = field(default_factory=dict)
     """Key → `image` or `file`, and the file."""
     faults: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, int] = field(default_factory=dict)
+    """Digest → what `put_marked` said of the file."""
+
+    def take_back(self, session: Session, digest: str) -> None:
+        """Remove the file that no row is made for, unless there is one."""
+        if self.store and digest in self.marks and not list_known(session, [digest]):
+            self.store.take_back(digest, self.marks[digest])
 
 
 def take_files(
@@ -57,24 +67,53 @@ def take_files(
             raise SignInNeeded
         get_own(session, viewer, assignment_id)
         kinds = {key: find_kind(session, assignment_id, key) for key in uploads}
-    prepared: dict[str, tuple[str, Prepared]] = {}
-    faults: dict[str, str] = {}
-    wanted = [key for key, kind in kinds.items() if kind]
-    for key in wanted[MOST_FILES:]:
-        faults[key] = say(request, TOO_MANY, most=MOST_FILES)
-    for key in wanted[:MOST_FILES]:
-        kind, upload = str(kinds[key]), uploads[key]
+    wanted = {key: str(kind) for key, kind in kinds.items() if kind}
+    found, faults = _identify_all(request, wanted, uploads)
+    with open_reader() as session:
+        files = {key: one for key, (one, _) in found.items()}
+        refused = _list_refused(session, assignment_id, files, viewer.account)
+    faults |= {key: tell(one, language_of(request)) for key, one in refused.items()}
+    taken = {key: one for key, one in found.items() if key not in refused}
+    contents = {one.digest: content for one, content in taken.values()}
+    marks = {digest: store.put_marked(content) for digest, content in contents.items()}
+    prepared = {key: (wanted[key], one) for key, (one, _) in taken.items()}
+    return SentFiles(store, prepared, faults, marks)
+
+
+def _identify_all(
+    request: Request, wanted: Mapping[str, str], uploads: Mapping[str, UploadFile]
+) -> tuple[dict[str, tuple[Prepared, bytes]], dict[str, str]]:
+    """Key → what the file is and its bytes, and key → why it is not taken."""
+    found: dict[str, tuple[Prepared, bytes]] = {}
+    faults = {key: say(request, TOO_MANY, most=MOST_FILES) for key in [*wanted][MOST_FILES:]}
+    for key in [*wanted][:MOST_FILES]:
+        name, content = uploads[key].filename or "", uploads[key].file.read()
         try:
-            prepared[key] = kind, _prepare(store, upload, kind)
+            found[key] = attachments.identify(name, content, wanted[key])
         except Refusal as refusal:
             faults[key] = tell(refusal, language_of(request))
         except Busy:
             faults[key] = say(request, N_("现在上传的人较多，这个文件没有收下，请再选一次。"))
-    return SentFiles(prepared, faults)
+    return found, faults
 
 
-def _prepare(store: AttachmentStore, upload: UploadFile, kind: str) -> Prepared:
-    return attachments.prepare(store, upload.filename or "", upload.file.read(), kind)
+def _list_refused(
+    session: Session, assignment_id: int, files: Mapping[str, Prepared], actor: Account
+) -> dict[str, Refusal]:
+    """Those that are not taken now. What is here already is: its form was sent once before."""
+    known = _tokens_of(session, assignment_id, files.values())
+    fresh = {
+        key: one.size for key, one in files.items() if (question_of(key), one.digest) not in known
+    }
+    return attachments.list_refused(session, assignment_id, fresh, actor=actor)
+
+
+def _tokens_of(
+    session: Session, assignment_id: int, files: Iterable[Prepared]
+) -> dict[tuple[str, str], str]:
+    """Question and digest → the token of the file that is here already."""
+    same = list_same_files(session, assignment_id, [one.digest for one in files])
+    return {(question_of(one.field), one.digest): one.token for one in same}
 
 
 def _uploads_in(posted: FormData) -> dict[str, UploadFile]:
@@ -106,11 +145,7 @@ def attach(
     """
     for name in posted.getlist(REMOVED):
         answers[str(name).removeprefix(PREFIX)] = [""]
-    digests = [prepared.digest for _, prepared in files.prepared.values()]
-    known = {
-        (question_of(one.field), one.digest): one.token
-        for one in list_same_files(session, assignment_id, digests)
-    }
+    known = _tokens_of(session, assignment_id, [one for _, one in files.prepared.values()])
     faults = dict(files.faults)
     for key, (kind, prepared) in files.prepared.items():
         token = known.get((question_of(key), prepared.digest))
@@ -121,6 +156,7 @@ def attach(
                 ).token
             if outcome.refusal:
                 faults[key] = outcome.refusal
+                files.take_back(session, prepared.digest)
         if token:
             answers[key] = [token]
     return faults

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.attachment_store import AttachmentStore, WrongOffset
+from adapters.attachment_store import AttachmentStore, WrongOffset, digest_of
 
 AGE = timedelta(days=7)
 TOKEN = "token-of-an-upload"
@@ -36,9 +36,9 @@ def test_a_content_lies_under_its_own_checksum_once(store):
 
 def test_it_is_forced_to_the_disk_before_it_has_its_name(store, monkeypatch):
     seen: list[str] = []
-    sync, replace = os.fsync, os.replace
+    sync, link = os.fsync, os.link
     monkeypatch.setattr(os, "fsync", lambda handle: (seen.append("sync"), sync(handle)))
-    monkeypatch.setattr(os, "replace", lambda a, b: (seen.append("name"), replace(a, b)))
+    monkeypatch.setattr(os, "link", lambda a, b: (seen.append("name"), link(a, b)))
     store.put(b"photo")
     assert seen[:2] == ["sync", "name"]
     assert "sync" in seen[2:]  # the folder that has the new name
@@ -115,3 +115,14 @@ def test_only_old_files_are_removed_and_storing_again_makes_young(store):
     make_old(store.folder / files(store)[0])
     assert store.remove_old([digest], AGE) == 1
     assert store.read(digest) is None
+
+
+def test_what_was_just_stored_is_taken_back_unless_it_is_anothers_too(store) -> None:
+    mark = store.put_marked(b"refused")
+    store.take_back(digest_of(b"refused"), mark)
+    assert store.read(digest_of(b"refused")) is None
+    mark = store.put_marked(b"shared")
+    assert store.put_marked(b"shared") == 0
+    store.take_back(digest_of(b"shared"), 0)
+    store.take_back(digest_of(b"shared"), mark)
+    assert store.read(digest_of(b"shared")) == b"shared"

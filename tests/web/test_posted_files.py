@@ -4,8 +4,11 @@ import pytest
 from sqlmodel import select
 
 from adapters.attachment_store import AttachmentStore, get_store
-from models import Attachment, Submission
-from tests.attachments import CAMERA, photo
+from models import Attachment, Status, Submission
+from rules.attachments.kinds import MOST_FILES, MOST_TRIES
+from rules.refusal import Refusal
+from services import attachments
+from tests.attachments import CAMERA, open_assignment, photo
 from tests.building import OTHER_VILLAGE, VILLAGE
 from tests.full_form import FILLED, posted
 from tests.web.full_world import full, make_full_world
@@ -142,3 +145,81 @@ def test_more_files_than_a_task_may_have_are_not_even_looked_at(sign_in, store, 
     assert answer.status_code == 422
     assert answer.text.count("这不是照片") == 2 * 30
     assert "最多上传 30 个文件" in answer.text
+
+
+def stored(store):
+    return [path.name for path in store.folder.glob("??/??/*")]
+
+
+def another(number: int):
+    return ("台账.txt", f"第 {number} 户。\n".encode() * 20, "text/plain")
+
+
+@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.CLOSED, Status.WITHDRAWN])
+def test_nothing_is_stored_for_a_task_that_takes_no_answer(sign_in, store, session, status):
+    one = open_assignment(session)
+    one.status = status
+    session.flush()
+    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    for number in range(3):
+        files = {"f-paper": another(number)}
+        answer = client.post(path, data={"_act": "save"}, files=files)
+        assert answer.status_code in (404, 409)
+    assert stored(store) == []
+
+
+def test_nothing_is_stored_where_there_is_no_room(sign_in, store, session):
+    one = open_assignment(session)
+    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    fields = [f"f-p{at}" for at in range(MOST_FILES)]
+    for turn in range(MOST_TRIES):
+        files = {name: another(turn * MOST_FILES + at) for at, name in enumerate(fields)}
+        client.post(path, data={"_act": "save"}, files=files)
+    assert len(stored(store)) == MOST_FILES * MOST_TRIES
+    answer = client.post(path, data={"_act": "save"}, files={"f-p1": another(1_000)})
+    assert "更换文件的次数太多" in answer.text
+    assert len(stored(store)) == MOST_FILES * MOST_TRIES
+
+
+def test_files_that_have_no_room_together_are_not_stored(sign_in, store, session, monkeypatch):
+    monkeypatch.setattr("rules.attachments.kinds.MOST_BYTES", 1000)
+    one = open_assignment(session)
+    paper = ("台账.txt", b"x" * 600, "text/plain")
+    more = ("名单.txt", b"y" * 600, "text/plain")
+    answer = sign_in(VILLAGE).post(
+        f"/assignments/{one.id}/form", data={"_act": "save"}, files={"f-paper": paper, "f-p1": more}
+    )
+    assert check(answer).xpath("//*[@id='f-p1-fault']")
+    assert len(stored(store)) == len(session.exec(select(Attachment)).all()) == 1
+
+
+def test_a_file_that_is_refused_after_it_was_stored_goes_again(
+    sign_in, store, session, monkeypatch
+):
+    """Two forms at the same moment: there was room for both when each was asked."""
+    one = open_assignment(session)
+    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    client.post(path, data={"_act": "save"}, files={"f-p1": PAPER})
+
+    def refuse(*_, **__):
+        raise Refusal("任务已收回。")
+
+    monkeypatch.setattr(attachments, "add", refuse)
+    files = {"f-paper": another(1), "f-p2": another(1), "f-p3": PAPER}
+    answer = client.post(path, data={"_act": "save"}, files=files)
+    assert answer.status_code == 422
+    (row,) = session.exec(select(Attachment)).all()
+    assert stored(store) == [row.digest]
+
+
+def test_a_photo_is_sent_twice_with_the_form_and_the_receipt_is_the_same(session, sign_in, store):
+    full = make_full_world(session, [PHOTOS[0] | {"type": "image", "required": True}])
+    path, client = f"/assignments/{full.id(VILLAGE)}/form", sign_in(VILLAGE)
+    data = {**fields_of(client.get(path), path), "_act": "send"}
+    first, again = (
+        client.post(path, data=data, files={"f-visits": ("一.jpg", photo(), "image/jpeg")})
+        for _ in range(2)
+    )
+    assert first.headers["location"].startswith("/receipts/")
+    assert again.headers["location"] == first.headers["location"]
+    assert len(stored(store)) == 1
