@@ -2,22 +2,20 @@
 
 import csv
 import io
-import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO
 
 from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 from xlsxwriter.utility import xl_col_to_name
 
+from adapters.xlsx_bounds import DAMAGED, MEGABYTE, check_unpacked, sheet_parts
+from rules.held import held
 from rules.refusal import N_, Refusal
 
-MEGABYTE = 1024 * 1024
 LIMIT = 20 * MEGABYTE
 UNPACKED_LIMIT = 400 * MEGABYTE
 """An .xlsx of a million rows unpacks to about 200 MB; more is not a list of units."""
@@ -33,16 +31,10 @@ MOST_SHEETS = 50
 MOST_FORMULAS = 50
 """More than these are not told."""
 
-TOO_LARGE = N_("这个 Excel 表格展开后太大。请删去多余的行和列后再上传。")
-DAMAGED = N_("这个 Excel 表格已损坏，无法打开。")
 NOT_A_TABLE = N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。")
 NOT_XLSX = N_("这个文件不是 Excel 表格（.xlsx）。")
 
-_SHEETS = "xl/worksheets/"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,7})["']""")
-_OVERLAP = 32
-"""Bytes repeated between two pieces, longer than any `_REFERENCE`."""
 Line = tuple[int, list[str]]
 """The line's number in the file, from 1, and its cells."""
 
@@ -98,7 +90,7 @@ def read_sheets(content: bytes, limit: int = LIMIT) -> list[Sheet]:
         raise Refusal(N_("这是旧版 Excel 文件（.xls）或加密文件，请另存为不加密的 .xlsx 后再试。"))
     if not content.startswith(_ZIP):
         raise Refusal(NOT_XLSX)
-    _check_unpacked(content, NOT_XLSX, SHEETS_UNPACKED_LIMIT, SHEETS_CELL_LIMIT)
+    check_unpacked(content, NOT_XLSX, SHEETS_UNPACKED_LIMIT, SHEETS_CELL_LIMIT)
     formulas = _formulas(content)
     with _opened(content) as workbook:
         if len(workbook.sheet_names) > MOST_SHEETS:
@@ -160,25 +152,11 @@ def _formulas(content: bytes) -> dict[str, tuple[str, ...]]:
         try:
             return {
                 name: _formulas_in(archive, part)
-                for name, part in _parts(archive).items()
+                for name, part in sheet_parts(archive)
                 if part in archive.namelist()
             }
         except (etree.XMLSyntaxError, KeyError) as error:
             raise Refusal(DAMAGED) from error
-
-
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet → the part of the archive that holds it."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    related = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
-    targets = {one.get("Id"): str(one.get("Target", "")) for one in related}
-    book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
-    found = {}
-    for sheet in book.iter("{*}sheet"):
-        marks = [value for name, value in sheet.attrib.items() if str(name).endswith("}id")]
-        target = targets.get(marks[0], "") if marks else ""
-        found[str(sheet.get("name"))] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
-    return found
 
 
 def _formulas_in(archive: zipfile.ZipFile, part: str) -> tuple[str, ...]:
@@ -249,7 +227,7 @@ def _line_not_utf_8(content: bytes) -> int:
 
 
 def _xlsx_lines(content: bytes) -> Iterator[Line]:
-    _check_unpacked(content, NOT_A_TABLE, UNPACKED_LIMIT, CELL_LIMIT)
+    check_unpacked(content, NOT_A_TABLE, UNPACKED_LIMIT, CELL_LIMIT)
     try:
         rows = _opened(content).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError as error:
@@ -259,57 +237,10 @@ def _xlsx_lines(content: bytes) -> Iterator[Line]:
 
 
 def _cell_text(cell: object) -> str:
-    """Excel keeps whole numbers as fractions: a code typed as a number comes as 150000000000.0."""
+    """Excel keeps whole numbers as fractions: a code typed as a number comes as 150000000000.0.
+
+    A text may bring any character, written as `_x0000_`.
+    """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
-
-
-def _check_unpacked(content: bytes, other: str, most_bytes: int, most_cells: int) -> None:
-    """Unpack once for the size alone, before anything believes what the file says of itself.
-
-    `other` is the sentence for an archive that is no workbook.
-    """
-    unpacked = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "xl/workbook.xml" not in archive.namelist():
-                raise Refusal(other)
-            for entry in archive.infolist():
-                with archive.open(entry) as stream:
-                    unpacked += _unpacked_size(stream, most_bytes - unpacked)
-                if entry.filename.startswith(_SHEETS):
-                    with archive.open(entry) as stream:
-                        _check_rectangle(stream, most_cells)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise Refusal(DAMAGED) from error
-
-
-def _unpacked_size(stream: IO[bytes], room: int) -> int:
-    """The bytes of one part. Refuses more than `room`."""
-    size = 0
-    while piece := stream.read(MEGABYTE):
-        size += len(piece)
-        if size > room:
-            raise Refusal(TOO_LARGE)
-    return size
-
-
-def _check_rectangle(stream: IO[bytes], most_cells: int) -> None:
-    """Refuse a sheet whose rows times columns, as its cells name them, are too many."""
-    rest = b""
-    widest, longest = 1, 1
-    while piece := stream.read(MEGABYTE):
-        for letters, row in _REFERENCE.findall(rest + piece):
-            widest = max(widest, _column_number(letters))
-            longest = max(longest, int(row))
-        rest = piece[-_OVERLAP:]
-        if widest * longest > most_cells:
-            raise Refusal(TOO_LARGE)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+    return held(str(cell)).strip()

@@ -1,18 +1,16 @@
 """What a form sent: read once, and cleared of what no database can hold."""
 
-import re
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.settings import get_settings
+from rules.held import held
 from web.secret_fields import is_secret
 
 MOST_FIELDS = 10_000
 """Fields of one posted form."""
-_NOT_HELD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""Characters no database or page can hold; nobody types them."""
 
 
 async def read_form(request: Request) -> FormData:
@@ -29,11 +27,6 @@ async def read_form(request: Request) -> FormData:
             raise HTTPException(400) from error
         request.state.posted = FormData([(held(n), _held(v)) for n, v in form.multi_items()])
     return request.state.posted
-
-
-def held(text: str) -> str:
-    """`text` without what no database or page can hold."""
-    return _NOT_HELD.sub("", text)
 
 
 def _held(value: str | UploadFile) -> str | UploadFile:

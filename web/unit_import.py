@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from adapters.language import tell, tell_fault
 from adapters.settings import get_settings
-from adapters.tables import read_table
+from adapters.table_process import table_apart
 from queries.units import list_levels
 from rules.refusal import N_, Refusal
 from rules.units.unit_list import UnitList, UnitListRefused, read_units
@@ -48,7 +48,7 @@ def read_list(request: Request, session: ReadingSession, now: Now, posted: Poste
     language = language_of(request)
     try:
         content = content_of(posted, none=N_("请选择单位名单文件。"))
-        units = read_units(read_table(content), list_levels(session))
+        units = read_units(table_apart(content), list_levels(session))
         return SentList(units, pack(content))
     except UnitListRefused as refused:
         faults = tuple(tell_fault(one, language) for one in refused.faults)

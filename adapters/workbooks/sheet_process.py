@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import Any
 
@@ -15,8 +14,6 @@ LIMIT = 5 * 1024 * 1024
 """Bytes of the largest file accepted."""
 MOST_LINES = 20_000
 """Filled rows of all sheets together."""
-_NOT_HELD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""Characters no database can hold; a file can say any of them as `_x0000_`."""
 
 
 def main() -> None:
@@ -40,8 +37,7 @@ def _check_size(sheets: list[Sheet]) -> None:
 
 
 def _plain(sheet: Sheet) -> dict[str, Any]:
-    lines = [(number, [_NOT_HELD.sub("", text) for text in texts]) for number, texts in sheet.lines]
-    return {"name": sheet.name, "lines": lines, "formulas": sheet.formulas}
+    return {"name": sheet.name, "lines": sheet.lines, "formulas": sheet.formulas}
 
 
 if __name__ == "__main__":

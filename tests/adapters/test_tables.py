@@ -106,6 +106,64 @@ def test_a_sheet_with_one_cell_far_away_is_refused() -> None:
         read_table(workbook([["x"]], place=(1_048_575, 16_383)))
 
 
+FAR = b"XFD1048576"
+SMALL = workbook([["a", ""], ["", "b"]])
+
+
+def changed(content: bytes, name: str = "", **texts: tuple[bytes, bytes]) -> bytes:
+    """The workbook with its sheet under another name in it, and with texts replaced."""
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        for entry in packed.namelist():
+            part = packed.read(entry)
+            if name:
+                part = part.replace(b"worksheets/sheet1", name.encode())
+                entry = entry.replace("worksheets/sheet1", name)
+            for old, new in texts.values():
+                part = part.replace(old, new)
+            parts[entry] = part
+    return archive(parts)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        b'r ="' + FAR + b'"', b"r\n=\n'" + FAR + b"'", b'r="xfd1048576"',
+        b's="r" B2="0" r="' + FAR + b'"', b'r="XFD&#49;048576"',
+    ],
+)  # fmt: skip
+def test_a_cell_far_away_is_found_however_its_place_is_written(reference: bytes) -> None:
+    content = changed(SMALL, cell=(b'r="B2"', reference))
+    assert content != SMALL
+    for read in (read_table, read_sheets):
+        with pytest.raises(Refusal, match="展开后太大"):
+            read(content)
+
+
+@pytest.mark.parametrize("name", ["ws/sheet1", "Worksheets/SHEET1", "a", "media/sheet1"])
+def test_a_cell_far_away_is_found_wherever_the_sheet_lies(name: str) -> None:
+    content = changed(SMALL, name, cell=(b'r="B2"', b'r="' + FAR + b'"'))
+    for read in (read_table, read_sheets):
+        with pytest.raises(Refusal, match="展开后太大"):
+            read(content)
+    assert read_table(changed(SMALL, name)) == [(1, ["a", ""]), (2, ["", "b"])]
+
+
+def test_cells_without_a_place_follow_the_one_before() -> None:
+    bare = changed(SMALL, row=(b'<row r="2"', b'<row r="1048576"'), cell=(b'r="B2"', b""))
+    far = changed(bare, first=(b'r="A1"', b'r="XFD1"'))
+    with pytest.raises(Refusal, match="展开后太大"):
+        read_table(far)
+
+
+def test_what_no_database_holds_is_left_out_of_every_cell() -> None:
+    plain = workbook([["坏+字", "好\n的"]])
+    content = changed(plain, text=("坏+字".encode(), "坏_x0000_字_x0001_".encode()))
+    assert content != plain
+    assert read_table(content) == [(1, ["坏字", "好\n的"])]
+    assert [sheet.lines for sheet in read_sheets(content)] == [[(1, ["坏字", "好\n的"])]]
+
+
 def sheets(write) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
@@ -149,7 +207,16 @@ def test_formulas_and_merged_cells_of_a_sheet_are_named() -> None:
         (b"PK\x03\x04 cut off", "已损坏"),
         (archive({"xl/workbook.xml": b"no xml", "xl/_rels/workbook.xml.rels": b"<x/>"}), "已损坏"),
         (archive({"xl/workbook.xml": b"<w/>"}), "已损坏"),
-        (archive({"xl/workbook.xml": b"<w/>", "xl/vbaProject.bin": b"x"}), "带有宏"),
+        (
+            archive(
+                {
+                    "xl/workbook.xml": b"<w/>",
+                    "xl/_rels/workbook.xml.rels": b"<x/>",
+                    "xl/vbaProject.bin": b"x",
+                }
+            ),
+            "带有宏",
+        ),
         (b"PK\x03\x04" + bytes(30), "最多接受 0 MB"),
     ],
 )

@@ -138,7 +138,7 @@ def test_odd_numbers_on_the_form_page_change_nothing(world, sign_in) -> None:
 def test_files_of_those_who_may_not_send_them_are_not_read(
     sign_in, monkeypatch, code: str, role: str
 ) -> None:
-    monkeypatch.setattr("web.unit_import.read_table", None)
+    monkeypatch.setattr("web.unit_import.table_apart", None)
     client = sign_in(code, role)
     assert client.post("/units/import", files={"file": ("a.csv", b"x")}).status_code == 404
     if role == "clerk":

@@ -2,6 +2,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import Unit
+from tests.adapters.test_tables import FAR, SMALL, changed
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, get_unit
 from tests.conftest import SAMPLE_UNITS
 from tests.counting import statements
@@ -75,6 +76,8 @@ def test_a_list_is_shown_first_and_changes_nothing_until_confirmed(
         (b"code,name,level,parent_code\n1,a,region,\n2,b,league,2\n", "上级关系形成循环"),
         (b"code,name,level,parent_code\n1,a,region,\n1,b,league,1\n", "与第 2 行重复"),
         (b"PK\x03\x04 no table", "损坏"),
+        (changed(SMALL, cell=(b'r="B2"', b'r ="' + FAR + b'"')), "展开后太大"),
+        (changed(SMALL, "ws/sheet1", cell=(b'r="B2"', b'r="' + FAR + b'"')), "展开后太大"),
     ],
 )
 def test_a_list_with_faults_names_their_lines_and_changes_nothing(
