@@ -13,6 +13,7 @@ from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
 from rules.forms.form_settings import FormSettings
 from services.measures import confirm_measure
+from tests.adapters.test_tables import changed
 from tests.building import FIELDS, LEAGUE, REGION, assignment_of, make_form, release_down
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, fields_of, text_of
@@ -157,3 +158,16 @@ def test_a_version_nobody_published_is_not_found(session, page, number: str) -> 
     form = session.get_one(FormVersion, page.measure.form_version_id).form_id
     assert page.client.get(f"/forms/{form}/versions/{number}/xlsform").status_code == 404
     assert make_form(session, office_of(session)).number == 1
+
+
+def test_what_no_database_holds_is_left_out_of_a_form(session, page) -> None:
+    """A workbook says any character as `_x0000_`: in titles, labels, choices and settings."""
+    texts = {f"t{at}": (one.encode(), "新_x0000_版_x0001_".encode())
+             for at, one in enumerate(("新排查表", "基本情况", "没有", "2026-11"))}  # fmt: skip
+    answer = page.upload(changed(workbook(), **texts))
+    assert answer.status_code == 200
+    assert page.send({**page.fields(answer), "do": "publish"}).status_code == 303
+    latest = versions(session)[-1]
+    said = f"{latest.fields}{latest.settings}{session.get_one(Form, latest.form_id).title}"
+    assert said.count("新版") == 4
+    assert "\\x0" not in said
