@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlmodel import Session, col
 
 from models import Account, Assignment, Unit, WorkbookUpload
@@ -97,16 +97,25 @@ def keep_upload(
 ) -> WorkbookUpload:
     """Read what was uploaded and keep it for the preview; nothing is sent.
 
-    Older uploads nobody sent go. Raises `Refusal` for a workbook of another measure, period or
+    What the same account has uploaded for the assignment before and not sent goes, and so does
+    every upload older than `KEPT`. Raises `Refusal` for a workbook of another measure, period or
     unit, of another version of the form, or one whose sheets or heads are gone.
     """
     _require_own(own, actor)
     sheets = _get_sheets(session, own)
     _check_ticket(ticket, own, sheets[0].version_id)
     book = read_book(tables, ticket, sheets_of(sheets[0].fields))
-    session.execute(delete(WorkbookUpload).where(col(WorkbookUpload.uploaded_at) < now - KEPT))
     assert own.id is not None
     assert actor.id is not None
+    lock_assignment(session, own.id)
+    replaced = and_(
+        col(WorkbookUpload.assignment_id) == own.id,
+        col(WorkbookUpload.uploaded_by) == actor.id,
+        col(WorkbookUpload.sent_at).is_(None),
+    )
+    session.execute(
+        delete(WorkbookUpload).where(or_(col(WorkbookUpload.uploaded_at) < now - KEPT, replaced))
+    )
     upload = WorkbookUpload(
         token=token_urlsafe(16),
         assignment_id=own.id,

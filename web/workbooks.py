@@ -42,6 +42,10 @@ from web.transactions import Now, OpenSession, ReadingSession, attempt
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_TOLD = 200
 """Faults that are listed; more are counted."""
+REPLACED = N_(
+    "这次上传的内容已经不在了：后来又上传过文件，或者已经超过 7 天。"
+    "这里没有报送任何内容，请重新上传要报送的文件。"
+)
 COLOURS = {
     Kind.NEW: "green", Kind.CHANGED: "blue", Kind.FAULTY: "red", Kind.OVERTAKEN: "amber",
     Kind.LOCKED: "grey", Kind.SAME: "grey", Kind.EMPTY: "grey",
@@ -136,7 +140,10 @@ def show_upload(
 ) -> Response:
     """What sending it would do; once it was sent, the receipts."""
     seen = _get_own(session, viewer, assignment_id)
-    upload = get_upload(session, assignment_id, token)
+    try:
+        upload = get_upload(session, assignment_id, token)
+    except NotFound:
+        return _page(request, session, seen, say(request, REPLACED), status=404)
     if upload.sent_at is not None:
         return _sent_page(request, session, seen, upload)
     try:
@@ -158,16 +165,19 @@ def confirm(
 ) -> Response:
     """Send all of it, or none and show what has changed."""
     seen = _get_own(session, viewer, assignment_id)
-    upload = get_upload(session, assignment_id, token)
-    with attempt(session, request) as outcome:
-        send_upload(
-            session,
-            assignment_id,
-            token,
-            seen=str(posted.get("_seen", "")),
-            actor=viewer.account,
-            now=now,
-        )
+    try:
+        upload = get_upload(session, assignment_id, token)
+        with attempt(session, request) as outcome:
+            send_upload(
+                session,
+                assignment_id,
+                token,
+                seen=str(posted.get("_seen", "")),
+                actor=viewer.account,
+                now=now,
+            )
+    except NotFound:
+        return _page(request, session, seen, say(request, REPLACED), status=404)
     if outcome.done:
         return RedirectResponse(_address(upload), 303)
     session.expire_all()
@@ -204,7 +214,9 @@ def _shared(seen: Seen) -> dict[str, Any]:
     return {"one": seen.assignment, "measure": seen.measure, "unit": seen.unit}
 
 
-def _page(request: Request, session: Session, seen: Seen, refusal: str = "") -> Response:
+def _page(
+    request: Request, session: Session, seen: Seen, refusal: str = "", *, status: int = 422
+) -> Response:
     """The page of the download; with what is wrong with what was uploaded."""
     unfit = ""
     try:
@@ -214,7 +226,7 @@ def _page(request: Request, session: Session, seen: Seen, refusal: str = "") -> 
     return render(
         request,
         "pages/workbooks/show.html",
-        status=422 if refusal else 200,
+        status=status if refusal else 200,
         refusal=refusal,
         unfit=unfit,
         count=count_rows(session, seen.assignment),

@@ -42,6 +42,7 @@ from tests.building import (
     VILLAGE,
     assignment_of,
     get_unit,
+    make_account,
     make_form,
 )
 from tests.conftest import NOW
@@ -318,6 +319,20 @@ def test_uploads_nobody_sent_are_swept_after_a_week(session, township, office):
     tokens = session.exec(select(WorkbookUpload.token)).all()
     assert old.token not in tokens
     assert len(tokens) == 1
+
+
+def test_one_upload_nobody_sent_is_kept_for_each_account_and_task(
+    session, measure, township, office
+):
+    sent = upload(session, township, office, {VILLAGE: {"checked": "3"}})
+    confirm(session, township, sent, office)
+    village = assignment_of(session, measure, OTHER_VILLAGE)
+    beside = upload(session, village, account_of(session, OTHER_VILLAGE), {})
+    colleague = upload(session, township, make_account(session, TOWNSHIP, login="colleague"), {})
+    for _ in range(3):
+        last = upload(session, township, office, {})
+    kept = set(session.exec(select(WorkbookUpload.token)))
+    assert kept == {one.token for one in (sent, beside, colleague, last)}
 
 
 def test_the_hidden_heads_are_those_of_the_sheets(session, township):

@@ -285,3 +285,17 @@ def unescaped(content: bytes) -> bytes:
                 name, old.read(name).replace(b"_x005F_x", b"_x").replace(b"_x005f_x", b"_x")
             )
     return changed.getvalue()
+
+
+def test_a_page_of_an_upload_that_was_replaced_says_so(world, sign_in, session):
+    client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
+    content = filled(download(client, path), {VILLAGE: {"排查户数": 3}})
+    first = upload(client, path, content).headers["location"]
+    typed = fields_of(client.get(first), first)
+    second = upload(client, path, content).headers["location"]
+    for answer in (client.get(first), client.post(first, data=typed)):
+        assert answer.status_code == 404
+        assert "后来又上传过文件" in text_of(answer)
+    assert session.exec(select(Submission)).all() == []
+    assert confirm(client, second).status_code == 303
+    assert len(session.exec(select(Submission)).all()) == 1
