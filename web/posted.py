@@ -6,23 +6,27 @@ from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.settings import get_settings
+from rules.forms.form_inputs import MOST_INPUTS
 from rules.held import held
 from web.secret_fields import is_secret
 
-MOST_FIELDS = 10_000
-"""Fields of one posted form."""
+MOST_FIELDS = MOST_INPUTS + 1_000
+"""Fields of one posted form: what a form can ask at most, and what its page says besides."""
 
 
 async def read_form(request: Request) -> FormData:
-    """The posted fields. A form editor of 300 rows has 3,900, a repeat of fifty questions filled
-    in a hundred times 5,000; a field may be as long as a body.
+    """The posted fields. A form editor of 300 rows has 3,900, the largest form that can be
+    published `MOST_INPUTS`, and as many inputs for files, mostly empty; a field may be as long as
+    a body.
 
     A body that is no form raises `HTTPException` 400.
     """
     if not hasattr(request.state, "posted"):
         limit = get_settings().upload_limit
         try:
-            form = await request.form(max_fields=MOST_FIELDS, max_part_size=limit)
+            form = await request.form(
+                max_files=MOST_FIELDS, max_fields=MOST_FIELDS, max_part_size=limit
+            )
         except ValueError as error:  # a part may name an encoding that fails in its own way
             raise HTTPException(400) from error
         request.state.posted = FormData([(held(n), _held(v)) for n, v in form.multi_items()])

@@ -22,6 +22,7 @@ from rules.forms.form_fields import (
     bounds,
     chosen_by_default,
 )
+from rules.forms.form_inputs import input_faults
 from rules.forms.form_structure import structure_faults
 from rules.forms.no_persons import find_person_data
 from rules.refusal import N_, Refusal, Term
@@ -45,7 +46,7 @@ def check_form(raw: Sequence[Mapping[str, Any]]) -> tuple[FormField, ...]:
         fields[place], found = _check_field(one)
         if found:
             faults[place] = found
-    for place, fault in structure_faults(fields):
+    for place, fault in (*structure_faults(fields), *input_faults(fields)):
         faults.setdefault(place, []).append(fault)
     if faults:
         raise FormFaults({place: faults[place] for place in sorted(faults)})

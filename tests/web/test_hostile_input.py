@@ -6,6 +6,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from adapters.passwords import hash_password
+from rules.forms.form_inputs import MOST_INPUTS
 from tests.building import LEAGUE, REGION, VILLAGE, make_account, make_measure
 from tests.web.conftest import account_of
 from tests.web.pages import check, text_of
@@ -144,3 +145,17 @@ def test_files_of_those_who_may_not_send_them_are_not_read(
     if role == "clerk":
         monkeypatch.setattr("web.intake.text_apart", None)
         assert client.post("/campaigns/new", files={"file": ("a.txt", b"x")}).status_code == 404
+
+
+def test_the_largest_form_that_can_be_published_comes_in_wholly(world, sign_in) -> None:
+    """Every answer of it, and an empty input for a file beside each."""
+    boundary, head = "b", 'Content-Disposition: form-data; name="'
+    answers = [f'{head}f-r.{n}.q"\r\n\r\n1' for n in range(MOST_INPUTS)]
+    files = [f'{head}f-r.{n}.p"; filename=""\r\n\r\n' for n in range(MOST_INPUTS)]
+    parts = [f'{head}_act"\r\n\r\nadd:nothing', *answers, *files]
+    body = "".join(f"--{boundary}\r\n{one}\r\n" for one in parts) + f"--{boundary}--\r\n"
+    answer = sign_in(VILLAGE).post(
+        f"/assignments/{world.id(VILLAGE)}/form", content=body,
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )  # fmt: skip
+    assert answer.status_code != 400
