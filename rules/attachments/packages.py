@@ -10,6 +10,7 @@ import zlib
 from typing import NamedTuple
 
 from rules.attachments.kinds import MB
+from rules.attachments.relationships import points_to_active
 
 LARGEST_DIRECTORY = MB
 """Bytes of a zip's table of contents; a large document has 100,000."""
@@ -21,8 +22,11 @@ _MAIN = {
     "ppt/presentation.xml": f"{_OFFICE}.presentationml.presentation",
 }
 _TYPES = "[content_types].xml"
-_MACROS = re.compile(r"(^|/)(vbaproject[^/]*|vbadata\.xml|activex|macrosheets)(/|\.|$)")
-_TYPES_OF_MACROS = ("vbaproject", "macroenabled", "macrosheet", "activex")
+_MACROS = re.compile(
+    r"(^|/)(vbaproject[^/]*|vbadata\.xml|activex|macrosheets|oleobject[^/]*)(/|\.|$)"
+    r"|(^|/)embeddings/[^/]*\.bin$"
+)
+_TYPES_OF_MACROS = ("vbaproject", "macroenabled", "macrosheet", "activex", "oleobject")
 
 
 class Package(NamedTuple):
@@ -31,6 +35,7 @@ class Package(NamedTuple):
     media: str
     """Its content type; empty for any other archive, and for a damaged one."""
     macros: bool = False
+    """It has macros, objects of other programs, or loads something from outside."""
 
 
 def package_type(content: bytes) -> Package:
@@ -63,6 +68,8 @@ def _read(archive: zipfile.ZipFile) -> Package:
     media = next((found for name, found in _MAIN.items() if name in names), "")
     if not media or _TYPES not in names:
         return Package("")
+    if points_to_active(archive):
+        return Package("", macros=True)
     return _typed(archive, names[_TYPES], media)
 
 
