@@ -38,19 +38,6 @@ def find_kind(session: Session, assignment_id: int, key: str) -> str | None:
     return kinds[0] if kinds and kinds[0] in ATTACHED else None
 
 
-def find_ready(session: Session, assignment_id: int, key: str, token: str) -> Attachment | None:
-    """The stored attachment with this token, if it was uploaded for this field."""
-    found = session.scalar(
-        select(Attachment).where(
-            col(Attachment.token) == token,
-            col(Attachment.assignment_id) == assignment_id,
-            col(Attachment.done_at).is_not(None),
-        )
-    )
-    same = found is not None and question_of(found.field) == question_of(key)
-    return found if same else None
-
-
 def list_ready(
     session: Session, assignment_id: int, tokens: Collection[str]
 ) -> dict[str, Attachment]:

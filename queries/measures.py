@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -101,16 +101,6 @@ def count_addressed_below(session: Session, measure_id: int, above: Unit) -> int
         addressed(unit, measure_id),
     )
     return session.execute(wanted).scalar_one()
-
-
-def reached_units(measure: Measure, level: str) -> Select[Any]:
-    """The units of a level that a release would reach, with `answering`, in tree order."""
-    unit = aliased(Unit)
-    return (
-        select(unit, addressed(unit, measure.id).label("answering"))
-        .where(*_below_issuer(unit, measure), col(unit.level) == level)
-        .order_by(col(unit.lft))
-    )
 
 
 def _below_issuer(unit: Any, measure: Measure) -> list[Any]:

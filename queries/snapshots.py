@@ -6,15 +6,6 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models import Snapshot, Unit
-from queries.not_found import NotFound
-
-
-def get_snapshot(session: Session, snapshot_id: int) -> Snapshot:
-    """Raises `NotFound`."""
-    snapshot = session.get(Snapshot, snapshot_id)
-    if snapshot is None:
-        raise NotFound(f"snapshot {snapshot_id}")
-    return snapshot
 
 
 def find_snapshot(session: Session, campaign_id: int, unit_id: int, as_of: date) -> Snapshot | None:

@@ -108,27 +108,6 @@ def list_refused(
     return refused
 
 
-def receive(
-    session: Session,
-    store: AttachmentStore,
-    assignment_id: int,
-    field: str,
-    name: str,
-    content: bytes,
-    kind: str,
-    *,
-    actor: Account,
-    now: datetime,
-) -> Attachment:
-    """Take a file that was sent whole with the form. Raises `Refusal`.
-
-    For a test or a single file; where many people write, `prepare` first and then `add`.
-    """
-    check_open(session, assignment_id, actor=actor)
-    prepared = prepare(store, name, content, kind)
-    return add(session, assignment_id, field, prepared, kind, actor=actor, now=now)
-
-
 def add(
     session: Session,
     assignment_id: int,

@@ -2,12 +2,15 @@
 
 import io
 import zipfile
+from datetime import datetime
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sqlmodel import Session
 
-from models import Assignment
+from adapters.attachment_store import AttachmentStore
+from models import Account, Assignment, Attachment
+from services import attachments
 from tests.answering import account_of, released_measure
 from tests.building import REGION, VILLAGE, assignment_of, make_form
 
@@ -30,6 +33,15 @@ def open_assignment(session: Session, code: str = VILLAGE) -> Assignment:
     office = account_of(session, REGION)
     measure = released_measure(session, form=make_form(session, office, PHOTO_FIELDS))
     return assignment_of(session, measure, code)
+
+
+def receive(
+    session: Session, store: AttachmentStore, assignment_id: int, field: str, name: str,
+    content: bytes, kind: str, *, actor: Account, now: datetime,
+) -> Attachment:  # fmt: skip
+    """A file that came whole with the form, stored and with its row."""
+    prepared = attachments.prepare(store, name, content, kind)
+    return attachments.add(session, assignment_id, field, prepared, kind, actor=actor, now=now)
 
 
 def picture(width: int = 640, height: int = 480, mode: str = "RGB") -> Image.Image:

@@ -1,6 +1,6 @@
 """Photos and files of a form: sent piece by piece with JavaScript, and handed out again.
 
-Without JavaScript they come with the form itself (`services.attachments.receive`).
+Without JavaScript they come with the form itself (`web.posted_files`).
 """
 
 import logging

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from adapters.attachment_store import AttachmentStore, WrongOffset
 from models import Attachment, Draft, Status, Submission
 from queries.attachments import (
-    find_ready,
     get_visible_attachment,
     list_ready,
     question_of,
@@ -23,6 +22,7 @@ from services import attachments
 from services.attachments import LEFT, Prepared, as_answer
 from tests.answering import account_of
 from tests.attachments import docx, open_assignment, photo
+from tests.attachments import receive as receive_whole
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
@@ -63,9 +63,7 @@ def send_on(session, store, one, upload, content: bytes, step: int = 40_000):
 
 def receive(session, store, one, clerk, field="paper", content=b"text", name="a.txt", now=NOW):
     kind = "image" if field == "photo" else "file"
-    return attachments.receive(
-        session, store, one.id, field, name, content, kind, actor=clerk, now=now
-    )
+    return receive_whole(session, store, one.id, field, name, content, kind, actor=clerk, now=now)
 
 
 def mention(session, one, clerk, attachment) -> None:
@@ -96,14 +94,14 @@ def test_a_file_sent_with_the_form_is_stored_before_its_row(session, store, one,
         event.remove(Attachment, "before_insert", look)
     assert seen == [docx()]
     assert (done.name, done.size, done.done_at) == ("方案.docx", len(docx()), NOW)
-    assert find_ready(session, one.id, "paper", done.token) == done
+    assert list_ready(session, one.id, [done.token]) == {done.token: done}
     assert as_answer(done)["digest"] == done.digest
 
 
 def test_an_upload_in_pieces_is_the_photo_drawn_anew(session, store, one, clerk):
     sent = photo(900, 700, noise=True)
     upload = start(session, one, clerk, sent, name="IMG.HEIC")
-    assert find_ready(session, one.id, "photo", upload.token) is None
+    assert list_ready(session, one.id, [upload.token]) == {}
     done = send_on(session, store, one, upload, sent)
     assert (done.name, done.content_type) == ("IMG.jpg", "image/jpeg")
     stored = store.read(done.digest)
@@ -226,14 +224,13 @@ def test_nobody_else_uploads_for_the_unit_and_nobody_once_it_is_sent(session, st
         receive(session, store, one, clerk)
 
 
-def test_a_token_counts_only_for_its_assignment_and_question(session, store, one, clerk):
+def test_a_token_counts_only_for_its_assignment(session, store, one, clerk):
     done = receive(session, store, one, clerk, "paper")
-    assert find_ready(session, one.id, "photo", done.token) is None
-    assert find_ready(session, one.id + 1, "paper", done.token) is None
-    assert find_ready(session, one.id, "paper", "other") is None
     assert list_ready(session, one.id, [done.token, "other"]) == {done.token: done}
-    moved_up = receive(session, store, one, clerk, "visits.2.paper")
-    assert find_ready(session, one.id, "visits.1.paper", moved_up.token) == moved_up
+    assert list_ready(session, one.id + 1, [done.token]) == {}
+
+
+def test_the_question_of_a_file_is_the_same_in_every_filling():
     assert question_of("a.1.b.22.c") == "a.b.c"
 
 

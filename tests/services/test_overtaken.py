@@ -9,11 +9,11 @@ from adapters.attachment_store import AttachmentStore
 from models import Draft, Status, Submission
 from queries.answer_sheets import get_answer_sheet
 from rules.refusal import Refusal
-from services.attachments import receive
 from services.recalls import recall
 from services.reviews import return_
 from services.submissions import Faulty, Overtaken, Sent, save_draft, submit
 from tests.answering import ANSWER, account_of, released_measure, send, send_key
+from tests.attachments import receive
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
 from tests.full_form import FILLED, full_fields

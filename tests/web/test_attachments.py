@@ -11,9 +11,8 @@ from adapters.apart import AT_ONCE
 from adapters.attachment_store import AttachmentStore, get_store
 from models import Attachment, Submission
 from rules.attachments.kinds import LARGEST_PIECE, MB
-from services import attachments
 from services.attachments import as_answer
-from tests.attachments import docx, open_assignment, photo, png
+from tests.attachments import docx, open_assignment, photo, png, receive
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
 from tests.counting import statements
@@ -51,9 +50,7 @@ def post_piece(client, one, token: str, offset: object, piece: bytes, **headers:
 def attach(session, store, one, content: bytes, name: str = "现场.jpg", field: str = "photo"):
     clerk = account_of(session, VILLAGE)
     kind = "image" if field == "photo" else "file"
-    return attachments.receive(
-        session, store, one.id, field, name, content, kind, actor=clerk, now=NOW
-    )
+    return receive(session, store, one.id, field, name, content, kind, actor=clerk, now=NOW)
 
 
 def mention(session, one, attachment) -> None:
