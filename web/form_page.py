@@ -68,7 +68,7 @@ class Made:
     @classmethod
     def outdated(cls, sheet: AnswerSheet) -> "Made":
         """Of a page that knows nothing of what is on the server by now."""
-        sent = sheet.assignment.status in REPORTED
+        sent = sheet.assignment.status in REPORTED or sheet.draft is None
         seen = sheet.revision - 1 if sent else sheet.revision
         return cls(token_urlsafe(16), seen, 0, version=sheet.version_id)
 

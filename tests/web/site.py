@@ -65,6 +65,7 @@ class Site:
         """Serve in a thread, on the site's database; the address."""
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # who comes before the thread has begun waits
         server = uvicorn.Server(uvicorn.Config(self.app, log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         with patch("adapters.database.get_engine", lambda: self.engine):

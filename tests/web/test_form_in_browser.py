@@ -110,24 +110,6 @@ def test_a_draft_of_a_second_tab_overwrites_nothing(clerks, phone, page, village
     assert clerks.draft(village)["note"] == ["第一个页面写的"]
 
 
-def test_text_of_the_phone_is_offered_where_the_server_has_other_text_by_now(
-    clerks, phone, page, village
-):
-    cut_off(page)
-    page.fill("#f-note", WRITTEN)
-    until(page, KEPT % WRITTEN)
-    page.close(run_before_unload=False)
-    other = clerks.form(clerks.phone(village), village)
-    other.fill("#f-note", "同事写的")
-    other.click(SAVE)
-    expect(other.locator("[data-kept]")).to_contain_text("已保存到服务器")
-    other.context.close()
-    again = clerks.form(phone, village)
-    expect(again.locator("#f-note")).to_have_value("同事写的")
-    again.click("[data-restore] button")
-    expect(again.locator("#f-note")).to_have_value(WRITTEN)
-
-
 def test_another_account_on_the_same_phone_never_sees_it(clerks, phone, page, village):
     cut_off(page)
     page.fill("#f-note", WRITTEN)

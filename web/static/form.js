@@ -10,6 +10,7 @@
   var words = document.querySelector('[data-form-words]');
   var status = document.querySelector('[data-kept]');
   var clean = '', trying = '', pressed = null, busy = false, arrived = false, saving = false, stopped = !live || comparing;
+  var undecided = false, bases = null;
   var tab = String(Math.random()), keeping = 0, planned = 0, wait = 5000;
 
   function say(what, values) {
@@ -50,13 +51,14 @@
       return pair[1].trim() && !/\.#$/.test(pair[0]);
     }).map(function (pair) { return [pair[0], pair[1].replace(/\r/g, '').trim()]; }));
   }
-  function write(pairs) {
+  /* Gently: where nothing was typed, what the server has filled in stays. */
+  function write(pairs, gently) {
     var texts = {};
     if (rules) { rules.fit(pairs); }
     pairs.forEach(function (pair) { (texts[pair[0]] = texts[pair[0]] || []).push(pair[1]); });
     Array.prototype.forEach.call(form.elements, function (field) {
       var text = texts[field.name] || [];
-      if (!isAnswer(field.name || '_') || field.readOnly) { return; }
+      if (!isAnswer(field.name || '_') || field.readOnly || (gently && !text.join('').trim())) { return; }
       if (field.type === 'checkbox' || field.type === 'radio') {
         field.checked = text.indexOf(field.value) >= 0;
       } else if (text.length && ['file', 'submit', 'button'].indexOf(field.type) < 0) {
@@ -71,12 +73,12 @@
   function keep(sent) {
     var pairs = posted(), before = out.get(key) || {};
     window.clearTimeout(keeping);
-    if (arrived) { return; }
+    if (arrived || undecided) { return; }
     if (mark(pairs) === clean && !sent) {
       if (!before.typed || before.tab === tab || mark(before.typed) === clean) { out.remove(key); }
       return;
     }
-    out.set(key, {bases: [clean, trying], typed: answers(pairs), sent: sent === true, tab: tab});
+    out.set(key, {bases: bases || [clean, trying], typed: answers(pairs), sent: sent === true, tab: tab});
     if (live && navigator.onLine === false) { tell(say('local')); }
   }
   function restore(kept, sure) {
@@ -84,21 +86,31 @@
     var now = mark(posted());
     if (!kept || !kept.typed || !form.getAttribute('data-fresh')) { return; }
     if (mark(kept.typed) === now) { out.remove(key); return; }
-    if (sure || comparing || kept.bases.indexOf(now) >= 0) {
-      write(kept.typed);
+    if (sure || comparing || kept.bases.indexOf(now) >= 0 || alone()) {
+      /* Looking at both decides nothing: the copy still belongs to what it was typed over. */
+      if (comparing) { bases = kept.bases; }
+      write(kept.typed, !sure && !comparing && kept.bases.indexOf(now) < 0);
       if (note) { note.hidden = false; }
       keep();
       later();
     } else if (offer) {
-      offer.hidden = false;
-      stopped = true; /* until the person has decided, neither goes over the other */
-      offer.querySelector('button').addEventListener('click', function () {
-        write(kept.typed);
-        offer.hidden = true;
-        stopped = !live;
-        keep();
-      });
+      ask(offer);
     }
+  }
+  /* Nobody has kept or sent anything: what differs is only what the server fills in by itself. */
+  function alone() { return live && own('_draft').value === '0' && own('_seen').value === '0'; }
+  /* Until the person has decided, neither goes over the other, and nothing is typed past the offer. */
+  function ask(offer) {
+    var refuse = offer.querySelector('button');
+    undecided = stopped = form.hidden = true;
+    offer.hidden = false;
+    refuse.addEventListener('click', function () {
+      if (!window.confirm(refuse.getAttribute('data-sure'))) { return; }
+      out.remove(key);
+      offer.hidden = true;
+      undecided = form.hidden = false;
+      stopped = !live;
+    });
   }
 
   /* On the server too, as soon as there is a network. */
@@ -146,7 +158,7 @@
   /* Sending. An answer that is not understood leaves it to the browser. */
   function send() {
     var pairs = posted();
-    if (busy) { return; }
+    if (busy || form.hidden) { return; }
     if (!out.current()) { keep(); notSaved(401); return; }
     if (hasFiles()) {
       if (Number(form.getAttribute('data-uploading')) || navigator.onLine === false) {
@@ -224,20 +236,21 @@
   var note = null;
   function changed(items) {
     var item = items.filter(function (one) { return one.name === name; })[0];
-    if (item && item.state === 'sent' && form.hidden) {
+    if (item && item.state === 'sent' && note) {
       arrived = true;
       out.remove(key);
       location.href = item.link;
       return;
     }
     if (item && item.state === 'refused') {
+      if (!out.get(key)) { out.set(key, {bases: item.bases, typed: item.typed, tab: tab, title: item.title}); }
       out.drop(item);
       form.hidden = false;
       restore(item, !!item.faults || item.asked);
-      if (!item.asked) { faults(item.faults || {}, item.sentence, !item.faults && item.link && !comparing); }
+      if (!item.asked) { faults(item.faults || {}, item.sentence, !item.faults && item.link && !comparing && !undecided); }
     }
     var waits = item && (item.state === 'waiting' || item.state === 'sign-in');
-    form.hidden = !!waits;
+    form.hidden = !!waits || undecided;
     if (note) { note.parentNode.removeChild(note); note = null; }
     if (waits) {
       note = out.element('div', '', 'note note-warn');
@@ -366,6 +379,7 @@
 
   if (rules) { rules.start(form, blame, function () { keep(); later(); }); }
   clean = form.getAttribute('data-fresh') ? mark(posted()) : '';
+  if (out.decided()) { out.remove(key); }
   var waiting = out.find(name);
   if (!waiting || waiting.state === 'sent') { restore(out.get(key)); }
   if (live) {

@@ -72,6 +72,15 @@
   function current() { return [null, unit + '.' + account].indexOf(get(WHO)) >= 0; }
   function draftKey(name) { return 'jieli.' + name + '.' + account; }
 
+  /* This page came of a decision between two answers: what was kept for it is done with. Said once,
+     because what is typed from here on is new. */
+  function decided() {
+    var address = location.search.replace(/([?&])(merged|theirs)=1(&|$)/, '$1').replace(/[?&]$/, '');
+    if (address === location.search) { return false; }
+    history.replaceState(null, '', location.pathname + address + location.hash);
+    return true;
+  }
+
   /* One tab at a time. A tab that was killed holds the lock no longer than a sending takes. */
   function deliver() {
     window.clearTimeout(timer);
@@ -233,7 +242,7 @@
   var api = window.jieliOutbox = {
     get: get, set: set, remove: remove, request: request, outcome: outcome, draftKey: draftKey,
     put: put, drop: drop, deliver: deliver, element: element, link: link, button: button,
-    signIn: signIn, current: current, account: account,
+    signIn: signIn, current: current, account: account, decided: decided,
     find: function (name) { return get(prefix + name); },
     busy: function (name) { return sending === name; }
   };
@@ -252,7 +261,7 @@
   var read = document.querySelector('[data-sent-draft]');
   if (read) {
     var key = draftKey(read.getAttribute('data-sent-draft'));
-    if ((get(key) || {}).sent) { remove(key); }
+    if (decided() || (get(key) || {}).sent) { remove(key); }
   }
   show();
   window.addEventListener('online', function () {

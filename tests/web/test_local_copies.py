@@ -1,0 +1,158 @@
+"""A text that only the phone holds while the server has another one: the clerk decides."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.phones import Phones, phones, until
+from tests.web.site import browser
+
+SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
+WRITTEN = "断网前写的一段话"
+KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"
+UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('jieli.form.'))"
+
+
+@pytest.fixture(scope="module")
+def clerks(tmp_path_factory) -> Iterator[Phones]:
+    with (
+        browser() as chromium,
+        phones(tmp_path_factory.mktemp("site"), chromium) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def village(clerks) -> str:
+    return clerks.village()
+
+
+@pytest.fixture
+def phone(clerks, village) -> Iterator:
+    context = clerks.phone(village)
+    yield context
+    context.close()
+
+
+def cut_off(page) -> None:
+    """Nothing of the form gets through any more, though the phone thinks it has a network."""
+    page.route("**/form*", lambda route: route.abort())
+
+
+@pytest.fixture
+def page(clerks, phone, village):
+    return clerks.form(phone, village)
+
+
+def left_behind(clerks, phone, page, village) -> None:
+    """The phone holds a text, and a colleague has kept another one on the server."""
+    cut_off(page)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    page.close(run_before_unload=False)
+    other = clerks.form(clerks.phone(village), village)
+    other.fill("#f-note", "同事写的")
+    other.click(SAVE)
+    expect(other.locator("[data-kept]")).to_contain_text("已保存到服务器")
+    other.context.close()
+
+
+def test_text_of_the_phone_is_decided_on_before_anything_is_typed_past_it(
+    clerks, phone, page, village
+):
+    left_behind(clerks, phone, page, village)
+    again = clerks.form(phone, village)
+    again.locator("[data-restore]").wait_for()
+    expect(again.locator("form[data-form]")).to_be_hidden()
+    again.goto("about:blank")
+    again.goto(clerks.path(village))
+    assert again.evaluate(KEPT % WRITTEN)
+    expect(again.locator("[data-restore]")).to_be_visible()
+    assert clerks.draft(village)["note"] == ["同事写的"]
+
+
+def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(clerks, phone, page, village):
+    left_behind(clerks, phone, page, village)
+    again = clerks.form(phone, village)
+    again.click("[data-restore] a")
+    expect(again.locator("#f-note")).to_have_value(WRITTEN)
+    again.close(run_before_unload=False)
+    again = clerks.form(phone, village)  # looking at it decided nothing
+    again.click("[data-restore] a")
+    again.locator("button[value=compare]").first.click()
+    expect(again.locator(".differing")).to_contain_text("同事写的")
+    expect(again.locator(".differing")).to_contain_text(WRITTEN)
+    assert clerks.draft(village)["note"] == ["同事写的"]
+
+
+def test_a_text_of_the_phone_goes_away_only_when_the_clerk_is_sure(clerks, phone, page, village):
+    left_behind(clerks, phone, page, village)
+    again = clerks.form(phone, village)
+    again.once("dialog", lambda asked: asked.dismiss())
+    again.click("[data-restore] button")
+    expect(again.locator("form[data-form]")).to_be_hidden()
+    assert again.evaluate(KEPT % WRITTEN)
+    again.once("dialog", lambda asked: asked.accept())
+    again.click("[data-restore] button")
+    expect(again.locator("#f-note")).to_have_value("同事写的")
+    assert again.evaluate(UNSENT) == []
+    again.fill("#f-checked", "5")
+    again.click(SAVE)
+    expect(again.locator("[data-kept]")).to_contain_text("已保存到服务器")
+
+
+@pytest.mark.parametrize("picked", ["theirs", "mine"])
+def test_what_was_decided_is_not_offered_again(clerks, phone, page, village, picked):
+    left_behind(clerks, phone, page, village)
+    again = clerks.form(phone, village)
+    again.click("[data-restore] a")
+    again.locator("button[value=compare]").first.click()
+    again.check(f"#{picked}-note")
+    again.click("button[value=merge]")
+    wanted = "同事写的" if picked == "theirs" else WRITTEN
+    expect(again.locator("#f-note")).to_have_value(wanted)
+    assert again.locator("[data-restore]").is_hidden()
+    assert again.evaluate(UNSENT) == []
+
+
+def test_taking_the_one_of_the_system_is_a_decision_and_later_text_is_kept(
+    clerks, phone, page, village
+):
+    left_behind(clerks, phone, page, village)
+    again = clerks.form(phone, village)
+    again.click("[data-restore] a")
+    again.locator("button[value=compare]").first.click()
+    again.click(".buttons a")
+    expect(again.locator("#f-note")).to_have_value("同事写的")
+    assert again.evaluate(UNSENT) == []
+    cut_off(again)
+    again.fill("#f-note", "后来写的")
+    until(again, KEPT % "后来写的")
+    again.unroute("**/form*")
+    again.reload()
+    expect(again.locator("#f-note")).to_have_value("后来写的")
+
+
+def test_a_text_of_the_phone_stands_beside_a_sent_answer_that_was_returned(
+    clerks, phone, page, village
+):
+    cut_off(page)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    page.close(run_before_unload=False)
+    other = clerks.form(clerks.phone(village), village)
+    other.fill("#f-checked", "40")
+    other.click(SEND)
+    other.wait_for_url("**/receipts/**")
+    other.context.close()
+    clerks.return_(village, ["checked", "note"])
+    again = clerks.form(phone, village)
+    again.click("[data-restore] a")
+    again.locator("button[value=compare]").first.click()
+    expect(again.locator(".differing").first).to_contain_text("40")
+    again.check("#mine-note")
+    again.check("#theirs-checked")
+    again.click("button[value=merge]")
+    expect(again.locator("#f-note")).to_have_value(WRITTEN)
+    expect(again.locator("#f-checked")).to_have_value("40")
