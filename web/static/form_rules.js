@@ -219,6 +219,11 @@
     noted = {};
     counted(repeat);
   }
+  /* What was typed goes away with its filling, and nothing brings it back. */
+  function mayGo(repeat, place, button) {
+    settle();
+    return !(rows[repeat][place] || {}).filled || window.confirm(button.getAttribute('data-sure'));
+  }
   function renumber(section, repeat, old) {
     var from = repeat + '.' + old, to = repeat + '.' + (old - 1);
     section.setAttribute('data-instance', old - 1);
@@ -269,6 +274,7 @@
           made = add(act[2]);
           if (made) { (made.querySelector('input:not([type=hidden]),select,textarea') || made).focus(); }
         } else {
+          if (!mayGo(act[2], Number(act[3]), event.target)) { return; }
           remove(act[2], Number(act[3]));
           made = form.querySelector('button[value="add:' + act[2] + '"]');
           if (made) { made.focus(); }
