@@ -174,6 +174,71 @@ def test_faults_stand_on_top_and_beside_the_field_without_a_reload(clerks, page,
     assert page.evaluate(UNSENT) == []
 
 
+def test_the_list_of_faults_follows_what_is_mended(clerks, page):
+    page.fill("#f-checked", "十五")
+    page.fill("#f-spent", "很多")
+    page.click(SEND)
+    links = page.locator(".errors a")
+    expect(links).to_have_count(2)
+    page.fill("#f-checked", "15")
+    page.press("#f-checked", "Tab")
+    expect(links).to_have_count(1)
+    expect(page.locator(".errors")).not_to_contain_text("有 2 处需要修改")
+    page.fill("#f-spent", "1.5")
+    page.press("#f-spent", "Tab")
+    expect(page.locator(".errors")).to_have_count(0)
+    expect(page.locator(".mended")).to_have_text("已改完，请再按“报送”。")
+    page.fill("#f-spent", "很多")
+    page.click(SEND)
+    expect(links).to_have_count(1)
+    expect(page.locator(".mended")).to_have_count(0)
+
+
+def test_the_list_of_faults_of_a_loaded_page_follows_too(clerks, page, village):
+    page.fill("#f-checked", "十五")
+    page.click(SAVE)
+    expect(page.locator("[data-kept]")).to_contain_text("已保存到服务器")
+    page.goto(clerks.path(village) + "?faults=1")
+    expect(page.locator(".errors a")).to_have_count(1)
+    page.fill("#f-checked", "15")
+    page.press("#f-checked", "Tab")
+    expect(page.locator(".mended")).to_be_visible()
+
+
+def test_what_must_be_known_stays_in_view_and_covers_no_field(clerks, page):
+    page.set_viewport_size({"width": 360, "height": 420})
+    cut_off(page)
+    page.evaluate("scrollTo(0, 0)")
+    field = page.locator("#f-checked")
+    place = "document.querySelector('[data-kept]').getBoundingClientRect()"
+    field.fill("12")
+    page.locator("[data-kept].stuck").wait_for(timeout=40_000)
+    until(page, f"{place}.bottom <= innerHeight + 1")
+    assert page.evaluate("document.documentElement.scrollHeight > 2 * innerHeight")
+    for name in ("f-spent", "f-note", "f-checked"):
+        page.focus(f"#{name}")
+        until(page, f"document.getElementById('{name}').getBoundingClientRect().top >= 0")
+        until(
+            page, f"{place}.top >= document.getElementById('{name}').getBoundingClientRect().bottom"
+        )
+    page.unroute("**/form*")
+    page.click(SAVE)
+    expect(page.locator("[data-kept]")).to_contain_text("已保存到服务器")
+    expect(page.locator("[data-kept].stuck")).to_have_count(0)
+
+
+def test_a_filling_with_text_goes_away_only_when_the_clerk_is_sure(page):
+    add_visit(page, 0, "甲", "1")
+    asked: list[str] = []
+    page.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
+    page.click("button[value='remove:visits.0']")
+    assert "不能恢复" in asked[0]
+    assert page.input_value("[id='f-visits.0.who']") == "甲"
+    page.once("dialog", lambda one: one.accept())
+    page.click("button[value='remove:visits.0']")
+    expect(page.locator("[id='f-visits.0.who']")).to_have_count(0)
+
+
 def test_a_fault_in_a_repeat_says_in_which_filling(clerks, page, village):
     page.fill("#f-checked", "0")
     page.fill("[id='f-visits.0.talks']", "十")
@@ -277,6 +342,7 @@ def test_a_repeat_grows_and_shrinks_without_a_round_trip(clerks, page, village):
     add_visit(page, 1, "乙", "2")
     add_visit(page, 2, "丙", "4")
     expect(page.locator("output[data-field=talked]")).to_have_text("7")
+    page.once("dialog", lambda one: one.accept())
     page.click("button[value='remove:visits.1']")
     expect(page.locator("output[data-field=talked]")).to_have_text("5")
     assert asked == []

@@ -156,3 +156,32 @@ def test_a_text_of_the_phone_stands_beside_a_sent_answer_that_was_returned(
     again.click("button[value=merge]")
     expect(again.locator("#f-note")).to_have_value(WRITTEN)
     expect(again.locator("#f-checked")).to_have_value("40")
+
+
+def test_text_of_a_form_that_somebody_else_has_sent_is_shown_where_the_clerk_comes_by(
+    clerks, phone, page, village
+):
+    cut_off(page)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    page.close(run_before_unload=False)
+    home = phone.new_page()
+    home.goto(clerks.address + "/")
+    home.click("[data-outbox] a")
+    expect(home.locator("#f-note")).to_have_value(WRITTEN)
+    home.close(run_before_unload=False)
+    other = clerks.form(clerks.phone(village), village)
+    other.fill("#f-checked", "40")
+    other.click(SEND)
+    other.wait_for_url("**/receipts/**")
+    other.context.close()
+    again = clerks.form(phone, village)
+    again.wait_for_url("**/receipts/**")
+    expect(again.locator("[data-outbox]")).to_contain_text("本机上有一份没有送出的内容（")
+    again.click("[data-outbox] a")
+    again.locator("button[value=compare]").first.click()
+    expect(again.locator(".differing").first).to_contain_text("40")
+    again.click(".buttons a")
+    again.wait_for_url("**/receipts/**")
+    assert again.inner_text("[data-outbox]") == ""
+    assert again.evaluate(UNSENT) == []

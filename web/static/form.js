@@ -2,7 +2,7 @@
    sent without a network waits in the outbox. Written for old phones: no modern syntax. */
 (function () {
   'use strict';
-  var out = window.jieliOutbox, rules = window.jieliRules;
+  var out = window.jieliOutbox, rules = window.jieliRules, photos = window.jieliPhotos;
   var form = document.querySelector('form[data-draft]');
   if (!form || !out) { return; }
   var name = form.getAttribute('data-draft'), key = out.draftKey(name);
@@ -20,8 +20,27 @@
   }
   function tell(sentence, part) {
     if (!status) { return; }
+    status.className = 'hint';
     status.textContent = sentence + ' ';
     if (part) { status.appendChild(part); }
+    document.documentElement.style.scrollPaddingBottom = '';
+  }
+  /* What must be known at once: in short, and in view wherever on the page one is. */
+  function warn(sentence, part) {
+    tell(/^.*?(\u3002|\. |$)/.exec(sentence)[0].trim(), part);
+    if (!status) { return; }
+    status.className = 'hint note-warn stuck';
+    document.documentElement.style.scrollPaddingBottom = status.offsetHeight + 8 + 'px';
+    uncover();
+  }
+  /* The line at the lower edge does not lie over the field one types in. */
+  function uncover() {
+    var at = document.activeElement, box;
+    if (!status || !/stuck/.test(status.className) || !form.contains(at) || !/^(INPUT|TEXTAREA)$/.test(at.tagName) ||
+      /^(radio|checkbox|file)$/.test(at.type)) { return; }
+    box = at.getBoundingClientRect();
+    var over = box.bottom + 8 - status.getBoundingClientRect().top;
+    if (over > 0) { window.scrollBy(0, Math.max(0, Math.min(over, box.top - 8))); }
   }
   function compare() { return out.button(say('compare'), function () { plainly('compare'); }); }
   function own(field) { return form.elements.namedItem(field) || {}; }
@@ -71,25 +90,34 @@
   /* Kept with what the server had shown: if it still shows that, the text comes back by itself;
      if it has something else by now, the person decides. */
   function keep(sent) {
-    var pairs = posted(), before = out.get(key) || {};
+    var pairs = posted(), before = out.get(key) || {}, files = photos ? photos.files(form) : [];
     window.clearTimeout(keeping);
     if (arrived || undecided) { return; }
-    if (mark(pairs) === clean && !sent) {
+    if (mark(pairs) === clean && sent !== true && !files.some(unfinished)) {
       if (!before.typed || before.tab === tab || mark(before.typed) === clean) { out.remove(key); }
       return;
     }
-    out.set(key, {bases: bases || [clean, trying], typed: answers(pairs), sent: sent === true, tab: tab});
-    if (live && navigator.onLine === false) { tell(say('local')); }
+    out.set(key, {
+      bases: bases || [clean, trying], typed: answers(pairs), files: files, sent: sent === true, tab: tab, title: title()
+    });
+    if (live && navigator.onLine === false) { warn(say('local')); }
   }
+  function unfinished(file) { return !file.done; }
   function restore(kept, sure) {
     var note = document.querySelector('[data-restored]'), offer = document.querySelector('[data-restore]');
     var now = mark(posted());
     if (!kept || !kept.typed || !form.getAttribute('data-fresh')) { return; }
-    if (mark(kept.typed) === now) { out.remove(key); return; }
+    /* Of its own it holds no text, at most files that did not arrive. */
+    if (mark(kept.typed) === now || ((kept.files || []).some(unfinished) && mark(kept.typed) === kept.bases[0])) {
+      if (photos) { photos.restore(form, kept.files); }
+      keep();
+      return;
+    }
     if (sure || comparing || kept.bases.indexOf(now) >= 0 || alone()) {
       /* Looking at both decides nothing: the copy still belongs to what it was typed over. */
       if (comparing) { bases = kept.bases; }
       write(kept.typed, !sure && !comparing && kept.bases.indexOf(now) < 0);
+      if (photos) { photos.restore(form, kept.files); }
       if (note) { note.hidden = false; }
       keep();
       later();
@@ -144,12 +172,12 @@
   function notSaved(code, answer) {
     if (code === 409) {
       stopped = true;
-      tell(answer.sentence || '', answer.url && compare());
+      warn(answer.sentence || '', answer.url && compare());
     } else if (code === 401 || code === 403 || code === 404) {
       stopped = true;
-      tell(say('expired'), out.link(say('sign-in'), out.signIn()));
+      warn(say('expired'), out.link(say('sign-in'), out.signIn()));
     } else {
-      tell(say('local'));
+      warn(say('local'));
       wait = Math.min(wait * 2, 300000);
       later();
     }
@@ -160,14 +188,8 @@
     var pairs = posted();
     if (busy || form.hidden) { return; }
     if (!out.current()) { keep(); notSaved(401); return; }
-    if (hasFiles()) {
-      if (Number(form.getAttribute('data-uploading')) || navigator.onLine === false) {
-        tell(say('uploading'));
-      } else {
-        plainly('send');
-      }
-      return;
-    }
+    if (photos && !filesAreRight()) { return; }
+    if (hasFiles()) { sendWithFiles(pairs); return; }
     busy = true;
     keep(true);
     tell(say('sending'));
@@ -187,6 +209,32 @@
       } else {
         plainly('send');
       }
+    });
+  }
+  /* A file that was refused, or of which only a part arrived, is not left out without a word. */
+  function filesAreRight() {
+    var refused = photos.refused(form), lost = photos.lost(form);
+    if (Object.keys(refused).length) { faults(refused, ''); return false; }
+    if (!lost.length) { return true; }
+    if (!window.confirm(say('lost', {name: lost.map(function (one) { return one.name; }).join('\u3001')}))) {
+      document.getElementById(lost[0].field).focus();
+      return false;
+    }
+    photos.leave(form);
+    return true;
+  }
+  /* The whole file goes only into a request that can succeed: a small one asks first. */
+  function sendWithFiles(pairs) {
+    if (Number(form.getAttribute('data-uploading')) || navigator.onLine === false) {
+      tell(say('uploading'));
+      return;
+    }
+    busy = true;
+    tell(say('sending'));
+    out.request(form.getAttribute('action'), pairs.concat([['_act', 'autosave']]), function (code, answer) {
+      busy = false;
+      if (code === 200 && answer.saved) { took(answer, mark(pairs)); }
+      if (code === 200 || code === 409 || code === 422) { plainly('send'); } else { notSaved(code, answer); }
     });
   }
   function hasFiles() {
@@ -274,20 +322,22 @@
 
   /* What is wrong: on top, and beside each field. */
   function faults(found, sentence, differing) {
-    var old = document.querySelector('.errors'), list = out.element('ul');
-    if (old) { old.parentNode.removeChild(old); }
+    var list = out.element('ul'), count = Object.keys(found).length;
+    Array.prototype.forEach.call(document.querySelectorAll('.errors,.mended'), away);
     Array.prototype.forEach.call(form.querySelectorAll('.fault'), function (line) {
       blame(line.id.slice(2, -6), '');
     });
-    if (!sentence && !Object.keys(found).length) { return; }
+    if (!sentence && !count) { return; }
     var box = out.element('section', '', 'errors');
     box.setAttribute('role', 'alert');
     box.setAttribute('tabindex', '-1');
-    box.appendChild(out.element('h2', say('errors')));
-    if (sentence) { list.appendChild(out.element('li', sentence)); }
+    box.appendChild(out.element('h2', say(differing ? 'differing' : 'errors')));
+    /* How many there are is no longer true with the first one mended. */
+    if (sentence) { list.appendChild(out.element('li', sentence)).className = count ? 'count' : ''; }
     if (differing) { list.appendChild(out.element('li')).appendChild(compare()); }
     Object.keys(found).forEach(function (one) {
-      var label = blame(one, found[one]);
+      var file = document.getElementById('f-' + one);
+      var label = blame(one, file && isRefused(file) ? '' : found[one]); /* that one says it itself */
       var text = label ? say('fault', {label: label, sentence: found[one]}) : found[one];
       list.appendChild(out.element('li')).appendChild(out.link(text, '#f-' + one));
     });
@@ -295,6 +345,26 @@
     var head = document.querySelector('h1');
     head.parentNode.insertBefore(box, head);
     box.focus();
+  }
+  function away(one) { one.parentNode.removeChild(one); }
+  function isRefused(field) { return field.getAttribute('data-state') === 'refused'; }
+  /* The list on top follows what is mended, or is no longer asked. */
+  function mended(keys) {
+    var box = live && document.querySelector('.errors');
+    if (!box) { return; }
+    Array.prototype.forEach.call(box.querySelectorAll('a[href^="#f-"]'), function (link) {
+      var id = link.getAttribute('href').slice(1), field = document.getElementById(id);
+      var asked = field && field.offsetParent, still = document.getElementById(id + '-fault') || (field && isRefused(field));
+      if (asked && (still || keys.indexOf(id.slice(2)) < 0)) { return; }
+      away(link.parentNode);
+      Array.prototype.forEach.call(box.querySelectorAll('.count'), away);
+      if (!box.querySelector('li')) { done(box); }
+    });
+  }
+  function done(box) {
+    var line = out.element('p', say('mended'), 'note note-done mended');
+    line.setAttribute('role', 'status');
+    box.parentNode.replaceChild(line, box);
   }
   /* Puts a sentence beside the field, or takes it away; answers with the field's name in words. */
   function blame(one, sentence) {
@@ -368,16 +438,27 @@
     later();
     /* What was said of the old answer. Not at once: a button must not move away under the finger;
        and what the server has said of the new one since then stays. */
-    var said = live && event.target.type !== 'file' && document.getElementById('f-' + one + '-fault');
-    if (said) { window.setTimeout(function () { if (said.parentNode) { blame(one, ''); } }, 200); }
+    var keys = [one, one.split('.')[0]], said = live && event.target.type !== 'file' ? keys.map(lineOf) : [];
+    window.setTimeout(function () {
+      said.forEach(function (line, place) { if (line && line.parentNode) { blame(keys[place], ''); } });
+      /* After the conditions have had their say of the new answer. */
+      window.setTimeout(function () { mended(keys); }, 0);
+    }, 200);
   });
+  function lineOf(one) { return document.getElementById('f-' + one + '-fault'); }
   ['pagehide', 'beforeunload'].forEach(function (what) { window.addEventListener(what, hide); });
   document.addEventListener('visibilitychange', function () { if (document.hidden) { hide(); } });
   function hide() { if (!busy && !form.hidden && !(out.get(key) || {}).sent) { keep(); } }
   window.addEventListener('online', function () { wait = 5000; save(); });
-  window.addEventListener('offline', function () { if (mark(posted()) !== clean) { tell(say('local')); } });
+  window.addEventListener('offline', function () { if (mark(posted()) !== clean) { warn(say('local')); } });
+  ['focusin', 'resize'].forEach(function (what) { window.addEventListener(what, uncover); });
 
-  if (rules) { rules.start(form, blame, function () { keep(); later(); }); }
+  function judge(one, sentence) {
+    blame(one, sentence);
+    if (!sentence) { mended([one]); }
+  }
+
+  if (rules) { rules.start(form, judge, function () { keep(); later(); }); }
   clean = form.getAttribute('data-fresh') ? mark(posted()) : '';
   if (out.decided()) { out.remove(key); }
   var waiting = out.find(name);

@@ -167,7 +167,7 @@
 
   /* The line on every page, and what became of each one. */
   function show() {
-    var items = mine(), now = JSON.stringify([items, sending]);
+    var items = mine(), now = JSON.stringify([items, sending, leftHere()]);
     if (now === shown) { return; }
     shown = now;
     box.textContent = '';
@@ -187,6 +187,10 @@
         ]));
       }
     });
+    leftHere().forEach(function (key) {
+      var kept = get(key) || {};
+      box.appendChild(note('warn', say('local', {title: kept.title || ''}), [link(say('look'), pageOf(key))]));
+    });
     if (api.changed) { api.changed(items); }
   }
   function list(waiting) {
@@ -205,13 +209,31 @@
     return '/sign-in?next=' + encodeURIComponent(location.pathname + location.search);
   }
 
-  /* Signing out: nothing that has not reached the server goes away unasked. */
-  function unsent() {
-    var drafts = keys(function (key) {
+  function drafts() {
+    return keys(function (key) {
       return /^jieli\.(form|detail)\./.test(key) && key.slice(-account.length - 1) === '.' + account;
     });
+  }
+  /* Text of a form nobody would come upon: on the list of what is due all of it, on a receipt that of
+     its own form, which opens no more once somebody has sent it. */
+  function leftHere() {
+    var receipt = document.querySelector('[data-sent-draft]'), own = receipt && draftKey(receipt.getAttribute('data-sent-draft'));
+    if (!own && location.pathname !== '/') { return []; }
+    return drafts().filter(function (key) {
+      var name = key.split('.').slice(1, 3).join('.');
+      return /^jieli\.form\./.test(key) && (!own || key === own) && !get(prefix + name);
+    });
+  }
+  /* With a receipt the form shows both; before that it brings the text back by itself, or asks. */
+  function pageOf(key) {
+    var sent = document.querySelector('[data-sent-draft]');
+    return '/assignments/' + key.split('.')[2] + '/form' + (sent ? '?conflict=1' : '');
+  }
+
+  /* Signing out: nothing that has not reached the server goes away unasked. */
+  function unsent() {
     var items = mine().filter(function (item) { return item.state !== 'sent'; });
-    return drafts.concat(items.map(function (item) { return prefix + item.name; }));
+    return drafts().concat(items.map(function (item) { return prefix + item.name; }));
   }
   function leave(form, left) {
     mine().forEach(function (item) {

@@ -22,7 +22,9 @@
     var input = event.target;
     if (!input.getAttribute || !input.getAttribute('data-upload') || !input.form) { return; }
     stop(input);
+    note(input, '');
     if (input.files && input.files[0]) { uploads.push(new Upload(input, input.files[0])); }
+    changed(input);
   });
   window.addEventListener('online', function () {
     uploads.forEach(function (upload) { upload.wake(); });
@@ -47,13 +49,28 @@
     return sentence;
   }
 
+  /* What stands with the file of an input: sending, done, refused, lost (a part of it had arrived when
+     the page went away), or nothing. Whoever keeps drafts asks for it. */
+  function note(input, state, name) {
+    input.setAttribute('data-state', state);
+    input.setAttribute('data-name', name || '');
+    statusOf(input).className = 'upload-status' + (state === 'refused' || state === 'lost' ? ' fault' : '');
+  }
+  function statusOf(input) { return input.parentNode.querySelector('.upload-status'); }
+  function hiddenOf(input) { return input.parentNode.querySelector('input[type=hidden]'); }
+  function changed(input) {
+    var event = document.createEvent('Event');
+    event.initEvent('change', true, false);
+    hiddenOf(input).dispatchEvent(event);
+  }
+
   function Upload(input, file) {
     var self = this;
     this.input = input;
     this.file = file;
     this.url = input.getAttribute('data-url');
-    this.hidden = input.parentNode.querySelector('input[type=hidden]');
-    this.status = input.parentNode.querySelector('.upload-status');
+    this.hidden = hiddenOf(input);
+    this.status = statusOf(input);
     this.thumb = '';
     this.token = '';
     this.received = 0;
@@ -61,6 +78,7 @@
     this.failures = 0;
     this.lost = 0;
     this.count(1);
+    note(input, 'sending', file.name);
     if (input.getAttribute('data-upload') === 'image') {
       this.tell(text('shrinking'));
       shrink(file, function (blob, thumb) { self.thumb = thumb; self.take(blob); });
@@ -87,9 +105,7 @@
     var self = this, limit = Number(this.input.getAttribute('data-limit'));
     if (this.ended) { return; }
     if (blob.size > limit) {
-      this.input.value = '';
-      this.end();
-      this.tell(text('large', {limit: Math.round(limit / 1048576)}));
+      this.notTaken(text('large', {limit: Math.round(limit / 1048576)}));
       return;
     }
     this.blob = blob;
@@ -196,74 +212,141 @@
 
   Upload.prototype.refused = function (status, answer) {
     if (status === 422 && answer.sentence) {
-      this.input.value = '';
-      this.end();
-      this.tell(answer.sentence);
+      this.notTaken(answer.sentence);
     } else {
       this.fail(status === 401 || status === 403 ? 'expired' : 'failed');
     }
   };
+
+  /* It stands there until another one is chosen or the person does without. */
+  Upload.prototype.notTaken = function (sentence) {
+    this.input.value = '';
+    this.end();
+    stay(this.input, 'refused', this.file.name, sentence);
+  };
+  function stay(input, state, name, sentence) {
+    var status = statusOf(input);
+    note(input, state, name);
+    status.textContent = sentence + ' ';
+    button(status, text('leave'), function () { leave(input); input.focus(); });
+    changed(input);
+  }
+  function leave(input) {
+    note(input, '');
+    statusOf(input).textContent = '';
+    changed(input);
+  }
 
   /* Not of itself any more; the file stays chosen, and a click goes on. */
   Upload.prototype.fail = function (why) {
     var input = this.input, file = this.file;
     this.end();
     this.tell(text(why));
-    this.button(text('again'), function () {
+    button(this.status, text('again'), function () {
       stop(input);
       uploads.push(new Upload(input, file));
     });
   };
 
   Upload.prototype.done = function (answer) {
-    var self = this, attached = this.input.parentNode.querySelector('[data-attached]');
     this.end();
-    if (attached) { attached.parentNode.removeChild(attached); }
     this.input.value = '';
-    this.put(answer.token);
-    this.tell('');
-    var line = document.createElement('div'), link = document.createElement('a');
-    link.href = '/attachments/' + answer.token;
-    link.target = '_blank';
-    link.rel = 'noopener';
-    link.appendChild(document.createTextNode(answer.name));
-    line.appendChild(document.createTextNode(text('done')));
-    line.appendChild(link);
-    this.status.appendChild(line);
-    if (this.thumb) {
-      var picture = document.createElement('img');
-      picture.src = this.thumb;
-      picture.alt = answer.name;
-      this.status.appendChild(picture);
-    }
-    this.button(text('remove'), function () {
-      self.put('');
-      self.tell(text('removed'));
-      self.input.focus();
-    });
+    this.hidden.value = answer.token;
+    attached(this.input, answer.name, this.thumb);
+    changed(this.input);
   };
 
-  /* What the form sends for the field; whoever keeps drafts is told. */
-  Upload.prototype.put = function (token) {
-    this.hidden.value = token;
-    var event = document.createEvent('Event');
-    event.initEvent('change', true, false);
-    this.hidden.dispatchEvent(event);
+  /* What stands in the hidden input is shown, and can be taken away. */
+  function attached(input, name, thumb) {
+    var hidden = hiddenOf(input), status = statusOf(input), line = document.createElement('div');
+    forget(input);
+    note(input, 'done', name);
+    status.textContent = '';
+    var link = document.createElement('a');
+    link.href = '/attachments/' + hidden.value;
+    link.target = '_blank';
+    link.rel = 'noopener';
+    link.appendChild(document.createTextNode(name || text('view')));
+    line.appendChild(document.createTextNode(text('done')));
+    line.appendChild(link);
+    status.appendChild(line);
+    if (thumb) {
+      var picture = document.createElement('img');
+      picture.src = thumb;
+      picture.alt = name;
+      status.appendChild(picture);
+    }
+    button(status, text('remove'), function () {
+      hidden.value = '';
+      note(input, '');
+      status.textContent = text('removed');
+      changed(input);
+      input.focus();
+    });
+  }
+  /* What the server had shown for the input is no longer its answer. */
+  function forget(input) {
+    var before = input.parentNode.querySelector('[data-attached]');
+    if (before) { before.parentNode.removeChild(before); }
+  }
+
+  function each(form, act) {
+    Array.prototype.forEach.call(form.querySelectorAll('input[data-upload]'), act);
+  }
+  function inState(form, states) {
+    var found = [];
+    each(form, function (input) {
+      var state = input.getAttribute('data-state');
+      if (state && states.indexOf(state) >= 0) {
+        found.push({field: input.id, name: input.getAttribute('data-name'), done: state === 'done'});
+      }
+    });
+    return found;
+  }
+  window.jieliPhotos = {
+    /* For the copy on the device: the files that are there, and those that are not yet. */
+    files: function (form) { return inState(form, ['sending', 'lost', 'done']); },
+    lost: function (form) { return inState(form, ['lost']); },
+    leave: function (form) {
+      each(form, function (input) { if (input.getAttribute('data-state') === 'lost') { leave(input); } });
+    },
+    /* By the key of the question: what is wrong with its file. */
+    refused: function (form) {
+      var found = {};
+      inState(form, ['refused']).forEach(function (one) {
+        found[one.field.slice(2)] = statusOf(document.getElementById(one.field)).firstChild.textContent.trim();
+      });
+      return found;
+    },
+    /* After the copy was put back into the form: what it holds is shown, and what did not arrive. */
+    restore: function (form, files) {
+      each(form, function (input) { shown(input, find(files || [], input.id)); });
+    }
   };
+  function find(files, id) { return files.filter(function (one) { return one.field === id; })[0]; }
+  function shown(input, file) {
+    var token = hiddenOf(input).value, link = input.parentNode.querySelector('[data-attached] a');
+    var there = link && link.getAttribute('href') === '/attachments/' + token;
+    if (link && !there) { forget(input); }
+    if (token && !there) { attached(input, file && file.done ? file.name : ''); }
+    if (file && !file.done && !(there && link.textContent === file.name)) {
+      stay(input, 'lost', file.name, text('lost', {name: file.name}));
+    }
+  }
 
   Upload.prototype.tell = function (sentence) {
     this.shown = sentence;
     this.status.textContent = sentence;
   };
 
-  Upload.prototype.button = function (name, click) {
-    var button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'button secondary';
-    button.textContent = name;
-    button.addEventListener('click', click);
-    this.status.appendChild(button);
-  };
+  function button(status, name, click) {
+    var made = document.createElement('button');
+    made.type = 'button';
+    made.className = 'button secondary';
+    made.textContent = name;
+    made.addEventListener('click', click);
+    status.appendChild(made);
+  }
 
   Upload.prototype.percent = function (more) {
     return Math.min(99, Math.floor((this.received + more) * 100 / this.blob.size)) + '%';

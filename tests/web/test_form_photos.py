@@ -1,0 +1,160 @@
+"""Photos and files of a form on a phone: none is left out without a word, none looks lost."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from adapters.attachment_store import AttachmentStore, get_store
+from tests.attachments import docx, photo
+from tests.web.phones import PASSWORD, Phones, phones, until
+from tests.web.site import browser
+
+SEND = ".buttons button[value=send]"
+PHOTO, PAPER = "input[type=file]#f-photo", "input[type=file]#f-paper"
+STATUS = ".upload:has(#f-%s) .upload-status"
+TOKEN = "input[type=hidden][name=f-%s]"
+BAD = b"PK\x03\x04garbage"
+KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"
+FORM: list[dict[str, Any]] = [
+    {"name": "checked", "label": "排查户数", "type": "integer", "required": True, "min": 0},
+    {"name": "photo", "label": "现场照片", "type": "image"},
+    {"name": "paper", "label": "排查台账", "type": "file"},
+]
+
+
+@pytest.fixture(scope="module")
+def clerks(tmp_path_factory) -> Iterator[Phones]:
+    folder = tmp_path_factory.mktemp("site")
+    store = AttachmentStore(folder / "files")
+    with browser() as chromium, phones(folder, chromium, FORM) as made:
+        made.site.app.dependency_overrides[get_store] = lambda: store
+        yield made
+
+
+@pytest.fixture
+def village(clerks) -> str:
+    return clerks.village()
+
+
+@pytest.fixture
+def phone(clerks, village) -> Iterator:
+    context = clerks.phone(village)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(clerks, phone, village):
+    return clerks.form(phone, village)
+
+
+def choose(page, selector: str, name: str, content: bytes, media: str = "image/jpeg") -> None:
+    page.set_input_files(selector, {"name": name, "mimeType": media, "buffer": content})
+
+
+def refused(page) -> None:
+    page.fill("#f-checked", "3")
+    choose(page, PAPER, "台账.xlsx", BAD, "application/zip")
+    page.locator(STATUS % "paper" + " button").wait_for()
+
+
+def test_a_refused_file_is_a_fault_and_the_form_is_not_sent_without_it(clerks, page, village):
+    refused(page)
+    page.click(SEND)
+    expect(page.locator(".errors")).to_contain_text("排查台账：")
+    assert clerks.sent(village) == []
+    choose(page, PAPER, "台账.docx", docx(), "application/zip")
+    page.locator(STATUS % "paper" + " a").wait_for()
+    expect(page.locator(".mended")).to_be_visible()
+    page.click(SEND)
+    page.wait_for_url("**/receipts/**")
+    assert clerks.sent(village)[0].answers["paper"]
+
+
+def test_a_refused_file_is_left_out_when_the_clerk_says_so(clerks, page, village):
+    refused(page)
+    page.click(SEND)
+    page.locator(".errors").wait_for()
+    page.get_by_text("不传这个文件").click()
+    expect(page.locator(".errors")).to_have_count(0)
+    page.click(SEND)
+    page.wait_for_url("**/receipts/**")
+    assert "paper" not in clerks.sent(village)[0].answers
+
+
+def half_sent(clerks, phone, page, village):
+    """The tab is killed while a photo is on its way; the form opened again."""
+    page.route("**/uploads/*?offset=*", lambda route: None)
+    page.fill("#f-checked", "3")
+    choose(page, PHOTO, "现场.jpg", photo())
+    until(page, KEPT % "现场.jpg")
+    page.close(run_before_unload=False)
+    return clerks.form(phone, village)
+
+
+def test_a_photo_that_did_not_arrive_is_said_after_a_killed_tab(clerks, phone, page, village):
+    again = half_sent(clerks, phone, page, village)
+    expect(again.locator(STATUS % "photo")).to_contain_text("“现场.jpg”没有传完，请重新选择")
+    expect(again.locator("#f-checked")).to_have_value("3")
+    choose(again, PHOTO, "现场.jpg", photo())
+    again.locator(STATUS % "photo" + " a").wait_for()
+    again.click(SEND)
+    again.wait_for_url("**/receipts/**")
+    assert clerks.sent(village)[0].answers["photo"]
+
+
+def test_the_clerk_is_asked_once_whether_it_goes_without_that_photo(clerks, phone, page, village):
+    again = half_sent(clerks, phone, page, village)
+    asked: list[str] = []
+    again.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
+    again.click(SEND)
+    assert "现场.jpg" in asked[0]
+    assert again.evaluate("document.activeElement.id") == "f-photo"
+    assert clerks.sent(village) == []
+    again.once("dialog", lambda one: one.accept())
+    again.click(SEND)
+    again.wait_for_url("**/receipts/**")
+    assert "photo" not in clerks.sent(village)[0].answers
+
+
+def test_a_photo_that_did_not_arrive_is_still_said_after_its_text_was_saved(
+    clerks, phone, page, village
+):
+    again = half_sent(clerks, phone, page, village)
+    again.click(".buttons button[value=save]")
+    expect(again.locator("[data-kept]")).to_contain_text("已保存到服务器")
+    again.reload()
+    expect(again.locator(STATUS % "photo")).to_contain_text("没有传完")
+
+
+def test_a_photo_that_arrived_is_shown_after_a_killed_tab(clerks, phone, page, village):
+    page.route("**/form*", lambda route: route.abort())
+    page.fill("#f-checked", "3")
+    choose(page, PHOTO, "现场.jpg", photo())
+    page.locator(STATUS % "photo" + " a").wait_for()
+    token = page.input_value(TOKEN % "photo")
+    until(page, KEPT % token)
+    page.close(run_before_unload=False)
+    again = clerks.form(phone, village)
+    expect(again.locator(STATUS % "photo" + " a")).to_have_text("现场.jpg")
+    expect(again.locator(TOKEN % "photo")).to_have_value(token)
+    again.locator(STATUS % "photo" + " button").click()
+    expect(again.locator(TOKEN % "photo")).to_have_value("")
+
+
+def test_a_photo_is_not_posted_into_a_session_that_has_ended(clerks, phone, page, village):
+    page.fill("#f-checked", "3")
+    clerks.end_sessions(village)
+    choose(page, PHOTO, "现场.jpg", photo())
+    page.get_by_text("登录已过期。请在新窗口登录").wait_for()
+    page.click(SEND)
+    page.locator("[data-kept] a").click()
+    page.wait_for_url("**/sign-in*")
+    page.fill("#login", f"clerk-{village}")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    expect(page.locator("#f-checked")).to_have_value("3")
+    expect(page.locator(STATUS % "photo")).to_contain_text("“现场.jpg”没有传完，请重新选择")
+    assert clerks.sent(village) == []
