@@ -10,7 +10,7 @@
   var words = document.querySelector('[data-form-words]');
   var status = document.querySelector('[data-kept]');
   var clean = '', trying = '', pressed = null, busy = false, arrived = false, saving = false, stopped = !live || comparing;
-  var undecided = false, bases = null;
+  var undecided = false, bases = null, urgent = false;
   var tab = String(Math.random()), keeping = 0, planned = 0, wait = 5000;
 
   function say(what, values) {
@@ -20,18 +20,30 @@
   }
   function tell(sentence, part) {
     if (!status) { return; }
+    urgent = false;
     status.className = 'hint';
+    status.style.pointerEvents = '';
     status.textContent = sentence + ' ';
     if (part) { status.appendChild(part); }
     document.documentElement.style.scrollPaddingBottom = '';
   }
   /* What must be known at once: in short, and in view wherever on the page one is. */
   function warn(sentence, part) {
-    tell(/^.*?(\u3002|\. |$)/.exec(sentence)[0].trim(), part);
+    tell(/^.*?(\u3002|\. |$)/.exec(sentence)[0].trim().replace(/-/g, '-\u2060'), part); /* no date is broken */
     if (!status) { return; }
-    status.className = 'hint note-warn stuck';
-    document.documentElement.style.scrollPaddingBottom = status.offsetHeight + 8 + 'px';
+    urgent = true;
+    document.documentElement.style.scrollPaddingBottom = status.offsetHeight + 16 + 'px';
+    /* What lies below is pressed through it: it may come up under a finger. */
+    status.style.pointerEvents = 'none';
+    if (part) { part.style.pointerEvents = 'auto'; }
+    place();
     uncover();
+  }
+  /* Not over the buttons: where they are in view the line has its place below them. */
+  function place() {
+    var row = urgent && form.querySelector('div.buttons').getBoundingClientRect(), edge = window.innerHeight;
+    if (!urgent) { return; }
+    status.className = 'hint note-warn' + (row.top < edge && row.bottom > edge - status.offsetHeight - 16 ? '' : ' stuck');
   }
   /* The line at the lower edge does not lie over the field one types in. */
   function uncover() {
@@ -451,6 +463,7 @@
   function hide() { if (!busy && !form.hidden && !(out.get(key) || {}).sent) { keep(); } }
   window.addEventListener('online', function () { wait = 5000; save(); });
   window.addEventListener('offline', function () { if (mark(posted()) !== clean) { warn(say('local')); } });
+  ['scroll', 'resize'].forEach(function (what) { window.addEventListener(what, place); });
   ['focusin', 'resize'].forEach(function (what) { window.addEventListener(what, uncover); });
 
   function judge(one, sentence) {
