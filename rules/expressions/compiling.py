@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rules.expressions.arithmetic import ARITHMETIC, comparison
-from rules.expressions.functions import FUNCTIONS, Conversion, as_it_is
+from rules.expressions.functions import FUNCTIONS, OF_A_FIELD, Conversion, as_it_is
 from rules.expressions.nodes import (
     Call,
     Chain,
@@ -19,9 +19,24 @@ from rules.expressions.nodes import (
     Own,
     Reference,
 )
-from rules.expressions.values import Scope, Value, number_of, text_of, truth_of, typed_value
+from rules.expressions.patterns import Pattern
+from rules.expressions.values import (
+    Scope,
+    SettledSeries,
+    Value,
+    number_of,
+    text_of,
+    truth_of,
+    typed_value,
+    work_of,
+)
 
 Evaluate = Callable[[Scope], Value]
+
+STEPS_AT_ONCE = 16
+"""Steps of a pattern that cost as much as a character."""
+FOUND_AT_ONCE = 64
+"""Characters that are looked for at the cost of one."""
 
 
 def compiled(node: Node) -> Evaluate:
@@ -32,15 +47,14 @@ def compiled(node: Node) -> Evaluate:
         case Reference(name):
             return _reference(name)
         case Own():
-            return lambda scope: typed_value(scope.own)
+            return lambda scope: _met(scope, typed_value(scope.own))
         case Column(name):
-            return lambda scope: typed_value(scope.choice.get(name))
+            return lambda scope: _met(scope, typed_value(scope.choice.get(name)))
         case Negative(inner):
             operand = converted(inner, number_of)
             return lambda scope: 0.0 - operand(scope)  # type: ignore[operator]
         case Match(inner, pattern):
-            text, fits = converted(inner, text_of), pattern.fits
-            return lambda scope: fits(text(scope))  # type: ignore[arg-type]
+            return _match(converted(inner, text_of), pattern)
         case Chain():
             return _chain(node)
         case Call():
@@ -78,11 +92,36 @@ def _reference(name: str) -> Evaluate:
     def evaluate(scope: Scope) -> Value:
         stored: Any = scope.answers.get(name)
         kind = type(stored)
+        if kind is float:
+            return stored
         if kind is int and -1e15 < stored < 1e15:
             return float(stored)
         if kind is str and name not in scope.numeric:
+            scope.budget.charge(len(stored))
             return stored
-        return typed_value(stored, numeric=name in scope.numeric)
+        if kind is SettledSeries:
+            scope.budget.charge(stored.work)
+            return stored
+        return _met(scope, typed_value(stored, numeric=name in scope.numeric))
+
+    return evaluate
+
+
+def _met(scope: Scope, value: Value) -> Value:
+    """The value, once its length is charged."""
+    if type(value) is not float:
+        scope.budget.charge(work_of(value))
+    return value
+
+
+def _match(text: Evaluate, pattern: Pattern) -> Evaluate:
+    """In the browser each character may be held against each step that is alive."""
+    fits, each = pattern.fits, len(pattern.program) // STEPS_AT_ONCE
+
+    def evaluate(scope: Scope) -> Value:
+        found: Any = text(scope)
+        scope.budget.charge(len(found) * each)
+        return fits(found)
 
     return evaluate
 
@@ -137,6 +176,10 @@ def _call(call: Call) -> Evaluate:
     if function.act is None:
         return _SPECIAL[call.name](*arguments)
     act = function.act
+    if call.name in OF_A_FIELD:
+        return _of_field(call, act, arguments[0])
+    if function.gives is text_of:
+        return lambda scope: _met(scope, act(*[argument(scope) for argument in arguments]))
     if len(arguments) == 1:
         only = arguments[0]
         return lambda scope: act(only(scope))
@@ -144,6 +187,35 @@ def _call(call: Call) -> Evaluate:
         left, right = arguments
         return lambda scope: act(left(scope), right(scope))
     return lambda scope: act(*[argument(scope) for argument in arguments])
+
+
+def _of_field(call: Call, act: Callable[..., Any], argument: Evaluate) -> Evaluate:
+    """Of a series that changes no more it is worked out once, however often it is asked."""
+    reference = call.arguments[0]
+    assert isinstance(reference, Reference)
+    field, name = reference.name, call.name
+
+    def evaluate(scope: Scope) -> Value:
+        series = scope.answers.get(field)
+        if type(series) is not SettledSeries:
+            return act(argument(scope))
+        if name not in series.worked_out:
+            series.worked_out[name] = act(argument(scope))
+        return series.worked_out[name]
+
+    return evaluate
+
+
+def _contains(text: Evaluate, part: Evaluate) -> Evaluate:
+    """A browser may look for a long text at each character of another."""
+
+    def evaluate(scope: Scope) -> Value:
+        whole: Any = text(scope)
+        wanted: Any = part(scope)
+        scope.budget.charge(len(whole) * len(wanted) // FOUND_AT_ONCE)
+        return wanted in whole
+
+    return evaluate
 
 
 def _if(condition: Evaluate, then: Evaluate, otherwise: Evaluate) -> Evaluate:
@@ -162,5 +234,10 @@ def _today() -> Evaluate:
     return lambda scope: scope.today
 
 
-_SPECIAL: dict[str, Callable[..., Evaluate]] = {"if": _if, "coalesce": _coalesce, "today": _today}
-"""The functions that see the scope or skip arguments."""
+_SPECIAL: dict[str, Callable[..., Evaluate]] = {
+    "if": _if,
+    "coalesce": _coalesce,
+    "today": _today,
+    "contains": _contains,
+}
+"""The functions that see the scope or its budget, or skip arguments."""

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from rules.expressions.budget import OF_A_NODE, STARTING
 from rules.expressions.compiling import compiled, converted
 from rules.expressions.faults import ExpressionFault
 from rules.expressions.grammar import read
-from rules.expressions.nodes import Column, Match, Node, Own, Reference, every
+from rules.expressions.nodes import Column, Literal, Match, Node, Own, Reference, every
 from rules.expressions.patterns import LONGEST_PROGRAM
-from rules.expressions.values import Scope, Value, truth_of
+from rules.expressions.values import Scope, Value, truth_of, work_of
 from rules.refusal import N_
 
 LONGEST = 2_000
@@ -25,10 +26,19 @@ class Expression:
     """A checked expression: what it needs, and its value in a scope.
 
     `references` are the names in ${…}, `columns` the bare names of a choice filter, `uses_own`
-    says whether it has “.”.
+    says whether it has “.”, `work` what one evaluation costs beside the values it meets.
     """
 
-    __slots__ = ("_evaluate", "_is_true", "_root", "columns", "references", "text", "uses_own")
+    __slots__ = (
+        "_evaluate",
+        "_is_true",
+        "_root",
+        "columns",
+        "references",
+        "text",
+        "uses_own",
+        "work",
+    )
 
     def __init__(self, text: str, root: Node) -> None:
         nodes = list(every(root))
@@ -36,16 +46,23 @@ class Expression:
         self.references = frozenset(one.name for one in nodes if isinstance(one, Reference))
         self.columns = frozenset(one.name for one in nodes if isinstance(one, Column))
         self.uses_own = any(isinstance(one, Own) for one in nodes)
+        literals = (one.value for one in nodes if isinstance(one, Literal))
+        self.work = STARTING + OF_A_NODE * len(nodes) + sum(map(work_of, literals))
         self._root = root
         self._evaluate: Callable[[Scope], Value] = compiled(root)
         self._is_true: Callable[[Scope], Any] = converted(root, truth_of)
 
     def value(self, scope: Scope) -> Value:
-        """The value: a number, a text, a truth, or a series of them. Raises nothing."""
+        """The value: a number, a text, a truth, or a series of them.
+
+        Raises TooMuchWork when the scope's budget is spent, and nothing else.
+        """
+        scope.budget.charge(self.work)
         return self._evaluate(scope)
 
     def is_true(self, scope: Scope) -> bool:
-        """Whether a question is relevant, a constraint kept, a choice offered."""
+        """Whether a question is relevant, a constraint kept, a choice offered. As `value`."""
+        scope.budget.charge(self.work)
         return bool(self._is_true(scope))
 
     def to_json(self) -> Any:

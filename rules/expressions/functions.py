@@ -68,7 +68,7 @@ FUNCTIONS: dict[str, Function] = {
     "string-length": Function(_TEXT, texts.length, gives=number_of),
     "concat": Function(_ANY, texts.concatenated, rest=as_it_is, gives=text_of),
     "join": Function((text_of, as_it_is), texts.joined, rest=as_it_is, gives=text_of),
-    "contains": Function(_TWO_TEXTS, lambda text, part: part in text, gives=truth_of),
+    "contains": Function(_TWO_TEXTS, gives=truth_of),
     "starts-with": Function(_TWO_TEXTS, str.startswith, gives=truth_of),
     "ends-with": Function(_TWO_TEXTS, str.endswith, gives=truth_of),
     "substr": Function((text_of, number_of, number_of), texts.part, optional=1, gives=text_of),

@@ -1,18 +1,18 @@
 """What the functions of expressions do to texts. Characters are code points, 𠮷 is one."""
 
 import math
-import re
 from collections.abc import Iterable
+from itertools import zip_longest
 
 from rules.expressions.arithmetic import each
 from rules.expressions.values import BLANKS, LONGEST_TEXT, Scalar, Value, text_of
 
-_GAP = re.compile(f"[{BLANKS}]+")
-
 
 def codes(text: str) -> list[str]:
     """The codes of an answer with several."""
-    return [code for code in _GAP.split(text) if code]
+    for blank in BLANKS[1:]:
+        text = text.replace(blank, " ")
+    return [code for code in text.split(" ") if code]
 
 
 def selected(text: str, code: str) -> bool:
@@ -45,15 +45,13 @@ def _place(number: float) -> int:
 
 
 def single_spaced(text: str) -> str:
-    return _GAP.sub(" ", text).strip(BLANKS)
+    return " ".join(codes(text))
 
 
 def translated(text: str, old: str, new: str) -> str:
     """Each character of `old` by the one at its place in `new`, or gone where there is none."""
-    table: dict[int, str | None] = {}
-    for place, character in enumerate(old):
-        table.setdefault(ord(character), new[place] if place < len(new) else None)
-    return text.translate(table)
+    pairs = list(zip_longest(old, new[: len(old)]))
+    return text.translate({ord(character): other for character, other in reversed(pairs)})
 
 
 def concatenated(*given: Value) -> str:

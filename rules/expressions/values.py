@@ -10,13 +10,30 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
+from rules.expressions.budget import OF_EACH, Budget
 from rules.expressions.days import day_number
 
 Scalar = float | str | bool
 Series = tuple[Scalar, ...]
 Value = Scalar | Series
+
+
+class SettledSeries(tuple[Scalar, ...]):
+    """A series that changes no more: what is asked of the whole of it is worked out once."""
+
+    @cached_property
+    def work(self) -> int:
+        """What it costs to go through it."""
+        return work_of(tuple(self))
+
+    @cached_property
+    def worked_out(self) -> dict[str, float]:
+        """Function → what it gives of the series."""
+        return {}
+
 
 LONGEST_TEXT = 20_000
 """Characters; a longer text that comes out of a function is cut there."""
@@ -33,7 +50,7 @@ class Scope:
     a field of a repeat seen from outside a tuple with the answer of each instance). Absent and None
     are the empty text. `numeric`: the fields whose answers are numbers, so that "12.50" is one.
     `own`: the value at `.`, as `typed_value` gives it. `choice`: column → text, of the choice that
-    is being filtered. `today`: ISO date.
+    is being filtered. `today`: ISO date. `budget`: the work that may be made, one for a whole form.
     """
 
     answers: Mapping[str, Any]
@@ -41,6 +58,7 @@ class Scope:
     choice: Mapping[str, str] = field(default_factory=dict)
     today: str = ""
     numeric: Container[str] = frozenset()
+    budget: Budget = field(default_factory=Budget)
 
 
 def typed_value(stored: Any, *, numeric: bool = False) -> Value:
@@ -58,6 +76,15 @@ def typed_value(stored: Any, *, numeric: bool = False) -> Value:
     text = " ".join(map(str, stored)) if isinstance(stored, list) else str(stored)
     found = NUMBER.fullmatch(text) if numeric else None
     return float(found[1]) + 0.0 if found else text
+
+
+def work_of(value: Value) -> int:
+    """What it costs to go through a value: its characters; of a series each value beside them."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, tuple):
+        return sum(OF_EACH + work_of(one) for one in value)
+    return 0
 
 
 def _float(number: int | Decimal) -> float:

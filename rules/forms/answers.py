@@ -21,13 +21,17 @@ from rules.forms.form_tree import (
     places,
     times_key,
 )
-from rules.refusal import N_, Refusal
+from rules.refusal import N_
 
 LINE_LENGTH = 2_000
 TEXT_LENGTH = 20_000
-TOO_MUCH = N_(
+TOO_MUCH_TEXT = N_(
     "表单自动算出的文字超过 %(longest)s 字，无法报送。请少填几次或缩短文字；"
     "还不行的，请下发单位修改表单里的计算公式。"
+)
+TOO_MUCH_WORK = N_(
+    "表单需要自动计算的内容太多，无法报送。请少填几条或缩短文字；"
+    "还不行的，请下发单位精简表单里的计算公式和条件。"
 )
 
 Typed = Mapping[str, list[str]]
@@ -64,7 +68,8 @@ def check_answers(
 
     `kept`: stored answers that stand, whatever was typed (None: left empty, and stays so); what
     is not asked at all by its condition is left out of them too. `today` is an ISO date, for
-    expressions. Raises `Refusal` when the form calculates more text than can be kept.
+    expressions. A form that calculates more than can be worked out or kept has that one fault, at a
+    place where it can be mended.
     """
     tree = FormTree(fields)
     return _Check(tree, typed, kept or {}, today, attached or (lambda key, text: None)).made()
@@ -124,10 +129,23 @@ class _Check:
 
     def made(self) -> Checked:
         state = self.settled()
+        if state.too_much:
+            return Checked({}, {self._mended_at(state.too_much): Fault(TOO_MUCH_WORK)})
         if state.overflowed:
-            raise Refusal(TOO_MUCH, longest=LONGEST_CALCULATED)
+            fault = Fault(TOO_MUCH_TEXT, {"longest": LONGEST_CALCULATED})
+            return Checked({}, {self._mended_at(state.overflowed): fault})
         ordered = sorted(self.faults.items(), key=lambda one: self.tree.rank(one[0]))
         return Checked(state.answers(), dict(ordered))
+
+    def _mended_at(self, one: FormField) -> str:
+        """Where a person can do something about what the field costs: its repeat, which can be
+        filled in fewer times, or else the first question that is open and always asked."""
+        around = self.tree.repeat_of(one)
+        open_items = [item for item in self.tree.mendable if item.name not in self.kept]
+        if any(item.name == around for item in open_items):
+            return around
+        always = [item for item in open_items if not item.relevant and not self.tree.above(item)]
+        return next((item.name for item in (*always, *open_items)), one.name)
 
     def settled(self) -> Conditions:
         self._check_keys()

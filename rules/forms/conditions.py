@@ -1,13 +1,14 @@
 """Conditions: what a form's expressions come to while its answers are being settled."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from rules.expressions.budget import Budget, TooMuchWork
 from rules.expressions.expression import Expression, parse
-from rules.expressions.values import Scope
+from rules.expressions.values import Scope, SettledSeries, Value, first, typed_value
 from rules.forms.field_values import DECIMAL_PLACES, LARGEST_NUMBER, decimal_text
 from rules.forms.form_fields import Choice, FieldType, FormField
 from rules.forms.form_structure import settling_order
@@ -18,6 +19,7 @@ LONGEST_CALCULATED = 200_000
 calculations would else be half a gigabyte."""
 Place = int | None
 """Which filling of the repeat a field lies in; None outside of repeats."""
+Known = TypeVar("Known")
 
 
 class Conditions:
@@ -25,6 +27,9 @@ class Conditions:
 
     Fields are put in `order`; what has not been put is empty. An answer in a repeat sees its own
     filling by the plain names; from outside, a name in a repeat is the series of its fillings.
+
+    All expressions of the form share one budget of work. Once it is spent, `too_much` says at which
+    field, nothing more is evaluated, and what nobody knows is asked, allowed, offered, and empty.
     """
 
     def __init__(self, tree: FormTree, *, times: Mapping[str, Sequence[int]], today: str) -> None:
@@ -38,11 +43,14 @@ class Conditions:
             repeat: {place: {} for place in places} for repeat, places in times.items()
         }
         self._relevant: dict[tuple[str, Place], bool] = {}
-        self._sizes: dict[tuple[str, Place], int] = {}
         self._calculated = 0
-        self.overflowed = False
-        """Whether more was calculated than `LONGEST_CALCULATED`; what did not fit is empty."""
-        self._series: dict[str, tuple[Any, ...]] = {}
+        self._results: dict[tuple[str, Place], Any] = {}
+        self.overflowed: FormField | None = None
+        """Where more was calculated than `LONGEST_CALCULATED`; what did not fit is empty."""
+        self.budget = Budget()
+        self.too_much: FormField | None = None
+        """Where the budget was spent."""
+        self._series: dict[str, SettledSeries] = {}
 
     def places_of(self, field: FormField) -> Sequence[Place]:
         """The fillings the field stands in; outside of repeats just None."""
@@ -75,38 +83,64 @@ class Conditions:
         key = (field.name, at)
         if key not in self._relevant:
             condition = parse(field.relevant)
-            self._relevant[key] = condition.is_true(self._scope(condition, at, field))
+            self._relevant[key] = self._within_budget(
+                field, lambda: condition.is_true(self._scope(condition, at, field)), True
+            )
         return self._relevant[key]
+
+    def _within_budget(self, field: FormField, ask: Callable[[], Known], unknown: Known) -> Known:
+        """What `ask` answers; `unknown` once there is no work left for it."""
+        if self.too_much is not None:
+            return unknown
+        try:
+            return ask()
+        except TooMuchWork:
+            self.too_much = field
+            return unknown
 
     def holds(self, field: FormField, place: Place) -> bool:
         """Whether the author's constraint holds for the value that was put."""
         constraint = parse(field.constraint)
-        return constraint.is_true(self._scope(constraint, place, field))
+        return self._within_budget(
+            field, lambda: constraint.is_true(self._scope(constraint, place, field)), True
+        )
 
     def offered(self, field: FormField, place: Place) -> set[str]:
         """The codes the choice filter leaves."""
         kept = parse(field.choice_filter, choice=True)
         scope = self._scope(kept, place, field)
-        return {
-            choice.value
-            for choice in field.choices
-            if kept.is_true(replace(scope, choice=_columns(choice)))
-        }
+
+        def left() -> set[str]:
+            return {
+                choice.value
+                for choice in field.choices
+                if kept.is_true(replace(scope, choice=_columns(choice)))
+            }
+
+        return self._within_budget(field, left, {choice.value for choice in field.choices})
 
     def calculated(self, field: FormField, place: Place) -> Any:
-        """What the calculation comes to, in the shape the field is stored in; None: nothing."""
-        calculation = parse(field.calculation)
-        value = _stored(field, calculation.value(self._scope(calculation, place, field)))
-        return value if self._fits(field, place, value) else None
+        """What the calculation comes to, in the shape the field is stored in; None: nothing.
 
-    def _fits(self, field: FormField, place: Place, value: Any) -> bool:
+        It is worked out once: all it names is settled before it.
+        """
+        if (field.name, place) not in self._results:
+            calculation = parse(field.calculation)
+            nothing: Value = ""
+            value = self._within_budget(
+                field, lambda: calculation.value(self._scope(calculation, place, field)), nothing
+            )
+            found = as_stored(field, value)
+            self._results[field.name, place] = found if self._fits(field, found) else None
+        return self._results[field.name, place]
+
+    def _fits(self, field: FormField, value: Any) -> bool:
         """Whether there is room for it beside what else was calculated."""
-        key, size = (field.name, place), len(value) if isinstance(value, str) else 0
-        total = self._calculated - self._sizes.get(key, 0) + size
+        total = self._calculated + (len(value) if isinstance(value, str) else 0)
         if total > LONGEST_CALCULATED:
-            self.overflowed = True
+            self.overflowed = self.overflowed or field
             return False
-        self._sizes[key], self._calculated = size, total
+        self._calculated = total
         return True
 
     def answers(self) -> dict[str, Any]:
@@ -135,6 +169,7 @@ class Conditions:
             answers={name: self._named(name, place, field) for name in expression.references},
             own=as_value(field, own),
             today=self.today,
+            budget=self.budget,
         )
 
     def _named(self, name: str, place: Place, field: FormField) -> Any:
@@ -143,7 +178,7 @@ class Conditions:
         if named is None:
             return ""
         if named.type is FieldType.REPEAT:
-            return tuple("1" for _ in self._times.get(name, ()))
+            return self._series_of(named, name)
         repeat = self.tree.repeat_of(named)
         if not repeat:
             return self._seen.get(name, "")
@@ -156,15 +191,20 @@ class Conditions:
             return self._single.get(field.name)
         return self._repeated[self.tree.repeat_of(field)][place].get(field.name)
 
-    def _series_of(self, field: FormField, repeat: str) -> tuple[Any, ...]:
-        """From outside: a field in a repeat as the series of the answers given to it.
+    def _series_of(self, field: FormField, repeat: str) -> SettledSeries:
+        """From outside: a field in a repeat as the series of the answers given to it; the repeat
+        itself as one text for each filling.
 
         What was left empty is not among them, so that a sum is a sum of those given; ODK makes
         it no number.
         """
         if field.name not in self._series:
-            given = (row[field.name] for row in self._rows(repeat) if field.name in row)
-            self._series[field.name] = tuple(as_value(field, one) for one in given)
+            if field.name == repeat:
+                given: list[Any] = ["1" for _ in self._times.get(repeat, ())]
+            else:
+                rows = (row for row in self._rows(repeat) if field.name in row)
+                given = [as_value(field, row[field.name]) for row in rows]
+            self._series[field.name] = SettledSeries(first(typed_value(one)) for one in given)
         return self._series[field.name]
 
 
@@ -183,8 +223,13 @@ def as_value(field: FormField, stored: Any) -> Any:
     return stored
 
 
-def _stored(field: FormField, value: Any) -> Any:
-    """A calculated value in stored shape; what is no number where one is due is nothing."""
+def as_stored(field: FormField, value: Any) -> Any:
+    """A calculated value in stored shape; what is no number where one is due is nothing.
+
+    Four decimals, a half to the even side, by the digits of its shortest text. Of a series it is
+    the first. `stored` in `web/static/form_rules.js` does the same: change both.
+    """
+    value = first(value)
     if isinstance(value, bool):
         value = "true" if value else "false"
     if not isinstance(value, float):

@@ -1,12 +1,14 @@
 """Expressions in the browser give what they give on the server."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rules.expressions.budget import MOST_WORK, Budget
 from rules.expressions.expression import parse
 from rules.expressions.values import Scope, shown, truth_of
 from tests.rules.expressions.made import ANSWERS, EXPRESSIONS, NUMERIC
@@ -66,6 +68,43 @@ def test_any_expression_gives_the_same_in_the_browser_and_on_the_server(page, te
         if result != on_server(expression, scope)
     ]
     assert wrong == []
+
+
+WORK = """rows => rows.map(function (row) {
+  var budget = row[1].budget = {left: 1e9};
+  window.jieliExpressions.value(row[0], row[1]);
+  return 1e9 - budget.left;
+})"""
+
+
+def test_the_browser_counts_the_work_of_the_server_and_never_more(page):
+    table = [one for one in vectors() if all(ord(sign) < 0x10000 for sign in one.expression.text)]
+    table = [one for one in table if "字" not in one.expression.references]  # two halves there
+    counted = page.evaluate(
+        WORK, [[one.expression.to_json(), browser_scope(one.scope)] for one in table]
+    )
+    assert page.evaluate("window.jieliExpressions.MOST_WORK") == MOST_WORK
+    allowed = []
+    for vector in table:
+        budget = Budget()
+        vector.expression.value(replace(vector.scope, budget=budget))
+        allowed.append(MOST_WORK - budget.left)
+    wrong = [
+        (one.expression.text, here, there)
+        for one, here, there in zip(table, counted, allowed, strict=True)
+        if not there / 4 <= here <= there
+    ]
+    assert wrong == []
+
+
+def test_an_expression_stops_in_the_browser_once_the_work_is_spent(page):
+    tree = parse("string-length(translate(${t}, ${t}, ${t}))").to_json()
+    scope = {"answers": {"t": "字" * 20_000}, "budget": {"left": 70_000}}
+    assert "too much work" in page.evaluate(
+        "row => { try { return window.jieliExpressions.value(row[0], row[1]); }"
+        " catch (spent) { return spent.message; } }",
+        [tree, scope],
+    )
 
 
 def test_an_answer_is_typed_in_the_browser_as_on_the_server(page):

@@ -1,10 +1,12 @@
 /* Evaluates the expressions of a form, as the server's rules/expressions does: change both.
    value(tree, scope), isTrue(tree, scope), text(value), shown(value), typed(text, numeric).
-   scope: {answers: {name: number | text | [values of a repeat]}, own, choice, today}. */
+   scope: {answers: {name: number | text | [values of a repeat]}, own, choice, today, budget: {left}}.
+   Work is counted as in rules/expressions/budget.py; once none is left, value and isTrue throw. */
 (function () {
   'use strict';
   var NUMBER = /^[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*$/;
   var LONGEST = 20000, DAY = 864e5;
+  var MOST_WORK = 20000000, STARTING = 20, OF_A_NODE = 8, OF_EACH = 20, STEPS_AT_ONCE = 16, FOUND_AT_ONCE = 64;
   var has = Object.prototype.hasOwnProperty;
 
   function isSeries(v) { return typeof v === 'object'; }
@@ -15,8 +17,26 @@
     return v === null || v === undefined ? '' : v;
   }
   function points(s) { return s.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]/g) || []; }
-  function cut(s) { return s.length > LONGEST ? points(s).slice(0, LONGEST).join('') : s; }
+  function cut(s) { return s.length > LONGEST ? points(s.slice(0, 2 * LONGEST)).slice(0, LONGEST).join('') : s; }
   function two(n) { return (n < 10 ? '0' : '') + n; }
+
+  function charge(scope, work) {
+    var budget = scope.budget;
+    if (!budget) { return; }
+    budget.left -= work;
+    if (budget.left < 0) { throw new Error('too much work'); }
+  }
+  function workOf(v) {
+    var work = 0, i;
+    if (typeof v === 'string') { return v.length; }
+    if (!isSeries(v)) { return 0; }
+    if (v.work === undefined) {
+      for (i = 0; i < v.length; i++) { work += OF_EACH + workOf(v[i]); }
+      v.work = work;
+    }
+    return v.work;
+  }
+  function met(scope, v) { charge(scope, workOf(v)); return v; }
 
   function day(s) {
     var m = /^([1-9][0-9]{3})-([0-9]{2})-([0-9]{2})$/.exec(s);
@@ -95,13 +115,14 @@
   function codes(s) { return s.match(/[^ \t\r\n]+/g) || []; }
   function all(values, from) {
     var found = [], i;
-    for (i = from; i < values.length; i++) { found = found.concat(values[i]); }
+    for (i = from; i < values.length; i++) { found.push.apply(found, each(values[i])); }
     return found;
   }
-  function texts(values, from) {
-    var found = all(values, from), i;
-    for (i = 0; i < found.length; i++) { found[i] = str(found[i]); }
-    return found;
+  /* No more of them than fit. */
+  function run(values, from, between) {
+    var found = all(values, from), made = '', i;
+    for (i = 0; i < found.length && made.length <= 2 * LONGEST; i++) { made += (i ? between : '') + str(found[i]); }
+    return cut(made);
   }
   function extreme(values, sign) {
     var found = all(values, 0), best = NaN, i, n;
@@ -112,7 +133,12 @@
     }
     return best;
   }
-  function trim(s) { return s.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ''); }
+  function trim(s) {
+    var from = 0, to = s.length;
+    while (from < to && ' \t\r\n'.indexOf(s.charAt(from)) >= 0) { from++; }
+    while (from < to && ' \t\r\n'.indexOf(s.charAt(to - 1)) >= 0) { to--; }
+    return s.slice(from, to);
+  }
   function whole(n) { return (n < 0 ? Math.ceil(n) : Math.floor(n)) + 0; }
   function round(n, places) {
     if (places !== places) { return NaN; }
@@ -170,9 +196,13 @@
     'count-selected': function (v) { return codes(str(v[0])).length; },
     'selected-at': function (v) { return codes(str(v[0]))[whole(num(v[1]))] || ''; },
     'string-length': function (v) { return points(str(v[0])).length; },
-    'concat': function (v) { return cut(texts(v, 0).join('')); },
-    'join': function (v) { return cut(texts(v, 1).join(str(v[0]))); },
-    'contains': function (v) { return str(v[0]).indexOf(str(v[1])) >= 0; },
+    'concat': function (v) { return run(v, 0, ''); },
+    'join': function (v) { return run(v, 1, str(v[0])); },
+    'contains': function (v, scope) {
+      var s = str(v[0]), part = str(v[1]);
+      charge(scope, Math.floor(s.length * part.length / FOUND_AT_ONCE));
+      return s.indexOf(part) >= 0;
+    },
     'starts-with': function (v) { return str(v[0]).lastIndexOf(str(v[1]), 0) === 0; },
     'ends-with': function (v) {
       var s = str(v[0]), end = str(v[1]);
@@ -184,10 +214,10 @@
     },
     'normalize-space': function (v) { return codes(str(v[0])).join(' '); },
     'translate': function (v) {
-      var s = points(str(v[0])), old = points(str(v[1])), by = points(str(v[2])), i, k;
+      var s = points(str(v[0])), old = points(str(v[1])), by = points(str(v[2])), map = {}, i;
+      for (i = old.length - 1; i >= 0; i--) { map[old[i]] = by[i] || ''; }
       for (i = 0; i < s.length; i++) {
-        k = old.indexOf(s[i]);
-        if (k >= 0) { s[i] = by[k] || ''; }
+        if (has.call(map, s[i])) { s[i] = map[s[i]]; }
       }
       return s.join('');
     },
@@ -205,7 +235,7 @@
     },
     'count': function (v) { return each(v[0]).length; },
     'count-non-empty': function (v) {
-      return texts(v, 0).filter(function (s) { return s !== ''; }).length;
+      return each(v[0]).filter(function (one) { return str(one) !== ''; }).length;
     },
     'today': function (v, scope) { return scope.today || ''; },
     'date': function (v) { return day(str(v[0])) ? str(v[0]) : dayText(num(v[0])); },
@@ -230,28 +260,49 @@
     return v;
   }
 
+  /* Of a series it is worked out once, however often it is asked. */
+  function ofField(tree, scope) {
+    var head = tree[0], series = of(scope.answers, tree[1][1]);
+    if (!isSeries(series)) { return CALL[head]([met(scope, series)]); }
+    if (series[head] === undefined) { series[head] = CALL[head]([met(scope, series)]); }
+    return series[head];
+  }
+  var TEXTS = /^(string|concat|join|substr|selected-at|normalize-space|translate|date|format-date)$/;
+
   function value(tree, scope) {
-    if (typeof tree !== 'object') { return tree; }
+    charge(scope, OF_A_NODE);
+    if (typeof tree !== 'object') { return met(scope, tree); }
     var head = tree[0], values = [], i, v;
     switch (head) {
-      case '$': return of(scope.answers, tree[1]);
-      case '@': return String(of(scope.choice, tree[1]));
-      case '.': return of(scope, 'own');
+      case '$': return met(scope, of(scope.answers, tree[1]));
+      case '@': return met(scope, String(of(scope.choice, tree[1])));
+      case '.': return met(scope, of(scope, 'own'));
       case '~': return chain(tree, scope);
       case '-': return 0 - num(value(tree[1], scope));
       case 'if': return value(tree[truth(value(tree[1], scope)) ? 2 : 3], scope);
       case 'coalesce':
         v = value(tree[1], scope);
         return str(v) === '' ? value(tree[2], scope) : v;
-      case 'regex': return fits(tree[2], str(value(tree[1], scope)));
+      case 'regex':
+        v = str(value(tree[1], scope));
+        charge(scope, v.length * Math.floor(tree[2].length / STEPS_AT_ONCE));
+        return fits(tree[2], v);
+      case 'sum': case 'count': case 'count-non-empty': return ofField(tree, scope);
     }
     for (i = 1; i < tree.length; i++) { values.push(value(tree[i], scope)); }
-    return CALL[head](values, scope);
+    v = CALL[head](values, scope);
+    return TEXTS.test(head) ? met(scope, v) : v;
+  }
+
+  function start(tree, scope) {
+    charge(scope, STARTING);
+    return value(tree, scope);
   }
 
   window.jieliExpressions = {
-    value: value,
-    isTrue: function (tree, scope) { return truth(value(tree, scope)); },
+    MOST_WORK: MOST_WORK,
+    value: start,
+    isTrue: function (tree, scope) { return truth(start(tree, scope)); },
     text: str,
     shown: function (v) {
       v = first(v);

@@ -5,8 +5,8 @@
   var form = document.querySelector('form[data-rules]'), speak = window.jieliExpressions;
   if (!form || !speak) { return; }
   var rules = JSON.parse(form.getAttribute('data-rules')), fields = rules.fields;
-  var LARGEST = 1e9, MOST = 100;
-  var blame = null, noted = {}, timer = 0, inputs, seen, rows, asked;
+  var LARGEST = 1e9, MOST = 100, has = Object.prototype.hasOwnProperty;
+  var blame = null, noted = {}, timer = 0, budget = {left: 0}, rested = 0, inputs, seen, rows, asked;
 
   function each(list, act) { Array.prototype.forEach.call(list, act); }
   function keyOf(name, place) {
@@ -89,29 +89,53 @@
   function series(repeat, value) {
     return rows[repeat].filter(function (row) { return row.filled; }).map(value);
   }
-  function scope(name, place, choice) {
-    var rule = fields[name], all = {}, row = place === null ? seen : rows[rule.repeat][place].values;
-    Object.keys(seen).forEach(function (one) { all[one] = seen[one]; });
-    if (place !== null) {
-      rules.order.forEach(function (one) {
-        if (fields[one].repeat === rule.repeat) { all[one] = one in row ? row[one] : ''; }
+  /* What an expression names, and no more: a repeat can hold ten thousand answers. */
+  function named(tree, found) {
+    if (tree[0] === '$') { found.push(tree[1]); }
+    if (tree[0] === '$' || typeof tree !== 'object') { return found; }
+    for (var i = 1; i < (tree[0] === 'regex' ? 2 : tree.length); i++) { named(tree[i], found); }
+    return found;
+  }
+  /* From outside, what was left empty is not among the answers: a sum is a sum of those given. */
+  function fromOutside(name) {
+    if (!has.call(seen, name) && fields[name] && fields[name].repeat) {
+      seen[name] = series(fields[name].repeat, function (row) { return row.values[name]; }).filter(function (one) {
+        return one !== undefined && one !== '';
       });
     }
-    return {answers: all, own: name in row ? row[name] : '', choice: choice || {}, today: rules.today};
+    return has.call(seen, name) ? seen[name] : '';
+  }
+  function scope(tree, name, place, choice) {
+    var rule = fields[name], all = {}, row = place === null ? seen : rows[rule.repeat][place].values;
+    var names = tree.names || named(tree, []);
+    if (typeof tree === 'object') { tree.names = names; }
+    names.forEach(function (one) {
+      var beside = place !== null && fields[one] && fields[one].repeat === rule.repeat;
+      all[one] = !beside ? fromOutside(one) : has.call(row, one) ? row[one] : '';
+    });
+    return {answers: all, own: name in row ? row[name] : '', choice: choice || {}, today: rules.today, budget: budget};
+  }
+  /* What an expression comes to; once the work of one settling is spent, what is known without it:
+     the server refuses the form, and says so. */
+  function ask(what, tree, name, place, unknown, choice) {
+    if (budget.left < 0) { return unknown; }
+    try {
+      return speak[what](tree, scope(tree, name, place, choice));
+    } catch (spent) {
+      if (budget.left >= 0) { throw spent; }
+      return unknown;
+    }
   }
   function put(name, place, value) {
     var repeat = fields[name].repeat;
     if (place === null) { seen[name] = value; return; }
     rows[repeat][place].values[name] = value;
-    /* From outside, what was left empty is not among the answers: a sum is a sum of those given. */
-    seen[name] = series(repeat, function (row) { return row.values[name]; }).filter(function (one) {
-      return one !== undefined && one !== '';
-    });
+    delete seen[name];
   }
   function holds(name, place) {
     var key = keyOf(name, place);
     if (!(key in asked)) {
-      asked[key] = !fields[name].relevant || speak.isTrue(fields[name].relevant, scope(name, place));
+      asked[key] = !fields[name].relevant || ask('isTrue', fields[name].relevant, name, place, true);
     }
     return asked[key];
   }
@@ -123,20 +147,25 @@
 
   function settle() {
     window.clearTimeout(timer);
+    var began = Date.now();
+    /* After a settling that spent it all, the phone has some rest before it tries again. */
+    var resting = began < rested;
+    budget = {left: resting ? -1 : speak.MOST_WORK};
+    if (resting) { timer = window.setTimeout(settle, rested - began); }
     count();
     rules.order.forEach(function (name) {
       var repeat = fields[name].repeat;
       if (!repeat) { work(name, null); return; }
       for (var place = 0; place < rows[repeat].length; place++) { work(name, place); }
-      if (!(name in seen)) { seen[name] = []; }
     });
     show();
+    if (!resting && budget.left < 0) { rested = Date.now() + 20 * (Date.now() - began); }
   }
   function work(name, place) {
     var rule = fields[name];
     if (!relevant(name, place) || /^(note|group|repeat)$/.test(rule.type)) { return; }
     if (rule.calculation) {
-      var text = stored(speak.value(rule.calculation, scope(name, place)));
+      var text = stored(ask('value', rule.calculation, name, place, ''));
       put(name, place, numeric(rule) && text ? number(text) : text);
     } else {
       if (rule.choice_filter) { offer(name, place); }
@@ -154,7 +183,7 @@
     });
   }
   function choose(one, rule, name, place) {
-    var fits = speak.isTrue(rule.choice_filter, scope(name, place, rule.columns[one.value]));
+    var fits = ask('isTrue', rule.choice_filter, name, place, true, rule.columns[one.value]);
     var what = one.tagName === 'OPTION' ? 'selected' : 'checked';
     if (!fits && one[what]) { one.setAttribute('data-was', '1'); one[what] = false; }
     if (fits && one.getAttribute('data-was')) { one.removeAttribute('data-was'); one[what] = true; }
@@ -190,7 +219,7 @@
   function broken(name, place) {
     var rule = fields[name], row = rule.repeat ? (rows[rule.repeat][place] || {}).values : seen;
     return rule.constraint && row && name in row && row[name] !== '' &&
-      !speak.isTrue(rule.constraint, scope(name, place));
+      !ask('isTrue', rule.constraint, name, place, true);
   }
   /* On leaving a field, never while it is being typed. */
   function left(key) {
