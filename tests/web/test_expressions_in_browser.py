@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from rules.expressions.budget import MOST_WORK, Budget
 from rules.expressions.expression import parse
-from rules.expressions.values import Scope, shown, truth_of
+from rules.expressions.values import Scope, shown, tidy, truth_of
+from rules.forms.conditions import as_stored
+from rules.forms.form_fields import FieldType, FormField
 from tests.rules.expressions.made import ANSWERS, EXPRESSIONS, NUMERIC
-from tests.rules.expressions.table import browser_scope, result_of, vectors
+from tests.rules.expressions.table import browser_scope, result_of, stored_values, vectors
 from tests.web.site import browser
 from web.static_files import FOLDER
 
@@ -28,7 +30,9 @@ EVALUATE = """rows => rows.map(function (row) {
 def page() -> Iterator:
     with browser() as chromium:
         page = chromium.new_page()
+        page.set_content('<form data-rules=\'{"order": [], "fields": {}}\'></form>')
         page.add_script_tag(path=FOLDER / "expressions.js")
+        page.add_script_tag(path=FOLDER / "form_rules.js")
         yield page
 
 
@@ -105,6 +109,30 @@ def test_an_expression_stops_in_the_browser_once_the_work_is_spent(page):
         " catch (spent) { return spent.message; } }",
         [tree, scope],
     )
+
+
+STORED = "values => values.map(value => window.jieliRules.stored(value))"
+
+
+def test_a_calculated_value_is_stored_in_the_browser_as_the_table_says(page):
+    table = stored_values()
+    assert page.evaluate(STORED, [value for value, _ in table]) == [text or "" for _, text in table]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.one_of(
+            st.floats(-1.1e9, 1.1e9),
+            st.decimals(-(10**9), 10**9, places=5).map(float),
+            st.integers(-(10**14), 10**14).map(lambda number: tidy(number / 10**5 / 8)),
+        ),
+        min_size=500,
+    )
+)
+def test_any_number_is_stored_in_the_browser_as_on_the_server(page, numbers):
+    field = FormField(name="a", type=FieldType.DECIMAL)
+    assert page.evaluate(STORED, numbers) == [as_stored(field, one) or "" for one in numbers]
 
 
 def test_an_answer_is_typed_in_the_browser_as_on_the_server(page):

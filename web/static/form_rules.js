@@ -42,14 +42,20 @@
     var day = rule.type === 'date' && /^(\d{4})\s*[-\/.\u5e74]\s*(\d{1,2})\s*[-\/.\u6708]\s*(\d{1,2})\s*\u65e5?$/.exec(texts[0]);
     return day ? day[1] + '-' + ('0' + day[2]).slice(-2) + '-' + ('0' + day[3]).slice(-2) : texts[0];
   }
-  /* A calculated value as it is stored: four decimals, a half to the even side. */
+  /* A calculated value as it is stored: four decimals, a half to the even side, by the digits of its
+     shortest text. The server's rules/forms/conditions.py does the same: change both. */
   function stored(value) {
     if (Array.isArray(value)) { value = value.length ? value[0] : ''; }
     if (typeof value !== 'number') { return String(value); }
     if (!isFinite(value) || Math.abs(value) > LARGEST) { return ''; }
-    var moved = value * 1e4, low = Math.floor(moved), over = moved - low;
-    var half = Math.abs(over - 0.5) < 1e-6;
-    return speak.text((low + (half ? low % 2 !== 0 : over > 0.5)) / 1e4 + 0);
+    var text = speak.text(value), point = text.indexOf('.'), rest = point < 0 ? '' : text.slice(point + 5);
+    if (!rest) { return text; }
+    var digits = text.slice(0, point + 5).replace(/[-.]/g, ''); /* at most fourteen: a whole number */
+    var up = rest > '5' || (rest === '5' && digits.slice(-1) % 2 === 1);
+    digits = String(Number(digits) + (up ? 1 : 0));
+    while (digits.length < 5) { digits = '0' + digits; }
+    digits = (digits.slice(0, -4) + '.' + digits.slice(-4)).replace(/\.?0+$/, '');
+    return value < 0 && digits !== '0' ? '-' + digits : digits;
   }
 
   /* Fillings: those shown, and of these the ones in which anything stands. */
@@ -274,6 +280,7 @@
 
   window.jieliRules = {
     settle: settle,
+    stored: stored,
     /* As many fillings as were kept. */
     fit: function (pairs) {
       pairs.forEach(function (pair) {

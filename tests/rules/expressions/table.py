@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.expressions.expression import Expression, parse
-from rules.expressions.values import Scope, Value, first, text_of, typed_value
+from rules.expressions.values import Scalar, Scope, Value, first, text_of, typed_value
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,22 @@ class Vector:
 def vectors() -> list[Vector]:
     whole = json.loads((Path(__file__).parent / "vectors.json").read_text())
     return [_vector(row, whole["scope"]) for row in whole["vectors"]]
+
+
+def stored_values() -> list[tuple[Value, str | None]]:
+    """What a calculation gave → the text that is stored of it; None: nothing."""
+    whole = json.loads((Path(__file__).parent / "vectors.json").read_text())
+    return [(_given(value), text) for value, text in whole["stored"]]
+
+
+def _given(value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(_scalar(one) for one in value)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Scalar:
+    return float(value) if type(value) is int else value
 
 
 def _vector(row: list[Any], usual: dict[str, Any]) -> Vector:

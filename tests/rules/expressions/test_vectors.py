@@ -4,7 +4,9 @@ import pytest
 
 from rules.expressions.functions import FUNCTIONS
 from rules.expressions.values import truth_of
-from tests.rules.expressions.table import Vector, result_of, vectors
+from rules.forms.conditions import as_stored
+from rules.forms.form_fields import FieldType, FormField
+from tests.rules.expressions.table import Vector, result_of, stored_values, vectors
 
 VECTORS = vectors()
 
@@ -19,3 +21,8 @@ def test_an_expression_gives_what_the_table_says(vector: Vector):
 def test_the_table_has_every_function():
     texts = " ".join(vector.expression.text for vector in VECTORS)
     assert [name for name in FUNCTIONS if f"{name}(" not in texts] == []
+
+
+@pytest.mark.parametrize(("value", "text"), stored_values())
+def test_a_calculated_value_is_stored_as_the_table_says(value, text):
+    assert as_stored(FormField(name="a", type=FieldType.DECIMAL), value) == text
