@@ -230,6 +230,10 @@ def as_stored(field: FormField, value: Any) -> Any:
     the first. `stored` in `web/static/form_rules.js` does the same: change both.
     """
     value = first(value)
+    if field.numeric:
+        value = typed_value(value, numeric=True)
+        if not isinstance(value, float):
+            return None
     if isinstance(value, bool):
         value = "true" if value else "false"
     if not isinstance(value, float):

@@ -119,6 +119,15 @@ def test_a_calculated_value_is_stored_in_the_browser_as_the_table_says(page):
     assert page.evaluate(STORED, [value for value, _ in table]) == [text or "" for _, text in table]
 
 
+def test_a_calculated_number_is_in_the_browser_what_the_table_says(page):
+    table = stored_values("stored_numbers")
+    numbers = page.evaluate(
+        "values => values.map(value => window.jieliRules.calculated(value))",
+        [value for value, _ in table],
+    )
+    assert numbers == ["" if text is None else float(text) for _, text in table]
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(

@@ -58,6 +58,13 @@
     return value < 0 && digits !== '0' ? '-' + digits : digits;
   }
 
+  /* Where a number is due, what is none is nothing. */
+  function calculated(value) {
+    if (Array.isArray(value)) { value = value.length ? value[0] : ''; }
+    var found = speak.typed(value, true), text = typeof found === 'number' ? stored(found) : '';
+    return text === '' ? '' : Number(text);
+  }
+
   /* Fillings: those shown, and of these the ones in which anything stands. */
   function sections(repeat) {
     var found = form.querySelector('[data-repeat="' + repeat + '"]');
@@ -171,8 +178,8 @@
     var rule = fields[name];
     if (!relevant(name, place) || /^(note|group|repeat)$/.test(rule.type)) { return; }
     if (rule.calculation) {
-      var text = stored(ask('value', rule.calculation, name, place, ''));
-      put(name, place, numeric(rule) && text ? number(text) : text);
+      var value = ask('value', rule.calculation, name, place, '');
+      put(name, place, numeric(rule) ? calculated(value) : stored(value));
     } else {
       if (rule.choice_filter) { offer(name, place); }
       put(name, place, read(name, place));
@@ -281,6 +288,7 @@
   window.jieliRules = {
     settle: settle,
     stored: stored,
+    calculated: calculated,
     /* As many fillings as were kept. */
     fit: function (pairs) {
       pairs.forEach(function (pair) {

@@ -23,10 +23,13 @@ def vectors() -> list[Vector]:
     return [_vector(row, whole["scope"]) for row in whole["vectors"]]
 
 
-def stored_values() -> list[tuple[Value, str | None]]:
-    """What a calculation gave → the text that is stored of it; None: nothing."""
+def stored_values(table: str = "stored") -> list[tuple[Value, str | None]]:
+    """What a calculation gave → the text that is stored of it; None: nothing.
+
+    In `stored` of a question that takes texts, in `stored_numbers` of one that takes numbers.
+    """
     whole = json.loads((Path(__file__).parent / "vectors.json").read_text())
-    return [(_given(value), text) for value, text in whole["stored"]]
+    return [(_given(value), text) for value, text in whole[table]]
 
 
 def _given(value: Any) -> Value:

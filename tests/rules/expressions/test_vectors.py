@@ -25,4 +25,9 @@ def test_the_table_has_every_function():
 
 @pytest.mark.parametrize(("value", "text"), stored_values())
 def test_a_calculated_value_is_stored_as_the_table_says(value, text):
+    assert as_stored(FormField(name="a", type=FieldType.CALCULATE), value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), stored_values("stored_numbers"))
+def test_where_a_number_is_due_what_is_none_is_nothing(value, text):
     assert as_stored(FormField(name="a", type=FieldType.DECIMAL), value) == text

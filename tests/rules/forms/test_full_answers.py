@@ -179,3 +179,16 @@ def test_a_constraint_on_an_answer_that_cannot_be_read_is_not_blamed_too():
     assert set(check_answers(form, {"homes": ["很多"], "checked": ["3"]}).faults) == {"homes"}
     assert set(check_answers(form, {"checked": ["3"]}).faults) == {"homes"}
     assert set(check_answers(form, {"homes": ["2"], "checked": ["3"]}).faults) == {"checked"}
+
+
+def test_a_calculation_that_gives_a_text_where_a_number_is_due_leaves_it_empty():
+    form = check_form(
+        [
+            {"name": "homes", "label": "户数", "type": "integer"},
+            {"name": "share", "label": "比例", "type": "decimal",
+             "calculation": "if(${homes} > 0, ${homes} div 2, '无')"},
+            {"name": "more", "label": "再加", "type": "decimal", "calculation": "${share} + 1"},
+        ]
+    )  # fmt: skip
+    assert check_answers(form, {"homes": ["0"]}, today="").values == {"homes": 0}
+    assert check_answers(form, {"homes": ["3"]}, today="").values["more"] == "2.5"
