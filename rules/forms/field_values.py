@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 from rules.forms.faults import Fault
 from rules.refusal import N_
@@ -17,17 +18,35 @@ YEARS = (1900, 2200)
 
 _LONGEST_NUMBER = 40
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}([, ][0-9]{3})+(\.[0-9]*)?")
-_AMBIGUOUS = re.compile(r"[+-]?[0-9]+([,.][0-9]*)+")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ][0-9]{3})+(\.[0-9]*)?")
+_AMBIGUOUS = re.compile(r"[+-]?[0-9]+([,.、 ][0-9]*)+")
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_LOOKALIKES = str.maketrans({"。": ".", "−": "-", "–": "-", "—": "-", "、": ",", "'": ","})
+_LOOKALIKES = str.maketrans({"。": ".", "−": "-", "–": "-", "—": "-", "'": ","})
+_SAME_MEANING = ("<wide>", "<narrow>", "<noBreak>", "<small>")
+"""Characters that differ from the plain ones in width alone."""
+_OF_NUMBERS = re.compile(r"[0-9+\-−.,()⁄]+")
 _BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def plain(typed: str) -> str:
-    """`typed` with full-width digits, signs and blanks made half-width, blanks trimmed."""
-    return unicodedata.normalize("NFKC", typed).translate(_LOOKALIKES).strip()
+    """`typed` with full-width digits, signs and blanks made half-width, blanks trimmed.
+
+    Raised, lowered and circled digits stay as they are: 10³ is not 103, ① may be a list's mark.
+    """
+    runs = (
+        "".join(run) if shaped else unicodedata.normalize("NFKC", "".join(run))
+        for shaped, run in groupby(typed, _is_shaped)
+    )
+    return "".join(runs).translate(_LOOKALIKES).strip()
+
+
+def _is_shaped(character: str) -> bool:
+    """Whether it is a digit or sign that means something else by its place or its frame."""
+    kind = unicodedata.decomposition(character).partition(" ")[0]
+    if not kind.startswith("<") or kind in _SAME_MEANING:
+        return False
+    return _OF_NUMBERS.fullmatch(unicodedata.normalize("NFKC", character)) is not None
 
 
 def clean_text(typed: str, *, multiline: bool) -> str:
@@ -53,7 +72,10 @@ def _keeps(character: str) -> bool:
 
 
 def read_number(typed: str) -> Decimal | Fault:
-    """The number in `typed`: １２.５, 1,234, -3; at most four decimals and a billion."""
+    """The number in `typed`: １２.５, 1,234, -3; at most four decimals and a billion.
+
+    `number` in `web/static/form_rules.js` reads the same: change both.
+    """
     text = plain(typed)
     if len(text) > _LONGEST_NUMBER:
         return Fault(N_("请只填数字。"))
@@ -70,7 +92,7 @@ def read_number(typed: str) -> Decimal | Fault:
 
 
 def _not_a_number(text: str) -> Fault:
-    if _AMBIGUOUS.fullmatch(text):
+    if _AMBIGUOUS.fullmatch(text) or any(map(_is_shaped, text)):
         return Fault(N_("无法确定“%(typed)s”是多少：小数点请用“.”，如 12.3。"), {"typed": text})
     return Fault(N_("请只填数字，不带单位和文字。"))
 

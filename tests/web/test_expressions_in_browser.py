@@ -12,9 +12,12 @@ from rules.expressions.budget import MOST_WORK, Budget
 from rules.expressions.expression import parse
 from rules.expressions.values import Scope, shown, tidy, truth_of
 from rules.forms.conditions import as_stored
+from rules.forms.faults import Fault
+from rules.forms.field_values import read_decimal
 from rules.forms.form_fields import FieldType, FormField
 from tests.rules.expressions.made import ANSWERS, EXPRESSIONS, NUMERIC
 from tests.rules.expressions.table import browser_scope, result_of, stored_values, vectors
+from tests.rules.forms.test_field_values import NUMBERS
 from tests.web.site import browser
 from web.static_files import FOLDER
 
@@ -117,6 +120,27 @@ STORED = "values => values.map(value => window.jieliRules.stored(value))"
 def test_a_calculated_value_is_stored_in_the_browser_as_the_table_says(page):
     table = stored_values()
     assert page.evaluate(STORED, [value for value, _ in table]) == [text or "" for _, text in table]
+
+
+def test_a_number_is_read_in_the_browser_as_the_table_says(page):
+    read = page.evaluate(
+        "texts => texts.map(text => window.jieliRules.number(text))", [text for text, _ in NUMBERS]
+    )
+    assert [
+        (text, found, wanted)
+        for (text, wanted), found in zip(NUMBERS, read, strict=True)
+        if found != ("" if wanted is None else float(wanted))
+    ] == []
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.text(st.sampled_from("0123456789.,'-+ 、。，．−０９³①½\u3000\u00a0次"), max_size=9))
+)
+def test_any_text_is_the_same_number_in_the_browser_and_on_the_server(page, texts):
+    read = page.evaluate("texts => texts.map(text => window.jieliRules.number(text))", texts)
+    wanted = [read_decimal(text) for text in texts]
+    assert read == ["" if isinstance(one, Fault) else float(one) for one in wanted]
 
 
 def test_a_calculated_number_is_in_the_browser_what_the_table_says(page):

@@ -14,12 +14,16 @@
   }
   function numeric(rule) { return rule.type === 'integer' || rule.type === 'decimal'; }
 
-  /* A number as people type it, or nothing. */
+  /* A number as people type it, or nothing. The server's rules/forms/field_values.py reads the same:
+     change both. Raised or circled digits are none: 10\u00b3 is not 103. */
   function number(text) {
-    var plain = (text.normalize ? text.normalize('NFKC') : text).replace(/[\u2212\u2013\u2014]/g, '-')
-      .replace(/\u3002/g, '.').replace(/[\u3001']/g, ',').trim();
-    if (/^[+-]?\d{1,3}([, ]\d{3})+(\.\d*)?$/.test(plain)) { plain = plain.replace(/[, ]/g, ''); }
-    return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(plain) && Math.abs(plain) <= LARGEST ? Number(plain) + 0 : '';
+    var plain = text.replace(/[\uff01-\uff5e]/g, function (wide) { return String.fromCharCode(wide.charCodeAt(0) - 0xfee0); })
+      .replace(/[\u2212\u2013\u2014\ufe58\ufe63]/g, '-').replace(/\ufe62/g, '+').replace(/[\u3002\uff61\ufe52]/g, '.')
+      .replace(/['\ufe50]/g, ',').replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' ').trim();
+    if (plain.length > 40) { return ''; }
+    if (/^[+-]?[1-9]\d{0,2}([, ]\d{3})+(\.\d*)?$/.test(plain)) { plain = plain.replace(/[, ]/g, ''); }
+    if (!/^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(plain) || /\.\d{4}\d*[1-9]/.test(plain)) { return ''; }
+    return Math.abs(plain) <= LARGEST ? Number(plain) + 0 : '';
   }
   function typed(key) {
     var found = [];
@@ -287,6 +291,7 @@
 
   window.jieliRules = {
     settle: settle,
+    number: number,
     stored: stored,
     calculated: calculated,
     /* As many fillings as were kept. */

@@ -1,5 +1,7 @@
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -29,6 +31,31 @@ FULL_WIDTH = str.maketrans("0123456789.,-", "０１２３４５６７８９．�
 )  # fmt: skip
 def test_numbers_are_read_as_people_write_them(typed, read):
     assert read_decimal(typed) == read
+
+
+NUMBERS = json.loads((Path(__file__).parent / "numbers.json").read_text())
+
+
+@pytest.mark.parametrize(("typed", "read"), NUMBERS)
+def test_a_number_is_what_the_table_says(typed, read):
+    found = read_decimal(typed)
+    assert (None if isinstance(found, Fault) else found) == read
+
+
+@pytest.mark.parametrize(
+    "typed", ["10³", "5²", "①②", "½", "10⁻³", "0,123", "0 123", "3、456", "12,3"]
+)
+def test_what_may_mean_two_numbers_is_said_to(typed):
+    assert f"“{typed}”" in str(read_number(typed))
+
+
+def test_a_unit_is_no_doubt_about_the_number():
+    assert str(read_number("12㎡")) == "请只填数字，不带单位和文字。"
+
+
+def test_a_circled_day_is_no_date():
+    assert isinstance(read_date("2026-11-①"), Fault)
+    assert read_date("２０２６年１１⽉２２⽇") == "2026-11-22"
 
 
 @pytest.mark.parametrize(
