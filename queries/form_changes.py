@@ -12,6 +12,7 @@ from models import Assignment, Draft, FormVersion, Measure, Status, Submission
 from queries.current_submission import is_current
 from rules.forms.faults import Fault
 from rules.forms.form_change import FormChange, clashes, compare, removed_codes
+from rules.forms.form_differences import Difference, list_differences
 from rules.forms.form_fields import FormField, read_form
 from rules.forms.form_tree import flat, place_of
 from rules.states import REPORTED
@@ -41,6 +42,8 @@ class Outlook:
     """Field that is gone or altered → in how many drafts something is written."""
     faults: Mapping[int, list[Fault]]
     """Place in the new version → why it cannot take the place of the old one."""
+    differences: tuple[Difference, ...]
+    """What the questions that stay say differently."""
 
     @property
     def reported(self) -> int:
@@ -57,10 +60,12 @@ def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField])
     Three or four statements; drafts are gone through once, a few hundred at a time.
     """
     answered = list_answered(session, measure.id or 0)
-    change = compare(_current(session, measure), fields)
+    current = _current(session, measure)
+    change = compare(current, fields)
     drafts, typed = count_drafts(session, measure.id or 0, [one.name for one in change.lost])
     faults = _clashes(session, measure, answered, fields)
-    return Outlook(change, answered, drafts, typed, faults)
+    differences = list_differences(current, fields)
+    return Outlook(change, answered, drafts, typed, faults, differences)
 
 
 def find_clashes(

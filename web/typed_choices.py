@@ -31,7 +31,8 @@ def _line(code: str, label: str) -> str:
 
 def read_choices(typed: str, published: Sequence[Choice] = ()) -> list[dict[str, Any]]:
     """The lines as choices. Without a code of its own a line keeps that of the published choice
-    with its words, or else that of the one in its place whose words are gone."""
+    with its words; other words are another choice, whatever stood in its place: what was answered
+    must not come to mean something else."""
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
     known = {_line(one.value, one.label): one for one in published}
     pairs = [_pair(line, known) for line in lines]
@@ -39,13 +40,10 @@ def read_choices(typed: str, published: Sequence[Choice] = ()) -> list[dict[str,
     held = {code for code, _label in pairs if code}
     held |= {by_label[label].value for code, label in pairs if not code and label in by_label}
     choices: list[dict[str, Any]] = []
-    taken, made = set(held), dict[str, str]()
-    for place, (code, label) in enumerate(pairs):
+    taken, made = held, dict[str, str]()
+    for code, label in pairs:
         if not code and (label in by_label or label in made):  # twice the same is told as a fault
             code = by_label[label].value if label in by_label else made[label]
-        elif not code and place < len(published) and published[place].value not in held:
-            code = published[place].value
-            held.add(code)
         code = code or _new_code(label, taken)
         taken.add(code)
         made.setdefault(label, code)

@@ -20,7 +20,9 @@ def pairs(typed: str, published=PUBLISHED) -> list[tuple[str, str]]:
     [
         ("有\n2｜没有", [("有", "有"), ("2", "没有")]),
         ("没有\n有", [("2", "没有"), ("有", "有")]),  # only the order
-        ("已有\n没有", [("有", "已有"), ("2", "没有")]),  # only the words, at the same place
+        ("已有\n没有", [("已有", "已有"), ("2", "没有")]),  # other words are another choice
+        ("有｜已有\n没有", [("有", "已有"), ("2", "没有")]),  # other words for the same one
+        ("说不清\n没有", [("说不清", "说不清"), ("2", "没有")]),
         ("有\n说不清\n没有", [("有", "有"), ("说不清", "说不清"), ("2", "没有")]),  # one between
         ("没有", [("2", "没有")]),
         ("新 的|全新\n没有", [("新 的", "全新"), ("2", "没有")]),  # a code of one's own

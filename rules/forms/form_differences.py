@@ -1,0 +1,85 @@
+"""What a question says differently in another version of its form."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rules.forms.form_fields import FormField
+from rules.forms.rolled_figures import ROLLUP_NAMES
+from rules.refusal import N_
+
+YES, NO = N_("是"), N_("否")
+CHOICE = N_("选项")
+LABEL = N_("名称")
+_TEXTS = {
+    "label": LABEL,
+    "hint": N_("填写说明"),
+    "min": N_("最小"),
+    "max": N_("最大"),
+    "default": N_("默认值"),
+    "relevant": N_("显示条件"),
+    "constraint": N_("校验条件"),
+    "constraint_message": N_("不符合时的提示"),
+    "calculation": N_("计算公式"),
+    "choice_filter": N_("选项筛选"),
+    "reuse": N_("共用数据项"),
+}
+_SWITCHES = {"required": N_("必填"), "readonly": N_("只读"), "multiline": N_("多行")}
+
+
+class Difference(NamedTuple):
+    """One thing a question says differently."""
+
+    label: str
+    """What the question is called now."""
+    what: str
+    """Msgid: which part of it."""
+    before: str
+    """Empty: nothing."""
+    after: str
+    ours: bool = False
+    """`before` and `after` are words of the product, to be translated."""
+
+    @property
+    def rewords(self) -> bool:
+        """Whether what was answered already is read under other words from now on."""
+        return self.what == LABEL or (self.what == CHOICE and bool(self.before and self.after))
+
+
+def list_differences(
+    before: Iterable[FormField], after: Iterable[FormField]
+) -> tuple[Difference, ...]:
+    """What the questions that both versions have say differently, in the order of the new one.
+
+    In the form's own language; that a type changes is told elsewhere (`form_change`).
+    """
+    old = {field.name: field for field in before}
+    pairs = [(old[field.name], field) for field in after if field.name in old]
+    return tuple(one for pair in pairs for one in _differences(*pair))
+
+
+def _differences(old: FormField, new: FormField) -> Iterator[Difference]:
+    label = new.label or new.name
+    for name, what in _TEXTS.items():
+        was, now = (_text(getattr(one, name)) for one in (old, new))
+        if was != now:
+            yield Difference(label, what, was, now)
+    for name, what in _SWITCHES.items():
+        was, now = (YES if getattr(one, name) else NO for one in (old, new))
+        if was != now:
+            yield Difference(label, what, was, now, ours=True)
+    if old.rollup != new.rollup:
+        was, now = (ROLLUP_NAMES[one.rollup] for one in (old, new))
+        yield Difference(label, N_("汇总方式"), was, now, ours=True)
+    yield from _choices(label, old, new)
+
+
+def _text(value: int | str | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _choices(label: str, old: FormField, new: FormField) -> Iterator[Difference]:
+    """By code, which is what was stored: other words for it, choices gone and choices added."""
+    was, now = ({one.value: one.label for one in each.choices} for each in (old, new))
+    for code in was | now:
+        if was.get(code) != now.get(code):
+            yield Difference(label, CHOICE, was.get(code, ""), now.get(code, ""))
