@@ -176,7 +176,7 @@
       for (var place = 0; place < rows[repeat].length; place++) { work(name, place); }
     });
     show();
-    if (!resting && budget.left < 0) { rested = Date.now() + 20 * (Date.now() - began); }
+    if (!resting && budget.left < 0) { rested = Date.now() + Math.min(1e4, 20 * (Date.now() - began)); }
   }
   function work(name, place) {
     var rule = fields[name];
