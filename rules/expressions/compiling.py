@@ -33,7 +33,7 @@ from rules.expressions.values import (
 
 Evaluate = Callable[[Scope], Value]
 
-STEPS_AT_ONCE = 16
+STEPS_AT_ONCE = 4
 """Steps of a pattern that cost as much as a character."""
 FOUND_AT_ONCE = 64
 """Characters that are looked for at the cost of one."""

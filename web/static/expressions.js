@@ -6,7 +6,7 @@
   'use strict';
   var NUMBER = /^[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*$/;
   var LONGEST = 20000, DAY = 864e5;
-  var MOST_WORK = 20000000, STARTING = 20, OF_A_NODE = 8, OF_EACH = 20, STEPS_AT_ONCE = 16, FOUND_AT_ONCE = 64;
+  var MOST_WORK = 20000000, STARTING = 20, OF_A_NODE = 8, OF_EACH = 20, STEPS_AT_ONCE = 4, FOUND_AT_ONCE = 64;
   var has = Object.prototype.hasOwnProperty;
 
   function isSeries(v) { return typeof v === 'object'; }

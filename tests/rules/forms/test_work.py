@@ -138,7 +138,7 @@ def _ordinary(name: str, repeat: str) -> Raw:
         one(name + "m", "decimal", relevant=f"{n} > 0", constraint=f". <= {n} * 2"),
         one(name + "c", "decimal", calculation=f"round(coalesce({m}, 0) * 100 div {n}, 2)"),
         one(name + "t", "text", relevant=f"{n} > 0 and ${{homes}} > 0",
-            constraint="regex(., '[0-9A-Z]{4,20}') or string-length(.) > 3"),
+            constraint="regex(., '[0-9A-Z]{4,12}') or string-length(.) > 3"),
         one(name + "d", "date", constraint=". >= ${start} and . <= today() + 400"),
     ]  # fmt: skip
     return [{**field, "within": repeat} for field in made]
