@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import FormVersion, Measure
@@ -14,18 +15,23 @@ def get_labels(session: Session, form_version_id: int | None) -> dict[str, str]:
     return {field.name: field.label for field in read_form(version.fields)} if version else {}
 
 
-def list_labels(session: Session, measure_ids: Collection[int]) -> dict[int, dict[str, str]]:
-    """Measure → field → what a page calls it; one statement."""
+def list_number_labels(session: Session, measure_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """Measure → number → what a page calls it, of every version of the measure's form, because
+    answers stay on the version they were given on; the newest version's words, one statement."""
+    used = aliased(FormVersion)
     rows = session.exec(
         select(Measure.id, FormVersion.fields)
-        .join(FormVersion, col(FormVersion.id) == Measure.form_version_id)
+        .join(used, col(used.id) == Measure.form_version_id)
+        .join(FormVersion, col(FormVersion.form_id) == used.form_id)
         .where(col(Measure.id).in_(measure_ids))
+        .order_by(col(FormVersion.number).desc())
     )
-    return {
-        measure_id: {field.name: field.label for field in read_form(fields)}
-        for measure_id, fields in rows
-        if measure_id is not None
-    }
+    found: dict[int, dict[str, str]] = {}
+    for measure_id, fields in rows:
+        labels = found.setdefault(measure_id or 0, {})
+        numbers = (field for field in read_form(fields) if field.numeric)
+        labels |= {field.name: field.label for field in numbers if field.name not in labels}
+    return found
 
 
 def list_past_labels(session: Session, form_version_id: int | None) -> dict[str, str]:

@@ -29,6 +29,9 @@ from rules.forms.field_values import decimal_text
 
 PAGE_LENGTH = 50
 
+MOST_BATCHES = 20
+"""Decisions of the last minutes that a list offers to take back."""
+
 
 class WaitingSubmission(NamedTuple):
     """One line of a review list."""
@@ -180,6 +183,20 @@ def find_batch(session: Session, unit_id: int, batch_id: int) -> ReviewBatch | N
     """What this unit decided with one press of a button."""
     batch = session.get(ReviewBatch, batch_id)
     return batch if batch and batch.unit_id == unit_id else None
+
+
+def list_batches_since(session: Session, unit_id: int, since: datetime) -> Sequence[ReviewBatch]:
+    """What the unit has decided since then and not taken back, the last first; few are shown."""
+    return session.scalars(
+        select(ReviewBatch)
+        .where(
+            col(ReviewBatch.unit_id) == unit_id,
+            col(ReviewBatch.decided_at) >= since,
+            col(ReviewBatch.undone_at).is_(None),
+        )
+        .order_by(col(ReviewBatch.decided_at).desc(), col(ReviewBatch.id).desc())
+        .limit(MOST_BATCHES)
+    ).all()
 
 
 def find_single_assignment(session: Session, batch_id: int) -> int | None:

@@ -1,14 +1,14 @@
 """What a page says of the decision just made, and whether it can still be taken back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import Request
 from sqlmodel import Session
 
-from models import Decision
-from queries.reviews import find_batch
-from services.review_batches import undo_until
+from models import Decision, ReviewBatch
+from queries.reviews import find_batch, list_batches_since
+from services.review_batches import UNDO_MINUTES, undo_until
 from web.security import read_id
 
 
@@ -17,6 +17,7 @@ class Decided:
     """What one press of a button did. Counts are submissions."""
 
     batch_id: int
+    at: datetime
     returned: bool
     count: int
     left_out: int
@@ -39,13 +40,27 @@ def find_decided(request: Request, session: Session, unit_id: int, now: datetime
     batch = find_batch(session, unit_id, batch_id) if batch_id else None
     if batch is None:
         return None
+    return _told(batch, now, asked=read_id(query.get("asked", "")))
+
+
+def list_undoable(
+    session: Session, unit_id: int, now: datetime, shown: Decided | None
+) -> list[Decided]:
+    """The unit's decisions that can still be taken back, besides the one that is `shown`."""
+    batches = list_batches_since(session, unit_id, now - timedelta(minutes=UNDO_MINUTES))
+    return [_told(one, now) for one in batches if not shown or one.id != shown.batch_id]
+
+
+def _told(batch: ReviewBatch, now: datetime, *, asked: int = 0) -> Decided:
     until = undo_until(batch)
     undone = batch.undone_at is not None
+    assert batch.id is not None
     return Decided(
-        batch_id=batch_id,
+        batch_id=batch.id,
+        at=batch.decided_at,
         returned=batch.decision == Decision.RETURN,
         count=batch.count,
-        left_out=max(0, read_id(query.get("asked", "")) - batch.count),
+        left_out=max(0, asked - batch.count),
         undone=undone,
         undone_count=batch.undone_count,
         until=until if not undone and now <= until else None,

@@ -43,7 +43,7 @@ def show_review(
     if not revisions:
         raise NotFound
     last, before = revisions[0], _before(revisions[1:])
-    labels = get_labels(session, seen.measure.form_version_id)
+    labels = get_labels(session, last.submission.form_version_id)
     due_on = review_due(last.submission.sent_at, seen.measure.review_days)
     shown: dict[str, Any] = {
         "refusal": "", "reason": "", "ready": "", "ticked": (), "notes": {},

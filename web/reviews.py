@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Decision, Review, ReviewBatch
-from queries.field_labels import list_labels
+from models import Decision, Review, ReviewBatch, Status
+from queries.field_labels import list_number_labels
 from queries.not_found import NotFound
 from queries.review_list import Position, Waiting, find_first, find_next
 from queries.reviews import list_waiting, list_waiting_measures
@@ -18,14 +18,15 @@ from queries.submissions import find_current, get_submission
 from queries.units import find_few_lower
 from queries.visible_assignments import Seen, get_visible_assignment
 from rules.dates.calendar import local_date
-from rules.refusal import N_, Refusal
+from rules.refusal import N_, Refusal, Term
 from rules.review_reasons import joined
+from rules.states import STATUS_NAMES
 from services import reviews
 from services.review_batches import decide_ticked
 from web.posted import Posted
 from web.rendering import render
 from web.review_filters import SORT_NAMES, address_of, read_filter
-from web.review_notices import find_decided
+from web.review_notices import find_decided, list_undoable
 from web.review_page import show_review
 from web.review_reasons import list_reasons
 from web.security import SignedIn, Viewer, read_id
@@ -55,6 +56,7 @@ def _list(
     chosen = read_filter(query)
     wanted = Waiting(viewer.unit_id, chosen, local_date(now))
     page = list_waiting(session, wanted, page=read_id(query.get("page", "")) or 1)
+    decided = find_decided(request, session, viewer.unit_id, now)
     shown: dict[str, Any] = {
         "refusal": "", "reason": "", "ready": "", "ticked": frozenset(), "returning": False,
     }  # fmt: skip
@@ -69,9 +71,10 @@ def _list(
         measures=list_waiting_measures(session, viewer.unit_id),
         lower=find_few_lower(session, viewer.unit, FEW_UNITS),
         sorts=SORT_NAMES,
-        labels=list_labels(session, {row.measure_id for row in page.rows}),
+        labels=list_number_labels(session, {row.measure_id for row in page.rows}),
         reasons=list_reasons(request, session, viewer.unit_id),
-        decided=find_decided(request, session, viewer.unit_id, now),
+        decided=decided,
+        undoable=list_undoable(session, viewer.unit_id, now, decided),
         idle="none" in query,
         **{**shown, **values},
     )
@@ -137,6 +140,7 @@ def decide(
     here = _position(session, seen, wanted)
     review: Review | None = None
     with attempt(session, request) as outcome:
+        _check_seen(posted, seen)
         review = _decide(session, viewer, now, posted, assignment_id)
     if review is None:
         return show_review(
@@ -145,6 +149,16 @@ def decide(
             ticked=_ticked(posted), notes=_notes(posted),
         )  # fmt: skip
     return _go_on(session, wanted, here, review)
+
+
+def _check_seen(posted: FormData, seen: Seen) -> None:
+    """Raises `Refusal` where somebody has decided while the page was open."""
+    status = seen.assignment.status
+    if posted.get("seen", status) != status:
+        raise Refusal(
+            N_("您查看期间，这份填报已变为“%(status)s”，刚才的操作没有办理。请看清后再审核。"),
+            status=Term(STATUS_NAMES[Status(status)]),
+        )
 
 
 def _position(session: Session, seen: Seen, wanted: Waiting) -> Position:

@@ -91,7 +91,7 @@ def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(session, tow
     unit_id = township.unit_id
     returned = list_waiting(session, Waiting(unit_id)).rows[0]
     return_(session, returned.submission_id, reason="请核对户数", actor=township, now=LATER)
-    answer(session, three, returned.unit_code)
+    answer(session, three, returned.unit_code, 13)
     flagged = session.get(
         Submission, list_waiting(session, Waiting(unit_id)).rows[-1].submission_id
     )
