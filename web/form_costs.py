@@ -39,7 +39,7 @@ class FormPreview:
     """What an office sees of a form before it releases it."""
 
     fields: tuple[FormField, ...] = ()
-    """The questions, in their order."""
+    """The questions somebody has to type an answer to, in their order."""
     cost: FillCost = NOTHING
     known: Mapping[str, ElementReach] = field(default_factory=dict)
     """Field → how many of the units have it already; it comes filled in."""
@@ -60,7 +60,7 @@ def preview_form(
     elements = {field.reuse: field.name for field in shared_fields(fields)}
     reach = list_element_reach(session, measure, owner, period, now) if elements else {}
     return FormPreview(
-        fields=tuple(field for field in fields if field.answered),
+        fields=tuple(field for field in fields if field.typed_in),
         cost=fill_cost(fields, find_fill_counts(session, measure.form_version_id)),
         known={elements[one]: found for one, found in reach.items() if one in elements},
         elsewhere=_elsewhere(session, measure, owner, period, elements, others),

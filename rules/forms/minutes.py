@@ -80,4 +80,7 @@ def median_seconds(counts: Mapping[int, int]) -> float:
 
 
 def _seconds(field: FormField) -> int:
+    """What is only shown, filled in or calculated, costs nothing; a note is read."""
+    if field.answered and not field.typed_in:
+        return 0
     return MULTILINE_SECONDS if field.multiline else SECONDS[field.type]

@@ -97,6 +97,22 @@ def test_minutes_are_guessed_until_enough_fillings_are_measured(
     assert re.search(r"共 2 项，每个单位约 9 分钟", shown)
 
 
+def test_what_nobody_has_to_type_is_not_counted(session: Session, sign_in) -> None:
+    area = {
+        "name": "area",
+        "label": "所属网格",
+        "type": "text",
+        "default": "一号",
+        "readonly": True,
+    }
+    twice = {"name": "twice", "label": "两次合计", "type": "integer", "calculation": "${homes} * 2"}
+    form = make_form(session, office_of(session), [HOMES, area, twice])
+    shown = preview_of(sign_in, drafted(session, confirmed=True, title="用电检查", form=form))
+    assert "共 1 项，每个单位约 1 分钟" in shown
+    assert "所属网格" not in shown
+    assert "两次合计" not in shown
+
+
 def test_the_whole_subtree_is_told_in_hours(session: Session, sign_in, draft) -> None:
     session.add(FillTime(form_version_id=draft.form_version_id, up_to=3600, count=ENOUGH))
     session.flush()

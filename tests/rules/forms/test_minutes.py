@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.forms.form_check import check_form
+from rules.forms.form_fields import dump_form
 from rules.forms.minutes import (
     EDGES,
     ENOUGH,
@@ -75,3 +76,11 @@ def test_a_cost_is_guessed_until_there_are_enough_fillings():
 
 def test_a_form_filled_in_seconds_still_costs_a_minute():
     assert fill_cost(FIELDS, {5: 100}).minutes == 1
+
+
+def test_what_nobody_has_to_type_costs_nothing():
+    shown = {"name": "area", "label": "网格", "type": "text", "multiline": True,
+             "default": "一号", "readonly": True}  # fmt: skip
+    summed = {"name": "all", "label": "合计", "type": "decimal", "calculation": "${checked} * 2"}
+    with_both = check_form([*dump_form(FIELDS), shown, summed])
+    assert minutes(with_both) == minutes(FIELDS)
