@@ -24,7 +24,7 @@ from rules.forms.form_fields import (
 )
 from rules.forms.form_inputs import input_faults
 from rules.forms.form_structure import structure_faults
-from rules.forms.no_persons import find_person_data
+from rules.forms.no_persons import find_in_field
 from rules.refusal import N_, Refusal, Term
 
 MOST_CHOICES_IN_ALL = 20_000
@@ -284,11 +284,8 @@ def _default_faults(field: FormField) -> list[Fault]:
     return [Fault(N_("默认值与类型不符"), where="default")] if bad else []
 
 
-def _person_faults(field: FormField) -> list[Fault]:
-    if not field.answered:
-        return []
-    texts = (field.name, field.label, field.hint)
-    found = find_person_data(
-        texts, [choice.label for choice in field.choices], numeric=field.numeric
-    )
-    return [Fault(found[0], {"found": found[1]}, "label")] if found else []
+def _person_faults(field: FormField) -> Iterator[Fault]:
+    """Of all that somebody reads; a calculation shows what was asked elsewhere."""
+    if field.type is not FieldType.CALCULATE:
+        for where, reason, found in find_in_field(field):
+            yield Fault(reason, {"found": found}, where)

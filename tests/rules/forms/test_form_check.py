@@ -7,6 +7,7 @@ from rules.forms.form_check import check_form
 from rules.refusal import Refusal
 
 NUMBER = {"name": "done", "label": "场次", "type": "integer"}
+NOTE = {"name": "tip", "label": "请看", "type": "note"}
 TEXT = {"name": "做法", "label": "主要做法", "type": "text"}
 ONE = {"name": "way", "label": "形式", "type": "select_one",
        "choices": [{"value": "a", "label": "集中", "columns": {"area": "x"}},
@@ -80,6 +81,34 @@ def places(*raw) -> list[tuple[int, str]]:
         ({**NUMBER, "calculation": "${done} + 1"}, "calculation"),
         ({**NUMBER, "within": "nowhere"}, "within"),
         ({**TEXT, "label": "联系电话"}, "label"),
+        ({**GROUP, "label": "户主身份证号码登记"}, "label"),
+        ({**REPEAT, "label": "家庭成员"}, "label"),
+        ({**NOTE, "label": "请在下面填写每户户主的姓名和身份证号"}, "label"),
+        ({**TEXT, "hint": "每户注明姓名"}, "hint"),
+        ({**TEXT, "name": "sfzh"}, "name"),
+        ({**TEXT, "constraint_message": "请填写18位身份证号"}, "constraint_message"),
+        (
+            {**TEXT, "words": {"English": {"label": "ID card number"}}},
+            "words::label::English",
+        ),
+        (
+            {**TEXT, "words": {"汉语 (zh)": {"label": "户主身份证号"}}},
+            "words::label::汉语 (zh)",
+        ),
+        (
+            {**TEXT, "words": {"English": {"hint": "Identity card number"}}},
+            "words::hint::English",
+        ),
+        (
+            {
+                **ONE,
+                "choices": [
+                    {"value": "a", "label": "甲", "labels": {"English": "Han ethnicity"}},
+                    {"value": "b", "label": "乙", "labels": {"English": "Mongol ethnicity"}},
+                ],
+            },
+            "choices",
+        ),
     ],
 )
 def test_a_fault_is_told_at_its_property(field, where) -> None:
@@ -179,3 +208,13 @@ def test_groups_lie_ten_deep_and_no_deeper() -> None:
     assert {place: one.where for place, (one, *_) in refused.value.faults.items()} == {
         11: "within", 12: "within",
     }  # fmt: skip
+
+
+def test_what_says_the_same_thing_on_persons_twice_is_told_once() -> None:
+    field = {**TEXT, "name": "户主身份证号", "label": "户主身份证号", "hint": "写手机号"}
+    assert places(field) == [(1, "label"), (1, "hint")]
+
+
+def test_a_heading_may_count_and_a_count_does_not_hide_in_a_hint() -> None:
+    check_form([{**GROUP, "label": "办理身份证件数"}, {**NUMBER, "within": "g"}])
+    assert places({**NUMBER, "label": "身份证号", "hint": "18位数"}) == [(1, "label")]
