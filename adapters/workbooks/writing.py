@@ -28,6 +28,8 @@ HEAD = 1
 """Row of the heads, from 0; the groups stand above."""
 FIXED = 3
 """Columns before the questions."""
+OWN = 5
+"""Open columns after the questions, for notes of the office's own; they are not read."""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{0,3}[1-9])?")
 _WIDTHS = {
     FieldType.INTEGER: 12, FieldType.DECIMAL: 14, FieldType.DATE: 14, FieldType.SELECT_ONE: 18,
@@ -130,7 +132,20 @@ class _Writing:
             sheet.set_column(place, place, _WIDTHS.get(column.field.type, 30))
             if note := choices_message(column):
                 sheet.write_comment(HEAD, place, note, {"x_scale": 2, "y_scale": 1.5})
+        self._write_own(sheet, FIXED + len(columns.columns))
         sheet.set_row(HEAD, 48)
+
+    def _write_own(self, sheet: Worksheet, first: int) -> None:
+        """The open columns from `first` on. Their words stand above the heads, where nothing is
+        read, and over no merged cells: these could not be moved."""
+        words = self.style(italic=True, font_color="#595959")
+        head = self.style(bold=True, border=4, align="center", text_wrap=True, locked=False)
+        sheet.set_column(first, first + OWN - 1, 14, self.style(locked=False, text_wrap=True))
+        sheet.write_string(0, first, "自己用的列，不报送", words)
+        for place in range(first + 1, first + OWN):
+            sheet.write_blank(0, place, None, words)
+        for place in range(first, first + OWN):
+            sheet.write_blank(HEAD, place, None, head)
 
     def _write_groups(self, sheet: Worksheet, columns: Sequence[Column], style: Any) -> None:
         """The labels of groups, each over the columns beside each other that it holds."""
@@ -197,6 +212,9 @@ class _Writing:
         sheet.set_column(1, 1, 22)
         sheet.set_column(2, 2, 8 if filled.columns.repeat else 20)
         sheet.freeze_panes(HEAD + 1, 2)
+        if filled.lines:
+            last = FIXED + len(filled.columns.columns) - 1
+            sheet.autofilter(HEAD, 0, HEAD + len(filled.lines), last)
         sheet.protect("", _ALLOWED)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -214,9 +232,10 @@ class _Writing:
 
 
 _ALLOWED = {
-    "format_cells": True, "format_columns": True, "format_rows": True, "sort": True,
-    "autofilter": True,
+    "format_cells": True, "format_columns": True, "format_rows": True, "autofilter": True,
 }  # fmt: skip
+"""Not sorting: on a protected sheet it moves open cells only, so that answers would come to stand
+beside the codes of other units."""
 _OF_CODES = {
     "input_title": "单位代码",
     "input_message": f"从下拉框里选单位代码；带“{REQUIRED}”的格子必须填。",

@@ -91,6 +91,12 @@ def test_the_title_tells_the_period_in_words(session, measure, township):
     assert layout.ticket["period"] == "2026Q3"
 
 
+def test_the_guide_says_to_take_the_protection_off_before_sorting(session, township):
+    guide = dict(layout_of(session, township).guide)
+    assert "可以筛选" in guide["请不要"]
+    assert "要排序、调换列的顺序或删除行，先撤销工作表保护，没有密码" in guide["请不要"]
+
+
 def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
     session, measure, township, office
 ):

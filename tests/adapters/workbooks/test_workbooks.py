@@ -11,9 +11,10 @@ import xlsxwriter
 
 from adapters.workbooks import signing
 from adapters.workbooks.reading import read_workbook
-from adapters.workbooks.writing import write_workbook
+from adapters.workbooks.writing import FIXED, OWN, write_workbook
 from rules.forms.form_check import check_form
 from rules.refusal import Refusal
+from rules.workbooks.cells import column_letters
 from rules.workbooks.columns import sheets_of
 from rules.workbooks.layout import Cell, FilledSheet, Layout, Line, digest_of
 from rules.workbooks.reading import read_book
@@ -97,6 +98,36 @@ def test_codes_are_text_and_the_frame_is_protected_without_a_password():
     assert not sheet["D3"].protection.locked
     assert book["_jieli"].sheet_state == "veryHidden"
     assert book.sheetnames[0] == "说明"
+
+
+def test_what_the_guide_allows_is_what_the_protection_allows():
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))
+    for columns in SHEETS:
+        sheet = book[columns.name]
+        last = FIXED + len(columns.columns)
+        table = f"A2:{column_letters(last - 1)}{2 + len(CODES)}"
+        assert sheet.auto_filter.ref == table
+        assert not sheet.protection.autoFilter  # forbidden: no
+        assert sheet.protection.sort
+        own = sheet.column_dimensions[column_letters(last)]
+        assert (own.min, own.max) == (last + 1, last + OWN)
+        assert not own.protection.locked
+        heads = [sheet.cell(2, last + one) for one in range(1, OWN + 1)]
+        assert not any(cell.value or cell.protection.locked for cell in heads)
+        assert sheet.cell(1, last + 1).value == "自己用的列，不报送"
+
+
+def test_the_columns_for_ones_own_use_are_not_read():
+    def note(book):
+        sheet = book["填报"]
+        place = FIXED + len(SHEETS[0].columns) + 1
+        sheet.cell(2, place).value = "联系人"
+        sheet.cell(3, place).value = "老王"
+
+    book = read(edited(write_workbook(layout()), note))
+    assert book.left_out == ["联系人"]
+    assert book.faults == []
+    assert not any(row.touched for row in book.rows)
 
 
 def test_every_kind_of_question_is_checked_while_it_is_typed():
