@@ -129,7 +129,8 @@ class _Writing:
             colour = "#FCE4D6" if column.field.required else "#DCE6F1"
             head = self.style(bold=True, bg_color=colour, border=1, align="center", text_wrap=True)
             sheet.write_string(HEAD, place, column.head, head)
-            sheet.set_column(place, place, _WIDTHS.get(column.field.type, 30))
+            below = self._below(filled, column.field.type, open_=column.field.typed_in)
+            sheet.set_column(place, place, _WIDTHS.get(column.field.type, 30), below)
             if note := choices_message(column):
                 sheet.write_comment(HEAD, place, note, {"x_scale": 2, "y_scale": 1.5})
         self._write_own(sheet, FIXED + len(columns.columns))
@@ -196,6 +197,14 @@ class _Writing:
             values["text_wrap"] = True
         return self.style(**values)
 
+    def _below(self, filled: FilledSheet, kind: FieldType, *, open_: bool = True) -> Any:
+        """How a column goes on below the table: in a repeat, rows are written on where the spare
+        ones are used up. None: locked."""
+        spare = filled.columns.repeat and any(not line.code for line in filled.lines)
+        if not (open_ and spare):
+            return None
+        return self.style(locked=False, num_format=_NUMBER_FORMATS.get(kind, "@"))
+
     def _validate(self, sheet: Worksheet, filled: FilledSheet) -> None:
         last = HEAD + len(filled.lines)
         if last == HEAD:
@@ -208,9 +217,10 @@ class _Writing:
             sheet.data_validation(HEAD + 1, place, last, place, rule)
 
     def _finish(self, sheet: Worksheet, filled: FilledSheet) -> None:
-        sheet.set_column(0, 0, 15)
+        below = self._below(filled, FieldType.TEXT)
+        sheet.set_column(0, 0, 15, below)
         sheet.set_column(1, 1, 22)
-        sheet.set_column(2, 2, 8 if filled.columns.repeat else 20)
+        sheet.set_column(2, 2, 8 if filled.columns.repeat else 20, below)
         sheet.freeze_panes(HEAD + 1, 2)
         if filled.lines:
             last = FIXED + len(filled.columns.columns) - 1

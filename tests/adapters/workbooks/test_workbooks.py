@@ -117,6 +117,15 @@ def test_what_the_guide_allows_is_what_the_protection_allows():
         assert sheet.cell(1, last + 1).value == "自己用的列，不报送"
 
 
+def test_rows_can_be_written_on_below_the_spare_ones_of_a_repeat():
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))
+    visits, units = book["入户走访"].column_dimensions, book["填报"].column_dimensions
+    assert not any(visits[one].protection.locked for one in "ACDEFG")
+    assert visits["B"].protection.locked
+    assert units["A"].protection.locked
+    assert units["D"].protection.locked
+
+
 def test_the_columns_for_ones_own_use_are_not_read():
     def note(book):
         sheet = book["填报"]
