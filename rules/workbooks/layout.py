@@ -13,7 +13,7 @@ from models.submission import Decision
 from rules.dates.periods import period_words
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import as_typed
-from rules.forms.form_tree import key_in, places
+from rules.forms.form_tree import field_in, key_in, places
 from rules.states import STATUS_NAMES, UNSENT
 from rules.workbooks.cells import cell_text
 from rules.workbooks.columns import MAIN, Column, SheetColumns, heads_of, sheets_of
@@ -149,8 +149,21 @@ def _keys(sheet: SheetColumns, column: Column, typed: Mapping[str, list[str]]) -
 
 def _ticket_row(sheets: Sequence[SheetColumns], one: AnswerSheet) -> list[object]:
     draft = one.draft.version if one.draft else 0
-    digest = digest_of(shown_cells(sheets, shown_answers(one)))
-    return [one.assignment.id, one.unit.code, one.revision, draft, digest]
+    cells = shown_cells(sheets, shown_answers(one))
+    fixed = readonly_names(sheets)
+    typed_in = digest_of({key: text for key, text in cells.items() if field_in(key) not in fixed})
+    shut: dict[str, set[str]] = {}
+    for key, text in cells.items():
+        if (name := field_in(key)) in fixed:
+            shut.setdefault(name, set()).add(digest_of({name: text}))
+    shut_texts = {name: sorted(digests) for name, digests in shut.items()}
+    return [one.assignment.id, one.unit.code, one.revision, draft, typed_in, shut_texts]
+
+
+def readonly_names(sheets: Iterable[SheetColumns]) -> frozenset[str]:
+    """The questions whose cells nobody can change, in whatever state the unit is."""
+    columns = (column for sheet in sheets for column in sheet.columns)
+    return frozenset(column.name for column in columns if not column.field.typed_in)
 
 
 def _filled(sheet: SheetColumns, rows: Sequence[AnswerSheet]) -> FilledSheet:

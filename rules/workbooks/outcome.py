@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -11,12 +11,12 @@ from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, as_typed
 from rules.forms.faults import Fault
 from rules.forms.form_fields import ATTACHED, FormField
-from rules.forms.form_tree import item_of, place_of
+from rules.forms.form_tree import field_in, item_of, place_of
 from rules.refusal import N_, Term
 from rules.states import STATUS_NAMES, Status
 from rules.workbooks.cells import cell_text
 from rules.workbooks.columns import Column, SheetColumns
-from rules.workbooks.layout import is_open
+from rules.workbooks.layout import is_open, readonly_names
 from rules.workbooks.reading import CellFault, FilledRow
 
 
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
+READONLY = N_("这一项不能改，表中的改动没有采用。")
 SENT = (Kind.NEW, Kind.CHANGED)
 KIND_NAMES: dict[Kind, str] = {
     Kind.NEW: N_("新填报"),
@@ -86,15 +87,36 @@ def outcome_of(
     attached: Attached | None = None,
 ) -> Outcome:
     """What sending `row` for the unit of `sheet` would do now. `today`: ISO date."""
+    found = _outcome(sheet, row, sheets, today, attached)
+    if found.kind in (Kind.LOCKED, Kind.OVERTAKEN):
+        return found
+    shut = (CellFault(at, Fault(READONLY)) for at in row.shut)
+    return replace(found, notes=(*found.notes, *shut))
+
+
+def _outcome(
+    sheet: AnswerSheet,
+    row: FilledRow,
+    sheets: Sequence[SheetColumns],
+    today: str,
+    attached: Attached | None,
+) -> Outcome:
+    readonly = readonly_names(sheets)
+    filled = any(
+        text
+        for key, texts in row.typed.items()
+        if "#" not in key and field_in(key) not in readonly
+        for text in texts
+    )
     if not row.touched:
-        return Outcome(sheet, Kind.SAME if row.typed else Kind.EMPTY, row.where)
+        return Outcome(sheet, Kind.SAME if filled else Kind.EMPTY, row.where)
     if not is_open(sheet):
         status = Term(STATUS_NAMES[Status(sheet.assignment.status)])
         told = Fault(N_("任务现为“%(status)s”，表中的改动没有采用。"), {"status": status})
         return Outcome(sheet, Kind.LOCKED, row.where, notes=(CellFault(row.where, told),))
     if overtaken := _overtaken(sheet, row):
         return Outcome(sheet, Kind.OVERTAKEN, row.where, notes=(CellFault(row.where, overtaken),))
-    if not any(text for key, texts in row.typed.items() if "#" not in key for text in texts):
+    if not filled:
         return Outcome(sheet, Kind.EMPTY, row.where)
     return _checked(sheet, row, sheets, today, attached)
 

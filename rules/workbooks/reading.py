@@ -9,14 +9,17 @@ from typing import Any
 
 from rules.forms.faults import Fault
 from rules.forms.field_values import plain
-from rules.forms.form_tree import MOST_TIMES, key_in, times_key
+from rules.forms.form_fields import chosen_by_default
+from rules.forms.form_tree import MOST_TIMES, field_in, key_in, place_of, times_key
 from rules.refusal import N_, Refusal
-from rules.workbooks.cells import column_letters, typed_texts
+from rules.workbooks.cells import cell_text, column_letters, typed_texts
 from rules.workbooks.columns import CODE, PLACE, Column, SheetColumns, folded
-from rules.workbooks.layout import digest_of
+from rules.workbooks.layout import digest_of, readonly_names
 
 HEAD_WITHIN = 30
 """Lines from the top among which the heads are looked for."""
+_SHUT = 5
+"""Where a row of the ticket lists its read-only cells."""
 MOST_TEXT = 3_000_000
 """Characters of all answers of one workbook."""
 FORMULA = N_("这一格是公式。请换成填好的数或文字（复制后“选择性粘贴－数值”）。")
@@ -59,6 +62,8 @@ class FilledRow:
     typed: dict[str, list[str]] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
     """Key of the answer → the address of its cell, the empty ones too."""
+    shut: list[str] = field(default_factory=list)
+    """Addresses of read-only cells that hold something else than at the download."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -94,6 +99,9 @@ class _Reading:
         self.tables = {table.name: table for table in tables}
         self.sheets = sheets
         self.known = {str(row[1]): row for row in ticket["rows"]}
+        fixed = readonly_names(sheets)
+        columns = (column for sheet in sheets for column in sheet.columns)
+        self.readonly = {column.name: column for column in columns if column.name in fixed}
         self.rows: dict[str, FilledRow] = {}
         self.texts: dict[str, dict[str, str]] = {}
         self.faults: list[CellFault] = []
@@ -110,8 +118,37 @@ class _Reading:
         if sum(len(text) for texts in self.texts.values() for text in texts.values()) > MOST_TEXT:
             raise Refusal(N_("这个文件里的内容太多，请分成几次报送。"))
         for code, row in self.rows.items():
-            row.touched = digest_of(self.texts[code]) != self.known[code][4]
+            row.touched = self._touched(code)
+            row.shut = list(self._shut(code, row))
         return FilledBook(list(self.rows.values()), self.faults, self.left_out)
+
+    def _touched(self, code: str) -> bool:
+        """Read-only cells do not count; tickets made before there was a list of them count all."""
+        texts, known = self.texts[code], self.known[code]
+        if len(known) > _SHUT:
+            texts = {key: text for key, text in texts.items() if field_in(key) not in self.readonly}
+        return bool(digest_of(texts) != known[4])
+
+    def _shut(self, code: str, row: FilledRow) -> Iterator[str]:
+        """The read-only cells of a row that were changed.
+
+        In a repeat rows come and go: there it is enough that a cell holds what any filling of the
+        unit did, or what the form itself says, or nothing.
+        """
+        if len(self.known[code]) <= _SHUT:
+            return
+        known: Mapping[str, list[str]] = self.known[code][_SHUT]
+        for key, at in row.cells.items():
+            column = self.readonly.get(field_in(key))
+            if column is None:
+                continue
+            text, name = self.texts[code].get(key, ""), column.name
+            same = (digest_of({name: text}) if text else "") in known.get(name, [""])
+            if place_of(key) is not None:
+                usual = cell_text(column, chosen_by_default(column.field))
+                same = same or text in ("", usual)
+            if not same:
+                yield at
 
     def _table(self, sheet: SheetColumns) -> Table:
         if sheet.name not in self.tables:
@@ -129,7 +166,7 @@ class _Reading:
             if code in self.rows:
                 self._fault(line.code_at, N_("单位代码“%(code)s”重复了。"), code=code)
                 continue
-            assignment_id, _, revision, draft, _ = self.known[code]
+            assignment_id, _, revision, draft, *_ = self.known[code]
             self.rows[code] = FilledRow(assignment_id, line.code_at, revision, draft)
             self.texts[code] = {}
             for column in grid.sheet.columns:
@@ -181,7 +218,7 @@ class _Reading:
     def _take(self, grid: _Grid, line: _Line, column: Column, code: str, key: str) -> None:
         row, at = self.rows[code], grid.address(line, column)
         row.cells[key] = at
-        if at.partition("!")[2] in grid.table.formulas:
+        if column.field.typed_in and at.partition("!")[2] in grid.table.formulas:
             self.faults.append(CellFault(at, Fault(FORMULA)))
             return
         text = grid.text(line, column)

@@ -246,7 +246,7 @@ def test_a_workbook_that_nobody_touched_sends_nothing(session, sign_in):
     content = edited(download(client, path), lambda book: None)
     page = text_of(client.get(upload(client, path, content).headers["location"]))
     assert "没有可以报送的行" in page
-    assert "3没有改动，不报" in page
+    assert "2没有改动，不报 1空行，不报" in page
     assert "确认报送" not in page
 
 
