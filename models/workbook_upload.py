@@ -25,7 +25,7 @@ class WorkbookUpload(SQLModel, table=True):
     faults: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))
     """What is wrong with the file itself: `{where, msgid, values}`."""
     left_out: list[str] = Field(sa_column=Column(JsonType, nullable=False))
-    """Heads of columns that are no question of the form."""
+    """Heads of columns that are no question of the form, or their letters."""
     uploaded_at: datetime
     uploaded_by: int = Field(foreign_key="account.id")
     sent_at: datetime | None = Field(default=None)

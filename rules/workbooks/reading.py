@@ -76,7 +76,8 @@ class FilledBook:
     rows: list[FilledRow]
     faults: list[CellFault]
     left_out: list[str]
-    """Heads of columns that are no question of the form."""
+    """Heads of columns that are no question of the form; the letters, `填报!K`, of those with texts
+    below no head or below one that stands there already."""
 
 
 def read_book(
@@ -249,7 +250,23 @@ class _Grid:
         self._places = {folded(text): place for place, text in reversed(list(enumerate(texts)))}
         self._columns = {column.name: self._places[folded(column.head)] for column in sheet.columns}
         known = {folded(head) for head in (*sheet.fixed, *(one.head for one in sheet.columns))}
-        self.left_out = [text for text in texts if text and folded(text) not in known]
+        used = {place for key, place in self._places.items() if key in known}
+        written = sorted(self._written() - used)
+        self.left_out = [text for text in texts if text and folded(text) not in known] + [
+            f"{table.name}!{column_letters(place)}"
+            for place in written
+            if place >= len(texts) or not texts[place] or folded(texts[place]) in known
+        ]
+
+    def _written(self) -> set[int]:
+        """The places of the columns in which anything stands below the heads."""
+        return {
+            place
+            for number, texts in self.table.lines
+            if number > self.head
+            for place, text in enumerate(texts)
+            if text.strip()
+        }
 
     def _find_head(self) -> tuple[int, Sequence[str]]:
         """The line with the most of the heads. Raises `Refusal` where one of them is missing."""

@@ -251,6 +251,22 @@ def test_workbooks_from_before_the_list_of_readonly_cells_are_taken(session, shu
     assert (kinds[first], kinds[second]) == (Kind.NEW, Kind.EMPTY)
 
 
+def test_columns_of_ones_own_are_named_by_their_heads_or_letters(session, township, office):
+    layout = layout_of(session, township)
+    (table,) = tables_of(layout, {VILLAGE: {"checked": "3"}})
+    (head, heads), (number, texts), *rest = table.lines
+    lines = [
+        (1, ["", *[""] * len(heads), "", "上面的字不算"]),
+        (head, [*heads, "联系人", "", heads[3]]),
+        (number, [*texts, "老王", "已打电话", "7", "", "再核"]),
+        *rest,
+    ]
+    tables = [replace(table, lines=lines)]
+    kept = keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
+    assert kept.left_out == ["联系人", "填报!H", "填报!I", "填报!K"]
+    assert kept.faults == []
+
+
 def test_one_fault_and_nothing_is_sent(session, township, office):
     first, second, *_ = villages(session, township)
     kept = upload(

@@ -139,6 +139,16 @@ def test_the_columns_for_ones_own_use_are_not_read():
     assert not any(row.touched for row in book.rows)
 
 
+def test_texts_below_no_head_are_named_by_the_letter_of_their_column():
+    place = FIXED + len(SHEETS[0].columns) + 1
+    book = read(edited(
+        write_workbook(layout()), lambda book: book["填报"].cell(4, place, "已打电话")
+    ))  # fmt: skip
+    assert book.left_out == [f"填报!{column_letters(place - 1)}"]
+    assert book.faults == []
+    assert not any(row.touched for row in book.rows)
+
+
 def test_every_kind_of_question_is_checked_while_it_is_typed():
     sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))["填报"]
     rules = {str(one.sqref).partition(":")[0]: one for one in sheet.data_validations.dataValidation}
