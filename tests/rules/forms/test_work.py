@@ -119,7 +119,7 @@ def large_form() -> tuple[Raw, dict[str, list[str]]]:
     typed = {"homes": ["5000"], "start": ["2026-01-01"]}
     for repeat, times in (("r0", 100), ("r1", 20), ("r2", 10)):
         raw.append(one(repeat, "repeat"))
-        for place in range(17 if repeat != "r2" else 16):
+        for place in range(17 if repeat == "r0" else 16):
             raw += _ordinary(f"{repeat}_{place}_", repeat)
             for at in range(times):
                 key = f"{repeat}.{at}.{repeat}_{place}_"
