@@ -182,7 +182,10 @@ def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(full, cler
     assert rules["fields"]["households"]["value"] == 40
     assert "value" not in rules["fields"]["alarms"]
     assert wrapper(page, "share").xpath(".//output")[0].text == "25"
-    again = clerk.post(path, data={**shown, "f-alarms": "20", "_act": "send"})
+    asked = clerk.post(path, data={**shown, "f-alarms": "20", "_act": "send"})
+    page = clerk.get(asked.headers["location"])
+    assert "“入户走访”被退回后没有改动" in text_of(page)
+    again = clerk.post(path, data={**fields_of(page, path), "_act": "send"})
     assert again.headers["location"].startswith("/receipts/")
     last = latest(session)
     assert (last.answers["alarms"], last.answers["share"]) == (20, "50")
