@@ -268,6 +268,7 @@ def _page(
         elements=list_elements(session, viewer.unit),
         faults=faults or {},
         refusal=refusal,
+        unsaved=request.method == "POST",
         types={kind: TYPE_NAMES[kind] for kind in OFFERED},
         type_names=TYPE_NAMES,
     )

@@ -63,6 +63,30 @@ def test_another_type_brings_its_inputs_and_keeps_the_rest(chromium, editor) -> 
     page.context.close()
 
 
+@pytest.mark.parametrize("change", ["typed", "row"])
+def test_what_was_not_published_is_not_left_without_a_question(chromium, editor, change) -> None:
+    page = opened(chromium, editor)
+    asked: list[str] = []
+
+    def stay(dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    if change == "typed":
+        page.fill("#label-1", "写了很久的一项")
+    else:
+        page.click("button[value='add:0']")
+        page.locator("#label-3").wait_for()
+        page.click("h1")  # a browser asks only where something was pressed
+    page.click("a[href$='/form/choose']", no_wait_after=True)
+    page.wait_for_function("true")
+    page.locator("#label-1").wait_for()
+    assert asked == ["beforeunload"]
+    assert page.url.startswith(editor)
+    page.context.close()
+
+
 def test_without_javascript_the_button_does_the_same(chromium, editor) -> None:
     page = opened(chromium, editor, java_script_enabled=False)
     page.select_option("#type-1", "select_one")

@@ -381,3 +381,16 @@ def test_the_list_shows_numbers_and_no_counts_of_choices(world, sign_in, session
     send(session, village, {"n": ["7"], "s": ["b"]}, actor=account_of(session, VILLAGE))
     cards = check(sign_in(TOWNSHIP).get("/review")).xpath("//p[@class='figure']")
     assert [" ".join(card.text_content().split()) for card in cards] == ["户数 7"]
+
+
+def test_what_was_returned_and_why_stays_beside_the_answer(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    return_(
+        session, sent.id, reason="数字不对", fields=["checked"], notes={"checked": "核对户数"},
+        actor=account_of(session, TOWNSHIP), now=NOW,
+    )  # fmt: skip
+    client = sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    assert "数字不对 排查户数：核对户数" in text_of(client.get(path))
+    world.send(VILLAGE, checked="13")
+    assert "上一次的退回原因：数字不对 排查户数：核对户数" in text_of(client.get(path))

@@ -8,6 +8,8 @@
   var hints = form.querySelectorAll('.no-js');
   var timer = 0;
   var asking = null;
+  /* A page that answers a button holds what was typed before it. */
+  var unsaved = form.hasAttribute('data-unsaved');
   for (var i = 0; i < hints.length; i++) { hints[i].hidden = true; }
 
   function ask() {
@@ -25,7 +27,13 @@
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, 400);
   }
-  form.addEventListener('input', soon);
+  form.addEventListener('input', function () { unsaved = true; soon(); });
+  form.addEventListener('submit', function () { unsaved = false; });
+  window.addEventListener('beforeunload', function (event) {
+    if (!unsaved) { return; }
+    event.preventDefault();
+    event.returnValue = '';
+  });
   form.addEventListener('change', function (event) {
     var row = event.target.getAttribute('data-type');
     if (!row) { soon(); return; }
