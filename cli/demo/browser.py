@@ -93,7 +93,7 @@ class Browser:
         A list ticks several boxes. What the form holds already is sent as it is.
         """
         button = page.button(words)
-        form = next(button.iterancestors("form"))
+        form = _form_of(page, button)
         sent: dict[str, Any] = {}
         for name, value in form.form_values():
             if name not in values:
@@ -101,6 +101,12 @@ class Browser:
         if button.get("name"):
             sent[button.get("name")] = button.get("value", "")
         return _page(self.client.post(form.get("action") or page.path, data={**sent, **values}))
+
+
+def _form_of(page: Page, button: html.HtmlElement) -> html.FormElement:
+    """The form a button belongs to; one that stands outside names it."""
+    named = button.get("form")
+    return page.tree.get_element_by_id(named) if named else next(button.iterancestors("form"))
 
 
 def _page(answer: httpx.Response) -> Page:
