@@ -25,6 +25,14 @@ LEVELS = {
 }
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Contents of files go by the name of their argument and a number, not by their bytes.
+
+    A zip holds the time it was packed at, and processes that name a test differently run none.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 def fill_tree(session: Session) -> None:
     """The five levels and the 50 units of the sample, numbered depth first."""
     for rank, (code, (name, name_en)) in enumerate(LEVELS.items()):
