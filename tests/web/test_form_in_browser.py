@@ -124,8 +124,8 @@ def test_another_account_on_the_same_phone_never_sees_it(clerks, phone, page, vi
     expect(clerks.form(phone, village).locator("#f-note")).to_have_value(WRITTEN)
 
 
-def test_signing_out_asks_about_what_has_not_arrived(clerks, phone, page, village):
-    phone.set_offline(True)
+def test_signing_out_asks_about_what_has_not_arrived(page):
+    cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
     page.click(".tools button")
@@ -133,7 +133,6 @@ def test_signing_out_asks_about_what_has_not_arrived(clerks, phone, page, villag
     page.get_by_text("先不退出").click()
     assert page.input_value("#f-note") == WRITTEN
     page.click(".tools button")
-    phone.set_offline(False)
     page.get_by_text("退出，删除这些内容").click()
     page.wait_for_url("**/sign-in*")
     assert page.evaluate(UNSENT) == []

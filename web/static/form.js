@@ -104,7 +104,7 @@
   function keep(sent) {
     var pairs = posted(), before = out.get(key) || {}, files = photos ? photos.files(form) : [];
     window.clearTimeout(keeping);
-    if (arrived || undecided) { return; }
+    if (arrived || undecided || (out.erased || []).indexOf(key) >= 0) { return; }
     if (mark(pairs) === clean && sent !== true && !files.some(unfinished)) {
       if (!before.typed || before.tab === tab || mark(before.typed) === clean) { out.remove(key); }
       return;

@@ -240,6 +240,8 @@
       if (item.state === 'sent') { left.push(prefix + item.name); }
     });
     left.forEach(remove);
+    /* The form keeps what is typed once more as its page goes; not what was just erased. */
+    api.erased = left;
     form.submit();
   }
   document.addEventListener('submit', function (event) {
