@@ -1,0 +1,95 @@
+"""The demo's people find their way through today's pages: what breaks them would break the demo."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import Session, select
+
+from adapters.passwords import hash_password
+from cli.demo import story
+from cli.demo.decisions import DECISIONS, ROADS
+from models import Assignment, Role, Status, Unit
+from tests.building import (
+    BANNER,
+    REGION,
+    TOWNSHIP,
+    make_account,
+    make_form,
+    make_measure,
+    release_down,
+)
+from tests.web.site import Site
+
+PASSWORD = "Caoyuan-2026"
+PLACES = (0, 1, 2)
+"""Villages whose numbers differ; the first mistypes one."""
+
+
+@pytest.fixture
+def site(tmp_path) -> Site:
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def stage(site: Site) -> Iterator[story.Stage]:
+    with site.serving() as address:
+        yield story.Stage(address, PASSWORD)
+
+
+@pytest.fixture
+def measure(site: Site) -> tuple[int, str]:
+    """The demo's measure about roads, its form and gates, at every unit of the sample tree."""
+    decision = DECISIONS[ROADS]
+    with site.session() as session:
+        office = make_account(session, REGION)
+        form = make_form(session, office, decision.fields)
+        measure = make_measure(session, office, form=form, title="排查农村道路隐患")
+        release_down(session, measure, office)
+        return measure.id, measure.title
+
+
+@pytest.fixture
+def people(site: Site, measure) -> dict[str, list[story.Actor]]:
+    """Three villages of one township, and the units above them, with accounts."""
+    hashed = hash_password(PASSWORD)
+    with site.session() as session:
+        below = [unit for unit in _units(session) if unit.level == "village"]
+        below = [unit for unit in below if unit.code.startswith(TOWNSHIP[:9])][: len(PLACES)]
+        above = [unit for unit in _units(session) if unit.code in (TOWNSHIP, BANNER)]
+        for unit in (*below, *above):
+            account = make_account(session, unit.code, Role.CLERK, unit.code)
+            account.password_hash = hashed
+        named = {unit.code: story.Actor(unit.code, unit.name, 0) for unit in above}
+    return {
+        "villages": [
+            story.Actor(unit.code, unit.name, place)
+            for unit, place in zip(below, PLACES, strict=False)
+        ],
+        "township": [named[TOWNSHIP]],
+        "banner": [named[BANNER]],
+    }
+
+
+def _units(session: Session) -> list[Unit]:
+    return list(session.exec(select(Unit).order_by(Unit.lft)).all())
+
+
+def test_what_the_demo_shows_can_be_done_on_the_pages(site, stage, measure, people) -> None:
+    measure_id, title = measure
+    (township,), (banner,) = people["township"], people["banner"]
+    done = [story.answer(stage, one, title) for one in people["villages"]]
+    assert done[0]["填错被当场指出"] == 1
+    assert story.review(stage, township, doubts=measure_id)["退回"] == 1
+    corrected = [story.correct(stage, one, title) for one in people["villages"]]
+    assert corrected.count({"退回后重报": 1}) == 1
+    assert story.review(stage, township)["审核通过"] == 1
+    assert story.send_up(stage, township, title) == {"汇总上报": 1}
+    assert story.review(stage, banner)["审核通过"] == 1
+    assert set(_statuses(site, people["villages"] + people["township"])) == {Status.APPROVED}
+
+
+def _statuses(site: Site, actors: list[story.Actor]) -> list[str]:
+    codes = [one.code for one in actors]
+    with site.session() as session:
+        query = select(Assignment.status).join(Unit, Unit.id == Assignment.unit_id)
+        return list(session.exec(query.where(Unit.code.in_(codes))).all())
