@@ -10,6 +10,7 @@ from services.review_batches import decide_ticked
 from services.submissions import Sent, submit
 from tests.building import assignment_of, get_unit, make_account, make_measure, release_down
 from tests.conftest import NOW
+from tests.scenes import scene
 
 ANSWER = {"checked": ["12"], "spent": ["3.5"], "note": ["逐户走访。"]}
 NARRATIVE = {"narrative": ["各村均已完成。"]}
@@ -49,6 +50,14 @@ def released_measure(session: Session, **choices) -> Measure:
     measure = make_measure(session, office, **choices)
     release_down(session, measure, office)
     return measure
+
+
+@scene
+def handed_down(session: Session) -> int:
+    """The id of a measure that has reached the whole sample tree."""
+    measure = released_measure(session)
+    assert measure.id is not None
+    return measure.id
 
 
 def send(

@@ -24,6 +24,7 @@ from tests.building import (
     release_down,
 )
 from tests.conftest import NOW
+from tests.scenes import scene
 
 TODAY = date(2026, 11, 23)
 SCALE = 10_000
@@ -108,6 +109,12 @@ def busy_campaign(session: Session, titles: tuple[str, ...] = ("入户排查", "
         answer_some(session, measure, office)
     session.flush()
     return campaign.id
+
+
+@scene
+def answered_campaign(session: Session) -> int:
+    """The id of a busy campaign of two measures."""
+    return busy_campaign(session)
 
 
 def answer_some(session: Session, measure: Measure, actor: Account) -> None:

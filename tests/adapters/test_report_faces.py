@@ -14,7 +14,7 @@ from services.snapshots import take_snapshots
 from tests.adapters import report_faces as read
 from tests.building import REGION, VILLAGE, make_account, make_campaign
 from tests.conftest import NOW
-from tests.reports_building import TODAY, busy_campaign
+from tests.reports_building import TODAY
 
 NASTY = "<b>乌兰</b> & {{ 7*7 }} {% raw %} =cmd()|'/C calc'!A0"
 LONG = "内蒙古自治区铸牢中华民族共同体意识主题教育工作领导小组办公室驻鄂伦春自治旗工作组" * 2
@@ -26,8 +26,8 @@ def report(session, campaign_id: int, code: str = REGION) -> Report:
 
 
 @pytest.fixture
-def busy(session) -> Report:
-    return report(session, busy_campaign(session))
+def busy(session, answered_campaign) -> Report:
+    return report(session, answered_campaign)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -209,8 +209,8 @@ def test_a_unit_with_nothing_says_so_in_every_face(session, language):
     assert read.page_tables(render_page(empty, language)) == {}
 
 
-def test_a_lowest_unit_has_its_own_numbers_and_no_empty_tables(session):
-    village = report(session, busy_campaign(session), VILLAGE)
+def test_a_lowest_unit_has_its_own_numbers_and_no_empty_tables(session, answered_campaign):
+    village = report(session, answered_campaign, VILLAGE)
     assert "下级单位没有任务" in read.page_text(render_page(village))
     assert "下级单位没有任务" in read.word_text(render_word(village))
     assert set(read.page_tables(render_page(village))) <= {

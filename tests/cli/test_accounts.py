@@ -8,7 +8,7 @@ from adapters.database import transaction
 from cli.main import app
 from rules.refusal import Refusal
 from services.accounts import sign_in
-from tests.conftest import SAMPLE_UNITS
+from tests.sample_tree import SAMPLE_UNITS
 
 ADD = ["accounts", "add", "hongshan", "--unit", "150402000000", "--role", "office",
        "--name", "综合办公室", "--password-stdin"]  # fmt: skip

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from adapters.database import transaction
 from cli.main import app
 from models import Level, Unit, UnitTag
-from tests.conftest import SAMPLE_UNITS
+from tests.sample_tree import SAMPLE_UNITS
 
 
 def stored(column) -> list:

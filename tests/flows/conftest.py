@@ -22,7 +22,7 @@ from adapters.settings import Settings, get_settings
 from cli.run import SERVER, programs
 from cli.supervisor import Supervisor
 from flows.connect import connected
-from tests.conftest import fill_tree
+from tests.sample_tree import fill_tree
 
 
 def free_port() -> int:

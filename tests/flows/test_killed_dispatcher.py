@@ -99,6 +99,8 @@ def test_a_dispatcher_killed_twice_in_the_real_tree_ends_as_an_undisturbed_one(
     assert in_the_middle
     with dispatching(prefect_server):
         until(is_done(wish), 60)
+        # The table says done a moment before Prefect hears of it.
+        until(lambda: StateType.RUNNING not in states_of(client).values(), 60)
     undisturbed = stored(session, quiet)
     assert undisturbed["assignment"].total() > 15_000
     assert stored(session, measure) == undisturbed

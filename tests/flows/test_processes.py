@@ -15,8 +15,8 @@ from cli.run import DISPATCHER, SERVER, WORKER, Processes
 from models import HandDown
 from services.measures import release_measure
 from tests.building import REGION, make_account, make_measure
-from tests.conftest import fill_tree
 from tests.flows.conftest import free_port, until
+from tests.sample_tree import fill_tree
 
 PATIENCE = 30.0
 """Seconds; the tests share the machine. `make bench` measures the three a person waits."""

@@ -4,12 +4,12 @@ from queries.report_data import get_report_campaign, get_report_rows, list_codes
 from rules.refusal import Refusal
 from tests.building import BANNER, REGION, TOWNSHIP, VILLAGE
 from tests.counting import statements
-from tests.reports_building import TODAY, busy_campaign
+from tests.reports_building import TODAY
 
 
 @pytest.fixture
-def campaign(session):
-    return busy_campaign(session)
+def campaign(answered_campaign):
+    return answered_campaign
 
 
 def read(session, campaign, codes):

@@ -22,11 +22,6 @@ STORY = (
 )
 
 
-@pytest.fixture
-def measure(session: Session) -> Measure:
-    return released_measure(session)
-
-
 def villages(session: Session, measure: Measure) -> list[Assignment]:
     """The villages' assignments, those below the same township next to each other."""
     return list(

@@ -43,9 +43,10 @@ from tests.building import (
     make_form,
     make_measure,
 )
-from tests.conftest import NOW, fill_tree
+from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
 from tests.killing import Workers, stored
+from tests.sample_tree import fill_tree
 
 RANDOM_KILLS = 8
 LONGEST = 0.25

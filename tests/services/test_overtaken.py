@@ -23,21 +23,6 @@ OTHER = {**ANSWER, "checked": ["13"]}
 
 
 @pytest.fixture
-def measure(session):
-    return released_measure(session)
-
-
-@pytest.fixture
-def village(session, measure):
-    return assignment_of(session, measure, VILLAGE)
-
-
-@pytest.fixture
-def clerk(session):
-    return account_of(session, VILLAGE)
-
-
-@pytest.fixture
 def full(session):
     """The village's assignment of a measure whose form has one of everything."""
     form = make_form(session, account_of(session, REGION), full_fields())

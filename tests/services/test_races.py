@@ -30,8 +30,9 @@ from services.reviews import approve, return_
 from services.submissions import Overtaken, Sent, save_draft, submit
 from tests.answering import ANSWER, account_of, answer, released_measure
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
-from tests.conftest import NOW, fill_tree
+from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
+from tests.sample_tree import fill_tree
 
 LATER = NOW + timedelta(hours=1)
 ROUNDS = 5

@@ -9,33 +9,13 @@ from queries.submissions import list_revisions
 from rules.states import IllegalChange
 from services.recalls import recall
 from services.reviews import approve, return_
-from tests.answering import ANSWER, account_of, released_measure, send
-from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
+from tests.answering import ANSWER, send
+from tests.building import REGION, get_unit
 from tests.conftest import NOW
 from tests.services.test_roll_up_law import totals, true_totals
 
 LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def measure(session):
-    return released_measure(session)
-
-
-@pytest.fixture
-def village(session, measure):
-    return assignment_of(session, measure, VILLAGE)
-
-
-@pytest.fixture
-def clerk(session):
-    return account_of(session, VILLAGE)
-
-
-@pytest.fixture
-def township_clerk(session):
-    return account_of(session, TOWNSHIP)
 
 
 def totals_of(session, measure, code):
@@ -60,18 +40,18 @@ def test_a_recalled_answer_is_open_again_and_counts_nowhere(session, measure, vi
     assert len(list_revisions(session, village.id)) == 2
 
 
-def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, township_clerk):
+def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, reviewer):
     sent = send(session, village, actor=clerk)
-    approve(session, sent.id, actor=township_clerk, now=LATER)
+    approve(session, sent.id, actor=reviewer, now=LATER)
     with pytest.raises(IllegalChange, match="已通过"):
         recall(session, village.id, actor=clerk, now=LATER)
 
 
 def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
-    session, measure, village, clerk, township_clerk
+    session, measure, village, clerk, reviewer
 ):
     approved = send(session, village, actor=clerk)
-    review = approve(session, approved.id, actor=township_clerk, now=LATER)
+    review = approve(session, approved.id, actor=reviewer, now=LATER)
     send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
     assert totals_of(session, measure, REGION)["checked"] == (990_000, 0)
     recall(session, village.id, actor=clerk, now=AFTER_DUE)
@@ -86,10 +66,10 @@ def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
     assert (again.revision, again.answers["checked"]) == (4, 99)
 
 
-def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, township_clerk):
+def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, reviewer):
     sent = send(session, village, actor=clerk)
     return_(
-        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=township_clerk,
+        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
         now=LATER,
     )  # fmt: skip
     send(session, village, {"checked": ["9"]}, actor=clerk, now=LATER)

@@ -25,16 +25,6 @@ REASON = "户数与上月不符，请核对"
 VILLAGES = ("150402005002", "150402005003", "150402005004")
 
 
-@pytest.fixture
-def measure(session):
-    return released_measure(session)
-
-
-@pytest.fixture
-def reviewer(session):
-    return account_of(session, TOWNSHIP)
-
-
 def decide(session, reviewer, decision, *, now=LATER, until=None, **chosen) -> ReviewBatch | None:
     """Decide about all that match the filter."""
     wanted = Waiting(reviewer.unit_id, ReviewFilter(**chosen), local_date(now), until or now)

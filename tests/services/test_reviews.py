@@ -30,23 +30,8 @@ VILLAGES = ("150402005002", "150402005003", "150402005004")
 
 
 @pytest.fixture
-def measure(session):
-    return released_measure(session)
-
-
-@pytest.fixture
-def village(session, measure):
-    return assignment_of(session, measure, VILLAGE)
-
-
-@pytest.fixture
 def sent(session, measure):
     return answer(session, measure, VILLAGE)
-
-
-@pytest.fixture
-def reviewer(session):
-    return account_of(session, TOWNSHIP)
 
 
 def total_of(session, measure, code, field="checked"):

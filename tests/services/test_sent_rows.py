@@ -37,11 +37,6 @@ TEXT = (
 
 
 @pytest.fixture
-def measure(session):
-    return released_measure(session)
-
-
-@pytest.fixture
 def township(session, measure):
     return assignment_of(session, measure, TOWNSHIP)
 

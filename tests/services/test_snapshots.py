@@ -14,12 +14,12 @@ from services.snapshots import take_snapshots
 from tests.building import BANNER, LEAGUE, REGION, VILLAGE, make_account, make_campaign
 from tests.conftest import NOW
 from tests.counting import statements
-from tests.reports_building import TODAY, answer, busy_campaign
+from tests.reports_building import TODAY, answer
 
 
 @pytest.fixture
-def campaign(session):
-    return busy_campaign(session)
+def campaign(answered_campaign):
+    return answered_campaign
 
 
 def take(session, campaign, codes=None):

@@ -5,7 +5,8 @@ from queries.units import list_levels
 from rules.units.unit_list import read_units
 from services.unit_lists import rehearse
 from tests.building import get_unit
-from tests.conftest import NOW, SAMPLE_UNITS
+from tests.conftest import NOW
+from tests.sample_tree import SAMPLE_UNITS
 
 MOVED = "150402005000"
 """A township of the sample."""

@@ -22,8 +22,9 @@ from tests.building import (
     make_measure,
     release_down,
 )
-from tests.conftest import NOW, SAMPLE_UNITS
+from tests.conftest import NOW
 from tests.counting import statements
+from tests.sample_tree import SAMPLE_UNITS
 
 
 def read_sample(session: Session) -> UnitList:

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from adapters.passwords import hash_token, make_token
 from models import Account, Assignment, Measure, Role, SignIn, Submission
 from services.submissions import Sent, submit
-from tests.building import REGION, assignment_of, make_account, make_measure, release_down
+from tests.building import assignment_of, make_account
 from tests.conftest import NOW
 from web.app import create_app
 from web.security import SESSION_COOKIE
@@ -99,12 +99,9 @@ class World:
 
 
 @pytest.fixture
-def world(session: Session) -> World:
+def world(session: Session, handed_down: int) -> World:
     """One measure of the region, at all 50 units."""
-    office = account_of(session, REGION, Role.OFFICE)
-    measure = make_measure(session, office)
-    release_down(session, measure, office)
-    return World(measure, session)
+    return World(session.get_one(Measure, handed_down), session)
 
 
 def account_of(session: Session, code: str, role: str = Role.CLERK) -> Account:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from models import Role
+from models import Measure, Role
 from tests.building import REGION, make_form, make_measure, release_down
 from tests.full_form import full_fields
+from tests.scenes import scene
 from tests.web.conftest import World, account_of
 
 
@@ -18,7 +19,13 @@ def make_full_world(session, fields: list[dict] | None = None) -> World:
     return World(measure, session)
 
 
+@scene
+def full_handed_down(session) -> int:
+    """The id of that measure."""
+    return make_full_world(session).measure.id
+
+
 @pytest.fixture
-def full(session) -> World:
+def full(session, full_handed_down) -> World:
     """Every village is asked everything there is."""
-    return make_full_world(session)
+    return World(session.get_one(Measure, full_handed_down), session)

@@ -12,8 +12,9 @@ import uvicorn
 from sqlmodel import Session, SQLModel
 
 from adapters.database import make_engine
-from tests.conftest import NOW, fill_tree
+from tests.conftest import NOW
 from tests.databases import absent
+from tests.sample_tree import fill_tree
 from web.app import create_app
 from web.transactions import get_now
 

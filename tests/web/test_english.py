@@ -14,9 +14,11 @@ from services.complaints import complain
 from services.reviews import return_
 from services.schedules import schedule_reports
 from services.snapshots import take_snapshots
+from tests.answering import released_measure
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
-from tests.web.conftest import account_of
+from tests.scenes import scene
+from tests.web.conftest import World, account_of
 from tests.web.office import NOTICE, taken_in
 from tests.web.pages import check
 from tests.web.test_reading import PATHS
@@ -27,10 +29,11 @@ OURS = {"why"}
 VIEWERS = ((VILLAGE, Role.CLERK), (TOWNSHIP, Role.CLERK), (REGION, Role.OFFICE))
 
 
-@pytest.fixture
-def busy(world, session: Session) -> dict[str, dict[str, object]]:
+@scene
+def busy_pages(session: Session) -> dict[str, dict[str, object]]:
     """Something of every kind of thing, and the ids of two measures to put into addresses."""
     office = account_of(session, REGION, Role.OFFICE)
+    world = World(released_measure(session), session)
     campaign = taken_in(session, NOTICE)
     draft = session.exec(select(Measure).where(Measure.campaign_id == campaign.id)).first()
     sent = world.send(VILLAGE, note="已查完。")
@@ -59,9 +62,9 @@ def busy(world, session: Session) -> dict[str, dict[str, object]]:
 
 @pytest.mark.parametrize("which", ["released", "draft"])
 @pytest.mark.parametrize("path", [path for path in PATHS if not path.startswith("/language")])
-def test_a_page_has_no_chinese_of_its_own(busy, session, sign_in, path, which) -> None:
+def test_a_page_has_no_chinese_of_its_own(busy_pages, session, sign_in, path, which) -> None:
     data = stored_texts(session)
-    address = re.sub(r"{(\w+)(?::\w+)?}", lambda m: str(busy[which].get(m[1], 1)), path)
+    address = re.sub(r"{(\w+)(?::\w+)?}", lambda m: str(busy_pages[which].get(m[1], 1)), path)
     for code, role in VIEWERS:
         client = sign_in(code, role)
         client.cookies.set("lang", "en")

@@ -8,10 +8,7 @@ from services.reviews import return_
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.full_form import FILLED, posted
 from tests.web.conftest import NOW, account_of
-from tests.web.full_world import full
 from tests.web.pages import check, fields_of, text_of
-
-__all__ = ["full"]
 
 
 @pytest.fixture

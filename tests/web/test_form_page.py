@@ -11,10 +11,8 @@ from tests.building import REGION, TOWNSHIP, VILLAGE, make_form
 from tests.counting import statements
 from tests.full_form import FILLED, posted
 from tests.web.conftest import NOW, account_of
-from tests.web.full_world import full, make_full_world
+from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
-
-__all__ = ["full"]
 
 
 @pytest.fixture

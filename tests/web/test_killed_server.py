@@ -24,8 +24,8 @@ from models import Assignment, SignIn, Submission, Total, Unit
 from rules.forms.receipts import is_whole
 from services.roll_up import recount
 from tests.building import make_account, make_measure, release_down
-from tests.conftest import fill_tree
 from tests.databases import BACKENDS, fresh_engine
+from tests.sample_tree import fill_tree
 from tests.web.conftest import SAME_SITE
 from web.security import SESSION_COOKIE
 

@@ -11,10 +11,9 @@ from services import attachments
 from tests.attachments import CAMERA, open_assignment, photo
 from tests.building import OTHER_VILLAGE, VILLAGE
 from tests.full_form import FILLED, posted
-from tests.web.full_world import full, make_full_world
+from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
 
-__all__ = ["full"]
 PAPER = ("台账.txt", "一户一档。\n".encode() * 20, "text/plain")
 PHOTOS = [
     {"name": "visits", "label": "走访", "type": "repeat"},

@@ -6,8 +6,9 @@ from sqlmodel import Session, select
 from models import Assignment, HandDown, MeasureStatus
 from services.measures import GateChoice, release_measure
 from tests.building import LEAGUE, REGION, get_unit, hand_down_now, make_form, release_down
-from tests.conftest import LEVELS, NOW
+from tests.conftest import NOW
 from tests.counting import statements
+from tests.sample_tree import LEVELS
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, text_of
 

@@ -24,11 +24,8 @@ from tests.building import (
 from tests.counting import statements
 from tests.full_form import FILLED
 from tests.web.conftest import NOW, World, account_of
-from tests.web.full_world import full
 from tests.web.pages import check, fields_of, text_of
 from web.transactions import get_now
-
-__all__ = ["full"]
 
 SECOND = "150402005003"
 THIRD = "150402005004"

@@ -4,8 +4,8 @@ from sqlmodel import Session, select
 from models import Unit
 from tests.adapters.test_tables import FAR, SMALL, changed
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, get_unit
-from tests.conftest import SAMPLE_UNITS
 from tests.counting import statements
+from tests.sample_tree import SAMPLE_UNITS
 from tests.web.pages import check, fields_of, text_of
 
 

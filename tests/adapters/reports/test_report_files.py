@@ -10,7 +10,7 @@ from queries.snapshots import list_snapshots
 from services.snapshots import take_snapshots
 from tests.building import REGION
 from tests.conftest import NOW
-from tests.reports_building import TODAY, busy_campaign
+from tests.reports_building import TODAY
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def data_dir(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def snapshots(session, data_dir):
+def snapshots(session, answered_campaign, data_dir):
     return list_snapshots(
-        session, take_snapshots(session, busy_campaign(session), None, as_of=TODAY, now=NOW)
+        session, take_snapshots(session, answered_campaign, None, as_of=TODAY, now=NOW)
     )
 
 

@@ -1,0 +1,31 @@
+"""What tests of acts start from: a measure at all 50 units, one of its villages, who acts."""
+
+import pytest
+from sqlmodel import Session
+
+from models import Account, Assignment, Measure
+from tests.answering import account_of
+from tests.building import TOWNSHIP, VILLAGE, assignment_of
+
+
+@pytest.fixture
+def measure(session: Session, handed_down: int) -> Measure:
+    """A measure that has reached the whole sample tree."""
+    return session.get_one(Measure, handed_down)
+
+
+@pytest.fixture
+def village(session: Session, measure: Measure) -> Assignment:
+    return assignment_of(session, measure, VILLAGE)
+
+
+@pytest.fixture
+def clerk(session: Session) -> Account:
+    """Who answers for the village."""
+    return account_of(session, VILLAGE)
+
+
+@pytest.fixture
+def reviewer(session: Session) -> Account:
+    """Who reviews what the village sent."""
+    return account_of(session, TOWNSHIP)
