@@ -1,7 +1,8 @@
-"""Sweeps up what nobody has done (补办): gates past their time, wishes left lying.
+"""Sweeps up what nobody has done (补办): gates past their time, wishes left lying, flags that
+others' answers have changed.
 
-The dispatcher does the first part itself and leaves nothing for the second; this deployment is
-for the time it does not run.
+The dispatcher does the first part itself and leaves nothing for the second; for these two the
+deployment is for the time it does not run.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from adapters.attachment_store import get_store
 from adapters.database import transaction
 from flows.batch import Batch, group
 from flows.hand_down import hand_down
+from queries.comparisons import list_stale
 from queries.hand_downs import list_pending
 from services import attachments
 from services.assignments import pass_on_overdue
+from services.comparisons import MOST_GROUPS, compare, store
 
 LEFT_LYING = timedelta(minutes=2)
 """Age of a wish after which no dispatcher can be at work."""
@@ -26,9 +29,11 @@ LEFT_LYING = timedelta(minutes=2)
 
 @flow(name="sweep", persist_result=False)
 def sweep() -> State[int]:
-    """Open the gates that are past their time, fulfil forgotten wishes; twice is harmless."""
+    """Open the gates that are past their time, fulfil forgotten wishes, hold waiting answers
+    against each other; twice is harmless."""
     opened = open_overdue_gates.with_options(task_run_name="到时自动下达")(return_state=True)
     sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
+    refresh_flags.with_options(task_run_name="更新审核提示")(return_state=True)
     batches = list_forgotten(clock.now())
     for batch in batches:
         hand_down(
@@ -56,6 +61,30 @@ def sweep_attachments() -> State[int]:
     with transaction() as session:
         swept = attachments.sweep(session, get_store(), now=clock.now())
     return Completed(message=f"清理附件 {swept} 个", data=swept)
+
+
+@task(persist_result=False)
+def refresh_flags() -> State[int]:
+    """Bring the flags of what waits for review up to date with what others have sent since."""
+    changed = hold_against_each_other()
+    return Completed(message=f"更新提示 {changed} 份", data=changed)
+
+
+def hold_against_each_other() -> int:
+    """The same, without a task run: how many submissions have other flags now.
+
+    Reading and thinking need no lock; only what has changed is written.
+    """
+    with transaction(readonly=True) as session:
+        groups = list_stale(session)
+    changed = 0
+    for start in range(0, len(groups), MOST_GROUPS):
+        part = groups[start : start + MOST_GROUPS]
+        with transaction(readonly=True) as session:
+            found = compare(session, [group.parent_id for group in part])
+        with transaction() as session:
+            changed += store(session, part, found)
+    return changed
 
 
 def list_forgotten(now: datetime) -> list[Batch]:

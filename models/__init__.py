@@ -4,6 +4,7 @@ from models.account import Account, Role, SignIn
 from models.assignment import ONCE, Assignment, Detail, Status
 from models.attachment import Attachment, AttachmentKind
 from models.campaign import Campaign, Notice
+from models.comparison import Comparison
 from models.complaint import Complaint
 from models.form import FillTime, Form, FormVersion
 from models.hand_down import HandDown, HandDownStep
@@ -38,6 +39,7 @@ __all__ = [
     "Attachment",
     "AttachmentKind",
     "Campaign",
+    "Comparison",
     "Complaint",
     "Decision",
     "Detail",

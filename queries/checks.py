@@ -17,12 +17,11 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from models import ONCE, AnswerNumber, Assignment, TextPrint
+from rules.checks.circle import MOST_SIBLINGS
 from rules.checks.figures import LEAST_SIBLINGS
 from rules.forms.answer_numbers import SCALE
 from rules.states import REPORTED
 
-MOST_SIBLINGS = 30
-"""Units a number is held against: enough for a median, whatever the size of the tree."""
 MOST_PERIODS = 12
 MOST_PRINTS = 1_000
 """Shared prints that are read; a text that more units have in common is found all the same."""

@@ -14,14 +14,14 @@ from rules.checks.figures import (
     against_last_period,
     against_siblings,
     all_zero,
+    compared_numbers,
     copied,
     figures,
 )
-from rules.checks.flags import Flag, FlagKind, marks, unasked
+from rules.checks.flags import Flag, FlagKind, asked_before, in_order, unasked
 from rules.checks.known import against_known
 from rules.checks.returned import unchanged
 from rules.checks.text_prints import is_alike, prints, texts_of
-from rules.forms.answer_numbers import MEASURED
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.form_fields import FormField
 
@@ -38,8 +38,8 @@ def find_flags(session: Session, sheet: AnswerSheet, values: Mapping[str, Any]) 
     """
     now = figures(sheet.fields, values)
     changed = changed_numbers(sheet, values)
-    asked = [name for name in measured(sheet.fields) if name in now]
-    every = [digest for digests in text_prints(sheet, values).values() for digest in digests]
+    asked = [name for name in compared_numbers(sheet.fields) if name in now]
+    every = [digest for digests in text_prints(sheet.fields, values).values() for digest in digests]
     return judged(
         sheet,
         values,
@@ -67,22 +67,16 @@ def judged(
         *against_known(sheet.fields, sheet.prefilled, values),
         *against_last_period(now, last, history),
         *against_siblings(now, siblings),
-        *_alike(text_prints(sheet, values), beside),
+        *_alike(text_prints(sheet.fields, values), beside),
         *_unchanged(sheet, values),
     ]
-    places = {field.name: place for place, field in enumerate(sheet.fields)}
-    return sorted(flags, key=lambda flag: places.get(flag.field, -1))
+    return in_order(flags, [field.name for field in sheet.fields])
 
 
 def changed_numbers(sheet: AnswerSheet, values: Mapping[str, Any]) -> list[str]:
     """The numbers far from the last period's, of which the periods before must be known."""
     now, last = figures(sheet.fields, values), figures(sheet.fields, sheet.earlier)
     return [flag.field for flag in against_last_period(now, last, {})]
-
-
-def measured(fields: Iterable[FormField]) -> list[str]:
-    """The numbers that are held against those of the units beside."""
-    return [field.name for field in fields if field.rollup in MEASURED]
 
 
 def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Flag]:
@@ -93,14 +87,17 @@ def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Fl
     """
     opened = {"", *sheet.open_names}
     returned = set(sheet.review.fields) if sheet.review else set()
-    before = [Flag.from_json(one) for one in sheet.last.flags] if sheet.last else []
-    answered = marks(one for one in before if one.field not in returned)
-    return [flag for flag in unasked(flags, f"{shown}.{answered}") if flag.field in opened]
+    before = asked_before(sheet.last.asked, sheet.last.flags) if sheet.last else frozenset()
+    return [
+        flag
+        for flag in unasked(flags, shown)
+        if flag.field in opened and (flag.field in returned or flag.mark not in before)
+    ]
 
 
-def text_prints(sheet: AnswerSheet, values: Mapping[str, Any]) -> Prints:
+def text_prints(fields: Iterable[FormField], values: Mapping[str, Any]) -> Prints:
     """The prints of the long texts among the answers."""
-    found = texts_of(sheet.fields, values)
+    found = texts_of(fields, values)
     return {name: prints(name, text) for name, text in found.items()}
 
 
@@ -121,7 +118,7 @@ def print_rows(sheet: AnswerSheet, values: Mapping[str, Any]) -> list[dict[str, 
     one = sheet.assignment
     if one.parent_id is None:
         return []
-    digests = {digest for each in text_prints(sheet, values).values() for digest in each}
+    digests = {digest for each in text_prints(sheet.fields, values).values() for digest in each}
     return [
         {"assignment_id": one.id, "parent_id": one.parent_id, "digest": digest}
         for digest in sorted(digests)

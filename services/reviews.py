@@ -14,6 +14,7 @@ from rules.forms.field_values import clean_text
 from rules.forms.form_tree import FormTree
 from rules.refusal import N_, Refusal
 from services.changes import change, lock_assignment
+from services.comparisons import bring_up_to_date
 from services.review_batches import check_reason, mend_by, open_batch
 
 LONGEST_NOTE = 200
@@ -27,6 +28,7 @@ def approve(session: Session, submission_id: int, *, actor: Account, now: dateti
     """
     submission, assignment = _lock(session, submission_id)
     _check_reviewable(session, submission, assignment, actor)
+    bring_up_to_date(session, assignment, submission)
     change(session, assignment, Act.APPROVE, actor=actor, now=now)
     return _write(session, submission, assignment, Decision.APPROVE, actor=actor, now=now)
 
@@ -51,6 +53,7 @@ def return_(
     submission, assignment = _lock(session, submission_id)
     _check_reviewable(session, submission, assignment, actor)
     names = _field_names(session, submission, fields)
+    bring_up_to_date(session, assignment, submission)
     due_before = assignment.due_on
     how: dict[str, Any] = {"reason": reason, "actor": actor, "now": now}
     due_on = max(due_before, mend_by(now))

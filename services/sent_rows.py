@@ -24,9 +24,10 @@ from models import (
     Submission,
     TextPrint,
 )
-from queries.checks import MOST_SIBLINGS, list_sibling_numbers
+from queries.checks import list_sibling_numbers
 from queries.workbooks import list_histories, list_like_texts
-from rules.checks.figures import Figures, figures
+from rules.checks.circle import MOST_SIBLINGS
+from rules.checks.figures import Figures, compared_numbers, figures
 from rules.checks.flags import Flag
 from rules.dates.calendar import local_date
 from rules.forms.answer_sheet import AnswerSheet
@@ -37,7 +38,6 @@ from services.checks import (
     changed_numbers,
     find_flags,
     judged,
-    measured,
     print_rows,
     text_prints,
 )
@@ -167,7 +167,7 @@ def _siblings(
     session: Session, answered: Sequence[Answered], fields: Sequence[FormField]
 ) -> list[dict[str, list[Decimal]]]:
     """For each the reported numbers of the units beside, and those of the same workbook."""
-    names = measured(fields)
+    names = compared_numbers(fields)
     reported = list_sibling_numbers(session, answered[0][0].assignment, names)
     own = [figures(fields, values) for _, values in answered]
     return [
@@ -184,7 +184,7 @@ def _others(own: Sequence[Figures], place: int, name: str) -> list[Decimal]:
 def _beside(session: Session, answered: Sequence[Answered]) -> list[list[set[int]]]:
     """For each the prints of the texts that have some in common with its own."""
     own = [
-        {digest for each in text_prints(sheet, values).values() for digest in each}
+        {digest for each in text_prints(sheet.fields, values).values() for digest in each}
         for sheet, values in answered
     ]
     sent = {sheet.assignment.id for sheet, _ in answered}

@@ -14,7 +14,7 @@ from models import Account, Act, Assignment, Draft, Submission
 from queries.answer_sheets import get_answer_sheet
 from queries.coverage import get_coverage
 from queries.submissions import find_by_send_key
-from rules.checks.flags import Flag
+from rules.checks.flags import Flag, marks
 from rules.dates.calendar import local_date, local_time
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, Typed, cleaned
@@ -293,6 +293,7 @@ def made_submission(
         rolled_up=rolled_up,
         flags=[flag.to_json() for flag in flags],
         flag_count=len(flags),
+        asked=marks(flags),
         send_key=send_key,
         receipt=receipt_number(assignment_id, revision),
         checksum=checksum(

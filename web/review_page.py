@@ -1,5 +1,6 @@
 """The page of one submission that is reviewed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +16,10 @@ from queries.review_list import Waiting, find_next, find_previous
 from queries.reviews import count_waiting
 from queries.submissions import Revision, get_submitted_fields, list_revisions
 from queries.visible_assignments import Seen
+from rules.checks.flags import Flag, asked_before
 from rules.dates.calendar import local_date
 from rules.dates.review_clock import review_due
+from services.comparisons import find_flags_now
 from web.flags import tell
 from web.rendering import render
 from web.review_answers import compare, compare_totals
@@ -58,7 +61,7 @@ def show_review(
         before=before,
         corrects=_corrects(before),
         labels=labels,
-        flags=[tell(request, flag, labels) for flag in last.submission.flags],
+        flags=_flags(request, session, seen, last, labels),
         waiting=one.status == Status.SUBMITTED,
         review_due=due_on,
         overdue=one.status == Status.SUBMITTED and due_on < local_date(now),
@@ -69,6 +72,21 @@ def show_review(
         **_neighbours(request, session, viewer, seen, last, now),
         **{**shown, **values},
     )
+
+
+def _flags(
+    request: Request, session: Session, seen: Seen, last: Revision, labels: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """What the checks ask about it, and whether that came up only after it was sent."""
+    submission = last.submission
+    asked = asked_before(submission.asked, submission.flags)
+    return [
+        {
+            "sentence": tell(request, flag, labels),
+            "later": Flag.from_json(flag).mark not in asked,
+        }
+        for flag in find_flags_now(session, seen.assignment, submission)
+    ]
 
 
 def _before(earlier: Any) -> Revision | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rules.checks.distance import far_apart, is_outlier
 from rules.checks.flags import Flag, FlagKind
+from rules.forms.answer_numbers import MEASURED
 from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree
@@ -23,11 +24,20 @@ Figures = Mapping[str, Decimal]
 """Field → the number answered."""
 
 
+def asked_numbers(fields: Iterable[FormField]) -> list[str]:
+    """The numbers a person types, outside repeats."""
+    return [one.name for one in FormTree(fields).items if one.numeric and one.typed_in]
+
+
+def compared_numbers(fields: Sequence[FormField]) -> list[str]:
+    """Those of them that are held against the numbers of other units."""
+    measured = {one.name for one in fields if one.rollup in MEASURED}
+    return [name for name in asked_numbers(fields) if name in measured]
+
+
 def figures(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Decimal]:
     """The numbers a person typed, outside repeats; of stored answers."""
-    tree = FormTree(fields)
-    asked = (one for one in tree.items if one.numeric and one.typed_in)
-    return {one.name: Decimal(answers[one.name]) for one in asked if one.name in answers}
+    return {name: Decimal(answers[name]) for name in asked_numbers(fields) if name in answers}
 
 
 def against_last_period(

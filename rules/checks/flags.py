@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -26,6 +26,10 @@ class FlagKind(StrEnum):
     """Another answer than the unit gave elsewhere to the same data element."""
     UNCHANGED = "unchanged"
     """Returned, and sent again as it was."""
+
+
+COMPARED = frozenset({FlagKind.SIBLINGS, FlagKind.SIMILAR_TEXT})
+"""Found beside the forms of other units: they come and go while those send."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ class Flag:
         return blake2b(named.encode(), digest_size=6).hexdigest()
 
 
+def in_order(flags: Iterable[Flag], names: Sequence[str]) -> list[Flag]:
+    """The flags in the order of the form's fields; those of the whole form first."""
+    places = {name: place for place, name in enumerate(names)}
+    kinds = list(FlagKind)
+    return sorted(flags, key=lambda one: (places.get(one.field, -1), kinds.index(one.kind)))
+
+
 def marks(flags: Iterable[Flag]) -> str:
     """What a form page carries once it has shown these flags."""
     return ".".join(flag.mark for flag in flags)
@@ -69,3 +80,10 @@ def unasked(flags: Iterable[Flag], shown: str) -> list[Flag]:
     """Those a person has not been asked yet; `shown`: the `marks` of those asked before."""
     asked = set(shown.split("."))
     return [flag for flag in flags if flag.mark not in asked]
+
+
+def asked_before(asked: str | None, flags: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The marks of what the checks noticed when a form was sent: `Submission.asked`, or those of
+    its `flags` where that was not kept yet."""
+    known = marks(map(Flag.from_json, flags)) if asked is None else asked
+    return frozenset(known.split("."))

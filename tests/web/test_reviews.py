@@ -266,6 +266,17 @@ def test_flags_are_shown_as_questions(world, sign_in, session):
     assert "请留意" in text_of(client.get(f"/review/{world.id(VILLAGE)}"))
 
 
+def test_what_others_have_sent_since_is_shown_as_soon_as_one_is_opened(world, sign_in):
+    story = "逐户走访，登记取暖设备，发现隐患当场整改，已经建立台账，下一步继续巡查并上报结果。"
+    world.send(VILLAGE, note=story)
+    world.send(SECOND, note=story)
+    client = sign_in(TOWNSHIP)
+    late, early = (text_of(client.get(f"/review/{world.id(code)}")) for code in (SECOND, VILLAGE))
+    assert "与另外 1 个单位的文字几乎相同" in late
+    assert "与另外 1 个单位的文字几乎相同" in early
+    assert ("报送之后才发现" in late, "报送之后才发现" in early) == (False, True)
+
+
 def test_the_unit_above_sees_both_sums_as_sent_and_as_they_are_now(world, sign_in, session):
     world.send(VILLAGE, checked="12")
     clerk = account_of(session, TOWNSHIP)
