@@ -104,7 +104,8 @@ def keep_upload(
     _require_own(own, actor)
     sheets = _get_sheets(session, own)
     _check_ticket(ticket, own, sheets[0].version_id)
-    book = read_book(tables, ticket, sheets_of(sheets[0].fields))
+    names = {one.unit.code: one.unit.name for one in sheets}
+    book = read_book(tables, ticket, sheets_of(sheets[0].fields), names)
     assert own.id is not None
     assert actor.id is not None
     lock_assignment(session, own.id)

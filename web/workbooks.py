@@ -20,36 +20,27 @@ from queries.not_found import NotFound
 from queries.visible_assignments import Seen, get_visible_assignment
 from queries.workbooks import count_rows, get_upload, list_sent
 from rules.dates.calendar import local_date
-from rules.forms.faults import Fault
 from rules.refusal import N_, Refusal
-from rules.workbooks.outcome import KIND_NAMES, SENT, Kind, Outcome
-from rules.workbooks.reading import CellFault, Table
+from rules.workbooks.reading import Table
 from services.workbooks import (
-    Preview,
     get_layout,
     keep_upload,
     preview,
     send_key,
     send_upload,
 )
-from web.flags import ask_about
 from web.language import language_of, say
 from web.posted import Posted
 from web.rendering import render
 from web.security import SignedIn, SignInNeeded, Viewer, find_viewer
 from web.transactions import Now, OpenSession, ReadingSession, attempt
+from web.workbook_preview import preview_page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_TOLD = 200
-"""Faults that are listed; more are counted."""
 REPLACED = N_(
     "这次上传的内容已经不在了：后来又上传过文件，或者已经超过 7 天。"
     "这里没有报送任何内容，请重新上传要报送的文件。"
 )
-COLOURS = {
-    Kind.NEW: "green", Kind.CHANGED: "blue", Kind.FAULTY: "red", Kind.OVERTAKEN: "amber",
-    Kind.LOCKED: "grey", Kind.SAME: "grey", Kind.EMPTY: "grey",
-}  # fmt: skip
 
 router = APIRouter()
 
@@ -150,7 +141,7 @@ def show_upload(
         found = preview(session, seen.assignment, upload, now)
     except Refusal as refusal:
         return _page(request, session, seen, tell(refusal, language_of(request)))
-    return _preview_page(request, seen, upload, found)
+    return preview_page(request, seen, upload, found)
 
 
 @router.post("/assignments/{assignment_id}/workbook/{token}")
@@ -186,7 +177,7 @@ def confirm(
         found = preview(session, seen.assignment, upload, now)
     except Refusal as refusal:
         return _page(request, session, seen, tell(refusal, language_of(request)))
-    return _preview_page(request, seen, upload, found, outcome.refusal)
+    return preview_page(request, seen, upload, found, outcome.refusal)
 
 
 def workbook_link(session: Session, one: Assignment, viewer: Viewer) -> str:
@@ -233,48 +224,6 @@ def _page(
         limit=LIMIT // (1024 * 1024),
         **_shared(seen),
     )
-
-
-def _preview_page(
-    request: Request, seen: Seen, upload: WorkbookUpload, found: Preview, refusal: str = ""
-) -> Response:
-    return render(
-        request,
-        "pages/workbooks/preview.html",
-        status=409 if refusal else 200,
-        refusal=refusal,
-        upload=upload,
-        address=_address(upload),
-        found=found,
-        faults=[_told(request, one) for one in found.faults[:MOST_TOLD]],
-        more_faults=max(0, len(found.faults) - MOST_TOLD),
-        rows=[_row(request, found, one) for one in found.outcomes],
-        counts=[(KIND_NAMES[kind], count) for kind, count in found.counts.items()],
-        for_lower=not seen.assignment.lowest,
-        **_shared(seen),
-    )
-
-
-def _row(request: Request, found: Preview, outcome: Outcome) -> dict[str, Any]:
-    """One unit as the page shows it."""
-    flags = found.flags.get(outcome.sheet.assignment.id or 0, [])
-    return {
-        "unit": outcome.sheet.unit,
-        "where": outcome.where,
-        "kind": KIND_NAMES[outcome.kind],
-        "colour": COLOURS[outcome.kind],
-        "changed": outcome.kind is Kind.CHANGED,
-        "changes": outcome.changes if outcome.kind in SENT else (),
-        "notes": [_told(request, one) for one in outcome.notes],
-        "faults": len(outcome.faults),
-        "doubts": [one.sentence for one in ask_about(request, flags, outcome.sheet.fields)],
-    }
-
-
-def _told(request: Request, one: CellFault) -> dict[str, str]:
-    fault: Fault = one.fault
-    sentence = say(request, fault.msgid, **fault.values)
-    return {"where": one.where, "label": one.label, "sentence": sentence}
 
 
 def _sent_page(request: Request, session: Session, seen: Seen, upload: WorkbookUpload) -> Response:

@@ -15,6 +15,9 @@ LIMIT = 5 * 1024 * 1024
 MOST_LINES = 20_000
 """Filled rows of all sheets together."""
 
+MOST_MERGED = 200
+"""Ranges of merged cells that are looked at in a sheet."""
+
 
 def main() -> None:
     """Read the workbook on standard input; the seconds are the argument."""
@@ -37,7 +40,12 @@ def _check_size(sheets: list[Sheet]) -> None:
 
 
 def _plain(sheet: Sheet) -> dict[str, Any]:
-    return {"name": sheet.name, "lines": sheet.lines, "formulas": sheet.formulas}
+    return {
+        "name": sheet.name,
+        "lines": sheet.lines,
+        "formulas": sheet.formulas,
+        "merged": sheet.merged[:MOST_MERGED],
+    }
 
 
 if __name__ == "__main__":

@@ -27,6 +27,15 @@ def column_letters(place: int) -> str:
     return letters
 
 
+def cell_place(address: str) -> tuple[int, int]:
+    """Row, from 1, and column, from 0, of `B7`: (7, 1)."""
+    letters = address.rstrip("0123456789")
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return int(address[len(letters) :]), place - 1
+
+
 def cell_text(column: Column, texts: Sequence[str]) -> str:
     """What stands in the cell for answers as typed: of choices their words."""
     if is_chosen(column.field):

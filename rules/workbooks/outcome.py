@@ -128,7 +128,7 @@ def with_told(outcome: Outcome, row: FilledRow, told: Mapping[str, CellFault]) -
     """
     found = {
         at: _cell_fault(outcome.sheet, row, key, told[at].fault)
-        for key, at in row.cells.items()
+        for key, at in {"": row.where, **row.cells}.items()
         if at in told
     }
     if not found:
@@ -182,7 +182,7 @@ def _cell_fault(sheet: AnswerSheet, row: FilledRow, key: str, fault: Fault) -> C
     """What has no cell of its own is told at the unit's code."""
     found = sheet.tree.by_name.get(key.rpartition(".")[2])
     label = found.label or found.name if found else key
-    return CellFault(row.cells.get(key, row.where), fault, f"{sheet.unit.name} · {label}")
+    return CellFault(row.cells.get(key, row.where), fault, label)
 
 
 def _changes(

@@ -12,8 +12,8 @@ from rules.forms.field_values import plain
 from rules.forms.form_fields import chosen_by_default
 from rules.forms.form_tree import MOST_TIMES, field_in, key_in, place_of, times_key
 from rules.refusal import N_, Refusal
-from rules.workbooks.cells import cell_text, column_letters, typed_texts
-from rules.workbooks.columns import CODE, PLACE, Column, SheetColumns, folded
+from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
+from rules.workbooks.columns import CODE, PLACE, UNIT, Column, SheetColumns, folded
 from rules.workbooks.layout import digest_of, readonly_names
 
 HEAD_WITHIN = 30
@@ -22,6 +22,7 @@ _SHUT = 5
 """Where a row of the ticket lists its read-only cells."""
 MOST_TEXT = 3_000_000
 """Characters of all answers of one workbook."""
+MERGED = N_("这里有合并的单元格，只有第一格的内容读得到。请取消合并，逐格填写。")
 FORMULA = N_("这一格是公式。请换成填好的数或文字（复制后“选择性粘贴－数值”）。")
 
 
@@ -34,6 +35,8 @@ class Table:
     """Number of the row, from 1, and its texts; rows that are empty are left out."""
     formulas: Collection[str] = ()
     """Addresses of cells that hold a formula."""
+    merged: Collection[str] = ()
+    """Ranges of merged cells, `A2:C2`."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class CellFault:
     where: str
     fault: Fault
     label: str = ""
-    """The unit and the question, where they are known."""
+    """The question, where it is known."""
 
 
 @dataclass
@@ -81,22 +84,31 @@ class FilledBook:
 
 
 def read_book(
-    tables: Sequence[Table], ticket: Mapping[str, Any], sheets: Sequence[SheetColumns]
+    tables: Sequence[Table],
+    ticket: Mapping[str, Any],
+    sheets: Sequence[SheetColumns],
+    names: Mapping[str, str] | None = None,
 ) -> FilledBook:
     """What was typed into a workbook that was made for `ticket`.
 
-    Rows may be in any order and columns too; rows that were deleted are not there. Raises
-    `Refusal` where a sheet or a head is gone.
+    Rows may be in any order and columns too; rows that were deleted are not there. `names`: code
+    of a unit → its name; where the name of another one stands beside a code, that is a fault.
+    Raises `Refusal` where a sheet or a head is gone.
     """
-    return _Reading(tables, ticket, sheets).book()
+    return _Reading(tables, ticket, sheets, names or {}).book()
 
 
 class _Reading:
     """One going through a workbook."""
 
     def __init__(
-        self, tables: Sequence[Table], ticket: Mapping[str, Any], sheets: Sequence[SheetColumns]
+        self,
+        tables: Sequence[Table],
+        ticket: Mapping[str, Any],
+        sheets: Sequence[SheetColumns],
+        names: Mapping[str, str],
     ) -> None:
+        self.names = names
         self.tables = {table.name: table for table in tables}
         self.sheets = sheets
         self.known = {str(row[1]): row for row in ticket["rows"]}
@@ -112,6 +124,7 @@ class _Reading:
         for sheet in self.sheets:
             grid = _Grid(self._table(sheet), sheet)
             self.left_out += grid.left_out
+            self._tell_merged(grid)
             if sheet.repeat:
                 self._read_repeat(grid, sheet)
             else:
@@ -122,6 +135,13 @@ class _Reading:
             row.touched = self._touched(code)
             row.shut = list(self._shut(code, row))
         return FilledBook(list(self.rows.values()), self.faults, self.left_out)
+
+    def _tell_merged(self, grid: _Grid) -> None:
+        """Merged cells hold what stands in the first: the others would be left empty unnoticed."""
+        known = [line.number for line in grid.lines() if plain(line.code) in self.known]
+        for first, rows in grid.merged():
+            if any(number in rows for number in known):
+                self._fault(first, MERGED)
 
     def _touched(self, code: str) -> bool:
         """Read-only cells do not count; tickets made before there was a list of them count all."""
@@ -169,9 +189,24 @@ class _Reading:
                 continue
             assignment_id, _, revision, draft, *_ = self.known[code]
             self.rows[code] = FilledRow(assignment_id, line.code_at, revision, draft)
+            self._tell_name(code, line)
             self.texts[code] = {}
             for column in grid.sheet.columns:
                 self._take(grid, line, column, code, column.name)
+
+    def _tell_name(self, code: str, line: _Line) -> None:
+        """Codes and names that were sorted apart: nobody knows whose the answers are."""
+        own = self.names.get(code, "")
+        if line.unit != own and line.unit in self.names.values():
+            self._fault(
+                line.code_at,
+                N_(
+                    "单位代码和单位名称对不上：这个代码是“%(own)s”，名称写的是“%(name)s”。"
+                    "排序时要选中整张表，请核对这一行是谁的。"
+                ),
+                own=own,
+                name=line.unit,
+            )
 
     def _read_repeat(self, grid: _Grid, sheet: SheetColumns) -> None:
         """The fillings of a unit are counted in the order of their numbers, then of the rows."""
@@ -213,7 +248,10 @@ class _Reading:
                 code=code[:40],
             )
         elif any(grid.text(line, column) for column in grid.sheet.columns):
-            self._fault(line.code_at, N_("这一行没有单位代码。"))
+            self._fault(
+                line.code_at,
+                N_("这一行没有单位代码。合计、备注请写在表的右边或者另一张工作表里。"),
+            )
         return None
 
     def _take(self, grid: _Grid, line: _Line, column: Column, code: str, key: str) -> None:
@@ -236,6 +274,8 @@ class _Line:
     number: int
     texts: Sequence[str]
     code: str
+    unit: str
+    """The name that stands beside the code."""
     code_at: str
     rank: tuple[int, int]
     """By what the fillings of a repeat are put in order."""
@@ -291,7 +331,18 @@ class _Grid:
                 order = self._at(texts, PLACE)
                 rank = int(order) if re.fullmatch(r"[0-9]{1,6}", order) else 10**6
                 code_at = self._address(number, self._places[folded(CODE)])
-                yield _Line(number, texts, self._at(texts, CODE), code_at, (rank, number))
+                code, unit = self._at(texts, CODE), self._at(texts, UNIT)
+                yield _Line(number, texts, code, unit, code_at, (rank, number))
+
+    def merged(self) -> Iterator[tuple[str, range]]:
+        """The merged cells that join codes or answers: the address of the first, and the rows."""
+        places = {self._places[folded(CODE)], *self._columns.values()}
+        for cells in self.table.merged:
+            first, last = (cell_place(cell) for cell in cells.split(":"))
+            rows = range(max(first[0], self.head + 1), last[0] + 1)
+            joined = places.intersection(range(first[1], last[1] + 1))
+            if rows and len(rows) * len(joined) > 1:
+                yield f"{self.table.name}!{cells.partition(':')[0]}", rows
 
     def _at(self, texts: Sequence[str], head: str) -> str:
         place = self._places.get(folded(head), len(texts))

@@ -1,4 +1,4 @@
-"""Workbooks on both databases: what is laid out, what is taken in, what is sent."""
+"""Workbooks on both databases: what is taken in, what the preview says, what is sent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,14 +15,11 @@ from models import (
     Total,
     WorkbookUpload,
 )
-from queries.answer_sheets import get_answer_sheet, list_answer_sheets
+from queries.answer_sheets import get_answer_sheet
 from queries.not_found import NotFound
-from queries.workbooks import rows_of
 from rules.forms.receipts import is_whole
 from rules.refusal import Refusal
-from rules.workbooks.columns import heads_of, sheets_of
-from rules.workbooks.layout import digest_of
-from rules.workbooks.outcome import READONLY, Kind
+from rules.workbooks.outcome import Kind
 from rules.workbooks.reading import FORMULA
 from services.reviews import return_
 from services.roll_up import recount
@@ -30,7 +27,6 @@ from services.submissions import Overtaken, save_draft
 from services.workbooks import (
     FOR_LOWER,
     KEPT,
-    get_layout,
     keep_upload,
     preview,
     send_upload,
@@ -44,7 +40,6 @@ from tests.building import (
     assignment_of,
     get_unit,
     make_account,
-    make_form,
 )
 from tests.conftest import NOW
 from tests.workbook_answers import LATER, beside, confirm, layout_of, tables_of, upload, villages
@@ -63,39 +58,6 @@ def township(session, measure):
 @pytest.fixture
 def office(session):
     return account_of(session, TOWNSHIP)
-
-
-def test_the_sheets_of_many_units_are_those_of_each(session, measure, township):
-    answer(session, measure, VILLAGE)
-    sent = answer(session, measure, beside(session, township))
-    return_(
-        session, sent.id, reason="请核对户数。", fields=["checked"],
-        actor=account_of(session, TOWNSHIP), now=NOW,
-    )  # fmt: skip
-    for sheet in list_answer_sheets(session, rows_of(township)):
-        alone = get_answer_sheet(session, sheet.assignment.id)
-        for name in ("assignment", "last", "last_sender", "reviewed", "review", "draft"):
-            assert getattr(sheet, name) == getattr(alone, name), name
-        assert (sheet.typed, sheet.open_names, sheet.kept) == (
-            alone.typed, alone.open_names, alone.kept,
-        )  # fmt: skip
-
-
-def test_the_title_tells_the_period_in_words(session, measure, township):
-    assert layout_of(session, township).title == measure.title
-    for one in (sheet.assignment for sheet in list_answer_sheets(session, rows_of(township))):
-        one.period = "2026Q3"
-    township.period = "2026Q3"
-    session.flush()
-    layout = layout_of(session, township)
-    assert layout.title == f"{measure.title}（2026年第3季度）"
-    assert layout.ticket["period"] == "2026Q3"
-
-
-def test_the_guide_says_to_take_the_protection_off_before_sorting(session, township):
-    guide = dict(layout_of(session, township).guide)
-    assert "可以筛选" in guide["请不要"]
-    assert "要排序、调换列的顺序或删除行，先撤销工作表保护，没有密码" in guide["请不要"]
 
 
 def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
@@ -157,98 +119,6 @@ def test_rows_nobody_touched_are_not_sent(session, measure, township, office):
     with pytest.raises(Refusal, match="没有可以报送的行"):
         confirm(session, township, kept, office)
     assert session.get(Draft, assignment_of(session, measure, VILLAGE).id) is not None
-
-
-READONLY_FORM = [
-    {"name": "households", "label": "总户数", "type": "integer", "required": True},
-    {"name": "batch", "label": "批次", "type": "text", "readonly": True, "default": "第一批"},
-    {"name": "visits", "label": "走访", "type": "repeat"},
-    {"name": "who", "label": "门牌", "type": "text", "within": "visits"},
-    {"name": "team", "label": "小组", "type": "text", "within": "visits", "readonly": True,
-     "default": "一组"},
-]  # fmt: skip
-
-
-@pytest.fixture
-def shut_in(session):
-    """The township's task with a form that has questions nobody can change."""
-    form = make_form(session, account_of(session, "150000000000"), READONLY_FORM)
-    return assignment_of(session, released_measure(session, form=form), TOWNSHIP)
-
-
-def taken_in(session, own, office, answers, fillings=(), formulas=()):
-    """Code → outcome of a workbook with the answers and with rows of the repeat."""
-    layout = layout_of(session, own)
-    units, visits = tables_of(layout, answers)
-    lines = [visits.lines[0], *((n, list(texts)) for n, texts in enumerate(fillings, 3))]
-    tables = [replace(units, formulas=formulas), replace(visits, lines=lines)]
-    kept = keep_upload(session, own, layout.ticket, tables, actor=office, now=NOW)
-    found = preview(session, own, kept, NOW)
-    return kept, {one.sheet.unit.code: one for one in found.outcomes}
-
-
-def notes_of(outcome) -> list[tuple[str, str]]:
-    return [(one.where, str(one.fault)) for one in outcome.notes]
-
-
-def test_a_changed_readonly_cell_is_named_and_changes_nothing(session, shut_in, office):
-    first, second, third, *_ = villages(session, shut_in)
-    answers = {
-        first: {"batch": "第二批"}, second: {"households": "4", "batch": ""},
-        third: {"households": "5"},
-    }  # fmt: skip
-    kept, found = taken_in(session, shut_in, office, answers)
-    assert [found[code].kind for code in (first, second, third)] == [
-        Kind.EMPTY, Kind.NEW, Kind.NEW,
-    ]  # fmt: skip
-    assert notes_of(found[first]) == [("填报!E3", READONLY)]
-    assert notes_of(found[second]) == [("填报!E4", READONLY)]
-    assert notes_of(found[third]) == []
-    confirm(session, shut_in, kept, office)
-    sheets = {one.unit.code: one for one in list_answer_sheets(session, rows_of(shut_in))}
-    assert sheets[first].last is None
-    assert sheets[second].last.answers == {"households": 4, "batch": "第一批"}
-
-
-def test_a_formula_in_a_readonly_cell_stops_nobody(session, shut_in, office):
-    first, *_ = villages(session, shut_in)
-    answers = {first: {"households": "4", "batch": "7"}}
-    _, found = taken_in(session, shut_in, office, answers, formulas=["E3"])
-    assert found[first].kind == Kind.NEW
-    assert notes_of(found[first]) == [("填报!E3", READONLY)]
-
-
-def test_a_row_with_only_what_the_form_says_is_empty(session, shut_in, office):
-    first, *_ = villages(session, shut_in)
-    sheets = list_answer_sheets(session, rows_of(shut_in))
-    own = next(one.assignment for one in sheets if one.unit.code == first)
-    save_draft(session, own.id, {"households": ["9"]}, actor=account_of(session, first), now=NOW)
-    _, found = taken_in(session, shut_in, office, {first: {"households": ""}})
-    assert found[first].kind == Kind.EMPTY
-
-
-def test_in_a_repeat_readonly_cells_hold_the_forms_words_or_nothing(session, shut_in, office):
-    first, second, *_ = villages(session, shut_in)
-    answers = {first: {"households": "4"}, second: {"households": "5"}}
-    fillings = [
-        (first, "", "1", "甲家", ""), (first, "", "2", "乙家", "一组"),
-        (second, "", "1", "丙家", "二组"),
-    ]  # fmt: skip
-    _, found = taken_in(session, shut_in, office, answers, fillings)
-    assert notes_of(found[first]) == []
-    assert notes_of(found[second]) == [("走访!E5", READONLY)]
-    assert {found[code].kind for code in (first, second)} == {Kind.NEW}
-
-
-def test_workbooks_from_before_the_list_of_readonly_cells_are_taken(session, shut_in, office):
-    first, second, *_ = villages(session, shut_in)
-    layout = layout_of(session, shut_in)
-    rows = [[*row[:4], digest_of({"batch": "第一批"})] for row in layout.ticket["rows"]]
-    tables = tables_of(layout, {first: {"households": "4"}})
-    ticket = {**layout.ticket, "rows": rows}
-    kept = keep_upload(session, shut_in, ticket, tables, actor=office, now=NOW)
-    kinds = {o.sheet.unit.code: o.kind for o in preview(session, shut_in, kept, NOW).outcomes}
-    assert (kinds[first], kinds[second]) == (Kind.NEW, Kind.EMPTY)
 
 
 def test_columns_of_ones_own_are_named_by_their_heads_or_letters(session, township, office):
@@ -362,29 +232,6 @@ def test_a_returned_row_opens_only_what_was_returned(session, measure, township,
     assert (last.revision, last.answers["checked"], last.answers["spent"]) == (2, 13, "3.5")
 
 
-def test_approved_and_submitted_rows_are_closed(session, measure, township):
-    answer(session, measure, VILLAGE)
-    main = layout_of(session, township).sheets[0]
-    line = next(line for line in main.lines if line.code == VILLAGE)
-    assert not any(cell.open for cell in line.cells)
-    assert line.cells[0].text == "12"
-
-
-def test_a_village_fills_its_own_row_only(session, measure):
-    village, actor = assignment_of(session, measure, VILLAGE), account_of(session, VILLAGE)
-    assert villages(session, village) == [VILLAGE]
-    kept = upload(session, village, actor, {VILLAGE: {"checked": "5"}})
-    confirm(session, village, kept, actor)
-    assert assignment_of(session, measure, VILLAGE).status == "submitted"
-
-
-def test_units_without_lower_units_that_answer_have_no_workbook(session, measure):
-    banner = assignment_of(session, measure, BANNER)
-    assert villages(session, banner) == []
-    with pytest.raises(NotFound):
-        get_layout(session, banner, get_unit(session, BANNER))
-
-
 def test_another_unit_can_neither_upload_nor_confirm(session, measure, township, office):
     kept = upload(session, township, office, {VILLAGE: {"checked": "5"}})
     layout = layout_of(session, township)
@@ -420,14 +267,6 @@ def test_a_new_version_of_the_form_asks_to_download_again(session, measure, town
         confirm(session, township, kept, office, seen="")
 
 
-def test_a_form_with_a_required_photo_is_not_for_workbooks(session):
-    fields = [{"name": "photo", "label": "现场照片", "type": "image", "required": True}]
-    form = make_form(session, account_of(session, "150000000000"), fields)
-    measure = released_measure(session, form=form)
-    with pytest.raises(Refusal, match="现场照片"):
-        layout_of(session, assignment_of(session, measure, TOWNSHIP))
-
-
 def test_uploads_nobody_sent_are_swept_after_a_week(session, township, office):
     old = upload(session, township, office, {})
     upload(session, township, office, {}, now=NOW + KEPT + timedelta(seconds=1))
@@ -448,10 +287,3 @@ def test_one_upload_nobody_sent_is_kept_for_each_account_and_task(
         last = upload(session, township, office, {})
     kept = set(session.exec(select(WorkbookUpload.token)))
     assert kept == {one.token for one in (sent, beside, colleague, last)}
-
-
-def test_the_hidden_heads_are_those_of_the_sheets(session, township):
-    layout = layout_of(session, township)
-    sheets = sheets_of(list_answer_sheets(session, rows_of(township))[0].fields)
-    assert layout.ticket["sheets"] == heads_of(sheets)
-    assert [row[1] for row in layout.ticket["rows"]] == villages(session, township)

@@ -72,8 +72,8 @@ def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(world, sign
     answer = upload(client, path, filled(content, typed))
     assert answer.status_code == 303
     page = text_of(client.get(answer.headers["location"]))
-    assert f"{len(codes)} 新填报" in page.replace("个", "")
-    assert f"确认报送 {len(codes)} 个单位" in page
+    assert f"{len(codes)}要报送" in page
+    assert page.count(f"确认报送 {len(codes)} 个单位") == 2  # On top, and after the rows.
     assert session.exec(select(Submission)).all() == []
     sent = confirm(client, answer.headers["location"])
     assert sent.status_code == 303
@@ -129,6 +129,8 @@ def test_faults_are_told_with_sheet_and_cell_and_nothing_can_be_sent(world, sign
     page = client.get(address)
     assert f"填报!D{row}" in text_of(page)
     assert "请填整数。" in text_of(page)
+    (group,) = check(page).xpath("//h3")
+    assert group.text_content().split()[1:] == [f"填报!A{row}", "1", "处错误"]
     assert "确认报送" not in text_of(page)
     assert client.post(address, data={"_seen": ""}).status_code == 409
     assert session.exec(select(Submission)).all() == []
@@ -246,7 +248,8 @@ def test_a_workbook_that_nobody_touched_sends_nothing(session, sign_in):
     content = edited(download(client, path), lambda book: None)
     page = text_of(client.get(upload(client, path, content).headers["location"]))
     assert "没有可以报送的行" in page
-    assert "2没有改动，不报 1空行，不报" in page
+    assert "2没有改动，不报 1没有填，不报" in page
+    assert "没有改动的 2 个单位" in page
     assert "确认报送" not in page
 
 

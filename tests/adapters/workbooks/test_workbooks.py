@@ -57,9 +57,9 @@ def layout(codes=CODES, sheets=SHEETS) -> Layout:
     )  # fmt: skip
 
 
-def read(content: bytes):
+def read(content: bytes, names: dict[str, str] | None = None):
     ticket, tables = read_workbook(content)
-    return read_book(tables, ticket, SHEETS)
+    return read_book(tables, ticket, SHEETS, names)
 
 
 def test_what_another_program_fills_in_comes_back_unit_by_unit():
@@ -223,7 +223,33 @@ def test_doubled_unknown_and_missing_codes_are_told_with_their_cells():
     found = faults_of(spoil)
     assert found["填报!A4"] == f"单位代码“{CODES[0]}”重复了。"
     assert "999" in found["填报!A5"]
-    assert found["填报!A6"] == "这一行没有单位代码。"
+    assert found["填报!A6"].startswith("这一行没有单位代码。")
+
+
+def test_merged_cells_are_told_where_they_join_answers_and_nowhere_else():
+    def merge(book):
+        sheet = book["填报"]
+        own = sheet.max_column
+        for cells in ("A3:B3", "D4:D5", f"{column_letters(own - 1)}3:{column_letters(own)}5"):
+            sheet.merge_cells(cells)
+        sheet.merge_cells("D9:F9")  # Below the units.
+
+    assert list(faults_of(merge)) == ["填报!D4"]
+
+
+def test_codes_and_names_that_were_sorted_apart_are_told():
+    def sort(book):
+        sheet = book["填报"]
+        for row, code in enumerate(CODES[1::-1], 3):
+            sheet.cell(row, 1).value = code
+        for row in (3, 4, 5):
+            sheet.cell(row, 2).value = names[CODES[row - 3]]
+        sheet["B5"] = "改了名的村"
+
+    names = dict(zip(CODES, ("东村", "西村", "南村"), strict=True))
+    book = read(edited(write_workbook(layout()), sort), names)
+    assert [one.where for one in book.faults] == ["填报!A3", "填报!A4"]
+    assert "这个代码是“西村”，名称写的是“东村”" in str(book.faults[0].fault)
 
 
 def test_a_formula_in_a_cell_is_refused_by_its_address():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.forms.form_fields import Choice, FieldType, FormField
-from rules.workbooks.cells import cell_text, column_letters, typed_texts
+from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
 from rules.workbooks.columns import Column
 
 
@@ -74,3 +74,5 @@ def test_columns_are_lettered_as_excel_does():
     assert [column_letters(place) for place in (0, 25, 26, 701, 702)] == [
         "A", "Z", "AA", "ZZ", "AAA",
     ]  # fmt: skip
+    assert cell_place("A1") == (1, 0)
+    assert all(cell_place(f"{column_letters(place)}7") == (7, place) for place in range(0, 800, 7))
