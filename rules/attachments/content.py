@@ -8,10 +8,19 @@ import filetype
 
 from rules.attachments.kinds import EMPTY, PHOTOS
 from rules.attachments.packages import package_type
+from rules.attachments.relationships import Active
 from rules.refusal import N_, Refusal
 
 ENCRYPTED = N_("这个文件加了密码，无法检查。请取消密码后再上传。")
 MACROS = N_("这个文件带有宏。请另存为不带宏的文件（.docx、.xlsx）后再上传。")
+OBJECTS = N_(
+    "这个文件里嵌有其他程序的对象（如嵌入的文件、公式编辑器的公式、控件）。"
+    "请删去，或者换成图片，另存后再上传。"
+)
+OUTSIDE = N_(
+    "这个文件一打开就会到别处取内容（如网上的图片、别的电脑上的模板或表格）。"
+    "请把图片插入到文件里，断开这些链接，另存后再上传。文字上的网页链接不用删。"
+)
 NOT_TAKEN = N_(
     "不能上传这种文件。可以上传：照片（JPG、PNG），"
     "PDF、OFD、Word、Excel、PPT、WPS 文档，文本和 CSV。"
@@ -21,6 +30,7 @@ HEIC = N_("HEIC 格式的照片打不开。请在手机的相机设置里改为�
 PACKED = N_("不能上传压缩包。请解压后把文件逐个上传。")
 DAMAGED = N_("这个 %(program)s 文件打不开，可能已损坏。请打开原来的文件，另存一份再上传。")
 RUNS = N_("不能上传网页或程序文件。")
+_ACTIVE = {Active.MACROS: MACROS, Active.OBJECT: OBJECTS, Active.OUTSIDE: OUTSIDE}
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _PROGRAMS = {
     "docx": "Word", "doc": "Word", "xlsx": "Excel", "xls": "Excel", "pptx": "PPT", "ppt": "PPT",
@@ -88,8 +98,8 @@ def _not_taken(msgid: str, name: str) -> Refusal:
 
 def _checked_package(content: bytes, name: str) -> str:
     found = package_type(content)
-    if found.macros:
-        raise Refusal(MACROS)
+    if found.active:
+        raise Refusal(_ACTIVE[found.active])
     if not found.media:
         raise _not_taken(PACKED, name)
     return found.media

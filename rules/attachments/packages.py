@@ -10,7 +10,7 @@ import zlib
 from typing import NamedTuple
 
 from rules.attachments.kinds import MB
-from rules.attachments.relationships import points_to_active
+from rules.attachments.relationships import Active, find_active
 
 LARGEST_DIRECTORY = MB
 """Bytes of a zip's table of contents; a large document has 100,000."""
@@ -22,11 +22,16 @@ _MAIN = {
     "ppt/presentation.xml": f"{_OFFICE}.presentationml.presentation",
 }
 _TYPES = "[content_types].xml"
-_MACROS = re.compile(
-    r"(^|/)(vbaproject[^/]*|vbadata\.xml|activex|macrosheets|oleobject[^/]*)(/|\.|$)"
-    r"|(^|/)embeddings/[^/]*\.bin$"
-)
-_TYPES_OF_MACROS = ("vbaproject", "macroenabled", "macrosheet", "activex", "oleobject")
+_PARTS = {
+    Active.MACROS: re.compile(r"(^|/)(vbaproject[^/]*|vbadata\.xml|macrosheets)(/|\.|$)"),
+    Active.OBJECT: re.compile(r"(^|/)(activex|oleobject[^/]*)(/|\.|$)|(^|/)embeddings/[^/]*\.bin$"),
+}
+"""What a part is by its name."""
+_TYPES_OF_PARTS = {
+    Active.MACROS: ("vbaproject", "macroenabled", "macrosheet"),
+    Active.OBJECT: ("activex", "oleobject"),
+}
+"""What it is by its type."""
 
 
 class Package(NamedTuple):
@@ -34,7 +39,7 @@ class Package(NamedTuple):
 
     media: str
     """Its content type; empty for any other archive, and for a damaged one."""
-    macros: bool = False
+    active: Active | None = None
     """It has macros, objects of other programs, or loads something from outside."""
 
 
@@ -61,15 +66,16 @@ def _directory_is_small(content: bytes) -> bool:
 
 def _read(archive: zipfile.ZipFile) -> Package:
     names = {one.filename.lower(): one for one in archive.infolist()}
-    if any(_MACROS.search(name) for name in names):
-        return Package("", macros=True)
+    for active, parts in _PARTS.items():
+        if any(parts.search(name) for name in names):
+            return Package("", active)
     if "ofd.xml" in names:
         return Package("application/ofd")
     media = next((found for name, found in _MAIN.items() if name in names), "")
     if not media or _TYPES not in names:
         return Package("")
-    if points_to_active(archive):
-        return Package("", macros=True)
+    if found := find_active(archive):
+        return Package("", found)
     return _typed(archive, names[_TYPES], media)
 
 
@@ -80,5 +86,7 @@ def _typed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, media: str) -> Pack
     text = raw.decode("utf-8-sig").lower()
     if len(raw) > LARGEST_TYPES or "&" in text or "<!" in text or "<types" not in text:
         return Package("")
-    macros = any(one in text for one in _TYPES_OF_MACROS)
-    return Package("" if macros else media, macros)
+    for active, words in _TYPES_OF_PARTS.items():
+        if any(word in text for word in words):
+            return Package("", active)
+    return Package(media)

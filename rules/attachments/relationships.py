@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from enum import Enum
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -11,18 +12,35 @@ from rules.attachments.kinds import MB
 
 LARGEST_IN_ALL = 32 * MB
 """Bytes of all lists of relationships; a workbook with 60,000 links has 10 MB."""
-_RUNS = frozenset({"oleobject", "control", "vbaproject", "xlmacrosheet"})
+
+
+class Active(Enum):
+    """What makes a document more than what is read in it; what is told first comes first."""
+
+    MACROS = "macros"
+    OBJECT = "object"
+    """A part that another program opens: an embedded object, a control."""
+    OUTSIDE = "outside"
+    """Something that is fetched from another machine when the document is opened."""
+
+
+_RUNS = {
+    "vbaproject": Active.MACROS, "xlmacrosheet": Active.MACROS,
+    "oleobject": Active.OBJECT, "control": Active.OBJECT,
+}  # fmt: skip
 """Last words of types whose target runs, or is loaded as one that does."""
 _OWN_FILE = re.compile(r"(file:(///|/)?(?!/))?([a-z]:/?)?[^/:][^:]*")
 """A path on the disk of whoever opens it: an office's own template, a picture that was linked."""
 
 
-def points_to_active(archive: zipfile.ZipFile) -> bool:
-    """Whether a part belongs to another program, or anything but a link lies on another machine.
+def find_active(archive: zipfile.ZipFile) -> Active | None:
+    """What the parts point to, where one belongs to another program, or anything but a link lies
+    on another machine.
 
     What lies there (a template, a picture, another workbook) is fetched when the document is
     opened; a link only when somebody follows it. Raises ValueError for what cannot be read.
     """
+    found: set[Active] = set()
     room = LARGEST_IN_ALL
     for entry in archive.infolist():
         if not entry.filename.lower().endswith(".rels"):
@@ -32,17 +50,16 @@ def points_to_active(archive: zipfile.ZipFile) -> bool:
         room -= len(raw)
         if room < 0:
             raise ValueError("relationships")
-        if _has_active(raw):
-            return True
-    return False
+        found |= _list_active(raw)
+    return next((one for one in Active if one in found), None)
 
 
-def _has_active(raw: bytes) -> bool:
-    found: list[bool] = []
+def _list_active(raw: bytes) -> set[Active]:
+    found: set[Active | None] = set()
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(" ")[2] == "Relationship":
-            found.append(_is_active(attributes))
+            found.add(_active(attributes))
 
     def refuse(*_: object) -> None:
         raise ValueError("doctype")
@@ -54,15 +71,17 @@ def _has_active(raw: bytes) -> bool:
         parser.Parse(raw, True)
     except expat.ExpatError as error:
         raise ValueError("relationships") from error
-    return any(found)
+    return {one for one in found if one}
 
 
-def _is_active(relationship: dict[str, str]) -> bool:
+def _active(relationship: dict[str, str]) -> Active | None:
     kind = relationship.get("Type", "").lower().rpartition("/")[2]
+    if kind in _RUNS:
+        return _RUNS[kind]
     external = relationship.get("TargetMode", "").strip().lower() == "external"
-    return kind in _RUNS or (
-        external and kind != "hyperlink" and _is_elsewhere(relationship.get("Target", ""))
-    )
+    if external and kind != "hyperlink" and _is_elsewhere(relationship.get("Target", "")):
+        return Active.OUTSIDE
+    return None
 
 
 def _is_elsewhere(target: str) -> bool:

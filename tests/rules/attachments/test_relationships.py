@@ -1,4 +1,4 @@
-"""What a package points to: links are taken, what loads or runs by itself is not."""
+"""What a package points to: links are taken, what loads or runs by itself is not, and why."""
 
 import pytest
 
@@ -54,19 +54,33 @@ def test_links_and_what_lies_in_the_package_are_taken(content: bytes) -> None:
                  related("externalLinkPath", "file://server/x.xlsx", "External")),
         document(relations=related("attachedTemplate", "&#104;ttp://a.example", "&#69;xternal")),
         document(relations=related("attachedTemplate", "ftp://x", "External").encode("utf-16")),
-        document(relations=related("oleObject", "other/part.xml")),
-        document(relations=related("control", "other/part.xml")),
-        document(**{"word__embeddings__oleObject1.bin": b"MZ"}),
-        document(**{"ppt__embeddings__Any.BIN": b"MZ"}),
         document("WORD___RELS__any.RELS", related("attachedTemplate", r"\\server\x", "External")),
         document(relations=related("frame", "file:////server/x", "External")),
         document(relations=related("image", "%5C%5Cserver/x.png", "External")),
     ],
 )  # fmt: skip
-def test_what_loads_or_runs_by_itself_is_refused(content: bytes) -> None:
+def test_what_is_fetched_from_elsewhere_is_refused(content: bytes) -> None:
     with pytest.raises(Refusal) as refused:
         type_of(content, "a.docx", "file")
-    assert refused.value.msgid == rules.MACROS
+    assert refused.value.msgid == rules.OUTSIDE
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (document(relations=related("oleObject", "other/part.xml")), rules.OBJECTS),
+        (document(relations=related("control", "other/part.xml")), rules.OBJECTS),
+        (document(**{"word__embeddings__oleObject1.bin": b"MZ"}), rules.OBJECTS),
+        (document(**{"ppt__embeddings__Any.BIN": b"MZ"}), rules.OBJECTS),
+        (document(relations=related("vbaProject", "other/part.xml")), rules.MACROS),
+        (document("a.rels", related("image", "http://a.example/x.png", "External"),
+                  **{"b.rels": related("oleObject", "other/part.xml")}), rules.OBJECTS),
+    ],
+)  # fmt: skip
+def test_what_another_program_runs_is_refused_with_its_sentence(content, sentence) -> None:
+    with pytest.raises(Refusal) as refused:
+        type_of(content, "a.docx", "file")
+    assert refused.value.msgid == sentence
 
 
 @pytest.mark.parametrize(
