@@ -19,9 +19,7 @@ from queries.campaigns import get_own_measure
 from queries.forms import get_own_form, get_version_numbered, settings_of
 from rules.dates.calendar import local_date
 from rules.forms.form_change import TYPE_NAMES
-from rules.forms.form_fields import FormField, dump_form, read_form
-from rules.forms.form_structure import EXPRESSIONS
-from rules.forms.form_tree import FormTree
+from rules.forms.form_fields import dump_form, read_form
 from rules.refusal import N_, Refusal
 from web.form_editor import EDITED, Opened, next_page, open_form, publish
 from web.form_preview import preview_of
@@ -31,15 +29,10 @@ from web.posted import Posted
 from web.rendering import render
 from web.security import LARGEST_ID, Officer, SignInNeeded, Viewer, find_viewer
 from web.transactions import Now, OpenSession, ReadingSession, attempt
+from web.understood_fields import understood
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEW = "new"
-EXPRESSION_NAMES = {
-    "relevant": N_("显示条件"),
-    "constraint": N_("校验条件"),
-    "calculation": N_("计算公式"),
-    "choice_filter": N_("选项筛选"),
-}
 
 router = APIRouter()
 
@@ -64,15 +57,6 @@ class SentForm:
     """The file, packed into text, so that it is published without being sent twice."""
     refusal: str = ""
     faults: tuple[SentFault, ...] = ()
-
-
-@dataclass(frozen=True)
-class UnderstoodField:
-    """One field as it was understood: how deep it lies, and the author's conditions."""
-
-    field: FormField
-    depth: int
-    expressions: list[tuple[str, str]]
 
 
 def read_sent(
@@ -160,23 +144,6 @@ def _opened(session: Session, viewer: Viewer, measure_id: int, *, new: bool = Fa
     if measure.status not in EDITED:
         raise Refusal(N_("这条措施已撤回，不能再改表单。"))
     return open_form(session, viewer, measure, campaign, new=new)
-
-
-def understood(fields: tuple[FormField, ...]) -> list[UnderstoodField]:
-    """The fields in the order they are asked, each with what lies above it."""
-    tree = FormTree(fields)
-    return [
-        UnderstoodField(
-            one,
-            len(tree.above(one)),
-            [
-                (EXPRESSION_NAMES[name], text)
-                for name in EXPRESSIONS
-                if (text := getattr(one, name))
-            ],
-        )
-        for one in fields
-    ]
 
 
 def _told(request: Request, refused: XlsFormFaults) -> list[SentFault]:

@@ -21,12 +21,12 @@ from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import read_form
 from services.measure_content import content_of
 from services.measures import STATUS_NAMES, edit_measure
-from web.form_import import understood
 from web.measures import OPEN
 from web.posted import Posted
 from web.rendering import render
 from web.security import Officer, read_id
 from web.transactions import OpenSession, attempt
+from web.understood_fields import understood
 
 router = APIRouter()
 

@@ -12,6 +12,7 @@ from adapters.templating import make_environment
 from models import MeasureKind, Role
 from rules.attachments.kinds import ACCEPTED, LARGEST
 from rules.dates.calendar import local_time
+from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.refusal import N_
 from rules.states import ACT_NAMES, STATUS_NAMES
@@ -62,6 +63,7 @@ def environment(language: str) -> Environment:
         upload_accepts=ACCEPTED,
         upload_limits=LARGEST,
         rollup_names=ROLLUP_NAMES,
+        property_names=PROPERTY_NAMES,
     )
     made.filters.update(
         day=_day_zh if language == SOURCE else _day_en,

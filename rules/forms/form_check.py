@@ -25,6 +25,7 @@ from rules.forms.form_fields import (
 from rules.forms.form_inputs import input_faults
 from rules.forms.form_structure import structure_faults
 from rules.forms.no_persons import find_in_field
+from rules.forms.property_names import PROPERTY_NAMES
 from rules.refusal import N_, Refusal, Term
 
 MOST_CHOICES_IN_ALL = 20_000
@@ -115,7 +116,9 @@ def _property(fault: Fault) -> str:
 def _label_faults(field: FormField) -> list[Fault]:
     if field.label or field.type in (FieldType.CALCULATE, FieldType.GROUP):
         return []
-    return [Fault(_WRONG["string_too_short"], {"what": Term(_WHAT["label"])}, where="label")]
+    return [
+        Fault(_WRONG["string_too_short"], {"what": Term(PROPERTY_NAMES["label"])}, where="label")
+    ]
 
 
 def _text_faults(field: FormField) -> Iterator[Fault]:
@@ -147,15 +150,6 @@ def _cleaned(raw: Any) -> Any:
     return [_cleaned(one) for one in raw] if isinstance(raw, list | tuple) else raw
 
 
-_WHAT: dict[str, str] = {
-    "name": N_("名称"), "label": N_("标题"), "type": N_("类型"), "hint": N_("说明"),
-    "min": N_("下限"), "max": N_("上限"), "choices": N_("选项"), "rollup": N_("汇总方式"),
-    "required": N_("必填"), "multiline": N_("多行"), "readonly": N_("只读"),
-    "default": N_("默认值"), "relevant": N_("显示条件"), "constraint": N_("校验条件"),
-    "constraint_message": N_("校验提示"), "calculation": N_("计算公式"),
-    "choice_filter": N_("选项筛选"), "reuse": N_("共享数据项"), "within": N_("所在的组"),
-    "words": N_("其他语言"), "choice_list": N_("选项表"),
-}  # fmt: skip
 _WRONG: dict[str, str] = {
     "missing": N_("缺少“%(what)s”"),
     "string_too_short": N_("“%(what)s”是空的"),
@@ -174,25 +168,27 @@ def _translated(error: Any) -> Fault:
         name, where = path[2], f"words::{path[2]}::{path[1]}"
     kind = "missing" if error.get("input") == "" else error["type"]
     msgid = _WRONG.get(kind, N_("“%(what)s”不正确"))
-    return Fault(msgid, {"what": Term(_WHAT.get(name, name))}, where=where)
+    return Fault(msgid, {"what": Term(PROPERTY_NAMES.get(name, name))}, where=where)
 
 
 def _with_bounds(field: FormField) -> tuple[FormField, list[Fault]]:
     """The field with its bounds in stored shape, and what is wrong with them."""
     given = {side: getattr(field, side) for side in ("min", "max") if _typed(getattr(field, side))}
     if given and field.type not in BOUNDED:
-        return field, [Fault(N_("这种类型没有上下限"), where="min")]
+        return field, [Fault(N_("这种类型没有最小和最大"), where="min")]
     faults: list[Fault] = []
     read: dict[str, int | str | None] = {"min": None, "max": None}
     for side, typed in given.items():
         value = _read_bound(field.type, str(typed))
         if isinstance(value, Fault):
-            faults.append(Fault(N_("“%(what)s”无法识别"), {"what": Term(_WHAT[side])}, side))
+            faults.append(
+                Fault(N_("“%(what)s”无法识别"), {"what": Term(PROPERTY_NAMES[side])}, side)
+            )
         else:
             read[side] = value
     low, high = bounds(field.model_copy(update=read))
     if low is not None and high is not None and low > high:
-        faults.append(Fault(N_("下限大于上限"), where="min"))
+        faults.append(Fault(N_("“最小”大于“最大”"), where="min"))
     return field.model_copy(update=read), faults
 
 

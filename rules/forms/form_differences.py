@@ -4,26 +4,18 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rules.forms.form_fields import FormField
+from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.refusal import N_
 
 YES, NO = N_("是"), N_("否")
-CHOICE = N_("选项")
-LABEL = N_("名称")
-_TEXTS = {
-    "label": LABEL,
-    "hint": N_("填写说明"),
-    "min": N_("最小"),
-    "max": N_("最大"),
-    "default": N_("默认值"),
-    "relevant": N_("显示条件"),
-    "constraint": N_("校验条件"),
-    "constraint_message": N_("不符合时的提示"),
-    "calculation": N_("计算公式"),
-    "choice_filter": N_("选项筛选"),
-    "reuse": N_("共用数据项"),
-}
-_SWITCHES = {"required": N_("必填"), "readonly": N_("只读"), "multiline": N_("多行")}
+CHOICE = PROPERTY_NAMES["choices"]
+LABEL = PROPERTY_NAMES["label"]
+_TEXTS = (
+    "label", "hint", "min", "max", "default", "relevant", "constraint", "constraint_message",
+    "calculation", "choice_filter", "reuse",
+)  # fmt: skip
+_SWITCHES = ("required", "readonly", "multiline")
 
 
 class Difference(NamedTuple):
@@ -59,17 +51,17 @@ def list_differences(
 
 def _differences(old: FormField, new: FormField) -> Iterator[Difference]:
     label = new.label or new.name
-    for name, what in _TEXTS.items():
+    for name in _TEXTS:
         was, now = (_text(getattr(one, name)) for one in (old, new))
         if was != now:
-            yield Difference(label, what, was, now)
-    for name, what in _SWITCHES.items():
+            yield Difference(label, PROPERTY_NAMES[name], was, now)
+    for name in _SWITCHES:
         was, now = (YES if getattr(one, name) else NO for one in (old, new))
         if was != now:
-            yield Difference(label, what, was, now, ours=True)
+            yield Difference(label, PROPERTY_NAMES[name], was, now, ours=True)
     if old.rollup != new.rollup:
         was, now = (ROLLUP_NAMES[one.rollup] for one in (old, new))
-        yield Difference(label, N_("汇总方式"), was, now, ours=True)
+        yield Difference(label, PROPERTY_NAMES["rollup"], was, now, ours=True)
     yield from _choices(label, old, new)
 
 

@@ -24,12 +24,17 @@ RICH = [
      "choices": [{"value": "y", "label": "有"}, {"value": "n", "label": "没有"}],
      "choice_list": "yes_no", "rollup": "share"},
     {"name": "count", "label": "几处", "type": "integer", "within": "place",
-     "relevant": "${found} = 'y'", "constraint": ". > 0", "rollup": "sum"},
+     "relevant": "${found} = 'y'", "constraint": ". > 0", "constraint_message": "至少一处",
+     "rollup": "sum"},
+    {"name": "cost", "label": "投入（万元）", "type": "decimal", "min": 0, "max": "99.5",
+     "default": "1.5", "readonly": True, "reuse": "投入", "hint": "含县级", "rollup": "sum",
+     "words": {"English (en)": {"label": "Spent"}}},
 ]  # fmt: skip
 
 
 def workbook(title: str = "新排查表", raw: list = RICH) -> bytes:
-    return write_xlsform(title, FormSettings(version="2026-11"), check_form(raw))
+    settings = FormSettings(version="2026-11", languages=("English (en)",))
+    return write_xlsform(title, settings, check_form(raw))
 
 
 def faulty() -> bytes:
@@ -72,7 +77,11 @@ def versions(session: Session) -> list[FormVersion]:
 def test_a_workbook_is_shown_as_understood_and_published_when_confirmed(session, page) -> None:
     answer = page.upload(workbook())
     shown = text_of(answer)
-    for words in ("基本情况", "几处", "${found} = 'y'", "占比", "用这张表单"):
+    for words in (
+        "基本情况", "几处", "显示条件：${found} = 'y'", "校验条件：. > 0", "至少一处",
+        "占比", "选项表：yes_no", "没有 n", "最小：0", "最大：99.5", "默认值：1.5", "只读",
+        "共享数据项：投入", "填写说明：含县级", "English (en)：Spent", "用这张表单",
+    ):  # fmt: skip
         assert words in shown
     assert check(answer).xpath("//fieldset[@class='phone']//input[@type='radio']")
     assert len(versions(session)) == 1

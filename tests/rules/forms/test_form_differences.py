@@ -28,7 +28,7 @@ def test_every_part_of_a_question_that_changes_is_told_with_before_and_after() -
         Difference("进度", CHOICE, "已完成", "全部完成"),
         Difference("进度", CHOICE, "正在整改", ""),
         Difference("进度", CHOICE, "", "未开始"),
-        Difference("排查户数", "名称", "户数", "排查户数"),
+        Difference("排查户数", "标题", "户数", "排查户数"),
         Difference("排查户数", "最大", "", "9"),
         Difference("排查户数", "必填", "是", "否", ours=True),
         Difference("排查户数", "汇总方式", "合计", "平均", ours=True),

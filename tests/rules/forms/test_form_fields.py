@@ -44,7 +44,7 @@ def test_every_fault_of_every_field_is_told():
         {"name": "x", "label": "没有这种", "type": "matrix"},
         {**COUNT, "name": "tel", "label": "联系电话"},
     )
-    assert told[1] == ["下限大于上限"]
+    assert told[1] == ["“最小”大于“最大”"]
     assert told[2] == ["选择题没有选项"]
     assert told[3] == ["只有数字可以求和汇总"]
     assert told[4] == ["名称“done”与前面的项重复"]
