@@ -29,7 +29,8 @@ def _unpacked(answer: Json) -> XlsForm:
     if "msgid" in answer:
         raise Refusal(answer["msgid"], **_read_values(answer["values"]))
     settings = FormSettings.model_validate(answer["settings"])
-    return XlsForm(answer["title"], settings, read_form(answer["fields"]))
+    notes = tuple(_read_fault(one) for one in answer["notes"])
+    return XlsForm(answer["title"], settings, read_form(answer["fields"]), notes)
 
 
 def main() -> None:
@@ -49,6 +50,7 @@ def _form(form: XlsForm) -> Json:
         "title": form.title,
         "settings": form.settings.model_dump(mode="json"),
         "fields": dump_form(form.fields),
+        "notes": [_fault(one) for one in form.notes],
     }
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -50,6 +50,8 @@ class Sheet:
     """Ranges of merged cells, `A2:C2`."""
     formulas: tuple[str, ...] = ()
     """Addresses of cells that hold a formula (the first fifty); `lines` hold its stored result."""
+    fractions: frozenset[str] = frozenset()
+    """Addresses of numbers that are not whole: `1.10` and `1.1` are the same there."""
 
 
 def read_table(content: bytes, limit: int = LIMIT) -> list[Line]:
@@ -122,7 +124,15 @@ def _sheet(workbook: CalamineWorkbook, name: str, formulas: tuple[str, ...]) -> 
         lines=[(number, cells) for number, cells in lines if any(cells)],
         merged=tuple(f"{_address(*first)}:{_address(*last)}" for first, last in merged),
         formulas=formulas,
+        fractions=frozenset(_fractions(rows)),
     )
+
+
+def _fractions(rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, float) and not cell.is_integer():
+                yield _address(number, column)
 
 
 def _typed_text(cell: object) -> str:

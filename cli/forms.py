@@ -70,6 +70,7 @@ def _form_json(form: XlsForm) -> dict[str, Any]:
         "title": form.title,
         "settings": form.settings.model_dump(mode="json"),
         "fields": [field.model_dump(mode="json") for field in form.fields],
+        "notes": [_fault_json(note) for note in form.notes],
     }
 
 
@@ -135,6 +136,8 @@ def _show(form: XlsForm) -> None:
     for field in form.fields:
         table.add_row(*map(_plain, _cells(field, len(tree.above(field)))))
     _print(table, err=False)
+    for note in form.notes:
+        typer.echo(f"{note.sheet} {note.cell}: {_sentence(note)}")
     say(
         N_("表单“%(title)s”没有错误，共 %(count)s 项。"),
         title=form.title or form.settings.form_id or "—",

@@ -19,7 +19,14 @@ OTHER_LANGUAGES = ("English (en)", "ᠮᠣᠩᠭᠣᠯ (mn)")
 
 
 class Formula(str):
-    """A cell that holds a formula."""
+    """A cell that holds a formula, and its result if a program has worked it out."""
+
+    def __new__(cls, formula: str, result: float | str = 3) -> "Formula":
+        made = super().__new__(cls, formula)
+        made.result = result
+        return made
+
+    result: float | str
 
 
 def workbook(
@@ -39,7 +46,7 @@ def _write(sheet: Any, rows: Cells) -> None:
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             if isinstance(cell, Formula):
-                sheet.write_formula(number, column, cell, value=3)
+                sheet.write_formula(number, column, cell, value=cell.result)
             elif isinstance(cell, str):
                 sheet.write_string(number, column, cell)
             else:

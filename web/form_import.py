@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from sqlmodel import Session
 from adapters.form_process import xlsform_apart
 from adapters.language import tell
 from adapters.tables import MEGABYTE
-from adapters.xlsform.reading import LIMIT, XlsForm, XlsFormFaults
+from adapters.xlsform.reading import LIMIT, CellFault, XlsForm, XlsFormFaults
 from adapters.xlsform.writing import write_xlsform
 from queries.campaigns import get_own_measure
 from queries.forms import get_own_form, get_version_numbered, settings_of
@@ -57,6 +58,7 @@ class SentForm:
     """The file, packed into text, so that it is published without being sent twice."""
     refusal: str = ""
     faults: tuple[SentFault, ...] = ()
+    notes: tuple[SentFault, ...] = ()
 
 
 def read_sent(
@@ -71,9 +73,10 @@ def read_sent(
     get_own_measure(session, viewer.account, measure_id)
     try:
         content = content_of(posted, none=N_("请选择表单文件（.xlsx）。"))
-        return SentForm(xlsform_apart(content), pack(content))
+        form = xlsform_apart(content)
+        return SentForm(form, pack(content), notes=tuple(_told(request, form.notes)))
     except XlsFormFaults as refused:
-        faults = tuple(_told(request, refused))
+        faults = tuple(_told(request, refused.faults))
         return SentForm(None, refusal=say(request, FAULTY), faults=faults)
     except Refusal as refusal:
         return SentForm(None, refusal=tell(refusal, language_of(request)))
@@ -146,7 +149,7 @@ def _opened(session: Session, viewer: Viewer, measure_id: int, *, new: bool = Fa
     return open_form(session, viewer, measure, campaign, new=new)
 
 
-def _told(request: Request, refused: XlsFormFaults) -> list[SentFault]:
+def _told(request: Request, faults: Iterable[CellFault]) -> list[SentFault]:
     return [
         SentFault(
             sheet=one.sheet,
@@ -155,7 +158,7 @@ def _told(request: Request, refused: XlsFormFaults) -> list[SentFault]:
             cell=one.cell,
             sentence=say(request, one.fault.msgid, **one.fault.values),
         )
-        for one in refused.faults
+        for one in faults
     ]
 
 

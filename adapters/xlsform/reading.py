@@ -3,13 +3,23 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xlsxwriter.utility import xl_cell_to_rowcol
+
 from adapters.tables import MEGABYTE, Sheet, column_letters, read_sheets
 from adapters.xlsform.conversion import conversion_faults
 from rules.forms.faults import Fault
 from rules.forms.form_fields import FormField
 from rules.forms.form_settings import FormSettings
 from rules.refusal import N_, Refusal
-from rules.xlsform.columns import CHOICES, SETTINGS, SURVEY, Table, code_text, is_comment
+from rules.xlsform.columns import (
+    CHOICES,
+    SETTINGS,
+    SURVEY,
+    Table,
+    code_text,
+    heading_key,
+    is_comment,
+)
 from rules.xlsform.faults import CellFault, XlsFormFaults
 from rules.xlsform.form import read_tables
 
@@ -27,6 +37,8 @@ class XlsForm:
     title: str
     settings: FormSettings
     fields: tuple[FormField, ...]
+    notes: tuple[CellFault, ...] = ()
+    """What may not have been meant as it was read; nothing is refused for it."""
 
 
 def read_xlsform(content: bytes) -> XlsForm:
@@ -44,12 +56,37 @@ def read_xlsform(content: bytes) -> XlsForm:
     try:
         title, settings, fields = read_tables(tables)
     except XlsFormFaults as refused:
-        raise XlsFormFaults([*faults, *refused.faults]) from refused
+        told = {(sheet.name, cell) for sheet in sheets for cell in _unread(sheet)}
+        more = [fault for fault in refused.faults if (fault.sheet, fault.cell) not in told]
+        raise XlsFormFaults([*faults, *more]) from refused
     if not faults:
         faults = list(conversion_faults(tables))
     if faults:
         raise XlsFormFaults(faults)
-    return XlsForm(title, settings, fields)
+    notes = tuple(note for sheet in sheets if _kind(sheet) for note in _notes(sheet))
+    return XlsForm(title, settings, fields, notes)
+
+
+_SPELT = {CHOICES: ("list_name", "name", "label"), SETTINGS: ("form_title", "form_id", "version")}
+"""Where a number stands for the way it is written: a version 1.10 is not 1.1."""
+
+
+_A_NUMBER = N_(
+    "这一格在 Excel 里是数字，读作 %(read)s。1.1 和 1.10 是同一个数字："
+    "要保留末尾的 0，请把单元格设为“文本”格式再输入。"
+)
+
+
+def _notes(sheet: Sheet) -> Iterator[CellFault]:
+    table = _table(sheet)
+    for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
+        key = heading_key(_kind(sheet), heading) if heading else None
+        if key is None or key[0] not in _SPELT.get(_kind(sheet), ()):
+            continue
+        for number, cells in table.rows:
+            if f"{letters}{number}" in sheet.fractions:
+                fault = Fault(_A_NUMBER, {"read": cells[place]})
+                yield CellFault(sheet.name, number, heading, fault, letters)
 
 
 def _of_file(msgid: str, **values: object) -> CellFault:
@@ -83,6 +120,7 @@ def _table(sheet: Sheet) -> Table:
         headings=tuple(headings + [""] * (width - len(headings))),
         letters=tuple(column_letters(place) for place in range(width)),
         rows=tuple((number, tuple(cells)) for number, cells in sheet.lines[1:]),
+        head=sheet.lines[0][0],
     )
 
 
@@ -114,6 +152,16 @@ def _sheet_faults(sheet: Sheet) -> Iterator[CellFault]:
         yield _at(sheet, address, N_("不能用 Excel 公式，请改成固定的值"))
     for merged in sheet.merged:
         yield _at(sheet, merged.partition(":")[0], N_("不能合并单元格，请取消合并"))
+
+
+def _unread(sheet: Sheet) -> Iterator[str]:
+    """Addresses of which nothing can be said but that they hold a formula, or are merged."""
+    yield from sheet.formulas
+    for merged in sheet.merged:
+        (top, left), (bottom, right) = map(xl_cell_to_rowcol, merged.split(":"))
+        for row in range(top, min(bottom, top + MOST_ROWS[SURVEY]) + 1):
+            for column in range(left, min(right, left + MOST_COLUMNS) + 1):
+                yield f"{column_letters(column)}{row + 1}"
 
 
 def _at(sheet: Sheet, address: str, msgid: str) -> CellFault:

@@ -153,8 +153,8 @@ def _cleaned(raw: Any) -> Any:
 _WRONG: dict[str, str] = {
     "missing": N_("缺少“%(what)s”"),
     "string_too_short": N_("“%(what)s”是空的"),
-    "string_too_long": N_("“%(what)s”太长"),
-    "too_long": N_("“%(what)s”太多"),
+    "string_too_long": N_("“%(what)s”太长，最长 %(most)s 个字"),
+    "too_long": N_("“%(what)s”太多，最多 %(most)s 个"),
     "extra_forbidden": N_("无法识别“%(what)s”"),
     "string_pattern_mismatch": N_("“%(what)s”只能用字母、汉字、数字和下划线，不以数字开头"),
 }
@@ -168,7 +168,15 @@ def _translated(error: Any) -> Fault:
         name, where = path[2], f"words::{path[2]}::{path[1]}"
     kind = "missing" if error.get("input") == "" else error["type"]
     msgid = _WRONG.get(kind, N_("“%(what)s”不正确"))
-    return Fault(msgid, {"what": Term(PROPERTY_NAMES.get(name, name))}, where=where)
+    most = error.get("ctx", {}).get("max_length")
+    values: dict[str, object] = {"what": Term(PROPERTY_NAMES.get(name, name))}
+    values |= {"most": most} if most else {}
+    if (name, kind) == ("reuse", "string_pattern_mismatch"):
+        msgid = N_("“%(what)s”只能用字母、汉字、数字和 . _ -")
+    elif name == "choices" and kind == "string_too_long":
+        msgid = N_("第 %(place)s 个选项太长，最长 %(most)s 个字")
+        values["place"] = int(path[1]) + 1
+    return Fault(msgid, values, where=where)
 
 
 def _with_bounds(field: FormField) -> tuple[FormField, list[Fault]]:

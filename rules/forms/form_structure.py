@@ -159,11 +159,9 @@ def _circles(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
         }
         if bare == left:
             return  # A name is there twice, which is told as such.
-        place, where = _told_at(left, circle)
-        yield (
-            place,
-            Fault(N_("这些项互相引用，无法算出：%(names)s"), {"names": circle}, where),
-        )
+        if not _names_itself(tree.by_name[circle[0]]):  # told as such
+            place, where = _told_at(left, circle)
+            yield place, Fault(_circle_msgid(left[place], circle), {"names": circle}, where)
         left = bare
 
 
@@ -175,11 +173,31 @@ def _first_circle(fields: Iterable[FormField]) -> list[str]:
     return []
 
 
+def _circle_msgid(at: FormField, circle: list[str]) -> str:
+    if at.container and at.name not in circle:
+        return N_("%(names)s 就在这一组里，这一组的条件不能引用它")
+    return N_("这些项互相引用，无法算出：%(names)s")
+
+
+def _names_itself(field: FormField) -> bool:
+    return any(
+        field.name in named_in(getattr(field, where), choice=where == "choice_filter")
+        for where in _SETTLED
+    )
+
+
 def _told_at(fields: Mapping[int, FormField], circle: list[str]) -> tuple[int, str]:
-    """The last field of a circle, and the expression of it that closes the circle."""
-    place = max(place for place, field in fields.items() if field.name in circle)
-    used = (name for name in _SETTLED if getattr(fields[place], name))
-    return place, next(used, "relevant")
+    """The last field that names one of a circle, in it or around it, and the expression."""
+    tree = FormTree(fields.values())
+    around = {one.name for name in circle for one in tree.above(tree.by_name[name])}
+    naming = (
+        (place, where)
+        for place in sorted(fields, reverse=True)
+        for where in _SETTLED
+        if fields[place].name in around.union(circle)
+        and named_in(getattr(fields[place], where), choice=where == "choice_filter") & {*circle}
+    )
+    return next(naming)
 
 
 _SETTLED = ("calculation", "relevant", "choice_filter")

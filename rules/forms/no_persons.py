@@ -226,6 +226,18 @@ def find_in_field(field: FormField) -> Iterator[tuple[str, str, str]]:
             yield "choices", *found
 
 
+def find_in_choices(labels: Iterable[str]) -> tuple[str, str, str] | None:
+    """The first label with which choices in one language collect data on persons, the reason's
+    msgid and the words found."""
+    plain = {label: _plain(label) for label in labels}
+    found = _found(plain.values(), frozenset(plain.values()), counting=False)
+    if not found:
+        return None
+    alone = (label for label, text in plain.items() if _found([text], counting=False) == found)
+    among = (label for label, text in plain.items() if text in found[1].split("、"))
+    return next(alone, None) or next(among), *found
+
+
 def _said(field: FormField) -> Iterator[tuple[str, str]]:
     """Property → text, as a fault names it."""
     for name in ("label", "hint", "constraint_message"):

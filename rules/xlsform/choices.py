@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from rules.forms.faults import Fault
 from rules.forms.form_fields import Choice
+from rules.forms.no_persons import find_in_choices
 from rules.refusal import N_
 from rules.xlsform.columns import FormSheet, Key, Row, code_text
 from rules.xlsform.faults import CellFault
@@ -24,7 +25,10 @@ class ChoiceList:
 
     row: int
     choices: list[Choice] = field(default_factory=list)
-    codes: set[str] = field(default_factory=set)
+    codes: dict[str, int] = field(default_factory=dict)
+    """Code → the row it stands in."""
+    labelled: dict[Key, dict[str, int]] = field(default_factory=dict)
+    """Column of labels → label → the row it stands in first."""
     faulty: bool = False
 
 
@@ -48,6 +52,8 @@ def read_choices(sheet: FormSheet) -> tuple[dict[str, ChoiceList], list[CellFaul
         found.faulty = found.faulty or bool(wrong)
         faults += [sheet.fault(row.number, key, fault) for key, fault in wrong]
         _add(row, found)
+    for found in lists.values():
+        faults += _person_faults(sheet, found)
     return lists, faults
 
 
@@ -77,11 +83,25 @@ def _text_faults(row: Row) -> Iterator[tuple[Key, Fault]]:
             yield key, _WRONG["label"]
 
 
+def _person_faults(sheet: FormSheet, found: ChoiceList) -> Iterator[CellFault]:
+    """Of a list that asks about persons, once for the same thing, at the choice that says it."""
+    told = set()
+    for key, rows in found.labelled.items():
+        asking = find_in_choices(rows)
+        if asking and asking[1:] not in told:
+            label, reason, words = asking
+            told.add((reason, words))
+            yield sheet.fault(rows[label], key, Fault(reason, {"found": words}))
+
+
 def _add(row: Row, found: ChoiceList) -> None:
     code = code_of(row)
+    for key, text in row.texts.items():
+        if key[0] == "label":
+            found.labelled.setdefault(key, {}).setdefault(text, row.number)
     if not code or code in found.codes:
         return
-    found.codes.add(code)
+    found.codes[code] = row.number
     try:
         found.choices.append(_choice(row))
     except ValidationError:

@@ -49,6 +49,8 @@ class Table:
     letters: tuple[str, ...] = ()
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
     """The row's number in Excel, and its cells from the first column on."""
+    head: int = 1
+    """The number of the row with the headings."""
 
 
 @dataclass(frozen=True)
@@ -129,18 +131,17 @@ def read_columns(kind: str, table: Table, own: str) -> tuple[FormSheet, list[Cel
     columns: dict[Key, Column] = {}
     faults: list[CellFault] = []
     for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
-        filled = [number for number, cells in table.rows if place < len(cells) and cells[place]]
         if is_comment(heading):
             continue
         key = heading_key(kind, heading) if heading else None
         key = (key[0], "") if key and key[1] == own else key
         if key and key not in columns:
             columns[key] = Column(heading, letters, place, key)
-        elif filled:
+        elif any(place < len(cells) and cells[place] for _, cells in table.rows):
             fault = _heading_fault(heading, columns[key].heading if key else "")
-            faults.append(CellFault(table.name, filled[0], heading, fault, letters))
+            faults.append(CellFault(table.name, table.head, heading, fault, letters))
     sheet = FormSheet(table.name, columns, tuple(_rows(table, columns.values())))
-    return sheet, [*faults, *_missing(kind, sheet, own)]
+    return sheet, [*faults, *_missing(kind, sheet, own, table.head)]
 
 
 def _heading_fault(heading: str, other: str) -> Fault:
@@ -163,9 +164,9 @@ def _rows(table: Table, columns: Iterable[Column]) -> Iterable[Row]:
             yield Row(number, texts)
 
 
-def _missing(kind: str, sheet: FormSheet, own: str) -> Iterable[CellFault]:
+def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[CellFault]:
     for name in _NEEDED[kind]:
         if (name, "") not in sheet.columns and (sheet.rows or kind == SURVEY):
             heading = f"{name}::{own}" if own and name in WORDED else name
             fault = Fault(N_("缺少“%(heading)s”这一列"), {"heading": heading})
-            yield CellFault(sheet.name, 1, name, fault)
+            yield CellFault(sheet.name, head, name, fault)

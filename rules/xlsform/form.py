@@ -46,7 +46,7 @@ def read_tables(tables: Mapping[str, Table]) -> tuple[str, FormSettings, tuple[F
     reader = SurveyReader(survey, lists)
     found = [*more, *others, *faults, *wrong, *of_lists, *reader.faults]
     found += unused_faults(choices, lists, reader.used)
-    fields, of_fields = _checked(survey, reader.rows, found)
+    fields, of_fields = _checked(survey, choices, reader.rows, found, survey_table.head)
     found += of_fields
     if found:
         once = {(fault.sheet, fault.row, fault.column, str(fault)): fault for fault in found}
@@ -68,33 +68,44 @@ def _languages(named: str, survey: Table, choices: Table) -> tuple[str, tuple[st
 
 
 def _checked(
-    sheet: FormSheet, rows: Sequence[ReadRow], found: Iterable[CellFault]
+    sheet: FormSheet,
+    choices: FormSheet,
+    rows: Sequence[ReadRow],
+    found: Iterable[CellFault],
+    head: int,
 ) -> tuple[tuple[FormField, ...], list[CellFault]]:
     """The fields, or what is wrong with them that was not found before."""
-    told = {(fault.row, fault.column) for fault in found if fault.sheet == sheet.name}
+    told = {(fault.sheet, fault.row, fault.column) for fault in found}
     try:
         return check_form([read.raw for read in rows]), []
     except FormFaults as refused:
-        faults = list(_of_fields(sheet, rows, refused.faults))
+        faults = list(_of_fields(sheet, choices, rows, refused.faults))
     except Refusal as refused:
         faults = [CellFault(sheet.name, None, "", Fault(refused.msgid, refused.values))]
-    missing = {column for row, column in told if row == 1}
+    missing = {column for where, row, column in told if (where, row) == (sheet.name, head)}
     return (), [
         fault
         for fault in faults
-        if (fault.row, fault.column) not in told and fault.column not in missing
+        if (fault.sheet, fault.row, fault.column) not in told and fault.column not in missing
     ]
 
 
 def _of_fields(
-    sheet: FormSheet, rows: Sequence[ReadRow], faults: Mapping[int, Sequence[Fault]]
+    sheet: FormSheet,
+    choices: FormSheet,
+    rows: Sequence[ReadRow],
+    faults: Mapping[int, Sequence[Fault]],
 ) -> Iterator[CellFault]:
     for place, of_field in faults.items():
         read = rows[place - 1]
         for fault in of_field:
-            if fault.where in read.faulty or (read.guessed and not _of_a_guess(read, fault)):
-                continue
-            yield sheet.fault(read.row.number, _key(fault.where), replace(fault, where=""))
+            told = replace(fault, where="")
+            of_choice = read.choice_rows.get(str(fault.values.get("value")))
+            if fault.where == "choices" and (of_choice or "found" in fault.values):
+                if of_choice:  # what asks about persons is told with its list
+                    yield choices.fault(of_choice, "name", told)
+            elif fault.where not in read.faulty and (not read.guessed or _of_a_guess(read, fault)):
+                yield sheet.fault(read.row.number, _key(fault.where), told)
 
 
 def _of_a_guess(read: ReadRow, fault: Fault) -> bool:

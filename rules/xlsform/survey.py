@@ -34,6 +34,8 @@ class ReadRow:
     """Properties that were found wrong already."""
     guessed: bool = False
     """Its type could not be read: only its name and words say anything."""
+    choice_rows: Mapping[str, int] = field(default_factory=dict)
+    """Code of a choice → its row in `choices`."""
 
 
 @dataclass
@@ -176,6 +178,7 @@ class SurveyReader:
             )
             read.faulty |= {"choices", "default", "choice_filter"}
             return
+        read.choice_rows = found.codes
         if found.faulty:
             read.faulty.add("choices")
         own = list_name == OWN_LIST.format(read.raw["name"])

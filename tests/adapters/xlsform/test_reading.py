@@ -158,6 +158,7 @@ def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
     ]
     choices = [*WAYS, ["ways", "a", "又"], ["ways", "", "无"], ["", "c", "丙"], ["left", "x", "丁"]]
     assert told(workbook(survey, choices, [["form_title", "style"], ["表", "pages"]])) == [
+        ("survey", "J1", "不支持“range”这一列"),
         ("survey", "A2", "不支持类型“geopoint”"),
         ("survey", "D3", "“必填”只能写 yes 或 no"),
         ("survey", "B3", "“名称”只能用字母、汉字、数字和下划线，不以数字开头"),
@@ -173,14 +174,13 @@ def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
         ("survey", "I7", "“汇总方式”只能是 none、sum、count、mean、min、max、share、list、latest"),
         ("survey", "A8", "第 6 行开始的组要用 end_group 结束"),
         ("survey", "F10", "这些项互相引用，无法算出：a、b"),
-        ("survey", "J11", "不支持“range”这一列"),
         ("survey", "C11", "不收集个人的电话和住址（“联系电话”）：单位的联系方式写在细化说明里。"),
         ("survey", "A12", "这一组没有结束：后面缺少 end_repeat"),
         ("choices", "B4", "同一个选项表里代码“a”重复"),
         ("choices", "B5", "缺少选项的代码（name）"),
         ("choices", "A6", "缺少选项表名（list_name）"),
         ("choices", "A7", "没有一道题用到选项表“left”"),
-        ("settings", "B2", "不支持“style”这一列"),
+        ("settings", "B1", "不支持“style”这一列"),
     ]
 
 
@@ -192,10 +192,12 @@ def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
         ("required_message", "必须"), ("guidance_hint", "x"), ("trigger", "${x}"), ("", "没列名"),
     ],
 )  # fmt: skip
-def test_a_column_that_is_not_supported_is_refused_at_its_first_cell(heading, cell) -> None:
+def test_a_column_that_is_not_supported_is_refused_at_its_heading(heading, cell) -> None:
     survey = [[*HEAD, heading], ["text", "a", "甲"], ["text", "x", "乙", cell]]
     [(sheet, address, _)] = told(workbook(survey))
-    assert (sheet, address) == ("survey", "D3")
+    assert (sheet, address) == ("survey", "D1")
+    [(sheet, address, _)] = told(workbook([[], *survey]))
+    assert (sheet, address) == ("survey", "D2")
 
 
 @pytest.mark.parametrize(
@@ -227,6 +229,31 @@ def test_formulas_merged_cells_and_strange_sheets_are_told_along_with_the_rest()
     ]
 
 
+def test_a_cell_with_a_formula_or_merged_is_told_once() -> None:
+    survey = [[*HEAD, "calculation"], ["integer", "x", Formula("=1+2", "")],
+              ["calculate", "y", "合计", "${y} + 1"]]  # fmt: skip
+    assert [one[:2] for one in told(workbook(survey))] == [("survey", "C2"), ("survey", "D3")]
+
+
+def test_what_is_wrong_with_a_choice_is_told_at_the_choice() -> None:
+    survey = [HEAD, ["select_one a", "x", "甲"], ["select_multiple a", "y", "乙"]]
+    choices = [["list_name", "name", "label", "label::English (en)"], ["a", "1", "汉族", "Han"],
+               ["a", "2", "蒙古族", "2"], ["a", "b c", "", "Mongol"]]  # fmt: skip
+    found = told(workbook(survey, choices))
+    assert [one[:2] for one in found] == [
+        ("choices", "C2"), ("choices", "D2"), ("choices", "C4"), ("choices", "B4")
+    ]  # fmt: skip
+
+
+def test_a_number_that_may_have_ended_in_zero_is_noted_and_not_refused() -> None:
+    survey = [HEAD, ["select_one a", "x", "甲"]]
+    choices = [["list_name", "name", "label"], ["a", 1.5, "一半"], ["a", 2, "二"]]
+    read = read_xlsform(workbook(survey, choices, [["version", "form_id"], [1.10, "1.10"]]))
+    assert (read.settings.version, read.settings.form_id) == ("1.1", "1.10")
+    assert [(one.sheet, one.cell) for one in read.notes] == [("choices", "B2"), ("settings", "A2")]
+    assert "读作 1.1。" in str(read.notes[1].fault)
+
+
 def test_settings_have_one_row_and_short_names() -> None:
     sheet = [["form_title", "form_id"], ["题" * 201, "x" * 101], ["又一张"]]
     assert told(workbook(SIMPLE, settings=sheet)) == [
@@ -244,12 +271,12 @@ def test_choices_are_checked_in_every_language() -> None:
         ["ways", "c", "丙", "", "有空格的列名"],
     ]
     assert told(workbook([HEAD, ["select_one ways", "x", "一"]], choices)) == [
+        ("choices", "E1", "不支持“column name”这一列"),
         ("choices", "B2", "选项的代码（name）最长 60 个字"),
         ("choices", "C2", "选项的标题（label）最长 120 个字"),
         ("choices", "D2", "选项的标题（label）最长 120 个字"),
         ("choices", "C3", "缺少选项的标题（label）"),
         ("choices", "D3", "文字里不能用 ${…} 引用别的项"),
-        ("choices", "E4", "不支持“column name”这一列"),
     ]
 
 

@@ -170,7 +170,19 @@ def test_every_circle_is_told_once_at_what_closes_it() -> None:
 
 def test_a_group_cannot_wait_for_what_is_in_it() -> None:
     told = faults(TEXT, {**GROUP, "relevant": "${done} > 1"}, {**NUMBER, "within": "g"})
-    assert [(place, where) for place, where, _ in told] == [(3, "relevant")]
+    assert told == [(2, "relevant", "done 就在这一组里，这一组的条件不能引用它")]
+
+
+def test_a_calculation_that_names_itself_is_told_once() -> None:
+    assert places({**NUMBER, "calculation": "${done} + 1"}) == [(1, "calculation")]
+
+
+def test_what_is_too_long_is_told_with_the_limit() -> None:
+    long = [{"value": "a", "label": "甲"}, {"value": "b", "label": "乙" * 121}]
+    told = faults({**NUMBER, "hint": "长" * 601}, {**ONE, "name": "way", "choices": long})
+    assert [sentence for _, _, sentence in told] == [
+        "“填写说明”太长，最长 600 个字", "第 2 个选项太长，最长 120 个字"
+    ]  # fmt: skip
 
 
 def test_a_name_used_twice_in_and_around_a_repeat_is_no_circle() -> None:
