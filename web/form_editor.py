@@ -31,8 +31,8 @@ from rules.refusal import N_, Refusal
 from services.forms import create_form, publish_version, rename_form
 from services.measure_content import content_of
 from services.measures import edit_measure
-from web.form_preview import preview_of, right_so_far
-from web.language import say
+from web.editor_faults import EditorFaults, editor_faults
+from web.form_preview import preview_so_far
 from web.measures import OPEN
 from web.posted import Posted, typed
 from web.rendering import render
@@ -41,6 +41,7 @@ from web.transactions import Now, OpenSession, attempt
 from web.typed_form import OFFERED, TypedForm
 
 NEW = "new"
+NOTHING_WRONG = EditorFaults()
 EDITED = (*OPEN, MeasureStatus.RELEASED)
 
 router = APIRouter()
@@ -107,14 +108,14 @@ def change_form(
         return RedirectResponse(f"/measures/{measure_id}/preview", 303)
     if act != "publish":
         return _page(request, session, viewer, opened, sent.changed(act), now)
-    faults: dict[str, str] = {}
+    faults = EditorFaults()
     with attempt(session, request) as outcome:
         try:
             _require_same_form(opened, str(posted.get("form", "")))
             check_form(sent.raw())
             version = publish(session, opened, sent.title, sent.raw(), viewer=viewer, now=now)
         except (FormFaults, ChangeRefused) as refused:
-            faults = _tell(request, refused)
+            faults = editor_faults(request, refused, sent.rows)
             raise
     if not outcome.done:
         refusal = "" if faults else outcome.refusal
@@ -135,8 +136,7 @@ def show_preview(
     """Only the form as a clerk will see it, while it is being typed; nothing is kept."""
     opened = _reopened(session, viewer, measure_id, posted)
     sent = TypedForm.read(typed(posted), {field.name: field for field in opened.fields})
-    fields = right_so_far(sent.raw())
-    shown = preview_of(request, opened.measure, viewer.unit, fields, local_date(now))
+    shown = preview_so_far(request, opened.measure, viewer.unit, sent.raw(), local_date(now))
     answer = render(request, "pages/forms/preview.html", preview=shown)
     answer.headers["X-Preview"] = "1"
     return answer
@@ -231,14 +231,6 @@ def next_page(opened: Opened, version: FormVersion) -> str:
     return f"{address}/form/change?version={version.id}" if opened.released else f"{address}/edit"
 
 
-def _tell(request: Request, refused: FormFaults | ChangeRefused) -> dict[str, str]:
-    """Every fault beside its row: id of the row's label → sentences."""
-    return {
-        f"label-{place - 1}": " ".join(say(request, one.msgid, **one.values) for one in found)
-        for place, found in refused.faults.items()
-    }
-
-
 def _page(
     request: Request,
     session: Session,
@@ -246,11 +238,11 @@ def _page(
     opened: Opened,
     sent: TypedForm,
     now: datetime,
-    faults: dict[str, str] | None = None,
+    faults: EditorFaults = NOTHING_WRONG,
     refusal: str = "",
     form: str = "",
 ) -> Response:
-    fields = right_so_far(sent.raw())
+    shown = preview_so_far(request, opened.measure, viewer.unit, sent.raw(), local_date(now))
     latest = find_latest_version(session, opened.form.id or 0) if opened.form else None
     return render(
         request,
@@ -264,9 +256,9 @@ def _page(
         base=opened.base,
         latest=latest.number if latest else 0,
         sent=sent,
-        preview=preview_of(request, opened.measure, viewer.unit, fields, local_date(now)),
+        preview=shown,
         elements=list_elements(session, viewer.unit),
-        faults=faults or {},
+        faults=faults,
         refusal=refusal,
         unsaved=request.method == "POST",
         types={kind: TYPE_NAMES[kind] for kind in OFFERED},

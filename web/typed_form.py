@@ -128,6 +128,15 @@ class TypedField:
         return frozenset(name for name, wanted in inputs.items() if wanted)
 
     @property
+    def inputs(self) -> frozenset[str]:
+        """The properties that have an input in its row."""
+        always = {"label", "hint", "within"}
+        if self.locked:
+            return frozenset(always)
+        bounds = {"min", "max"} if "bounds" in self.asks else set()
+        return self.asks | always | {"type"} | bounds
+
+    @property
     def formulas(self) -> dict[str, str]:
         """Which expression of the published field says what."""
         if self.base is None:

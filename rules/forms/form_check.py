@@ -82,8 +82,10 @@ def _check_field(raw: Mapping[str, Any]) -> tuple[FormField, list[Fault]]:
         field, faults = _with_bounds(field)
         return field, [*faults, *_said_faults(field), *_kind_faults(field)]
     wrong = {_property(fault) for fault in faults}
-    field = _sketch(raw, wrong)
-    further = [*_said_faults(field), *([] if "type" in wrong else _kind_faults(field))]
+    field, of_bounds = _sketch(raw, wrong), list[Fault]()
+    if not wrong & {"type", "min", "max"}:
+        field, of_bounds = _with_bounds(field)
+    further = [*of_bounds, *_said_faults(field), *([] if "type" in wrong else _kind_faults(field))]
     return field, [*faults, *(fault for fault in further if _property(fault) not in wrong)]
 
 

@@ -90,11 +90,19 @@ def test_a_new_form_is_named_after_its_labels(session: Session, editor) -> None:
 def test_every_fault_is_told_beside_its_row_and_nothing_is_kept(session: Session, editor) -> None:
     fields = editor.open() | {
         "label-0": ["户主身份证号"], "min-1": ["9"], "max-1": ["1"], "label-2": [""],
+        "reuse-1": ["a b"],
     }  # fmt: skip
     answer = editor.send(fields, "publish")
     assert answer.status_code == 422
     faults = check(answer).xpath("//section[@class='errors']//a/@href")
-    assert faults == ["#label-0", "#label-1", "#label-2"]
+    assert faults == ["#label-0", "#reuse-1", "#min-1", "#label-2"]
+    summary = check(answer).xpath("//section[@class='errors']//a/text()")
+    assert summary[2:] == [
+        f"第 2 项“{fields['label-1'][0]}”：“最小”大于“最大”",
+        "第 3 项：“标题”是空的",
+    ]
+    assert check(answer).xpath("//*[@id='min-1-fault']/text()") == ["“最小”大于“最大”"]
+    assert "第 3 项还没有写好：“标题”是空的" in text_of(answer)
     assert labels(editor.shown(answer)) == labels(fields)
     assert len(session.exec(select(FormVersion)).all()) == 1
 
@@ -272,7 +280,7 @@ def test_the_preview_alone_is_what_the_page_shows(editor) -> None:
         whole.text_content().split()
     )
     assert "换了名称" in part.text
-    assert "身份证" not in part.text
+    assert part.text.count("还没有写好") == 1
 
 
 def test_whoever_publishes_after_somebody_else_is_told_and_loses_nothing(session, editor) -> None:
