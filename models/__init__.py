@@ -7,6 +7,7 @@ from models.campaign import Campaign, Notice
 from models.comparison import Comparison
 from models.complaint import Complaint
 from models.form import FillTime, Form, FormVersion
+from models.form_draft import FormDraft
 from models.hand_down import HandDown, HandDownStep
 from models.history import Act, Event
 from models.known_value import KnownValue
@@ -47,6 +48,7 @@ __all__ = [
     "Event",
     "FillTime",
     "Form",
+    "FormDraft",
     "FormVersion",
     "Gate",
     "HandDown",

@@ -15,6 +15,7 @@ from models import (
     Addressee,
     Assignment,
     Event,
+    FormDraft,
     Gate,
     HandDown,
     Level,
@@ -129,7 +130,7 @@ def edit_measure(
 def delete_measure(session: Session, measure: Measure) -> None:
     """Take a draft away. Raises `Refusal` once it has been released."""
     _require(measure, MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
-    for table in (Addressee, MeasureGate):
+    for table in (Addressee, MeasureGate, FormDraft):
         session.execute(delete(table).where(col(table.measure_id) == measure.id))
     session.delete(measure)
     session.flush()

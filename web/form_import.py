@@ -22,9 +22,9 @@ from rules.dates.calendar import local_date
 from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import dump_form, read_form
 from rules.refusal import N_, Refusal
-from web.form_editor import EDITED, Opened, next_page, open_form, publish
 from web.form_preview import preview_of
 from web.language import language_of, say
+from web.opened_form import EDITED, Opened, next_page, open_form, publish
 from web.packed_upload import content_of, pack
 from web.posted import Posted
 from web.rendering import render

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from queries.campaigns import get_own_measure
+from queries.form_drafts import list_form_drafts
 from queries.forms import (
     FormUse,
     get_own_form,
@@ -22,6 +23,7 @@ from rules.forms.form_fields import read_form
 from services.measure_content import content_of
 from services.measures import STATUS_NAMES, edit_measure
 from web.measures import OPEN
+from web.opened_form import EDITED
 from web.posted import Posted
 from web.rendering import render
 from web.security import Officer, read_id
@@ -40,6 +42,8 @@ def show_forms(request: Request, session: OpenSession, viewer: Officer) -> Respo
         "pages/forms/list.html",
         forms=list_forms(session, unit_id),
         uses=_by_form(list_uses(session, unit_id)),
+        begun=list_form_drafts(session, viewer.account.id or 0),
+        edited=EDITED,
     )
 
 

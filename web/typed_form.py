@@ -265,6 +265,18 @@ class TypedForm:
             return self._with(removed(self.rows, place))
         return self._with(moved(self.rows, place, what)) if what in ("up", "down") else self
 
+    def anchor(self, act: str) -> str:
+        """Where the page stands after a button: at the row that was added, moved or left."""
+        what, _, typed = act.partition(":")
+        changed = self.changed(act).rows
+        place = int(typed) if _PLACE.fullmatch(typed) else len(changed) - 1
+        if what == "add" and typed:
+            place += 1
+        if what in ("up", "down") and place < len(self.rows) and self.rows[place] in changed:
+            place = changed.index(self.rows[place])
+        known = what in ("add", "up", "down", "delete") and changed
+        return f"#row-{min(place, len(changed) - 1)}" if known else ""
+
     def _with(self, rows: Iterable[TypedField]) -> TypedForm:
         return replace(self, rows=tuple(in_order(rows)))
 

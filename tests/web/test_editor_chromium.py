@@ -63,9 +63,8 @@ def test_another_type_brings_its_inputs_and_keeps_the_rest(chromium, editor) -> 
     page.context.close()
 
 
-@pytest.mark.parametrize("change", ["typed", "row"])
-def test_what_was_not_published_is_not_left_without_a_question(chromium, editor, change) -> None:
-    page = opened(chromium, editor)
+def asked_when_leaving(page) -> list[str]:
+    """The questions a browser asks before it leaves the page; the answer is to stay."""
     asked: list[str] = []
 
     def stay(dialog) -> None:
@@ -73,17 +72,41 @@ def test_what_was_not_published_is_not_left_without_a_question(chromium, editor,
         dialog.dismiss()
 
     page.on("dialog", stay)
-    if change == "typed":
-        page.fill("#label-1", "写了很久的一项")
-    else:
-        page.click("button[value='add:0']")
-        page.locator("#label-3").wait_for()
-        page.click("h1")  # a browser asks only where something was pressed
+    return asked
+
+
+def test_what_is_not_kept_yet_is_not_left_without_a_question(chromium, editor) -> None:
+    page = opened(chromium, editor)
+    asked = asked_when_leaving(page)
+    page.route("**/form/preview", lambda route: route.abort())  # the network is away
+    page.fill("#label-1", "写了很久的一项")
     page.click("a[href$='/form/choose']", no_wait_after=True)
     page.wait_for_function("true")
     page.locator("#label-1").wait_for()
     assert asked == ["beforeunload"]
     assert page.url.startswith(editor)
+    page.context.close()
+
+
+def test_a_step_back_after_some_buttons_loses_nothing(chromium, editor) -> None:
+    page = opened(chromium, editor)
+    asked = asked_when_leaving(page)
+    page.fill("#label-0", "写了很久的一项")
+    for count in (4, 5):
+        page.click("button[value='add:0']")
+        page.locator(f"#label-{count - 1}").wait_for()
+    page.go_back()
+    page.locator("#label-4").wait_for()
+    assert page.input_value("#label-0") == "写了很久的一项"
+    with page.expect_response("**/form/preview") as kept:
+        page.fill("#label-1", "没有按按钮")
+    assert kept.value.headers["x-kept"] == "1"
+    page.locator("[data-preview] label", has_text="没有按按钮").wait_for()
+    page.click("a[href$='/form/choose']")
+    page.locator("h1", has_text="选用已有的表单").wait_for()
+    assert asked == []
+    page.goto(editor)
+    assert page.input_value("#label-1") == "没有按按钮"
     page.context.close()
 
 

@@ -2,9 +2,11 @@ import pytest
 from lxml import html
 from sqlmodel import Session, select
 
-from models import Account, Form, FormVersion
+from models import Account, Form, FormDraft, FormVersion
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
+from services.forms import publish_version
+from services.measures import delete_measure
 from tests.building import LEAGUE, REGION, make_account, make_form
 from tests.conftest import NOW
 from tests.web.office import drafted
@@ -22,7 +24,15 @@ def editor(session: Session, sign_in):
             return fields_of(client.get(address + query), address)
 
         def send(self, fields: dict, do: str):
-            return client.post(address, data=fields | {"do": [do]})
+            """The answer; where a button was pressed, the page it leads back to."""
+            answer = client.post(address, data=fields | {"do": [do]})
+            back = answer.headers.get("location", "").startswith(address)
+            return client.get(answer.headers["location"]) if back and do != "publish" else answer
+
+        def publish_faulty(self, fields: dict):
+            answer = client.post(address, data=fields | {"do": ["publish"]})
+            assert answer.status_code == 303
+            return client.get(answer.headers["location"])
 
         def shown(self, answer) -> dict:
             return fields_of(answer, address)
@@ -31,6 +41,11 @@ def editor(session: Session, sign_in):
     made.measure = measure
     made.client = client
     return made
+
+
+def unmarked(fields: dict) -> dict:
+    """Without what differs from page to page."""
+    return {name: value for name, value in fields.items() if not name.startswith("draft_")}
 
 
 def labels(fields: dict) -> list[str]:
@@ -53,7 +68,7 @@ def test_rows_are_added_moved_and_taken_away_without_javascript(editor) -> None:
 @pytest.mark.parametrize("act", ["up:0", "down:99", "delete:x", "nonsense", "up:-1"])
 def test_a_button_that_makes_no_sense_changes_nothing(editor, act: str) -> None:
     fields = editor.open()
-    assert editor.shown(editor.send(fields, act)) == fields
+    assert unmarked(editor.shown(editor.send(fields, act))) == unmarked(fields)
 
 
 def test_an_unchanged_form_makes_no_new_version(session: Session, editor) -> None:
@@ -92,8 +107,7 @@ def test_every_fault_is_told_beside_its_row_and_nothing_is_kept(session: Session
         "label-0": ["户主身份证号"], "min-1": ["9"], "max-1": ["1"], "label-2": [""],
         "reuse-1": ["a b"],
     }  # fmt: skip
-    answer = editor.send(fields, "publish")
-    assert answer.status_code == 422
+    answer = editor.publish_faulty(fields)
     faults = check(answer).xpath("//section[@class='errors']//a/@href")
     assert faults == ["#label-0", "#reuse-1", "#min-1", "#label-2"]
     summary = check(answer).xpath("//section[@class='errors']//a/text()")
@@ -203,7 +217,7 @@ def test_words_of_a_field_with_formulas_change_and_the_rest_stays(session, compl
 
 def test_what_a_formula_names_cannot_be_deleted(complex_editor) -> None:
     fields = complex_editor.shown(complex_editor.send(complex_editor.open(), "delete:1"))
-    assert "没有“found”这一项" in text_of(complex_editor.send(fields, "publish"))
+    assert "没有“found”这一项" in text_of(complex_editor.publish_faulty(fields))
 
 
 def test_a_group_moves_with_what_is_in_it_and_leaves_it_when_deleted(complex_editor) -> None:
@@ -338,3 +352,96 @@ def test_a_withdrawn_measure_has_no_editor(session, editor) -> None:
     answer = editor.send(fields | {"label-0": ["我改的"]}, "publish")
     assert answer.headers["location"].endswith("/preview")
     assert len(session.exec(select(FormVersion)).all()) == 1
+
+
+def drafts(session) -> list[FormDraft]:
+    return list(session.exec(select(FormDraft)).all())
+
+
+def test_what_was_begun_is_there_again_until_it_is_published(session, editor) -> None:
+    fields = editor.shown(editor.send(editor.open() | {"label-0": ["我改的"]}, "add:0"))
+    assert unmarked(editor.open()) == unmarked(fields)
+    assert len(session.exec(select(FormVersion)).all()) == 1
+    listed = check(editor.client.get("/forms"))
+    assert listed.xpath("//a[text()='继续编辑']/@href") == [f"/measures/{editor.measure.id}/form"]
+    fields["label-1"] = ["加的一项"]
+    assert editor.send(fields, "publish").status_code == 303
+    assert (latest(session).number, drafts(session)) == (2, [])
+
+
+def test_a_form_with_faults_is_kept_and_shown_again(session, editor) -> None:
+    editor.publish_faulty(editor.open() | {"label-0": ["a\0b"], "label-1": [""]})
+    assert labels(editor.open())[:2] == ["ab", ""]
+    assert len(session.exec(select(FormVersion)).all()) == 1
+
+
+def test_what_is_typed_is_kept_along_with_the_preview(session, editor) -> None:
+    fields = editor.open()
+    address = f"/measures/{editor.measure.id}/form"
+    assert editor.client.post(f"{address}/preview", data=fields).headers["x-kept"] == "1"
+    assert drafts(session) == []  # nothing was typed yet
+    for typed in ("我", "我改的"):
+        sent = fields | {"label-0": [typed]}
+        assert editor.client.post(f"{address}/preview", data=sent).headers["x-kept"] == "1"
+    assert labels(editor.open())[0] == "我改的"
+
+
+def test_the_older_of_two_windows_is_told_and_keeps_what_it_shows(session, editor) -> None:
+    older, newer = editor.open(), editor.open()
+    newer = editor.shown(editor.send(newer | {"label-0": ["新窗口"]}, "add"))
+    late = editor.client.post(
+        f"/measures/{editor.measure.id}/form/preview", data=older | {"label-0": ["旧窗口"]}
+    )
+    assert late.headers["x-kept"] == "0"
+    assert "另一个窗口" in late.text
+    for act in ("add", "publish"):
+        answer = editor.send(older | {"label-0": ["旧窗口"]}, act)
+        assert answer.status_code == 422
+        assert "另一个窗口" in text_of(answer)
+        assert labels(editor.shown(answer))[0] == "旧窗口"
+        assert drafts(session)[0].content["rows"][0]["label"] == "新窗口"
+    assert editor.send(editor.shown(answer), "publish").status_code == 303
+    assert latest(session).fields[0]["label"] == "旧窗口"
+
+
+def test_a_button_pressed_twice_does_once(editor) -> None:
+    fields = editor.open()
+    first, second = editor.send(fields, "add"), editor.send(fields, "add")
+    assert unmarked(editor.shown(first)) == unmarked(editor.shown(second))
+
+
+def test_a_draft_of_an_older_version_says_so_and_publishes_when_told_again(
+    session, editor, sign_in
+) -> None:
+    mine = editor.shown(editor.send(editor.open() | {"label-0": ["我改的"]}, "add"))
+    mine["label-3"] = ["加的一项"]
+    form = session.exec(select(Form)).one()
+    owner = session.get_one(Account, form.created_by)
+    publish_version(session, form, COMPLEX, actor=owner, now=NOW)
+    assert "第 2 版" in text_of(editor.client.get(f"/measures/{editor.measure.id}/form"))
+    answer = editor.send(mine, "publish")
+    assert answer.status_code == 422
+    assert "第 2 版" in text_of(answer)
+    assert editor.send(editor.shown(answer), "publish").status_code == 303
+    assert latest(session).number == 3
+
+
+def test_a_draft_is_thrown_away_by_its_owner_only(session, editor, sign_in) -> None:
+    editor.send(editor.open() | {"label-0": ["我改的"]}, "add")
+    discard = f"/form-drafts/{drafts(session)[0].id}/discard"
+    assert sign_in(LEAGUE, "office").post(discard).status_code == 404
+    assert sign_in(REGION, "clerk").post(discard).status_code == 404
+    assert labels(editor.open())[0] == "我改的"
+    assert editor.client.post(discard).headers["location"] == "/forms"
+    assert labels(editor.open())[0] != "我改的"
+    assert drafts(session) == []
+
+
+def test_a_new_form_and_another_version_are_drafts_of_their_own(session, editor) -> None:
+    editor.send(editor.open() | {"label-0": ["旧表单"]}, "preview")
+    fields = editor.open("?new=1") | {"label-0": ["新表单"]}
+    answer = editor.client.post(f"/measures/{editor.measure.id}/form", data=fields | {"do": "add"})
+    assert answer.headers["location"] == f"/measures/{editor.measure.id}/form?new=1#row-1"
+    assert (labels(editor.open())[0], labels(editor.open("?new=1"))[0]) == ("旧表单", "新表单")
+    delete_measure(session, editor.measure)
+    assert drafts(session) == []

@@ -8,18 +8,27 @@
   var hints = form.querySelectorAll('.no-js');
   var timer = 0;
   var asking = null;
-  /* A page that answers a button holds what was typed before it. */
+  var again = false;
+  var typed = 0;
+  /* A page that was refused holds what is not kept. */
   var unsaved = form.hasAttribute('data-unsaved');
   for (var i = 0; i < hints.length; i++) { hints[i].hidden = true; }
 
+  /* What is typed is shown and kept; one request at a time, so that the last one is the newest. */
   function ask() {
-    if (asking) { asking.abort(); }
+    if (asking) { again = true; return; }
+    var seen = typed;
+    again = false;
     asking = new XMLHttpRequest();
     asking.open('POST', form.getAttribute('data-preview-url'));
     asking.onload = function () {
-      if (this.status === 200 && this.getResponseHeader('X-Preview')) {
-        shown.innerHTML = this.responseText;
-      }
+      if (this.status !== 200 || !this.getResponseHeader('X-Preview')) { return; }
+      shown.innerHTML = this.responseText;
+      if (this.getResponseHeader('X-Kept') === '1' && seen === typed) { unsaved = false; }
+    };
+    asking.onloadend = function () {
+      asking = null;
+      if (again) { ask(); }
     };
     asking.send(new FormData(form));
   }
@@ -27,8 +36,16 @@
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, 400);
   }
-  form.addEventListener('input', function () { unsaved = true; soon(); });
-  form.addEventListener('submit', function () { unsaved = false; });
+  form.addEventListener('input', function () { unsaved = true; typed += 1; soon(); });
+  form.addEventListener('submit', function () {
+    unsaved = false;
+    window.clearTimeout(timer);
+    again = false;
+  });
+  window.addEventListener('pageshow', function (event) {
+    /* A step back: the server knows what was kept since. */
+    if (event.persisted && !unsaved) { window.location.reload(); }
+  });
   window.addEventListener('beforeunload', function (event) {
     if (!unsaved) { return; }
     event.preventDefault();
