@@ -93,11 +93,17 @@ def _of_file(msgid: str, **values: object) -> CellFault:
     return CellFault("", None, "", Fault(msgid, values))
 
 
+_NO_SURVEY = N_(
+    "没有名为 survey 的工作表：题目要写在它里面，选项写在 choices，名称写在 settings。"
+    "这个文件里的工作表是：%(names)s。"
+)
+
+
 def _tables(sheets: Sequence[Sheet]) -> dict[str, Table]:
     """Kind → sheet. Refuses a workbook without questions, and one with far too many rows."""
     tables = {kind: _table(sheet) for sheet in sheets if (kind := _kind(sheet))}
     if SURVEY not in tables:
-        raise XlsFormFaults([_of_file(N_("没有名为 survey 的工作表：题目要写在它里面。"))])
+        raise XlsFormFaults([_of_file(_NO_SURVEY, names=[sheet.name for sheet in sheets])])
     long = [_too_long(kind, table) for kind, table in tables.items() if _is_too_long(kind, table)]
     if long:
         raise XlsFormFaults(long)

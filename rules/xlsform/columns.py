@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rules.forms.faults import Fault
 from rules.forms.form_fields import NAME_PATTERN
 from rules.refusal import N_
+from rules.xlsform.advice import column_fault
 from rules.xlsform.faults import CellFault
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
@@ -138,18 +139,18 @@ def read_columns(kind: str, table: Table, own: str) -> tuple[FormSheet, list[Cel
         if key and key not in columns:
             columns[key] = Column(heading, letters, place, key)
         elif any(place < len(cells) and cells[place] for _, cells in table.rows):
-            fault = _heading_fault(heading, columns[key].heading if key else "")
+            fault = _heading_fault(kind, heading, columns[key].heading if key else "")
             faults.append(CellFault(table.name, table.head, heading, fault, letters))
     sheet = FormSheet(table.name, columns, tuple(_rows(table, columns.values())))
     return sheet, [*faults, *_missing(kind, sheet, own, table.head)]
 
 
-def _heading_fault(heading: str, other: str) -> Fault:
+def _heading_fault(kind: str, heading: str, other: str) -> Fault:
     if not heading:
-        return Fault(N_("这一列没有列名，不知道是什么"))
+        return Fault(N_("这一列没有列名：请写上列名，用不到的请删去这一列的内容"))
     if other:
         return Fault(N_("这一列与“%(other)s”列是同一项，请只留一列"), {"other": other})
-    return Fault(N_("不支持“%(heading)s”这一列"), {"heading": heading})
+    return column_fault(heading, list(_KNOWN[kind]))
 
 
 def _rows(table: Table, columns: Iterable[Column]) -> Iterable[Row]:

@@ -1,5 +1,6 @@
 """The sheet `survey` of an XLSForm: rows of cells to raw definitions of fields."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,11 @@ _EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter")
 _YES = ("yes", "true", "true()")
 _NO = ("", "no", "false", "false()")
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": " "})
+_QUOTED = re.compile("'[^']*'|\"[^\"]*\"")
+_BARE_DATE = re.compile(r"(?<![\w.])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![\w.])")
+_AS_DATE = N_("日期要写成 date('%(day)s')：不加引号的 %(day)s 会当作减法来算")
+MOST_NAMED = 20
+"""Lists of choices that are told where the one a question names is not there."""
 _FLAGS = {"required": N_("必填"), "readonly": N_("只读")}
 
 
@@ -132,6 +138,9 @@ class SurveyReader:
         choice = name == "choice_filter"
         keep = straight == typed or _parses(typed, choice) or not _parses(straight, choice)
         read.raw[name] = typed if keep else straight
+        bare = _BARE_DATE.search(_QUOTED.sub("''", straight))
+        if bare:
+            self._wrong(read, name, Fault(_AS_DATE, {"day": bare[0]}))
 
     def _bounds(self, read: ReadRow, kind: FieldType) -> None:
         message = any(key[0] == "constraint_message" for key in read.row.texts)
@@ -173,9 +182,11 @@ class SurveyReader:
         self.used.add(list_name)
         found = self.lists.get(list_name)
         if not found:
-            self._wrong(
-                read, "type", Fault(N_("choices 里没有选项表“%(name)s”"), {"name": list_name})
-            )
+            told = N_("choices 里没有选项表“%(name)s”")
+            if self.lists:
+                told = N_("choices 里没有选项表“%(name)s”，有的是 %(known)s")
+            known = list(self.lists)[:MOST_NAMED]
+            self._wrong(read, "type", Fault(told, {"name": list_name, "known": known}))
             read.faulty |= {"choices", "default", "choice_filter"}
             return
         read.choice_rows = found.codes

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rules.forms.faults import Fault
 from rules.forms.form_fields import FieldType
 from rules.refusal import N_
+from rules.xlsform.advice import type_fault
 from rules.xlsform.columns import code_text
 
 _NAMES: dict[str, FieldType] = {
@@ -14,6 +15,7 @@ _NAMES: dict[str, FieldType] = {
     "note": FieldType.NOTE, "calculate": FieldType.CALCULATE,
     "image": FieldType.IMAGE, "photo": FieldType.IMAGE, "file": FieldType.FILE,
 }  # fmt: skip
+_OFFERED = [*_NAMES, "select_one", "select_multiple", "begin_group", "begin_repeat"]
 _FRAME = re.compile(r"(begin|end)[ _](group|repeat)", re.IGNORECASE)
 _SELECT = re.compile(r"(select[ _](?:one|multiple))(?: (\S+)(?: (.+))?)?", re.IGNORECASE)
 _OR_OTHER = ("or_other", "or other", "or specify other")
@@ -42,7 +44,7 @@ def read_type(typed: str) -> RowType | Fault:
     if select:
         return _select(select[1], select[2] or "", select[3] or "")
     known = _NAMES.get(text.lower())
-    return RowType(known) if known else Fault(N_("不支持类型“%(type)s”"), {"type": text})
+    return RowType(known) if known else type_fault(text, _OFFERED)
 
 
 def _select(command: str, list_name: str, more: str) -> RowType | Fault:

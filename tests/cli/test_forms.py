@@ -52,7 +52,7 @@ def test_the_json_of_faults_names_their_cells(tmp_path: Path) -> None:
         "ok": False,
         "faults": [
             {"sheet": "survey", "row": 3, "column": "type", "cell": "A3",
-             "sentence": "不支持类型“geopoint”"},
+             "sentence": "不支持类型“geopoint”：不收集位置；要写地点的，请改用 text"},
         ],
     }  # fmt: skip
 

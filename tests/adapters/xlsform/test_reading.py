@@ -22,6 +22,11 @@ from tests.xlsform_building import Formula, workbook
 SAMPLES = Path(__file__).parent.parent.parent.parent / "samples"
 HEAD = ["type", "name", "label"]
 SIMPLE = [HEAD, ["integer", "done", "场次"]]
+LEAVE = "用不到的请删去；自己的说明请在列名前加 #"
+TYPES = (
+    "integer、int、decimal、text、string、date、note、calculate、image、photo、file、select_one、"
+    "select_multiple、begin_group、begin_repeat"
+)
 WAYS = [["list_name", "name", "label"], ["ways", "a", "集中"], ["ways", "b", "入户"]]
 
 
@@ -158,11 +163,11 @@ def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
     ]
     choices = [*WAYS, ["ways", "a", "又"], ["ways", "", "无"], ["", "c", "丙"], ["left", "x", "丁"]]
     assert told(workbook(survey, choices, [["form_title", "style"], ["表", "pages"]])) == [
-        ("survey", "J1", "不支持“range”这一列"),
-        ("survey", "A2", "不支持类型“geopoint”"),
+        ("survey", "J1", f"不支持“range”这一列：{LEAVE}"),
+        ("survey", "A2", "不支持类型“geopoint”：不收集位置；要写地点的，请改用 text"),
         ("survey", "D3", "“必填”只能写 yes 或 no"),
         ("survey", "B3", "“名称”只能用字母、汉字、数字和下划线，不以数字开头"),
-        ("survey", "A4", "choices 里没有选项表“nope”"),
+        ("survey", "A4", "choices 里没有选项表“nope”，有的是 ways、left"),
         ("survey", "E4", "表单里没有“gone”这一项"),
         ("survey", "A5", "不支持 or_other：请在选项表里加一项“其他”，再加一道文字题"),
         (
@@ -180,7 +185,7 @@ def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
         ("choices", "B5", "缺少选项的代码（name）"),
         ("choices", "A6", "缺少选项表名（list_name）"),
         ("choices", "A7", "没有一道题用到选项表“left”"),
-        ("settings", "B1", "不支持“style”这一列"),
+        ("settings", "B1", f"不支持“style”这一列：{LEAVE}"),
     ]
 
 
@@ -225,7 +230,7 @@ def test_formulas_merged_cells_and_strange_sheets_are_told_along_with_the_rest()
     assert told(workbook(survey, entities=[["list_name"], ["x"]])) == [
         ("survey", "C2", "不能用 Excel 公式，请改成固定的值"),
         ("entities", "", "不支持这张工作表；自己的说明请放在名称以 # 开头的工作表里"),
-        ("survey", "A3", "不支持类型“colour”"),
+        ("survey", "A3", f"不支持类型“colour”，可以用的有 {TYPES}"),
     ]
 
 
@@ -271,7 +276,7 @@ def test_choices_are_checked_in_every_language() -> None:
         ["ways", "c", "丙", "", "有空格的列名"],
     ]
     assert told(workbook([HEAD, ["select_one ways", "x", "一"]], choices)) == [
-        ("choices", "E1", "不支持“column name”这一列"),
+        ("choices", "E1", f"不支持“column name”这一列：{LEAVE}"),
         ("choices", "B2", "选项的代码（name）最长 60 个字"),
         ("choices", "C2", "选项的标题（label）最长 120 个字"),
         ("choices", "D2", "选项的标题（label）最长 120 个字"),
@@ -284,6 +289,30 @@ def test_a_list_with_faults_makes_no_fault_of_the_question_that_uses_it() -> Non
     choices = [*WAYS[:1], ["ways", "a", ""]]
     survey = [[*HEAD, "default"], ["select_one ways", "x", "一", "a"]]
     assert [one[:2] for one in told(workbook(survey, choices))] == [("choices", "C2")]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "sentence"),
+    [
+        ("requried", ["integer", "x", "甲", "yes"],
+         "不支持“requried”这一列，是不是想写 required？"),
+        ("repeat_count", ["integer", "x", "甲", "3"],
+         "不支持“repeat_count”这一列：填几条由填报单位自己添加，请删去这一列"),
+        ("label:English", ["integer", "x", "甲", "A"],
+         "不支持“label:English”这一列：语言前面要用两个冒号，如 label::English (en)"),
+        ("hint", ["interger", "x", "甲", ""], "不支持类型“interger”，是不是想写 integer？"),
+        ("constraint", ["date", "x", "甲", ". >= 2026-1-05"],
+         "日期要写成 date('2026-1-05')：不加引号的 2026-1-05 会当作减法来算"),
+    ],
+)  # fmt: skip
+def test_what_is_not_supported_is_told_with_what_to_do(head, row, sentence) -> None:
+    assert sentences(row, head=[*HEAD, head]) == [sentence]
+
+
+def test_a_day_in_quotation_marks_is_no_subtraction() -> None:
+    survey = [[*HEAD, "relevant"], ["date", "d", "日"],
+              ["text", "x", "乙", "${d} = '2026-1-5' or ${d} < date(\"2026-02-01\")"]]  # fmt: skip
+    assert field(survey).relevant
 
 
 def test_two_columns_of_one_meaning_are_refused() -> None:
@@ -349,7 +378,9 @@ def test_what_only_the_conversion_finds_is_told_in_our_words(monkeypatch) -> Non
 
 
 def test_the_refusal_tells_everything_in_one_sentence_too() -> None:
-    with pytest.raises(XlsFormFaults, match="survey第2行“type”：不支持类型“colour”。"):
+    with pytest.raises(
+        XlsFormFaults, match="survey第2行“type”：不支持类型“colour”，可以用的有 integer"
+    ):
         read_xlsform(workbook([HEAD, ["colour", "x", "一"]]))
 
 
