@@ -127,14 +127,15 @@ def show_preview(
 ) -> Response:
     """Only the form as a clerk will see it, while it is being typed, which is kept as well."""
     opened, sent = _sent(session, viewer, measure_id, posted)
+    editable = opened.measure.status in EDITED
     with attempt(session, request) as outcome:
-        if opened.measure.status in EDITED:
+        if editable:
             _require_same_form(opened, posted)
             _keep(session, opened, sent, posted, viewer, now, going_on=True)
     shown = preview_so_far(request, opened.measure, viewer.unit, sent.raw(), local_date(now))
     answer = render(request, "pages/forms/preview.html", preview=shown, unkept=outcome.refusal)
     answer.headers["X-Preview"] = "1"
-    answer.headers["X-Kept"] = "1" if outcome.done else "0"
+    answer.headers["X-Kept"] = "1" if editable and outcome.done else "0"
     return answer
 
 
