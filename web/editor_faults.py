@@ -43,7 +43,7 @@ def _by_input(request: Request, row: TypedField, faults: Sequence[Fault]) -> dic
     for one in faults:
         sentence = say(request, one.msgid, **one.values)
         told.setdefault(_input_of(row, one.where), []).append(sentence)
-    return {name: " ".join(sentences) for name, sentences in told.items()}
+    return {name: in_one(request, sentences) for name, sentences in told.items()}
 
 
 def _input_of(row: TypedField, where: str) -> str:
@@ -60,6 +60,12 @@ def _summary(
                 f"{name}-{place}",
                 say(request, N_("%(item)s：%(text)s"), item=item, text=sentence),
             )
+
+
+def in_one(request: Request, sentences: Sequence[str]) -> str:
+    """Several sentences as one; there is one at least."""
+    *before, last = sentences
+    return say(request, N_("；")).join([*(one.rstrip("。.") for one in before), last])
 
 
 def item_name(request: Request, number: int, label: str) -> str:

@@ -17,7 +17,7 @@ from rules.forms.form_fields import CONTAINERS, FieldType, FormField
 from rules.forms.minutes import minutes
 from rules.refusal import N_, Refusal
 from web.asked import Node
-from web.editor_faults import item_name
+from web.editor_faults import in_one, item_name
 from web.language import say
 from web.questions import Questions
 
@@ -123,9 +123,9 @@ def _faults_of(raw: Sequence[Mapping[str, Any]]) -> dict[int, list[Fault]]:
 
 def _mark(request: Request, place: int, one: Mapping[str, Any], faults: Sequence[Fault]) -> str:
     item = item_name(request, place, str(one["label"])[:60])
-    told = " ".join(say(request, fault.msgid, **fault.values) for fault in faults)
-    told = told or say(request, N_("它引用的项还没有写好。"))
-    return say(request, N_("%(item)s还没有写好：%(text)s"), item=item, text=told)
+    told = [say(request, fault.msgid, **fault.values) for fault in faults]
+    text = in_one(request, told or [say(request, N_("它引用的项还没有写好。"))])
+    return say(request, N_("%(item)s还没有写好：%(text)s"), item=item, text=text)
 
 
 def _nothing_attached(_key: str, _sent: str) -> None:
