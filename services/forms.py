@@ -23,7 +23,7 @@ def create_form(
 ) -> Form:
     """A form without questions yet. Raises `Refusal` for an empty or overlong title."""
     assert actor.id is not None
-    form = Form(unit_id=unit_id, title=_title(title), created_at=now, created_by=actor.id)
+    form = Form(unit_id=unit_id, title=read_title(title), created_at=now, created_by=actor.id)
     session.add(form)
     session.flush()
     return form
@@ -31,7 +31,7 @@ def create_form(
 
 def rename_form(session: Session, form: Form, title: str) -> Form:
     """Another title; the versions stay as they are. Raises `Refusal`."""
-    form.title = _title(title)
+    form.title = read_title(title)
     session.add(form)
     session.flush()
     return form
@@ -95,7 +95,8 @@ def _check_latest(latest: FormVersion | None, after: int | None) -> None:
         )
 
 
-def _title(typed: str) -> str:
+def read_title(typed: str) -> str:
+    """The title of a form as it is stored. Raises `Refusal` for an empty or overlong one."""
     title = clean_text(typed, multiline=False)
     if not title:
         raise Refusal(N_("请填写表单名称。"))

@@ -22,9 +22,15 @@ class EditorFaults:
     """Row (0 is the first) → input → sentence."""
     summary: Mapping[str, str] = field(default_factory=dict)
     """Id of an input → sentence with the item it belongs to."""
+    title: str = ""
+    """What is wrong with the title of the form."""
 
     def __bool__(self) -> bool:
-        return bool(self.by_row)
+        return bool(self.summary)
+
+    def with_title(self, sentence: str) -> EditorFaults:
+        """The same, and what is wrong with the title."""
+        return EditorFaults(self.by_row, {"form_title": sentence, **self.summary}, sentence)
 
 
 def editor_faults(

@@ -24,6 +24,7 @@ from rules.forms.form_change import TYPE_NAMES, ChangeRefused
 from rules.forms.form_check import check_form
 from rules.refusal import N_, Refusal
 from services.form_drafts import KeptForm, discard_form_draft, keep_form_draft
+from services.forms import read_title
 from web.editor_faults import EditorFaults, editor_faults
 from web.form_preview import preview_so_far
 from web.kept_form import kept_content, read_kept
@@ -110,7 +111,7 @@ def _publish(
             discard_form_draft(session, draft)
     if outcome.done:
         return RedirectResponse(next_page(opened, version), 303)
-    if isinstance(outcome.cause, FormFaults | ChangeRefused):
+    if any(_faults_now(request, session, opened, sent)):
         mark = "&" if "?" in opened.address else "?"
         return RedirectResponse(f"{opened.address}{mark}faults=1", 303)
     return _page(request, session, viewer, opened, sent, now, refusal=outcome.refusal)
@@ -199,15 +200,20 @@ def _faults_now(
     request: Request, session: Session, opened: Opened, sent: TypedForm
 ) -> tuple[EditorFaults, str]:
     """What keeps the draft from being published, at its inputs or as a sentence."""
+    told, refusal = NOTHING_WRONG, ""
     try:
         fields = check_form(sent.raw())
         if opened.released:
             require_fit(session, opened.measure, fields)
     except (FormFaults, ChangeRefused) as refused:
-        return editor_faults(request, refused, sent.rows), ""
-    except Refusal as refusal:
-        return NOTHING_WRONG, tell(refusal, language_of(request))
-    return NOTHING_WRONG, ""
+        told = editor_faults(request, refused, sent.rows)
+    except Refusal as refused:
+        refusal = tell(refused, language_of(request))
+    try:
+        read_title(sent.title)
+    except Refusal as refused:
+        told = told.with_title(tell(refused, language_of(request)))
+    return told, refusal
 
 
 def _page(

@@ -123,10 +123,9 @@ def test_every_fault_is_told_beside_its_row_and_nothing_is_kept(session: Session
 
 def test_a_form_without_rows_or_title_is_refused(session: Session, editor) -> None:
     fields = editor.open()
-    assert "没有要填的项" in text_of(editor.send(fields | {"rows": ["0"]}, "publish"))
-    answer = editor.send(fields | {"form_title": [" "]}, "publish")
-    assert answer.status_code == 422
-    assert "名称" in text_of(answer)
+    answer = editor.publish_faulty(fields | {"rows": ["0"], "form_title": [" "]})
+    assert "没有要填的项" in text_of(answer)
+    assert check(answer).xpath("//*[@id='form_title-fault']/text()") == ["请填写表单名称。"]
 
 
 def test_the_preview_shows_what_a_clerk_will_see(editor) -> None:
