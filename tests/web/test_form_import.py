@@ -13,6 +13,7 @@ from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
 from rules.forms.form_settings import FormSettings
 from services.measures import confirm_measure
+from tests import xlsform_building
 from tests.adapters.test_tables import changed
 from tests.building import FIELDS, LEAGUE, REGION, assignment_of, make_form, release_down
 from tests.web.office import drafted, office_of
@@ -93,6 +94,13 @@ def test_a_workbook_is_shown_as_understood_and_published_when_confirmed(session,
     assert page.measure.form_version_id == latest.id
     form = session.get_one(Form, latest.form_id)
     assert (form.title, latest.number) == ("新排查表", 2)
+
+
+def test_a_version_that_may_have_ended_in_zero_is_noted_before_it_is_published(page) -> None:
+    survey = [["type", "name", "label"], ["integer", "a", "户数"]]
+    answer = page.upload(xlsform_building.workbook(survey, settings=[["version"], [1.10]]))
+    assert answer.status_code == 200
+    assert "settings A2：这一格在 Excel 里是数字，读作 1.1。" in text_of(answer)
 
 
 def test_it_can_become_a_form_of_its_own_and_twice_is_once(session, page) -> None:
