@@ -7,7 +7,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
 revision = '9e27ce8f5366'
-down_revision = '955c79b36d92'
+down_revision = '4ec53c4fd0a4'
 branch_labels = None
 depends_on = None
 
