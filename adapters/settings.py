@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """Hours after which a signed-in person must sign in again."""
     upload_limit: int = 20 * 1024 * 1024
     """Bytes of the largest file or request body accepted."""
+    offline_pages: bool = True
+    """Whether clerks' browsers may keep pages for when there is no network; they do over HTTPS."""
     clock_file: Path | None = None
     """A clock of its own, for the demo only (adapters.clock)."""
     secure_cookies: bool = False

@@ -22,6 +22,7 @@ from web import (
     intake,
     language,
     measures,
+    offline_pages,
     progress,
     receipts,
     releases,
@@ -43,6 +44,7 @@ from web.security import check_ids, check_same_site
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     static_files.router,
+    offline_pages.router,
     language.router,
     sign_in.router,
     home.router,

@@ -23,6 +23,7 @@ from queries.review_clock import (
 )
 from rules.dates.calendar import local_date
 from web.due_dates import SOON, days_left
+from web.offline_pages import keepable
 from web.rendering import render
 from web.security import SignedIn, Viewer
 from web.transactions import Now, OpenSession
@@ -40,7 +41,7 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
     unit_id = viewer.unit_id
     owed = list_owed(session, unit_id)
     waiting = list_waiting(session, unit_id)
-    return render(
+    answer = render(
         request,
         "pages/home.html",
         sections=_sections(owed),
@@ -52,6 +53,7 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
         sent=list_sent(session, unit_id, limit=LAST_SENT),
         standings=list_standings(session, unit_id, today),
     )
+    return keepable(answer, viewer)
 
 
 def _overdue_reviewers(session: Session, viewer: Viewer, today: date) -> list[OverdueReviewer]:

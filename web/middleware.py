@@ -14,6 +14,7 @@ CONTENT_SECURITY = "; ".join(
         "default-src 'none'",
         "style-src 'self'",
         "script-src 'self'",
+        "worker-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
         "form-action 'self'",

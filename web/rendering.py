@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from adapters.language import LANGUAGES, SOURCE, tell_period
+from adapters.settings import get_settings
 from adapters.templating import make_environment
 from models import MeasureKind, Role
 from rules.attachments.kinds import ACCEPTED, LARGEST
@@ -64,6 +65,7 @@ def environment(language: str) -> Environment:
         upload_limits=LARGEST,
         rollup_names=ROLLUP_NAMES,
         property_names=PROPERTY_NAMES,
+        may_keep_pages=_may_keep_pages,
     )
     made.filters.update(
         day=_day_zh if language == SOURCE else _day_en,
@@ -72,6 +74,11 @@ def environment(language: str) -> Environment:
         period=partial(tell_period, language=language),
     )
     return made
+
+
+def _may_keep_pages() -> bool:
+    """Whether browsers may keep pages for when there is no network (web.offline_pages)."""
+    return get_settings().offline_pages
 
 
 def _day_zh(day: date) -> str:

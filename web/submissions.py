@@ -28,6 +28,7 @@ from web.form_conflict import DECISIONS, conflict_page, decide
 from web.form_page import CORRECTING, Made, Shown, form_page, form_path
 from web.json_answers import tell_script, wants_json
 from web.language import say
+from web.offline_pages import keepable
 from web.posted import Posted
 from web.posted_files import TakenFiles, attach
 from web.security import SignedIn, read_id
@@ -59,17 +60,22 @@ def show_form(
         return RedirectResponse(f"/receipts/{sheet.last.receipt}", 303)
     if sending(one.status) not in possible(one.status, lowest=one.lowest):
         return RedirectResponse(f"/assignments/{assignment_id}", 303)
+    shown = _shown(request, session, sheet, now)
+    return keepable(form_page(request, session, sheet, today, shown), viewer)
+
+
+def _shown(request: Request, session: Session, sheet: AnswerSheet, now: datetime) -> Shown:
+    """The form as its address wants it: with what the checks ask, with its faults, or plain."""
     today, opened = local_date(now), first_opened(sheet, now)
     if "asked" in request.query_params:
         doubts = find_doubts(request, session, sheet, today)
-        made = Made.now(sheet, doubts.marks, opened)
-        return form_page(request, session, sheet, today, Shown(made=made, doubts=doubts))
+        return Shown(made=Made.now(sheet, doubts.marks, opened), doubts=doubts)
     made = Made.now(sheet, opened=opened)
     if "faults" not in request.query_params:
-        return form_page(request, session, sheet, today, Shown(made=made))
+        return Shown(made=made)
     attached = attached_files(session, sheet, sheet.typed)
     checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
-    return form_page(request, session, sheet, today, Shown(faults=checked.faults, made=made))
+    return Shown(faults=checked.faults, made=made)
 
 
 def _get_own_sheet(session: Session, unit_id: int, assignment_id: int) -> AnswerSheet:

@@ -16,7 +16,7 @@ from web.security import get_officer, get_viewer
 from web.static_files import static_files
 from web.transactions import get_now
 
-OPEN = {"/health", "/static/{name}", "/language/{code}", "/sign-in", "/sign-out"}
+OPEN = {"/health", "/static/{name}", "/sw.js", "/language/{code}", "/sign-in", "/sign-out"}
 """The addresses that answer without anyone signed in. Nothing else may."""
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 

@@ -11,6 +11,8 @@
   var status = document.querySelector('[data-kept]');
   var clean = '', trying = '', pressed = null, busy = false, arrived = false, saving = false, stopped = !live || comparing;
   var undecided = false, bases = null, urgent = false;
+  /* Where the phone keeps pages, what the server has of this one is kept along. */
+  var saved = live && navigator.serviceWorker && document.querySelector('[data-keep]') && key.replace('jieli.', 'jieli.saved.');
   var tab = String(Math.random()), keeping = 0, planned = 0, wait = 5000;
 
   function say(what, values) {
@@ -109,12 +111,40 @@
       if (!before.typed || before.tab === tab || mark(before.typed) === clean) { out.remove(key); }
       return;
     }
-    out.set(key, {
-      bases: bases || [clean, trying], typed: answers(pairs), files: files, sent: sent === true, tab: tab, title: title()
-    });
+    before = heard(pairs);
+    before.bases = bases || [clean, trying];
+    before.files = files;
+    before.sent = sent === true;
+    before.tab = tab;
+    before.title = title();
+    out.set(key, before);
     if (live && navigator.onLine === false) { warn(say('local')); }
   }
   function unfinished(file) { return !file.done; }
+  /* With what the phone has heard of the server by now. */
+  function heard(pairs) {
+    return {typed: answers(pairs), draft: own('_draft').value, seen: own('_seen').value, form: own('_version').value};
+  }
+  /* A page that opened again without a network: a page of its own for the server, or its drafts would go
+     over those of the tab it was made for; and as far on as the phone knows, unless it is made of more. */
+  function resume() {
+    var kept = out.get(saved), local = out.get(key);
+    renew();
+    if (fits(kept)) { write(kept.typed); clean = mark(posted()); }
+    if (!fits(local)) { return false; }
+    clean = local.bases[0];
+    trying = local.bases[1];
+    return true;
+  }
+  function fits(copy) {
+    var same = copy && copy.seen === own('_seen').value && copy.form === own('_version').value;
+    if (!same || Number(copy.draft) < Number(own('_draft').value)) { return false; }
+    made('_draft', copy.draft);
+    return true;
+  }
+  function renew() {
+    made('_send_key', (Math.random().toString(36) + Math.random().toString(36)).replace(/\W/g, ''));
+  }
   function restore(kept, sure) {
     var note = document.querySelector('[data-restored]'), offer = document.querySelector('[data-restore]');
     var now = mark(posted());
@@ -179,7 +209,7 @@
     if (answer.version) { made('_draft', answer.version); }
     if (answer.at) { tell(say('saved', answer)); }
     keep();
-    if (mark(posted()) !== clean) { later(); }
+    if (mark(posted()) !== clean) { later(); } else if (saved && answer.version && !out.erased) { out.set(saved, heard(posted())); }
   }
   function notSaved(code, answer) {
     if (code === 409) {
@@ -326,7 +356,7 @@
   /* It may have arrived all the same: what is changed now goes under a key of its own. */
   function takeBack(item) {
     write(item.typed);
-    made('_send_key', (Math.random().toString(36) + Math.random().toString(36)).replace(/\W/g, ''));
+    renew();
     out.drop(item);
     keep();
     later();
@@ -474,8 +504,9 @@
   if (rules) { rules.start(form, judge, function () { keep(); later(); }); }
   clean = form.getAttribute('data-fresh') ? mark(posted()) : '';
   if (out.decided()) { out.remove(key); }
-  var waiting = out.find(name);
-  if (!waiting || waiting.state === 'sent') { restore(out.get(key)); }
+  var waiting = out.find(name), sure = false;
+  if (saved && document.documentElement.hasAttribute('data-kept-at')) { sure = resume(); } else if (saved) { out.remove(saved); }
+  if (!waiting || waiting.state === 'sent') { restore(out.get(key), sure); }
   if (live) {
     out.changed = changed;
     out.flush = save;

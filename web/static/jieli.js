@@ -41,6 +41,32 @@
     print.addEventListener('click', function () { window.print(); });
   }
 
+  /* A page that was kept on the phone says so. Whose pages are kept is said to the worker with every page,
+     also where nothing of this one is: what was another's goes away. */
+  var line = document.querySelector('[data-keep-for]'), workers = navigator.serviceWorker;
+  var at = document.documentElement.getAttribute('data-kept-at');
+  function two(number) { return ('0' + number).slice(-2); }
+  if (line && at) {
+    at = new Date(Number(at));
+    at = two(at.getMonth() + 1) + '-\u2060' + two(at.getDate()) + '\u00a0' + two(at.getHours()) + ':' + two(at.getMinutes());
+    line.querySelector('span').textContent = line.getAttribute('data-sentence').replace('{at}', at);
+    line.hidden = false;
+  }
+  if (line && workers) {
+    window.addEventListener('load', function () {
+      var settled = document.querySelector('[data-settled]'), keeps = line.hasAttribute('data-keep');
+      (keeps ? workers.register('/sw.js', {updateViaCache: 'all'}) : workers.getRegistration()).then(function (found) {
+        return found && workers.ready;
+      }).then(function (found) {
+        if (!found) { return; }
+        found.active.postMessage({
+          who: line.getAttribute('data-keep-for'), page: location.href,
+          gone: settled ? settled.getAttribute('data-settled').split(' ') : []
+        });
+      }).catch(function () { /* Then nothing is kept. */ });
+    });
+  }
+
   /* A file that is too large is told before it is sent. */
   var largest = document.querySelector('input[type=file][data-largest]');
   if (largest) {

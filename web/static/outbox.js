@@ -4,7 +4,7 @@
   'use strict';
   var box = document.querySelector('[data-outbox]');
   if (!box) { return; }
-  var LOCK = 'jieli.lock', WHO = 'jieli.who';
+  var LOCK = 'jieli.lock', WHO = 'jieli.who', SAVED = 'jieli.saved.';
   var TIMEOUT = 20000, FIRST = 5000, LONGEST = 300000;
   var unit = box.getAttribute('data-unit'), account = box.getAttribute('data-account');
   var prefix = 'jieli.outbox.' + unit + '.';
@@ -134,7 +134,15 @@
     if (item.receipt) {
       item.fields = item.typed = [];
       remove('jieli.' + item.name + '.' + item.account);
+      remove(SAVED + item.name + '.' + item.account);
+      settled([item.url, item.url + '?correct=1']);
     }
+  }
+
+  /* The pages the phone keeps of it (worker.js) are those of a form that is still to be filled in. */
+  function settled(pages) {
+    var worker = (navigator.serviceWorker || {}).controller;
+    if (worker) { worker.postMessage({gone: pages}); }
   }
 
   function element(name, text, css) {
@@ -235,11 +243,14 @@
     var items = mine().filter(function (item) { return item.state !== 'sent'; });
     return drafts().concat(items.map(function (item) { return prefix + item.name; }));
   }
+  /* Text that has reached the server, kept for pages that open again without a network. */
+  function forget() { keys(function (key) { return key.indexOf(SAVED) === 0; }).forEach(remove); }
   function leave(form, left) {
     mine().forEach(function (item) {
       if (item.state === 'sent') { left.push(prefix + item.name); }
     });
     left.forEach(remove);
+    forget();
     /* The form keeps what is typed once more as its page goes; not what was just erased. */
     api.erased = left;
     form.submit();
@@ -271,6 +282,7 @@
     busy: function (name) { return sending === name; }
   };
 
+  if (!current()) { forget(); }
   set(WHO, unit + '.' + account);
   /* A page made after signing in again, or a receipt that is being read. */
   mine().forEach(function (item) {
@@ -286,6 +298,7 @@
   if (read) {
     var key = draftKey(read.getAttribute('data-sent-draft'));
     if (decided() || (get(key) || {}).sent) { remove(key); }
+    if (document.querySelector('[data-settled]')) { remove(key.replace('jieli.', SAVED)); }
   }
   show();
   window.addEventListener('online', function () {
