@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, case, func, insert, literal, select, text, update
-from sqlmodel import Session, UTCDateTime, col
+from sqlmodel import Date, Session, UTCDateTime, col
 
 from bench import sample
 from bench.browser import browser, open_session
@@ -29,6 +29,7 @@ from models import (
 )
 from models.columns import JsonType
 from queries.review_list import Waiting
+from rules.dates.calendar import local_date
 from services.measures import MeasureContent, confirm_measure, create_measure, release_measure
 from services.review_batches import decide_matching, undo
 from services.roll_up import rolled_up
@@ -40,6 +41,7 @@ NOTE = "逐户走访，登记取暖设备，发现隐患当场整改，已建立
 """A narrative of the usual length: the list must not read it."""
 PAGES = {
     "list": "/review",
+    "list_by_due": "/review?sort=due",
     "list_by_sent": "/review?sort=sent",
     "list_by_unit": "/review?sort=unit",
     "list_by_flags": "/review?sort=flags",
@@ -140,7 +142,12 @@ def _answer(session: Session, unit_id: int) -> None:
         session.execute(
             update(Assignment)
             .where(chosen)
-            .values(status=Status.SUBMITTED, revision=1, sent_at=sample.NOW)
+            .values(
+                status=Status.SUBMITTED,
+                revision=1,
+                sent_at=sample.NOW,
+                review_due_on=_review_due_on(col(Assignment.id)),
+            )
             .execution_options(synchronize_session=False)
         )
 
@@ -165,6 +172,12 @@ def _sent_at(key: Any) -> Any:
     moments = [sample.NOW + timedelta(hours=hours) for hours in range(7)]
     known = {n: literal(moment, UTCDateTime()) for n, moment in enumerate(moments)}
     return case(known, value=key % len(moments))
+
+
+def _review_due_on(key: Any) -> Any:
+    """One of five days, so that the order of the list is not that of the rows."""
+    days = {n: literal(local_date(sample.NOW) + timedelta(days=n), Date) for n in range(5)}
+    return case(days, value=key % len(days))
 
 
 def _of(unit_id: int) -> Any:
@@ -205,8 +218,8 @@ def _floor_ms(engine: Engine, unit_id: int) -> float:
     )
     count = text(f"SELECT count(*) {waiting}")
     page = text(
-        "SELECT a.id, s.id, n.name, m.title, a.due_on, s.sent_at FROM"
-        f" (SELECT a.* {waiting} ORDER BY a.due_on, a.id LIMIT 50) a"
+        "SELECT a.id, s.id, n.name, m.title, a.review_due_on, s.sent_at FROM"
+        f" (SELECT a.* {waiting} ORDER BY a.review_due_on, a.id LIMIT 50) a"
         " JOIN submission s ON s.assignment_id = a.id AND s.revision = a.revision"
         " JOIN unit n ON n.id = a.unit_id JOIN measure m ON m.id = a.measure_id"
     )

@@ -31,7 +31,9 @@ class Assignment(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("measure_id", "period", "unit_id"),
         Index("ix_assignment_unit_id_status", "unit_id", "status"),
-        Index("ix_assignment_parent_id_status_due_on", "parent_id", "status", "due_on"),
+        Index(
+            "ix_assignment_parent_id_status_review_due_on", "parent_id", "status", "review_due_on"
+        ),
         Index("ix_assignment_measure_id_level", "measure_id", "period", "level", "status"),
         one_of("status", Status),
     )
@@ -61,6 +63,9 @@ class Assignment(SQLModel, table=True):
     """When the first submission arrived."""
     late: bool = Field(default=False)
     """The first submission arrived after the due date."""
+    review_due_on: date | None = Field(default=None)
+    """The last day on which the unit above decides in time about what was sent last; it stays what
+    it was when that was sent. None before the first sending."""
     revision: int = Field(default=0)
     """The revision of the latest submission; 0 before the first. With the unique key of
     submissions it leads straight to the current one."""

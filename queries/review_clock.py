@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, UTCDateTime, col
+from sqlmodel import Session, col
 
-from models import Assignment, Measure, Status, Submission, Unit
+from models import Assignment, Status, Submission, Unit
 from queries.current_submission import is_current
-from rules.dates.review_clock import GRACE, MOST_REVIEW_DAYS, overdue_before
+from rules.dates.review_clock import GRACE, overdue_before
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,11 @@ class OverdueReviewer:
 
 
 def is_overdue(today: date, *, grace: int = 0) -> ColumnElement[bool]:
-    """The clause "waits longer than the time its review has", on Submission and Measure.
+    """The clause "waits longer than the time its review has", of what waits.
 
     `grace`: working days more.
     """
-    bounds = {
-        days: literal(overdue_before(today, days + grace), UTCDateTime())
-        for days in range(MOST_REVIEW_DAYS + 1)
-    }
-    return col(Submission.sent_at) < case(bounds, value=col(Measure.review_days))
+    return col(Assignment.review_due_on) < overdue_before(today, grace=grace)
 
 
 def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
@@ -42,8 +38,6 @@ def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
         select(func.count())
         .select_from(Assignment)
         .join(own, col(own.id) == Assignment.parent_id)
-        .join(Submission, is_current())
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
         .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
         .where(is_overdue(today))
     )
@@ -63,7 +57,6 @@ def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[
         .join(own, col(own.unit_id) == Unit.id)
         .join(Assignment, col(Assignment.parent_id) == own.id)
         .join(Submission, is_current())
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
         .where(col(Unit.parent_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
         .where(is_overdue(today, grace=GRACE))
         .group_by(col(Unit.id), col(Unit.name), col(Unit.lft))

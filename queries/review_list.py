@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Act, Assignment, Event, Measure, Status, Submission, Unit
+from models import Act, Assignment, Event, Status, Submission, Unit
 from queries.current_submission import is_current
 from queries.review_clock import is_overdue
 
@@ -17,8 +17,10 @@ from queries.review_clock import is_overdue
 class Sort(StrEnum):
     """The order of a review list."""
 
+    REVIEW = "review"
+    """What is to be decided on first."""
     DUE = "due"
-    """What was due first."""
+    """What its unit owed first."""
     SENT = "sent"
     """What was sent first."""
     UNIT = "unit"
@@ -42,7 +44,7 @@ class ReviewFilter:
     flagged: bool = False
     overdue: bool = False
     """Waits longer than the time its review has."""
-    sort: Sort = Sort.DUE
+    sort: Sort = Sort.REVIEW
 
     @property
     def narrows(self) -> bool:
@@ -85,9 +87,8 @@ class Waiting:
     def _needed(self) -> set[Any]:
         chosen = self.chosen
         asks = {
-            Submission: chosen.flagged or chosen.overdue or self.until is not None,
+            Submission: chosen.flagged or self.until is not None,
             Unit: bool(chosen.search),
-            Measure: chosen.overdue,
         }
         return {table for table, asked in asks.items() if asked}
 
@@ -119,12 +120,26 @@ class Waiting:
     def in_order(self) -> Select:
         """Assignment ids with the first column they are ordered by, in order."""
         key, last = self.order()
-        wanted = self.select(_TABLES[self.chosen.sort]).add_columns(key.label("key"))
-        return wanted.order_by(key, last)
+        return self.select_sorted().add_columns(key.label("key")).order_by(key, last)
+
+    def select_sorted(self) -> Select:
+        """As `select`, with the table that `order` needs."""
+        return self.select(_TABLES[self.chosen.sort])
+
+    def before(self, here: Position) -> ColumnElement[bool]:
+        """The clause "stands before this position"."""
+        key, last = self.order()
+        return or_(key < here.key, and_(key == here.key, last < here.assignment_id))
+
+    def after(self, here: Position) -> ColumnElement[bool]:
+        """The clause "stands after this position"."""
+        key, last = self.order()
+        return or_(key > here.key, and_(key == here.key, last > here.assignment_id))
 
     def position(self, assignment: Assignment, submission: Submission, unit: Unit) -> Position:
         """Where a submission stands, whether or not it (still) belongs to the list."""
         keys = {
+            Sort.REVIEW: assignment.review_due_on,
             Sort.DUE: assignment.due_on,
             Sort.SENT: submission.sent_at,
             Sort.UNIT: unit.lft,
@@ -137,16 +152,17 @@ class Waiting:
 _JOINS: dict[Any, Any] = {
     Submission: is_current,
     Unit: lambda: col(Unit.id) == Assignment.unit_id,
-    Measure: lambda: col(Measure.id) == Assignment.measure_id,
 }
 _KEYS: dict[Sort, Any] = {
+    Sort.REVIEW: col(Assignment.review_due_on),
     Sort.DUE: col(Assignment.due_on),
     Sort.SENT: col(Submission.sent_at),
     Sort.UNIT: col(Unit.lft),
     Sort.FLAGS: -col(Submission.flag_count),
 }
 _TABLES: dict[Sort, Any] = {
-    Sort.DUE: Assignment, Sort.SENT: Submission, Sort.UNIT: Unit, Sort.FLAGS: Submission,
+    Sort.REVIEW: Assignment, Sort.DUE: Assignment, Sort.SENT: Submission, Sort.UNIT: Unit,
+    Sort.FLAGS: Submission,
 }  # fmt: skip
 
 
@@ -168,17 +184,14 @@ def _named(search: str) -> ColumnElement[bool]:
 
 def find_next(session: Session, wanted: Waiting, here: Position) -> int | None:
     """The assignment after this position; one statement, however long the list is."""
-    key, last = wanted.order()
-    after = or_(key > here.key, and_(key == here.key, last > here.assignment_id))
-    return session.scalars(wanted.in_order().where(after).limit(1)).first()
+    return session.scalars(wanted.in_order().where(wanted.after(here)).limit(1)).first()
 
 
 def find_previous(session: Session, wanted: Waiting, here: Position) -> int | None:
     """The assignment before this position."""
     key, last = wanted.order()
-    before = or_(key < here.key, and_(key == here.key, last < here.assignment_id))
-    found = wanted.in_order().where(before).order_by(None).order_by(key.desc(), last.desc())
-    return session.scalars(found.limit(1)).first()
+    found = wanted.in_order().where(wanted.before(here)).order_by(None)
+    return session.scalars(found.order_by(key.desc(), last.desc()).limit(1)).first()
 
 
 def find_first(session: Session, wanted: Waiting) -> int | None:

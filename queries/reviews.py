@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import (
+    Act,
     AnswerNumber,
     Assignment,
     Decision,
@@ -22,10 +23,11 @@ from models import (
     Unit,
 )
 from queries.current_submission import is_current
-from queries.review_list import Waiting
-from rules.dates.review_clock import review_due
+from queries.review_list import Position, Waiting
+from rules.dates.calendar import local_date
 from rules.forms.answer_numbers import SCALE
 from rules.forms.field_values import decimal_text
+from rules.states import NEXT
 
 PAGE_LENGTH = 50
 
@@ -41,20 +43,27 @@ class WaitingSubmission(NamedTuple):
     revision: int
     unit_code: str
     unit_name: str
+    upper_name: str | None
+    """The unit it is below by now, where that is not the one it answers to."""
     measure_id: int
     measure_title: str
     period: str
     due_on: date
     sent_at: datetime
+    review_due_on: date
     late: bool
     flag_count: int
-    review_days: int
     corrects: bool
     """The unit corrects what had been approved."""
 
+    @property
+    def sent_on(self) -> date:
+        """The day it was sent, in Asia/Shanghai."""
+        return local_date(self.sent_at)
+
     def overdue(self, today: date) -> bool:
         """Whether it waits longer than the time its review has."""
-        return review_due(self.sent_at, self.review_days) < today
+        return self.review_due_on < today
 
 
 class ReviewPage(NamedTuple):
@@ -98,6 +107,7 @@ def list_waiting(session: Session, wanted: Waiting, *, page: int = 1) -> ReviewP
 def _list_rows(session: Session, wanted: Waiting, offset: int) -> list[WaitingSubmission]:
     """The keys of one page are found first, so that nothing wide is read for the other pages."""
     keys = wanted.in_order().limit(PAGE_LENGTH).offset(offset).subquery()
+    upper = aliased(Unit)
     rows = session.execute(
         select(
             col(Submission.id),
@@ -105,20 +115,22 @@ def _list_rows(session: Session, wanted: Waiting, offset: int) -> list[WaitingSu
             col(Submission.revision),
             col(Unit.code),
             col(Unit.name),
+            col(upper.name),
             col(Measure.id),
             col(Measure.title),
             col(Assignment.period),
             col(Assignment.due_on),
             col(Submission.sent_at),
+            col(Assignment.review_due_on),
             col(Assignment.late),
             col(Submission.flag_count),
-            col(Measure.review_days),
             _approved_before(),
         )
         .select_from(keys)
         .join(Assignment, col(Assignment.id) == keys.c.id)
         .join(Submission, is_current())
         .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(upper, and_(col(upper.id) == Unit.parent_id, col(upper.id) != wanted.unit_id))
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .order_by(keys.c.key, keys.c.id)
     )
@@ -148,6 +160,14 @@ def count_waiting(session: Session, wanted: Waiting, *, flagged: bool = False) -
     counting = wanted.select(Submission).with_only_columns(func.count(), some)
     total, marked = session.execute(counting).one()
     return total, marked
+
+
+def find_page(session: Session, wanted: Waiting, here: Position) -> tuple[int, int]:
+    """The page on which a position stands, and the lines of all pages; one statement."""
+    before = func.coalesce(func.sum(case((wanted.before(here), 1), else_=0)), 0)
+    counting = wanted.select_sorted().with_only_columns(before, func.count())
+    earlier, total = session.execute(counting).one()
+    return earlier // PAGE_LENGTH + 1, total
 
 
 def list_waiting_measures(session: Session, unit_id: int) -> list[WaitingMeasure]:
@@ -197,6 +217,23 @@ def list_batches_since(session: Session, unit_id: int, since: datetime) -> Seque
         .order_by(col(ReviewBatch.decided_at).desc(), col(ReviewBatch.id).desc())
         .limit(MOST_BATCHES)
     ).all()
+
+
+def count_undoable(session: Session, batch_ids: Sequence[int]) -> dict[int, int]:
+    """Batch → how many would go back if it were undone: what has not moved on since."""
+    if not batch_ids:
+        return {}
+    rows = session.execute(
+        select(col(Review.batch_id), func.count())
+        .join(Submission, col(Submission.id) == Review.submission_id)
+        .join(Assignment, is_current())
+        .where(col(Review.batch_id).in_(batch_ids), col(Assignment.status).in_(_REOPENABLE))
+        .group_by(col(Review.batch_id))
+    )
+    return {batch_id: count for batch_id, count in rows if batch_id}
+
+
+_REOPENABLE = [status for status, acts in NEXT.items() if Act.REOPEN in acts]
 
 
 def find_single_assignment(session: Session, batch_id: int) -> int | None:

@@ -30,6 +30,7 @@ from rules.checks.circle import MOST_SIBLINGS
 from rules.checks.figures import Figures, compared_numbers, figures
 from rules.checks.flags import Flag
 from rules.dates.calendar import local_date
+from rules.dates.review_clock import review_due
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.form_fields import FormField
 from services.answer_numbers import number_rows
@@ -127,6 +128,7 @@ def _change(
             else_=columns.late,
         ),
         sent_at=func.coalesce(columns.sent_at, literal(now, columns.sent_at.type)),
+        review_due_on=review_due(now, rows[0].sheet.measure.review_days),
     )
     assert count == len(rows), "an assignment was not locked"
     if topmost:

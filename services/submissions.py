@@ -16,6 +16,7 @@ from queries.coverage import get_coverage
 from queries.submissions import find_by_send_key
 from rules.checks.flags import Flag, marks
 from rules.dates.calendar import local_date, local_time
+from rules.dates.review_clock import review_due
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, Typed, cleaned
 from rules.forms.faults import Fault
@@ -163,7 +164,7 @@ def submit(
     replace_numbers(session, sheet, checked.values)
     keep_known_values(session, sheet, submission)
     keep_prints(session, sheet, checked.values)
-    _set_sent(session, assignment, submission.revision, actor, now)
+    _set_sent(session, sheet, assignment, submission.revision, actor, now)
     if sheet.draft:
         session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment_id))
     count_filling(session, sheet, opened, now)
@@ -310,7 +311,12 @@ def made_submission(
 
 
 def _set_sent(
-    session: Session, assignment: Assignment, revision: int, actor: Account, now: datetime
+    session: Session,
+    sheet: AnswerSheet,
+    assignment: Assignment,
+    revision: int,
+    actor: Account,
+    now: datetime,
 ) -> None:
     first = assignment.sent_at is None
     change(
@@ -323,6 +329,7 @@ def _set_sent(
         acknowledged_at=assignment.acknowledged_at or now,
         sent_at=assignment.sent_at or now,
         late=local_date(now) > assignment.due_on if first else assignment.late,
+        review_due_on=review_due(now, sheet.measure.review_days),
     )
     if assignment.parent_id is None:
         change(session, assignment, Act.APPROVE, actor=None, now=now)

@@ -12,7 +12,8 @@ from rules.refusal import N_
 from web.security import read_id
 
 SORT_NAMES = {
-    Sort.DUE: N_("先到期的在前"),
+    Sort.REVIEW: N_("审核期限近的在前"),
+    Sort.DUE: N_("填报截止早的在前"),
     Sort.SENT: N_("先报送的在前"),
     Sort.UNIT: N_("按单位顺序"),
     Sort.FLAGS: N_("提示多的在前"),
@@ -34,7 +35,7 @@ def read_filter(query: QueryParams) -> ReviewFilter:
         again=TIMES.get(query.get("times", "")),
         flagged="flagged" in query,
         overdue="overdue" in query,
-        sort=Sort(sort) if sort in list(Sort) else Sort.DUE,
+        sort=Sort(sort) if sort in list(Sort) else ReviewFilter().sort,
     )
 
 
@@ -54,16 +55,22 @@ def written(chosen: ReviewFilter) -> dict[str, Any]:
         "times": times[chosen.again] if chosen.again is not None else "",
         "flagged": int(chosen.flagged),
         "overdue": int(chosen.overdue),
-        "sort": chosen.sort if chosen.sort != Sort.DUE else "",
+        "sort": chosen.sort if chosen.sort != ReviewFilter().sort else "",
     }
     return {name: str(value) for name, value in fields.items() if value}
 
 
-def address_of(chosen: ReviewFilter) -> Callable[..., str]:
-    """`address(path, name=value)`: an address that carries the filter along."""
+def read_page(query: QueryParams) -> int:
+    """The page of the list an address asks for, counted from 1."""
+    return read_id(query.get("page", "")) or 1
+
+
+def address_of(chosen: ReviewFilter, page: int = 1) -> Callable[..., str]:
+    """`address(path, name=value)`: an address that carries the filter and the page along."""
 
     def address(path: str, **more: object) -> str:
-        query = urlencode({**more, **written(chosen)})
+        paged = {"page": page} if page > 1 else {}
+        query = urlencode({**more, **written(chosen), **paged})
         return f"{path}?{query}" if query else path
 
     return address

@@ -13,12 +13,11 @@ from queries.field_labels import get_labels
 from queries.last_period import find_last_period
 from queries.not_found import NotFound
 from queries.review_list import Waiting, find_next, find_previous
-from queries.reviews import count_waiting
+from queries.reviews import find_page
 from queries.submissions import Revision, get_submitted_fields, list_revisions
 from queries.visible_assignments import Seen
 from rules.checks.flags import Flag, asked_before
 from rules.dates.calendar import local_date
-from rules.dates.review_clock import review_due
 from services.comparisons import find_flags_now
 from web.flags import tell
 from web.rendering import render
@@ -47,7 +46,8 @@ def show_review(
         raise NotFound
     last, before = revisions[0], _before(revisions[1:])
     labels = get_labels(session, last.submission.form_version_id)
-    due_on = review_due(last.submission.sent_at, seen.measure.review_days)
+    due_on = one.review_due_on
+    assert due_on is not None
     shown: dict[str, Any] = {
         "refusal": "", "reason": "", "ready": "", "ticked": (), "notes": {},
     }  # fmt: skip
@@ -132,10 +132,12 @@ def _neighbours(
     chosen = read_filter(request.query_params)
     wanted = Waiting(viewer.unit_id, chosen, local_date(now))
     here = wanted.position(seen.assignment, last.submission, seen.unit)
+    page, total = find_page(session, wanted, here)
     return {
         "chosen": chosen,
         "to": address_of(chosen),
+        "back": address_of(chosen, page)("/review"),
         "previous_id": find_previous(session, wanted, here),
         "next_id": find_next(session, wanted, here),
-        "total": count_waiting(session, wanted)[0],
+        "total": total,
     }

@@ -1,16 +1,13 @@
 """The clock on the reviewer: by when a submission is to be decided, and who is told after it.
 
-A submission is due for review `review_days` working days after the day it was sent. Nothing is
-stored: the moment a list compares with is worked out from the calendar once per request.
+A submission is due for review `review_days` working days after the day it was sent. That day is
+kept with the assignment (`Assignment.review_due_on`), as its due date is; being overdue is derived.
 """
 
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 
-from rules.dates.calendar import SHANGHAI, add_workdays, local_date
+from rules.dates.calendar import add_workdays, local_date
 
-MOST_REVIEW_DAYS = 30
-"""The longest time a measure gives each level for its review."""
 GRACE = 1
 """Working days an overdue review is the reviewer's own concern, before the unit above is told."""
 
@@ -20,13 +17,9 @@ def review_due(sent_at: datetime, review_days: int) -> date:
     return add_workdays(local_date(sent_at), review_days)
 
 
-@lru_cache(maxsize=256)
-def overdue_before(today: date, review_days: int) -> datetime:
-    """What was sent before this moment and still waits is overdue for review on `today`.
+def overdue_before(today: date, *, grace: int = 0) -> date:
+    """A review that was due before this day, and still waits, is overdue on `today`.
 
-    Agrees with `review_due`: sent before it exactly when `review_due` is before `today`.
+    `grace`: for that many working days already.
     """
-    day = add_workdays(today, -review_days - 1)
-    while add_workdays(day + timedelta(days=1), review_days) < today:
-        day += timedelta(days=1)
-    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
+    return add_workdays(today, -grace) if grace else today

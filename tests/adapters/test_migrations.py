@@ -76,6 +76,7 @@ def test_what_was_stored_before_reads_the_same_after(backend: str, tmp_path: Pat
         with Session(engine) as session:
             assignment = session.get_one(Assignment, 1)
             assert (assignment.revision, assignment.version) == (2, 3)
+            assert assignment.review_due_on == date(2026, 11, 23)  # a working day after a Friday
             draft = session.get_one(Draft, 1)
             assert (draft.answers, draft.version, draft.page) == ({"checked": ["7"]}, 1, "")
             last = session.get_one(Submission, 2)

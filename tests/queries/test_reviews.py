@@ -13,7 +13,7 @@ from queries.review_list import (
     find_next,
     find_previous,
 )
-from queries.reviews import count_waiting, list_waiting, list_waiting_measures
+from queries.reviews import count_waiting, find_page, list_waiting, list_waiting_measures
 from rules.dates.calendar import local_date
 from services.recalls import recall
 from services.reviews import approve, return_
@@ -122,15 +122,35 @@ def test_the_list_can_be_ordered(session, township, three):
     assert codes(session, unit_id, sort=Sort.SENT) == list(reversed(VILLAGES))
     assignment_of(session, three, VILLAGES[1]).due_on -= timedelta(days=1)
     session.flush()
-    assert codes(session, unit_id)[0] == VILLAGES[1]
+    assert codes(session, unit_id, sort=Sort.DUE)[0] == VILLAGES[1]
     third = list_waiting(session, Waiting(unit_id, ReviewFilter(search=VILLAGES[2]))).rows[0]
     session.get(Submission, third.submission_id).flag_count = 2
     session.flush()
     assert codes(session, unit_id, sort=Sort.FLAGS)[0] == VILLAGES[2]
 
 
+def test_what_is_to_be_decided_on_first_stands_first(session, township, three):
+    quick = released_measure(session, title="检修管网", review_days=0)
+    answer(session, quick, VILLAGES[1], now=NOW + timedelta(days=1))
+    rows = list_waiting(session, Waiting(township.unit_id)).rows
+    days = [(row.measure_id, (row.review_due_on - local_date(NOW)).days) for row in rows]
+    assert days == [(quick.id, 1), *[(three.id, 2)] * 3]
+    return_(session, rows[1].submission_id, reason="请核对户数", actor=township, now=LATER)
+    answer(session, three, rows[1].unit_code, 13, now=NOW + timedelta(days=4))
+    last = list_waiting(session, Waiting(township.unit_id)).rows[-1]
+    assert (last.unit_code, last.revision) == (rows[1].unit_code, 2)
+
+
+def test_a_unit_that_has_moved_stands_with_the_one_above_it(session, township, three):
+    get_unit(session, VILLAGE).parent_id = get_unit(session, BANNER).id
+    session.flush()
+    rows = list_waiting(session, Waiting(township.unit_id)).rows
+    uppers = {row.unit_code: row.upper_name for row in rows}
+    assert uppers == {VILLAGES[1]: None, VILLAGES[2]: None, VILLAGE: get_unit(session, BANNER).name}
+
+
 @pytest.mark.parametrize("sort", list(Sort))
-def test_next_and_previous_walk_the_list_in_its_order(session, township, three, sort):
+def test_next_and_previous_walk_the_list_in_its_order(session, township, three, sort, monkeypatch):
     released = released_measure(session, title="检修管网", due_rule="2026-12-10")
     answer(session, released, VILLAGE)
     wanted = Waiting(township.unit_id, ReviewFilter(sort=sort))
@@ -140,8 +160,12 @@ def test_next_and_previous_walk_the_list_in_its_order(session, township, three, 
     while here := find_next(session, wanted, position(session, wanted, here)):
         walked.append(here)
     assert walked == listed
-    back = [find_previous(session, wanted, position(session, wanted, one)) for one in listed]
+    stood = [position(session, wanted, one) for one in listed]
+    back = [find_previous(session, wanted, here) for here in stood]
     assert back == [None, *listed[:-1]]
+    monkeypatch.setattr("queries.reviews.PAGE_LENGTH", 2)
+    pages = [find_page(session, wanted, here) for here in stood]
+    assert pages == [(1, 4), (1, 4), (2, 4), (2, 4)]
 
 
 def position(session, wanted, assignment_id) -> Position:

@@ -17,6 +17,7 @@ from models import (
 )
 from queries.answer_sheets import get_answer_sheet
 from queries.not_found import NotFound
+from rules.dates.review_clock import review_due
 from rules.forms.receipts import is_whole
 from rules.refusal import Refusal
 from rules.workbooks.outcome import Kind
@@ -75,6 +76,7 @@ def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
         assert (assignment.status, assignment.revision) == ("submitted", 1)
         assert assignment.acknowledged_at == assignment.sent_at == LATER
         assert not assignment.late
+        assert assignment.review_due_on == review_due(LATER, measure.review_days)
         sheet = get_answer_sheet(session, assignment.id)
         assert sheet.last.answers == {"checked": 10 + n, "spent": "1.5"}
         assert is_whole(sheet.last)
