@@ -23,6 +23,8 @@ class ReviewBatch(SQLModel, table=True):
     """The unit that decided."""
     decision: str = Field(max_length=20)
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    reason_listed: bool = Field(default=True)
+    """Whether the unit is still offered this reason for further returns."""
     count: int = Field(default=0)
     """Submissions it decided."""
     decided_at: datetime
