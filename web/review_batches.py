@@ -17,7 +17,7 @@ from rules.review_reasons import joined
 from services.review_batches import decide_matching, undo
 from web.posted import Posted
 from web.rendering import render
-from web.review_filters import address_of, read_filter
+from web.review_filters import address_of, read_filter, read_page
 from web.review_reasons import list_reasons
 from web.security import SignedIn, Viewer, read_id
 from web.transactions import Now, OpenSession, attempt
@@ -46,7 +46,8 @@ def _confirm(
     status: int = 200,
     **values: Any,
 ) -> Response:
-    chosen = read_filter(request.query_params)
+    query = request.query_params
+    chosen = read_filter(query)
     wanted = Waiting(viewer.unit_id, chosen, local_date(now), moment)
     count, flagged = count_waiting(session, wanted, flagged=True)
     shown: dict[str, Any] = {"refusal": "", "reason": "", "ready": ""}
@@ -55,6 +56,7 @@ def _confirm(
         "pages/review/all.html",
         status=status,
         to=address_of(chosen),
+        back=address_of(chosen, read_page(query))("/review"),
         chosen=chosen,
         count=count,
         flagged=flagged,
@@ -108,6 +110,7 @@ def take_back(
     """Take a decision back; on to the submission it was about, or to the list."""
     only = find_single_assignment(session, batch_id)
     undo(session, batch_id, actor=viewer.account, now=now)
+    query = request.query_params
+    address = address_of(read_filter(query), 1 if only else read_page(query))
     path = f"/review/{only}" if only else "/review"
-    address = address_of(read_filter(request.query_params))
     return RedirectResponse(address(path, batch=batch_id), 303)

@@ -1,5 +1,6 @@
 """What a page says of the decision just made, and whether it can still be taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ from fastapi import Request
 from sqlmodel import Session
 
 from models import Decision, ReviewBatch
-from queries.reviews import find_batch, list_batches_since
+from queries.reviews import count_undoable, find_batch, list_batches_since
 from services.review_batches import UNDO_MINUTES, undo_until
 from web.security import read_id
 
@@ -21,11 +22,14 @@ class Decided:
     returned: bool
     count: int
     left_out: int
-    """Chosen, but decided, taken back or sent again before this decision came."""
+    """Chosen, but decided, taken back or sent again before this decision came; known of the one
+    the address names."""
     undone: bool
     undone_count: int
     until: datetime | None
     """Until when it can be taken back; None: no longer."""
+    movable: int
+    """How many would go back now."""
 
     @property
     def moved_on(self) -> int:
@@ -35,33 +39,47 @@ class Decided:
 
 def find_decided(request: Request, session: Session, unit_id: int, now: datetime) -> Decided | None:
     """The decision that the address names (`batch`), of how many chosen ones (`asked`)."""
-    query = request.query_params
-    batch_id = read_id(query.get("batch", ""))
-    batch = find_batch(session, unit_id, batch_id) if batch_id else None
-    if batch is None:
-        return None
-    return _told(batch, now, asked=read_id(query.get("asked", "")))
+    named = read_id(request.query_params.get("batch", ""))
+    batch = find_batch(session, unit_id, named) if named else None
+    return _told(request, session, [batch], now)[0] if batch else None
 
 
-def list_undoable(
-    session: Session, unit_id: int, now: datetime, shown: Decided | None
+def list_decided(
+    request: Request, session: Session, unit_id: int, now: datetime
+) -> tuple[Decided | None, list[Decided]]:
+    """The decision that the address names, and the unit's others that still move something when
+    they are taken back; two statements, three where the one that is named is not among them."""
+    named = read_id(request.query_params.get("batch", ""))
+    since = now - timedelta(minutes=UNDO_MINUTES)
+    batches = list(list_batches_since(session, unit_id, since))
+    if named and named not in [one.id for one in batches]:
+        older = find_batch(session, unit_id, named)
+        batches += [older] if older else []
+    told = _told(request, session, batches, now)
+    decided = next((one for one in told if one.batch_id == named), None)
+    return decided, [one for one in told if one is not decided and one.movable]
+
+
+def _told(
+    request: Request, session: Session, batches: Sequence[ReviewBatch], now: datetime
 ) -> list[Decided]:
-    """The unit's decisions that can still be taken back, besides the one that is `shown`."""
-    batches = list_batches_since(session, unit_id, now - timedelta(minutes=UNDO_MINUTES))
-    return [_told(one, now) for one in batches if not shown or one.id != shown.batch_id]
-
-
-def _told(batch: ReviewBatch, now: datetime, *, asked: int = 0) -> Decided:
-    until = undo_until(batch)
-    undone = batch.undone_at is not None
-    assert batch.id is not None
-    return Decided(
-        batch_id=batch.id,
-        at=batch.decided_at,
-        returned=batch.decision == Decision.RETURN,
-        count=batch.count,
-        left_out=max(0, asked - batch.count),
-        undone=undone,
-        undone_count=batch.undone_count,
-        until=until if not undone and now <= until else None,
-    )
+    """What is to be said of each; of those that can be taken back with what that would move."""
+    open_ids = [
+        one.id for one in batches if one.id and not one.undone_at and now <= undo_until(one)
+    ]
+    movable = count_undoable(session, open_ids)
+    asked = read_id(request.query_params.get("asked", ""))
+    return [
+        Decided(
+            batch_id=one.id or 0,
+            at=one.decided_at,
+            returned=one.decision == Decision.RETURN,
+            count=one.count,
+            left_out=max(0, asked - one.count),
+            undone=one.undone_at is not None,
+            undone_count=one.undone_count,
+            until=undo_until(one) if one.id in open_ids else None,
+            movable=movable.get(one.id or 0, 0),
+        )
+        for one in batches
+    ]

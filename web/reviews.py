@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from models import Decision, Review, ReviewBatch, Status
 from queries.field_labels import list_number_labels
 from queries.not_found import NotFound
-from queries.review_list import Position, Waiting, find_first, find_next
+from queries.review_list import Position, ReviewFilter, Waiting, find_first, find_next
 from queries.reviews import list_waiting, list_waiting_measures
 from queries.submissions import find_current, get_submission
 from queries.units import find_few_lower
@@ -25,8 +25,8 @@ from services import reviews
 from services.review_batches import decide_ticked
 from web.posted import Posted
 from web.rendering import render
-from web.review_filters import SORT_NAMES, address_of, read_filter
-from web.review_notices import find_decided, list_undoable
+from web.review_filters import SORT_NAMES, address_of, read_filter, read_page
+from web.review_notices import list_decided
 from web.review_page import show_review
 from web.review_reasons import list_reasons
 from web.security import SignedIn, Viewer, read_id
@@ -55,10 +55,11 @@ def _list(
     query = request.query_params
     chosen = read_filter(query)
     wanted = Waiting(viewer.unit_id, chosen, local_date(now))
-    page = list_waiting(session, wanted, page=read_id(query.get("page", "")) or 1)
-    decided = find_decided(request, session, viewer.unit_id, now)
+    page = list_waiting(session, wanted, page=read_page(query))
+    decided, undoable = list_decided(request, session, viewer.unit_id, now)
     shown: dict[str, Any] = {
-        "refusal": "", "reason": "", "ready": "", "ticked": frozenset(), "returning": False,
+        "refusal": "", "reason": "", "ready": "", "returning": False,
+        "ticked": {row.submission_id for row in page.rows} if "tick" in query else (),
     }  # fmt: skip
     return render(
         request,
@@ -67,6 +68,8 @@ def _list(
         waiting=page,
         chosen=chosen,
         to=address_of(chosen),
+        here=address_of(chosen, page.page),
+        unfiltered=address_of(ReviewFilter(sort=chosen.sort))("/review"),
         today=local_date(now),
         measures=list_waiting_measures(session, viewer.unit_id),
         lower=find_few_lower(session, viewer.unit, FEW_UNITS),
@@ -74,7 +77,7 @@ def _list(
         labels=list_number_labels(session, {row.measure_id for row in page.rows}),
         reasons=list_reasons(request, session, viewer.unit_id),
         decided=decided,
-        undoable=list_undoable(session, viewer.unit_id, now, decided),
+        undoable=undoable,
         idle="none" in query,
         **{**shown, **values},
     )
@@ -106,7 +109,9 @@ def decide_many(
             ready=ready, ticked=frozenset(ticked), returning=returning,
         )  # fmt: skip
     how = {"batch": batch.id, "asked": len(set(ticked))} if batch else {"none": 1}
-    return RedirectResponse(address_of(read_filter(request.query_params))("/review", **how), 303)
+    query = request.query_params
+    here = address_of(read_filter(query), read_page(query))
+    return RedirectResponse(here("/review", **how), 303)
 
 
 @router.get("/review/{assignment_id}")

@@ -20,6 +20,9 @@ PASSWORD = "Caoyuan-2026"
 LONG = "内蒙古自治区赤峰市红山区南新街街道红星社区居民委员会第一网格站"
 WIDER = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 
+LENGTHEN = "(rows => rows.innerHTML = rows.innerHTML.repeat(40))(document.querySelector('tbody'))"
+"""A long list of the one row there is."""
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator:
@@ -116,8 +119,27 @@ def test_no_page_is_wider_than_the_screen_and_every_target_is_large(chromium, si
             assert page.evaluate(WIDER) <= 0, path
             for button in page.query_selector_all("main button, main input:not([type=hidden])"):
                 box = button.bounding_box()
-                assert box is None or box["height"] >= 44, (path, button.inner_html())
+                least = 24 if width > 700 and button.get_attribute("name") == "ids" else 44
+                assert box is None or box["height"] >= least, (path, button.inner_html())
         page.context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_chosen_in_the_review_list_is_counted_in_a_bar_that_stays_in_sight(
+    chromium, site, width
+):
+    page = signed_in(chromium, site, f"clerk-{TOWNSHIP}", width)
+    page.goto(site["address"] + "/review")
+    page.click("text=勾选本页全部")
+    assert page.is_checked("[name=ids]")
+    assert page.inner_text(".chosen") == "已勾选 1 份"
+    page.focus("[name=ids]")
+    page.keyboard.press("Space")
+    assert page.inner_text(".chosen") == ""
+    page.evaluate(LENGTHEN)
+    box = page.locator(".bar").bounding_box()
+    assert box["y"] + box["height"] == pytest.approx(page.viewport_size["height"], abs=1)
+    page.context.close()
 
 
 @pytest.mark.parametrize(("javascript", "code"), [(True, FOURTH), (False, FIFTH)])

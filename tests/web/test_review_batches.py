@@ -98,6 +98,21 @@ def test_a_decision_is_taken_back_within_ten_minutes(three, sign_in):
     assert set(statuses(three)) == {Status.SUBMITTED}
 
 
+def test_undo_says_how_many_it_would_move_and_is_not_offered_for_none(three, sign_in, session):
+    client = sign_in(TOWNSHIP)
+    location = confirm(client, "/review/all?act=return", reason="请全部核对").headers["location"]
+    assert "撤销 3 份（09:10 前）" in text_of(client.get(location))
+    three.send(VILLAGE)
+    assert "撤销 2 份（09:10 前）" in text_of(client.get(location))
+    for code in (SECOND, THIRD):
+        three.send(code)
+    with statements(session) as sent:
+        page = client.get(location)
+    assert len([one for one in sent if one.startswith("SELECT")]) <= 10
+    assert not undo_form(page)
+    assert "之后又有变动，不能再撤销" in text_of(page)
+
+
 def test_undoing_a_single_one_leads_back_to_it(three, sign_in):
     client, path = sign_in(TOWNSHIP), f"/review/{three.id(VILLAGE)}?sort=unit"
     answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})

@@ -174,7 +174,7 @@ def test_the_filter_is_kept_from_the_list_to_the_next_one_and_back(world, sign_i
     for code in (VILLAGE, SECOND, THIRD):
         world.send(code)
     client, chosen = sign_in(TOWNSHIP), f"measure={world.measure.id}&times=first&sort=unit"
-    links = check(client.get(f"/review?{chosen}")).xpath("//ul//a/@href")
+    links = check(client.get(f"/review?{chosen}")).xpath("//tbody//a/@href")
     assert links == [f"/review/{world.id(code)}?{chosen}" for code in (VILLAGE, SECOND, THIRD)]
     page = client.get(links[1])
     assert {links[0], links[2]} <= set(check(page).xpath("//p[@class='near']/a/@href"))
@@ -182,6 +182,41 @@ def test_the_filter_is_kept_from_the_list_to_the_next_one_and_back(world, sign_i
     answer = client.post(links[1], data={**fields, "act": "approve"})
     assert answer.headers["location"].startswith(f"/review/{world.id(THIRD)}?")
     assert answer.headers["location"].endswith(chosen)
+
+
+def test_the_page_of_the_list_is_found_again(world, sign_in, monkeypatch):
+    monkeypatch.setattr("queries.reviews.PAGE_LENGTH", 1)
+    for code in (VILLAGE, SECOND, THIRD):
+        world.send(code)
+    client = sign_in(TOWNSHIP)
+    second = client.get("/review?sort=unit&page=2")
+    (link,) = check(second).xpath("//tbody//a/@href")
+    assert link.startswith(f"/review/{world.id(SECOND)}?")
+    back = "/review?sort=unit&page="
+    assert f"{back}2" in check(client.get(link)).xpath("//p[@class='near']/a/@href")
+    decided = client.post(link, data={**fields_of(client.get(link), link), "act": "approve"})
+    following = check(client.get(decided.headers["location"]))
+    assert f"{back}2" in following.xpath("//p[@class='near']/a/@href")  # one page less by now
+    action = f"{back}2"
+    page = client.get(action)
+    ids = check(page).xpath("//input[@name='ids']/@value")
+    answer = client.post(action, data={**fields_of(page, action), "ids": ids, "act": "approve"})
+    assert answer.headers["location"].endswith("sort=unit&page=2")
+    assert f"{back}2" not in check(client.get("/review/all?sort=unit&act=approve")).xpath(
+        "//a/@href"
+    )
+    assert f"{back}2" in check(client.get("/review/all?sort=unit&page=2&act=approve")).xpath(
+        "//a/@href"
+    )
+
+
+def test_all_of_a_page_are_ticked_without_javascript(world, sign_in):
+    for code in (VILLAGE, SECOND):
+        world.send(code)
+    client = sign_in(TOWNSHIP)
+    (link,) = check(client.get("/review?times=first")).xpath("//a[@data-tick-all]/@href")
+    assert "times=first" in link
+    assert len(check(client.get(link)).xpath("//input[@name='ids' and @checked]")) == 2
 
 
 def test_the_last_one_of_the_list_leads_to_one_that_was_skipped(world, sign_in):
@@ -196,7 +231,7 @@ def test_filters_show_what_they_say(world, sign_in):
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     for query in ("q=红星", "q=150402005002", "times=first"):
-        assert "红星社区" in check(client.get(f"/review?{query}")).xpath("string(//ul)")
+        assert "红星社区" in check(client.get(f"/review?{query}")).xpath("string(//tbody)")
     for query in ("q=没有", "times=again", "flagged=1", "late=1", "period=202601", "overdue=1"):
         assert "没有符合筛选条件的" in text_of(client.get(f"/review?{query}"))
 
@@ -213,6 +248,35 @@ def test_a_picked_reason_stands_before_what_is_typed(world, sign_in):
     world.send(SECOND)
     page = check(client.get(f"/review/{world.id(SECOND)}"))
     assert page.xpath("//optgroup[2]/option/@value") == [f"{ready[1]}\n特别是第二组"]
+
+
+def test_an_own_reason_is_offered_until_it_is_taken_out_and_again_once_it_is_used(
+    world, sign_in, session
+):
+    for code in (VILLAGE, SECOND):
+        give_back(session, world.send(code), "请核对取暖户数")
+    give_back(session, world.send(THIRD), "另一个原因")
+    client = sign_in(TOWNSHIP)
+    world.send(VILLAGE)
+    assert "/review/reasons" in check(client.get("/review")).xpath("//main//a/@href")
+    page = check(client.get("/review/reasons"))
+    assert page.xpath("//li/p/text()") == ["另一个原因", "请核对取暖户数"]
+    remove = page.xpath("//form[contains(@action,'/remove')]/@action")[1]
+    assert sign_in(BANNER).post(remove).status_code == 404
+    answer = client.get(client.post(remove).headers["location"])
+    assert check(answer).xpath("//li/p/text()") == ["另一个原因"]
+    assert "已不再列出" in text_of(answer)
+    offered = "//optgroup[2]/option/@value"
+    one = f"/review/{world.id(VILLAGE)}"
+    assert check(client.get(one)).xpath(offered) == ["另一个原因"]
+    assert "请核对取暖户数" in text_of(client.get(f"/review/{world.id(SECOND)}"))
+    give_back(session, find_current(session, world.id(VILLAGE)).submission, "请核对取暖户数")
+    page = check(client.get("/review/reasons"))
+    assert page.xpath("//li/p/text()") == ["请核对取暖户数", "另一个原因"]
+
+
+def give_back(session, sent, reason) -> None:
+    return_(session, sent.id, reason=reason, actor=account_of(session, TOWNSHIP), now=NOW)
 
 
 def test_a_note_beside_a_field_is_kept_and_shown_again_after_a_refusal(world, sign_in, session):
@@ -297,16 +361,20 @@ def test_what_waits_too_long_is_marked_for_the_reviewer_and_then_for_the_unit_ab
     reviewer, above = sign_in(TOWNSHIP), sign_in(BANNER)
     app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=50)
     assert "审核超期" not in text_of(reviewer.get("/"))
+    assert until(reviewer.get("/review")) == "11-25"
     days = {name: (lambda n=n: NOW + timedelta(days=n)) for name, n in (("thu", 3), ("fri", 4))}
     keep_signed_in(reviewer, above, session=world.session)
     app.dependency_overrides[get_now] = days["thu"]
     assert "1 审核超期" in text_of(reviewer.get("/"))
-    assert "审核超期" in check(reviewer.get("/review")).xpath(
-        "string(//ul[contains(@class,'cards')])"
-    )
+    assert "11-25 审核超期" in until(reviewer.get("/review"))
     assert "下级单位审核超期" not in text_of(above.get("/"))
     app.dependency_overrides[get_now] = days["fri"]
     assert "1 份审核超期" in text_of(above.get("/"))
+
+
+def until(page) -> str:
+    """What the list says of the reviewer's own date."""
+    return " ".join(check(page).xpath("string(//td[@class='until'])").split())
 
 
 def keep_signed_in(*_clients, session) -> None:
@@ -334,7 +402,7 @@ def test_an_approved_answer_can_be_corrected_and_the_reviewer_sees_what_changed(
     assert answer.headers["location"].startswith("/receipts/")
     assert world.assignment(VILLAGE).status == Status.SUBMITTED
     reviewer = sign_in(TOWNSHIP)
-    assert "更正" in check(reviewer.get("/review")).xpath("string(//ul[contains(@class,'cards')])")
+    assert "更正" in check(reviewer.get("/review")).xpath("string(//td[@class='flags'])")
     page = text_of(reviewer.get(f"/review/{world.id(VILLAGE)}"))
     assert "这一份更正已经通过的填报" in page
     assert "12 （差 +3）" in page
@@ -373,6 +441,8 @@ def test_every_decision_of_the_last_minutes_can_be_taken_back_from_the_list(worl
     assert len(undo) == 2
     client.post(undo[0])
     assert len(check(client.get("/review")).xpath("//form[contains(@action, '/undo')]")) == 1
+    world.send(VILLAGE, checked="13")  # a correction: the other decision moves nothing any more
+    assert not check(client.get("/review")).xpath("//form[contains(@action, '/undo')]")
 
 
 def test_the_list_shows_numbers_and_no_counts_of_choices(world, sign_in, session):
@@ -387,7 +457,7 @@ def test_the_list_shows_numbers_and_no_counts_of_choices(world, sign_in, session
     release_down(session, measure, office)
     village = World(measure, session).assignment(VILLAGE)
     send(session, village, {"n": ["7"], "s": ["b"]}, actor=account_of(session, VILLAGE))
-    cards = check(sign_in(TOWNSHIP).get("/review")).xpath("//p[@class='figure']")
+    cards = check(sign_in(TOWNSHIP).get("/review")).xpath("//span[@class='figure']")
     assert [" ".join(card.text_content().split()) for card in cards] == ["户数 7"]
 
 

@@ -25,16 +25,6 @@
   var errors = document.querySelector('.errors');
   if (errors) { errors.focus(); }
 
-  /* "All of them" above a list of boxes. */
-  var all = document.querySelector('[data-tick-all]');
-  if (all) {
-    all.hidden = false;
-    all.addEventListener('click', function () {
-      var boxes = document.querySelectorAll('input[type=checkbox][name="' + all.getAttribute('data-tick-all') + '"]');
-      for (var i = 0; i < boxes.length; i++) { boxes[i].checked = true; }
-    });
-  }
-
   var print = document.querySelector('[data-print]');
   if (print) {
     print.hidden = false;
