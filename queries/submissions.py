@@ -10,9 +10,11 @@ from sqlmodel import Session, col, select
 
 from models import (
     Account,
+    Act,
     Assignment,
     Attachment,
     Draft,
+    Event,
     FormVersion,
     Review,
     Submission,
@@ -92,6 +94,20 @@ def find_by_send_key(session: Session, send_key: str) -> Submission | None:
 
 
 _BY_SEND_KEY = sa_select(Submission).where(col(Submission.send_key) == bindparam("send_key"))
+
+
+def get_why(session: Session, submission: Submission) -> str:
+    """What the unit wrote about why it corrected its answer with this one; empty: nothing."""
+    wanted = (
+        select(Event.reason)
+        .where(
+            Event.assignment_id == submission.assignment_id,
+            Event.act == Act.CORRECT,
+            Event.at == submission.sent_at,
+        )
+        .order_by(col(Event.id).desc())
+    )
+    return session.exec(wanted).first() or ""
 
 
 def find_draft(session: Session, assignment_id: int) -> Draft | None:

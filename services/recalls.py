@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from models import Account, Act, Assignment, Decision, FormVersion, Review, Submission
 from queries.answer_sheets import get_answer_sheet
-from queries.submissions import get_submitted_fields
+from queries.submissions import get_submitted_fields, get_why
 from rules.checks.flags import Flag
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import as_typed
+from rules.forms.corrections import WHY
 from rules.states import REPORTED, REVIEWED
 from services.answer_numbers import replace_numbers
 from services.changes import change, lock_assignment
@@ -53,7 +54,8 @@ def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime
     assert approved is not None
     assert review is not None
     assert sheet.last is not None
-    keep_typed(session, sheet, as_typed(sheet.last.answers), actor, now, Page())
+    typed = {**as_typed(sheet.last.answers), WHY: [get_why(session, sheet.last)]}
+    keep_typed(session, sheet, typed, actor, now, Page())
     before = _as_approved(session, sheet, approved)
     again = _again(before, approved, actor, now)
     session.add(again)

@@ -19,6 +19,7 @@ from rules.dates.calendar import local_date, local_time
 from rules.dates.review_clock import review_due
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, Typed, cleaned
+from rules.forms.corrections import WHY, why_in
 from rules.forms.faults import Fault
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
@@ -138,6 +139,7 @@ def submit(
     Raises `Overtaken` when something else was sent or kept as a draft meanwhile, `Refusal` when the
     status forbids it.
     """
+    why = why_in(typed)
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
     check_own(sheet, actor)
@@ -164,7 +166,7 @@ def submit(
     replace_numbers(session, sheet, checked.values)
     keep_known_values(session, sheet, submission)
     keep_prints(session, sheet, checked.values)
-    _set_sent(session, sheet, assignment, submission.revision, actor, now)
+    _set_sent(session, sheet, assignment, submission.revision, actor, now, why)
     if sheet.draft:
         session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment_id))
     count_filling(session, sheet, opened, now)
@@ -317,6 +319,7 @@ def _set_sent(
     revision: int,
     actor: Account,
     now: datetime,
+    why: str,
 ) -> None:
     first = assignment.sent_at is None
     change(
@@ -325,6 +328,7 @@ def _set_sent(
         sending(assignment.status),
         actor=actor,
         now=now,
+        reason=why,
         revision=revision,
         acknowledged_at=assignment.acknowledged_at or now,
         sent_at=assignment.sent_at or now,
@@ -361,7 +365,8 @@ def keep_typed(
 
 def _drafted(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
     """What a draft of `typed` holds."""
-    return {**_left_over(sheet, typed), **cleaned(typed, sorted(sheet.open_names))}
+    asked = sorted({*sheet.open_names, WHY})
+    return {**_left_over(sheet, typed), **sheet.why, **cleaned(typed, asked)}
 
 
 def _left_over(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:

@@ -14,14 +14,17 @@ from models import Account, Act, Assignment
 from queries.submissions import get_sender_name
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, as_typed
+from rules.forms.corrections import WHY
 from rules.forms.form_fields import ATTACHED, FieldType, FormField
 from rules.forms.form_tree import item_of, key_in, places
+from rules.refusal import N_
 from rules.states import possible, sending
 from services.attached_files import attached_files
 from services.recalls import recall
 from services.submissions import said, save_draft
 from web.asked import filled_in_words, in_words, label_of
 from web.form_page import Made, form_path
+from web.language import say
 from web.rendering import render
 from web.transactions import attempt
 
@@ -75,6 +78,7 @@ def conflict_page(
         return RedirectResponse(form_path(sheet, "saved"), 303)
     attached = attached_files(session, sheet, {**other.typed, **answers})
     rows = _differing(request, sheet, other.typed, answers, attached)
+    rows += _differing_why(request, other.typed, answers)
     if not rows:
         return RedirectResponse(form_path(sheet, "saved"), 303)
     one = sheet.assignment
@@ -101,11 +105,12 @@ def _other(session: Session, sheet: AnswerSheet, made: Made) -> Other | None:
     if sheet.draft is None:
         return None
     who = get_sender_name(session, sheet.draft.saved_by)
-    return Other(sheet.typed, False, who, sheet.draft.saved_at)
+    return Other({**sheet.typed, **sheet.why}, False, who, sheet.draft.saved_at)
 
 
 def _known(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
-    return {key: texts for key, texts in typed.items() if item_of(key) in sheet.open_names}
+    wanted = {*sheet.open_names, WHY}
+    return {key: texts for key, texts in typed.items() if item_of(key) in wanted}
 
 
 def _of(item: str, typed: Typed) -> dict[str, list[str]]:
@@ -130,6 +135,15 @@ def _differing(
         for item in sheet.tree.items
         if said_in(item, theirs) != said_in(item, mine) and _is_asked(sheet, item, mine)
     ]
+
+
+def _differing_why(request: Request, theirs: Typed, mine: Typed) -> list[Differing]:
+    """What both say about why the answer is corrected, where they do not say the same."""
+    told, own = ("".join(typed.get(WHY, ())).strip() for typed in (theirs, mine))
+    if told == own:
+        return []
+    label = say(request, N_("更正说明"))
+    return [Differing(WHY, label, told, own, True, MINE if own else THEIRS)]
 
 
 def _is_asked(sheet: AnswerSheet, item: FormField, mine: Typed) -> bool:
@@ -181,7 +195,11 @@ def decide(
     `take_back` takes the sent one back first. None and the sentence where it was refused.
     """
     against_sent = posted.get("_against") == "sent" and sheet.last is not None
-    other = as_typed(sheet.last.answers) if against_sent and sheet.last else sheet.typed
+    other = (
+        as_typed(sheet.last.answers)
+        if against_sent and sheet.last
+        else {**sheet.typed, **sheet.why}
+    )
     merged = {key: texts for key, texts in answers.items() if not _is_theirs(posted, key)}
     merged |= {key: texts for key, texts in other.items() if _is_theirs(posted, key)}
     with attempt(session, request) as outcome:

@@ -15,11 +15,13 @@ from queries.field_labels import get_labels, list_past_labels
 from queries.visible_assignments import list_added
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import as_typed
+from rules.forms.corrections import LONGEST_WHY, WHY
 from rules.forms.faults import Fault
 from rules.forms.minutes import minutes
 from rules.refusal import N_
 from rules.states import REPORTED
 from services.attached_files import attached_files
+from services.recalls import corrects
 from web.asked import Asked, AskedGroup, AskedRepeat, Node, every
 from web.due_dates import days_left
 from web.form_checks import OPENED, Doubts, confirmed_in, opened_in
@@ -119,6 +121,7 @@ def form_page(
     iso = today.isoformat()
     questions = Questions(request, sheet, typed, iso, attached, shown.faults)
     nodes = questions.nodes()
+    why = sheet.why if fresh else typed
     made = shown.made or Made.now(sheet)
     closed = [one for one in every(nodes) if not one.open]
     asked = _open_only(nodes) if closed else nodes
@@ -136,6 +139,9 @@ def form_page(
         refusal=shown.refusal,
         fresh=fresh,
         made=made,
+        asks_why=WHY in why or _is_correction(request, sheet),
+        why="".join(why.get(WHY, ())),
+        longest_why=LONGEST_WHY,
         doubts=shown.doubts,
         left=days_left(sheet.assignment.due_on, today),
         minutes=minutes(one for one in sheet.fields if _is_open(sheet, one.name)),
@@ -147,6 +153,12 @@ def form_page(
         left_over=_left_over(session, sheet),
         said=set(request.query_params.keys()),
     )  # fmt: skip
+
+
+def _is_correction(request: Request, sheet: AnswerSheet) -> bool:
+    """Also where what a phone holds is compared with a correction that was sent meanwhile."""
+    comparing = "conflict" in request.query_params
+    return sheet.assignment.status == Status.APPROVED or (comparing and corrects(sheet))
 
 
 def _is_open(sheet: AnswerSheet, name: str) -> bool:

@@ -10,7 +10,7 @@ from adapters.language import tell
 from queries.field_labels import get_labels
 from queries.inbox import list_owed
 from queries.receipts import Receipt, get_visible_receipt, is_there, list_receipts
-from queries.submissions import get_submitted_fields
+from queries.submissions import get_submitted_fields, get_why
 from rules.dates.calendar import local_date
 from rules.forms.receipts import is_whole, matches, read_receipt
 from rules.refusal import N_, Refusal
@@ -82,6 +82,7 @@ def show_receipt(
         whole=is_whole(receipt.submission),
         typed_sum=sum,
         same=same,
+        why=get_why(session, receipt.submission),
         fault=fault,
         answers=answered(request, fields, receipt.submission.answers),
         labels=get_labels(session, receipt.measure.form_version_id)

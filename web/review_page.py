@@ -14,7 +14,7 @@ from queries.last_period import find_last_period
 from queries.not_found import NotFound
 from queries.review_list import Waiting, find_next, find_previous
 from queries.reviews import find_page
-from queries.submissions import Revision, get_submitted_fields, list_revisions
+from queries.submissions import Revision, get_submitted_fields, get_why, list_revisions
 from queries.visible_assignments import Seen
 from rules.checks.flags import Flag, asked_before
 from rules.dates.calendar import local_date
@@ -60,6 +60,7 @@ def show_review(
         last=last,
         before=before,
         corrects=_corrects(before),
+        why=get_why(session, last.submission) if _corrects(before) else "",
         labels=labels,
         flags=_flags(request, session, seen, last, labels),
         waiting=one.status == Status.SUBMITTED,

@@ -7,6 +7,7 @@ from typing import Any
 
 from models import Assignment, Decision, Draft, FormVersion, Measure, Review, Submission, Unit
 from rules.forms.answers import Attached, Checked, Typed, as_typed, check_answers
+from rules.forms.corrections import WHY
 from rules.forms.faults import Fault
 from rules.forms.form_fields import ATTACHED, FormField, chosen_by_default
 from rules.forms.form_structure import moved_by
@@ -127,7 +128,14 @@ class AnswerSheet:
     def left_over(self) -> dict[str, list[str]]:
         """What a draft holds of questions that this form version no longer asks, by key."""
         typed = self.draft.answers if self.draft else {}
-        return {key: texts for key, texts in typed.items() if item_of(key) not in self.tree.by_name}
+        asked = {*self.tree.by_name, WHY}
+        return {key: texts for key, texts in typed.items() if item_of(key) not in asked}
+
+    @property
+    def why(self) -> dict[str, list[str]]:
+        """What the draft says about why an answer is corrected, by its key; empty: nothing."""
+        typed = self.draft.answers if self.draft else {}
+        return {key: texts for key, texts in typed.items() if key == WHY and any(texts)}
 
     @property
     def form_changed(self) -> bool:
@@ -151,7 +159,7 @@ class AnswerSheet:
         closed = {item.name for item in self.tree.items} - self.open_names
         return check_answers(
             self.fields,
-            {key: texts for key, texts in typed.items() if item_of(key) not in closed},
+            {key: texts for key, texts in typed.items() if item_of(key) not in {*closed, WHY}},
             kept={**self._fixed, **{name: self.kept.get(name) for name in closed}},
             today=today,
             attached=attached,

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from models import Draft, Submission
+from rules.forms.corrections import WHY
 from services.reviews import return_
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.full_form import FILLED, posted
@@ -49,11 +50,14 @@ def test_two_drafts_stand_side_by_side_where_they_differ(phones, path, session, 
 
 def test_the_clerk_takes_one_side_of_every_question(phones, path):
     first, second = phones
-    post(first, path, {**FILLED, "story": ["先存的"]}, "save")
-    page = post(second, path, {**FILLED, "story": ["后写的"], "visits.1.who": ["三号"]}, "send")
-    answer = decide(second, path, page, "merge", story="theirs", visits="mine")
+    post(first, path, {**FILLED, "story": ["先存的"], WHY: ["漏报"]}, "save")
+    typed = {**FILLED, "story": ["后写的"], "visits.1.who": ["三号"], WHY: ["错报"]}
+    page = post(second, path, typed, "send")
+    picks = {"story": "theirs", "visits": "mine", WHY: "mine"}
+    answer = decide(second, path, page, "merge", **picks)
     assert answer.headers["location"] == f"{path}?merged=1"
     shown = fields_of(second[0].get(path), path)
+    assert shown["f--why"] == ["错报"]
     assert shown["f-story"] == ["先存的"]
     assert shown["f-visits.1.who"] == ["三号"]
     assert shown["f-visits.0.who"] == ["一号"]

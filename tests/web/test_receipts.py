@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from models import Submission
+from rules.forms.corrections import WHY
 from services.reviews import approve, return_
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
@@ -124,19 +125,22 @@ def test_a_correction_that_was_not_sent_stays_in_sight(world, sign_in, sent, ses
     page = client.get(corrected)
     assert "这是对已通过填报的更正" in text_of(page)
     form = f"{path}/form"
-    client.post(form, data={**fields_of(page, form), "f-checked": "13", "_act": "save"})
+    typed = {**fields_of(page, form), "f-checked": "13", "f--why": "漏报一户", "_act": "save"}
+    client.post(form, data=typed)
+    assert fields_of(client.get(corrected), form)["f--why"] == ["漏报一户"]
     assert corrected in check(client.get("/")).xpath("//ul[@class='names']//a/@href")
     assert "继续更正" in text_of(client.get(path))
 
 
 def test_a_correction_taken_back_opens_it_as_a_draft(world, sign_in, sent, session):
     approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
-    world.send(VILLAGE, checked="99")
+    world.send(VILLAGE, checked="99", **{WHY: "漏报一户"})
     client = sign_in(VILLAGE)
     path = f"/assignments/{world.id(VILLAGE)}"
     assert "仍以原来审核通过的那一份为准" in client.get(path).text
     answer = client.post(f"{path}/recall")
     assert answer.headers["location"] == f"{path}/form?correct=1"
     form = client.get(answer.headers["location"])
-    assert fields_of(form, f"{path}/form")["f-checked"] == ["99"]
+    typed = fields_of(form, f"{path}/form")
+    assert (typed["f-checked"], typed["f--why"]) == (["99"], ["漏报一户"])
     assert world.assignment(VILLAGE).status == "approved"

@@ -398,14 +398,20 @@ def test_an_approved_answer_can_be_corrected_and_the_reviewer_sees_what_changed(
             "//form[@method='post' and @enctype or contains(@action, '/form')]/@action"
         )[0],
     )
-    answer = clerk.post(path, data={**fields, "f-checked": "15", "_act": "send"})
-    assert answer.headers["location"].startswith("/receipts/")
+    typed = {**fields, "f-checked": "15", "f--why": "漏报三户" * 51, "_act": "send"}
+    refused = clerk.post(path, data=typed)
+    assert "更正说明不能超过 200 字。" in text_of(refused)
+    assert typed["f--why"] in fields_of(refused, path)["f--why"]
+    answer = clerk.post(path, data={**typed, "f--why": "漏报三户"})
+    assert "更正说明漏报三户" in text_of(clerk.get(answer.headers["location"]))
+    assert "漏报三户" in text_of(clerk.get(f"/assignments/{world.id(VILLAGE)}"))
     assert world.assignment(VILLAGE).status == Status.SUBMITTED
     reviewer = sign_in(TOWNSHIP)
     assert "更正" in check(reviewer.get("/review")).xpath("string(//td[@class='flags'])")
     page = text_of(reviewer.get(f"/review/{world.id(VILLAGE)}"))
     assert "这一份更正已经通过的填报" in page
     assert "12 （差 +3）" in page
+    assert "更正说明：漏报三户" in page
 
 
 def test_only_the_own_unit_is_offered_the_correction(world, sign_in, session):
