@@ -9,7 +9,19 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Assignment, Draft, Measure, Review, Status, Submission, Tally
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Draft,
+    Event,
+    Measure,
+    Review,
+    Status,
+    Submission,
+    Tally,
+    Unit,
+)
 from rules.states import UNSENT
 
 MOST = 200
@@ -47,6 +59,21 @@ class Sent:
     late: bool
     draft_at: datetime | None
     """When a correction that was not sent was last saved; None: there is none."""
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """An assignment that was taken back from the unit."""
+
+    id: int
+    title: str
+    period: str
+    unit: str
+    """The name of the unit that withdrew it; empty for the product itself."""
+    at: datetime
+    reason: str
+    draft_at: datetime | None
+    """When what was typed and not sent was last saved; None: there is none."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +182,38 @@ def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
         .limit(limit)
     )
     return [Sent(*row) for row in rows]
+
+
+def list_withdrawn(
+    session: Session, unit_id: int, *, since: datetime, limit: int
+) -> list[Withdrawn]:
+    """What was taken back from the unit, and why, the last first; one statement."""
+    rows = session.execute(
+        select(
+            col(Assignment.id),
+            col(Measure.title),
+            col(Assignment.period),
+            func.coalesce(Unit.name, ""),
+            col(Event.at),
+            col(Event.reason),
+            col(Draft.saved_at),
+        )
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Event, col(Event.assignment_id) == Assignment.id)
+        .outerjoin(Account, col(Account.id) == Event.account_id)
+        .outerjoin(Unit, col(Unit.id) == Account.unit_id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.unit_id) == unit_id,
+            col(Assignment.parent_id).is_not(None),
+            col(Assignment.status) == Status.WITHDRAWN,
+            col(Event.act) == Act.WITHDRAW,
+            col(Event.at) >= since,
+        )
+        .order_by(col(Event.at).desc(), col(Assignment.id).desc())
+        .limit(limit)
+    )
+    return [Withdrawn(*row) for row in rows]
 
 
 def list_waiting(session: Session, unit_id: int) -> list[Waiting]:

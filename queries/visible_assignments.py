@@ -1,13 +1,13 @@
 """One assignment as a page shows it: what it is, what was added above, what happened to it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Account, Assignment, Campaign, Detail, Event, Measure, Unit
+from models import Account, Act, Assignment, Campaign, Detail, Event, Measure, Unit
 from queries.not_found import NotFound
 from queries.units import at_or_above
 from queries.visibility import visible_units
@@ -102,11 +102,21 @@ def list_added(session: Session, assignment: Assignment, unit: Unit) -> Sequence
 
 def list_changes(session: Session, assignment_id: int) -> Sequence[Change]:
     """The history of an assignment, oldest first: who, when, from, to, why."""
-    rows = session.execute(
+    rows = session.execute(_changes(assignment_id).order_by(col(Event.id)))
+    return [Change(*row) for row in rows]
+
+
+def find_withdrawal(session: Session, assignment: Assignment) -> Change | None:
+    """Who withdrew it, when and why."""
+    wanted = _changes(assignment.id).where(col(Event.act) == Act.WITHDRAW)
+    row = session.execute(wanted.order_by(col(Event.id).desc()).limit(1)).one_or_none()
+    return Change(*row) if row else None
+
+
+def _changes(assignment_id: int | None) -> Select[Any]:
+    return (
         select(Event, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""))
         .outerjoin(Account, col(Account.id) == Event.account_id)
         .outerjoin(Unit, col(Unit.id) == Account.unit_id)
         .where(col(Event.assignment_id) == assignment_id)
-        .order_by(col(Event.id))
     )
-    return [Change(*row) for row in rows]

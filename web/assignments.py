@@ -95,7 +95,8 @@ def _page(
         current=find_current(session, seen_id(one)),
         changes=changes,
         corrected=_is_correction(changes),
-        draft=one.status == Status.APPROVED and find_draft(session, seen_id(one)),
+        draft=one.status in (Status.APPROVED, Status.WITHDRAWN)
+        and find_draft(session, seen_id(one)),
         workbook=workbook_link(session, one, viewer),
         progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
         **{**shown, **values},

@@ -121,7 +121,7 @@ def _differing(
     request: Request, sheet: AnswerSheet, theirs: Typed, mine: Typed, attached: Attached
 ) -> list[Differing]:
     def words(item: FormField, typed: Typed) -> str:
-        return _in_words(request, sheet, item, typed, attached)
+        return typed_in_words(request, sheet, item, typed, attached)
 
     return [
         Differing(
@@ -158,9 +158,11 @@ def said_in(item: FormField, typed: Typed) -> dict[str, list[str]]:
     }
 
 
-def _in_words(
+def typed_in_words(
     request: Request, sheet: AnswerSheet, item: FormField, typed: Typed, attached: Attached
 ) -> str:
+    """What was typed into an item, as people read it; empty where nothing was."""
+
     def value(one: FormField, key: str) -> Any:
         texts = [text for text in typed.get(key, []) if text.strip()]
         if one.type is FieldType.SELECT_MULTIPLE:

@@ -150,7 +150,7 @@ def form_page(
         labels={}
         if sheet.assignment.lowest
         else get_labels(session, sheet.measure.form_version_id),
-        left_over=_left_over(session, sheet),
+        left_over=left_over(session, sheet),
         said=set(request.query_params.keys()),
     )  # fmt: skip
 
@@ -204,7 +204,7 @@ def _about(request: Request, label: str, sentence: str) -> str:
     return say(request, N_("%(label)s：%(sentence)s"), label=label, sentence=sentence)
 
 
-def _left_over(session: Session, sheet: AnswerSheet) -> list[tuple[str, str]]:
+def left_over(session: Session, sheet: AnswerSheet) -> list[tuple[str, str]]:
     """Label and text of what the form no longer asks; one statement, where there is any."""
     if not sheet.left_over:
         return []

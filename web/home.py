@@ -1,7 +1,7 @@
 """The first page of a signed-in unit, and the list of everything it was given."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,6 +15,7 @@ from queries.inbox import (
     list_sent,
     list_standings,
     list_waiting,
+    list_withdrawn,
 )
 from queries.review_clock import (
     OverdueReviewer,
@@ -32,6 +33,9 @@ router = APIRouter()
 PAGE = 50
 LAST_SENT = 5
 """Of what was sent, on the first page: whether it arrived and was accepted."""
+LAST_WITHDRAWN = 5
+TOLD = timedelta(days=14)
+"""How long the first page tells what was withdrawn."""
 
 
 @router.get("/")
@@ -51,6 +55,7 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
         overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
         overdue_reviewers=_overdue_reviewers(session, viewer, today),
         sent=list_sent(session, unit_id, limit=LAST_SENT),
+        withdrawn=list_withdrawn(session, unit_id, since=now - TOLD, limit=LAST_WITHDRAWN),
         standings=list_standings(session, unit_id, today),
     )
     return keepable(answer, viewer)

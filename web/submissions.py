@@ -33,6 +33,7 @@ from web.posted import Posted
 from web.posted_files import TakenFiles, attach
 from web.security import SignedIn, read_id
 from web.transactions import Attempt, Now, OpenSession, attempt
+from web.withdrawn import withdrawn_page
 
 router = APIRouter()
 FORM_PATH = re.compile(r"/assignments/([0-9]{1,10})/form")
@@ -54,6 +55,8 @@ def show_form(
     one = sheet.assignment
     correcting = CORRECTING in request.query_params and one.status == Status.APPROVED
     today = local_date(now)
+    if one.status == Status.WITHDRAWN:
+        return withdrawn_page(request, session, sheet, today, None)
     if "conflict" in request.query_params and sheet.revision + (sheet.draft is not None):
         return form_page(request, session, sheet, today, Shown(made=Made.outdated(sheet)))
     if sheet.last and one.status in REPORTED and not correcting:
@@ -266,6 +269,8 @@ def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:
         return tell_script(409, saved=False, sentence=refusal, **url)
     today = local_date(filled.now)
     sheet = get_answer_sheet(filled.session, filled.id)
+    if sheet.assignment.status == Status.WITHDRAWN:
+        return withdrawn_page(filled.request, filled.session, sheet, today, filled.answers)
     if overtaken:
         return conflict_page(
             filled.request, filled.session, sheet, filled.answers, filled.made, today, refusal

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from models import Act
+from services.changes import change, lock_assignment
+from tests.building import REGION
+from tests.conftest import NOW
+from tests.web.conftest import account_of
 from tests.web.phones import Phones, phones, until
 from tests.web.site import browser
 
@@ -185,3 +190,23 @@ def test_text_of_a_form_that_somebody_else_has_sent_is_shown_where_the_clerk_com
     again.wait_for_url("**/receipts/**")
     assert again.inner_text("[data-outbox]") == ""
     assert again.evaluate(UNSENT) == []
+
+
+def test_text_of_a_withdrawn_form_is_shown_until_the_clerk_is_sure(clerks, phone, page, village):
+    cut_off(page)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    page.close(run_before_unload=False)
+    with clerks.site.session() as session:
+        one, office = lock_assignment(session, clerks.ids[village]), account_of(session, REGION)
+        change(session, one, Act.WITHDRAW, actor=office, now=NOW, reason="与另一项重复")
+    home = phone.new_page()
+    home.goto(clerks.address + "/")
+    home.click("[data-outbox] a")
+    expect(home.locator("main")).to_contain_text("撤回的原因：与另一项重复")
+    expect(home.locator("#f-note")).to_have_value(WRITTEN)
+    expect(home.locator("#f-note")).to_be_disabled()
+    home.on("dialog", lambda dialog: dialog.accept())
+    home.click("[data-sure]:visible")
+    expect(home.locator("#f-note")).to_be_hidden()
+    assert home.evaluate(UNSENT) == []

@@ -7,8 +7,9 @@ from sqlmodel import select
 
 from adapters.passwords import hash_password
 from models import Submission
+from services.measures import withdraw_measure
 from services.reviews import return_
-from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.counting import statements
 from tests.web.conftest import NOW, account_of, make_client
 from tests.web.pages import check, fields_of, text_of
@@ -101,6 +102,26 @@ def test_who_sends_over_a_colleagues_answer_is_told_and_keeps_the_text(world, si
     assert "之后" in text_of(answer)
     assert check(answer).xpath("//main//a[starts-with(@href, '/receipts/')]")
     assert fields_of(answer, path)["f-checked"] == ["99"]
+
+
+def test_a_withdrawn_form_says_why_and_what_was_typed_can_be_read(world, sign_in, session):
+    client = sign_in(VILLAGE)
+    path, fields = open_form(client, world)
+    client.post(path, data={**fields, **GOOD, "_act": "save"})
+    _, fields = open_form(client, world)
+    actor = account_of(session, REGION)
+    withdraw_measure(session, world.measure, reason="与另一项重复", actor=actor, now=NOW)
+    told = "内蒙古自治区 2026-11-23 09:00 撤回 草稿仍保留 撤回的原因：与另一项重复"
+    assert told in text_of(client.get("/"))
+    assert path in check(client.get(path.removesuffix("/form"))).xpath("//main//a/@href")
+    page = client.get(path)
+    assert "撤回的原因：与另一项重复 内蒙古自治区" in text_of(page)
+    assert "工作情况 已逐户查看" in text_of(page)
+    assert not check(page).xpath("//*[@data-restore and not(@hidden)]")
+    late = client.post(path, data={**fields, "f-note": "后写的", "_act": "send"})
+    assert late.status_code == 409
+    assert "没有保存；需要的话请从这里抄下来" in text_of(late)
+    assert "工作情况 后写的" in text_of(late)
 
 
 @pytest.mark.parametrize("code", [OTHER_VILLAGE, TOWNSHIP, BANNER])

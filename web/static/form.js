@@ -171,16 +171,30 @@
   function alone() { return live && own('_draft').value === '0' && own('_seen').value === '0'; }
   /* Until the person has decided, neither goes over the other, and nothing is typed past the offer. */
   function ask(offer) {
-    var refuse = offer.querySelector('button');
     undecided = stopped = form.hidden = true;
+    show(offer, function () {
+      undecided = form.hidden = false;
+      stopped = !live;
+    });
+  }
+  /* The copy of this device, which goes away only when the person is sure. */
+  function show(offer, then) {
+    var refuse = offer.querySelector('button');
     offer.hidden = false;
     refuse.addEventListener('click', function () {
       if (!window.confirm(refuse.getAttribute('data-sure'))) { return; }
       out.remove(key);
       offer.hidden = true;
-      undecided = form.hidden = false;
-      stopped = !live;
+      then();
     });
+  }
+  /* It was withdrawn: nothing is kept or sent any more, what the device holds can be read. */
+  function lastLook() {
+    var item = out.find(name), kept = out.get(key) || item;
+    arrived = true;
+    if (!kept || !kept.typed) { return; }
+    write(kept.typed);
+    show(document.querySelector('[data-restore]'), function () { if (item) { out.drop(item); } });
   }
 
   /* On the server too, as soon as there is a network. */
@@ -502,6 +516,7 @@
   }
 
   if (rules) { rules.start(form, judge, function () { keep(); later(); }); }
+  if (form.hasAttribute('data-closed')) { lastLook(); return; }
   clean = form.getAttribute('data-fresh') ? mark(posted()) : '';
   if (out.decided()) { out.remove(key); }
   var waiting = out.find(name), sure = false;
