@@ -57,6 +57,9 @@ class Asked:
     """Shown as it is: nobody can change it."""
     unfit: frozenset[str] = frozenset()
     """The choices that do not go with what was typed so far."""
+    waits: str = ""
+    """What is to be answered before there are choices: a finished sentence, shown if `waiting`."""
+    waiting: bool = False
     known: str = ""
     """Where the answer was taken from, if nobody has typed it: a finished sentence."""
     remark: str = ""

@@ -156,6 +156,7 @@ class Questions:
         key = self._key(one, where)
         values = self._values(one, key, where)
         computed = bool(one.calculation)
+        offered = self._offered(one, where)
         item = item_of(key)
         return Asked(
             id=PREFIX + key,
@@ -176,7 +177,9 @@ class Questions:
             unasked=self._unasked(one, where),
             computed=computed,
             fixed=one.readonly and not computed,
-            unfit=self._unfit(one, where),
+            unfit=frozenset(each.value for each in one.choices) - offered if offered else offered,
+            waits=self._waits(one),
+            waiting=self._waiting(one, where) and not offered,
             known=self._known(one, where, values),
             remark=self._remark(one.name) if where is None else "",
             attached=self._attached(one, key, values),
@@ -219,17 +222,34 @@ class Questions:
             return False
         return not self.state.relevant(one, _place(where))
 
-    def _unfit(self, one: FormField, where: Where) -> frozenset[str]:
-        """The choices its filter leaves out; none where it leaves nothing to choose.
+    def _offered(self, one: FormField, where: Where) -> frozenset[str]:
+        """The choices its filter leaves. Where it leaves nothing, none is marked as unfit.
 
         A filter that leaves nothing waits for an answer above it, and that answer may be on this
         same page: whoever has no JavaScript can still fill in everything in one go.
         """
         if not one.choice_filter or where == BLANK:
             return frozenset()
-        offered = self.state.offered(one, _place(where))
-        every = {choice.value for choice in one.choices}
-        return frozenset(every - offered) if offered else frozenset()
+        return frozenset(self.state.offered(one, _place(where)))
+
+    def _waits(self, one: FormField) -> str:
+        """What to answer first, where the choices depend on it."""
+        if not one.choice_filter:
+            return ""
+        names = parse(one.choice_filter, choice=True).references
+        asked = (each for each in self.sheet.fields if each.name in names)
+        labels = say(self.request, N_("、")).join(
+            label for each in asked if (label := label_of(self.request, each))
+        )
+        if not labels:
+            return say(self.request, N_("请先填写前面的问题。"))
+        return say(self.request, N_("请先填写“%(label)s”。"), label=labels)
+
+    def _waiting(self, one: FormField, where: Where) -> bool:
+        """Whether what its choices depend on is still unanswered."""
+        if not one.choice_filter or where == BLANK:
+            return False
+        return self.state.awaits(one, _place(where))
 
     def _known(self, one: FormField, where: Where, values: list[str]) -> str:
         known = self.sheet.prefilled.get(one.name) if where is None else None

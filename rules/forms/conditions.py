@@ -119,6 +119,11 @@ class Conditions:
 
         return self._within_budget(field, left, {choice.value for choice in field.choices})
 
+    def awaits(self, field: FormField, place: Place) -> bool:
+        """Whether the choice filter names something that is not answered yet."""
+        names = parse(field.choice_filter, choice=True).references
+        return any(self._named(name, place, field) == "" for name in names)
+
     def calculated(self, field: FormField, place: Place) -> Any:
         """What the calculation comes to, in the shape the field is stored in; None: nothing.
 

@@ -316,7 +316,10 @@ def test_a_broken_constraint_is_said_on_leaving_the_field(page):
 
 
 def test_choices_follow_an_earlier_answer(page):
+    expect(page.get_by_text("请先填写“取暖方式”。")).to_be_visible()
+    expect(page.locator("output[data-field=left]")).to_have_text("—")
     page.check("#f-heating")
+    expect(page.get_by_text("请先填写“取暖方式”。")).to_be_hidden()
     expect(page.get_by_label("煤炉")).to_be_visible()
     expect(page.get_by_label("电暖器")).to_be_hidden()
     page.get_by_label("煤炉").check()

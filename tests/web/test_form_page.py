@@ -87,6 +87,7 @@ def test_the_browser_gets_the_rules_and_a_form_without_any_gets_none(clerk, path
 def test_what_is_not_asked_now_says_so_and_can_be_filled_in_all_the_same(clerk, path):
     page = clerk.get(path)
     assert "unasked" in wrapper(page, "alarms").get("class")
+    assert wrapper(page, "share").xpath(".//output")[0].text == "—"
     assert "（视前面的回答填写）" in wrapper(page, "alarms").text_content()
     save(clerk, path, {"households": ["4"], "heated": ["coal"], "alarms": ["1"]})
     page = clerk.get(path)
@@ -123,10 +124,15 @@ def test_enter_presses_a_button_that_takes_nothing_away(clerk, path):
 
 
 def test_choices_that_do_not_go_with_the_answers_come_marked_but_stay_choosable(clerk, path):
-    assert "unfit" not in clerk.get(path).text
+    page = clerk.get(path)
+    assert "unfit" not in page.text
+    told = ".//*[contains(@class, 'said') and not(@hidden)]/text()"
+    assert wrapper(page, "kind").xpath(told) == ["请先填写“取暖方式”。"]
     save(clerk, path, {"heated": ["gas"]})
-    boxes = wrapper(clerk.get(path), "kind").xpath(".//div[contains(@class, 'unfit')]//input")
+    asked = wrapper(clerk.get(path), "kind")
+    boxes = asked.xpath(".//div[contains(@class, 'unfit')]//input")
     assert [box.get("value") for box in boxes] == ["c1"]
+    assert asked.xpath(told) == []
 
 
 def test_an_author_speaks_in_the_language_of_the_page(clerk, path):

@@ -6,7 +6,7 @@
   if (!form || !speak) { return; }
   var rules = JSON.parse(form.getAttribute('data-rules')), fields = rules.fields;
   var LARGEST = 1e9, MOST = 100, has = Object.prototype.hasOwnProperty;
-  var blame = null, noted = {}, timer = 0, budget = {left: 0}, rested = 0, inputs, seen, rows, asked;
+  var blame = null, noted = {}, timer = 0, budget = {left: 0}, rested = 0, inputs, seen, rows, asked, waits;
 
   function each(list, act) { Array.prototype.forEach.call(list, act); }
   function keyOf(name, place) {
@@ -82,6 +82,7 @@
     seen = {};
     rows = {};
     asked = {};
+    waits = {};
     rules.order.forEach(function (name) {
       if (fields[name].type === 'repeat') { rows[name] = []; }
     });
@@ -191,13 +192,14 @@
   }
   /* A choice that is not offered is taken back, and comes back with the offer. */
   function offer(name, place) {
-    var rule = fields[name];
-    (inputs['f-' + keyOf(name, place)] || []).forEach(function (field) {
+    var rule = fields[name], key = keyOf(name, place), named = scope(rule.choice_filter, name, place).answers, fits = false;
+    (inputs['f-' + key] || []).forEach(function (field) {
       var one = field.tagName === 'SELECT' ? field.options : [field], i;
       for (i = 0; i < one.length; i++) {
-        if (one[i].value && rule.columns[one[i].value]) { choose(one[i], rule, name, place); }
+        if (one[i].value && rule.columns[one[i].value]) { fits = choose(one[i], rule, name, place) || fits; }
       }
     });
+    waits[key] = !fits && Object.keys(named).some(function (one) { return named[one] === ''; });
   }
   function choose(one, rule, name, place) {
     var fits = ask('isTrue', rule.choice_filter, name, place, true, rule.columns[one.value]);
@@ -206,6 +208,7 @@
     if (fits && one.getAttribute('data-was')) { one.removeAttribute('data-was'); one[what] = true; }
     one.disabled = what === 'selected' && !fits;
     (what === 'selected' ? one : one.parentNode).hidden = !fits;
+    return fits;
   }
 
   function show() {
@@ -220,9 +223,10 @@
     each(form.querySelectorAll('output[data-key]'), function (block) {
       var name = block.getAttribute('data-field'), place = placeOf(block.getAttribute('data-key'));
       var row = place === null ? seen : (rows[fields[name].repeat][place] || {}).values || {};
-      var text = name in row ? speak.text(row[name]) : '';
+      var text = name in row && speak.text(row[name]) || '\u2014';
       if (block.textContent !== text) { block.textContent = text; }
     });
+    each(form.querySelectorAll('.said'), function (line) { line.hidden = !waits[line.getAttribute('data-key')]; });
     Object.keys(noted).forEach(function (key) {
       var at = split(key);
       if (!broken(at[0], at[1])) { blame(key, ''); delete noted[key]; }
