@@ -77,6 +77,35 @@ def test_text_of_the_phone_is_decided_on_before_anything_is_typed_past_it(
     assert clerks.draft(village)["note"] == ["同事写的"]
 
 
+def test_two_pages_without_a_network_both_keep_their_text(clerks, phone, page, village):
+    second = clerks.form(phone, village)
+    phone.set_offline(True)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    second.fill("#f-note", "第二个页面写的")
+    until(second, KEPT % "第二个页面写的")
+    told = "另一个页面也在填这份表单，两份内容都留着"
+    for one in (page, second):
+        expect(one.locator("[data-kept]")).to_contain_text(told)
+    assert page.evaluate(KEPT % WRITTEN)
+    for one in (page, second):
+        one.close(run_before_unload=False)
+    phone.set_offline(False)
+    again = clerks.form(phone, village)
+    expect(again.locator("#f-note")).to_have_value("第二个页面写的")
+    again.click(SAVE)
+    expect(again.locator("[data-kept]")).to_contain_text(told)
+    again.click("[data-kept] a")
+    expect(again.locator("#f-note")).to_have_value(WRITTEN)
+    again.locator("button[value=compare]").first.click()
+    expect(again.locator(".differing").first).to_contain_text("第二个页面写的")
+    expect(again.locator(".differing").first).to_contain_text(WRITTEN)
+    again.check("#mine-note")
+    again.click("button[value=merge]")
+    expect(again.locator("#f-note")).to_have_value(WRITTEN)
+    assert again.evaluate(UNSENT) == []
+
+
 def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(clerks, phone, page, village):
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)

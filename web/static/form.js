@@ -10,7 +10,7 @@
   var words = document.querySelector('[data-form-words]');
   var status = document.querySelector('[data-kept]');
   var clean = '', trying = '', pressed = null, busy = false, arrived = false, saving = false, stopped = !live || comparing;
-  var undecided = false, bases = null, urgent = false;
+  var undecided = false, bases = null, urgent = false, taken = '';
   /* Where the phone keeps pages, what the server has of this one is kept along. */
   var saved = live && navigator.serviceWorker && document.querySelector('[data-keep]') && key.replace('jieli.', 'jieli.saved.');
   var tab = String(Math.random()), keeping = 0, planned = 0, wait = 5000;
@@ -104,21 +104,33 @@
   /* Kept with what the server had shown: if it still shows that, the text comes back by itself;
      if it has something else by now, the person decides. */
   function keep(sent) {
-    var pairs = posted(), before = out.get(key) || {}, files = photos ? photos.files(form) : [];
+    var pairs = posted(), files = photos ? photos.files(form) : [], all = elsewhere(), copy;
+    var mine = mark(pairs) !== clean || sent === true || files.some(unfinished);
     window.clearTimeout(keeping);
     if (arrived || undecided || (out.erased || []).indexOf(key) >= 0) { return; }
-    if (mark(pairs) === clean && sent !== true && !files.some(unfinished)) {
-      if (!before.typed || before.tab === tab || mark(before.typed) === clean) { out.remove(key); }
-      return;
+    warnElsewhere();
+    if (mine) {
+      copy = heard(pairs);
+      copy.bases = bases || [clean, trying];
+      copy.files = files;
+      copy.sent = sent === true;
+      copy.tab = tab;
+      copy.title = title();
+      all.unshift(copy);
     }
-    before = heard(pairs);
-    before.bases = bases || [clean, trying];
-    before.files = files;
-    before.sent = sent === true;
-    before.tab = tab;
-    before.title = title();
-    out.set(key, before);
-    if (live && navigator.onLine === false) { warn(say('local')); }
+    out.keep(key, all);
+    if (live && mine && all.length === 1 && navigator.onLine === false) { warn(say('local')); }
+  }
+  /* What other tabs have typed into this form, unless it stands here too or on the server. */
+  function elsewhere() {
+    var here = [mark(posted()), clean, taken];
+    return out.copies(key).filter(function (one) {
+      return one.tab !== tab && one.typed && here.indexOf(mark(one.typed)) < 0;
+    });
+  }
+  function warnElsewhere() {
+    if (stopped || arrived || !elsewhere().length) { return; }
+    warn(say('elsewhere'), mark(posted()) === clean && out.link(say('compare'), form.getAttribute('action') + '?conflict=1'));
   }
   function unfinished(file) { return !file.done; }
   /* With what the phone has heard of the server by now. */
@@ -153,40 +165,44 @@
     if (mark(kept.typed) === now || ((kept.files || []).some(unfinished) && mark(kept.typed) === kept.bases[0])) {
       if (photos) { photos.restore(form, kept.files); }
       keep();
+      kept = out.get(key);
+      if (kept && kept.tab !== tab && mark(kept.typed || []) !== now) { restore(kept); }
       return;
     }
     if (sure || comparing || kept.bases.indexOf(now) >= 0 || alone()) {
       /* Looking at both decides nothing: the copy still belongs to what it was typed over. */
       if (comparing) { bases = kept.bases; }
+      taken = mark(kept.typed);
       write(kept.typed, !sure && !comparing && kept.bases.indexOf(now) < 0);
       if (photos) { photos.restore(form, kept.files); }
       if (note) { note.hidden = false; }
       keep();
       later();
     } else if (offer) {
-      ask(offer);
+      ask(offer, kept);
     }
   }
   /* Nobody has kept or sent anything: what differs is only what the server fills in by itself. */
   function alone() { return live && own('_draft').value === '0' && own('_seen').value === '0'; }
   /* Until the person has decided, neither goes over the other, and nothing is typed past the offer. */
-  function ask(offer) {
+  function ask(offer, kept) {
     undecided = stopped = form.hidden = true;
-    show(offer, function () {
+    show(offer, kept, function () {
       undecided = form.hidden = false;
       stopped = !live;
+      restore(out.get(key));
     });
   }
   /* The copy of this device, which goes away only when the person is sure. */
-  function show(offer, then) {
+  function show(offer, kept, then) {
     var refuse = offer.querySelector('button');
     offer.hidden = false;
-    refuse.addEventListener('click', function () {
+    refuse.onclick = function () {
       if (!window.confirm(refuse.getAttribute('data-sure'))) { return; }
-      out.remove(key);
+      out.remove(key, kept.tab);
       offer.hidden = true;
       then();
-    });
+    };
   }
   /* It was withdrawn: nothing is kept or sent any more, what the device holds can be read. */
   function lastLook() {
@@ -194,7 +210,10 @@
     arrived = true;
     if (!kept || !kept.typed) { return; }
     write(kept.typed);
-    show(document.querySelector('[data-restore]'), function () { if (item) { out.drop(item); } });
+    show(document.querySelector('[data-restore]'), kept, function () {
+      if (item) { out.drop(item); }
+      lastLook();
+    });
   }
 
   /* On the server too, as soon as there is a network. */
@@ -254,7 +273,7 @@
       busy = false;
       if (how === 'sent') {
         arrived = true;
-        out.remove(key);
+        out.remove(key, tab);
         out.put({name: name, state: 'sent', title: title(), receipt: answer.receipt, link: answer.url});
         location.href = answer.url;
       } else if (how === 'waiting' || how === 'sign-in') {
@@ -313,7 +332,7 @@
   }
   function park(state, pairs) {
     var kept = out.put({
-      name: name, account: out.account, state: state, title: title(), at: Date.now(), tries: 1,
+      name: name, tab: tab, account: out.account, state: state, title: title(), at: Date.now(), tries: 1,
       next: Date.now() + 5000, url: form.getAttribute('action'), page: location.pathname + location.search,
       typed: answers(pairs), bases: [clean, trying],
       /* Without _confirmed the checks ask nothing back: nobody is there to answer. */
@@ -342,7 +361,7 @@
     var item = items.filter(function (one) { return one.name === name; })[0];
     if (item && item.state === 'sent' && note) {
       arrived = true;
-      out.remove(key);
+      out.remove(key, item.tab);
       location.href = item.link;
       return;
     }
@@ -505,6 +524,13 @@
   ['pagehide', 'beforeunload'].forEach(function (what) { window.addEventListener(what, hide); });
   document.addEventListener('visibilitychange', function () { if (document.hidden) { hide(); } });
   function hide() { if (!busy && !form.hidden && !(out.get(key) || {}).sent) { keep(); } }
+  /* Another tab has written; it may have gone past what this one had kept. */
+  window.addEventListener('storage', function (event) {
+    var now = mark(posted());
+    if (event.key !== key || form.hidden) { return; }
+    if (now !== clean && !out.copies(key).some(function (one) { return one.typed && mark(one.typed) === now; })) { keep(); }
+    warnElsewhere();
+  });
   window.addEventListener('online', function () { wait = 5000; save(); });
   window.addEventListener('offline', function () { if (mark(posted()) !== clean) { warn(say('local')); } });
   ['scroll', 'resize'].forEach(function (what) { window.addEventListener(what, place); });

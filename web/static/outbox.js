@@ -16,7 +16,22 @@
   function set(key, value) {
     try { store.setItem(key, JSON.stringify(value)); return true; } catch (e) { return false; }
   }
-  function remove(key) { try { store.removeItem(key); } catch (e) { /* Then there is nothing. */ } }
+  function erase(key) { try { store.removeItem(key); } catch (e) { /* Then there is nothing. */ } }
+  /* Of one form every tab keeps its own text, the latest first. */
+  function copies(key) {
+    var first = get(key);
+    return first ? [first].concat(first.others || []) : [];
+  }
+  function keep(key, all) {
+    all.forEach(function (one) { delete one.others; });
+    if (!all.length) { erase(key); return true; }
+    all[0].others = all.slice(1);
+    return set(key, all[0]);
+  }
+  /* Without a tab the latest. */
+  function remove(key, of) {
+    keep(key, copies(key).filter(function (one, at) { return of ? one.tab !== of : at; }));
+  }
   function keys(fits) {
     var found = [], i;
     for (i = 0; store && i < store.length; i++) {
@@ -133,8 +148,8 @@
     item.receipt = answer.receipt;
     if (item.receipt) {
       item.fields = item.typed = [];
-      remove('jieli.' + item.name + '.' + item.account);
-      remove(SAVED + item.name + '.' + item.account);
+      remove('jieli.' + item.name + '.' + item.account, item.tab);
+      erase(SAVED + item.name + '.' + item.account);
       settled([item.url, item.url + '?correct=1']);
     }
   }
@@ -244,12 +259,12 @@
     return drafts().concat(items.map(function (item) { return prefix + item.name; }));
   }
   /* Text that has reached the server, kept for pages that open again without a network. */
-  function forget() { keys(function (key) { return key.indexOf(SAVED) === 0; }).forEach(remove); }
+  function forget() { keys(function (key) { return key.indexOf(SAVED) === 0; }).forEach(erase); }
   function leave(form, left) {
     mine().forEach(function (item) {
       if (item.state === 'sent') { left.push(prefix + item.name); }
     });
-    left.forEach(remove);
+    left.forEach(erase);
     forget();
     /* The form keeps what is typed once more as its page goes; not what was just erased. */
     api.erased = left;
@@ -275,7 +290,7 @@
   }, true);
 
   var api = window.jieliOutbox = {
-    get: get, set: set, remove: remove, request: request, outcome: outcome, draftKey: draftKey,
+    get: get, set: set, copies: copies, keep: keep, remove: remove, request: request, outcome: outcome, draftKey: draftKey,
     put: put, drop: drop, deliver: deliver, element: element, link: link, button: button,
     signIn: signIn, current: current, account: account, decided: decided,
     find: function (name) { return get(prefix + name); },
@@ -297,8 +312,9 @@
   var read = document.querySelector('[data-sent-draft]');
   if (read) {
     var key = draftKey(read.getAttribute('data-sent-draft'));
-    if (decided() || (get(key) || {}).sent) { remove(key); }
-    if (document.querySelector('[data-settled]')) { remove(key.replace('jieli.', SAVED)); }
+    if (decided()) { remove(key); }
+    keep(key, copies(key).filter(function (one) { return !one.sent; }));
+    if (document.querySelector('[data-settled]')) { erase(key.replace('jieli.', SAVED)); }
   }
   show();
   window.addEventListener('online', function () {
