@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Measure, Unit
+from models import Measure, Status, Unit
 from queries.measures import count_addressed_below
 from queries.not_found import NotFound
 from queries.progress import (
@@ -31,6 +31,7 @@ from queries.visible_assignments import (
 )
 from rules.dates.calendar import local_date
 from rules.forms.rolled_figures import Figure
+from rules.states import UNSENT
 from web.rendering import render
 from web.security import SignedIn
 from web.transactions import Now, OpenSession
@@ -52,8 +53,28 @@ class Progress:
     """Of the missing units."""
 
     @property
+    def each_answers(self) -> bool:
+        """Nothing lies below the lower units: each is one assignment, its status says it all."""
+        return bool(self.lower) and self.lower[0].assignment.lowest
+
+    @property
+    def owing(self) -> list[LowerUnit]:
+        """Of such lower units those that owe an answer: overdue first, then returned."""
+        rows = (row for row in self.lower if row.assignment.status in UNSENT)
+        return sorted(rows, key=_most_urgent)
+
+    @property
+    def done(self) -> list[LowerUnit]:
+        """The others."""
+        return [row for row in self.lower if row.assignment.status not in UNSENT]
+
+    @property
     def pages(self) -> int:
         return max(1, -(-self.counts.missing // MISSING))
+
+
+def _most_urgent(row: LowerUnit) -> tuple[bool, bool]:
+    return not row.counts.overdue, row.assignment.status != Status.RETURNED
 
 
 def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) -> Progress:

@@ -55,9 +55,14 @@ def test_a_unit_beside_it_and_a_unit_below_get_404(world, sign_in):
 
 def test_an_upper_unit_sees_its_lower_units_and_their_totals(world, sign_in):
     world.send(VILLAGE, spent="2.5")
-    page = text_of(sign_in(TOWNSHIP).get(f"/assignments/{world.id(TOWNSHIP)}"))
-    assert "团结社区居委会" in page
+    answer = sign_in(TOWNSHIP).get(f"/assignments/{world.id(TOWNSHIP)}")
+    owing, done = check(answer).xpath("//table[contains(@class, 'rows')]")
+    assert "团结社区居委会" in owing.text_content()
+    assert done.getparent().tag == "details"
+    assert "红星社区居委会" in done.text_content()
+    page = text_of(answer)
     assert "尚未报送的单位（2 个）" in page
+    assert "已报送或已撤回的单位（1 个）" in page
     assert "投入资金（万元） 2.5" in page
 
 
