@@ -22,10 +22,10 @@ from rules.refusal import N_
 from rules.states import REPORTED
 from services.attached_files import attached_files
 from services.recalls import corrects
-from web.asked import Asked, AskedGroup, AskedRepeat, Node, every
+from web.asked import Asked, AskedGroup, AskedRepeat, Node, every, label_of
 from web.due_dates import days_left
 from web.form_checks import OPENED, Doubts, confirmed_in, opened_in
-from web.language import say
+from web.language import is_foreign, language_of, say
 from web.questions import Questions, browser_rules
 from web.rendering import render
 
@@ -150,9 +150,16 @@ def form_page(
         labels={}
         if sheet.assignment.lowest
         else get_labels(session, sheet.measure.form_version_id),
+        foreign=_is_foreign(request, sheet),
         left_over=left_over(session, sheet),
         said=set(request.query_params.keys()),
     )  # fmt: skip
+
+
+def _is_foreign(request: Request, sheet: AnswerSheet) -> bool:
+    """Whether some of it is only in Chinese, on a page that is not."""
+    language = language_of(request)
+    return any(is_foreign(label_of(request, one), language) for one in sheet.fields)
 
 
 def _is_correction(request: Request, sheet: AnswerSheet) -> bool:

@@ -1,13 +1,17 @@
 """The language of a browser: a cookie, changed by one click."""
 
+import re
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
+from markupsafe import Markup
 
 from adapters.language import LANGUAGES, SOURCE, translate
 from adapters.settings import get_settings
 
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
+HAN = re.compile("[\u3400-\u9fff]")
 
 router = APIRouter()
 
@@ -21,6 +25,18 @@ def language_of(request: Request) -> str:
 def say(request: Request, msgid: str, **values: object) -> str:
     """`msgid` in the language of this browser."""
     return translate(language_of(request), msgid, **values)
+
+
+def is_foreign(text: object, language: str) -> bool:
+    """Whether a text is Chinese and stands on a page in another language."""
+    return language != SOURCE and HAN.search(str(text)) is not None
+
+
+def marked(text: str, language: str) -> str:
+    """A text that somebody typed, said to be Chinese where the page is in another language."""
+    if not is_foreign(text, language):
+        return text
+    return Markup('<span lang="zh-CN">{}</span>').format(text)
 
 
 def local_path(address: str, otherwise: str = "/") -> str:

@@ -17,7 +17,7 @@ from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.refusal import N_
 from rules.states import ACT_NAMES, STATUS_NAMES
-from web.language import language_of
+from web.language import is_foreign, language_of, marked
 from web.security import form_token
 from web.static_files import static
 
@@ -71,8 +71,10 @@ def environment(language: str) -> Environment:
         day=_day_zh if language == SOURCE else _day_en,
         moment=moment,
         number=number,
+        marked=partial(marked, language=language),
         period=partial(tell_period, language=language),
     )
+    made.tests["foreign"] = lambda text: is_foreign(text, language)
     return made
 
 

@@ -141,7 +141,9 @@ def test_an_author_speaks_in_the_language_of_the_page(clerk, path):
     assert "Households" in wrapper(page, "households").text_content()
     assert "All of them" in wrapper(page, "households").text_content()
     assert "Coal" in wrapper(page, "heated").text_content()
-    assert "做法" in wrapper(page, "story").text_content()
+    assert wrapper(page, "story").xpath(".//label/span[@lang='zh-CN']/text()") == ["做法"]
+    assert not wrapper(page, "households").xpath(".//label[1]/span[@lang]")
+    assert "这张表单有些问题只有中文。" in page.text
     save(clerk, path, {**FILLED, "alarms": ["99"]}, "send")
     fault = check(clerk.get(f"{path}?faults=1")).xpath("//*[@id='f-alarms-fault']")
     assert fault[0].text == "More than there are."
