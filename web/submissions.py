@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Account, Status
+from models import Account, Status, Submission
 from queries.answer_sheets import get_answer_sheet
 from queries.not_found import NotFound
 from rules.dates.calendar import local_date, local_time
@@ -60,7 +60,7 @@ def show_form(
     if "conflict" in request.query_params and sheet.revision + (sheet.draft is not None):
         return form_page(request, session, sheet, today, Shown(made=Made.outdated(sheet)))
     if sheet.last and one.status in REPORTED and not correcting:
-        return RedirectResponse(f"/receipts/{sheet.last.receipt}", 303)
+        return RedirectResponse(_instead_of_form(request, sheet, sheet.last), 303)
     if sending(one.status) not in possible(one.status, lowest=one.lowest):
         return RedirectResponse(f"/assignments/{assignment_id}", 303)
     shown = _shown(request, session, sheet, now)
@@ -79,6 +79,16 @@ def _shown(request: Request, session: Session, sheet: AnswerSheet, now: datetime
     attached = attached_files(session, sheet, sheet.typed)
     checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
     return Shown(faults=checked.faults, made=made)
+
+
+def _instead_of_form(request: Request, sheet: AnswerSheet, last: Submission) -> str:
+    """Of a sent form the receipt. With `?local` a phone holds text of it: a correction that was
+    begun, or another answer that is to stand beside the sent one."""
+    if "local" not in request.query_params:
+        return f"/receipts/{last.receipt}"
+    begun = sheet.draft is not None and sheet.assignment.status == Status.APPROVED
+    how = CORRECTING if begun else "conflict"
+    return f"/assignments/{sheet.assignment.id}/form?{how}=1"
 
 
 def _get_own_sheet(session: Session, unit_id: int, assignment_id: int) -> AnswerSheet:

@@ -155,6 +155,8 @@ def test_a_script_finds_a_page_that_overwrites_nothing(phones, path, session, fu
 def test_a_script_finds_it_for_a_sent_answer_too(phones, path):
     first, second = phones
     post(first, path, FILLED, "send")
+    led = second[0].get(f"{path}?local=1")
+    assert led.headers["location"] == f"{path}?conflict=1"
     page = second[0].get(f"{path}?conflict=1")
     answer = post(
         (second[0], fields_of(page, path)), path, {**FILLED, "households": ["41"]}, "compare"

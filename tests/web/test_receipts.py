@@ -128,6 +128,7 @@ def test_a_correction_that_was_not_sent_stays_in_sight(world, sign_in, sent, ses
     typed = {**fields_of(page, form), "f-checked": "13", "f--why": "漏报一户", "_act": "save"}
     client.post(form, data=typed)
     assert fields_of(client.get(corrected), form)["f--why"] == ["漏报一户"]
+    assert client.get(f"{form}?local=1").headers["location"] == corrected
     assert corrected in check(client.get("/")).xpath("//ul[@class='names']//a/@href")
     assert "继续更正" in text_of(client.get(path))
 

@@ -175,8 +175,9 @@
       taken = mark(kept.typed);
       write(kept.typed, !sure && !comparing && kept.bases.indexOf(now) < 0);
       if (photos) { photos.restore(form, kept.files); }
-      if (note) { note.hidden = false; }
       keep();
+      if (comparing && performance.navigation.type !== 2) { plainly('compare'); return; } /* unless one has stepped back */
+      if (note) { note.hidden = false; }
       later();
     } else if (offer) {
       ask(offer, kept);

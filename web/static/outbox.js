@@ -247,11 +247,8 @@
       return /^jieli\.form\./.test(key) && (!own || key === own) && !get(prefix + name);
     });
   }
-  /* With a receipt the form shows both; before that it brings the text back by itself, or asks. */
-  function pageOf(key) {
-    var sent = document.querySelector('[data-sent-draft]');
-    return '/assignments/' + key.split('.')[2] + '/form' + (sent ? '?conflict=1' : '');
-  }
+  /* Where the form was sent the server leads to both; else it brings the text back by itself, or asks. */
+  function pageOf(key) { return '/assignments/' + key.split('.')[2] + '/form?local=1'; }
 
   /* Signing out: nothing that has not reached the server goes away unasked. */
   function unsent() {
