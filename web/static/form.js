@@ -10,7 +10,7 @@
   var words = document.querySelector('[data-form-words]');
   var status = document.querySelector('[data-kept]');
   var clean = '', trying = '', pressed = null, busy = false, arrived = false, saving = false, stopped = !live || comparing;
-  var undecided = false, bases = null, urgent = false, taken = '';
+  var undecided = false, bases = null, urgent = false, held = false, taken = '';
   /* Where the phone keeps pages, what the server has of this one is kept along. */
   var saved = live && navigator.serviceWorker && document.querySelector('[data-keep]') && key.replace('jieli.', 'jieli.saved.');
   var tab = String(Math.random()), keeping = 0, planned = 0, wait = 5000;
@@ -22,7 +22,7 @@
   }
   function tell(sentence, part) {
     if (!status) { return; }
-    urgent = false;
+    urgent = held = false;
     status.className = 'hint';
     status.style.pointerEvents = '';
     status.textContent = sentence + ' ';
@@ -41,6 +41,9 @@
     place();
     uncover();
   }
+  /* Why nothing was sent is not said away by what was kept meanwhile. */
+  function holds() { return held && (Number(form.getAttribute('data-uploading')) || navigator.onLine === false); }
+  function onlyHere() { if (!holds()) { warn(say('local')); } }
   /* Not over the buttons: where they are in view the line has its place below them. */
   function place() {
     var row = urgent && form.querySelector('div.buttons').getBoundingClientRect(), edge = window.innerHeight;
@@ -64,17 +67,21 @@
     own('made').value = [own('_send_key').value, own('_seen').value, own('_draft').value].join('.');
   }
 
-  /* What the browser itself would post, without its button. */
-  function posted() {
+  /* What the browser itself would post, without its button; or what it would have with nothing typed. */
+  function posted(untouched) {
     var pairs = [];
     Array.prototype.forEach.call(form.elements, function (field) {
       var box = field.type === 'checkbox' || field.type === 'radio';
       var sent = field.name && !field.disabled && ['file', 'submit', 'button'].indexOf(field.type) < 0;
-      if (sent && field.tagName !== 'FIELDSET' && field.tagName !== 'OUTPUT' && (!box || field.checked)) {
-        pairs.push([field.name, field.value]);
+      if (sent && field.tagName !== 'FIELDSET' && field.tagName !== 'OUTPUT' && (!box || (untouched ? field.defaultChecked : field.checked))) {
+        pairs.push([field.name, untouched && !box ? given(field) : field.value]);
       }
     });
     return pairs;
+  }
+  function given(field) {
+    if (field.tagName !== 'SELECT') { return field.defaultValue; }
+    return (Array.prototype.filter.call(field.options, function (one) { return one.defaultSelected; })[0] || field.options[0]).value;
   }
   function isAnswer(field) { return live ? field.indexOf('f-') === 0 : field.charAt(0) !== '_'; }
   function answers(pairs) { return pairs.filter(function (pair) { return isAnswer(pair[0]); }); }
@@ -119,7 +126,7 @@
       all.unshift(copy);
     }
     out.keep(key, all);
-    if (live && mine && all.length === 1 && navigator.onLine === false) { warn(say('local')); }
+    if (live && mine && all.length === 1 && navigator.onLine === false) { onlyHere(); }
   }
   /* What other tabs have typed into this form, unless it stands here too or on the server. */
   function elsewhere() {
@@ -139,9 +146,10 @@
   }
   /* A page that opened again without a network: a page of its own for the server, or its drafts would go
      over those of the tab it was made for; and as far on as the phone knows, unless it is made of more. */
-  function resume() {
+  function resume(typed) {
     var kept = out.get(saved), local = out.get(key);
     renew();
+    if (typed) { return false; }
     if (fits(kept)) { write(kept.typed); clean = mark(posted()); }
     if (!fits(local)) { return false; }
     clean = local.bases[0];
@@ -169,7 +177,7 @@
       if (kept && kept.tab !== tab && mark(kept.typed || []) !== now) { restore(kept); }
       return;
     }
-    if (sure || comparing || kept.bases.indexOf(now) >= 0 || alone()) {
+    if (sure || comparing || kept.bases.indexOf(now) >= 0 || (alone() && !early)) {
       /* Looking at both decides nothing: the copy still belongs to what it was typed over. */
       if (comparing) { bases = kept.bases; }
       taken = mark(kept.typed);
@@ -241,7 +249,7 @@
     clean = sent;
     wait = 5000;
     if (answer.version) { made('_draft', answer.version); }
-    if (answer.at) { tell(say('saved', answer)); }
+    if (answer.at && !holds()) { tell(say('saved', answer)); }
     keep();
     if (mark(posted()) !== clean) { later(); } else if (saved && answer.version && !out.erased) { out.set(saved, heard(posted())); }
   }
@@ -253,7 +261,7 @@
       stopped = true;
       warn(say('expired'), out.link(say('sign-in'), out.signIn()));
     } else {
-      warn(say('local'));
+      onlyHere();
       wait = Math.min(wait * 2, 300000);
       later();
     }
@@ -302,7 +310,8 @@
   /* The whole file goes only into a request that can succeed: a small one asks first. */
   function sendWithFiles(pairs) {
     if (Number(form.getAttribute('data-uploading')) || navigator.onLine === false) {
-      tell(say('uploading'));
+      warn(say('uploading'));
+      held = true;
       return;
     }
     busy = true;
@@ -533,7 +542,7 @@
     warnElsewhere();
   });
   window.addEventListener('online', function () { wait = 5000; save(); });
-  window.addEventListener('offline', function () { if (mark(posted()) !== clean) { warn(say('local')); } });
+  window.addEventListener('offline', function () { if (mark(posted()) !== clean) { onlyHere(); } });
   ['scroll', 'resize'].forEach(function (what) { window.addEventListener(what, place); });
   ['focusin', 'resize'].forEach(function (what) { window.addEventListener(what, uncover); });
 
@@ -542,16 +551,20 @@
     if (!sentence) { mended([one]); }
   }
 
+  /* On a slow network one types before the scripts are here. What stands there after a step back or a
+     reload nobody has typed now. */
+  var shown = mark(posted(true)), early = mark(posted()) !== shown && performance.navigation.type === 0;
   if (rules) { rules.start(form, judge, function () { keep(); later(); }); }
   if (form.hasAttribute('data-closed')) { lastLook(); return; }
-  clean = form.getAttribute('data-fresh') ? mark(posted()) : '';
+  clean = !form.getAttribute('data-fresh') ? '' : early ? shown : mark(posted());
   if (out.decided()) { out.remove(key); }
   var waiting = out.find(name), sure = false;
-  if (saved && document.documentElement.hasAttribute('data-kept-at')) { sure = resume(); } else if (saved) { out.remove(saved); }
+  if (saved && document.documentElement.hasAttribute('data-kept-at')) { sure = resume(early); } else if (saved) { out.remove(saved); }
   if (!waiting || waiting.state === 'sent') { restore(out.get(key), sure); }
   if (live) {
     out.changed = changed;
     out.flush = save;
     changed(waiting ? [waiting] : []);
   }
+  if (early) { keep(); later(); }
 })();

@@ -23,9 +23,12 @@
     if (!input.getAttribute || !input.getAttribute('data-upload') || !input.form) { return; }
     stop(input);
     note(input, '');
-    if (input.files && input.files[0]) { uploads.push(new Upload(input, input.files[0])); }
+    begin(input);
     changed(input);
   });
+  function begin(input) {
+    if (input.files && input.files[0]) { uploads.push(new Upload(input, input.files[0])); }
+  }
   window.addEventListener('online', function () {
     uploads.forEach(function (upload) { upload.wake(); });
   });
@@ -466,4 +469,7 @@
     }
     return mixed >>> 0;
   }
+
+  /* Chosen before this script was here. */
+  each(document, begin);
 })();
