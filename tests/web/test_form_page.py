@@ -70,7 +70,7 @@ def test_every_question_says_which_it_is(clerk, path):
     assert not tree.xpath("//*[@data-field='quiet']")
 
 
-def test_the_browser_gets_the_rules_and_a_form_without_any_gets_none(clerk, path, world, sign_in):
+def test_the_browser_gets_the_rules(clerk, path):
     (form,) = check(clerk.get(path)).xpath("//form[@data-form]")
     rules = json.loads(form.get("data-rules"))
     assert rules["today"] == "2026-11-23"
@@ -79,6 +79,9 @@ def test_the_browser_gets_the_rules_and_a_form_without_any_gets_none(clerk, path
     assert rules["fields"]["alarms"]["above"] == ["base"]
     assert rules["fields"]["kind"]["columns"] == {"c1": {"heat": "coal"}, "g1": {"heat": "gas"}}
     assert rules["fields"]["who"]["repeat"] == "visits"
+
+
+def test_the_browser_gets_no_rules_of_a_form_without_any(world, sign_in):
     plain = sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form")
     assert check(plain).xpath("//form[@data-form]")[0].get("data-rules") is None
     assert "expressions" not in plain.text
