@@ -146,7 +146,7 @@ def test_an_author_speaks_in_the_language_of_the_page(clerk, path):
     assert "Coal" in wrapper(page, "heated").text_content()
     assert wrapper(page, "story").xpath(".//label/span[@lang='zh-CN']/text()") == ["做法"]
     assert not wrapper(page, "households").xpath(".//label[1]/span[@lang]")
-    assert "这张表单有些问题只有中文。" in page.text
+    assert "Some questions of this form are only in Chinese." in page.text
     save(clerk, path, {**FILLED, "alarms": ["99"]}, "send")
     fault = check(clerk.get(f"{path}?faults=1")).xpath("//*[@id='f-alarms-fault']")
     assert fault[0].text == "More than there are."
