@@ -5,10 +5,10 @@
   var box = document.querySelector('[data-outbox]');
   if (!box) { return; }
   var LOCK = 'jieli.lock', WHO = 'jieli.who', SAVED = 'jieli.saved.';
-  var TIMEOUT = 20000, FIRST = 5000, LONGEST = 300000;
+  var TIMEOUT = 20000, FIRST = 5000, LONGEST = 300000, HELD = 5000;
   var unit = box.getAttribute('data-unit'), account = box.getAttribute('data-account');
   var prefix = 'jieli.outbox.' + unit + '.';
-  var tab = String(Math.random()), timer = 0, sending = '', shown = '', leaving = null;
+  var tab = String(Math.random()), timer = 0, beat = 0, sending = '', shown = '', leaving = null;
   var store;
   try { store = window.localStorage; store.getItem(WHO); } catch (e) { store = null; }
 
@@ -96,7 +96,8 @@
     return true;
   }
 
-  /* One tab at a time. A tab that was killed holds the lock no longer than a sending takes. */
+  /* One tab at a time. It says again and again that it is there: one that was killed holds up nobody for long. */
+  function hold() { set(LOCK, {tab: tab, until: Date.now() + HELD}); }
   function deliver() {
     window.clearTimeout(timer);
     var due = mine().filter(function (item) { return item.state === 'waiting'; });
@@ -108,7 +109,7 @@
     }
     if (wait > 0) { timer = window.setTimeout(deliver, wait + 100); return; }
     sending = due[0].name;
-    set(LOCK, {tab: tab, until: Date.now() + TIMEOUT + FIRST});
+    hold();
     window.setTimeout(function () {
       var item = get(prefix + sending);
       if ((get(LOCK) || {}).tab !== tab || !item || item.state !== 'waiting') {
@@ -122,8 +123,10 @@
   function send(item) {
     var token = document.querySelector('input[name=_token]');
     var pairs = item.fields.concat([['_token', token ? token.value : '']]);
+    beat = window.setInterval(hold, HELD / 3);
     request(item.url, pairs, function (status, answer, address) {
       var how = outcome(status, answer, address);
+      window.clearInterval(beat);
       sending = '';
       remove(LOCK);
       if (how === 'odd' && status < 400) { how = 'waiting'; } /* not our server */
