@@ -19,7 +19,7 @@ run: setup
 	@$(BIN)/jieli run
 
 test: check
-	@$(BIN)/pytest -q -rs -n 3 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -q -rs -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check -q .

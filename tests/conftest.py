@@ -24,6 +24,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first: at the end one of them would be waited for alone."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", params=BACKENDS)
 def scenes(request, tmp_path_factory) -> Iterator[Scenes]:
     """The scenes of one kind of database."""

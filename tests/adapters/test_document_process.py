@@ -13,6 +13,8 @@ from adapters.documents.documents import extracted_text
 from rules.refusal import Refusal
 from tests.adapters.documents.test_documents import BLANK_PDF
 
+pytestmark = pytest.mark.long
+
 NOTICE = Path("samples/notice.docx")
 
 

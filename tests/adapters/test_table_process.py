@@ -11,6 +11,8 @@ from adapters.tables import read_table
 from rules.refusal import Refusal
 from tests.adapters.test_tables import TEXT, workbook
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("content", [TEXT.encode(), workbook([["代码", 150000000000.0]])])
 def test_it_reads_what_reading_here_would_read(content: bytes) -> None:

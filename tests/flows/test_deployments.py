@@ -18,6 +18,8 @@ import flows
 from adapters.settings import ROOT, Settings
 from flows.deploy import deploy, read_table
 
+pytestmark = pytest.mark.long
+
 TABLE = read_table()
 ZONE = "Asia/Shanghai"
 

@@ -24,6 +24,8 @@ from tests.building import hand_down_now, make_account, make_measure
 from tests.flows.conftest import until
 from tests.killing import stored
 
+pytestmark = pytest.mark.long
+
 MIDDLE = ("league", "township")
 """The dispatcher is killed as soon as it has reached these levels; the next is being worked on."""
 

@@ -18,6 +18,8 @@ from tests.building import REGION, make_account, make_measure
 from tests.flows.conftest import free_port, until
 from tests.sample_tree import fill_tree
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 30.0
 """Seconds; the tests share the machine. `make bench` measures the three a person waits."""
 

@@ -48,6 +48,8 @@ from tests.databases import BACKENDS, fresh_engine
 from tests.killing import Workers, stored
 from tests.sample_tree import fill_tree
 
+pytestmark = pytest.mark.long
+
 RANDOM_KILLS = 8
 LONGEST = 0.25
 """Seconds within which a worker is killed at random; a hand-down of 50 units takes about that."""

@@ -32,6 +32,8 @@ from tests.answering import (
 from tests.building import BANNER, REGION, TOWNSHIP, assignment_of
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.long
+
 VILLAGES = ("150402005002", "150402005003", "150402102200")
 UNITS = (*VILLAGES, TOWNSHIP, BANNER)
 ABOVE = {

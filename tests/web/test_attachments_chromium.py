@@ -20,6 +20,8 @@ from tests.web.site import Site, browser
 from web.rendering import environment
 from web.security import SignedIn, form_token
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "Caoyuan-2026"
 PAGE = """{% extends "base.html" %}
 {% from "macros/attachments.html" import upload, upload_head, upload_texts %}

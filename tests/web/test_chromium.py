@@ -14,6 +14,8 @@ from tests.conftest import NOW
 from tests.web.conftest import account_of
 from tests.web.site import Site, browser
 
+pytestmark = pytest.mark.long
+
 SECOND, THIRD = "150402005003", "150402005004"
 FOURTH, FIFTH = "150402102200", "150402102201"
 PASSWORD = "Caoyuan-2026"

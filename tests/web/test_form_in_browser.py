@@ -11,6 +11,8 @@ from tests.web.site import browser
 from tests.web.slow_network import slow_down
 from web.static_files import static_files
 
+pytestmark = pytest.mark.long
+
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 WRITTEN = "断网前写的一段话"
 KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"

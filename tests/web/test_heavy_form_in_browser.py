@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.web.phones import Phones, phones
 from tests.web.site import browser
 
+pytestmark = pytest.mark.long
+
 HEAVY: list[dict[str, Any]] = [
     {"name": "story", "label": "做法", "type": "text", "multiline": True},
     {"name": "rows", "label": "明细", "type": "repeat"},

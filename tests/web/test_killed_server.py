@@ -29,6 +29,8 @@ from tests.sample_tree import fill_tree
 from tests.web.conftest import SAME_SITE
 from web.security import SESSION_COOKIE
 
+pytestmark = pytest.mark.long
+
 CLERKS = 20
 KILLS = int(os.environ.get("JIELI_KILLS", "3"))
 BETWEEN_KILLS = 25

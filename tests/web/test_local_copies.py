@@ -13,6 +13,8 @@ from tests.web.conftest import account_of
 from tests.web.phones import Phones, phones, until
 from tests.web.site import browser
 
+pytestmark = pytest.mark.long
+
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 WRITTEN = "断网前写的一段话"
 KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"

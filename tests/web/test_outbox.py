@@ -11,6 +11,8 @@ from tests.web.phones import PASSWORD, Phones, phones
 from tests.web.site import browser
 from tests.web.slow_network import LostAnswers, slow_down
 
+pytestmark = pytest.mark.long
+
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 PUT = "已放入待发箱，网络恢复后自动发送"
 ITEMS = "Object.keys(localStorage).filter(key => key.startsWith('jieli.outbox.'))"
