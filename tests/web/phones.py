@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from adapters.passwords import hash_password, hash_token, make_token
-from models import Assignment, Draft, Level, Role, SignIn, Submission, Unit
-from services.reviews import return_
+from models import Account, Assignment, Draft, Level, Role, SignIn, Submission, Unit
+from services.reviews import approve, return_
 from tests.building import REGION, get_unit, make_form, make_measure, release_down
 from tests.conftest import NOW
 from tests.web.conftest import account_of
@@ -127,11 +127,20 @@ class Phones:
 
     def return_(self, code: str, fields: list[str]) -> None:
         """The township returns some fields of what the village sent last."""
-        sent = self.sent(code)[-1]
         with self.site.session() as session:
-            township = session.get_one(Unit, get_unit(session, code).parent_id)
-            upper = account_of(session, township.code)
+            sent, upper = self.sent(code)[-1], self._upper(session, code)
             return_(session, sent.id, reason="请核对户数", fields=fields, actor=upper, now=NOW)
+
+    def approve(self, code: str) -> None:
+        """The township approves what the village sent last."""
+        with self.site.session() as session:
+            sent, upper = self.sent(code)[-1], self._upper(session, code)
+            approve(session, sent.id, actor=upper, now=NOW)
+
+    def _upper(self, session: Session, code: str) -> Account:
+        """Who reviews what the village sends."""
+        parent_id = get_unit(session, code).parent_id
+        return account_of(session, session.get_one(Unit, parent_id).code)
 
     def draft(self, code: str) -> dict[str, Any]:
         """What the server keeps as the village's draft, by key."""

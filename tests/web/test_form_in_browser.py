@@ -75,9 +75,10 @@ def test_what_was_typed_survives_a_killed_tab(clerks, phone, page, village, how)
     assert again.locator("[data-restored]").is_visible()
 
 
-def test_what_was_typed_before_the_scripts_came_is_kept_too(clerks, phone, page, village):
+def test_what_was_typed_before_the_scripts_came_is_kept_too(clerks, village):
     held = []
-    page.goto("about:blank")
+    phone = clerks.phone(village, service_workers="block")  # they come from the network
+    page = phone.new_page()
     page.route("**/static/form.*", lambda route: held.append(route))
     with page.expect_request("**/static/form.*"):
         page.goto(clerks.path(village), wait_until="commit")
@@ -89,6 +90,7 @@ def test_what_was_typed_before_the_scripts_came_is_kept_too(clerks, phone, page,
     again = clerks.form(phone, village)
     expect(again.locator("#f-note")).to_have_value("脚本来之前写的")
     expect(again.locator("#f-heating")).to_be_checked()
+    phone.close()
 
 
 def test_the_server_has_it_as_soon_as_the_network_is_back(clerks, phone, page, village):

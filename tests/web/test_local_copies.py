@@ -106,6 +106,44 @@ def test_two_pages_without_a_network_both_keep_their_text(clerks, phone, page, v
     assert again.evaluate(UNSENT) == []
 
 
+@pytest.mark.parametrize("how", ["refused", "taken back"])
+def test_what_one_page_sent_goes_over_nothing_typed_in_another(clerks, phone, page, village, how):
+    second = clerks.form(phone, village)
+    phone.set_offline(True)
+    second.fill("#f-note", "第二个页面写的")
+    until(second, KEPT % "第二个页面写的")
+    page.fill("#f-note", WRITTEN)
+    page.click(SEND)  # without the number that is required
+    second.get_by_text("取回修改").wait_for()
+    if how == "taken back":
+        second.get_by_text("取回修改").click()
+    else:
+        phone.set_offline(False)
+        page.locator("[role=alert]").wait_for()
+        until(second, "Object.keys(localStorage).every(key => !key.startsWith('jieli.outbox.'))")
+    expect(second.locator("#f-note")).to_have_value("第二个页面写的")
+    expect(page.locator("#f-note")).to_have_value(WRITTEN)
+    for one in (page, second):
+        one.close(run_before_unload=False)
+    assert clerks.form(phone, village).evaluate(KEPT % "第二个页面写的") or (
+        clerks.draft(village)["note"] == ["第二个页面写的"]
+    )
+
+
+def test_what_was_erased_in_one_page_is_not_kept_again_by_another(clerks, phone, page, village):
+    cut_off(page)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    home = phone.new_page()
+    home.goto(clerks.address + "/")
+    home.click(".tools button")
+    home.get_by_text("退出，删除这些内容").click()
+    home.wait_for_url("**/sign-in*")
+    assert home.evaluate(UNSENT) == []
+    page.goto("about:blank")
+    assert home.evaluate(UNSENT) == []
+
+
 def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(clerks, phone, page, village):
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)

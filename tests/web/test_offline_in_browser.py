@@ -5,10 +5,13 @@ from threading import Event
 from typing import Any
 
 import pytest
+from fastapi import HTTPException, Request
 from playwright.sync_api import expect
 
+from adapters.passwords import hash_password
 from tests.conftest import NOW
-from tests.web.phones import Phones, phones, until
+from tests.web.conftest import account_of
+from tests.web.phones import PASSWORD, Phones, phones, until
 from tests.web.site import browser
 from web.transactions import get_now
 
@@ -142,6 +145,52 @@ def test_signing_out_leaves_nothing_and_nobody_else_sees_it(clerks, phone, page,
     phone.set_offline(True)
     page.goto(clerks.address + "/")
     assert page.get_by_text("本机没有留存的页面").first.is_visible()
+
+
+def test_a_page_is_not_shown_to_who_signs_in_after(clerks, phone, page, village):
+    page.goto(clerks.address + "/")
+    until(page, KEPT % "/")
+    clerks.end_sessions(village)
+    other = clerks.village()
+    with clerks.site.session() as session:
+        account_of(session, other).password_hash = hash_password(PASSWORD)
+    page.goto(clerks.address + "/")
+    page.fill("[name=login]", f"clerk-{other}")
+    page.fill("[name=password]", PASSWORD)
+
+    def down(request: Request):
+        if request.url.path == "/":
+            raise HTTPException(503)
+        return NOW
+
+    clerks.site.app.dependency_overrides[get_now] = down
+    try:
+        page.click("main button")
+        page.wait_for_url(clerks.address + "/")
+        assert page.get_attribute("html", "data-kept-at") is None
+    finally:
+        clerks.site.app.dependency_overrides[get_now] = lambda: NOW
+    page.goto(clerks.address + "/")
+    until(page, KEPT % "/")
+    assert not page.evaluate(KEPT % f"/assignments/{clerks.ids[village]}/form")
+
+
+def test_the_text_of_a_correction_opens_from_home_without_a_network(clerks, phone, page, village):
+    page.fill("#f-checked", "12")
+    page.click(SEND)
+    page.wait_for_url("**/receipts/**")
+    clerks.approve(village)
+    path = f"/assignments/{clerks.ids[village]}/form?correct=1"
+    for address in (path, "/"):
+        page.goto(clerks.address + address)
+        until(page, KEPT % address)
+    phone.set_offline(True)
+    page.goto(clerks.address + path)
+    page.fill("#f-note", "更正时写的")
+    until(page, "Object.values(localStorage).some(text => text.includes('更正时写的'))")
+    page.goto(clerks.address + "/")
+    page.click("[data-outbox] a")
+    expect(page.locator("#f-note")).to_have_value("更正时写的")
 
 
 def test_a_network_that_hangs_shows_what_is_kept_and_its_late_answer_is_kept(

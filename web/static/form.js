@@ -10,7 +10,7 @@
   var words = document.querySelector('[data-form-words]');
   var status = document.querySelector('[data-kept]');
   var clean = '', trying = '', pressed = null, busy = false, arrived = false, saving = false, stopped = !live || comparing;
-  var undecided = false, bases = null, urgent = false, held = false, taken = '';
+  var undecided = false, bases = null, urgent = false, held = false, taken = '', began = '';
   /* Where the phone keeps pages, what the server has of this one is kept along. */
   var saved = live && navigator.serviceWorker && document.querySelector('[data-keep]') && key.replace('jieli.', 'jieli.saved.');
   var tab = String(Math.random()), keeping = 0, planned = 0, wait = 5000;
@@ -250,6 +250,7 @@
     wait = 5000;
     if (answer.version) { made('_draft', answer.version); }
     if (answer.at && !holds()) { tell(say('saved', answer)); }
+    if (document.querySelector('[data-keep-for]')) { document.querySelector('[data-keep-for]').hidden = true; }
     keep();
     if (mark(posted()) !== clean) { later(); } else if (saved && answer.version && !out.erased) { out.set(saved, heard(posted())); }
   }
@@ -272,6 +273,7 @@
     var pairs = posted();
     if (busy || form.hidden) { return; }
     if (!out.current()) { keep(); notSaved(401); return; }
+    spare();
     if (photos && !filesAreRight()) { return; }
     if (hasFiles()) { sendWithFiles(pairs); return; }
     busy = true;
@@ -356,13 +358,11 @@
     tell('');
     if (code === 422) { took({version: answer.version}, sent); } else { stopped = true; }
     /* The form was replaced since this page was made; the server keeps what was typed. */
-    if (code === 422 && (answer.url || Object.keys(answer.faults || {}).some(missing))) {
-      location.href = answer.url || form.getAttribute('action') + '?faults=1';
-      return;
-    }
+    if (code === 422 && (answer.url || Object.keys(answer.faults || {}).some(missing))) { reopen(answer.url); return; }
     faults(answer.faults || {}, answer.sentence, code === 409 && answer.url);
   }
 
+  function reopen(url) { location.href = url || form.getAttribute('action') + '?faults=1'; }
   function missing(one) { return !document.getElementById('f-' + one); }
 
   /* While it waits, what was sent is not changed; it can be taken back. */
@@ -375,11 +375,14 @@
       location.href = item.link;
       return;
     }
-    if (item && item.state === 'refused') {
+    if (item && item.state === 'refused' && foreign(item)) {
+      window.setTimeout(spare, 3000); /* its own tab comes first */
+    } else if (item && item.state === 'refused') {
       if (!out.get(key)) { out.set(key, {bases: item.bases, typed: item.typed, tab: tab, title: item.title}); }
       out.drop(item);
       form.hidden = false;
       restore(item, !!item.faults || item.asked);
+      if (item.faults && Object.keys(item.faults).some(missing)) { reopen(item.link); return; }
       if (!item.asked) { faults(item.faults || {}, item.sentence, !item.faults && item.link && !comparing && !undecided); }
     }
     var waits = item && (item.state === 'waiting' || item.state === 'sign-in');
@@ -398,11 +401,27 @@
   }
   /* It may have arrived all the same: what is changed now goes under a key of its own. */
   function takeBack(item) {
-    write(item.typed);
+    if (foreign(item)) { aside(item); } else { write(item.typed); }
     renew();
     out.drop(item);
     keep();
     later();
+  }
+  /* What another tab has sent goes over nothing that was typed in this one: it is kept beside it. */
+  function foreign(item) {
+    var now = mark(posted());
+    return form.getAttribute('data-fresh') && item.tab !== tab && now !== began && now !== mark(item.typed);
+  }
+  function aside(item) {
+    out.keep(key, out.copies(key).filter(function (one) { return one.tab !== item.tab; })
+      .concat([{bases: item.bases, typed: item.typed, tab: item.tab, title: item.title}]));
+  }
+  function spare() {
+    var item = out.find(name);
+    if (!item || item.state !== 'refused' || !foreign(item)) { return; }
+    aside(item);
+    out.drop(item);
+    keep();
   }
 
   /* What is wrong: on top, and beside each field. */
@@ -514,6 +533,7 @@
   form.addEventListener('input', function () {
     window.clearTimeout(keeping);
     keeping = window.setTimeout(keep, 300);
+    out.erased = null; /* what was erased; this is new */
     wait = 5000;
     later();
   });
@@ -537,7 +557,7 @@
   /* Another tab has written; it may have gone past what this one had kept. */
   window.addEventListener('storage', function (event) {
     var now = mark(posted());
-    if (event.key !== key || form.hidden) { return; }
+    if (event.key !== key || form.hidden || (out.erased || []).indexOf(key) >= 0) { return; }
     if (now !== clean && !out.copies(key).some(function (one) { return one.typed && mark(one.typed) === now; })) { keep(); }
     warnElsewhere();
   });
@@ -556,7 +576,7 @@
   var shown = mark(posted(true)), early = mark(posted()) !== shown && performance.navigation.type === 0;
   if (rules) { rules.start(form, judge, function () { keep(); later(); }); }
   if (form.hasAttribute('data-closed')) { lastLook(); return; }
-  clean = !form.getAttribute('data-fresh') ? '' : early ? shown : mark(posted());
+  clean = began = !form.getAttribute('data-fresh') ? '' : early ? shown : mark(posted());
   if (out.decided()) { out.remove(key); }
   var waiting = out.find(name), sure = false;
   if (saved && document.documentElement.hasAttribute('data-kept-at')) { sure = resume(early); } else if (saved) { out.remove(saved); }

@@ -41,6 +41,7 @@
     at = two(at.getMonth() + 1) + '-\u2060' + two(at.getDate()) + '\u00a0' + two(at.getHours()) + ':' + two(at.getMinutes());
     line.querySelector('span').textContent = line.getAttribute('data-sentence').replace('{at}', at);
     line.hidden = false;
+    window.addEventListener('online', function () { line.hidden = true; });
   }
   if (line && workers) {
     window.addEventListener('load', function () {

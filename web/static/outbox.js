@@ -4,7 +4,7 @@
   'use strict';
   var box = document.querySelector('[data-outbox]');
   if (!box) { return; }
-  var LOCK = 'jieli.lock', WHO = 'jieli.who', SAVED = 'jieli.saved.';
+  var LOCK = 'jieli.lock', WHO = 'jieli.who', SAVED = 'jieli.saved.', ERASED = 'jieli.erased';
   var TIMEOUT = 20000, FIRST = 5000, LONGEST = 300000, HELD = 5000;
   var unit = box.getAttribute('data-unit'), account = box.getAttribute('data-account');
   var prefix = 'jieli.outbox.' + unit + '.';
@@ -264,10 +264,12 @@
     mine().forEach(function (item) {
       if (item.state === 'sent') { left.push(prefix + item.name); }
     });
-    left.forEach(erase);
-    forget();
-    /* The form keeps what is typed once more as its page goes; not what was just erased. */
+    /* A form keeps what is typed once more as its page goes, in other tabs too; not what was just erased. */
     api.erased = left;
+    set(ERASED, left);
+    left.forEach(erase);
+    erase(ERASED);
+    forget();
     form.submit();
   }
   document.addEventListener('submit', function (event) {
@@ -324,6 +326,7 @@
     deliver();
   });
   window.addEventListener('storage', function (event) {
+    if (event.key === ERASED && event.newValue) { api.erased = JSON.parse(event.newValue); }
     if (event.key && event.key.indexOf(prefix) === 0) { show(); deliver(); }
   });
   window.addEventListener('pagehide', function () {

@@ -22,14 +22,30 @@
     return url.pathname + (/[?&]correct=/.test(url.search) ? '?correct=1' : '');
   }
 
+  /* Somebody has signed in. Until a page says who, the pages that are kept may be another's. */
+  function isDoubtful(owner) { return owner.charAt(0) === '?'; }
+  function doubt() {
+    return pages().then(function (cache) {
+      return ownerOf(cache).then(function (mine) {
+        return !mine || isDoubtful(mine) ? undefined : cache.put(OWNER, new Response('?' + mine));
+      });
+    });
+  }
+  function signIn(event) {
+    event.respondWith(fetch(event.request).then(function (answer) {
+      return answer.type === 'opaqueredirect' ? doubt().then(function () { return answer; }) : answer;
+    })); /* Where it fails the browser says so, and can post it again. */
+  }
+
   /* Only what the server says may be kept, for whom it says, while that one is signed in here. Whoever
      forgets takes away the cache itself: what is still on its way goes into one that nobody opens. */
   function keep(key, answer) {
     var who = answer.headers.get(FOR);
-    if (!key || !who || answer.status !== 200 || answer.redirected) { return undefined; }
+    if (!key || answer.status !== 200 || answer.redirected) { return undefined; }
+    if (!who) { return gone([key]); } /* Nothing to be filled in any more. */
     return pages().then(function (cache) {
       return ownerOf(cache).then(function (mine) {
-        if (mine !== who) { return mine && forget(); }
+        if (mine.replace('?', '') !== who) { return mine && forget(); }
         return answer.text().then(function (text) { return put(cache, key, answer, text); });
       });
     });
@@ -82,8 +98,17 @@
   }
 
   function kept(key) {
-    return pages().then(function (cache) { return key ? cache.match(key) : undefined; })
-      .then(function (found) { return found && !old(found) ? found : undefined; });
+    return pages().then(function (cache) {
+      return ownerOf(cache).then(function (mine) { return key && !isDoubtful(mine) ? cache.match(key) : undefined; });
+    }).then(function (found) { return found && !old(found) ? found : undefined; });
+  }
+  /* The text of the phone (?local=1) may be that of a correction. */
+  function keptFor(key, url) {
+    return kept(key).then(function (found) {
+      if (found || !/[?&]local=/.test(url.search)) { return {key: key, page: found}; }
+      key = url.pathname + '?correct=1';
+      return kept(key).then(function (other) { return {key: key, page: other}; });
+    });
   }
   /* The network first. Where it fails, or takes long, what is kept; a late answer is kept all the same.
      What an address says beside (?saved=1) follows on an answer of the server: that is waited for. */
@@ -98,15 +123,17 @@
     }).catch(nothing));
     event.respondWith(Promise.race(plain ? [asked, later(PATIENCE)] : [asked]).catch(nothing).then(function (answer) {
       if (answer && (answer.status < 502 || answer.status > 504)) { return answer; }
-      return kept(key).then(function (found) {
-        if (!found) { return asked.catch(explain); }
+      return keptFor(key, url).then(function (found) {
+        if (!found.page) { return asked.catch(explain); }
         /* And it is not true of this page. */
-        return plain ? found : Response.redirect(new URL(key, url).href, 302);
+        return plain ? found.page : Response.redirect(new URL(found.key, url).href, 302);
       });
     }));
   }
   function explain() {
-    return pages().then(listed).then(function (found) {
+    return pages().then(function (cache) {
+      return ownerOf(cache).then(function (mine) { return isDoubtful(mine) ? [] : listed(cache); });
+    }).then(function (found) {
       return all(found.filter(function (one) { return !old(one.answer); }), function (one) {
         return one.answer.text().then(function (text) {
           var title = /<title>([^<]*) \u00b7 /.exec(text);
@@ -125,6 +152,7 @@
     return pages().then(function (cache) {
       return ownerOf(cache).then(function (mine) {
         if (mine === who) { return undefined; }
+        if (mine === '?' + who) { return cache.put(OWNER, new Response(who)); }
         return forget().then(pages).then(function (fresh) { return fresh.put(OWNER, new Response(who)); });
       });
     });
@@ -161,6 +189,7 @@
     var request = event.request, url = new URL(request.url);
     if (url.origin !== self.location.origin) { return; }
     if (request.method === 'POST' && url.pathname === '/sign-out') { event.waitUntil(forget()); }
+    if (request.method === 'POST' && request.mode === 'navigate' && url.pathname === '/sign-in') { signIn(event); }
     if (request.method !== 'GET') { return; }
     if (url.pathname.indexOf('/static/') === 0) {
       event.respondWith(caches.open(FILES).then(function (store) { return store.match(request); })
