@@ -11,14 +11,21 @@ from queries.answer_sheets import get_answer_sheet
 from queries.submissions import get_submitted_fields, get_why
 from rules.checks.flags import Flag
 from rules.forms.answer_sheet import AnswerSheet
-from rules.forms.answers import as_typed
+from rules.forms.answers import Typed, as_typed
 from rules.forms.corrections import WHY
 from rules.states import REPORTED, REVIEWED
 from services.answer_numbers import replace_numbers
 from services.changes import change, lock_assignment
 from services.checks import forget_prints, keep_prints
 from services.known_values import forget_known_values, keep_known_values
-from services.submissions import Page, check_own, keep_typed, made_submission
+from services.submissions import (
+    Page,
+    check_overtaken,
+    check_own,
+    keep_typed,
+    made_submission,
+    save_draft,
+)
 
 
 def recall(session: Session, assignment_id: int, *, actor: Account, now: datetime) -> Assignment:
@@ -26,7 +33,8 @@ def recall(session: Session, assignment_id: int, *, actor: Account, now: datetim
 
     Where nothing was ever reviewed it counts as never sent, so that an empty form sent in time
     and taken back does not hide a late answer. Where it corrected an approved answer, that one
-    counts again, as a new revision, and the correction is kept as the draft. Raises `Refusal`.
+    counts again, as a new revision, and the correction is kept as the draft where there is none.
+    Raises `Refusal`.
     """
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
@@ -38,6 +46,32 @@ def recall(session: Session, assignment_id: int, *, actor: Account, now: datetim
     forget_known_values(session, assignment_id)
     forget_prints(session, assignment_id)
     return change(session, assignment, Act.RECALL, actor=actor, now=now, **values)
+
+
+def take_back(
+    session: Session,
+    assignment_id: int,
+    typed: Typed,
+    *,
+    based_on: int | None,
+    seen_revision: int | None,
+    page: str,
+    actor: Account,
+    now: datetime,
+) -> int:
+    """Recall what was sent and keep `typed` as the draft instead. Returns the draft's version.
+
+    `based_on`, `seen_revision` and `page` as for `save_draft`: what has arrived is held against
+    them before the recall, which adds a revision and a draft of its own. Raises `Overtaken` and
+    `Refusal`.
+    """
+    lock_assignment(session, assignment_id)
+    sheet = get_answer_sheet(session, assignment_id)
+    check_own(sheet, actor)
+    if not (sheet.draft and page and sheet.draft.page == page):  # Else it was pressed twice.
+        check_overtaken(sheet, typed, seen_revision, based_on, page)
+        recall(session, assignment_id, actor=actor, now=now)
+    return save_draft(session, assignment_id, typed, page=page, actor=actor, now=now)
 
 
 def corrects(sheet: AnswerSheet) -> bool:
@@ -54,8 +88,9 @@ def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime
     assert approved is not None
     assert review is not None
     assert sheet.last is not None
-    typed = {**as_typed(sheet.last.answers), WHY: [get_why(session, sheet.last)]}
-    keep_typed(session, sheet, typed, actor, now, Page())
+    if sheet.draft is None:  # Else it is newer, of a return that was undone.
+        typed = {**as_typed(sheet.last.answers), WHY: [get_why(session, sheet.last)]}
+        keep_typed(session, sheet, typed, actor, now, Page())
     before = _as_approved(session, sheet, approved)
     again = _again(before, approved, actor, now)
     session.add(again)

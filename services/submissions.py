@@ -106,7 +106,7 @@ def save_draft(
     session.get_one(Assignment, assignment_id, with_for_update=True, populate_existing=True)
     sheet = get_answer_sheet(session, assignment_id)
     check_own(sheet, actor)
-    _check_seen(sheet, seen_revision)
+    _check_seen(sheet, typed, seen_revision, based_on, page)
     _check_open(sheet.assignment)
     _check_draft(sheet, typed, based_on, page)
     return keep_typed(session, sheet, typed, actor, now, Page(page, opened, older_form))
@@ -150,7 +150,7 @@ def submit(
     last = sent_meanwhile(sheet, seen_revision)
     if last and is_same(session, sheet, last, typed, attached, _today(now)):
         return Sent(last, again=True)
-    _check_seen(sheet, seen_revision)
+    _check_seen(sheet, typed, seen_revision, based_on, send_key)
     _check_open(assignment)
     _check_draft(sheet, typed, based_on, send_key)
     checked = sheet.check(typed, today=_today(now), attached=attached)
@@ -210,9 +210,20 @@ def _sent_again(
     return Sent(earlier, again=True)
 
 
-def _check_seen(sheet: AnswerSheet, seen_revision: int | None) -> None:
+def check_overtaken(
+    sheet: AnswerSheet, typed: Typed, seen_revision: int | None, based_on: int | None, page: str
+) -> None:
+    """Raises `Overtaken` where the page has not shown what was sent or kept last."""
+    _check_seen(sheet, typed, seen_revision, based_on, page)
+    _check_draft(sheet, typed, based_on, page)
+
+
+def _check_seen(
+    sheet: AnswerSheet, typed: Typed, seen_revision: int | None, based_on: int | None, page: str
+) -> None:
     if sheet.last is None or seen_revision is None or seen_revision >= sheet.revision:
         return
+    _check_draft(sheet, typed, based_on, page)  # Newer than what was sent: both are shown.
     raise Overtaken(
         N_(
             "打开这份表单之后，“%(who)s”已于 %(when)s 填报（回执 %(receipt)s）。"

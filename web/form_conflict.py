@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Account, Act, Assignment
-from queries.submissions import get_sender_name
+from models import Account, Act, Assignment, Submission
+from queries.submissions import get_sender_name, get_why
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, as_typed
 from rules.forms.corrections import WHY
@@ -20,10 +20,10 @@ from rules.forms.form_tree import item_of, key_in, places
 from rules.refusal import N_
 from rules.states import possible, sending
 from services.attached_files import attached_files
-from services.recalls import recall
+from services.recalls import take_back
 from services.submissions import said, save_draft
 from web.asked import filled_in_words, in_words, label_of
-from web.form_page import Made, form_path
+from web.form_page import Made, Shown, form_page, form_path
 from web.language import say
 from web.rendering import render
 from web.transactions import attempt
@@ -51,7 +51,7 @@ class Differing:
 
 @dataclass(frozen=True)
 class Other:
-    """What is on the server."""
+    """What is on the server: the draft, or where there is none the answer that was sent."""
 
     typed: Typed
     sent: bool
@@ -73,9 +73,9 @@ def conflict_page(
 
     Where they do not differ after all there is nothing to decide: back to the form.
     """
-    other = _other(session, sheet, made)
+    other = _other(session, sheet)
     if other is None:
-        return RedirectResponse(form_path(sheet, "saved"), 303)
+        return form_page(request, session, sheet, today, Shown(409, answers, {}, refusal, made))
     attached = attached_files(session, sheet, {**other.typed, **answers})
     rows = _differing(request, sheet, other.typed, answers, attached)
     rows += _differing_why(request, other.typed, answers)
@@ -96,16 +96,23 @@ def conflict_page(
         refusal=refusal,
         can_fill=sending(one.status) in acts,
         can_take_back=Act.RECALL in acts,
+        drafted=form_path(sheet, "theirs"),
     )
 
 
-def _other(session: Session, sheet: AnswerSheet, made: Made) -> Other | None:
-    if sheet.last and (made.seen is None or sheet.revision > made.seen):
-        return Other(as_typed(sheet.last.answers), True, sheet.last_sender, sheet.last.sent_at)
-    if sheet.draft is None:
-        return None
-    who = get_sender_name(session, sheet.draft.saved_by)
-    return Other({**sheet.typed, **sheet.why}, False, who, sheet.draft.saved_at)
+def _other(session: Session, sheet: AnswerSheet) -> Other | None:
+    """A draft is always newer than the last sending, which takes the draft with it."""
+    if sheet.draft:
+        who = get_sender_name(session, sheet.draft.saved_by)
+        return Other({**sheet.typed, **sheet.why}, False, who, sheet.draft.saved_at)
+    if sheet.last:
+        typed = _sent(session, sheet.last)
+        return Other(typed, True, sheet.last_sender, sheet.last.sent_at)
+    return None
+
+
+def _sent(session: Session, last: Submission) -> Typed:
+    return {**as_typed(last.answers), WHY: [get_why(session, last)]}
 
 
 def _known(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
@@ -196,26 +203,26 @@ def decide(
 
     `take_back` takes the sent one back first. None and the sentence where it was refused.
     """
-    against_sent = posted.get("_against") == "sent" and sheet.last is not None
-    other = (
-        as_typed(sheet.last.answers)
-        if against_sent and sheet.last
-        else {**sheet.typed, **sheet.why}
-    )
-    merged = {key: texts for key, texts in answers.items() if not _is_theirs(posted, key)}
-    merged |= {key: texts for key, texts in other.items() if _is_theirs(posted, key)}
+    other = _other(session, sheet)
+    merged = _merged(posted, answers, other.typed if other else {})
+    keep = take_back if posted.get("_act") == TAKE_BACK else save_draft
     with attempt(session, request) as outcome:
-        assignment_id = _id_of(sheet.assignment)
-        taken_back = posted.get("_act") == TAKE_BACK
-        if taken_back:
-            recall(session, assignment_id, actor=actor, now=now)
-        save_draft(
-            session, assignment_id, merged, based_on=None if taken_back else made.draft,
+        keep(
+            session, _id_of(sheet.assignment), merged, based_on=made.draft,
             seen_revision=made.seen, page=made.send_key, actor=actor, now=now,
         )  # fmt: skip
     return (RedirectResponse(form_path(sheet, "merged"), 303) if outcome.done else None), (
         outcome.refusal
     )
+
+
+def _merged(posted: FormData, mine: Typed, theirs: Typed) -> dict[str, list[str]]:
+    """Of both what was picked. A reason that was left out is named, or the other one would stay."""
+    own = {WHY: [], **mine} if PICK + WHY in posted else mine
+    return {
+        **{key: texts for key, texts in own.items() if not _is_theirs(posted, key)},
+        **{key: texts for key, texts in theirs.items() if _is_theirs(posted, key)},
+    }
 
 
 def _is_theirs(posted: FormData, key: str) -> bool:

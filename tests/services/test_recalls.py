@@ -7,8 +7,10 @@ from models import Status, Total
 from queries.answer_sheets import get_answer_sheet
 from queries.submissions import list_revisions
 from rules.states import IllegalChange
-from services.recalls import recall
+from services.recalls import recall, take_back
+from services.review_batches import undo
 from services.reviews import approve, return_
+from services.submissions import Overtaken, save_draft
 from tests.answering import ANSWER, send
 from tests.building import REGION, get_unit
 from tests.conftest import NOW
@@ -77,3 +79,27 @@ def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, re
     assert village.sent_at == NOW
     again = send(session, village, {"checked": ["8"], "spent": ["1"]}, actor=clerk, now=LATER)
     assert again.answers == {"checked": 8, "spent": "3.5", "note": "逐户走访。"}
+
+
+def test_what_a_page_has_not_shown_is_not_taken_back(session, village, clerk):
+    send(session, village, actor=clerk)
+    other = {**ANSWER, "checked": ["13"]}
+    page = {"based_on": 0, "page": "phone-two", "actor": clerk, "now": LATER}
+    with pytest.raises(Overtaken):
+        take_back(session, village.id, other, seen_revision=0, **page)
+    assert village.status == Status.SUBMITTED
+    take_back(session, village.id, other, seen_revision=1, **page)
+    assert village.status == Status.ACKNOWLEDGED
+    assert get_answer_sheet(session, village.id).typed == other
+
+
+def test_a_draft_newer_than_the_correction_survives_its_recall(session, village, clerk, reviewer):
+    approve(session, send(session, village, actor=clerk).id, actor=reviewer, now=LATER)
+    corrected = send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
+    review = return_(session, corrected.id, reason="请核对户数", actor=reviewer, now=LATER)
+    newer = {**ANSWER, "checked": ["98"]}
+    save_draft(session, village.id, newer, actor=clerk, now=LATER)
+    undo(session, review.batch_id, actor=reviewer, now=LATER)
+    recall(session, village.id, actor=clerk, now=LATER)
+    assert village.status == Status.APPROVED
+    assert get_answer_sheet(session, village.id).typed == newer

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from models import Draft, Submission
 from rules.forms.corrections import WHY
-from services.reviews import return_
+from services.reviews import approve, return_
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.full_form import FILLED, posted
 from tests.web.conftest import NOW, account_of
@@ -27,6 +27,25 @@ def phones(sign_in, path):
 def post(phone, path, typed, act):
     client, fields = phone
     return client.post(path, data={**fields, **posted(typed), "_act": act})
+
+
+def receive(phone, path, typed, session):
+    """Send it, as a reviewer finds it."""
+    sent = post(phone, path, typed, "send").headers["location"].removeprefix("/receipts/")
+    return session.exec(select(Submission).where(Submission.receipt == sent)).one()
+
+
+def send_back(session, submission, **which):
+    township = account_of(session, TOWNSHIP)
+    return_(session, submission.id, reason="请核对户数", actor=township, now=NOW, **which)
+
+
+def accept(session, submission):
+    approve(session, submission.id, actor=account_of(session, TOWNSHIP), now=NOW)
+
+
+def reopened(phone, path, how=""):
+    return phone[0], fields_of(phone[0].get(path + how), path)
 
 
 def decide(phone, path, page, act, **picks):
@@ -120,18 +139,90 @@ def test_a_colleagues_answer_that_was_returned_meanwhile_is_not_lost_from_sight(
     phones, path, session
 ):
     first, second = phones
-    sent = post(first, path, FILLED, "send").headers["location"].removeprefix("/receipts/")
-    submission = session.exec(select(Submission).where(Submission.receipt == sent)).one()
-    return_(
-        session, submission.id, reason="请核对户数", fields=["households"],
-        actor=account_of(session, TOWNSHIP), now=NOW,
-    )  # fmt: skip
+    send_back(session, receive(first, path, FILLED, session), fields=["households"])
     page = post(second, path, {**FILLED, "households": ["41"], "story": ["我的做法"]}, "save")
     tree = check(page)
     assert tree.xpath("//input[@type='radio']/@name") == ["pick.households"] * 2
     assert "我的做法" in text_of(page)
     decide(second, path, page, "merge", households="mine")
     assert fields_of(second[0].get(path), path)["f-households"] == ["41"]
+
+
+def test_a_draft_that_is_newer_than_what_was_sent_is_what_stands_beside(phones, path, session):
+    first, second = phones
+    send_back(session, receive(first, path, FILLED, session))
+    newer = {**FILLED, "households": ["42"], "story": ["退回后重写的"]}
+    post(reopened(first, path), path, newer, "save")
+    page = post(second, path, {**FILLED, "households": ["41"], "story": ["离线写的"]}, "compare")
+    told = text_of(page)
+    assert told.count("保存的草稿") == 1
+    assert told.count("保存了不同的草稿") == 1
+    assert all(text in told for text in ("42", "退回后重写的", "41", "离线写的"))
+    decide(second, path, page, "merge", households="mine", story="theirs")
+    shown = fields_of(second[0].get(path), path)
+    assert (shown["f-households"], shown["f-story"]) == (["41"], ["退回后重写的"])
+
+
+@pytest.fixture
+def correcting(phones, path, session):
+    """Both with the approved answer open to correct it."""
+    accept(session, receive(phones[0], path, FILLED, session))
+    return [reopened(phone, path, "?correct=1") for phone in phones]
+
+
+def correction(households, why):
+    return {**FILLED, "households": [households], WHY: [why]}
+
+
+def test_a_correction_that_was_taken_back_stands_beside_as_the_draft_it_is(correcting, path):
+    first, second = correcting
+    post(first, path, correction("42", "漏报两户"), "send")
+    first[0].post(path.replace("/form", "/recall"))
+    page = post(second, path, correction("41", "错报"), "send")
+    assert all(text in text_of(page) for text in ("42", "漏报两户", "41", "错报"))
+    assert check(page).xpath("//a/@href[contains(., 'theirs')]") == [f"{path}?theirs=1&correct=1"]
+    decide(second, path, page, "merge", households="theirs", **{WHY: "mine"})
+    shown = fields_of(second[0].get(f"{path}?correct=1"), path)
+    assert (shown["f-households"], shown["f--why"]) == (["42"], ["错报"])
+
+
+def test_a_correction_goes_on_from_a_colleagues_correction_taken_back(correcting, path, full):
+    first, second = correcting
+    post(first, path, correction("42", "漏报两户"), "send")
+    page = post(second, path, correction("41", "错报"), "send")
+    assert all(text in text_of(page) for text in ("漏报两户", "错报"))
+    for _pressed_twice in range(2):
+        answer = decide(second, path, page, "take_back", households="mine", **{WHY: "theirs"})
+        assert answer.headers["location"] == f"{path}?merged=1&correct=1"
+    assert (full.assignment(VILLAGE).status, full.assignment(VILLAGE).revision) == ("approved", 3)
+    shown = fields_of(second[0].get(answer.headers["location"]), path)
+    assert (shown["f-households"], shown["f--why"]) == (["41"], ["漏报两户"])
+    sent = second[0].post(path, data={**shown, "_act": "send"})
+    assert sent.headers["location"].startswith("/receipts/")
+    assert full.assignment(VILLAGE).revision == 4
+
+
+def test_a_reason_that_was_not_picked_does_not_come_along(phones, correcting, path):
+    post(correcting[0], path, correction("42", "漏报两户"), "send")
+    second = phones[1]  # Opened before anything was sent: it asks for no reason.
+    page = post(second, path, {**FILLED, "households": ["41"]}, "send")
+    assert fields_of(page, path)[f"pick.{WHY}"] == ["theirs"]
+    decide(second, path, page, "take_back", households="mine", **{WHY: "mine"})
+    assert fields_of(second[0].get(f"{path}?correct=1"), path)["f--why"] == [""]
+
+
+def test_what_can_no_longer_be_taken_back_stays_beside_what_was_typed(phones, path, session):
+    first, second = phones
+    submission = receive(first, path, FILLED, session)
+    page = post(second, path, {**FILLED, "households": ["41"]}, "send")
+    accept(session, submission)
+    refused = decide(second, path, page, "take_back", households="mine")
+    assert refused.status_code == 409
+    assert "不能收回填报" in text_of(refused)
+    assert fields_of(refused, path)["f-households"] == ["41"]
+    answer = decide(second, path, refused, "merge", households="mine")
+    shown = fields_of(second[0].get(answer.headers["location"]), path)
+    assert shown["f-households"] == ["41"]
 
 
 def test_the_very_same_answers_from_two_phones_are_one_submission(phones, path, session):
