@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
@@ -26,9 +26,10 @@ from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached
 from rules.forms.faults import Fault
 from rules.refusal import N_, Refusal, Term
+from rules.workbooks.changes import typed_of
 from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
-from rules.workbooks.outcome import Kind, Outcome, outcome_of, typed_of, with_told
+from rules.workbooks.outcome import Kind, Outcome, outcome_of, with_told
 from rules.workbooks.reading import CellFault, FilledRow, Table, read_book
 from services.attachments import as_answer
 from services.changes import lock_assignment
@@ -57,6 +58,8 @@ class Preview:
     """Of the file and of its rows."""
     missing: list[Unit]
     """Units that have no row in the file; they are left alone."""
+    columns: Sequence[SheetColumns] = ()
+    """Of the form, sheet by sheet."""
     flags: dict[int, list[Flag]] = field(default_factory=dict)
     """Assignment → what the checks would ask."""
 
@@ -83,7 +86,7 @@ def get_layout(session: Session, own: Assignment, unit: Unit) -> Layout:
     Raises `NotFound` where it has nothing to fill in, and `Refusal` for a form with required
     photos or files, or for too many units.
     """
-    return lay_out(own, unit.code, _get_sheets(session, own))
+    return lay_out(own, unit.code, _get_sheets(session, own), token_urlsafe(6))
 
 
 def keep_upload(
@@ -118,7 +121,7 @@ def keep_upload(
         delete(WorkbookUpload).where(or_(col(WorkbookUpload.uploaded_at) < now - KEPT, replaced))
     )
     upload = WorkbookUpload(
-        token=token_urlsafe(16),
+        token=_token_of(ticket),
         assignment_id=own.id,
         form_version_id=sheets[0].version_id,
         rows=[row.to_json() for row in book.rows],
@@ -142,7 +145,7 @@ def preview(session: Session, own: Assignment, upload: WorkbookUpload, now: date
         for (sheet, _), each in zip(ready, flags, strict=True)
         if each
     }
-    return Preview(found.outcomes, found.faults, found.missing, by_id)
+    return replace(found, flags=by_id)
 
 
 def send_upload(
@@ -189,6 +192,21 @@ def send_key(upload: WorkbookUpload, assignment_id: int | None) -> str:
     return f"wb-{upload.token}-{assignment_id}"
 
 
+def _token_of(ticket: Mapping[str, Any]) -> str:
+    """An address nobody guesses, with the workbook in front; older ones have no name."""
+    book = str(ticket.get("book", ""))
+    return f"{book}.{token_urlsafe(12)}" if book else token_urlsafe(16)
+
+
+def _is_of_book(upload: WorkbookUpload, sheet: AnswerSheet) -> bool:
+    """Whether what the unit sent last came from the workbook that was uploaded, then or now.
+
+    The send key of a submission tells, which stays when uploads are swept.
+    """
+    book, dot, _ = upload.token.partition(".")
+    return bool(dot and sheet.last and sheet.last.send_key.startswith(f"wb-{book}."))
+
+
 def _get_sheets(session: Session, own: Assignment) -> list[AnswerSheet]:
     sheets = list_answer_sheets(session, rows_of(own))
     if not sheets:
@@ -228,7 +246,14 @@ def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: dat
     present = [sheet for sheet in sheets if sheet.assignment.id in filled]
     attached = _files_of(session, [(one, filled[one.assignment.id or 0]) for one in present])
     outcomes = [
-        _outcome(sheet, filled[sheet.assignment.id or 0], columns, now, attached)
+        outcome_of(
+            sheet,
+            filled[sheet.assignment.id or 0],
+            columns,
+            today=local_date(now).isoformat(),
+            attached=attached.get(sheet.assignment.id or 0),
+            same_book=_is_of_book(upload, sheet),
+        )
         for sheet in present
     ]
     told = [CellFault(one["where"], Fault(one["msgid"], one["values"])) for one in upload.faults]
@@ -240,18 +265,8 @@ def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: dat
         outcomes=outcomes,
         faults=[*(one for one in told if one.where not in cells), *in_rows],
         missing=[sheet.unit for sheet in sheets if sheet.assignment.id not in filled],
+        columns=columns,
     )
-
-
-def _outcome(
-    sheet: AnswerSheet,
-    row: FilledRow,
-    columns: Sequence[SheetColumns],
-    now: datetime,
-    attached: Mapping[int, Attached],
-) -> Outcome:
-    today = local_date(now).isoformat()
-    return outcome_of(sheet, row, columns, today=today, attached=attached.get(row.assignment_id))
 
 
 def _files_of(

@@ -66,9 +66,10 @@ class Layout:
     """What the hidden sheet says; to be signed."""
 
 
-def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet]) -> Layout:
+def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet], book: str = "") -> Layout:
     """The workbook of `own`'s unit (with this code) for `rows`, in their order.
 
+    `book`: what it is known by when it comes back, once or again.
     Raises `Refusal` when the form cannot be filled in a workbook.
     """
     first = rows[0]
@@ -82,6 +83,7 @@ def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet]) -> Lay
         codes=tuple(one.unit.code for one in rows if is_open(one)),
         ticket={
             "format": FORMAT,
+            "book": book,
             "assignment": own.id,
             "unit": unit_code,
             "measure": own.measure_id,

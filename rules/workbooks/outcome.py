@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -10,11 +10,10 @@ from typing import Any
 from rules.forms.answer_sheet import AnswerSheet
 from rules.forms.answers import Attached, as_typed
 from rules.forms.faults import Fault
-from rules.forms.form_fields import ATTACHED, FormField
 from rules.forms.form_tree import field_in, item_of, place_of
 from rules.refusal import N_, Term
 from rules.states import STATUS_NAMES, Status
-from rules.workbooks.cells import cell_text
+from rules.workbooks.changes import Change, changes_in, from_last, is_as_drafted, typed_of
 from rules.workbooks.columns import Column, SheetColumns
 from rules.workbooks.layout import is_open, readonly_names
 from rules.workbooks.reading import CellFault, FilledRow
@@ -29,11 +28,16 @@ class Kind(StrEnum):
     OVERTAKEN = "overtaken"
     """The unit has sent or kept something else since the download."""
     LOCKED = "locked"
+    REPORTED = "reported"
+    """Filled in, and the same as what the unit has sent."""
     SAME = "same"
+    """Not touched since the download."""
     EMPTY = "empty"
 
 
 READONLY = N_("这一项不能改，表中的改动没有采用。")
+SENT_SINCE = N_("下载之后这个单位报送过，这一行没有采用。请重新下载再填。")
+DRAFTED = N_("下载之后这个单位又存了草稿，这一行没有采用。请重新下载再填。")
 SENT = (Kind.NEW, Kind.CHANGED)
 KIND_NAMES: dict[Kind, str] = {
     Kind.NEW: N_("新填报"),
@@ -41,22 +45,10 @@ KIND_NAMES: dict[Kind, str] = {
     Kind.FAULTY: N_("有错误"),
     Kind.OVERTAKEN: N_("下载之后情况变了，不报"),
     Kind.LOCKED: N_("现在不能改，不报"),
+    Kind.REPORTED: N_("与已报送的相同，不报"),
     Kind.SAME: N_("没有改动，不报"),
     Kind.EMPTY: N_("空行，不报"),
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """One answer that would be other than before."""
-
-    label: str
-    place: int
-    """In a repeat, which filling it is, from 1; 0 outside."""
-    old: str
-    new: str
-    where: str
-    """The address of the cell; empty for what is calculated."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +77,13 @@ def outcome_of(
     *,
     today: str,
     attached: Attached | None = None,
+    same_book: bool = False,
 ) -> Outcome:
-    """What sending `row` for the unit of `sheet` would do now. `today`: ISO date."""
-    found = _outcome(sheet, row, sheets, today, attached)
+    """What sending `row` for the unit of `sheet` would do now. `today`: ISO date.
+
+    `same_book`: what the unit sent last came from this very workbook.
+    """
+    found = _outcome(sheet, row, sheets, today, attached, same_book)
     if found.kind in (Kind.LOCKED, Kind.OVERTAKEN):
         return found
     shut = (CellFault(at, Fault(READONLY)) for at in row.shut)
@@ -100,6 +96,7 @@ def _outcome(
     sheets: Sequence[SheetColumns],
     today: str,
     attached: Attached | None,
+    same_book: bool,
 ) -> Outcome:
     readonly = readonly_names(sheets)
     filled = any(
@@ -111,11 +108,11 @@ def _outcome(
     if not row.touched:
         return Outcome(sheet, Kind.SAME if filled else Kind.EMPTY, row.where)
     if not is_open(sheet):
-        status = Term(STATUS_NAMES[Status(sheet.assignment.status)])
-        told = Fault(N_("任务现为“%(status)s”，表中的改动没有采用。"), {"status": status})
-        return Outcome(sheet, Kind.LOCKED, row.where, notes=(CellFault(row.where, told),))
-    if overtaken := _overtaken(sheet, row):
-        return Outcome(sheet, Kind.OVERTAKEN, row.where, notes=(CellFault(row.where, overtaken),))
+        return _locked(sheet, row, from_last(sheet, row, sheets, today, attached))
+    overtaken = _overtaken(sheet, row, same_book)
+    if overtaken and not _stands_already(sheet, row, sheets, today, attached, overtaken):
+        notes = (CellFault(row.where, Fault(overtaken)),)
+        return Outcome(sheet, Kind.OVERTAKEN, row.where, notes=notes)
     if not filled:
         return Outcome(sheet, Kind.EMPTY, row.where)
     return _checked(sheet, row, sheets, today, attached)
@@ -139,23 +136,40 @@ def with_told(outcome: Outcome, row: FilledRow, told: Mapping[str, CellFault]) -
     return Outcome(outcome.sheet, kind, outcome.where, faults=faults, notes=outcome.notes)
 
 
-def typed_of(sheet: AnswerSheet, row: FilledRow) -> dict[str, list[str]]:
-    """What the form is checked with: the row, and the files the unit has uploaded already."""
-    shown = sheet.typed
-    files = {
-        one.name: shown[one.name]
-        for one in sheet.tree.items
-        if one.type in ATTACHED and shown.get(one.name)
-    }
-    return {**row.typed, **files}
+def _locked(sheet: AnswerSheet, row: FilledRow, changes: Sequence[Change]) -> Outcome:
+    """Of a unit that does not owe its answer now: what differs is told, and not taken."""
+    if not changes:
+        return Outcome(sheet, Kind.REPORTED, row.where)
+    status = Term(STATUS_NAMES[Status(sheet.assignment.status)])
+    told = Fault(N_("任务现为“%(status)s”，表中的改动没有采用。"), {"status": status})
+    notes = (CellFault(row.where, told),)
+    return Outcome(sheet, Kind.LOCKED, row.where, changes=tuple(changes), notes=notes)
 
 
-def _overtaken(sheet: AnswerSheet, row: FilledRow) -> Fault | None:
-    if sheet.revision != row.revision:
-        return Fault(N_("下载之后这个单位报送过，这一行没有采用。请重新下载再填。"))
-    if (sheet.draft.version if sheet.draft else 0) != row.draft:
-        return Fault(N_("下载之后这个单位又存了草稿，这一行没有采用。请重新下载再填。"))
-    return None
+def _overtaken(sheet: AnswerSheet, row: FilledRow, same_book: bool) -> str:
+    """What has come in between, as a sentence; empty: nothing.
+
+    With what this workbook itself has sent, the draft it was made from is gone.
+    """
+    moved = sheet.revision != row.revision
+    if moved and not same_book:
+        return SENT_SINCE
+    known = 0 if moved else row.draft
+    return DRAFTED if (sheet.draft.version if sheet.draft else 0) != known else ""
+
+
+def _stands_already(
+    sheet: AnswerSheet,
+    row: FilledRow,
+    sheets: Sequence[SheetColumns],
+    today: str,
+    attached: Attached | None,
+    overtaken: str,
+) -> bool:
+    """Whether the row says what came in between, so that nothing of it would be lost."""
+    if sheet.last is not None and not from_last(sheet, row, sheets, today, attached):
+        return True
+    return overtaken == DRAFTED and is_as_drafted(sheet, row, sheets, today, attached)
 
 
 def _checked(
@@ -172,9 +186,11 @@ def _checked(
     columns = {column.name: column for one in sheets for column in one.columns}
     now = as_typed(checked.values)
     before = as_typed(sheet.last.answers) if sheet.last else {}
-    changes = tuple(_changes(sheet, row, columns, before, now))
-    notes = tuple(_left_out(sheet, row, columns, now))
-    kind = Kind.NEW if sheet.last is None else Kind.CHANGED if changes else Kind.SAME
+    changes = tuple(changes_in(sheet, row, columns, before, now))
+    closed = sheet.last is not None and len(sheet.open_names) < len(sheet.tree.items)
+    told = from_last(sheet, row, sheets, today, attached) if closed else []
+    notes = tuple(_left_out(sheet, row, columns, now, {one.where for one in told}))
+    kind = Kind.NEW if sheet.last is None else Kind.CHANGED if changes else Kind.REPORTED
     return Outcome(sheet, kind, row.where, checked.values, changes, (), notes)
 
 
@@ -185,60 +201,24 @@ def _cell_fault(sheet: AnswerSheet, row: FilledRow, key: str, fault: Fault) -> C
     return CellFault(row.cells.get(key, row.where), fault, label)
 
 
-def _changes(
-    sheet: AnswerSheet,
-    row: FilledRow,
-    columns: Mapping[str, Column],
-    before: Mapping[str, list[str]],
-    now: Mapping[str, list[str]],
-) -> Iterator[Change]:
-    for key in sorted({*before, *now}, key=_order(sheet)):
-        name = key.rpartition(".")[2]
-        field = sheet.tree.by_name.get(name)
-        if before.get(key) == now.get(key) or field is None or not _told(field):
-            continue
-        old, new = (_shown(columns.get(name), texts.get(key, [])) for texts in (before, now))
-        place = place_of(key)
-        number = place[1] + 1 if place else 0
-        yield Change(field.label, number, old, new, row.cells.get(key, ""))
-
-
-def _told(field: FormField) -> bool:
-    """Files are not in the workbook; what is calculated without a label nobody reads."""
-    return field.type not in ATTACHED and bool(field.label)
-
-
-def _order(sheet: AnswerSheet) -> Any:
-    """In the order of the form, a repeat filling by filling."""
-    places = {field.name: number for number, field in enumerate(sheet.tree.fields)}
-
-    def rank(key: str) -> tuple[int, int, int]:
-        found = place_of(key)
-        inner = places.get(key.rpartition(".")[2], 0)
-        return (places.get(item_of(key), 0), found[1] if found else 0, inner)
-
-    return rank
-
-
-def _shown(column: Column | None, texts: list[str]) -> str:
-    return cell_text(column, texts) if column else "、".join(texts)
-
-
 def _left_out(
     sheet: AnswerSheet,
     row: FilledRow,
     columns: Mapping[str, Column],
     now: Mapping[str, list[str]],
+    changed: Collection[str],
 ) -> Iterator[CellFault]:
-    """What was typed and is not among the answers: into what is closed, or is not asked."""
-    kept = as_typed(sheet.kept)
-    for key, texts in row.typed.items():
+    """What was typed and is not among the answers: into what is closed, or is not asked.
+
+    `changed`: the addresses of the cells that say otherwise than what was sent.
+    """
+    for key in row.typed:
         column = columns.get(key.rpartition(".")[2])
         if column is None or not column.field.typed_in:
             continue
         at, label = row.cells.get(key, row.where), {"label": column.field.label}
         if item_of(key) not in sheet.open_names:
-            if cell_text(column, texts) != cell_text(column, kept.get(key, [])):
+            if at in changed:
                 yield CellFault(at, Fault(N_("“%(label)s”没有退回修改，这里的改动不采用。"), label))
         elif key not in now and place_of(key) is None:
             yield CellFault(

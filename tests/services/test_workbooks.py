@@ -223,6 +223,8 @@ def test_a_returned_row_opens_only_what_was_returned(session, measure, township,
     line = next(line for line in main.lines if line.code == VILLAGE)
     assert [cell.open for cell in line.cells] == [True, False, False]
     assert line.third == "已退回：请核对户数。"
+    same = upload(session, township, office, {VILLAGE: {"checked": "13", "spent": "3.50"}})
+    assert [one.notes for one in preview(session, township, same, NOW).sent] == [()]
     kept = upload(session, township, office, {VILLAGE: {"checked": "13", "spent": "77"}})
     found = preview(session, township, kept, NOW)
     (row,) = found.sent
@@ -289,3 +291,77 @@ def test_one_upload_nobody_sent_is_kept_for_each_account_and_task(
         last = upload(session, township, office, {})
     kept = set(session.exec(select(WorkbookUpload.token)))
     assert kept == {one.token for one in (sent, beside, colleague, last)}
+
+
+def kinds_of(session, township, kept) -> dict[str, Kind]:
+    found = preview(session, township, kept, LATER)
+    assert found.faults == []
+    return {one.sheet.unit.code: one.kind for one in found.outcomes if one.kind != Kind.EMPTY}
+
+
+def test_a_workbook_uploaded_again_tells_only_what_differs_from_what_it_has_sent(
+    session, township, office
+):
+    first = beside(session, township)
+    answers = {first: {"checked": "1", "spent": "1.50"}, VILLAGE: {"checked": "２"}}
+    layout = layout_of(session, township)
+
+    def again():
+        tables = tables_of(layout, answers)
+        return keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
+
+    confirm(session, township, again(), office)
+    assert kinds_of(session, township, again()) == dict.fromkeys(answers, Kind.REPORTED)
+    answers[VILLAGE] = {"checked": "3"}
+    kept = again()
+    assert kinds_of(session, township, kept) == {first: Kind.REPORTED, VILLAGE: Kind.LOCKED}
+    (row,) = [one for one in preview(session, township, kept, LATER).outcomes if one.notes]
+    assert [(one.old, one.new) for one in row.changes] == [("2", "3")]
+
+
+@pytest.mark.parametrize("since", ["nothing", "draft", "sent", "other file"])
+def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another_came_between(
+    session, measure, township, office, since
+):
+    village = assignment_of(session, measure, VILLAGE)
+    own = account_of(session, VILLAGE)
+    save_draft(session, village.id, {"checked": ["9"]}, actor=own, now=NOW)
+    layout = layout_of(session, township)
+
+    def sent_with(layout, checked):
+        tables = tables_of(layout, {VILLAGE: {"checked": checked}})
+        return keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
+
+    def returned():
+        last = get_answer_sheet(session, village.id).last
+        return_(session, last.id, reason="请核对户数。", fields=[], actor=office, now=LATER)
+        session.expire_all()
+
+    confirm(session, township, sent_with(layout, "12"), office)
+    returned()
+    if since == "draft":
+        save_draft(session, village.id, {"checked": ["77"]}, actor=own, now=LATER)
+    if since == "sent":
+        answer(session, measure, VILLAGE, checked=77)
+        returned()
+    if since == "other file":
+        confirm(session, township, sent_with(layout_of(session, township), "77"), office)
+        returned()
+    kept = sent_with(layout, "13")
+    expected = Kind.CHANGED if since == "nothing" else Kind.OVERTAKEN
+    assert kinds_of(session, township, kept) == {VILLAGE: expected}
+    if since == "nothing":
+        confirm(session, township, kept, office)
+        last = get_answer_sheet(session, village.id).last
+        assert (last.revision, last.answers["checked"]) == (2, 13)
+
+
+def test_a_row_that_says_what_the_draft_says_is_sent(session, measure, township, office):
+    layout = layout_of(session, township)
+    save_draft(
+        session, assignment_of(session, measure, VILLAGE).id, {"checked": ["9 "]},
+        actor=account_of(session, VILLAGE), now=NOW,
+    )  # fmt: skip
+    tables = tables_of(layout, {VILLAGE: {"checked": "9"}})
+    kept = keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
+    assert kinds_of(session, township, kept) == {VILLAGE: Kind.NEW}

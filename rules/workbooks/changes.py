@@ -1,0 +1,143 @@
+"""What a row of a workbook says otherwise than what stands for its unit now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rules.forms.answer_sheet import AnswerSheet
+from rules.forms.answers import Attached, Typed, as_typed
+from rules.forms.form_fields import ATTACHED, FormField
+from rules.forms.form_tree import field_in, item_of, place_of
+from rules.workbooks.cells import cell_text
+from rules.workbooks.columns import Column, SheetColumns
+from rules.workbooks.reading import FilledRow
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer that would be other than before."""
+
+    label: str
+    place: int
+    """In a repeat, which filling it is, from 1; 0 outside."""
+    old: str
+    new: str
+    where: str
+    """The address of the cell; empty for what is calculated."""
+
+
+def typed_of(sheet: AnswerSheet, row: FilledRow) -> dict[str, list[str]]:
+    """What the form is checked with: the row, and the files the unit has uploaded already."""
+    shown = sheet.typed
+    files = {
+        one.name: shown[one.name]
+        for one in sheet.tree.items
+        if one.type in ATTACHED and shown.get(one.name)
+    }
+    return {**row.typed, **files}
+
+
+def from_last(
+    sheet: AnswerSheet,
+    row: FilledRow,
+    sheets: Sequence[SheetColumns],
+    today: str,
+    attached: Attached | None,
+) -> list[Change]:
+    """What the row would change in the latest submission, were all of it open.
+
+    `1.50` is the same as `1.5`; what nobody can change, and what is not asked, does not count.
+    """
+    before = as_typed(sheet.last.answers) if sheet.last else {}
+    return _typed_changes(sheet, row, sheets, before, _stored(sheet, row, today, attached))
+
+
+def is_as_drafted(
+    sheet: AnswerSheet,
+    row: FilledRow,
+    sheets: Sequence[SheetColumns],
+    today: str,
+    attached: Attached | None,
+) -> bool:
+    """Whether the row says the same as the draft that is there."""
+    if sheet.draft is None:
+        return False
+    before = _checked_texts(sheet, sheet.typed, today, attached)
+    now = _stored(sheet, row, today, attached)
+    return not _typed_changes(sheet, row, sheets, before, now)
+
+
+def _stored(
+    sheet: AnswerSheet, row: FilledRow, today: str, attached: Attached | None
+) -> dict[str, list[str]]:
+    return _checked_texts(sheet, typed_of(sheet, row), today, attached)
+
+
+def _checked_texts(
+    sheet: AnswerSheet, typed: Typed, today: str, attached: Attached | None
+) -> dict[str, list[str]]:
+    """Answers by key as they would be stored, were all of it open; with a fault as typed."""
+    checked = replace(sheet, review=None).check(typed, today=today, attached=attached)
+    if checked.faults:
+        return {key: list(texts) for key, texts in typed.items() if any(texts)}
+    return as_typed(checked.values)
+
+
+def _typed_changes(
+    sheet: AnswerSheet,
+    row: FilledRow,
+    sheets: Sequence[SheetColumns],
+    before: Mapping[str, list[str]],
+    now: Mapping[str, list[str]],
+) -> list[Change]:
+    """Only of what a person can type into a cell."""
+    columns = {
+        column.name: column for one in sheets for column in one.columns if column.field.typed_in
+    }
+
+    def typed_in(answers: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        return {key: texts for key, texts in answers.items() if field_in(key) in columns}
+
+    return list(changes_in(sheet, row, columns, typed_in(before), typed_in(now)))
+
+
+def changes_in(
+    sheet: AnswerSheet,
+    row: FilledRow,
+    columns: Mapping[str, Column],
+    before: Mapping[str, list[str]],
+    now: Mapping[str, list[str]],
+) -> Iterator[Change]:
+    """In the order of the form, what `now` says otherwise than `before`."""
+    for key in sorted({*before, *now}, key=_order(sheet)):
+        name = key.rpartition(".")[2]
+        field = sheet.tree.by_name.get(name)
+        if before.get(key) == now.get(key) or field is None or not is_told(field):
+            continue
+        old, new = (_shown(columns.get(name), texts.get(key, [])) for texts in (before, now))
+        place = place_of(key)
+        number = place[1] + 1 if place else 0
+        yield Change(field.label, number, old, new, row.cells.get(key, ""))
+
+
+def is_told(field: FormField) -> bool:
+    """Files are not in the workbook; what is calculated without a label nobody reads."""
+    return field.type not in ATTACHED and bool(field.label)
+
+
+def _order(sheet: AnswerSheet) -> Any:
+    """In the order of the form, a repeat filling by filling."""
+    places = {field.name: number for number, field in enumerate(sheet.tree.fields)}
+
+    def rank(key: str) -> tuple[int, int, int]:
+        found = place_of(key)
+        inner = places.get(key.rpartition(".")[2], 0)
+        return (places.get(item_of(key), 0), found[1] if found else 0, inner)
+
+    return rank
+
+
+def _shown(column: Column | None, texts: list[str]) -> str:
+    return cell_text(column, texts) if column else "、".join(texts)
