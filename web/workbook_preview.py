@@ -1,7 +1,7 @@
 """The page that says what sending an uploaded workbook would do, before anything is done.
 
-What needs an eye comes first: faults by row, then what will not be taken, then the rows to be sent;
-rows in which nothing happens are counted, and folded.
+What needs an eye comes first: faults by row, then what will not be taken, then the rows to be sent,
+first answers as a table; rows in which nothing happens are counted, and folded.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from models import WorkbookUpload
 from queries.visible_assignments import Seen
 from rules.refusal import N_
+from rules.workbooks.answer_tables import answer_tables
 from rules.workbooks.outcome import KIND_NAMES, Kind, Outcome
 from rules.workbooks.reading import CellFault
 from services.workbooks import Preview
@@ -23,11 +24,14 @@ from web.rendering import render
 
 MOST_TOLD = 200
 """Faults that are listed; more are counted."""
+IDLE = (Kind.REPORTED, Kind.SAME, Kind.EMPTY)
+"""Rows in which nothing happens."""
 TO_SEND, READY = N_("要报送"), N_("没有错误的")
 FIGURES: dict[Kind, str] = {
     Kind.FAULTY: N_("有错误"),
     Kind.OVERTAKEN: N_("下载之后情况变了，不报"),
     Kind.LOCKED: N_("现在不能改，不报"),
+    Kind.REPORTED: N_("与已报送的相同，不报"),
     Kind.SAME: N_("没有改动，不报"),
     Kind.EMPTY: N_("没有填，不报"),
 }
@@ -39,7 +43,7 @@ def preview_page(
 ) -> Response:
     """The page; with `refusal`, why nothing was sent just now."""
     rows = [_row(request, found, one) for one in found.outcomes]
-    idle = [row for row in rows if row["kind"] in (Kind.SAME, Kind.EMPTY)]
+    first = [one for one in found.outcomes if one.kind is Kind.NEW]
     return render(
         request,
         "pages/workbooks/preview.html",
@@ -53,8 +57,9 @@ def preview_page(
         more_faults=max(0, len(found.faults) - MOST_TOLD),
         unused=[row for row in rows if _is_unused(row)],
         ready=_ready(rows),
-        same=[row for row in idle if row["kind"] == Kind.SAME],
-        empty=[row for row in idle if row["kind"] == Kind.EMPTY],
+        first=len(first),
+        tables=list(answer_tables(first, found.columns)),
+        idle={kind.value: [row for row in rows if row["kind"] == kind] for kind in IDLE},
         for_lower=not seen.assignment.lowest,
         one=seen.assignment,
         measure=seen.measure,
@@ -93,13 +98,20 @@ def _faulty(request: Request, found: Preview) -> list[dict[str, Any]]:
 def _is_unused(row: dict[str, Any]) -> bool:
     """Something stands in the row that will not be taken."""
     return row["kind"] in (Kind.OVERTAKEN, Kind.LOCKED) or (
-        row["kind"] in (Kind.SAME, Kind.EMPTY) and bool(row["notes"])
+        row["kind"] in IDLE and bool(row["notes"])
     )
 
 
 def _ready(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows to be sent: those with something to look at first, then what was changed."""
-    ready = [row for row in rows if row["sent"]]
+    """The rows to be sent that need an eye: with something to look at first, then the changed.
+
+    What a unit answers for the first time stands in the table.
+    """
+    ready = [
+        row
+        for row in rows
+        if row["sent"] and (row["doubts"] or row["notes"] or row["kind"] == Kind.CHANGED)
+    ]
     return sorted(
         ready, key=lambda row: (not row["doubts"], not row["notes"], row["kind"] != Kind.CHANGED)
     )

@@ -71,7 +71,13 @@ def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(world, sign
     typed = {code: {"排查户数": 10 + n, "投入资金": "１.５"} for n, code in enumerate(codes)}
     answer = upload(client, path, filled(content, typed))
     assert answer.status_code == 303
-    page = text_of(client.get(answer.headers["location"]))
+    looked_at = client.get(answer.headers["location"])
+    page = text_of(looked_at)
+    (sums,) = check(looked_at).xpath("//table/tfoot/tr")
+    assert [one.text for one in sums] == [
+        "合计", str(sum(range(10, 10 + len(codes)))), f"{1.5 * len(codes):g}", None
+    ]  # fmt: skip
+    assert len(check(looked_at).xpath("//table/tbody/tr[td='1.5']")) == len(codes)
     assert f"{len(codes)}要报送" in page
     assert page.count(f"确认报送 {len(codes)} 个单位") == 2  # On top, and after the rows.
     assert session.exec(select(Submission)).all() == []
@@ -83,6 +89,10 @@ def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(world, sign
     village = sign_in(VILLAGE)
     assert "由上级单位用 Excel 代填" in text_of(village.get(f"/assignments/{world.id(VILLAGE)}"))
     assert [village.get(each).status_code for each in receipts].count(200) == 1
+    typed[VILLAGE]["投入资金"] = "2"
+    again = client.get(upload(client, path, filled(content, typed)).headers["location"])
+    assert f"1现在不能改，不报 {len(codes) - 1}与已报送的相同，不报" in text_of(again)
+    assert check(again).xpath("//del/text()") == ["1.5"]
 
 
 def test_a_village_fills_in_its_own_row(world, sign_in):

@@ -1,0 +1,92 @@
+"""First answers of many units as tables, to be held against paper: a row each, and the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.forms.answers import as_typed
+from rules.forms.field_values import decimal_text
+from rules.forms.form_fields import ATTACHED
+from rules.forms.form_tree import FormTree, key_in, places
+from rules.workbooks.cells import cell_text
+from rules.workbooks.columns import Column, SheetColumns
+from rules.workbooks.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    unit: str
+    where: str
+    """The address of the unit's code."""
+    place: int
+    """In a repeat, which filling it is, from 1; 0 outside."""
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AnswerTable:
+    """What would be stored for the units, of one sheet."""
+
+    repeat: str
+    """The name of the sheet of a repeat; empty: the units themselves."""
+    columns: tuple[Column, ...]
+    lines: tuple[AnswerLine, ...]
+    totals: tuple[str, ...]
+    """Of a column of numbers their sum, of any other nothing."""
+
+
+def answer_tables(
+    outcomes: Sequence[Outcome], sheets: Iterable[SheetColumns]
+) -> Iterator[AnswerTable]:
+    """A table for every sheet that any of the units has answers on."""
+    if not outcomes:
+        return
+    tree = outcomes[0].sheet.tree
+    for sheet in sheets:
+        columns = _columns(tree, sheet)
+        lines = tuple(line for one in outcomes for line in _lines(one, sheet, columns))
+        if lines:
+            totals = tuple(_total(column, place, lines) for place, column in enumerate(columns))
+            name = sheet.name if sheet.repeat else ""
+            yield AnswerTable(name, columns, lines, totals)
+
+
+def _columns(tree: FormTree, sheet: SheetColumns) -> tuple[Column, ...]:
+    """In the order of the form, with what is calculated and has a label."""
+    known = {column.name: column for column in sheet.columns}
+    return tuple(
+        known.get(one.name) or Column(one, one.label)
+        for one in tree.fields
+        if tree.repeat_of(one) == sheet.repeat
+        and (one.name in known or (one.stored and one.label and one.type not in ATTACHED))
+    )
+
+
+def _lines(
+    outcome: Outcome, sheet: SheetColumns, columns: Sequence[Column]
+) -> Iterator[AnswerLine]:
+    typed = as_typed(outcome.values)
+    unit, where = outcome.sheet.unit.name, outcome.where
+    if not sheet.repeat:
+        yield AnswerLine(unit, where, 0, _cells(columns, typed, {}))
+        return
+    for place in places(sheet.repeat, typed):
+        keys = {column.name: key_in(sheet.repeat, place, column.name) for column in columns}
+        yield AnswerLine(unit, where, place + 1, _cells(columns, typed, keys))
+
+
+def _cells(
+    columns: Sequence[Column], typed: Mapping[str, list[str]], keys: Mapping[str, str]
+) -> tuple[str, ...]:
+    return tuple(
+        cell_text(column, typed.get(keys.get(column.name, column.name), [])) for column in columns
+    )
+
+
+def _total(column: Column, place: int, lines: Sequence[AnswerLine]) -> str:
+    texts = [line.cells[place] for line in lines if line.cells[place]]
+    if not column.field.numeric or not texts:
+        return ""
+    return decimal_text(sum((Decimal(text) for text in texts), Decimal(0)))
