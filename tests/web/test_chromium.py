@@ -141,6 +141,10 @@ def test_what_is_chosen_in_the_review_list_is_counted_in_a_bar_that_stays_in_sig
     page.evaluate(LENGTHEN)
     box = page.locator(".bar").bounding_box()
     assert box["y"] + box["height"] == pytest.approx(page.viewport_size["height"], abs=1)
+    page.click(".bar summary")
+    button = page.locator(".bar button[value=return]").bounding_box()
+    assert page.locator(".bar").bounding_box() == box
+    assert 0 < button["y"] < box["y"] - button["height"]
     page.context.close()
 
 

@@ -146,7 +146,11 @@ def test_only_the_unit_directly_above_reviews(world, sign_in):
 def test_the_list_can_be_narrowed_to_one_measure(world, sign_in):
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
-    assert "红星社区" in text_of(client.get(f"/review?measure={world.measure.id}"))
+    narrowed = client.get(f"/review?measure={world.measure.id}")
+    assert "红星社区" in text_of(narrowed)
+    assert not check(narrowed).xpath("//form[@action='/review']/details/@open")
+    more = client.get(f"/review?measure={world.measure.id}&times=first")
+    assert check(more).xpath("//form[@action='/review']/details/@open")
     assert "没有符合筛选条件的" in text_of(client.get("/review?measure=999"))
     assert client.get("/review?measure=x&page=y&sort=z&times=w&unit=-1").status_code == 200
 
