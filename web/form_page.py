@@ -28,6 +28,7 @@ from web.form_checks import OPENED, Doubts, confirmed_in, opened_in
 from web.language import is_foreign, language_of, say
 from web.questions import Questions, browser_rules
 from web.rendering import render
+from web.returned_fields import find_mending
 
 CORRECTING = "correct"
 """In the address of a form that was approved and is filled in once more."""
@@ -139,6 +140,7 @@ def form_page(
         refusal=shown.refusal,
         fresh=fresh,
         made=made,
+        mending=find_mending(request, session, sheet),
         asks_why=WHY in why or _is_correction(request, sheet),
         why="".join(why.get(WHY, ())),
         longest_why=LONGEST_WHY,

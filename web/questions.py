@@ -90,8 +90,9 @@ class Questions:
     @cached_property
     def _returned(self) -> frozenset[str]:
         review = self.sheet.review
-        partly = review is not None and bool(review.fields) and bool(self._closed)
-        return self.sheet.open_names if partly else frozenset()
+        if review is None or not review.fields:
+            return frozenset()
+        return self.sheet.open_names if self._closed else frozenset(review.fields)
 
     def nodes(self, within: str = "", where: Where = None) -> list[Node]:
         """What lies in a group or repeat, or at the top; what has nothing to show is left out."""

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models import Decision, Status
 from queries.coverage import get_coverage
 from queries.field_labels import get_labels
+from queries.forms import get_version
 from queries.last_period import find_last_period
 from queries.not_found import NotFound
 from queries.review_list import Waiting, find_next, find_previous
@@ -21,6 +22,7 @@ from rules.dates.calendar import local_date
 from services.comparisons import find_flags_now
 from web.flags import tell
 from web.rendering import render
+from web.returned_fields import ReturnedField, list_returned
 from web.review_answers import compare, compare_totals
 from web.review_filters import address_of, read_filter
 from web.review_notices import find_decided
@@ -68,6 +70,8 @@ def show_review(
         overdue=one.status == Status.SUBMITTED and due_on < local_date(now),
         reasons=list_reasons(request, session, viewer.unit_id),
         decided=find_decided(request, session, viewer.unit_id, now),
+        returned=_returned(request, session, seen, last, before),
+        newer=_newer_version(session, seen, last),
         **_answers(request, session, seen, last, before),
         **_below(session, seen, last),
         **_neighbours(request, session, viewer, seen, last, now),
@@ -100,6 +104,28 @@ def _corrects(before: Revision | None) -> bool:
     """The unit corrects what had been approved."""
     review = before.review if before else None
     return review is not None and review.decision == Decision.APPROVE
+
+
+def _returned(
+    request: Request, session: Session, seen: Seen, last: Revision, before: Revision | None
+) -> list[ReturnedField]:
+    """The fields of the return the page tells of, as they were called when it was made."""
+    told = last if seen.assignment.status == Status.RETURNED else before
+    if told is None or told.review is None or not told.review.fields:
+        return []
+    fields = get_submitted_fields(session, last.submission)
+    asked = {one.name for one in fields}
+    if told.submission.form_version_id != last.submission.form_version_id:
+        fields = get_submitted_fields(session, told.submission)
+    return list_returned(request, fields, told.review, asked)
+
+
+def _newer_version(session: Session, seen: Seen, last: Revision) -> dict[str, int] | None:
+    """The numbers of the version that was answered and of the one in use, where they differ."""
+    old, new = last.submission.form_version_id, seen.measure.form_version_id
+    if old is None or new is None or old == new:
+        return None
+    return {"old": get_version(session, old).number, "new": get_version(session, new).number}
 
 
 def _answers(

@@ -6,11 +6,13 @@ from sqlmodel import Session, select
 from models import Account, Event, FormVersion
 from queries.forms import get_form
 from services.forms import publish_version
+from services.reviews import return_
 from services.submissions import save_draft
 from tests.building import (
     FIELDS,
     LEAGUE,
     REGION,
+    TOWNSHIP,
     VILLAGE,
     make_account,
     make_form,
@@ -193,3 +195,53 @@ def test_the_page_of_a_form_says_its_versions_and_where_they_are_used(
 
 def test_an_office_without_forms_is_told_how_to_make_one(session, sign_in) -> None:
     assert "还没有表单" in text_of(sign_in(LEAGUE, "office").get("/forms"))
+
+
+def test_a_return_across_versions_says_what_was_returned_and_what_is_no_longer_asked(
+    session, world, second, sign_in
+) -> None:
+    sent = world.send(VILLAGE, spent="1.5", note="看过了")
+    office, reviewer, clerk = sign_in(REGION, "office"), sign_in(TOWNSHIP), sign_in(VILLAGE)
+    review, form = f"/review/{world.id(VILLAGE)}", f"/assignments/{world.id(VILLAGE)}/form"
+    older = "按第 2 版重新填报，各项都可以改"
+    assert older not in text_of(reviewer.get(review))
+    assert "退回的，对方要" + older in text_of(office.get(f"{address(world)}?version={second.id}"))
+    take(office, world, second)
+    assert "退回以后要" + older in text_of(office.get(address(world)))
+    page = reviewer.get(review)
+    assert "这一份是按第 1 版表单填的，现在用的是第 2 版。退回后，对方" + older in text_of(page)
+    fields = fields_of(page, review) | {"act": "return", "note-spent": "单位不对"}
+    fields |= {"fields": ["spent", "checked"], "reason": "请核对一下", "note-checked": "太少"}
+    assert reviewer.post(review, data=fields).status_code == 303
+    page = clerk.get(form)
+    shown = text_of(page)
+    for words in (
+        "退回原因：请核对一下",
+        "换了这张表单（第 1 版 → 第 2 版）。这次按新版填写，各项都可以改",
+        "排查户数：太少",
+        "投入资金（万元）：单位不对 （新版不再问这一项，不用改。） 原来报的是：1.5",
+        "其余各项原来填写的内容已经保留",
+    ):
+        assert words in shown, words
+    tree = check(page)
+    assert tree.xpath("//div[contains(@class,'note-warn')]/ul//a/@href") == ["#f-checked"]
+    assert tree.xpath("//*[@id='f-checked']/@value") == ["12"]
+    assert "太少" in tree.xpath("string(//*[@data-field='checked']//*[@class='mend'])")
+    assert tree.xpath("//input[@id='f-mended']")
+    assert sent.form_version_id != second.id
+    world.send(VILLAGE, mended="2")
+    told = text_of(reviewer.get(review))
+    assert "上一次的退回原因：请核对一下" in told
+    assert "排查户数：太少 投入资金（万元）：单位不对 （新版不再问这一项）" in told
+
+
+def test_a_whole_return_across_versions_shows_what_has_no_place_any_more(
+    session, world, second, sign_in
+) -> None:
+    sent = world.send(VILLAGE, spent="1.5")
+    take(sign_in(REGION, "office"), world, second)
+    return_(session, sent.id, reason="请核对一下", actor=account_of(session, TOWNSHIP), now=NOW)
+    shown = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))
+    assert "退回的是这几项" not in shown
+    assert "没有都带过来： 投入资金（万元） （新版不再问这一项，不用改。） 原来报的是：1.5" in shown
+    assert "都已保留" not in shown
