@@ -1,6 +1,7 @@
 """What is asked of submissions: the revisions of an assignment, and what they were given on."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, func
@@ -108,6 +109,20 @@ def get_why(session: Session, submission: Submission) -> str:
         .order_by(col(Event.id).desc())
     )
     return session.exec(wanted).first() or ""
+
+
+def find_recalled_at(session: Session, assignment_id: int) -> datetime | None:
+    """When the unit took back what it had sent, if it has sent nothing since."""
+    wanted = (
+        select(Event.act, Event.at)
+        .where(
+            Event.assignment_id == assignment_id,
+            col(Event.act).in_((Act.SUBMIT, Act.CORRECT, Act.RECALL)),
+        )
+        .order_by(col(Event.id).desc())
+    )
+    latest = session.exec(wanted.limit(1)).first()
+    return latest[1] if latest and latest[0] == Act.RECALL else None
 
 
 def find_draft(session: Session, assignment_id: int) -> Draft | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from models import Account, Act, Assignment, Decision, Review, Submission
+from models import Account, Act, Assignment, Decision, Review, Submission, Unit
 from queries.not_found import NotFound
 from queries.submissions import find_current, get_submitted_fields
 from rules.forms.field_values import clean_text
@@ -81,8 +81,8 @@ def _check_reviewable(
     current = find_current(session, submission.assignment_id)
     if current and current.submission.id != submission.id:
         raise Refusal(
-            N_("“%(who)s”已经重新填报（第 %(revision)s 次），请打开最新的一份再审核。"),
-            who=current.sender,
+            N_("%(unit)s刚才重新报送了（第 %(revision)s 次），下面就是最新的一份，请看过再决定。"),
+            unit=session.get_one(Unit, assignment.unit_id).name,
             revision=current.submission.revision,
         )
 

@@ -15,7 +15,13 @@ from queries.last_period import find_last_period
 from queries.not_found import NotFound
 from queries.review_list import Waiting, find_next, find_previous
 from queries.reviews import find_page
-from queries.submissions import Revision, get_submitted_fields, get_why, list_revisions
+from queries.submissions import (
+    Revision,
+    find_recalled_at,
+    get_submitted_fields,
+    get_why,
+    list_revisions,
+)
 from queries.visible_assignments import Seen
 from rules.checks.flags import Flag, asked_before
 from rules.dates.calendar import local_date
@@ -28,6 +34,9 @@ from web.review_filters import address_of, read_filter
 from web.review_notices import find_decided
 from web.review_reasons import list_reasons
 from web.security import Viewer
+
+TAKEN_BACK = (Status.ACKNOWLEDGED, Status.RELEASED)
+"""Where what had been sent stands after it was recalled."""
 
 
 def show_review(
@@ -51,7 +60,7 @@ def show_review(
     due_on = one.review_due_on
     assert due_on is not None
     shown: dict[str, Any] = {
-        "refusal": "", "reason": "", "ready": "", "ticked": (), "notes": {},
+        "refusal": "", "reason": "", "ready": "", "ticked": (), "notes": {}, "returning": False,
     }  # fmt: skip
     return render(
         request,
@@ -66,6 +75,7 @@ def show_review(
         labels=labels,
         flags=_flags(request, session, seen, last, labels),
         waiting=one.status == Status.SUBMITTED,
+        recalled_at=find_recalled_at(session, one.id) if one.status in TAKEN_BACK else None,
         review_due=due_on,
         overdue=one.status == Status.SUBMITTED and due_on < local_date(now),
         reasons=list_reasons(request, session, viewer.unit_id),

@@ -14,7 +14,7 @@ from queries.field_labels import list_number_labels
 from queries.not_found import NotFound
 from queries.review_list import Position, ReviewFilter, Waiting, find_first, find_next
 from queries.reviews import list_waiting, list_waiting_measures
-from queries.submissions import find_current, get_submission
+from queries.submissions import find_current, find_recalled_at, get_submission
 from queries.units import find_few_lower
 from queries.visible_assignments import Seen, get_visible_assignment
 from rules.dates.calendar import local_date
@@ -145,21 +145,30 @@ def decide(
     here = _position(session, seen, wanted)
     review: Review | None = None
     with attempt(session, request) as outcome:
-        _check_seen(posted, seen)
+        _check_seen(session, posted, seen)
         review = _decide(session, viewer, now, posted, assignment_id)
     if review is None:
         return show_review(
             request, session, viewer, seen, now, status=409, refusal=outcome.refusal,
             reason=str(posted.get("reason", "")), ready=str(posted.get("ready", "")),
-            ticked=_ticked(posted), notes=_notes(posted),
+            ticked=_ticked(posted), notes=_notes(posted), returning=posted.get("act") == "return",
         )  # fmt: skip
     return _go_on(session, wanted, here, review)
 
 
-def _check_seen(posted: FormData, seen: Seen) -> None:
-    """Raises `Refusal` where somebody has decided while the page was open."""
-    status = seen.assignment.status
-    if posted.get("seen", status) != status:
+def _check_seen(session: Session, posted: FormData, seen: Seen) -> None:
+    """Raises `Refusal` where somebody has decided, or the unit has taken it back, while the page
+    was open. What was sent anew meanwhile is refused later, by the act itself."""
+    status, one = seen.assignment.status, seen.assignment.id or 0
+    current = find_current(session, one)
+    newer = current is not None and posted.get("submission") != str(current.submission.id)
+    moved = posted.get("seen", status) != status
+    if (newer or moved) and find_recalled_at(session, one):
+        raise Refusal(
+            N_("您查看期间，%(unit)s收回了这份填报，刚才的操作没有办理。对方重新报送后再审核。"),
+            unit=seen.unit.name,
+        )
+    if moved and not newer:
         raise Refusal(
             N_("您查看期间，这份填报已变为“%(status)s”，刚才的操作没有办理。请看清后再审核。"),
             status=Term(STATUS_NAMES[Status(status)]),

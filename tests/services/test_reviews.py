@@ -108,7 +108,7 @@ def test_a_replaced_submission_cannot_be_reviewed(session, village, sent, review
     clerk = account_of(session, VILLAGE)
     recall(session, village.id, actor=clerk, now=LATER)
     send(session, village, actor=clerk, now=LATER)
-    with pytest.raises(Refusal, match="已经重新填报（第 2 次）"):
+    with pytest.raises(Refusal, match="刚才重新报送了（第 2 次）"):
         approve(session, sent.id, actor=reviewer, now=LATER)
     assert approve_many(session, [sent.id], actor=reviewer, now=LATER) == 0
 

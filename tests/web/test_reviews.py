@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from models import Assignment, SignIn, Status, Submission
+from models import Assignment, SignIn, Status, Submission, Unit
 from queries.submissions import find_current
 from rules.refusal import Refusal
+from services.recalls import recall
 from services.reviews import approve, return_
 from services.submissions import submit
 from tests.answering import NARRATIVE, send
@@ -438,6 +439,45 @@ def test_a_page_that_is_out_of_date_decides_nothing(world, sign_in, session):
     again = {**fields_of(answer, path), "act": "return", "reason": "请核对户数。"}
     assert client.post(path, data=again).status_code == 303
     assert world.assignment(VILLAGE).status == "returned"
+
+
+def test_what_was_taken_back_or_sent_anew_meanwhile_is_told_as_that(world, sign_in, session):
+    world.send(VILLAGE)
+    client, clerk = sign_in(TOWNSHIP), account_of(session, VILLAGE)
+    path, unit = f"/review/{world.id(VILLAGE)}", world.assignment(VILLAGE).unit_id
+    name = session.get_one(Unit, unit).name
+    old = fields_of(client.get(path), path) | {"reason": "写好的原因", "note-checked": "太少"}
+    recall(session, world.id(VILLAGE), actor=clerk, now=NOW)
+    answer = client.post(path, data={**old, "act": "approve"})
+    assert answer.status_code == 409
+    told = text_of(answer)
+    assert f"您查看期间，{name}收回了这份填报，刚才的操作没有办理" in told
+    assert "对方已在 2026-" in told
+    assert "已签收" not in told
+    assert "没有退回） 写好的原因太少" in told
+    world.send(VILLAGE, checked="13")
+    answer = client.post(path, data={**old, "act": "approve"})
+    assert f"{name}刚才重新报送了（第 2 次），下面就是最新的一份，请看过再决定" in text_of(answer)
+    assert not check(answer).xpath("//details[@open]")
+    assert world.assignment(VILLAGE).status == Status.SUBMITTED
+    answer = client.post(path, data={**old, "act": "return"})
+    assert check(answer).xpath("//details[@open]//textarea[contains(., '写好的原因')]")
+
+
+def test_a_correction_taken_back_is_told_and_the_approved_answer_can_be_returned(
+    world, sign_in, session
+):
+    sent, client = world.send(VILLAGE), sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    world.send(VILLAGE, checked="13")
+    old = fields_of(client.get(path), path) | {"reason": "请核对户数。", "act": "return"}
+    recall(session, world.id(VILLAGE), actor=account_of(session, VILLAGE), now=NOW)
+    answer = client.post(path, data=old)
+    assert "收回了这份填报" in text_of(answer)
+    again = {**fields_of(answer, path), "act": "return"}
+    assert client.post(path, data=again).status_code == 303
+    assert world.assignment(VILLAGE).status == Status.RETURNED
 
 
 def test_every_decision_of_the_last_minutes_can_be_taken_back_from_the_list(world, sign_in):
