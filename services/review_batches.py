@@ -43,6 +43,13 @@ _DECISIONS: dict[Decision, tuple[Act, Status]] = {
     Decision.RETURN: (Act.RETURN, Status.RETURNED),
 }
 
+_TOO_LATE = {
+    Decision.APPROVE: N_("审核结果只能在 %(minutes)s 分钟内撤销，现在可以逐份退回。"),
+    Decision.RETURN: N_(
+        "退回只能在 %(minutes)s 分钟内撤销，现在不能再撤销。请等对方修改后重新报送，再审核。"
+    ),
+}
+
 
 def decide_ticked(
     session: Session,
@@ -100,9 +107,7 @@ def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> R
     if batch.undone_at is not None:
         return batch
     if now > undo_until(batch):
-        raise Refusal(
-            N_("审核结果只能在 %(minutes)s 分钟内撤销，现在可以逐份退回。"), minutes=UNDO_MINUTES
-        )
+        raise Refusal(_TOO_LATE[Decision(batch.decision)], minutes=UNDO_MINUTES)
     approved = _approved_before(session, batch)
     count = change_all(
         session, _of_batch(batch_id), Act.REOPEN, Status.SUBMITTED, actor=actor, now=now,

@@ -19,6 +19,7 @@ from web.posted import Posted
 from web.rendering import render
 from web.review_filters import address_of, read_filter, read_page
 from web.review_reasons import list_reasons
+from web.reviews import list_page
 from web.security import SignedIn, Viewer, read_id
 from web.transactions import Now, OpenSession, attempt
 
@@ -107,9 +108,15 @@ def _moment(text: str) -> datetime | None:
 def take_back(
     request: Request, session: OpenSession, viewer: SignedIn, now: Now, batch_id: int
 ) -> Response:
-    """Take a decision back; on to the submission it was about, or to the list."""
+    """Take a decision back; on to the submission it was about, or to the list.
+
+    Too late, the list says so.
+    """
     only = find_single_assignment(session, batch_id)
-    undo(session, batch_id, actor=viewer.account, now=now)
+    with attempt(session, request) as outcome:
+        undo(session, batch_id, actor=viewer.account, now=now)
+    if not outcome.done:
+        return list_page(request, session, viewer, now, status=409, refusal=outcome.refusal)
     query = request.query_params
     address = address_of(read_filter(query), 1 if only else read_page(query))
     path = f"/review/{only}" if only else "/review"

@@ -40,10 +40,10 @@ FEW_UNITS = 100
 @router.get("/review")
 def show_list(request: Request, session: OpenSession, viewer: SignedIn, now: Now) -> Response:
     """What waits for this unit's decision, narrowed and ordered as the address says."""
-    return _list(request, session, viewer, now)
+    return list_page(request, session, viewer, now)
 
 
-def _list(
+def list_page(
     request: Request,
     session: Session,
     viewer: Viewer,
@@ -52,6 +52,7 @@ def _list(
     status: int = 200,
     **values: Any,
 ) -> Response:
+    """The list at the filter and page of the address; `values` is what was refused."""
     query = request.query_params
     chosen = read_filter(query)
     wanted = Waiting(viewer.unit_id, chosen, local_date(now))
@@ -104,7 +105,7 @@ def decide_many(
             now=now,
         )
     if not outcome.done:
-        return _list(
+        return list_page(
             request, session, viewer, now, status=422, refusal=outcome.refusal, reason=typed,
             ready=ready, ticked=frozenset(ticked), returning=returning,
         )  # fmt: skip

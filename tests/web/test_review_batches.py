@@ -1,5 +1,6 @@
 """Deciding about all that match, and taking decisions back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -124,15 +125,26 @@ def test_undoing_a_single_one_leads_back_to_it(three, sign_in):
     assert "已撤销，1 份回到待审核" in text_of(client.get(answer.headers["location"]))
 
 
-def test_after_ten_minutes_it_is_refused_with_a_sentence(app, three, sign_in):
+def test_after_ten_minutes_the_list_says_so_where_one_was(app, three, sign_in):
     client = sign_in(TOWNSHIP)
-    done = client.get(confirm(client).headers["location"])
-    (path,) = undo_form(done)
-    app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=11)
-    answer = client.post(path, data=fields_of(done, path))
-    assert answer.status_code == 409
-    assert "10 分钟" in text_of(answer)
-    assert set(statuses(three)) == {Status.APPROVED}
+    sort = "sort=unit&page=2"
+    for act, told, status in (
+        ("approve", "现在可以逐份退回", Status.APPROVED),
+        ("return", "现在不能再撤销。请等对方修改后重新报送", Status.RETURNED),
+    ):
+        app.dependency_overrides[get_now] = lambda: NOW
+        review = f"/review/{three.id(VILLAGE if act == 'approve' else SECOND)}?{sort}"
+        fields = fields_of(client.get(review), review.replace("&page=2", ""))
+        answer = client.post(review, data={**fields, "act": act, "reason": "请核对户数。"})
+        batch = re.search(r"batch=(\d+)", answer.headers["location"])[1]
+        app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=11)
+        answer = client.post(f"/review/batches/{batch}/undo?{sort}", data=fields)
+        assert answer.status_code == 409
+        assert "10 分钟内撤销" in text_of(answer)
+        assert told in text_of(answer)
+        assert check(answer).xpath("//select[@name='sort']/option[@selected]/@value") == ["unit"]
+        assert status in statuses(three)
+    assert statuses(three) == [Status.APPROVED, Status.RETURNED, Status.SUBMITTED]
 
 
 def test_no_other_unit_can_undo_or_decide(three, sign_in):
