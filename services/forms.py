@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from models import Account, Form, FormVersion
 from queries.forms import find_latest_version
+from rules.dates.calendar import local_time
 from rules.forms.field_values import clean_text
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
@@ -16,6 +17,22 @@ from rules.refusal import N_, Refusal
 from services.data_elements import check_elements
 
 LONGEST_TITLE = 200
+
+
+class Overtaken(Refusal):
+    """Another version has been published since the author began, by whomever."""
+
+    def __init__(self, version: FormVersion, who: str, at: str) -> None:
+        self.version = version
+        super().__init__(
+            N_(
+                "打开这个编辑页以后，已发布了第 %(number)s 版（%(at)s，%(who)s），"
+                "您的改动没有发布。请先看看那一版，再发布一次。"
+            ),
+            number=version.number,
+            at=at,
+            who=who,
+        )
 
 
 def create_form(
@@ -51,8 +68,8 @@ def publish_version(
 
     `settings` None keeps those of the latest version. What is equal to the latest version makes
     no new one. `after`: the number of the version the author started from (0: none); it is
-    refused when somebody else has published another since. Raises `Refusal`: a `FormFaults` with
-    every fault of every field.
+    refused when another has been published since. Raises `Refusal`: an `Overtaken`, or a
+    `FormFaults` with every fault of every field.
     """
     assert actor.id is not None
     assert form.id is not None
@@ -64,7 +81,7 @@ def publish_version(
     kept = _dumped(settings, latest)
     if latest and latest.fields == fields and latest.settings == kept:
         return latest
-    _check_latest(latest, after)
+    _check_latest(session, latest, after, now)
     version = FormVersion(
         form_id=form.id,
         number=latest.number + 1 if latest else 1,
@@ -84,15 +101,19 @@ def _dumped(settings: FormSettings | None, latest: FormVersion | None) -> dict[s
     return latest.settings if latest else {}
 
 
-def _check_latest(latest: FormVersion | None, after: int | None) -> None:
+def _check_latest(
+    session: Session, latest: FormVersion | None, after: int | None, now: datetime
+) -> None:
     if after is not None and latest is not None and latest.number != after:
-        raise Refusal(
-            N_(
-                "这张表单在您编辑期间已由别人发布了第 %(number)s 版，您的改动没有发布。"
-                "请先看看那一版，再发布一次。"
-            ),
-            number=latest.number,
+        raise Overtaken(
+            latest, session.get_one(Account, latest.published_by).name, _clock(latest, now)
         )
+
+
+def _clock(version: FormVersion, now: datetime) -> str:
+    """When a version was published: today's with the time only."""
+    at, today = local_time(version.published_at), local_time(now).date()
+    return f"{at:%H:%M}" if at.date() == today else f"{at:%Y-%m-%d %H:%M}"
 
 
 def read_title(typed: str) -> str:

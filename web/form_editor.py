@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from adapters.language import tell
-from models import FormDraft
+from models import FormDraft, FormVersion
 from queries.campaigns import get_own_measure
 from queries.form_drafts import find_form_draft
 from queries.forms import find_latest_version, list_elements
@@ -24,7 +24,7 @@ from rules.forms.form_change import TYPE_NAMES, ChangeRefused
 from rules.forms.form_check import check_form
 from rules.refusal import N_, Refusal
 from services.form_drafts import KeptForm, discard_form_draft, keep_form_draft
-from services.forms import read_title
+from services.forms import Overtaken, read_title
 from web.editor_faults import EditorFaults, editor_faults
 from web.form_preview import preview_so_far
 from web.kept_form import kept_content, read_kept
@@ -114,7 +114,10 @@ def _publish(
     if any(_faults_now(request, session, opened, sent)):
         mark = "&" if "?" in opened.address else "?"
         return RedirectResponse(f"{opened.address}{mark}faults=1", 303)
-    return _page(request, session, viewer, opened, sent, now, refusal=outcome.refusal)
+    published = outcome.cause.version if isinstance(outcome.cause, Overtaken) else None
+    return _page(
+        request, session, viewer, opened, sent, now, refusal=outcome.refusal, published=published
+    )
 
 
 @router.post("/measures/{measure_id}/form/preview")
@@ -226,6 +229,7 @@ def _page(
     faults: EditorFaults = NOTHING_WRONG,
     refusal: str = "",
     form: str = "",
+    published: FormVersion | None = None,
 ) -> Response:
     """After a refusal the page goes on from what is there by now: the second time it is taken."""
     refused = request.method == "POST"
@@ -250,6 +254,7 @@ def _page(
         elements=list_elements(session, viewer.unit),
         faults=faults,
         refusal=refusal,
+        published=published,
         unsaved=refused,
         types={kind: TYPE_NAMES[kind] for kind in OFFERED},
         type_names=TYPE_NAMES,

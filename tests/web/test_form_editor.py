@@ -3,6 +3,7 @@ from lxml import html
 from sqlmodel import Session, select
 
 from models import Account, Form, FormDraft, FormVersion
+from rules.dates.calendar import local_time
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
 from services.forms import publish_version
@@ -301,8 +302,13 @@ def test_whoever_publishes_after_somebody_else_is_told_and_loses_nothing(session
     assert editor.send(theirs | {"label-0": ["别人改的"]}, "publish").status_code == 303
     answer = editor.send(mine | {"label-0": ["我改的"]}, "publish")
     assert answer.status_code == 422
-    assert "第 2 版" in text_of(answer)
-    assert latest(session).number == 2
+    second = latest(session)
+    who = session.get_one(Account, second.published_by).name
+    told = f"已发布了第 2 版（{local_time(NOW):%H:%M}，{who}），您的改动没有发布"
+    assert told in text_of(answer)
+    (link,) = check(answer).xpath("//a[contains(., '在新窗口里看第 2 版')]/@href")
+    assert "别人改的" in text_of(editor.client.get(link))
+    assert second.number == 2
     again = editor.shown(answer)
     assert labels(again)[0] == "我改的"
     assert editor.send(again, "publish").status_code == 303
