@@ -245,3 +245,15 @@ def test_a_whole_return_across_versions_shows_what_has_no_place_any_more(
     assert "退回的是这几项" not in shown
     assert "没有都带过来： 投入资金（万元） （新版不再问这一项，不用改。） 原来报的是：1.5" in shown
     assert "都已保留" not in shown
+
+
+def test_where_every_field_was_returned_their_notes_are_shown(session, world, sign_in) -> None:
+    sent = world.send(VILLAGE, spent="1.5")
+    names, notes = [one["name"] for one in FIELDS], {"spent": "单位不对"}
+    how = {"actor": account_of(session, TOWNSHIP), "now": NOW}
+    return_(session, sent.id, reason="请核对一下", fields=names, notes=notes, **how)
+    shown = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))
+    assert "投入资金（万元）：单位不对" in shown
+    assert "请修改这一项 单位不对" in shown
+    assert "原来填写的内容都已保留" in shown
+    assert "换了这张表单" not in shown
