@@ -206,6 +206,9 @@ def test_a_return_across_versions_says_what_was_returned_and_what_is_no_longer_a
     older = "按第 2 版重新填报，各项都可以改"
     assert older not in text_of(reviewer.get(review))
     assert "退回的，对方要" + older in text_of(office.get(f"{address(world)}?version={second.id}"))
+    assert "退回以后要" not in text_of(
+        office.get(f"{address(world)}?version={sent.form_version_id}")
+    )
     take(office, world, second)
     assert "退回以后要" + older in text_of(office.get(address(world)))
     page = reviewer.get(review)
