@@ -10,8 +10,13 @@ from sqlmodel import Session
 from tests.databases import BACKENDS
 from tests.scenes import Scenes, opened
 
-pytest_plugins = ["tests.answering", "tests.reports_building", "tests.web.full_world"]
-"""Modules whose scenes every test may ask for."""
+pytest_plugins = [
+    "tests.answering",
+    "tests.reports_building",
+    "tests.web.full_world",
+    "tests.web.phones",
+]
+"""Modules whose scenes and other fixtures every test may ask for."""
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """A Monday morning in Hohhot, the time tests give unless they need another."""
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import delete
 from sqlmodel import Session, select
 
@@ -16,7 +17,7 @@ from services.reviews import approve, return_
 from tests.building import REGION, get_unit, make_form, make_measure, release_down
 from tests.conftest import NOW
 from tests.web.conftest import account_of
-from tests.web.site import Site
+from tests.web.site import Site, browser
 from web.security import SESSION_COOKIE
 
 PASSWORD = "Caoyuan-2026"
@@ -179,3 +180,38 @@ def until(page: Any, expression: str) -> None:
             return
         page.wait_for_timeout(25)
     raise AssertionError(expression)
+
+
+def cut_off(page: Any) -> None:
+    """Nothing of the form gets through any more, though the phone thinks it has a network."""
+    page.route("**/form*", lambda route: route.abort())
+
+
+@pytest.fixture(scope="module")
+def clerks(tmp_path_factory) -> Iterator[Phones]:
+    """The site of the tests of one file."""
+    with (
+        browser() as chromium,
+        phones(tmp_path_factory.mktemp("site"), chromium) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def village(clerks: Phones) -> str:
+    """A village no other test uses."""
+    return clerks.village()
+
+
+@pytest.fixture
+def phone(clerks: Phones, village: str) -> Iterator[Any]:
+    """Its clerk's phone."""
+    context = clerks.phone(village)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(clerks: Phones, phone: Any, village: str) -> Any:
+    """The form, open on it."""
+    return clerks.form(phone, village)

@@ -1,13 +1,11 @@
 """The form on a phone: what is typed survives, conditions work, the keyboard is enough."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.web.phones import Phones, phones, until
-from tests.web.site import browser
+from tests.web.phones import cut_off, until
 from tests.web.slow_network import slow_down
 from web.static_files import static_files
 
@@ -17,37 +15,6 @@ SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 WRITTEN = "断网前写的一段话"
 KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"
 UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('jieli.form.'))"
-
-
-@pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
-    with (
-        browser() as chromium,
-        phones(tmp_path_factory.mktemp("site"), chromium) as made,
-    ):
-        yield made
-
-
-@pytest.fixture
-def village(clerks) -> str:
-    return clerks.village()
-
-
-@pytest.fixture
-def phone(clerks, village) -> Iterator:
-    context = clerks.phone(village)
-    yield context
-    context.close()
-
-
-def cut_off(page) -> None:
-    """Nothing of the form gets through any more, though the phone thinks it has a network."""
-    page.route("**/form*", lambda route: route.abort())
-
-
-@pytest.fixture
-def page(clerks, phone, village):
-    return clerks.form(phone, village)
 
 
 def test_what_was_typed_without_a_network_survives_a_reload(clerks, phone, page, village):

@@ -33,23 +33,6 @@ def clerks(tmp_path_factory) -> Iterator[Phones]:
         yield made
 
 
-@pytest.fixture
-def village(clerks) -> str:
-    return clerks.village()
-
-
-@pytest.fixture
-def phone(clerks, village) -> Iterator:
-    context = clerks.phone(village)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(clerks, phone, village):
-    return clerks.form(phone, village)
-
-
 def choose(page, selector: str, name: str, content: bytes, media: str = "image/jpeg") -> None:
     page.set_input_files(selector, {"name": name, "mimeType": media, "buffer": content})
 

@@ -1,7 +1,5 @@
 """A text that only the phone holds while the server has another one: the clerk decides."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
@@ -10,8 +8,7 @@ from services.changes import change, lock_assignment
 from tests.building import REGION
 from tests.conftest import NOW
 from tests.web.conftest import account_of
-from tests.web.phones import Phones, phones, until
-from tests.web.site import browser
+from tests.web.phones import cut_off, until
 
 pytestmark = pytest.mark.long
 
@@ -19,37 +16,6 @@ SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 WRITTEN = "断网前写的一段话"
 KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"
 UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('jieli.form.'))"
-
-
-@pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
-    with (
-        browser() as chromium,
-        phones(tmp_path_factory.mktemp("site"), chromium) as made,
-    ):
-        yield made
-
-
-@pytest.fixture
-def village(clerks) -> str:
-    return clerks.village()
-
-
-@pytest.fixture
-def phone(clerks, village) -> Iterator:
-    context = clerks.phone(village)
-    yield context
-    context.close()
-
-
-def cut_off(page) -> None:
-    """Nothing of the form gets through any more, though the phone thinks it has a network."""
-    page.route("**/form*", lambda route: route.abort())
-
-
-@pytest.fixture
-def page(clerks, phone, village):
-    return clerks.form(phone, village)
 
 
 def left_behind(clerks, phone, page, village) -> None:

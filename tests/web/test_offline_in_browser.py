@@ -1,6 +1,5 @@
 """A form page that was opened once opens again without a network, for its own account only."""
 
-from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
@@ -11,8 +10,7 @@ from playwright.sync_api import expect
 from adapters.passwords import hash_password
 from tests.conftest import NOW
 from tests.web.conftest import account_of
-from tests.web.phones import PASSWORD, Phones, phones, until
-from tests.web.site import browser
+from tests.web.phones import PASSWORD, until
 from web.transactions import get_now
 
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
@@ -22,27 +20,6 @@ HOLDS = """caches.open('jieli-pages-1').then(cache => cache.match('%s'))
 FOUND = "caches.open('jieli-pages-1').then(cache => cache.keys()).then(keys => keys.length)"
 SAVED = "Object.keys(localStorage).filter(key => key.startsWith('jieli.saved.'))"
 LINE = "[data-keep-for]"
-
-
-@pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
-    with (
-        browser() as chromium,
-        phones(tmp_path_factory.mktemp("site"), chromium) as made,
-    ):
-        yield made
-
-
-@pytest.fixture
-def village(clerks) -> str:
-    return clerks.village()
-
-
-@pytest.fixture
-def phone(clerks, village) -> Iterator:
-    context = clerks.phone(village)
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The outbox: what was sent offline arrives by itself, once, and for its own unit only."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from models import Submission
-from tests.web.phones import PASSWORD, Phones, phones
-from tests.web.site import browser
+from tests.web.phones import PASSWORD, Phones
 from tests.web.slow_network import LostAnswers, slow_down
 
 pytestmark = pytest.mark.long
@@ -17,32 +15,6 @@ SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 PUT = "已放入待发箱，网络恢复后自动发送"
 ITEMS = "Object.keys(localStorage).filter(key => key.startsWith('jieli.outbox.'))"
 AGAIN = "window.dispatchEvent(new Event('online'))"
-
-
-@pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
-    with (
-        browser() as chromium,
-        phones(tmp_path_factory.mktemp("site"), chromium) as made,
-    ):
-        yield made
-
-
-@pytest.fixture
-def village(clerks) -> str:
-    return clerks.village()
-
-
-@pytest.fixture
-def phone(clerks, village) -> Iterator:
-    context = clerks.phone(village)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(clerks, phone, village):
-    return clerks.form(phone, village)
 
 
 def send_offline(phone: Any, page: Any, checked: str = "12") -> None:
