@@ -5,7 +5,7 @@ from itertools import count
 
 from sqlmodel import Session, select
 
-from models import Account, Assignment, Decision, Measure, Submission
+from models import Account, Assignment, Decision, Measure, Submission, Total
 from services.review_batches import decide_ticked
 from services.submissions import Sent, submit
 from tests.building import assignment_of, get_unit, make_account, make_measure, release_down
@@ -58,6 +58,16 @@ def handed_down(session: Session) -> int:
     measure = released_measure(session)
     assert measure.id is not None
     return measure.id
+
+
+def totals_of(session: Session, measure: Measure, code: str) -> dict[str, tuple[int, int]]:
+    """What was reported and reviewed below a unit, by field."""
+    unit = get_unit(session, code)
+    session.expire_all()
+    rows = session.exec(
+        select(Total).where(Total.measure_id == measure.id, Total.unit_id == unit.id)
+    )
+    return {row.field: (row.reported_sum, row.reviewed_sum) for row in rows}
 
 
 def send(

@@ -20,6 +20,12 @@ def village(session: Session, measure: Measure) -> Assignment:
 
 
 @pytest.fixture
+def township(session: Session, measure: Measure) -> Assignment:
+    """What the unit above the village has to answer."""
+    return assignment_of(session, measure, TOWNSHIP)
+
+
+@pytest.fixture
 def clerk(session: Session) -> Account:
     """Who answers for the village."""
     return account_of(session, VILLAGE)

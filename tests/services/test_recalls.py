@@ -1,9 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import select
 
-from models import Status, Total
+from models import Status
 from queries.answer_sheets import get_answer_sheet
 from queries.submissions import list_revisions
 from rules.states import IllegalChange
@@ -11,22 +10,13 @@ from services.recalls import recall, take_back
 from services.review_batches import undo
 from services.reviews import approve, return_
 from services.submissions import Overtaken, save_draft
-from tests.answering import ANSWER, send
-from tests.building import REGION, get_unit
+from tests.answering import ANSWER, send, totals_of
+from tests.building import REGION
 from tests.conftest import NOW
 from tests.services.test_roll_up_law import totals, true_totals
 
 LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
-
-
-def totals_of(session, measure, code):
-    unit = get_unit(session, code)
-    session.expire_all()
-    rows = session.exec(
-        select(Total).where(Total.measure_id == measure.id, Total.unit_id == unit.id)
-    )
-    return {row.field: (row.reported_sum, row.reviewed_sum) for row in rows}
 
 
 def test_a_recalled_answer_is_open_again_and_counts_nowhere(session, measure, village, clerk):

@@ -37,11 +37,6 @@ TEXT = (
 
 
 @pytest.fixture
-def township(session, measure):
-    return assignment_of(session, measure, TOWNSHIP)
-
-
-@pytest.fixture
 def office(session):
     return account_of(session, TOWNSHIP)
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import func, select
 
-from models import Act, AnswerNumber, Draft, Event, Gate, Review, Status, Submission, Total
+from models import Act, AnswerNumber, Draft, Event, Gate, Review, Status, Submission
 from queries.answer_sheets import get_answer_sheet
 from rules.forms.receipts import is_whole, read_receipt
 from rules.refusal import Refusal
@@ -20,6 +20,7 @@ from tests.answering import (
     released_measure,
     send,
     send_key,
+    totals_of,
 )
 from tests.building import (
     BANNER,
@@ -29,7 +30,6 @@ from tests.building import (
     TOWNSHIP,
     VILLAGE,
     assignment_of,
-    get_unit,
     make_account,
     make_form,
 )
@@ -38,15 +38,6 @@ from tests.counting import statements
 
 LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
-
-
-def totals_of(session, measure, code):
-    unit = get_unit(session, code)
-    session.expire_all()
-    rows = session.exec(
-        select(Total).where(Total.measure_id == measure.id, Total.unit_id == unit.id)
-    )
-    return {row.field: (row.reported_sum, row.reviewed_sum) for row in rows}
 
 
 def acts_of(session, assignment):

@@ -24,16 +24,6 @@ from tests.conftest import NOW
 from tests.workbook_answers import beside, confirm, layout_of, upload, villages
 
 
-@pytest.fixture
-def measure(session):
-    return released_measure(session)
-
-
-@pytest.fixture
-def township(session, measure):
-    return assignment_of(session, measure, TOWNSHIP)
-
-
 def test_the_sheets_of_many_units_are_those_of_each(session, measure, township):
     answer(session, measure, VILLAGE)
     sent = answer(session, measure, beside(session, township))

@@ -47,16 +47,6 @@ from tests.workbook_answers import LATER, beside, confirm, layout_of, tables_of,
 
 
 @pytest.fixture
-def measure(session):
-    return released_measure(session)
-
-
-@pytest.fixture
-def township(session, measure):
-    return assignment_of(session, measure, TOWNSHIP)
-
-
-@pytest.fixture
 def office(session):
     return account_of(session, TOWNSHIP)
 
