@@ -1,7 +1,7 @@
 """Two answers to one form: what is on the server and what was just typed, side by side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ DECISIONS = (MERGE, TAKE_BACK)
 
 Typed = Mapping[str, list[str]]
 
+MOVED = N_("您选择的时候，系统里的那一份又变了。您的选择还在，请对照新的内容再看一遍。")
+
 
 @dataclass(frozen=True)
 class Differing:
@@ -68,8 +70,10 @@ def conflict_page(
     made: Made,
     today: date,
     refusal: str,
+    posted: FormData,
 ) -> Response:
-    """Both, field by field where they differ, and what can be done now.
+    """Both, field by field where they differ, and what can be done now; with what was picked in
+    `posted`, where a decision came too late.
 
     Where they do not differ after all there is nothing to decide: back to the form.
     """
@@ -81,6 +85,7 @@ def conflict_page(
     rows += _differing_why(request, other.typed, answers)
     if not rows:
         return RedirectResponse(form_path(sheet, "saved"), 303)
+    rows = [replace(row, pick=_picked(posted, row.name) or row.pick) for row in rows]
     one = sheet.assignment
     acts = possible(one.status, lowest=one.lowest)
     return render(
@@ -203,6 +208,8 @@ def decide(
 
     `take_back` takes the sent one back first. None and the sentence where it was refused.
     """
+    if _has_moved(sheet, made):
+        return None, say(request, MOVED)
     other = _other(session, sheet)
     merged = _merged(posted, answers, other.typed if other else {})
     keep = take_back if posted.get("_act") == TAKE_BACK else save_draft
@@ -225,8 +232,24 @@ def _merged(posted: FormData, mine: Typed, theirs: Typed) -> dict[str, list[str]
     }
 
 
+def _picked(posted: FormData, name: str) -> str:
+    """Which of both was picked for an item; empty: none yet."""
+    found = posted.get(PICK + name)
+    return str(found) if found in (MINE, THEIRS) else ""
+
+
 def _is_theirs(posted: FormData, key: str) -> bool:
-    return posted.get(PICK + item_of(key)) == THEIRS
+    return _picked(posted, item_of(key)) == THEIRS
+
+
+def _has_moved(sheet: AnswerSheet, made: Made) -> bool:
+    """Whether something else has come to the server since the comparison was shown, so that what
+    was picked is no longer what was read. Not where the button was pressed twice."""
+    if sheet.draft and sheet.draft.page == made.send_key:
+        return False
+    shown = (made.seen, made.draft)
+    there = (sheet.revision, sheet.draft.version if sheet.draft else 0)
+    return any(one is not None and one != now for one, now in zip(shown, there, strict=True))
 
 
 def _id_of(assignment: Assignment) -> int:

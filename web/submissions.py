@@ -283,8 +283,9 @@ def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:
         return withdrawn_page(filled.request, filled.session, sheet, today, filled.answers)
     if overtaken:
         return conflict_page(
-            filled.request, filled.session, sheet, filled.answers, filled.made, today, refusal
-        )
+            filled.request, filled.session, sheet, filled.answers, filled.made, today, refusal,
+            filled.posted,
+        )  # fmt: skip
     shown = Shown(409, filled.answers, filled.file_faults, refusal, filled.made)
     return form_page(filled.request, filled.session, sheet, today, shown)
 

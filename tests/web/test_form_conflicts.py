@@ -92,16 +92,19 @@ def test_what_is_left_empty_on_one_side_is_not_picked_by_itself(phones, path):
     assert picked == {"pick.households": ["mine"], "pick.day": ["theirs"], "pick.story": ["mine"]}
 
 
-def test_a_third_change_while_the_clerk_decides_is_shown_again(phones, path, sign_in):
+@pytest.mark.parametrize("side", ["mine", "theirs"])
+def test_a_third_change_while_the_clerk_decides_is_shown_again(phones, path, sign_in, side):
     first, second = phones
     post(first, path, {"story": ["先存的"]}, "save")
     page = post(second, path, {"story": ["后写的"]}, "save")
     third = sign_in(VILLAGE)
     post((third, fields_of(third.get(path), path)), path, {"story": ["又有人写"]}, "save")
-    again = decide(second, path, page, "merge", story="mine")
+    again = decide(second, path, page, "merge", story=side)
     assert again.status_code == 409
     assert "又有人写" in text_of(again)
+    assert "您选择的时候，系统里的那一份又变了" in text_of(again)
     assert fields_of(again, path)["f-story"] == ["后写的"]
+    assert fields_of(again, path)["pick.story"] == [side]
 
 
 def test_the_back_button_does_not_bring_an_old_text_over_a_newer_one(phones, path):

@@ -158,6 +158,10 @@ def test_taking_the_one_of_the_system_is_a_decision_and_later_text_is_kept(
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)
     again.click("[data-restore] a")
+    again.once("dialog", lambda asked: asked.dismiss())
+    again.click(".buttons a")
+    expect(again.locator(".differing").first).to_contain_text(WRITTEN)
+    again.once("dialog", lambda asked: asked.accept())
     again.click(".buttons a")
     expect(again.locator("#f-note")).to_have_value("同事写的")
     assert again.evaluate(UNSENT) == []
@@ -215,6 +219,7 @@ def test_text_of_a_form_that_somebody_else_has_sent_is_shown_where_the_clerk_com
     again.goto(clerks.address + "/")
     again.click("[data-outbox] a")
     expect(again.locator(".differing").first).to_contain_text("40")
+    again.once("dialog", lambda asked: asked.accept())
     again.click(".buttons a")
     again.wait_for_url("**/receipts/**")
     assert again.inner_text("[data-outbox]") == ""
