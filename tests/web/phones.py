@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError
 from sqlalchemy import delete
 from sqlmodel import Session, select
 
@@ -107,9 +108,16 @@ class Phones:
         context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": self.address}])
 
     def form(self, context: Any, code: str) -> Any:
-        """The village's form in a new tab."""
-        page = context.new_page()
-        page.goto(self.path(code))
+        """The village's form in a new tab; where it does not open, what it waited for is said."""
+        page, waiting = context.new_page(), set()
+        page.on("request", lambda one: waiting.add(one.url))
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda one: waiting.discard(one.url))
+        try:
+            page.goto(self.path(code))
+        except TimeoutError as slow:
+            workers = [worker.url for worker in context.service_workers]
+            raise AssertionError(f"waits at {page.url} for {waiting}, workers {workers}") from slow
         return page
 
     def path(self, code: str) -> str:

@@ -28,16 +28,30 @@ def test_what_was_typed_without_a_network_survives_a_reload(clerks, phone, page,
     expect(page.locator("#f-note")).to_have_value(WRITTEN)
 
 
-@pytest.mark.parametrize("how", ["closed", "crashed"])
-def test_what_was_typed_survives_a_killed_tab(clerks, phone, page, village, how):
+def test_what_was_typed_survives_a_closed_tab(clerks, phone, page, village):
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
-    if how == "crashed":
-        with page.expect_event("crash"), pytest.raises(Error):
-            page.goto("chrome://crash")
     page.close(run_before_unload=False)
-    again = clerks.form(phone, village)
+    _is_back(clerks.form(phone, village))
+
+
+def test_what_was_typed_survives_a_crashed_tab(clerks, village):
+    # Without the worker, which dies with the tab: how the browser gets it going again is its own
+    # affair (once in some five hundred times it did not within 40 s), and not asked here.
+    phone = clerks.phone(village, service_workers="block")
+    page = clerks.form(phone, village)
+    cut_off(page)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    with page.expect_event("crash"), pytest.raises(Error):
+        page.goto("chrome://crash")
+    page.close(run_before_unload=False)
+    _is_back(clerks.form(phone, village))
+    phone.close()
+
+
+def _is_back(again):
     expect(again.locator("#f-note")).to_have_value(WRITTEN)
     assert again.locator("[data-restored]").is_visible()
 
