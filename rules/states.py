@@ -85,6 +85,15 @@ ACT_NAMES: dict[Act, str] = {
     Act.WITHDRAW: N_("撤回"),
 }
 
+SIDES: tuple[frozenset[Act], ...] = (
+    frozenset(
+        {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL, Act.CORRECT},
+    ),
+    frozenset({Act.APPROVE, Act.RETURN, Act.REOPEN}),
+    frozenset({Act.CLOSE, Act.WITHDRAW}),
+)
+"""Whose acts they are: of the unit itself, of the unit that reviews it, of the office."""
+
 
 def sending(status: str) -> Act:
     """The act with which a unit sends its form: a correction where the last one was approved."""
@@ -121,16 +130,23 @@ def possible(status: str, *, lowest: bool, corrected: bool = False) -> dict[Act,
 
 
 class IllegalChange(Refusal):
-    """The act does not fit the status."""
+    """The act does not fit the status. It says what whoever tried it can do instead."""
 
     def __init__(self, status: Status, act: Act, allowed: tuple[Act, ...]) -> None:
         self.status, self.act, self.allowed = status, act, allowed
         terms = {"status": Term(STATUS_NAMES[status]), "act": Term(ACT_NAMES[act])}
+        own = [Term(ACT_NAMES[one]) for one in allowed if _are_of_one_side(one, act)]
         if not allowed:
             super().__init__(N_("任务现为“%(status)s”，不用也不能再%(act)s。"), **terms)
-            return
-        super().__init__(
-            N_("任务现为“%(status)s”，不能%(act)s；现在可以：%(allowed)s。"),
-            **terms,
-            allowed=[Term(ACT_NAMES[one]) for one in allowed],
-        )
+        elif not own:
+            super().__init__(N_("任务现为“%(status)s”，现在不能%(act)s。"), **terms)
+        else:
+            super().__init__(
+                N_("任务现为“%(status)s”，不能%(act)s；现在可以：%(allowed)s。"),
+                **terms,
+                allowed=own,
+            )
+
+
+def _are_of_one_side(one: Act, other: Act) -> bool:
+    return any(one in side and other in side for side in SIDES)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -19,6 +20,8 @@ pytest_plugins = [
 """Modules whose scenes and other fixtures every test may ask for."""
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """A Monday morning in Hohhot, the time tests give unless they need another."""
+settings.register_profile("jieli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("jieli")  # no test says how long something may take
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

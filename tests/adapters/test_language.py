@@ -50,7 +50,7 @@ def test_a_refusal_is_filled_after_it_is_translated(english):
 
 def test_the_names_in_an_illegal_change_are_translated_too(english):
     with pytest.raises(IllegalChange) as refused:
-        after(Status.ISSUED, Act.APPROVE, lowest=True)
+        after(Status.ISSUED, Act.RECALL, lowest=True)
     assert "sign for" in tell(refused.value, "en")
     assert "签收" in tell(refused.value, "zh")
 

@@ -135,9 +135,7 @@ def test_where_few_units_are_beside_a_change_further_away_counts(session, measur
     assert refresh(session) == 0
 
 
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(9)))
 def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(session, ones, order) -> None:
     answers = [(500, STORY), (0, STORY), *((10 + place % 3, "") for place in range(6)), (40, STORY)]

@@ -35,8 +35,9 @@ def test_a_recalled_answer_is_open_again_and_counts_nowhere(session, measure, vi
 def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, reviewer):
     sent = send(session, village, actor=clerk)
     approve(session, sent.id, actor=reviewer, now=LATER)
-    with pytest.raises(IllegalChange, match="已通过"):
+    with pytest.raises(IllegalChange, match=r"已通过.*现在可以：更正填报。") as refused:
         recall(session, village.id, actor=clerk, now=LATER)
+    assert "退回" not in str(refused.value)  # is not the unit's to do
 
 
 def test_a_correction_taken_back_leaves_the_approved_answer_in_force(

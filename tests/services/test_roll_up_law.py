@@ -210,9 +210,7 @@ def _perform(session: Session, measure: Measure, steps: list[tuple]) -> None:
                 session.expire_all()
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(
     steps=[
         (story, UNITS[place % len(UNITS)], place, DAYS[place % len(DAYS)])

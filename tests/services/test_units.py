@@ -188,9 +188,7 @@ def test_statements_do_not_grow_with_the_units(session: Session, sample: UnitLis
     assert len(many) == len(few) <= 6
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     gone=st.sets(st.integers(1, 49), max_size=12),
     new=st.lists(st.integers(0, 49), max_size=8),

@@ -63,7 +63,7 @@ def test_an_expression_gives_in_the_browser_what_the_table_says(page):
     assert wrong == []
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(st.lists(EXPRESSIONS, min_size=40, max_size=60))
 def test_any_expression_gives_the_same_in_the_browser_and_on_the_server(page, texts):
     scope = Scope(answers=ANSWERS, numeric=NUMERIC, today="2026-11-22")
@@ -133,7 +133,7 @@ def test_a_number_is_read_in_the_browser_as_the_table_says(page):
     ] == []
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.text(st.sampled_from("0123456789.,'-+ 、。，．−０９³①½\u3000\u00a0次"), max_size=9))
 )
@@ -152,7 +152,7 @@ def test_a_calculated_number_is_in_the_browser_what_the_table_says(page):
     assert numbers == ["" if text is None else float(text) for _, text in table]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.one_of(

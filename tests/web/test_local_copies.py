@@ -106,6 +106,9 @@ def test_what_was_erased_in_one_page_is_not_kept_again_by_another(clerks, phone,
     home.get_by_text("退出，删除这些内容").click()
     home.wait_for_url("**/sign-in*")
     assert home.evaluate(UNSENT) == []
+    expect(page.get_by_text("已退出登录")).to_be_visible()
+    assert not page.locator("#f-note").is_visible()
+    assert page.input_value("#f-note") == ""
     page.goto("about:blank")
     assert home.evaluate(UNSENT) == []
 
@@ -121,6 +124,23 @@ def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(clerks, phon
     expect(again.locator(".differing")).to_contain_text("同事写的")
     expect(again.locator(".differing")).to_contain_text(WRITTEN)
     assert clerks.draft(village)["note"] == ["同事写的"]
+
+
+def test_deciding_without_a_network_stays_on_the_page(clerks, phone, page, village):
+    left_behind(clerks, phone, page, village)
+    again = clerks.form(phone, village)
+    again.click("[data-restore] a")
+    again.check("#mine-note")
+    phone.set_offline(True)
+    asked = []
+    again.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
+    again.click("button[value=merge]")
+    assert "现在没有网络" in asked[0]
+    assert again.is_checked("#mine-note")
+    phone.set_offline(False)
+    again.click("button[value=merge]")
+    expect(again.locator("#f-note")).to_have_value(WRITTEN)
+    assert clerks.draft(village)["note"] == [WRITTEN]
 
 
 def test_a_text_of_the_phone_goes_away_only_when_the_clerk_is_sure(clerks, phone, page, village):

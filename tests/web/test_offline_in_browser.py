@@ -124,6 +124,20 @@ def test_signing_out_leaves_nothing_and_nobody_else_sees_it(clerks, phone, page,
     assert page.get_by_text("本机没有留存的页面").first.is_visible()
 
 
+def test_signing_out_without_a_network_erases_and_says_that_it_is_not_done(phone, page, village):
+    phone.set_offline(True)
+    page.fill("#f-note", "没有网络时写的")
+    page.click(".tools button")
+    page.get_by_text("退出，删除这些内容").click()
+    expect(page.get_by_text("还没有退出登录")).to_be_visible()
+    until(page, f"({FOUND}).then(count => count === 0)")
+    page.wait_for_timeout(400)
+    assert "没有网络时写的" not in page.evaluate("JSON.stringify(localStorage)")
+    phone.set_offline(False)
+    page.click(".tools button")
+    page.wait_for_url("**/sign-in*")
+
+
 def test_a_page_is_not_shown_to_who_signs_in_after(clerks, phone, page, village):
     page.goto(clerks.address + "/")
     until(page, KEPT % "/")

@@ -331,6 +331,8 @@
   }
   function plainly(act) {
     var input = out.element('input');
+    /* Then no page of the server would come, but one of the browser's own. */
+    if (navigator.onLine === false) { keep(); onlyHere(); return; }
     input.type = 'hidden';
     input.name = '_act';
     input.value = act;
@@ -435,7 +437,7 @@
     var box = out.element('section', '', 'errors');
     box.setAttribute('role', 'alert');
     box.setAttribute('tabindex', '-1');
-    box.appendChild(out.element('h2', say(differing ? 'differing' : 'errors')));
+    box.appendChild(out.element('h2', say(differing ? 'differing' : count ? 'errors' : 'failed')));
     /* How many there are is no longer true with the first one mended. */
     if (sentence) { list.appendChild(out.element('li', sentence)).className = count ? 'count' : ''; }
     if (differing) { list.appendChild(out.element('li')).appendChild(compare()); }
@@ -561,6 +563,16 @@
     if (now !== clean && !out.copies(key).some(function (one) { return one.typed && mark(one.typed) === now; })) { keep(); }
     warnElsewhere();
   });
+  /* In another tab: whoever comes next to this phone is not shown what was typed here. */
+  function signedOut() {
+    var line = out.element('p', say('out') + ' ', 'note note-warn');
+    keep();
+    arrived = stopped = form.hidden = true;
+    form.reset();
+    line.setAttribute('role', 'status');
+    line.appendChild(out.link(say('sign-in'), out.signIn()));
+    form.parentNode.insertBefore(line, form);
+  }
   window.addEventListener('online', function () { wait = 5000; save(); });
   window.addEventListener('offline', function () { if (mark(posted()) !== clean) { onlyHere(); } });
   ['scroll', 'resize'].forEach(function (what) { window.addEventListener(what, place); });
@@ -583,6 +595,7 @@
   if (!waiting || waiting.state === 'sent') { restore(out.get(key), sure); }
   if (live) {
     out.changed = changed;
+    out.signedOut = signedOut;
     out.flush = save;
     changed(waiting ? [waiting] : []);
   }

@@ -11,6 +11,11 @@
     var form = event.target;
     if (form.method.toLowerCase() !== 'post') { return; }
     if (form.getAttribute('data-sent')) { event.preventDefault(); return; }
+    /* Without a network the browser would put a page of its own in the place of this one. */
+    if (navigator.onLine === false && !window.confirm(document.body.getAttribute('data-no-network'))) {
+      event.preventDefault();
+      return;
+    }
     form.setAttribute('data-sent', '1');
     window.setTimeout(function () { form.removeAttribute('data-sent'); }, 8000);
   });

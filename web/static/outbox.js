@@ -8,7 +8,7 @@
   var TIMEOUT = 20000, FIRST = 5000, LONGEST = 300000, HELD = 5000;
   var unit = box.getAttribute('data-unit'), account = box.getAttribute('data-account');
   var prefix = 'jieli.outbox.' + unit + '.';
-  var tab = String(Math.random()), timer = 0, beat = 0, sending = '', shown = '', leaving = null;
+  var tab = String(Math.random()), timer = 0, beat = 0, sending = '', shown = '', leaving = null, stays = false;
   var store;
   try { store = window.localStorage; store.getItem(WHO); } catch (e) { store = null; }
 
@@ -157,7 +157,8 @@
     }
   }
 
-  /* The pages the phone keeps of it (worker.js) are those of a form that is still to be filled in. */
+  /* The pages the phone keeps of it (worker.js) are those of a form that is still to be filled in.
+     Without a list none is kept any more. */
   function settled(pages) {
     var worker = (navigator.serviceWorker || {}).controller;
     if (worker) { worker.postMessage({gone: pages}); }
@@ -270,7 +271,16 @@
     left.forEach(erase);
     erase(ERASED);
     forget();
-    form.submit();
+    if (navigator.onLine !== false || stays) { form.submit(); return; }
+    stays = true; /* Pressed again it is tried all the same. */
+    settled(null);
+    instead(note('warn', say('not-out'), []));
+  }
+  /* In the place of what was said of signing out before. */
+  function instead(made) {
+    if (leaving) { box.parentNode.removeChild(leaving); }
+    leaving = made;
+    if (made) { box.parentNode.insertBefore(made, box); }
   }
   document.addEventListener('submit', function (event) {
     var form = event.target;
@@ -280,13 +290,11 @@
     (api.flush || function (then) { then(); })(function () {
       var left = unsent();
       if (!left.length) { leave(form, []); return; }
-      if (leaving) { box.parentNode.removeChild(leaving); }
-      leaving = note('warn', say('leaving', {count: left.length}), [
-        button(say('stay'), function () { box.parentNode.removeChild(leaving); leaving = null; }),
+      instead(note('warn', say('leaving', {count: left.length}), [
+        button(say('stay'), function () { instead(null); }),
         button(say('leave'), function () { leave(form, []); }),
         button(say('erase'), function () { leave(form, left); })
-      ]);
-      box.parentNode.insertBefore(leaving, box);
+      ]));
       leaving.querySelector('button').focus();
     });
   }, true);
@@ -326,7 +334,10 @@
     deliver();
   });
   window.addEventListener('storage', function (event) {
-    if (event.key === ERASED && event.newValue) { api.erased = JSON.parse(event.newValue); }
+    if (event.key === ERASED && event.newValue) {
+      api.erased = JSON.parse(event.newValue);
+      if (api.signedOut) { api.signedOut(); }
+    }
     if (event.key && event.key.indexOf(prefix) === 0) { show(); deliver(); }
   });
   window.addEventListener('pagehide', function () {

@@ -182,7 +182,7 @@
   self.addEventListener('message', function (event) {
     var said = event.data || {};
     event.waitUntil((said.who ? belongs(said.who) : Promise.resolve()).then(function () {
-      return gone(said.gone || []);
+      return said.gone === null ? forget() : gone(said.gone || []);
     }).then(function () { return said.page && fetchOnce(keyOf(new URL(said.page))); }).catch(nothing));
   });
   self.addEventListener('fetch', function (event) {

@@ -229,7 +229,7 @@ def test_pasted_text_is_cleaned_and_an_empty_one_refused() -> None:
         pasted_text("  \n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300), st.sampled_from(["a.docx", "a.pdf", "a.txt", "a.html", "a"]))
 def test_any_bytes_give_text_or_a_sentence(content: bytes, name: str) -> None:
     try:

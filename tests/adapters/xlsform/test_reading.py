@@ -384,7 +384,7 @@ def test_the_refusal_tells_everything_in_one_sentence_too() -> None:
         read_xlsform(workbook([HEAD, ["colour", "x", "一"]]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_broken_workbook_is_refused_and_never_anything_worse(data) -> None:
     source = io.BytesIO((SAMPLES / "form-bilingual.xlsx").read_bytes())

@@ -8,13 +8,13 @@ from adapters.xlsform.writing import write_xlsform
 from tests.xlsform_building import forms
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(forms())
 def test_a_form_comes_back_as_it_was_written(form) -> None:
     assert read_xlsform(write_xlsform(*form)) == XlsForm(*form)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(forms())
 def test_every_written_workbook_is_an_xlsform_to_others(form) -> None:
     names = [field.name for field in form[2] if field.type != "note"]

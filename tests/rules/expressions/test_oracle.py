@@ -58,7 +58,7 @@ def ours_by_decision(ours: str, theirs: str) -> bool:
     return {ours, theirs} == {"Infinity", "-Infinity"}
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS)
 def test_a_random_expression_gives_what_the_other_engine_gives(text):
     ours = untidied(text)

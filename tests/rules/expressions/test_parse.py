@@ -167,7 +167,7 @@ def fault_of(text: str) -> ExpressionFault | None:
     return None
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(st.one_of(st.text(max_size=300), st.lists(st.sampled_from(ALPHABET)).map("".join)))
 def test_anything_typed_is_an_expression_or_refused(text):
     fault = fault_of(text)
@@ -180,7 +180,7 @@ def test_anything_typed_is_an_expression_or_refused(text):
     expression.to_json()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.text(alphabet="ab1[](){}|*+?^$\\dwsnxu0-9,.:=&户𠮷", max_size=40), st.text(max_size=20))
 def test_any_pattern_is_refused_or_runs(pattern, text):
     try:
@@ -190,7 +190,7 @@ def test_any_pattern_is_refused_or_runs(pattern, text):
     assert expression.value(Scope({"a": text})) in (True, False)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(EXPRESSIONS, st.dictionaries(st.sampled_from(list(ANSWERS)), st.text(max_size=30)))
 def test_no_answer_makes_an_expression_fail(text, answers):
     assert parse(text).is_true(Scope(answers=answers, numeric=NUMERIC)) in (True, False)

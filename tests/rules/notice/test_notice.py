@@ -256,7 +256,7 @@ def test_everything_found_points_at_its_place(name: str) -> None:
     _check_places(notice_texts.ALL[name])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS)
 def test_any_text_is_read_and_everything_found_points_at_its_place(text: str) -> None:
     _check_places(text)
