@@ -18,6 +18,8 @@ KEPT = "caches.open('jieli-pages-1').then(cache => cache.match('%s')).then(Boole
 HOLDS = """caches.open('jieli-pages-1').then(cache => cache.match('%s'))
     .then(page => page.text()).then(text => text.includes('%s'))"""
 FOUND = "caches.open('jieli-pages-1').then(cache => cache.keys()).then(keys => keys.length)"
+PAGES = """caches.open('jieli-pages-1').then(cache => cache.keys())
+    .then(keys => keys.filter(one => !one.url.endsWith('?owner')).length)"""
 SAVED = "Object.keys(localStorage).filter(key => key.startsWith('jieli.saved.'))"
 LINE = "[data-keep-for]"
 
@@ -111,31 +113,37 @@ def test_signing_out_leaves_nothing_and_nobody_else_sees_it(clerks, phone, page,
     page.goto(clerks.address + "/")
     until(page, KEPT % "/")
     theirs = clerks.form(phone, clerks.used[-1])
+    until(theirs, KEPT % f"/assignments/{clerks.ids[clerks.used[-1]]}/form")
     theirs.fill("#f-checked", "3")
     theirs.click(SAVE)
     expect(theirs.locator("[data-kept]")).to_contain_text("已保存到服务器")
     assert len(theirs.evaluate(SAVED)) == 1
     theirs.click(".tools button")
     theirs.wait_for_url("**/sign-in*")
-    until(page, f"({FOUND}).then(count => count === 0)")
+    until(page, f"({PAGES}).then(count => count === 0)")
     assert page.evaluate(SAVED) == []
     phone.set_offline(True)
     page.goto(clerks.address + "/")
     assert page.get_by_text("本机没有留存的页面").first.is_visible()
 
 
-def test_signing_out_without_a_network_erases_and_says_that_it_is_not_done(phone, page, village):
+def test_signing_out_without_a_network_erases_and_says_that_it_is_not_done(
+    clerks, phone, page, village
+):
     phone.set_offline(True)
     page.fill("#f-note", "没有网络时写的")
     page.click(".tools button")
     page.get_by_text("退出，删除这些内容").click()
     expect(page.get_by_text("还没有退出登录")).to_be_visible()
-    until(page, f"({FOUND}).then(count => count === 0)")
-    page.wait_for_timeout(400)
+    assert "没有网络时写的" not in page.content()
+    until(page, f"({PAGES}).then(count => count === 0)")
+    page.wait_for_timeout(400)  # longer than what is typed waits before it is kept
     assert "没有网络时写的" not in page.evaluate("JSON.stringify(localStorage)")
     phone.set_offline(False)
     page.click(".tools button")
     page.wait_for_url("**/sign-in*")
+    assert "没有网络时写的" not in page.evaluate("JSON.stringify(localStorage)")
+    assert "note" not in clerks.draft(village)
 
 
 def test_a_page_is_not_shown_to_who_signs_in_after(clerks, phone, page, village):

@@ -114,7 +114,7 @@
     var pairs = posted(), files = photos ? photos.files(form) : [], all = elsewhere(), copy;
     var mine = mark(pairs) !== clean || sent === true || files.some(unfinished);
     window.clearTimeout(keeping);
-    if (arrived || undecided || (out.erased || []).indexOf(key) >= 0) { return; }
+    if (arrived || undecided || erased()) { return; }
     warnElsewhere();
     if (mine) {
       copy = heard(pairs);
@@ -128,6 +128,8 @@
     out.keep(key, all);
     if (live && mine && all.length === 1 && navigator.onLine === false) { onlyHere(); }
   }
+  /* Signing out, by the person: it is neither kept nor saved any more. */
+  function erased() { return (out.erased || []).indexOf(key) >= 0; }
   /* What other tabs have typed into this form, unless it stands here too or on the server. */
   function elsewhere() {
     var here = [mark(posted()), clean, taken];
@@ -233,7 +235,7 @@
   function save(then, anyway) {
     var pairs = posted(), sent = mark(pairs);
     then = typeof then === 'function' ? then : function () {};
-    if (stopped || busy || saving || form.hidden || (sent === clean && !anyway)) { then(); return; }
+    if (stopped || busy || saving || form.hidden || erased() || (sent === clean && !anyway)) { then(); return; }
     if (!out.current()) { notSaved(401); then(); return; }
     window.clearTimeout(planned);
     saving = true;
@@ -559,20 +561,10 @@
   /* Another tab has written; it may have gone past what this one had kept. */
   window.addEventListener('storage', function (event) {
     var now = mark(posted());
-    if (event.key !== key || form.hidden || (out.erased || []).indexOf(key) >= 0) { return; }
+    if (event.key !== key || form.hidden || erased()) { return; }
     if (now !== clean && !out.copies(key).some(function (one) { return one.typed && mark(one.typed) === now; })) { keep(); }
     warnElsewhere();
   });
-  /* In another tab: whoever comes next to this phone is not shown what was typed here. */
-  function signedOut() {
-    var line = out.element('p', say('out') + ' ', 'note note-warn');
-    keep();
-    arrived = stopped = form.hidden = true;
-    form.reset();
-    line.setAttribute('role', 'status');
-    line.appendChild(out.link(say('sign-in'), out.signIn()));
-    form.parentNode.insertBefore(line, form);
-  }
   window.addEventListener('online', function () { wait = 5000; save(); });
   window.addEventListener('offline', function () { if (mark(posted()) !== clean) { onlyHere(); } });
   ['scroll', 'resize'].forEach(function (what) { window.addEventListener(what, place); });
@@ -595,7 +587,6 @@
   if (!waiting || waiting.state === 'sent') { restore(out.get(key), sure); }
   if (live) {
     out.changed = changed;
-    out.signedOut = signedOut;
     out.flush = save;
     changed(waiting ? [waiting] : []);
   }

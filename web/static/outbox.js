@@ -266,6 +266,7 @@
       if (item.state === 'sent') { left.push(prefix + item.name); }
     });
     /* A form keeps what is typed once more as its page goes, in other tabs too; not what was just erased. */
+    left = (api.erased || []).concat(left);
     api.erased = left;
     set(ERASED, left);
     left.forEach(erase);
@@ -274,7 +275,16 @@
     if (navigator.onLine !== false || stays) { form.submit(); return; }
     stays = true; /* Pressed again it is tried all the same. */
     settled(null);
-    instead(note('warn', say('not-out'), []));
+    close(note('warn', say('not-out'), []));
+  }
+  /* Whoever comes next to this device is not shown what stood here. */
+  function close(made) {
+    var main = document.getElementById('main');
+    api.changed = api.flush = leaving = null;
+    main.textContent = '';
+    main.appendChild(made);
+    main.appendChild(box); /* of what is still on its way */
+    made.setAttribute('role', 'status');
   }
   /* In the place of what was said of signing out before. */
   function instead(made) {
@@ -335,8 +345,8 @@
   });
   window.addEventListener('storage', function (event) {
     if (event.key === ERASED && event.newValue) {
-      api.erased = JSON.parse(event.newValue);
-      if (api.signedOut) { api.signedOut(); }
+      api.erased = (api.erased || []).concat(JSON.parse(event.newValue));
+      close(note('warn', say('out'), [link(say('sign-in'), signIn())]));
     }
     if (event.key && event.key.indexOf(prefix) === 0) { show(); deliver(); }
   });
