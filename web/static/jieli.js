@@ -12,7 +12,7 @@
     if (form.method.toLowerCase() !== 'post') { return; }
     if (form.getAttribute('data-sent')) { event.preventDefault(); return; }
     /* Without a network the browser would put a page of its own in the place of this one. */
-    if (navigator.onLine === false && !window.confirm(document.body.getAttribute('data-no-network'))) {
+    if (navigator.onLine === false && !event.defaultPrevented && !window.confirm(document.body.getAttribute('data-no-network'))) {
       event.preventDefault();
       return;
     }
