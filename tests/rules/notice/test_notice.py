@@ -310,7 +310,10 @@ def _check_places(text: str) -> None:
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(unit: str) -> None:
-    """Ten times the text takes far less than a hundred times the time."""
+    """Ten times the text takes far less than a hundred times the time.
+
+    It is relative, and one of five tries is enough: other processes disturb some, a square all.
+    """
 
     def seconds(length: int) -> float:
         text = "关于做好工作的通知\n各盟市：\n一、任务。" + unit * (length // len(unit))
@@ -318,4 +321,4 @@ def test_reading_takes_time_in_proportion_to_the_text(unit: str) -> None:
         read_notice(text)
         return time.process_time() - begun
 
-    assert seconds(60_000) < 40 * max(seconds(6_000), 0.02)
+    assert any(seconds(60_000) < 40 * max(seconds(6_000), 0.02) for _ in range(5))
