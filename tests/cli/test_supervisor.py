@@ -35,7 +35,7 @@ def is_python(pid: int, _since: float) -> bool:
     return b"python" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
 
 
-def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
