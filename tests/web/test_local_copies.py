@@ -113,6 +113,19 @@ def test_what_was_erased_in_one_page_is_not_kept_again_by_another(clerks, phone,
     assert home.evaluate(UNSENT) == []
 
 
+def test_signing_out_takes_no_text_off_another_page_that_was_not_erased(clerks, phone, page):
+    cut_off(page)
+    page.fill("#f-note", WRITTEN)
+    until(page, KEPT % WRITTEN)
+    home = phone.new_page()
+    home.goto(clerks.address + "/")
+    home.click(".tools button")
+    home.get_by_text("退出，内容留在本机").click()
+    home.wait_for_url("**/sign-in*")
+    expect(page.locator("#f-note")).to_have_value(WRITTEN)
+    assert home.evaluate(KEPT % WRITTEN)
+
+
 def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(clerks, phone, page, village):
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)

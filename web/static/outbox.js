@@ -262,6 +262,9 @@
   /* Text that has reached the server, kept for pages that open again without a network. */
   function forget() { keys(function (key) { return key.indexOf(SAVED) === 0; }).forEach(erase); }
   function leave(form, left) {
+    left.slice().forEach(function (one) { /* Another tab has what waits in the outbox as text. */
+      if (one.indexOf(prefix) === 0) { left.push(draftKey(one.slice(prefix.length))); }
+    });
     mine().forEach(function (item) {
       if (item.state === 'sent') { left.push(prefix + item.name); }
     });
@@ -285,6 +288,11 @@
     main.appendChild(made);
     main.appendChild(box); /* of what is still on its way */
     made.setAttribute('role', 'status');
+  }
+  /* Nothing else is taken off a page: what was typed there may be kept nowhere. */
+  function showsErased() {
+    var form = document.querySelector('form[data-draft]');
+    return form && api.erased.indexOf(draftKey(form.getAttribute('data-draft'))) >= 0;
   }
   /* In the place of what was said of signing out before. */
   function instead(made) {
@@ -346,7 +354,7 @@
   window.addEventListener('storage', function (event) {
     if (event.key === ERASED && event.newValue) {
       api.erased = (api.erased || []).concat(JSON.parse(event.newValue));
-      close(note('warn', say('out'), [link(say('sign-in'), signIn())]));
+      if (showsErased()) { close(note('warn', say('out'), [link(say('sign-in'), signIn())])); }
     }
     if (event.key && event.key.indexOf(prefix) === 0) { show(); deliver(); }
   });
