@@ -43,7 +43,7 @@ def database(request, tmp_path_factory) -> Iterator[Engine]:
     """A database of its own, where work is committed."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = tmp_path_factory.mktemp("race")
-    with fresh_engine(request.param, folder, f"jieli_race_{worker}") as engine:
+    with fresh_engine(request.param, folder, f"jieli_race_{worker}_{os.getpid()}") as engine:
         SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
             fill_tree(session)
