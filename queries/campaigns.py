@@ -61,6 +61,17 @@ def get_own_measure(
     return measure, get_own_campaign(session, account, measure.campaign_id)
 
 
+def lock_own_measure(
+    session: Session, account: Account, measure_id: int
+) -> tuple[Measure, Campaign]:
+    """`get_own_measure` for an act: who acts on the same measure meanwhile waits.
+
+    So nobody deletes it, or releases it, under the feet of who adds to it.
+    """
+    session.get(Measure, measure_id, with_for_update={"key_share": True}, populate_existing=True)
+    return get_own_measure(session, account, measure_id)
+
+
 def get_notice(session: Session, campaign: Campaign) -> Notice:
     """The notice of a campaign. Raises NotFound."""
     notice = session.exec(select(Notice).where(Notice.campaign_id == campaign.id)).one_or_none()

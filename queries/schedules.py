@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -32,6 +32,12 @@ def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
         .order_by(col(Schedule.active).desc(), col(Schedule.id).desc())
     )
     return [ScheduleRow(*row) for row in session.execute(wanted)]
+
+
+def count_plans_of(session: Session, measure_id: int) -> int:
+    """How many schedules would still start something for the measure."""
+    wanted = select(func.count()).where(Schedule.measure_id == measure_id, col(Schedule.active))
+    return session.exec(wanted).one()
 
 
 def get_own_schedule(session: Session, account: Account, schedule_id: int) -> Schedule:

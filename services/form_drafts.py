@@ -5,11 +5,12 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Account, FormDraft
 from queries.form_drafts import find_form_draft
 from rules.refusal import N_, Refusal
+from services.deletions import delete_rows
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def keep_form_draft(
     Raises `Refusal` when another window has kept something else since the page was made.
     """
     assert actor.id is not None
-    session.exec(select(Account.id).where(Account.id == actor.id).with_for_update()).one()
+    _wait_for_turn(session, actor.id)
     draft = find_form_draft(session, actor.id, kept.measure_id, kept.target)
     if draft is None:
         draft = FormDraft(
@@ -69,5 +70,11 @@ def _may_go_on(draft: FormDraft, kept: KeptForm) -> bool:
 
 def discard_form_draft(session: Session, draft: FormDraft) -> None:
     """Throw it away, or take it off the list of begun forms once it is published."""
-    session.delete(draft)
-    session.flush()
+    _wait_for_turn(session, draft.account_id)
+    session.expunge(draft)
+    delete_rows(session, FormDraft, col(FormDraft.id) == draft.id)
+
+
+def _wait_for_turn(session: Session, account_id: int) -> None:
+    """Two windows of one account keep and throw away one after the other."""
+    session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()

@@ -15,7 +15,6 @@ from models import (
     Addressee,
     Assignment,
     Event,
-    FormDraft,
     Gate,
     HandDown,
     Level,
@@ -33,6 +32,7 @@ from rules.forms.field_values import clean_text
 from rules.refusal import N_, Refusal, Term
 from services import hand_down
 from services.changes import change_all
+from services.deletions import delete_rows
 from services.roll_up import contribute_new
 
 LONGEST_REASON = 1_000
@@ -128,12 +128,13 @@ def edit_measure(
 
 
 def delete_measure(session: Session, measure: Measure) -> None:
-    """Take a draft away. Raises `Refusal` once it has been released."""
+    """Take away what was never released, with its plans and its unpublished forms.
+
+    Raises `Refusal` once it has been released: then it is withdrawn, and its history stays.
+    """
     _require(measure, MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
-    for table in (Addressee, MeasureGate, FormDraft):
-        session.execute(delete(table).where(col(table.measure_id) == measure.id))
-    session.delete(measure)
-    session.flush()
+    session.expunge(measure)
+    delete_rows(session, Measure, col(Measure.id) == measure.id)
 
 
 def confirm_measure(session: Session, measure: Measure) -> None:

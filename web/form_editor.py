@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from adapters.language import tell
 from models import FormDraft, FormVersion
-from queries.campaigns import get_own_measure
+from queries.campaigns import get_own_measure, lock_own_measure
 from queries.form_drafts import find_form_draft
 from queries.forms import find_latest_version, list_elements
 from rules.dates.calendar import local_date
@@ -147,7 +147,7 @@ def _sent(
     session: Session, viewer: Viewer, measure_id: int, posted: Posted
 ) -> tuple[Opened, TypedForm]:
     """What was sent, and what it was made from: the version and the number the page carries."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
     opened = open_form(session, viewer, measure, campaign, new=posted.get("form") == NEW)
     base_id, latest = (read_id(str(posted.get(name, ""))) for name in ("base", "latest"))
     opened = on_version(session, opened, base_id, latest)

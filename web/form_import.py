@@ -16,7 +16,8 @@ from adapters.language import tell
 from adapters.tables import MEGABYTE
 from adapters.xlsform.reading import LIMIT, CellFault, XlsForm, XlsFormFaults
 from adapters.xlsform.writing import write_xlsform
-from queries.campaigns import get_own_measure
+from models import Campaign, Measure
+from queries.campaigns import get_own_measure, lock_own_measure
 from queries.forms import get_own_form, get_version_numbered, settings_of
 from rules.dates.calendar import local_date
 from rules.forms.form_change import TYPE_NAMES
@@ -90,7 +91,7 @@ def show_import(
     request: Request, session: OpenSession, viewer: Officer, now: Now, measure_id: int
 ) -> Response:
     """Choose a file."""
-    opened = _opened(session, viewer, measure_id)
+    opened = _opened(session, viewer, get_own_measure(session, viewer.account, measure_id))
     return _page(request, viewer, opened, SentForm(None), now)
 
 
@@ -105,7 +106,8 @@ def import_form(
     measure_id: int,
 ) -> Response:
     """Show what was understood; confirmed, publish it for the measure."""
-    opened = _opened(session, viewer, measure_id, new=posted.get("as") == NEW)
+    locked = lock_own_measure(session, viewer.account, measure_id)
+    opened = _opened(session, viewer, locked, new=posted.get("as") == NEW)
     if sent.form is None or posted.get("do") != "publish":
         return _page(request, viewer, opened, sent, now)
     with attempt(session, request) as outcome:
@@ -142,8 +144,10 @@ def download(
     return Response(content, media_type=XLSX, headers=headers)
 
 
-def _opened(session: Session, viewer: Viewer, measure_id: int, *, new: bool = False) -> Opened:
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+def _opened(
+    session: Session, viewer: Viewer, own: tuple[Measure, Campaign], *, new: bool = False
+) -> Opened:
+    measure, campaign = own
     if measure.status not in EDITED:
         raise Refusal(N_("这条措施已撤回，不能再改表单。"))
     return open_form(session, viewer, measure, campaign, new=new)

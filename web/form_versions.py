@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import Campaign, FormVersion, Measure, MeasureStatus
-from queries.campaigns import get_own_measure
+from queries.campaigns import get_own_measure, lock_own_measure
 from queries.form_changes import get_outlook
 from queries.forms import find_latest_version, get_own_form, get_version
 from queries.not_found import NotFound
@@ -48,7 +48,7 @@ def change(
     posted: Posted,
 ) -> Response:
     """Take the version from now on. Sent twice, it is taken once."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
     chosen = _chosen(session, viewer, measure, str(posted.get("version", "")))
     seen = read_id(str(posted.get("seen", ""))) or None
     faults: list[str] = []

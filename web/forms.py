@@ -8,7 +8,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from queries.campaigns import get_own_measure
+from queries.campaigns import get_own_measure, lock_own_measure
 from queries.form_drafts import list_form_drafts
 from queries.forms import (
     FormUse,
@@ -80,7 +80,7 @@ def choose(
     request: Request, session: OpenSession, viewer: Officer, measure_id: int, posted: Posted
 ) -> Response:
     """Use the chosen version of a form of the office; the same one again changes nothing."""
-    measure, _campaign = get_own_measure(session, viewer.account, measure_id)
+    measure, _campaign = lock_own_measure(session, viewer.account, measure_id)
     version = get_version(session, read_id(str(posted.get("version", ""))))
     get_own_form(session, viewer.account, version.form_id)
     with attempt(session, request) as outcome:

@@ -12,8 +12,9 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import Campaign, Level, Measure, MeasureStatus, Tag
-from queries.campaigns import get_own_campaign, get_own_measure, next_position
+from queries.campaigns import get_own_campaign, get_own_measure, lock_own_measure, next_position
 from queries.forms import ListedForm, list_forms
+from queries.schedules import count_plans_of
 from queries.units import list_levels_below, list_tags
 from rules.forms.faults import Fault
 from rules.refusal import N_
@@ -112,7 +113,7 @@ def save_measure(
     request: Request, session: OpenSession, viewer: Officer, measure_id: int, posted: Posted
 ) -> Response:
     """Keep the edit; all faults at once, and whoever was slower sees both texts."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
     choices = Choices.load(session, viewer)
     sent = TypedMeasure.read(typed(posted), choices.levels)
     then = str(posted.get("then", ""))
@@ -143,8 +144,8 @@ def _next_page(measure: Measure, then: str) -> str:
 
 @router.post("/measures/{measure_id}/delete")
 def delete(session: OpenSession, viewer: Officer, measure_id: int) -> Response:
-    """Take a draft away."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    """Take what was never released away; the page before has said which plans end with it."""
+    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
     delete_measure(session, measure)
     return RedirectResponse(f"/campaigns/{campaign.id}", 303)
 
@@ -227,6 +228,7 @@ def _editor(
         weekdays=WEEKDAY_NAMES,
         gate_names=GATE_NAMES,
         mentioned=MENTIONED,
+        plans=count_plans_of(session, measure.id or 0),
         statuses=STATUS_NAMES,
     )
 

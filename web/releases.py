@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import ONCE, Campaign, Gate, Level, Measure, MeasureGate, MeasureStatus
-from queries.campaigns import get_own_measure
+from queries.campaigns import get_own_measure, lock_own_measure
 from queries.hand_downs import list_of_measure, list_steps
 from queries.measures import list_gates, list_levels_below
 from queries.reach import (
@@ -126,7 +126,7 @@ def confirm(
     request: Request, session: OpenSession, now: Now, viewer: Officer, measure_id: int
 ) -> Response:
     """An officer stands for the measure as it is stored, or reads what is still missing."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
     with attempt(session, request) as outcome:
         if not measure.due_rule:
             raise Refusal(N_("请先确定办理时限，再确认措施。"))
@@ -142,7 +142,7 @@ def release(
     request: Request, session: OpenSession, now: Now, viewer: Officer, measure_id: int
 ) -> Response:
     """Release; a second click finds it released and changes nothing."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
     with attempt(session, request) as outcome:
         release_measure(session, measure, actor=viewer.account, now=now)
     if not outcome.done:
@@ -170,7 +170,7 @@ def withdraw(
     posted: Posted,
 ) -> Response:
     """Take the measure back from everyone, with the reason they will see."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
     reason = str(posted.get("reason", ""))
     with attempt(session, request) as outcome:
         withdraw_measure(session, measure, reason=reason, actor=viewer.account, now=now)

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import Account, Schedule
-from queries.campaigns import get_own_campaign, get_own_measure, list_campaigns_of
+from queries.campaigns import get_own_campaign, list_campaigns_of, lock_own_measure
 from queries.not_found import NotFound
 from queries.schedules import (
     get_own_schedule,
@@ -150,7 +150,7 @@ def _add_release(
     session: Session, sent: TypedSchedule, faults: Faults, account: Account, now: datetime
 ) -> None:
     subject, at = sent.read_subject(faults), sent.read_moment(faults)
-    measure = _chosen(get_own_measure, session, account, subject, faults)
+    measure = _chosen(lock_own_measure, session, account, subject, faults)
     if measure and at:
         schedules.schedule_release(session, measure[0], at, actor=account, now=now)
 
@@ -159,7 +159,7 @@ def _add_periods(
     session: Session, sent: TypedSchedule, faults: Faults, account: Account, now: datetime
 ) -> None:
     subject, timing = sent.read_subject(faults), sent.read_timing(faults)
-    measure = _chosen(get_own_measure, session, account, subject, faults)
+    measure = _chosen(lock_own_measure, session, account, subject, faults)
     if measure and timing:
         schedules.schedule_periods(session, measure[0], timing, actor=account, now=now)
 

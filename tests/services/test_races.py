@@ -23,13 +23,17 @@ from models import (
     Submission,
     Total,
 )
+from queries.campaigns import lock_own_measure
+from queries.not_found import NotFound
 from rules.refusal import Refusal
+from services.measures import delete_measure
 from services.recalls import recall
 from services.review_batches import decide_ticked, undo
 from services.reviews import approve, return_
+from services.schedules import schedule_release
 from services.submissions import Overtaken, Sent, save_draft, submit
 from tests.answering import ANSWER, account_of, answer, released_measure
-from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
+from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit, make_measure
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
 from tests.sample_tree import fill_tree
@@ -270,3 +274,40 @@ def test_undoing_twice_at_once_and_deciding_again_leaves_true_totals(case):
     with Session(case.engine) as session:
         wanted = select(func.count()).select_from(Review).where(Review.submission_id == sent_id)
         assert session.exec(wanted).one() == int(again)
+
+
+def test_whoever_plans_or_deletes_a_measure_first_is_not_met_by_a_fault(database: Engine) -> None:
+    for _ in range(ROUNDS):
+        case = Case(database)
+        measure_id = case.do(_confirmed)
+        outcomes = case.at_once(*[_own(_delete, measure_id)] * 2, _own(_plan, measure_id))
+        assert sorted(outcomes[:2]) == ["done", "not there"]
+        assert outcomes[2] in ("done", "not there")
+
+
+def _confirmed(session: Session) -> int | None:
+    office = account_of(session, REGION)
+    return make_measure(session, office).id
+
+
+def _own(act: Callable[[Session, Measure, Account], object], measure_id: object) -> Callable:
+    """`act` on the measure as a request does it."""
+
+    def acting(session: Session) -> str:
+        office = account_of(session, REGION)
+        try:
+            measure, _campaign = lock_own_measure(session, office, int(str(measure_id)))
+        except NotFound:
+            return "not there"
+        act(session, measure, office)
+        return "done"
+
+    return acting
+
+
+def _delete(session: Session, measure: Measure, _office: Account) -> None:
+    delete_measure(session, measure)
+
+
+def _plan(session: Session, measure: Measure, office: Account) -> None:
+    schedule_release(session, measure, LATER, actor=office, now=NOW)

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, select
 
-from models import Addressee, Measure, MeasureGate
+from models import Addressee, Measure, MeasureGate, Schedule
+from services.schedules import schedule_release
 from tests.building import LEAGUE, REGION
-from tests.web.office import drafted, taken_in
+from tests.conftest import NOW
+from tests.web.office import drafted, office_of, taken_in
 from tests.web.pages import check, fields_of, text_of
 
 
@@ -193,3 +197,17 @@ def test_a_conflict_tells_dates_forms_and_addressees_in_words(session: Session, 
     shown = text_of(client.post(address, data=mine | {"then": ["save"]}))
     for words in ("每月 25", "到某日截止 2026-12-20", "旗县区：全部单位填报", "不用表单"):
         assert words in shown
+
+
+def test_the_page_says_which_plans_end_with_a_deleted_measure(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    client, page = sign_in(REGION, "office"), f"/measures/{measure.id}/edit"
+    assert "一并取消" not in text_of(client.get(page))
+    at = NOW + timedelta(days=1)
+    schedule_release(session, measure, at, actor=office_of(session), now=NOW)
+    told = "这条措施的 1 个定时安排也会一并取消。"
+    assert told in text_of(client.get(page))
+    assert told in check(client.get(page)).xpath("//button/@data-confirm")[-1]
+    assert client.post(f"/measures/{measure.id}/delete").status_code == 303
+    assert session.exec(select(Schedule)).all() == []
+    assert client.post(f"/measures/{measure.id}/delete").status_code == 404
