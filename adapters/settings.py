@@ -1,9 +1,12 @@
 """The settings of one installation, read from the environment (`JIELI_…`) and `.env`."""
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rules.refusal import N_, Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFECT_HOST = "127.0.0.1"
@@ -37,6 +40,9 @@ class Settings(BaseSettings):
     """A clock of its own, for the demo only (adapters.clock)."""
     secure_cookies: bool = False
     """Set when the product is served over HTTPS."""
+    trusted_proxies: str = ""
+    """Addresses and networks, separated by commas, whose `X-Forwarded-For` and `-Proto` are
+    believed; empty: nobody's."""
 
     @property
     def engine_url(self) -> str:
@@ -49,6 +55,14 @@ class Settings(BaseSettings):
         return self.files or self.data_dir / "files"
 
     @property
+    def proxies(self) -> list[str]:
+        """`trusted_proxies` one by one, each a network.
+
+        Raises `Refusal` for what is no address or network, and for a network of everyone.
+        """
+        return [_network(one) for one in map(str.strip, self.trusted_proxies.split(",")) if one]
+
+    @property
     def web_url(self) -> str:
         """Where this machine reaches the web application, whichever addresses it listens on."""
         host = EVERY_ADDRESS.get(self.host, self.host)
@@ -57,6 +71,25 @@ class Settings(BaseSettings):
     @property
     def prefect_url(self) -> str:
         return f"http://{PREFECT_HOST}:{self.prefect_port}"
+
+
+def _network(text: str) -> str:
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError as error:
+        raise Refusal(_NO_PROXY, text=text) from error
+    if network.prefixlen == 0:
+        raise Refusal(_EVERY_PROXY, text=text)
+    return str(network)
+
+
+_NO_PROXY = N_(
+    "JIELI_TRUSTED_PROXIES 中的“%(text)s”不是 IP 地址或网段。请写成 10.0.0.5 或 10.0.0.0/24，"
+    "多个之间用逗号隔开。"
+)
+_EVERY_PROXY = N_(
+    "JIELI_TRUSTED_PROXIES 中的“%(text)s”包括所有地址，任何人都能冒充来源。请只写代理服务器的地址。"
+)
 
 
 @lru_cache

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from adapters.database import make_engine
 from adapters.migrations import migrate
+from adapters.open_files import raise_limit
 from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
 from cli.supervisor import NotReady, Program, Say, Supervisor, refuse_taken_ports
 from cli.terminal import prepare_database, refusals, say
@@ -30,8 +31,8 @@ class Processes:
     """All processes of one installation, from entering the block to leaving it.
 
     `with Processes(settings) as processes: processes.wait_ready()` … Entering raises `Refusal`
-    when a port is taken or the data folder is in use already. The database is brought to this
-    version first.
+    when a setting is nonsense, a port is taken or the data folder is in use already. The database
+    is brought to this version first, and the limit of open files raised for every process.
     """
 
     def __init__(self, settings: Settings, say: Say | None = None) -> None:
@@ -41,6 +42,8 @@ class Processes:
         )
 
     def __enter__(self) -> Processes:
+        _ = self.settings.proxies  # refuses what is no address
+        raise_limit()
         refuse_taken_ports(
             [
                 (self.settings.host, self.settings.web_port, "JIELI_WEB_PORT"),
@@ -145,10 +148,9 @@ def tell(msgid: str, values: dict[str, object]) -> None:
 def programs(settings: Settings) -> list[Program]:
     """The four programs; the dispatcher and the web application wait for the server themselves."""
     environment = {**settings_environment(settings), **prefect_environment(settings)}
-    python, host = sys.executable, settings.host
+    python = sys.executable
     server = ("-m", "prefect", "server", "start", "--host", PREFECT_HOST)
     worker = ("-m", "prefect", "worker", "start", "--pool", POOL, "--name", POOL)
-    web = ("-m", "uvicorn", "web.app:app", "--host", host, "--no-access-log")
     return [
         Program(
             SERVER,
@@ -158,7 +160,7 @@ def programs(settings: Settings) -> list[Program]:
         ),
         Program(
             WEB,
-            (python, *web, "--port", str(settings.web_port), "--timeout-graceful-shutdown", "5"),
+            (python, "-m", "web.serving"),
             lambda _pid, _since: bool(_answers(settings.web_url)),
             environment,
         ),

@@ -39,7 +39,8 @@ from web import (
     workbooks,
 )
 from web.errors import register_errors, tell_too_large
-from web.middleware import BodyLimit, SecurityHeaders
+from web.middleware import BodyLimit, HeadAsGet, SecurityHeaders
+from web.posted import PARSED_TOGETHER
 from web.security import check_ids, check_same_site
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -86,12 +87,14 @@ def create_app() -> FastAPI:
         dependencies=[Depends(check_same_site), Depends(check_ids)],
     )
     app.state.writing = asyncio.Lock()  # web.transactions.take_turn
+    app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.posted.read_form
     for router in ROUTERS:
         app.include_router(router)
     register_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
     app.add_middleware(BodyLimit, limit=get_settings().upload_limit, refuse=tell_too_large)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
     return app
 
 

@@ -5,8 +5,10 @@ from urllib.parse import quote
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.requests import ClientDisconnect
 
 from adapters.language import tell
 from queries.not_found import NotFound
@@ -37,13 +39,17 @@ SENTENCES = {
 
 
 def register_errors(app: FastAPI) -> None:
-    """Map every kind of failure to its page, once."""
+    """Map every kind of failure to its page, once.
+
+    Pages that show what was typed are made in a thread: there may be megabytes of it.
+    """
     app.add_exception_handler(SignInNeeded, ask_to_sign_in)
     app.add_exception_handler(Untrusted, refuse_untrusted)  # type: ignore[arg-type]
     app.add_exception_handler(Refusal, tell_refusal)  # type: ignore[arg-type]
     app.add_exception_handler(NotFound, tell_not_found)
     app.add_exception_handler(AnyHTTPException, tell_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, tell_not_found)
+    app.add_exception_handler(ClientDisconnect, tell_nobody)
     app.add_exception_handler(Exception, tell_failure)
 
 
@@ -56,7 +62,9 @@ async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
         sentence = say(request, N_("登录已过期，请重新登录。填写的内容还在本机。"))
         return tell_script(401, sentence=sentence, url=f"/sign-in?next={quote(request.url.path)}")
     fields = typed(await read_form(request))
-    return sign_in_page(request, next=request.url.path, carried=fields, status=401)
+    return await run_in_threadpool(
+        sign_in_page, request, next=request.url.path, carried=fields, status=401
+    )
 
 
 async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
@@ -67,7 +75,9 @@ async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
         return tell_script(403, sentence=sentence)
     if error.repeatable and request.url.path == "/sign-in":
         return _sign_in_again(request, posted)
-    return render(request, "pages/untrusted.html", status=403, fields=typed(posted), error=error)
+    return await run_in_threadpool(
+        render, request, "pages/untrusted.html", status=403, fields=typed(posted), error=error
+    )
 
 
 def _sign_in_again(request: Request, posted: FormData) -> Response:
@@ -86,7 +96,8 @@ def _sign_in_again(request: Request, posted: FormData) -> Response:
 async def tell_refusal(request: Request, refusal: Refusal) -> Response:
     """The sentence of a refusal no page has shown itself, with what was typed."""
     fields = {} if request.method in READING else typed(await read_form(request))
-    return _page(request, 409, tell(refusal, language_of(request)), fields)
+    sentence = tell(refusal, language_of(request))
+    return await run_in_threadpool(_page, request, 409, sentence, fields)
 
 
 async def tell_not_found(request: Request, _error: Exception) -> Response:
@@ -101,6 +112,11 @@ async def tell_http(request: Request, error: HTTPException) -> Response:
     answer.status_code = error.status_code
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def tell_nobody(_request: Request, _error: Exception) -> Response:
+    """The sender broke off in the middle of a body: no fault of ours, and nobody reads this."""
+    return Response(status_code=400)
 
 
 async def tell_failure(request: Request, _error: Exception) -> Response:
@@ -119,7 +135,8 @@ async def tell_too_large(request: Request) -> Response:
         N_("最多可以发送 %(limit)s MB。请把文件拆开或压缩后再上传；这次的内容没有保存。"),
         limit=limit,
     )
-    return _page(request, 413, sentence, getattr(request.state, "typed", {}))
+    fields = getattr(request.state, "typed", {})
+    return await run_in_threadpool(_page, request, 413, sentence, fields)
 
 
 def _page(

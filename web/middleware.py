@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +32,8 @@ SECURITY_HEADERS = {
 MOST_TYPED = 4 * 1024 * 1024
 """Bytes of a body without files. Unpacking its `%E5…` costs eighty times its size in memory, and
 the longest form of ours, a draft of 200,000 characters, has 2 MB."""
+LONGEST_LENGTH = 18
+"""Digits of an announced length; Python refuses to read a number of more than 4,300."""
 DRAINED = 20
 """How many times the limit is read and thrown away, so that the sender gets to see the answer."""
 
@@ -50,6 +53,28 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET, without the body: same status, same headers, for every page there is.
+
+    Routes know GET only, and so do the answers; the server sends no body after HEAD.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_without_body)
 
 
 class BodyLimit:
@@ -74,7 +99,8 @@ class BodyLimit:
         request = Request(scope, receive)
         request.state.limit = limit
         head = await self._drain(receive)
-        request.state.typed = typed_in_head(request.headers.get("content-type", ""), head)
+        kind = request.headers.get("content-type", "")
+        request.state.typed = await run_in_threadpool(typed_in_head, kind, head)
         answer = await self.refuse(request)
         await answer(scope, receive, send)
 
@@ -87,11 +113,12 @@ class BodyLimit:
         if "transfer-encoding" in headers:
             return True  # browsers announce the length; what does not is not a form of ours
         length = headers.get("content-length", "0")
-        return not length.isdigit() or int(length) > limit
+        known = length.isascii() and length.isdigit()  # "²" is a digit, and no number
+        return not known or len(length) > LONGEST_LENGTH or int(length) > limit
 
     async def _drain(self, receive: Receive) -> bytes:
         """Read the body away; its first `HEAD_BYTES`, where typed text stands before a file."""
-        seen, head = 0, b""
+        seen, head = 0, bytearray()
         while seen <= self.limit * DRAINED:
             message = await receive()
             body = message.get("body", b"")
@@ -99,4 +126,4 @@ class BodyLimit:
             head += body[: HEAD_BYTES - len(head)]
             if message["type"] != "http.request" or not message.get("more_body", False):
                 break
-        return head
+        return bytes(head)

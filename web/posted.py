@@ -1,9 +1,16 @@
 """What a form sent: read once, and cleared of what no database can hold."""
 
-from typing import Annotated
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, BinaryIO, cast
 
 from fastapi import Depends, HTTPException, Request
-from starlette.datastructures import FormData, UploadFile
+from python_multipart.multipart import parse_options_header
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 from adapters.settings import get_settings
 from rules.forms.form_inputs import MOST_INPUTS
@@ -12,6 +19,14 @@ from web.secret_fields import is_secret
 
 MOST_FIELDS = MOST_INPUTS + 1_000
 """Fields of one posted form: what a form can ask at most, and what its page says besides."""
+KEPT_IN_MEMORY = 1024 * 1024
+"""Bytes of a body; more of it lies on disk until it is parsed."""
+PARSED_AT_ONCE = PIECE = 64 * 1024
+"""Bytes of a body that is parsed where it arrives, in thirty milliseconds at the worst."""
+PARSED_TOGETHER = 2
+"""Large bodies; they compute all the time, so that more of them at once would gain nothing."""
+Pieces = AsyncGenerator[bytes, None]
+Parser = Callable[[Headers, Pieces], FormParser | MultiPartParser]
 
 
 async def read_form(request: Request) -> FormData:
@@ -22,19 +37,83 @@ async def read_form(request: Request) -> FormData:
     A body that is no form raises `HTTPException` 400.
     """
     if not hasattr(request.state, "posted"):
-        limit = get_settings().upload_limit
-        try:
-            form = await request.form(
-                max_files=MOST_FIELDS, max_fields=MOST_FIELDS, max_part_size=limit
-            )
-        except ValueError as error:  # a part may name an encoding that fails in its own way
-            raise HTTPException(400) from error
-        request.state.posted = FormData([(held(n), _held(v)) for n, v in form.multi_items()])
+        kind, _ = parse_options_header(request.headers.get("content-type"))
+        form = FormData()
+        if kind in PARSERS:
+            async with _kept(request) as body:
+                form = await _parsed(request, PARSERS[kind], body)
+        request.state.posted = form
     return request.state.posted
+
+
+@asynccontextmanager
+async def _kept(request: Request) -> AsyncIterator[UploadFile]:
+    """The whole body, in memory or on disk; it may take minutes to come in."""
+    with SpooledTemporaryFile(KEPT_IN_MEMORY) as file:
+        body = UploadFile(cast(BinaryIO, file), size=0)
+        async with aclosing(cast(Pieces, request.stream())) as stream:
+            async for piece in stream:
+                await body.write(piece)
+        await body.seek(0)
+        yield body
+
+
+async def _parsed(request: Request, parser: Parser, body: UploadFile) -> FormData:
+    """The fields of a whole body. A large one takes a second of computing, which is done in a
+    thread, two at a time: everybody else is answered meanwhile."""
+    if (body.size or 0) <= PARSED_AT_ONCE:
+        return await _fields(request.headers, parser, body.file)
+    async with request.app.state.parsing:
+        return await run_in_threadpool(
+            lambda: asyncio.run(_fields(request.headers, parser, body.file))
+        )
+
+
+async def _fields(headers: Headers, parser: Parser, body: BinaryIO) -> FormData:
+    try:
+        form = await parser(headers, _pieces(body)).parse()
+    except (ValueError, MultiPartException) as error:  # an encoding may fail in its own way
+        raise HTTPException(400) from error
+    return FormData([(held(n), _held(v)) for n, v in form.multi_items()])
 
 
 def _held(value: str | UploadFile) -> str | UploadFile:
     return held(value) if isinstance(value, str) else value
+
+
+async def _pieces(body: BinaryIO) -> Pieces:
+    while piece := body.read(PIECE):
+        yield piece
+
+
+async def _with_few_joints(pieces: Pieces) -> Pieces:
+    """The same pieces. Raises `ValueError` for more `&` than fields are taken: no browser sends
+    them without a field between, and the parser would look at four million one by one."""
+    joints = 0
+    async for piece in pieces:
+        joints += piece.count(b"&")
+        if joints > MOST_FIELDS:
+            raise ValueError
+        yield piece
+
+
+def _urlencoded(headers: Headers, pieces: Pieces) -> FormParser:
+    limit = get_settings().upload_limit
+    few = _with_few_joints(pieces)
+    return FormParser(headers, few, max_fields=MOST_FIELDS, max_part_size=limit)
+
+
+def _multipart(headers: Headers, pieces: Pieces) -> MultiPartParser:
+    limit = get_settings().upload_limit
+    return MultiPartParser(
+        headers, pieces, max_files=MOST_FIELDS, max_fields=MOST_FIELDS, max_part_size=limit
+    )
+
+
+PARSERS: dict[bytes, Parser] = {
+    b"application/x-www-form-urlencoded": _urlencoded,
+    b"multipart/form-data": _multipart,
+}
 
 
 async def get_posted(request: Request) -> FormData:

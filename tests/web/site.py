@@ -1,14 +1,12 @@
 """A running site for a real browser: its own SQLite database, its own port."""
 
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-import uvicorn
 from sqlmodel import Session, SQLModel
 
 from adapters.database import make_engine
@@ -16,6 +14,8 @@ from tests.conftest import NOW
 from tests.databases import absent
 from tests.sample_tree import fill_tree
 from web.app import create_app
+from web.connections import Connections
+from web.serving import Server, listening
 from web.transactions import get_now
 
 FLAGS = [
@@ -62,17 +62,16 @@ class Site:
             session.commit()
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """Serve in a thread, on the site's database; the address."""
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()  # who comes before the thread has begun waits
-        server = uvicorn.Server(uvicorn.Config(self.app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    def serving(self, connections: Connections | None = None, **more) -> Iterator[str]:
+        """Serve in a thread, on the site's database; the address. `more` goes to `Server`."""
+        place = listening("127.0.0.1", 0)  # who comes before the thread has begun waits
+        address = f"http://127.0.0.1:{place.getsockname()[1]}"
+        server = Server(self.app, connections or Connections(500), log_level="error", **more)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
         with patch("adapters.database.get_engine", lambda: self.engine):
             thread.start()
             try:
-                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+                yield address
             finally:
                 server.should_exit = True
                 thread.join()

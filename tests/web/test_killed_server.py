@@ -101,11 +101,9 @@ class Server:
         self.address = f"http://127.0.0.1:{self.port}"
         self._environment = {
             **os.environ, "JIELI_DATABASE_URL": url, "JIELI_DATA_DIR": str(folder),
+            "JIELI_WEB_PORT": str(self.port),
         }  # fmt: skip
-        self._command = [
-            sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app",
-            "--port", str(self.port), "--log-level", "error",
-        ]  # fmt: skip
+        self._command = [sys.executable, "-m", "web.serving"]
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:

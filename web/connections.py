@@ -1,0 +1,204 @@
+"""How many connections the web application holds, and how long a stranger may keep one.
+
+The server has no time-out for a head or a body and no bound on connections; this module adds them
+(docs/decisions/0015-connections.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+ROOM = 16
+"""When all places are taken, one in `ROOM` is made free, so that choosing is seldom needed."""
+RETRY_SECONDS, TELL_SECONDS = 1.0, 60.0
+"""Without a file for newcomers room is made once a second, and a line is written once a minute."""
+
+log = logging.getLogger("uvicorn.error")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a connection may take, in seconds. The reasons stand in decision 0015."""
+
+    head: float = 20.0
+    """For a whole request head, however many bytes come in meanwhile."""
+    idle: int = 75
+    """Between two requests; longer than the 60 seconds a proxy keeps its own side. uvicorn's."""
+    silence: float = 60.0
+    """Without one byte of a body coming in, or of an answer going out."""
+    least_rate: int = 500
+    """Bytes a second of a body, over all of it but the first `silence` seconds. The slowest mode of
+    a 2G phone sends 1,130; 2 MB may take seventy minutes."""
+    look: float = 1.0
+    """Between two looks at all connections."""
+
+
+class Phase(IntEnum):
+    """What a connection waits for. Where there is no room, lower ones are closed first."""
+
+    WAITING = 0
+    """For the first byte or the rest of a head: the stranger has asked for nothing yet."""
+    BODY = 1
+    """For the rest of a body."""
+    ANSWERING = 2
+    """For a reader who is slower than the answer."""
+    WORKING = 3
+    """For us. Such a connection is never closed."""
+
+
+class Connection(H11Protocol):
+    """One connection of uvicorn that knows what it waits for and since when."""
+
+    def __init__(self, among: Connections, **given: Any) -> None:
+        super().__init__(**given)
+        self.among = among
+        self.waits_for = Phase.WAITING
+        self.idle = False
+        self.since = self.heard = self.moved = self.looked = among.clock()
+        self.received = self.unsent = 0
+
+    @property
+    def address(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.among.admit(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.among.forget(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = self.among.clock()
+        self.received += len(data)
+        super().data_received(data)
+        self._enter(idle=False)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._enter(idle=True)
+
+    def resume_writing(self) -> None:
+        self.moved = self.among.clock()
+        super().resume_writing()
+
+    def _enter(self, *, idle: bool) -> None:
+        """Note what is waited for now; `idle`: no byte of the next head has come."""
+        theirs = self.conn.their_state
+        waits_for = {h11.IDLE: Phase.WAITING, h11.SEND_BODY: Phase.BODY}.get(theirs, Phase.WORKING)
+        idle = idle and waits_for is Phase.WAITING
+        if (waits_for, idle) != (self.waits_for, self.idle):
+            self.waits_for, self.idle = waits_for, idle
+            self.since, self.received = self.among.clock(), 0
+
+    @property
+    def phase(self) -> Phase:
+        """What the connection waits for; a slow reader goes before our own work."""
+        reading = self.waits_for is Phase.WORKING or self.idle
+        return Phase.ANSWERING if reading and self.unsent else self.waits_for
+
+    def look(self, now: float) -> bool:
+        """Whether the connection has taken too long."""
+        unsent = self.transport.get_write_buffer_size()
+        if not unsent or unsent != self.unsent:
+            self.unsent, self.moved = unsent, now
+        if self.flow.read_paused:  # we do not take what has come: no fault of the sender
+            self.heard, self.since = now, self.since + now - self.looked
+        self.looked = now
+        return self._is_late(now, self.among.patience)
+
+    def _is_late(self, now: float, patience: Patience) -> bool:
+        if self.unsent:
+            return now - self.moved > patience.silence
+        if self.waits_for is Phase.WAITING:
+            return not self.idle and now - self.since > patience.head
+        if self.waits_for is Phase.BODY:
+            due = (now - self.since - patience.silence) * patience.least_rate
+            return now - self.heard > patience.silence or self.received < due
+        return False
+
+    def drop(self) -> None:
+        """Close the connection at once; what was not sent is thrown away."""
+        self.among.forget(self)
+        self.transport.abort()
+
+
+class Connections:
+    """All connections of one server, `most` at a time, the oldest first."""
+
+    def __init__(
+        self,
+        most: int,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.most = most
+        self.patience = patience or Patience()
+        self.clock = clock
+        self.open: dict[Connection, None] = {}
+        self.made_room_at = self.told_at = float("-inf")
+
+    def admit(self, one: Connection) -> None:
+        """Take one in; where there is no room, close some that wait for a stranger."""
+        self.open[one] = None
+        if len(self.open) > self.most:
+            self.make_room()
+
+    def forget(self, one: Connection) -> None:
+        """One is closed, or will be in a moment."""
+        self.open.pop(one, None)
+
+    def make_room(self) -> None:
+        """Close those that keep others out at the least cost.
+
+        First whoever has asked for nothing, then slow senders, then slow readers; among them
+        connections of the address that has most, and of these the oldest. Nothing is closed that
+        waits for us.
+        """
+        found = [one for one in self.open if one.phase is not Phase.WORKING]
+        share = Counter(one.address for one in found)
+        found.sort(key=lambda one: (one.phase, -share[one.address], one.since))
+        for one in found[: max(1, self.most // ROOM)]:
+            one.drop()
+
+    def look(self) -> None:
+        """Close what has taken too long."""
+        now = self.clock()
+        for one in [one for one in self.open if one.look(now)]:
+            one.drop()
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(self.patience.look)
+            self.look()
+
+    def on_trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """The exception handler of the loop.
+
+        asyncio reports each connection it has no file for with a trace, megabytes a second. Here
+        room is made instead, and one line a minute is written.
+        """
+        error = context.get("exception")
+        if not isinstance(error, OSError) or error.errno not in (errno.EMFILE, errno.ENFILE):
+            loop.default_exception_handler(context)
+            return
+        now = self.clock()
+        if now - self.made_room_at >= RETRY_SECONDS:
+            self.made_room_at = now
+            self.make_room()
+        if now - self.told_at >= TELL_SECONDS:
+            self.told_at = now
+            log.error("No file left for a new connection (%d are open): %s", len(self.open), error)
