@@ -19,10 +19,9 @@ from web.secret_fields import is_secret
 
 MOST_FIELDS = MOST_INPUTS + 1_000
 """Fields of one posted form: what a form can ask at most, and what its page says besides."""
-KEPT_IN_MEMORY = 1024 * 1024
-"""Bytes of a body; more of it lies on disk until it is parsed."""
-PARSED_AT_ONCE = PIECE = 64 * 1024
-"""Bytes of a body that is parsed where it arrives, in thirty milliseconds at the worst."""
+SMALL = PIECE = 64 * 1024
+"""Bytes of a body that is kept in memory and parsed where it arrives, in thirty milliseconds at the
+worst. A larger one lies on disk until it is whole, and is parsed in a thread."""
 PARSED_TOGETHER = 2
 """Large bodies; they compute all the time, so that more of them at once would gain nothing."""
 Pieces = AsyncGenerator[bytes, None]
@@ -49,7 +48,7 @@ async def read_form(request: Request) -> FormData:
 @asynccontextmanager
 async def _kept(request: Request) -> AsyncIterator[UploadFile]:
     """The whole body, in memory or on disk; it may take minutes to come in."""
-    with SpooledTemporaryFile(KEPT_IN_MEMORY) as file:
+    with SpooledTemporaryFile(SMALL) as file:
         body = UploadFile(cast(BinaryIO, file), size=0)
         async with aclosing(cast(Pieces, request.stream())) as stream:
             async for piece in stream:
@@ -61,7 +60,7 @@ async def _kept(request: Request) -> AsyncIterator[UploadFile]:
 async def _parsed(request: Request, parser: Parser, body: UploadFile) -> FormData:
     """The fields of a whole body. A large one takes a second of computing, which is done in a
     thread, two at a time: everybody else is answered meanwhile."""
-    if (body.size or 0) <= PARSED_AT_ONCE:
+    if (body.size or 0) <= SMALL:
         return await _fields(request.headers, parser, body.file)
     async with request.app.state.parsing:
         return await run_in_threadpool(

@@ -11,12 +11,12 @@ from tests.web.conftest import SAME_SITE
 from tests.web.site import Site
 from web import posted
 from web.app import create_app
-from web.posted import PARSED_AT_ONCE, PARSED_TOGETHER, read_form
+from web.posted import PARSED_TOGETHER, SMALL, read_form
 
 URLENCODED = "application/x-www-form-urlencoded"
 PART = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
 LARGE = {
-    "one long text": (URLENCODED, b"text=" + b"%E5%A4%A7" * PARSED_AT_ONCE),
+    "one long text": (URLENCODED, b"text=" + b"%E5%A4%A7" * SMALL),
     "many small parts": ("multipart/form-data; boundary=b", PART * 10_000 + b"--b--\r\n"),
 }
 
@@ -90,7 +90,7 @@ def test_four_megabytes_of_joints_are_refused_before_they_are_looked_at(monkeypa
         parsed.clear()
         with pytest.raises(posted.HTTPException, match="400"):
             read(body)
-        assert sum(parsed) <= PARSED_AT_ONCE
+        assert sum(parsed) <= SMALL
 
 
 def test_a_file_may_have_as_many_joints_as_it_likes() -> None:
@@ -103,6 +103,6 @@ def test_a_file_may_have_as_many_joints_as_it_likes() -> None:
 
 def test_a_large_body_says_the_same_as_a_small_one() -> None:
     small = b"a=1&b=%E5%A4%A7&a=2"
-    large = small + b"&c=" + b"x" * PARSED_AT_ONCE
+    large = small + b"&c=" + b"x" * SMALL
     both = [read(body).state.posted.multi_items()[:3] for body in (small, large)]
     assert both[0] == both[1] == [("a", "1"), ("b", "大"), ("a", "2")]
