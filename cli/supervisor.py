@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cli.logs import keep_bounded, open_log
 from rules.refusal import N_, Refusal
 
 TICK_SECONDS = 0.1
@@ -29,8 +30,6 @@ GRACE_SECONDS = 10.0
 SHORT_LIFE_SECONDS = 10.0
 """A program that lived shorter than this waits before its next start."""
 LONGEST_PAUSE_SECONDS = 30.0
-LOG_BYTES = 10 * 1024 * 1024
-"""A log file larger than this is set aside at the next start."""
 MARK = "JIELI_STARTED_FOR"
 """Environment variable of every child and its children: the data folder it works for."""
 
@@ -73,7 +72,7 @@ class Child:
         self.ready.clear()
         self.waits = False
         self.started_at = time.time()
-        with self.log.open("ab") as log:
+        with open_log(self.log) as log:
             self.process = subprocess.Popen(
                 [*_dies_with_parent(), *self.program.command],
                 cwd=self.folder,
@@ -142,6 +141,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._stopped = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        self._log_watcher = threading.Thread(target=self._watch_logs, name="logs", daemon=True)
 
     def __enter__(self) -> Supervisor:
         self.start()
@@ -154,9 +154,9 @@ class Supervisor:
         """Start every program and watch them from a thread; `Refusal` when already running."""
         self._resources.enter_context(only_one(self.data_dir / "supervisor.lock"))
         end_marked(str(self.data_dir))
-        for child in self.children:
-            _set_aside(child.log)
+        self._bound_logs()
         self._watcher.start()
+        self._log_watcher.start()
 
     def wait_ready(self, seconds: float = 120.0) -> None:
         """Return when every program is ready; raise `NotReady`, naming the one that is not."""
@@ -181,8 +181,9 @@ class Supervisor:
         self._end(self.children, signal.SIGKILL)
         end_marked(str(self.data_dir))
         self._stopped.set()
-        if self._watcher.is_alive():
-            self._watcher.join()
+        for each in (self._watcher, self._log_watcher):
+            if each.is_alive():
+                each.join()
         self._resources.close()
 
     def _watch(self) -> None:
@@ -193,6 +194,16 @@ class Supervisor:
                 if not self._stopping.is_set():
                     self._tend(child)
             self._stopped.wait(TICK_SECONDS)
+
+    def _watch_logs(self) -> None:
+        # Not by the other thread: asking whether a program is ready may take it seconds.
+        while not self._stopped.wait(TICK_SECONDS):
+            self._bound_logs()
+
+    def _bound_logs(self) -> None:
+        for child in self.children:
+            with suppress(OSError):  # a disk that fails now is asked again in a moment
+                keep_bounded(child.log)
 
     def _tend(self, child: Child) -> None:
         name = child.program.name
@@ -272,8 +283,3 @@ def _dies_with_parent() -> list[str]:
     """The prefix that has Linux kill the program when the supervisor is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
-
-
-def _set_aside(log: Path) -> None:
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".log.1"))
