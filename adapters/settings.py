@@ -26,8 +26,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     """Empty: SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://user@host/name`."""
     host: str = "127.0.0.1"
-    """Where the web application listens; `0.0.0.0` for every address of the machine. Prefect has
-    no sign-in of its own and stays on this machine (`PREFECT_HOST`) whatever stands here."""
+    """Where the web application listens; `0.0.0.0` for every address of the machine. Prefect, whose
+    sign-in runs any command, stays on this machine (`PREFECT_HOST`) whatever stands here."""
     web_port: int = 8080
     prefect_port: int = 4200
     session_hours: int = 12

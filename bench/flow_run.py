@@ -5,13 +5,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import httpx
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from bench import sample
 from bench.databases import transaction
 from bench.installation import installed, running, until
+from cli.prefect_api import PrefectApi
+from cli.prefect_sign_in import read_sign_in
 from cli.run import DISPATCHER, SERVER
 from models import HandDown
 
@@ -24,8 +25,8 @@ def measure(engine: Engine, folder: Path, first_number: int) -> dict[str, Any]:
     with (
         installed(engine, folder) as settings,
         running(settings, SERVER, DISPATCHER),
-        httpx.Client(base_url=f"{settings.prefect_url}/api", trust_env=False) as api,
     ):
+        api = PrefectApi(settings.prefect_url, read_sign_in(settings.data_dir), seconds=5)
         _click(engine, first_number)  # the dispatcher's first one compiles statements
         before = _runs(api)
         numbers = range(first_number + 1, first_number + 1 + ROUNDS)
@@ -51,7 +52,7 @@ def _click(engine: Engine, number: int) -> float:
     return time.perf_counter() - start
 
 
-def _runs(api: httpx.Client) -> tuple[int, int]:
+def _runs(api: PrefectApi) -> tuple[int, int]:
     """How many flow runs and task runs were completed. The server notes task runs from events,
     a moment later; runs of the timetable that lie ahead are not counted."""
     seen, now = (-1, -1), (0, 0)
@@ -61,6 +62,5 @@ def _runs(api: httpx.Client) -> tuple[int, int]:
     return now
 
 
-def _completed(api: httpx.Client, kind: str) -> int:
-    wanted = {kind: {"state": {"type": {"any_": ["COMPLETED"]}}}}
-    return api.post(f"/{kind}/count", json=wanted).raise_for_status().json()
+def _completed(api: PrefectApi, kind: str) -> int:
+    return api.post(f"/{kind}/count", {kind: {"state": {"type": {"any_": ["COMPLETED"]}}}})

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from adapters.database import get_engine
 from adapters.settings import ROOT, Settings, get_settings
+from cli.prefect_sign_in import keep_sign_in
 from cli.run import programs
 from cli.supervisor import Supervisor
 
@@ -39,8 +40,9 @@ def installed(engine: Engine, folder: Path) -> Iterator[Settings]:
 @contextmanager
 def running(settings: Settings, *names: str) -> Iterator[None]:
     """Some of the programs of `jieli run`, ready."""
-    wanted = [each for each in programs(settings) if each.name in names]
     folder = settings.data_dir
+    sign_in = keep_sign_in(folder, lambda *_: None)
+    wanted = [each for each in programs(settings, sign_in) if each.name in names]
     with Supervisor(wanted, folder=ROOT, data_dir=folder, say=lambda *_: None) as supervisor:
         supervisor.wait_ready()
         yield

@@ -47,6 +47,17 @@ def hand_down(
     processes.hand_down(measure_id, unit, period)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def prefect(context: typer.Context) -> None:
+    """Prefect 自己的命令，对正在运行的服务执行，如 jieli prefect deploy --all。"""
+    from cli import run as processes
+
+    processes.prefect(context.args)
+
+
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="演完就退出")] = False,

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from adapters.database import make_engine
 from adapters.migrations import migrate
 from adapters.open_files import raise_limit
 from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
-from cli.supervisor import NotReady, Program, Say, Supervisor, refuse_taken_ports
+from cli.prefect_api import NotAnswered, PrefectApi, ask
+from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
+from cli.supervisor import LOCK, NotReady, Program, Say, Supervisor, only_one, refuse_taken_ports
 from cli.terminal import prepare_database, refusals, say
 from rules.refusal import N_, Refusal
 
@@ -37,9 +37,8 @@ class Processes:
 
     def __init__(self, settings: Settings, say: Say | None = None) -> None:
         self.settings = settings
-        self.supervisor = Supervisor(
-            programs(settings), folder=ROOT, data_dir=settings.data_dir, say=say or tell
-        )
+        self.say = say or tell
+        self.supervisor: Supervisor
 
     def __enter__(self) -> Processes:
         _ = self.settings.proxies  # refuses what is no address
@@ -50,6 +49,9 @@ class Processes:
                 (PREFECT_HOST, self.settings.prefect_port, "JIELI_PREFECT_PORT"),
             ]
         )
+        started = programs(self.settings, self._sign_in())
+        folder = self.settings.data_dir
+        self.supervisor = Supervisor(started, folder=ROOT, data_dir=folder, say=self.say)
         engine = make_engine(self.settings.engine_url)
         migrate(engine)
         engine.dispose()
@@ -63,6 +65,13 @@ class Processes:
         trace: TracebackType | None,
     ) -> None:
         self.supervisor.stop()
+
+    def _sign_in(self) -> str:
+        """Prefect's sign-in; none is replaced while an installation runs on it."""
+        folder = self.settings.data_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        with only_one(folder / LOCK):
+            return keep_sign_in(folder, self.say)
 
     def wait_ready(self, seconds: float = 180.0) -> None:
         """Return when a click would be handed down; raises `NotReady` after `seconds`."""
@@ -82,6 +91,7 @@ def run() -> None:
         with refusals(), Processes(settings) as processes:
             processes.wait_ready()
             tell(N_("网页：%(web)s　Prefect：%(prefect)s　停止：Ctrl-C"), addresses(settings))
+            tell(N_("Prefect 页面的登录口令在 %(file)s，只有您能读取。"), sign_in_place(settings))
             processes.wait()
     except KeyboardInterrupt:
         say(N_("已全部停止。"))
@@ -92,18 +102,28 @@ def run() -> None:
 
 def dispatch() -> None:
     """The dispatcher alone, in this process, against the server of this installation."""
-    os.environ.update(prefect_environment(get_settings()))
+    settings = get_settings()
+    with refusals():
+        os.environ.update(prefect_environment(settings, read_sign_in(settings.data_dir)))
     from flows.dispatch import main
 
     main()
 
 
+def prefect(arguments: Sequence[str]) -> None:
+    """Prefect's own command in place of this process, signed in to the running server."""
+    with refusals():
+        use_server()
+    os.execv(sys.executable, [sys.executable, "-m", "prefect", *arguments])
+
+
 def hand_down(measure_id: int, unit_code: str | None, period: str | None) -> None:
     """Hand a measure down in this process, as a flow run of the running server."""
     with refusals():
+        use_server()
+        os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"  # a refusal is told in a sentence
         prepare_database()
         _require_there(measure_id, unit_code)
-        use_server()
         from flows.hand_down import hand_down as flow
 
         units = flow(measure_id, unit_code, period)
@@ -126,13 +146,17 @@ def _require_there(measure_id: int, unit_code: str | None) -> None:
 def use_server() -> None:
     """Flows called in this process are runs of the running server from here on.
 
-    Before Prefect is imported. Raises `Refusal` when the server does not run.
+    Before Prefect is imported. Raises `Refusal` when this user may not sign in to the server, or
+    when it does not run.
     """
     settings = get_settings()
-    if not _answers(f"{settings.prefect_url}/api/health"):
+    sign_in = read_sign_in(settings.data_dir)
+    status = PrefectApi(settings.prefect_url, sign_in).get("/admin/version").status
+    if status == http.client.UNAUTHORIZED:
+        raise Refusal(N_("登录口令与正在运行的 Prefect 不符。请重新启动 jieli run。"))
+    if status != http.client.OK:
         raise Refusal(N_("Prefect 没有运行。请先运行 jieli run。"))
-    quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL"}  # a refusal is told in a sentence, not a trace
-    os.environ.update({**prefect_environment(settings), **quiet})
+    os.environ.update(prefect_environment(settings, sign_in))
 
 
 def addresses(settings: Settings) -> dict[str, object]:
@@ -140,29 +164,40 @@ def addresses(settings: Settings) -> dict[str, object]:
     return {"web": settings.web_url, "prefect": settings.prefect_url}
 
 
+def sign_in_place(settings: Settings) -> dict[str, object]:
+    """Where the operator finds the sign-in of Prefect's page: `file`."""
+    return {"file": sign_in_file(settings.data_dir)}
+
+
 def tell(msgid: str, values: dict[str, object]) -> None:
     """Print one event in the language of the terminal."""
     say(msgid, **values)
 
 
-def programs(settings: Settings) -> list[Program]:
-    """The four programs; the dispatcher and the web application wait for the server themselves."""
-    environment = {**settings_environment(settings), **prefect_environment(settings)}
+def programs(settings: Settings, sign_in: str) -> list[Program]:
+    """The four programs; the dispatcher and the web application wait for the server themselves.
+
+    The web application, which strangers reach, does not get Prefect's sign-in.
+    """
+    own = settings_environment(settings)
+    environment = {**own, **prefect_environment(settings, sign_in)}
+    api = PrefectApi(settings.prefect_url, sign_in)
     python = sys.executable
-    server = ("-m", "prefect", "server", "start", "--host", PREFECT_HOST)
+    server = ("-m", "uvicorn", "--factory", "flows.server:create_app", "--host", PREFECT_HOST)
+    quiet = ("--log-level", environment["PREFECT_LOGGING_SERVER_LEVEL"].lower())
     worker = ("-m", "prefect", "worker", "start", "--pool", POOL, "--name", POOL)
     return [
         Program(
             SERVER,
-            (python, *server, "--port", str(settings.prefect_port)),
-            lambda _pid, _since: bool(_answers(f"{settings.prefect_url}/api/health")),
+            (python, *server, "--port", str(settings.prefect_port), *quiet),
+            lambda _pid, _since: _answers(f"{settings.prefect_url}/api/health"),
             environment,
         ),
         Program(
             WEB,
             (python, "-m", "web.serving"),
-            lambda _pid, _since: bool(_answers(settings.web_url)),
-            environment,
+            lambda _pid, _since: _answers(settings.web_url),
+            own,
         ),
         Program(
             DISPATCHER,
@@ -173,7 +208,7 @@ def programs(settings: Settings) -> list[Program]:
         Program(
             WORKER,
             (python, *worker, "--type", "process", "--install-policy", "never", "--limit", "2"),
-            lambda _pid, since: _worker_is_online(settings, since),
+            lambda _pid, since: _worker_is_online(api, since),
             environment,
             after=frozenset({DISPATCHER}),
         ),
@@ -186,11 +221,12 @@ def settings_environment(settings: Settings) -> dict[str, str]:
     return {f"JIELI_{name.upper()}": str(each) for name, each in values.items() if each is not None}
 
 
-def prefect_environment(settings: Settings) -> dict[str, str]:
+def prefect_environment(settings: Settings, sign_in: str) -> dict[str, str]:
     """What every process that touches Prefect has in its environment.
 
     Prefect keeps its own database in the data folder and calls nobody outside. A value of
-    `PREFECT_…` that is set already wins, except for where the server is and where it stores.
+    `PREFECT_…` that is set already wins, except for where the server is, where it stores, and who
+    may ask it what.
     """
     defaults = {
         "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -207,6 +243,23 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(settings.data_dir.resolve() / "prefect"),
         "PREFECT_API_URL": f"{settings.prefect_url}/api",
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"])),
+        **_door(settings, sign_in),
+    }
+
+
+def _door(settings: Settings, sign_in: str) -> dict[str, str]:
+    """Nobody without the sign-in, no page of elsewhere (docs/decisions/0012-prefects-door.md).
+
+    Prefect's page asks the server it came from (`/api`), by whichever name it was opened.
+    """
+    return {
+        "PREFECT_API_AUTH_STRING": sign_in,
+        "PREFECT_SERVER_API_AUTH_STRING": sign_in,
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": settings.prefect_url,
+        "PREFECT_SERVER_UI_API_URL": "/api",
+        "PREFECT_RUNNER_SERVER_ENABLE": "false",
     }
 
 
@@ -215,27 +268,15 @@ def _is_in(file: Path) -> Callable[[int, float], bool]:
     return lambda pid, _since: file.exists() and file.read_text() == str(pid)
 
 
-def _answers(url: str, body: dict[str, object] | None = None) -> bytes:
-    """What `url` answers (no proxy, one second); empty when it does not, or with an error."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=1)
-    try:
-        if body is None:
-            connection.request("GET", parts.path or "/")
-        else:
-            headers = {"Content-Type": "application/json"}
-            connection.request("POST", parts.path, json.dumps(body), headers)
-        response = connection.getresponse()
-        return response.read() or b" " if response.status < 500 else b""
-    except (OSError, http.client.HTTPException):
-        return b""
-    finally:
-        connection.close()
+def _answers(url: str) -> bool:
+    return 0 < ask(url).status < http.client.INTERNAL_SERVER_ERROR
 
 
-def _worker_is_online(settings: Settings, since: float) -> bool:
+def _worker_is_online(api: PrefectApi, since: float) -> bool:
     """Whether Prefect has heard from the worker after `since` (Unix seconds)."""
-    answer = _answers(f"{settings.prefect_url}/api/work_pools/{POOL}/workers/filter", {})
-    workers = json.loads(answer) if answer.startswith(b"[") else []
+    try:
+        workers = api.post(f"/work_pools/{POOL}/workers/filter", {})
+    except NotAnswered:
+        return False
     heard = [datetime.fromisoformat(each["last_heartbeat_time"]) for each in workers]
     return any(at.timestamp() >= since for at in heard)

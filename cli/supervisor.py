@@ -30,6 +30,8 @@ GRACE_SECONDS = 10.0
 SHORT_LIFE_SECONDS = 10.0
 """A program that lived shorter than this waits before its next start."""
 LONGEST_PAUSE_SECONDS = 30.0
+LOCK = "supervisor.lock"
+"""In the data folder; held while an installation runs on it."""
 MARK = "JIELI_STARTED_FOR"
 """Environment variable of every child and its children: the data folder it works for."""
 
@@ -152,7 +154,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every program and watch them from a thread; `Refusal` when already running."""
-        self._resources.enter_context(only_one(self.data_dir / "supervisor.lock"))
+        self._resources.enter_context(only_one(self.data_dir / LOCK))
         end_marked(str(self.data_dir))
         self._bound_logs()
         self._watcher.start()

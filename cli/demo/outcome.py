@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
 from rich.table import Table
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -10,6 +9,8 @@ from sqlmodel import col
 from adapters import clock
 from adapters.database import transaction
 from adapters.settings import get_settings
+from cli.prefect_api import PrefectApi
+from cli.prefect_sign_in import read_sign_in
 from models import Measure, Tally, Unit
 from rules.dates.calendar import local_date
 
@@ -42,10 +43,7 @@ def standings() -> Table:
 
 def flow_runs() -> dict[str, int]:
     """Flow runs and task runs of the showing, from Prefect's server."""
-    api = f"{get_settings().prefect_url}/api"
+    settings = get_settings()
+    api = PrefectApi(settings.prefect_url, read_sign_in(settings.data_dir), seconds=30)
     kinds = {"Prefect 流程运行": "flow_runs", "Prefect 任务运行": "task_runs"}
-    with httpx.Client(trust_env=False, timeout=30) as client:
-        return {
-            words: client.post(f"{api}/{kind}/count", json={}).json()
-            for words, kind in kinds.items()
-        }
+    return {words: api.post(f"/{kind}/count", {}) for words, kind in kinds.items()}

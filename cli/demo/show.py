@@ -29,6 +29,7 @@ from cli.demo import preparing, story
 from cli.demo.cast import Cast, gather
 from cli.demo.decisions import DECISIONS, MONTHLY, PASTURE, ROADS, SEMINAR, SERVICES
 from cli.demo.outcome import flow_runs, standings
+from cli.prefect_sign_in import sign_in_file
 from cli.run import Processes
 from cli.terminal import refusals
 from rules.dates.calendar import SHANGHAI
@@ -229,6 +230,7 @@ def _print_outcome(console: Console, played: Show, seconds: float) -> None:
 
 def _print_addresses(console: Console, settings: Settings, cast: Cast) -> None:
     console.print(f"网页 {settings.web_url}　Prefect {settings.prefect_url}")
+    console.print(f"Prefect 页面的登录口令：cat {sign_in_file(settings.data_dir)}", soft_wrap=True)
     table = Table("层级", "单位", "账号", "密码", title="可以登录的账号（每级一个）")
     for level, actor in cast.guests:
         table.add_row(level, actor.name, actor.code, PASSWORD)

@@ -10,6 +10,8 @@ from cli.supervisor import refuse_taken_ports
 from rules.refusal import Refusal
 from tests.flows.conftest import free_port
 
+SIGN_IN = "jieli:a-secret-of-this-test"
+
 
 @pytest.mark.parametrize(
     ("host", "url"),
@@ -26,11 +28,12 @@ def test_the_web_address_is_one_this_machine_can_connect_to(host: str, url: str)
 
 def test_prefect_stays_on_this_machine_wherever_the_pages_are_served() -> None:
     settings = Settings(host="0.0.0.0", prefect_port=4200)
-    started = {program.name: program for program in programs(settings)}
+    started = {program.name: program for program in programs(settings, SIGN_IN)}
     server = started[SERVER].command
     assert server[server.index("--host") + 1] == "127.0.0.1"
     assert started[WEB].environment["JIELI_HOST"] == "0.0.0.0"
-    assert prefect_environment(settings)["PREFECT_API_URL"] == "http://127.0.0.1:4200/api"
+    given = prefect_environment(settings, SIGN_IN)
+    assert given["PREFECT_API_URL"] == "http://127.0.0.1:4200/api"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])

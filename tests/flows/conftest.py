@@ -14,11 +14,17 @@ os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_HOME,
+    temporary_settings,
+)
 from sqlmodel import Session, SQLModel
 
 from adapters.database import get_engine, transaction
 from adapters.settings import Settings, get_settings
+from cli.prefect_sign_in import keep_sign_in
 from cli.run import SERVER, programs
 from cli.supervisor import Supervisor
 from flows.connect import connected
@@ -44,10 +50,15 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
     """A real server with a database of its own; flows called in the tests talk to it."""
     folder = tmp_path_factory.mktemp("prefect")
     settings = Settings(data_dir=folder, prefect_port=free_port())
-    server = [each for each in programs(settings) if each.name == SERVER]
+    sign_in = keep_sign_in(folder, lambda *_: None)
+    server = [each for each in programs(settings, sign_in) if each.name == SERVER]
     with Supervisor(server, folder=folder, data_dir=folder, say=lambda *_: None) as running:
         running.wait_ready()
-        changed = {PREFECT_API_URL: f"{settings.prefect_url}/api", PREFECT_HOME: folder / "home"}
+        changed = {
+            PREFECT_API_URL: f"{settings.prefect_url}/api",
+            PREFECT_API_AUTH_STRING: sign_in,
+            PREFECT_HOME: folder / "home",
+        }
         with temporary_settings(changed):
             yield settings
 

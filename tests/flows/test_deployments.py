@@ -70,10 +70,15 @@ def test_deploying_twice_changes_nothing(client: SyncPrefectClient) -> None:
 
 
 def test_prefects_own_command_accepts_the_table(prefect_server: Settings) -> None:
+    jieli = ("-c", "from cli.main import app; app()")
     done = subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+        [sys.executable, *jieli, "prefect", "--no-prompt", "deploy", "--all"],
         cwd=ROOT,
-        env={**os.environ, "PREFECT_API_URL": f"{prefect_server.prefect_url}/api"},
+        env={
+            **os.environ,
+            "JIELI_DATA_DIR": str(prefect_server.data_dir),
+            "JIELI_PREFECT_PORT": str(prefect_server.prefect_port),
+        },
         capture_output=True,
         text=True,
         timeout=120,

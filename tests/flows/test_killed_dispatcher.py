@@ -1,6 +1,7 @@
 """The dispatcher killed with SIGKILL in the middle of the real tree, and started again."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from prefect.client.schemas.objects import StateType
 from sqlmodel import Session, SQLModel
 
 from adapters.database import get_engine, transaction
-from adapters.settings import ROOT, Settings
+from adapters.settings import ROOT, Settings, get_settings
+from cli.prefect_sign_in import sign_in_file
 from flows.dispatch import TAG
 from models import HandDown, HandDownStep
 from services.measures import release_measure
@@ -44,6 +46,7 @@ def inner_mongolia(installation: Path) -> Path:
 @contextmanager
 def dispatching(server: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """`jieli dispatch` in a process of its own; killed when the block ends."""
+    shutil.copy(sign_in_file(server.data_dir), get_settings().data_dir)
     command = [sys.executable, "-c", "from cli.main import app; app()", "dispatch"]
     port = str(server.prefect_port)
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "JIELI_PREFECT_PORT": port})
