@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum
 from typing import Any
 
 import h11
@@ -21,6 +21,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 ROOM = 16
 """When all places are taken, one in `ROOM` is made free, so that choosing is seldom needed."""
+FRESH_SECONDS = 5.0
+"""So long a phone's first packet may take, or a person's next click."""
 RETRY_SECONDS, TELL_SECONDS = 1.0, 60.0
 """Without a file for newcomers room is made once a second, and a line is written once a minute."""
 
@@ -44,8 +46,8 @@ class Patience:
     """Between two looks at all connections."""
 
 
-class Phase(IntEnum):
-    """What a connection waits for. Where there is no room, lower ones are closed first."""
+class Phase(Enum):
+    """What a connection waits for."""
 
     WAITING = 0
     """For the first byte or the rest of a head: the stranger has asked for nothing yet."""
@@ -109,6 +111,10 @@ class Connection(H11Protocol):
         reading = self.waits_for is Phase.WORKING or self.idle
         return Phase.ANSWERING if reading and self.unsent else self.waits_for
 
+    def is_fresh(self, now: float) -> bool:
+        """Whether a request may still be on its way, or has come in part."""
+        return self.phase is not Phase.WAITING or now - self.since < FRESH_SECONDS
+
     def look(self, now: float) -> bool:
         """Whether the connection has taken too long."""
         unsent = self.transport.get_write_buffer_size()
@@ -163,13 +169,14 @@ class Connections:
     def make_room(self) -> None:
         """Close those that keep others out at the least cost.
 
-        First whoever has asked for nothing, then slow senders, then slow readers; among them
-        connections of the address that has most, and of these the oldest. Nothing is closed that
-        waits for us.
+        First whoever has asked for nothing for a while. Then the largest crowd loses its oldest:
+        connections of one address that wait for the same. So neither many heads nor many bodies
+        of one stranger cost another his place. Nothing is closed that waits for us.
         """
+        now = self.clock()
         found = [one for one in self.open if one.phase is not Phase.WORKING]
-        share = Counter(one.address for one in found)
-        found.sort(key=lambda one: (one.phase, -share[one.address], one.since))
+        crowd = Counter((one.address, one.phase) for one in found)
+        found.sort(key=lambda one: (one.is_fresh(now), -crowd[one.address, one.phase], one.since))
         for one in found[: max(1, self.most // ROOM)]:
             one.drop()
 

@@ -21,7 +21,7 @@ from fastapi.responses import PlainTextResponse
 from adapters.settings import ROOT
 from tests.flows.conftest import until
 from tests.web.site import Site
-from web.connections import Connections, Patience
+from web.connections import Connections, Patience, Phase
 from web.serving import MOST_CONNECTIONS, connections_for
 
 HALF = b"GET /sign-in HTTP/1.1\r\nHost: x\r\nX-Half: "
@@ -119,7 +119,7 @@ def trickled(site: Site, piece: int, pause: float, pieces: int) -> int | None:
     connections = Connections(50, LOOKING, hands)
     with site.serving(connections) as address, connected(address) as phone:
         phone.sendall(posting(piece * pieces))
-        until(lambda: any(one.waits_for for one in connections.open))
+        until(lambda: any(one.waits_for is Phase.BODY for one in connections.open))
         [one] = connections.open
         for number in range(1, pieces + 1):
             looked_at = hands.now = hands.now + pause
@@ -128,7 +128,9 @@ def trickled(site: Site, piece: int, pause: float, pieces: int) -> int | None:
                 assert is_closed(phone)
                 return None
             phone.sendall(b"a" * piece)
-            until(lambda sent=number * piece: one.received >= sent or one.waits_for != 1)
+            until(
+                lambda sent=number * piece: one.received >= sent or one.waits_for is not Phase.BODY
+            )
         return status(phone)
 
 
@@ -150,7 +152,7 @@ def test_a_sender_who_breaks_off_is_no_fault_of_ours(site: Site, caplog) -> None
     with site.serving(connections) as address:
         logging.getLogger("uvicorn.error").addHandler(caplog.handler)
         with connected(address, posting(1_000) + b"a") as phone:
-            until(lambda: any(one.waits_for for one in connections.open))
+            until(lambda: any(one.waits_for is Phase.BODY for one in connections.open))
             phone.sendall(b"a")
         until(lambda: not connections.open)
         with connected(address, WHOLE) as other:
@@ -191,13 +193,52 @@ def test_a_thousand_half_open_connections_keep_nobody_out(site: Site) -> None:
         assert len(connections.open) <= 64
 
 
+def test_a_thousand_bodies_that_do_not_come_keep_nobody_out(site: Site) -> None:
+    connections = Connections(64)
+    with site.serving(connections) as address, ExitStack() as stack:
+        for _ in range(1_000):
+            stack.enter_context(connected(address, posting(1_000)))
+        with connected(address, WHOLE) as newcomer:
+            assert status(newcomer) == 200
+
+
+def test_a_phone_goes_on_sending_while_another_address_takes_all_places(site: Site) -> None:
+    connections = Connections(8)
+    with site.serving(connections) as address, ExitStack() as stack:
+        phone = stack.enter_context(connected(address, posting(1_000), source="127.0.0.2"))
+        until(lambda: any(one.waits_for is Phase.BODY for one in connections.open))
+        for sent in (HALF, posting(1_000)) * 15:
+            stack.enter_context(connected(address, sent, source="127.0.0.3"))
+        with connected(address, WHOLE) as newcomer:
+            assert status(newcomer) == 200
+        phone.sendall(b"a" * 1_000)
+        assert status(phone) == 422  # no such login
+
+
+def test_who_has_asked_for_nothing_for_a_while_goes_before_a_phone_that_sends(site: Site) -> None:
+    hands = Hands()
+    connections = Connections(4, clock=hands)
+    with site.serving(connections) as address, ExitStack() as stack:
+        silent = stack.enter_context(connected(address, HALF))
+        until(lambda: len(connections.open) == 1)
+        phones = [stack.enter_context(connected(address, posting(1))) for _ in range(3)]
+        until(lambda: sum(one.waits_for is Phase.BODY for one in connections.open) == 3)
+        hands.now += 10
+        with connected(address, WHOLE) as newcomer:
+            assert status(newcomer) == 200
+        assert is_closed(silent)
+        for phone in phones:
+            phone.sendall(b"a")
+            assert status(phone) == 422
+
+
 def test_what_is_in_work_is_never_closed_for_a_newcomer(site: Site) -> None:
     go_on = threading.Event()
     site.app.add_api_route("/slow", lambda: PlainTextResponse(str(go_on.wait(60))))
     connections = Connections(3)
     with site.serving(connections) as address, ExitStack() as stack:
         slow = stack.enter_context(connected(address, b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"))
-        until(lambda: any(one.waits_for == 3 for one in connections.open))
+        until(lambda: any(one.waits_for is Phase.WORKING for one in connections.open))
         for _ in range(20):
             stack.enter_context(connected(address, HALF))
         with connected(address, WHOLE) as newcomer:
