@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,30 +26,33 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending, State
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters import clock
 from adapters.database import transaction
 from adapters.settings import get_settings
 from flows.batch import Batch, group
+from flows.carry_out_due import carry_out_all
 from flows.connect import API_ERRORS, connected
 from flows.deploy import deploy
 from flows.hand_down import hand_down
-from flows.keep_schedules import keep_schedules
+from flows.keep_schedules import DEPLOYMENT, keep_schedules
 from flows.sweep import pass_on
 from models import HandDown
 from queries.hand_downs import list_pending
-from queries.timetable import list_active_schedules
+from queries.occurrences import list_coming
 
 POLL_SECONDS = 0.2
 AWAY_SECONDS = 0.5
 """Pause after the server or the database did not answer."""
+DUE_SECONDS = 1.0
+"""How often the timetable is asked what is due; two reads that mostly find nothing."""
 TIDY_SECONDS = 5.0
 """How often the timetable is read, so that a new schedule soon shows on Prefect's page."""
 GATE_SECONDS = 600.0
 """How often gates are looked at; they open by themselves on a day, not at a time of day."""
 OTHERS_TIME = timedelta(minutes=2)
-"""How long a wish is left to a flow run that the dispatcher has not started."""
+"""How long a wish is left to a flow run that another process is working on."""
 LONGEST_PAUSE = 300.0
 """Seconds at most before a hand-down that failed is tried again."""
 TAG = "dispatcher"
@@ -64,15 +67,18 @@ class Dispatcher:
     def __init__(self, client: SyncPrefectClient) -> None:
         self.client = client
         self.deployments = deploy(client)
-        self.own = end_left_running(client)
+        end_left_running(client)
+        self.over: set[str] = set()
         self.failures: dict[tuple[int, str], int] = {}
         self.again_at: dict[tuple[int, str], float] = {}
-        self.tidy_at = self.gates_at = 0.0
+        self.due_at = self.tidy_at = self.gates_at = self.look_at = 0.0
 
     def turn(self) -> bool:
         """Carry out the first batch that does not wait for its next attempt; False: none."""
         with transaction(readonly=True) as session:
-            batches = group(each for each in list_pending(session) if self._may_take(each))
+            pending = list_pending(session)
+        self._learn_what_is_over(pending)
+        batches = group(each for each in pending if self._may_take(each))
         instant = time.monotonic()
         ready = (each for each in batches if instant >= self.again_at.get(each.subject, 0))
         due = next(ready, None)
@@ -81,26 +87,48 @@ class Dispatcher:
         return due is not None
 
     def tidy(self) -> None:
-        """Now and then: open the gates past their time, bring Prefect's schedules up to date."""
+        """Now and then: carry out what the timetable has due, open the gates past their time,
+        bring Prefect's schedules up to date."""
         instant = time.monotonic()
+        if instant >= self.due_at:
+            self.due_at = instant + DUE_SECONDS
+            carry_out_all(self.client)
         if instant >= self.gates_at:
             self.gates_at = instant + GATE_SECONDS
             pass_on()
         if instant >= self.tidy_at:
             self.tidy_at = instant + TIDY_SECONDS
             with transaction(readonly=True) as session:
-                timetable = list_active_schedules(session)
-            keep_schedules(self.client, self.deployments, timetable, now=clock.now())
+                timetable = list_coming(session)
+            deployment = self.deployments[DEPLOYMENT]
+            keep_schedules(self.client, deployment, timetable, now=clock.now())
+
+    def _learn_what_is_over(self, wishes: Sequence[HandDown]) -> None:
+        """Ask Prefect about the flow runs that have the wishes.
+
+        A flow run of the dispatcher is over, whatever Prefect says: there is one dispatcher, and it
+        is not working on one just now. It may have been an earlier connection's, or an earlier
+        process's, whose flow run failed or was marked as crashed already.
+        """
+        unknown = {each.flow_run_id for each in wishes if each.flow_run_id} - self.over
+        instant = time.monotonic()
+        if not unknown or instant < self.look_at:
+            return
+        self.look_at = instant + AWAY_SECONDS
+        wanted = FlowRunFilter.model_validate({"id": {"any_": list(unknown)}})
+        for run in self.client.read_flow_runs(flow_run_filter=wanted):
+            if TAG in run.tags or (run.state is not None and run.state.is_final()):
+                self.over.add(str(run.id))
 
     def _may_take(self, wish: HandDown) -> bool:
         """Not what a flow run started elsewhere (a schedule, Prefect's page) is just doing."""
-        if wish.flow_run_id is None or wish.flow_run_id in self.own:
+        if wish.flow_run_id is None or wish.flow_run_id in self.over:
             return True
         return clock.now() - wish.requested_at > OTHERS_TIME
 
     def _carry_out(self, batch: Batch) -> State:
         flow_run = self._create(batch)
-        self.own.add(str(flow_run.id))
+        self.over.add(str(flow_run.id))
         return cast(State, run_flow(hand_down, flow_run=flow_run, return_type="state"))
 
     def _create(self, batch: Batch) -> FlowRun:
@@ -131,15 +159,13 @@ class Dispatcher:
         log.error("%s failed (%s); again in %.0f s", batch, state.message, pause)
 
 
-def end_left_running(client: SyncPrefectClient) -> set[str]:
-    """Mark as crashed the flow runs a killed dispatcher has left unfinished; their ids."""
+def end_left_running(client: SyncPrefectClient) -> None:
+    """Mark as crashed the flow runs a killed dispatcher has left unfinished."""
     unfinished = [StateType.PENDING, StateType.RUNNING]
     mine = {"tags": {"all_": [TAG]}, "state": {"type": {"any_": unfinished}}}
-    left = client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(mine))
-    for flow_run in left:
+    for flow_run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(mine)):
         message = "执行它的进程中断；未完成的部分由新的运行接着办理。"
         client.set_flow_run_state(flow_run.id, Crashed(message=message), force=True)
-    return {str(flow_run.id) for flow_run in left}
 
 
 def dispatch(stop: threading.Event, ready: Path) -> None:
@@ -150,7 +176,7 @@ def dispatch(stop: threading.Event, ready: Path) -> None:
                 dispatcher = Dispatcher(client)
                 ready.write_text(str(os.getpid()))
                 _work(dispatcher, stop)
-        except (*API_ERRORS, OperationalError) as error:
+        except (*API_ERRORS, OperationalError, InterfaceError) as error:
             log.warning("not now: %s: %s", type(error).__name__, error)
             stop.wait(AWAY_SECONDS)
     ready.unlink(missing_ok=True)
@@ -158,8 +184,9 @@ def dispatch(stop: threading.Event, ready: Path) -> None:
 
 def _work(dispatcher: Dispatcher, stop: threading.Event) -> None:
     while not stop.is_set():
-        if not dispatcher.turn():
-            dispatcher.tidy()
+        worked = dispatcher.turn()
+        dispatcher.tidy()
+        if not worked:
             stop.wait(POLL_SECONDS)
 
 

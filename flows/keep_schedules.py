@@ -1,16 +1,16 @@
 """Makes Prefect's schedules equal to the offices' timetable, so that its page shows what comes.
 
-The table `schedule` is the truth. A row that recurs is one schedule of a deployment; one that
-happens once is one flow run, scheduled for its time: late if nothing ran at that time, and never
-twice. Both are found again by a slug. What was made elsewhere (in `prefect.yaml`, by hand on
-Prefect's page) is left alone.
+The table `schedule` is the truth, and nothing depends on what stands here: a flow run that Prefect
+starts from it carries out what is due, and mostly finds that the dispatcher has done it. A row
+that recurs is one schedule of the deployment `carry-out-due`; one that happens once is one flow
+run, scheduled for its time. Both are found again by a slug. What was made elsewhere (in
+`prefect.yaml`, by hand on Prefect's page) is left alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -20,44 +20,40 @@ from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Scheduled
 
-from models import Schedule, ScheduledWork
+from models import Schedule
 from rules.dates.calendar import SHANGHAI
 
-DEPLOYMENTS = {ScheduledWork.HAND_DOWN: "hand-down", ScheduledWork.REPORT: "render-reports"}
-SLUG = "timetable-"
+DEPLOYMENT = "carry-out-due"
+SLUG = "due-"
 SINGLE = "timetable"
 """Marks the flow runs of rows that happen once."""
 WAITING = StateType.SCHEDULED
-FORGOTTEN = timedelta(days=2)
-"""How late what happens once may still be started, after a time when nothing ran."""
 
 
 def keep_schedules(
     client: SyncPrefectClient,
-    deployments: dict[str, UUID],
+    deployment: UUID,
     timetable: Sequence[Schedule],
     *,
     now: datetime,
 ) -> int:
-    """Create what is missing, take away what has been stopped; how many changed.
+    """Create what is missing, take away what is past or stopped; how many changed.
 
     `now` is the time on the product's clock, which the demo's differs from Prefect's.
     """
-    changed = _keep_single(client, deployments, [row for row in timetable if not row.cron], now)
-    for work, name in DEPLOYMENTS.items():
-        wanted = {slug_of(row): row for row in timetable if row.work == work and row.cron}
-        changed += _keep_recurring(client, deployments[name], wanted)
-    return changed
+    changed = _keep_single(client, deployment, [row for row in timetable if not row.cron], now)
+    recurring = {slug_of(row): row for row in timetable if row.cron}
+    return changed + _keep_recurring(client, deployment, recurring)
 
 
 def _keep_single(
     client: SyncPrefectClient,
-    deployments: dict[str, UUID],
+    deployment: UUID,
     timetable: Sequence[Schedule],
     now: datetime,
 ) -> int:
-    """The flow runs of rows that happen once; older than `FORGOTTEN` they are past."""
-    wanted = {slug_of(row): row for row in timetable if now - _once(row) < FORGOTTEN}
+    """The flow runs of rows that happen once."""
+    wanted = {slug_of(row): row for row in timetable}
     tagged = FlowRunFilter.model_validate({"tags": {"all_": [SINGLE]}})
     present = {run.idempotency_key: run for run in client.read_flow_runs(flow_run_filter=tagged)}
     stopped = [
@@ -69,8 +65,8 @@ def _keep_single(
     for slug in missing:
         row = wanted[slug]
         client.create_flow_run_from_deployment(
-            deployments[DEPLOYMENTS[ScheduledWork(row.work)]],
-            parameters=_parameters(row),
+            deployment,
+            parameters={"schedule_id": row.id},
             state=Scheduled(scheduled_time=datetime.now(UTC) + (_once(row) - now)),
             idempotency_key=slug,
             tags=[SINGLE],
@@ -109,10 +105,4 @@ def _keep_recurring(
 
 def _create(slug: str, row: Schedule) -> DeploymentScheduleCreate:
     when = CronSchedule(cron=row.cron, timezone=SHANGHAI.key)
-    return DeploymentScheduleCreate(schedule=when, parameters=_parameters(row), slug=slug)
-
-
-def _parameters(row: Schedule) -> dict[str, Any]:
-    if row.work == ScheduledWork.HAND_DOWN:
-        return {"measure_id": row.measure_id}
-    return {"campaign_id": row.campaign_id}
+    return DeploymentScheduleCreate(schedule=when, parameters={"schedule_id": row.id}, slug=slug)

@@ -1,12 +1,15 @@
 """Renders the reports of a campaign (报告): one task run for the data, one for some 200 units.
 
-The deployment `render-reports` starts it from a schedule, a page or Prefect's own page. Run
-twice on the same day it replaces the snapshots and the files of that day.
+The deployment `render-reports` starts it for an order (`Occurrence`), or from Prefect's own page.
+Run twice on the same day it replaces the snapshots and the files of that day. For an order it shows
+that it lives, and its last transaction says that the order is done.
 """
 
 from __future__ import annotations
 
-from datetime import date
+import time
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from prefect import flow, runtime, task
@@ -21,43 +24,76 @@ from queries.report_data import get_report_campaign
 from queries.snapshots import list_snapshot_ids, list_snapshots
 from rules.dates.calendar import local_date
 from rules.refusal import N_, Refusal
+from services import occurrences
 from services.snapshots import UNITS_AT_ONCE, compose_snapshots, store_snapshots
+
+Order = tuple[int, int] | None
+"""The occurrence and the number of the attempt at it; None: nobody's order."""
+LIFE_SECONDS = 3.0
+"""How often a long rendering says how far it is."""
 
 
 @flow(name="render-reports", persist_result=False)
 def render_reports(
-    campaign_id: int, unit_codes: list[str] | None = None, as_of: date | None = None
+    campaign_id: int,
+    unit_codes: list[str] | None = None,
+    as_of: date | None = None,
+    occurrence_id: int | None = None,
+    attempt: int = 0,
 ) -> State[int]:
     """Render the reports of units (none: the owner and all that handed something down).
 
     `as_of` none: today in Asia/Shanghai; an earlier day's are rendered again from the snapshots
-    of that day. The state says of how many units.
+    of that day. With `occurrence_id` for that order, as long as `attempt` is the latest at it. The
+    state says of how many units.
     """
-    day = as_of or local_date(clock.now())
+    order = (occurrence_id, attempt) if occurrence_id is not None else None
+    if not _live(order):
+        return _overtaken()
+    try:
+        return _render_all(campaign_id, unit_codes, as_of, order)
+    except Refusal as refusal:
+        _refuse(order, refusal)
+        raise
+
+
+def _render_all(
+    campaign_id: int, unit_codes: list[str] | None, as_of: date | None, order: Order
+) -> State[int]:
+    now = clock.now()
+    day = as_of or local_date(now)
     with transaction(readonly=True) as session:
         title = get_report_campaign(session, campaign_id).title
     with get_client(sync_client=True) as client:
         client.set_flow_run_name(runtime.flow_run.id, f"{title} · {day} 报告")
-    ids: Any = take_data(campaign_id, unit_codes, day, return_state=True).result()
-    count = sum(
-        _render(ids[at : at + UNITS_AT_ONCE], at) for at in range(0, len(ids), UNITS_AT_ONCE)
-    )
+    ids: Any = take_data(campaign_id, unit_codes, day, now, order, return_state=True).result()
+    count = 0
+    for start in range(0, len(ids), UNITS_AT_ONCE):
+        if not _live(order, len(ids), start):
+            return _overtaken()
+        count += _render(ids, start, order)
+    if order:
+        with transaction() as session:
+            occurrences.finish(session, order[0], now=clock.now())
     return Completed(message=f"已生成 {count} 个单位的报告", data=count)
 
 
 @task(task_run_name="取数", persist_result=False)
-def take_data(campaign_id: int, unit_codes: list[str] | None, as_of: date) -> State[Any]:
-    """Take today's snapshots, or find those of an earlier day; the ids, top of the tree first.
+def take_data(
+    campaign_id: int, unit_codes: list[str] | None, as_of: date, now: datetime, order: Order
+) -> State[Any]:
+    """Take the snapshots of `now`, or find those of an earlier day; the ids, top of the tree
+    first.
 
     All is read in one transaction, so that the reports of all units agree; writing waits for
     nobody's reading, and is over before the next units are composed.
     """
-    now = clock.now()
     if as_of == local_date(now):
         with transaction(readonly=True) as reading:
             for rows in compose_snapshots(reading, campaign_id, unit_codes, as_of=as_of, now=now):
                 with transaction() as writing:
                     store_snapshots(writing, rows)
+                _live(order)
     with transaction(readonly=True) as session:
         ids = list_snapshot_ids(session, campaign_id, unit_codes, as_of)
     if not ids:
@@ -66,16 +102,52 @@ def take_data(campaign_id: int, unit_codes: list[str] | None, as_of: date) -> St
 
 
 @task(persist_result=False)
-def write_files(snapshot_ids: list[int]) -> State[Any]:
-    """Write the page, the Word document and the Excel ledger of each unit."""
+def write_files(snapshot_ids: list[int], start: int, units: int, order: Order) -> State[Any]:
+    """Write the page, the Word document and the Excel ledger of each unit; `start` of `units`
+    have theirs already."""
     with transaction(readonly=True) as session:
         stored = list_snapshots(session, snapshot_ids)
         folder = folder_of(stored[0].campaign_id, stored[0].as_of)
         reports = [report_of(each) for each in stored]
-    count = write_reports(folder, reports)
+    count = write_reports(folder, reports, told=_teller(order, start, units))
     return Completed(message=f"已生成 {count} 个单位的报告", data=count)
 
 
-def _render(snapshot_ids: list[int], start: int) -> Any:
-    name = f"第 {start + 1}–{start + len(snapshot_ids)} 个单位"
-    return write_files.with_options(task_run_name=name)(snapshot_ids, return_state=True).result()
+def _render(ids: list[int], start: int, order: Order) -> Any:
+    part = ids[start : start + UNITS_AT_ONCE]
+    name = f"第 {start + 1}–{start + len(part)} 个单位"
+    task_run = write_files.with_options(task_run_name=name)
+    return task_run(part, start, len(ids), order, return_state=True).result()
+
+
+def _live(order: Order, units: int | None = None, rendered: int = 0) -> bool:
+    """Show life, and say whether the order still wants this attempt."""
+    if order is None:
+        return True
+    with transaction() as session:
+        return occurrences.show_life(
+            session, *order, now=clock.now(), units=units, rendered=rendered
+        )
+
+
+def _teller(order: Order, start: int, units: int) -> Callable[[int], None]:
+    """Shows life every few seconds while reports are written."""
+    told_at = time.monotonic()
+
+    def tell(written: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= LIFE_SECONDS:
+            told_at = time.monotonic()
+            _live(order, units, start + written)
+
+    return tell
+
+
+def _overtaken() -> State[int]:
+    return Completed(message="已由另一次运行办理", data=0)
+
+
+def _refuse(order: Order, refusal: Refusal) -> None:
+    if order:
+        with transaction() as session:
+            occurrences.refuse(session, order[0], refusal, now=clock.now())

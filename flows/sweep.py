@@ -1,8 +1,8 @@
-"""Sweeps up what nobody has done (补办): gates past their time, wishes left lying, flags that
-others' answers have changed.
+"""Sweeps up what nobody has done (补办): what the timetable has due, gates past their time, wishes
+left lying, flags that others' answers have changed.
 
-The dispatcher does the first part itself and leaves nothing for the second; for these two the
-deployment is for the time it does not run.
+The dispatcher does the first two itself and leaves nothing for the third; for these the deployment
+is for the time it does not run.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from prefect import flow, task
+from prefect.client.orchestration import get_client
 from prefect.states import Completed, State
 
 from adapters import clock
 from adapters.attachment_store import get_store
 from adapters.database import transaction
 from flows.batch import Batch, group
+from flows.carry_out_due import carry_out_all
 from flows.hand_down import hand_down
 from queries.comparisons import list_stale
 from queries.hand_downs import list_pending
@@ -29,8 +31,9 @@ LEFT_LYING = timedelta(minutes=2)
 
 @flow(name="sweep", persist_result=False)
 def sweep() -> State[int]:
-    """Open the gates that are past their time, fulfil forgotten wishes, hold waiting answers
-    against each other; twice is harmless."""
+    """Carry out what is due, open the gates that are past their time, fulfil forgotten wishes,
+    hold waiting answers against each other; twice is harmless."""
+    carry_out_what_is_due.with_options(task_run_name="办理到期的定时安排")(return_state=True)
     opened = open_overdue_gates.with_options(task_run_name="到时自动下达")(return_state=True)
     sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
     refresh_flags.with_options(task_run_name="更新审核提示")(return_state=True)
@@ -40,6 +43,14 @@ def sweep() -> State[int]:
             batch.measure_id, None, batch.period, list(batch.hand_down_ids), return_state=True
         )
     return Completed(message=f"{opened.message}，补办 {len(batches)} 批", data=len(batches))
+
+
+@task(persist_result=False)
+def carry_out_what_is_due() -> State[int]:
+    """Release and have rendered what the offices have scheduled."""
+    with get_client(sync_client=True) as client:
+        count = carry_out_all(client)
+    return Completed(message=f"办理 {count} 项", data=count)
 
 
 @task(persist_result=False)

@@ -23,7 +23,7 @@ from models.measure import (
 from models.report import Snapshot
 from models.review_batch import ReviewBatch
 from models.roll_up import Tally, Total
-from models.schedule import Schedule, ScheduledWork
+from models.schedule import Occurrence, Outcome, Schedule, ScheduledWork
 from models.submission import AnswerNumber, Decision, Draft, Review, Submission
 from models.text_print import TextPrint
 from models.unit import Level, Tag, Unit, UnitTag
@@ -60,6 +60,8 @@ __all__ = [
     "MeasureKind",
     "MeasureStatus",
     "Notice",
+    "Occurrence",
+    "Outcome",
     "Review",
     "ReviewBatch",
     "Role",

@@ -1,11 +1,13 @@
-"""Schedules: what the office wants done at a given time, mirrored to Prefect's schedules."""
+"""Schedules: what the office wants done at a given time, and what became of every such moment."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import one_of
+from models.columns import JsonType, one_of
 
 
 class ScheduledWork(StrEnum):
@@ -20,7 +22,15 @@ class ScheduledWork(StrEnum):
 class Schedule(SQLModel, table=True):
     """One entry of the office's timetable; times are Asia/Shanghai."""
 
-    __table_args__ = (one_of("work", ScheduledWork),)
+    __table_args__ = (
+        one_of("work", ScheduledWork),
+        Index(
+            "ix_schedule_coming",
+            "next_at",
+            postgresql_where=text("next_at IS NOT NULL"),
+            sqlite_where=text("next_at IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     work: str = Field(max_length=20)
@@ -31,5 +41,63 @@ class Schedule(SQLModel, table=True):
     """Five fields; empty when it happens once, at `once_at`."""
     once_at: datetime | None = Field(default=None)
     active: bool = Field(default=True)
+    next_at: datetime | None = Field(default=None)
+    """The earliest moment that has not been noted as an `Occurrence`; None: nothing comes."""
     created_at: datetime
     created_by: int = Field(foreign_key="account.id")
+
+
+class Outcome(StrEnum):
+    """How an occurrence ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """It could not be done; the sentence is kept."""
+    PASSED_OVER = "passed_over"
+    """A later moment of the same schedule is done instead."""
+    STOPPED = "stopped"
+    """Somebody stopped the schedule before it was done."""
+
+
+class Occurrence(SQLModel, table=True):
+    """One moment at which a schedule was due, from that moment on (到期办理).
+
+    Open until `settled_at`: whoever finds it open at `again_at` or later attempts it.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "due_at"),
+        one_of("outcome", Outcome),
+        Index(
+            "ix_occurrence_open",
+            "again_at",
+            postgresql_where=text("settled_at IS NULL"),
+            sqlite_where=text("settled_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    schedule_id: int = Field(foreign_key="schedule.id")
+    due_at: datetime
+    noted_at: datetime
+    passed_over: int = Field(default=0)
+    """Earlier moments that were missed and are not made up."""
+    passed_over_since: datetime | None = Field(default=None)
+    """The first of them."""
+    attempts: int = Field(default=0)
+    again_at: datetime
+    """Nobody begins, or takes a report from another attempt, before this moment."""
+    flow_run_id: str | None = Field(default=None, max_length=40)
+    """Of reports: the flow run of the latest attempt; None while there is none."""
+    begun_at: datetime | None = Field(default=None)
+    """Of reports: when that flow run began to work."""
+    units: int | None = Field(default=None)
+    """Of reports: how many units they are for, once that is known."""
+    rendered: int = Field(default=0)
+    """Of reports: how many units have theirs."""
+    hand_down_id: int | None = Field(default=None, foreign_key="hand_down.id")
+    """Of releases: the wish that was written."""
+    settled_at: datetime | None = Field(default=None)
+    outcome: str | None = Field(default=None, max_length=20)
+    refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonType, nullable=True))
+    """The sentence of a refusal (rules.refusal.to_json)."""

@@ -5,30 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models import Account, Campaign, Measure, MeasureStatus, Role, Schedule
+from models import (
+    Account,
+    Campaign,
+    HandDown,
+    Measure,
+    MeasureStatus,
+    Occurrence,
+    Role,
+    Schedule,
+)
 from queries.not_found import NotFound
 from rules.dates.due import RECURRENCES
 
+_OTHER = aliased(Occurrence)
+
 
 class ScheduleRow(NamedTuple):
-    """A schedule with what it starts."""
+    """A schedule with what it starts, its latest occurrence and the wish that this has caused."""
 
     schedule: Schedule
     campaign: Campaign
     measure: Measure | None
+    latest: Occurrence | None
+    hand_down: HandDown | None
 
 
 def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
     """The unit's schedules, the active ones first, the newest first; one statement."""
+    latest = select(func.max(_OTHER.due_at)).where(_OTHER.schedule_id == Schedule.id)
+    is_latest = and_(
+        col(Occurrence.schedule_id) == Schedule.id,
+        col(Occurrence.due_at) == latest.correlate(Schedule).scalar_subquery(),
+    )
     wanted = (
-        select(Schedule, Campaign, Measure)
+        select(Schedule, Campaign, Measure, Occurrence)
+        .add_columns(HandDown)
         .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
         .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
-        .where(Schedule.unit_id == unit_id)
+        .outerjoin(Occurrence, is_latest)
+        .outerjoin(HandDown, col(HandDown.id) == Occurrence.hand_down_id)
+        .where(col(Schedule.unit_id) == unit_id)
         .order_by(col(Schedule.active).desc(), col(Schedule.id).desc())
     )
     return [ScheduleRow(*row) for row in session.execute(wanted)]
@@ -36,8 +58,21 @@ def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
 
 def count_plans_of(session: Session, measure_id: int) -> int:
     """How many schedules would still start something for the measure."""
-    wanted = select(func.count()).where(Schedule.measure_id == measure_id, col(Schedule.active))
+    coming = col(Schedule.next_at).is_not(None)
+    wanted = select(func.count()).where(Schedule.measure_id == measure_id, coming)
     return session.exec(wanted).one()
+
+
+def name_of(session: Session, schedule_id: int) -> str:
+    """What a schedule is for: the title of its measure or campaign; empty where it is gone."""
+    wanted = (
+        select(func.coalesce(Measure.title, Campaign.title))
+        .select_from(Schedule)
+        .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
+        .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
+        .where(Schedule.id == schedule_id)
+    )
+    return session.exec(wanted).first() or ""
 
 
 def get_own_schedule(session: Session, account: Account, schedule_id: int) -> Schedule:

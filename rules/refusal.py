@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 
 def N_(msgid: str) -> str:
@@ -39,3 +40,30 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return fill(self.msgid, self.values)
+
+
+def to_json(refusal: Refusal) -> dict[str, Any]:
+    """A refusal that can be stored and told later, in any language."""
+    values = {name: _plain(value) for name, value in refusal.values.items()}
+    return {"msgid": refusal.msgid, "values": values}
+
+
+def from_json(stored: Mapping[str, Any]) -> Refusal:
+    """The refusal that `to_json` has stored."""
+    return Refusal(
+        stored["msgid"], **{name: _read(value) for name, value in stored["values"].items()}
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Term):
+        return {"term": str(value)}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _read(value: Any) -> object:
+    if isinstance(value, list):
+        return [_read(one) for one in value]
+    return Term(value["term"]) if isinstance(value, dict) else value

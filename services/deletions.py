@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel
 
 GOES_ALONG: Mapping[str, frozenset[str]] = {
     "measure": frozenset({"addressee", "measure_gate", "form_draft", "schedule"}),
+    "schedule": frozenset({"occurrence"}),
 }
 """Table → the tables whose rows go with a row of it. A row any other table points to stays, and
 the service that would delete it refuses before (`tests/services/test_deletions.py` names each)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
@@ -22,6 +22,7 @@ from models import (
     MeasureGate,
     MeasureKind,
     MeasureStatus,
+    Schedule,
     Status,
     Unit,
 )
@@ -133,6 +134,9 @@ def delete_measure(session: Session, measure: Measure) -> None:
     Raises `Refusal` once it has been released: then it is withdrawn, and its history stays.
     """
     _require(measure, MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
+    # Whoever is noting that one of its plans is due comes first.
+    plans = select(col(Schedule.id)).where(col(Schedule.measure_id) == measure.id)
+    session.execute(plans.with_for_update()).all()
     session.expunge(measure)
     delete_rows(session, Measure, col(Measure.id) == measure.id)
 
@@ -151,9 +155,15 @@ def confirm_measure(session: Session, measure: Measure) -> None:
 
 
 def release_measure(
-    session: Session, measure: Measure, *, actor: Account | None, now: datetime
-) -> int | None:
-    """Release a confirmed measure, or open the current period of a recurring one.
+    session: Session,
+    measure: Measure,
+    *,
+    opened_on: date | None = None,
+    actor: Account | None,
+    now: datetime,
+) -> int:
+    """Release a confirmed measure, or open a period of a recurring one: that of the day
+    `opened_on` (none: of today, Asia/Shanghai).
 
     Writes the issuer's own assignment and the wish to hand it down; returns the wish's id. The
     same period twice gives the same wish.
@@ -161,7 +171,7 @@ def release_measure(
     session.refresh(measure, with_for_update={"key_share": True})
     _require(measure, MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
     _require_reach(session, measure)
-    period = current_period(parse_due(measure.due_rule), local_date(now))
+    period = current_period(parse_due(measure.due_rule), opened_on or local_date(now))
     wish = hand_down.request(session, _id(measure), period, measure.unit_id, actor=actor, now=now)
     _issue_root(session, measure, period, wish, actor=actor, now=now)
     if measure.status != MeasureStatus.RELEASED:

@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models import Account, Campaign, Measure, MeasureStatus, Schedule, ScheduledWork
-from rules.dates.due import parse_due
-from rules.dates.timetable import Timing
+from queries.occurrences import find_open_order
+from rules.dates.timetable import Timing, next_after
 from rules.refusal import N_, Refusal
+from services import occurrences
+from services.occurrences import require_recurring
 
 
 def schedule_release(
@@ -37,8 +39,7 @@ def schedule_periods(
     session: Session, measure: Measure, timing: Timing, *, actor: Account, now: datetime
 ) -> Schedule:
     """Hand a recurring measure down again, for its current period, at every `timing`."""
-    if parse_due(measure.due_rule).recurrence == "once":
-        raise Refusal(N_("措施“%(title)s”只办一次，没有周期可以开启。"), title=measure.title)
+    require_recurring(measure)
     if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
         raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
     return _add(
@@ -72,29 +73,34 @@ def schedule_reports(
     )
 
 
-def schedule_reports_once(
-    session: Session, campaign: Campaign, at: datetime, *, actor: Account, now: datetime
-) -> Schedule:
-    """Render the reports of every unit of a campaign once, at `at` (UTC-aware), or at once if that
-    is now or past."""
-    return _add(
+def order_reports(
+    session: Session, campaign: Campaign, *, actor: Account, now: datetime
+) -> Schedule | None:
+    """Have the reports of every unit of a campaign made at once; noted as due with the click.
+
+    None: they are being made already.
+    """
+    session.refresh(campaign, with_for_update={"key_share": True})
+    if find_open_order(session, campaign.id or 0) is not None:
+        return None
+    ordered = _add(
         session,
         Schedule(
             work=ScheduledWork.REPORT,
             unit_id=actor.unit_id,
             campaign_id=campaign.id or 0,
-            once_at=at,
+            once_at=now,
             created_at=now,
             created_by=actor.id or 0,
         ),
     )
+    occurrences.note(session, ordered, now=now)
+    return ordered
 
 
-def stop_schedule(session: Session, schedule: Schedule) -> None:
+def stop_schedule(session: Session, schedule: Schedule, *, now: datetime) -> None:
     """Start nothing more from this schedule; stopping it twice changes nothing."""
-    schedule.active = False
-    session.add(schedule)
-    session.flush()
+    occurrences.stop(session, schedule, now=now)
 
 
 def _check_future(at: datetime, now: datetime) -> None:
@@ -103,6 +109,9 @@ def _check_future(at: datetime, now: datetime) -> None:
 
 
 def _add(session: Session, schedule: Schedule) -> Schedule:
+    schedule.next_at = (
+        next_after(schedule.cron, schedule.created_at) if schedule.cron else schedule.once_at
+    )
     session.add(schedule)
     session.flush()
     return schedule

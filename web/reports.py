@@ -15,17 +15,19 @@ from adapters.reports.report_view import report_of
 from models import Campaign, Snapshot, Unit
 from queries.campaigns import get_own_campaign, is_office_of
 from queries.not_found import NotFound
+from queries.occurrences import find_latest_order
 from queries.report_choice import list_campaigns_with_reports, list_lower_reports
 from queries.snapshots import find_snapshot, list_snapshot_dates
 from queries.units import list_above
 from queries.visibility import get_visible_campaign, get_visible_unit, may_see
 from rules.dates.calendar import local_date
 from rules.refusal import N_
-from services.schedules import schedule_reports_once
+from services.schedules import order_reports as order_of_every_unit
 from services.snapshots import take_snapshots
 from web.language import language_of, say
 from web.rendering import render
 from web.security import Officer, SignedIn, Viewer
+from web.standings import told_of
 from web.transactions import Now, OpenSession
 
 MEDIA = {
@@ -51,10 +53,12 @@ def show_campaign_reports(
     viewer: SignedIn,
     campaign_id: int,
     unit: str = "",
-    ordered: bool = False,
+    ordered: str = "",
 ) -> Response:
     """The reports of one unit on a campaign, and the way to those of its lower units."""
     campaign, here = _find(session, viewer, campaign_id, unit or viewer.unit.code)
+    owns = is_office_of(viewer.account, campaign)
+    order = find_latest_order(session, campaign_id) if owns else None
     above = [one for one in list_above(session, here) if may_see(viewer.unit, one)]
     steps = [(f"/reports/{campaign_id}?unit={one.code}", one.name) for one in above]
     return render(
@@ -65,7 +69,8 @@ def show_campaign_reports(
         links=[("/reports", say(request, N_("报告"))), *steps],
         dates=list_snapshot_dates(session, campaign_id, here.id or 0),
         lower=list_lower_reports(session, campaign_id, here),
-        owns=is_office_of(viewer.account, campaign),
+        owns=owns,
+        order=told_of(request, order, None, for_reports=True) if order else None,
         ordered=ordered,
     )
 
@@ -74,8 +79,8 @@ def show_campaign_reports(
 def order_reports(session: OpenSession, viewer: Officer, now: Now, campaign_id: int) -> Response:
     """Have the reports of every unit made soon, by a flow: there may be a thousand."""
     campaign = get_own_campaign(session, viewer.account, campaign_id)
-    schedule_reports_once(session, campaign, now, actor=viewer.account, now=now)
-    return RedirectResponse(f"/reports/{campaign_id}?ordered=1", 303)
+    made = order_of_every_unit(session, campaign, actor=viewer.account, now=now)
+    return RedirectResponse(f"/reports/{campaign_id}?ordered={'new' if made else 'already'}", 303)
 
 
 @router.post("/reports/{campaign_id}/{code}")

@@ -10,16 +10,17 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Account, Schedule
+from models import Account, ScheduledWork
 from queries.campaigns import get_own_campaign, list_campaigns_of, lock_own_measure
 from queries.not_found import NotFound
 from queries.schedules import (
+    ScheduleRow,
     get_own_schedule,
     list_recurring_measures,
     list_releasable_measures,
     list_schedules_of,
 )
-from rules.dates.timetable import next_after, read_cron
+from rules.dates.timetable import read_cron
 from rules.forms.faults import Fault
 from rules.refusal import N_
 from services import schedules
@@ -27,6 +28,7 @@ from web.language import say
 from web.posted import Posted, typed
 from web.rendering import render
 from web.security import Officer, Viewer
+from web.standings import Told, told_of
 from web.transactions import Now, OpenSession, attempt
 from web.typed_schedule import (
     MONTH_DAYS,
@@ -49,14 +51,17 @@ router = APIRouter()
 
 @router.get("/schedules")
 def show_schedules(request: Request, session: OpenSession, now: Now, viewer: Officer) -> Response:
-    """Every schedule of the office with its next occurrence."""
+    """Every schedule of the office with its latest occurrence, what became of it, and the next."""
     rows = [
         {
             "row": row,
             "timing": read_cron(row.schedule.cron) if row.schedule.cron else None,
-            "next": next_of(row.schedule, now),
+            "latest": latest,
+            "is_due": row.schedule.next_at is not None and row.schedule.next_at <= now,
+            "may_stop": row.schedule.next_at is not None or (latest and latest.is_open),
         }
         for row in list_schedules_of(session, viewer.account.unit_id)
+        for latest in [_latest(request, row)]
     ]
     return render(
         request,
@@ -68,13 +73,11 @@ def show_schedules(request: Request, session: OpenSession, now: Now, viewer: Off
     )
 
 
-def next_of(schedule: Schedule, now: datetime) -> datetime | None:
-    """When an active schedule starts its work next; None when it does not any more."""
-    if not schedule.active:
+def _latest(request: Request, row: ScheduleRow) -> Told | None:
+    if row.latest is None:
         return None
-    if schedule.cron:
-        return next_after(schedule.cron, now)
-    return schedule.once_at if schedule.once_at and schedule.once_at > now else None
+    for_reports = row.schedule.work == ScheduledWork.REPORT
+    return told_of(request, row.latest, row.hand_down, for_reports=for_reports)
 
 
 @router.get("/schedules/new/{purpose}")
@@ -99,9 +102,10 @@ def add_schedule(
 
 
 @router.post("/schedules/{schedule_id}/stop")
-def stop_schedule(session: OpenSession, schedule_id: int, viewer: Officer) -> Response:
+def stop_schedule(session: OpenSession, schedule_id: int, now: Now, viewer: Officer) -> Response:
     """Start nothing more from this schedule."""
-    schedules.stop_schedule(session, get_own_schedule(session, viewer.account, schedule_id))
+    schedule = get_own_schedule(session, viewer.account, schedule_id)
+    schedules.stop_schedule(session, schedule, now=now)
     return RedirectResponse("/schedules", 303)
 
 

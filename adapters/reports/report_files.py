@@ -6,7 +6,7 @@ of the same day is known and never handed out for the later one.
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
@@ -52,18 +52,32 @@ def folder_of(campaign_id: int, as_of: date) -> Path:
     return get_settings().data_dir / "reports" / str(campaign_id) / as_of.isoformat()
 
 
-def write_reports(folder: Path, reports: Sequence[Report], *, processes: int | None = None) -> int:
+def write_reports(
+    folder: Path,
+    reports: Sequence[Report],
+    *,
+    processes: int | None = None,
+    told: Callable[[int], object] = lambda written: None,
+) -> int:
     """Write every face of the reports; returns of how many units.
 
     Many are spread over `processes` (none: one for each processor the machine lets us use).
+    `told` is called with the number written so far, after each.
     """
     workers = processes or len(os.sched_getaffinity(0))
     write = partial(_write_all, folder)
     if workers == 1 or len(reports) <= FEW:
-        return sum(map(write, reports))
+        return _count(map(write, reports), told)
     # Not a fork: the parent has threads and connections that a copy must not touch.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return sum(pool.map(write, reports, chunksize=AT_ONCE))
+        return _count(pool.map(write, reports, chunksize=AT_ONCE), told)
+
+
+def _count(written: Iterable[object], told: Callable[[int], object]) -> int:
+    total = 0
+    for total, _ in enumerate(written, 1):
+        told(total)
+    return total
 
 
 def write_face(folder: Path, report: Report, face: str, language: str = SOURCE) -> Path:
@@ -79,10 +93,9 @@ def write_face(folder: Path, report: Report, face: str, language: str = SOURCE) 
     return path
 
 
-def _write_all(folder: Path, report: Report) -> int:
+def _write_all(folder: Path, report: Report) -> None:
     for face in FACES:
         write_face(folder, report, face)
-    return 1
 
 
 def _path(folder: Path, report: Report, face: str, language: str) -> Path:

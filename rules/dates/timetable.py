@@ -90,6 +90,15 @@ def next_after(cron: str, after: datetime) -> datetime:
     return next(CronSim(cron, after.astimezone(SHANGHAI))).astimezone(UTC)
 
 
+def latest_of(cron: str, first: datetime, until: datetime) -> tuple[datetime, int]:
+    """The latest moment of `cron` from `first`, which is one, to `until`; and how many there
+    are before it."""
+    latest, before = first, 0
+    while (following := next_after(cron, latest)) <= until:
+        latest, before = following, before + 1
+    return latest, before
+
+
 def moment(day: date, at: time) -> datetime:
     """The moment, in UTC, of a day and time of day in Asia/Shanghai."""
     return datetime.combine(day, at, SHANGHAI).astimezone(UTC)

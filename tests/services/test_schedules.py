@@ -8,10 +8,10 @@ from queries.schedules import list_schedules_of
 from rules.dates.timetable import Rhythm, Timing
 from rules.refusal import Refusal
 from services.schedules import (
+    order_reports,
     schedule_periods,
     schedule_release,
     schedule_reports,
-    schedule_reports_once,
     stop_schedule,
 )
 from tests.building import make_account, make_campaign, make_measure
@@ -29,8 +29,8 @@ def office(session: Session) -> Account:
 def test_a_timetable_lists_active_schedules_first(session: Session, office: Account) -> None:
     campaign = make_campaign(session, office)
     first = schedule_reports(session, campaign, FRIDAYS, actor=office, now=NOW)
-    second = schedule_reports_once(session, campaign, TOMORROW, actor=office, now=NOW)
-    stop_schedule(session, second)
+    second = order_reports(session, campaign, actor=office, now=NOW)
+    stop_schedule(session, second, now=NOW)
     rows = list_schedules_of(session, office.unit_id)
     assert [row.schedule.id for row in rows] == [first.id, second.id]
     assert {row.schedule.work for row in rows} == {ScheduledWork.REPORT}

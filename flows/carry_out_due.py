@@ -1,0 +1,114 @@
+"""Carries out what the offices' timetable has due (到期办理), from our own tables.
+
+The dispatcher does it every second. The deployments `carry-out-due` (which shows on Prefect's page
+what comes) and `sweep` do the same for the time no dispatcher runs; several at once, and one killed
+anywhere, are harmless. What is due is noted first, then attempted: a release in one transaction,
+reports by a flow run of `render-reports`. That flow run is watched: one that failed, vanished, or
+shows no life any more is followed by another attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from prefect import flow, runtime
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Completed, Crashed, State
+
+from adapters import clock
+from adapters.database import transaction
+from models import Occurrence, ScheduledWork
+from queries.occurrences import OpenOccurrence, has_due, list_open
+from queries.schedules import name_of
+from services import occurrences as service
+
+RENDERING = "render-reports/render-reports"
+
+
+@flow(name="carry-out-due", persist_result=False)
+def carry_out_due(schedule_id: int | None = None) -> State[int]:
+    """Carry out everything that is due; `schedule_id` only names what this flow run stands for."""
+    with get_client(sync_client=True) as client:
+        if schedule_id is not None:
+            with transaction(readonly=True) as session:
+                client.set_flow_run_name(runtime.flow_run.id, name_of(session, schedule_id))
+        count = carry_out_all(client)
+    return Completed(message=f"办理 {count} 项", data=count)
+
+
+def carry_out_all(client: SyncPrefectClient) -> int:
+    """The same without a flow run; how many attempts it began. Two short reads where there is
+    nothing to do."""
+    now = clock.now()
+    with transaction(readonly=True) as session:
+        due, pending = has_due(session, now), list_open(session)
+    if due:
+        with transaction() as session:
+            service.note_due(session, now=now)
+        with transaction(readonly=True) as session:
+            pending = list_open(session)
+    orders = [each for each in pending if each.schedule.work == ScheduledWork.REPORT]
+    _watch(client, [each.occurrence for each in orders if each.occurrence.flow_run_id], now)
+    ready = [each for each in pending if _is_ready(each.occurrence, now)]
+    return sum(_attempt(client, each) for each in ready)
+
+
+def _is_ready(occurrence: Occurrence, now: datetime) -> bool:
+    return occurrence.flow_run_id is None and occurrence.again_at <= now
+
+
+def _attempt(client: SyncPrefectClient, each: OpenOccurrence) -> bool:
+    """Begin one attempt, unless another process has: the attempt is noted before it is made."""
+    with transaction() as session:
+        attempt = service.begin(session, each.id, now=clock.now())
+    if attempt and each.schedule.work == ScheduledWork.REPORT:
+        _render(client, each, attempt)
+    elif attempt:
+        with transaction() as session:
+            service.carry_out(session, each.id, now=clock.now())
+    return attempt > 0
+
+
+def _render(client: SyncPrefectClient, each: OpenOccurrence, attempt: int) -> None:
+    """Have a worker render the reports; asked for twice, it is one flow run."""
+    flow_run = client.create_flow_run_from_deployment(
+        client.read_deployment_by_name(RENDERING).id,
+        parameters={
+            "campaign_id": each.schedule.campaign_id,
+            "occurrence_id": each.id,
+            "attempt": attempt,
+        },
+        idempotency_key=f"reports {each.id} {attempt}",
+    )
+    with transaction() as session:
+        service.hand_over(session, each.id, attempt, str(flow_run.id), now=clock.now())
+
+
+def _watch(client: SyncPrefectClient, orders: Sequence[Occurrence], now: datetime) -> None:
+    """Give up the attempts whose flow run has ended or lives no more."""
+    if not orders:
+        return
+    ids = [UUID(each.flow_run_id) for each in orders if each.flow_run_id]
+    found = FlowRunFilter.model_validate({"id": {"any_": ids}})
+    runs = {str(run.id): run for run in client.read_flow_runs(flow_run_filter=found)}
+    for order in orders:
+        _watch_one(client, order, runs.get(order.flow_run_id or ""), now)
+
+
+def _watch_one(
+    client: SyncPrefectClient, order: Occurrence, run: FlowRun | None, now: datetime
+) -> None:
+    ended = run is None or run.state is None or run.state.is_final()
+    if not ended and order.again_at > now:
+        return
+    waits = run is not None and run.state is not None and run.state.is_scheduled()
+    if run is not None and not ended and not waits:
+        message = "执行它的进程没有回音；由新的运行重新生成。"
+        client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+    act = service.wait_on if waits else service.give_up
+    with transaction() as session:
+        act(session, order.id or 0, order.attempts, now=now)

@@ -1,0 +1,72 @@
+"""Occurrences of schedules: what is due, what is open, and what became of the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from models import Occurrence, Schedule, ScheduledWork
+
+
+class OpenOccurrence(NamedTuple):
+    """An occurrence that has not ended, with what it is for."""
+
+    occurrence: Occurrence
+    schedule: Schedule
+
+    @property
+    def id(self) -> int:
+        assert self.occurrence.id is not None
+        return self.occurrence.id
+
+
+def list_coming(session: Session) -> Sequence[Schedule]:
+    """The schedules of every unit from which something comes, the oldest first."""
+    coming = select(Schedule).where(col(Schedule.next_at).is_not(None))
+    return session.exec(coming.order_by(col(Schedule.id))).all()
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether a schedule is due that nobody has noted; one look into an index."""
+    due = select(Schedule.id).where(col(Schedule.next_at) <= now).limit(1)
+    return session.exec(due).first() is not None
+
+
+def list_open(session: Session) -> Sequence[OpenOccurrence]:
+    """The occurrences that have not ended, the oldest first."""
+    wanted = (
+        select(Occurrence, Schedule)
+        .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
+        .where(col(Occurrence.settled_at).is_(None))
+        .order_by(col(Occurrence.id))
+    )
+    return [OpenOccurrence(*row) for row in session.execute(wanted)]
+
+
+def find_open_order(session: Session, campaign_id: int) -> Occurrence | None:
+    """The open order for the reports of a campaign that an office gave by a click."""
+    return session.exec(
+        select(Occurrence)
+        .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
+        .where(
+            Schedule.campaign_id == campaign_id,
+            Schedule.work == ScheduledWork.REPORT,
+            Schedule.cron == "",
+            col(Occurrence.settled_at).is_(None),
+        )
+        .limit(1)
+    ).first()
+
+
+def find_latest_order(session: Session, campaign_id: int) -> Occurrence | None:
+    """The latest order for the reports of every unit of a campaign, by a click or a schedule."""
+    return session.exec(
+        select(Occurrence)
+        .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
+        .where(Schedule.campaign_id == campaign_id, Schedule.work == ScheduledWork.REPORT)
+        .order_by(col(Occurrence.due_at).desc(), col(Occurrence.id).desc())
+        .limit(1)
+    ).first()
