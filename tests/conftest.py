@@ -13,6 +13,7 @@ from tests.scenes import Scenes, opened
 
 pytest_plugins = [
     "tests.answering",
+    "tests.killing",
     "tests.reports_building",
     "tests.web.full_world",
     "tests.web.phones",

@@ -27,6 +27,8 @@ from adapters.database import get_engine, transaction
 from models import Account
 from services import assignments, hand_down
 from services.submissions import Sent, submit
+from services.workbooks import send_upload
+from tests.due import attempt_each
 
 Order = dict[str, Any]
 
@@ -68,10 +70,25 @@ def send(order: Order, now: datetime) -> None:
     answer(receipt=receipt)
 
 
+def carry_out_due(_order: Order, now: datetime) -> None:
+    """What the dispatcher does with the timetable."""
+    attempt_each(transaction, now)
+
+
+def send_workbook(order: Order, now: datetime) -> None:
+    """A township sends the workbook it has uploaded."""
+    with transaction() as session:
+        actor = session.get_one(Account, order["account_id"])
+        given = (session, order["assignment_id"], order["token"])
+        send_upload(*given, seen=order["seen"], actor=actor, now=now)
+
+
 WORK: dict[str, Callable[[Order, datetime], None]] = {
     "carry_out": carry_out,
     "sign_and_release": sign_and_release,
     "send": send,
+    "carry_out_due": carry_out_due,
+    "send_workbook": send_workbook,
 }
 
 

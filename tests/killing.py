@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row
-from sqlmodel import Session, col, select
+import pytest
+from sqlalchemy import Engine, Row
+from sqlmodel import Session, SQLModel, col, select
 
 from adapters.settings import ROOT
 from models import (
@@ -27,7 +29,10 @@ from models import (
     Total,
     Unit,
 )
+from tests.building import BANNER, LEAGUE, REGION, TOWNSHIP, make_account, make_campaign, make_form
 from tests.conftest import NOW
+from tests.databases import BACKENDS, fresh_engine
+from tests.sample_tree import fill_tree
 
 BY_MEASURE = (Assignment, HandDown, Tally, Total)
 BY_ASSIGNMENT = (Event, Submission, AnswerNumber, Draft)
@@ -35,6 +40,7 @@ CHANCE = frozenset({"id", "measure_id", "flow_run_id", "send_key", "receipt", "c
 """Columns that differ between two measures that went the same way."""
 
 Stored = dict[str, Counter]
+Order = dict[str, Any]
 
 
 class Workers:
@@ -104,3 +110,51 @@ def _plain(row: Row, codes: dict[str, dict]) -> str:
 
 def _without_time(value: Any) -> Any:
     return "at some time" if isinstance(value, datetime) else value
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def committed(request, tmp_path_factory) -> Iterator[Engine]:
+    """A database of its own, in which what is done stays done."""
+    folder = tmp_path_factory.mktemp("killed")
+    with fresh_engine(request.param, folder, f"jieli_killed_{os.getpid()}") as engine:
+        SQLModel.metadata.create_all(engine)
+        with Session(engine) as session:
+            fill_tree(session)
+            office = make_account(session, REGION)
+            make_campaign(session, office)
+            make_form(session, office)
+            for code in (LEAGUE, BANNER, TOWNSHIP):
+                make_account(session, code)
+            session.commit()
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def workers(committed: Engine, tmp_path_factory) -> Iterator[Workers]:
+    url = committed.url.render_as_string(hide_password=False)
+    with closing(Workers(url, tmp_path_factory.mktemp("data"))) as workers:
+        yield workers
+
+
+@pytest.fixture
+def each_point(session: Session, workers: Workers) -> Callable[..., Iterator]:
+    """`each_point(prepare)`: what a worker had worked on when it was killed at point 1, at point 2…
+
+    `prepare(session)` gives that, such as a measure, and the order. First an undisturbed worker
+    counts the points; what it worked on comes first.
+    """
+
+    def each_point(prepare, step: int = 1) -> Iterator[tuple[Any, Order, dict]]:
+        subject, order = prepare(session)
+        session.commit()
+        said = workers.run(**order)
+        yield subject, order, said
+        for kill_at in range(1, said["points"] + 1, step):
+            subject, order = prepare(session)
+            session.commit()
+            killed = workers.run(**order, kill_at=kill_at)
+            assert killed["exit"] == -9
+            session.expire_all()
+            yield subject, {**order, "kill_at": kill_at}, killed
+
+    return each_point

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import StateType
-from prefect.states import Running
+from prefect.states import Failed, Running
 from sqlmodel import Session, select
 
 from flows.batch import group
@@ -92,7 +92,8 @@ def test_what_another_flow_run_has_just_taken_up_is_left_to_it_for_a_while(
     client: SyncPrefectClient, session: Session
 ) -> None:
     wish = release_one(session)
-    service.start(session, [wish.id or 0], "another")
+    another = client.create_flow_run(hand_down, state=Running())
+    service.start(session, [wish.id or 0], str(another.id))
     session.commit()
     dispatcher = Dispatcher(client)
     assert not dispatcher.turn()
@@ -100,6 +101,19 @@ def test_what_another_flow_run_has_just_taken_up_is_left_to_it_for_a_while(
     session.add(wish)
     session.commit()
     assert dispatcher.turn()
+
+
+@pytest.mark.parametrize("tags", [[TAG], []])
+def test_a_wish_whose_flow_run_has_failed_is_taken_up_at_once_by_whoever_comes_next(
+    client: SyncPrefectClient, session: Session, tags: list[str]
+) -> None:
+    """By a dispatcher that knows nothing of it: after a restart, or a database that was away."""
+    wish = release_one(session)
+    failed = client.create_flow_run(hand_down, tags=tags, state=Failed())
+    service.start(session, [wish.id or 0], str(failed.id))
+    session.commit()
+    assert Dispatcher(client).turn()
+    assert done(session)()
 
 
 def test_asking_twice_for_the_same_wishes_gives_one_flow_run(

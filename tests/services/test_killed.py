@@ -6,15 +6,12 @@ its own, so that one database serves them all; what is compared is everything st
 measure, without surrogate ids and times.
 """
 
-import os
 import random
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, col, func, select
 
 from models import (
     Account,
@@ -38,15 +35,10 @@ from tests.building import (
     assignment_of,
     get_unit,
     hand_down_now,
-    make_account,
-    make_campaign,
-    make_form,
     make_measure,
 )
 from tests.conftest import NOW
-from tests.databases import BACKENDS, fresh_engine
-from tests.killing import Workers, stored
-from tests.sample_tree import fill_tree
+from tests.killing import Order, stored
 
 pytestmark = pytest.mark.long
 
@@ -55,62 +47,12 @@ LONGEST = 0.25
 """Seconds within which a worker is killed at random; a hand-down of 50 units takes about that."""
 TYPED = {"checked": ["37"], "spent": ["4.5"], "note": ["已逐户排查。"]}
 
-Order = dict[str, Any]
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def committed(request, tmp_path_factory) -> Iterator[Engine]:
-    """A database of its own, in which what is done stays done."""
-    folder = tmp_path_factory.mktemp("killed")
-    with fresh_engine(request.param, folder, f"jieli_killed_{os.getpid()}") as engine:
-        SQLModel.metadata.create_all(engine)
-        with Session(engine) as session:
-            fill_tree(session)
-            office = make_account(session, REGION)
-            make_campaign(session, office)
-            make_form(session, office)
-            for code in (LEAGUE, BANNER):
-                make_account(session, code)
-            session.commit()
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def workers(committed: Engine, tmp_path_factory) -> Iterator[Workers]:
-    url = committed.url.render_as_string(hide_password=False)
-    with closing(Workers(url, tmp_path_factory.mktemp("data"))) as workers:
-        yield workers
-
 
 @pytest.fixture
 def session(committed: Engine) -> Iterator[Session]:
     """Commits what a worker is to see, and holds no lock while one works."""
     with Session(committed) as session:
         yield session
-
-
-@pytest.fixture
-def each_point(session: Session, workers: Workers) -> Callable[..., Iterator[Measure]]:
-    """`each_point(prepare)`: the measure of a worker killed at point 1, at point 2…
-
-    `prepare(session)` gives a measure and the order for it. First an undisturbed worker counts
-    the points; the measure it worked on comes first.
-    """
-
-    def each_point(prepare, step: int = 1) -> Iterator[tuple[Measure, Order, dict]]:
-        measure, order = prepare(session)
-        session.commit()
-        said = workers.run(**order)
-        yield measure, order, said
-        for kill_at in range(1, said["points"] + 1, step):
-            measure, order = prepare(session)
-            session.commit()
-            killed = workers.run(**order, kill_at=kill_at)
-            assert killed["exit"] == -9
-            session.expire_all()
-            yield measure, {**order, "kill_at": kill_at}, killed
-
-    return each_point
 
 
 def account_of(session: Session, code: str) -> Account:

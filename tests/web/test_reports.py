@@ -1,12 +1,16 @@
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, select
 
 from adapters.settings import get_settings
 from models import Measure, Schedule, Snapshot
+from queries.occurrences import list_open
+from services import occurrences
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, release_down
+from tests.conftest import NOW
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, text_of
 
@@ -76,4 +80,39 @@ def test_the_owning_office_has_the_reports_of_every_unit_made(
     schedule = session.exec(select(Schedule)).one()
     assert (schedule.work, schedule.campaign_id, schedule.cron) == ("report", campaign, "")
     assert sign_in(LEAGUE, "office").post(f"/reports/{campaign}/every-unit").status_code == 404
+    again = client.post(f"/reports/{campaign}/every-unit")
+    assert "没有重复安排" in text_of(client.get(again.headers["location"]))
     assert len(session.exec(select(Schedule)).all()) == 1
+
+
+def test_the_page_says_how_far_the_reports_of_every_unit_are(
+    session: Session, app, sign_in, campaign: int
+) -> None:
+    client = sign_in(REGION, "office")
+    client.post(f"/reports/{campaign}/every-unit")
+    (order,) = [each.id for each in list_open(session)]
+
+    def told() -> str:
+        page = client.get(f"/reports/{campaign}")
+        check(page)
+        shown = text_of(page)
+        return shown[shown.index("所有单位的报告") : shown.index("自治区的报告")]
+
+    assert "2026-11-23 09:00 等待办理 很快开始" in told()
+    assert occurrences.begin(session, order, now=NOW) == 1
+    occurrences.hand_over(session, order, 1, "a flow run", now=NOW)
+    assert "等待办理" in told()
+    occurrences.show_life(session, order, 1, now=NOW)
+    assert "正在办理 正在汇总数据。" in told()
+    occurrences.show_life(session, order, 1, now=NOW, units=18, rendered=7)
+    assert "正在办理 已生成 7 / 18 个单位的报告。" in told()
+    occurrences.give_up(session, order, 1, now=NOW)
+    assert "中断后等待再次办理 中断过 1 次。 最早 2026-11-23 09:00 再次办理。" in told()
+    later = NOW + timedelta(minutes=3)
+    assert occurrences.begin(session, order, now=later) == 2
+    occurrences.hand_over(session, order, 2, "another", now=later)
+    occurrences.show_life(session, order, 2, now=later, units=18, rendered=17)
+    assert "正在办理 已生成 17 / 18 个单位的报告。 中断过 1 次。" in told()
+    occurrences.finish(session, order, now=later)
+    assert "已办理 办理于 2026-11-23 09:03" in told()
+    assert "所有单位的报告 2026" not in text_of(sign_in(LEAGUE).get(f"/reports/{campaign}"))

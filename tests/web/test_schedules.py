@@ -1,14 +1,19 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
-from models import Schedule
+from models import HandDown, Measure, Schedule
 from rules.dates.timetable import LAST_DAY
-from tests.building import LEAGUE, REGION
+from services.measures import release_measure, withdraw_measure
+from tests.building import LEAGUE, REGION, hand_down_now
+from tests.conftest import NOW
 from tests.counting import statements
-from tests.web.office import drafted, taken_in
+from tests.due import attempt_due
+from tests.web.office import drafted, office_of, taken_in
 from tests.web.pages import check, fields_of, text_of
+from web.transactions import get_now
 
 
 def send(client, purpose: str, **fields):
@@ -113,12 +118,89 @@ def test_a_schedule_belongs_to_its_office(session: Session, sign_in, code: str, 
     assert sign_in(REGION, "office").get("/schedules/new/lottery").status_code == 404
 
 
+SOON = NOW + timedelta(minutes=20)
+
+
+@pytest.fixture
+def released_soon(session: Session, sign_in) -> tuple[TestClient, Measure]:
+    """An office, and its measure that is to be released in twenty minutes."""
+    measure = drafted(session, confirmed=True)
+    client = sign_in(REGION, "office")
+    send(client, "release", subject=str(measure.id), day="2026-11-23", at="09:20")
+    return client, measure
+
+
+def listed(app, client: TestClient, now: datetime = NOW) -> str:
+    """What the timetable says at a time, from its table on."""
+    app.dependency_overrides[get_now] = lambda: now
+    page = client.get("/schedules")
+    check(page)
+    assert "时间已过" not in text_of(page)
+    return text_of(page).partition("最近一次")[2]
+
+
+def test_the_timetable_says_of_every_schedule_what_became_of_its_latest_moment(
+    session: Session, app, released_soon
+) -> None:
+    client, _measure = released_soon
+    assert "还没有 2026-11-23 09:20 停止" in listed(app, client)
+    late = SOON + timedelta(minutes=30)
+    assert "2026-11-23 09:20 已到时间，等待办理" in listed(app, client, late)
+    attempt_due(session, late)
+    assert "2026-11-23 09:20 正在办理 正在逐级下发。" in listed(app, client, late)
+    hand_down_now(session, [session.exec(select(HandDown.id)).one()], late)
+    told = listed(app, client, late)
+    assert "2026-11-23 09:20 已补办 补办于 2026-11-23 09:50 没有了" in told
+    assert "停止" not in told
+
+
+def test_a_release_in_time_is_told_as_done_and_a_refused_one_with_its_reason(
+    session: Session, app, sign_in, released_soon
+) -> None:
+    client, measure = released_soon
+    other = drafted(session, confirmed=True)
+    send(client, "release", subject=str(other.id), day="2026-11-23", at="09:20")
+    release_measure(session, other, actor=office_of(session), now=NOW)
+    withdraw_measure(session, other, reason="不办了", actor=office_of(session), now=NOW)
+    attempt_due(session, SOON)
+    wish = session.exec(select(HandDown.id).where(HandDown.measure_id == measure.id)).one()
+    hand_down_now(session, [wish], SOON)
+    told = listed(app, client, SOON)
+    assert "2026-11-23 09:20 已办理 办理于 2026-11-23 09:20" in told
+    assert f"未能办理 措施“{other.title}”现为“已撤回”，不能这样办理。" in told
+    client.cookies.set("lang", "en")
+    told = text_of(client.get("/schedules"))
+    assert f"Could not be done Measure “{other.title}” is “Withdrawn”, so this is not" in told
+    assert measure.title in told
+
+
+def test_missed_periods_are_told_with_the_one_that_was_made_up(
+    session: Session, app, sign_in
+) -> None:
+    measure = drafted(session, confirmed=True, due_rule="monthly:25")
+    client = sign_in(REGION, "office")
+    send(client, "periods", subject=str(measure.id), rhythm="monthly", month_day="5")
+    attempt_due(session, NOW + timedelta(days=80))
+    told = listed(app, client)
+    assert "2027-02-05 08:30 正在办理" in told
+    assert "此前有 2 次到时间没有办理，也不再补办（最早一次 2026-12-05 08:30）。" in told
+    assert "2027-03-05 08:30 停止" in told
+
+
+def test_a_schedule_stopped_while_it_was_due_says_so(session: Session, app, released_soon) -> None:
+    client, _measure = released_soon
+    app.dependency_overrides[get_now] = lambda: SOON
+    client.post(f"/schedules/{session.exec(select(Schedule.id)).one()}/stop")
+    assert "2026-11-23 09:20 已停止，未办完 已停止" in listed(app, client, SOON)
+
+
 def test_the_timetable_costs_the_same_statements_for_many_rows(session: Session, sign_in) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
     counts = []
     for _ in range(2):
         send(client, "reports", subject=str(campaign.id))
+        attempt_due(session, NOW + timedelta(days=8))
         with statements(session) as log:
             client.get("/schedules")
         counts.append(len(log))
