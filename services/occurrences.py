@@ -104,10 +104,10 @@ def carry_out(session: Session, occurrence_id: int, *, now: datetime) -> None:
     The wish to hand it down is written in the same transaction. A refusal ends the occurrence,
     too, and its sentence is kept.
     """
+    schedule = _lock_measure(session, occurrence_id)
     occurrence = _find_open(session, occurrence_id)
-    if occurrence is None:
+    if occurrence is None or schedule is None:
         return
-    schedule = session.get_one(Schedule, occurrence.schedule_id)
     try:
         with session.begin_nested():
             wish = _release(session, schedule, occurrence.due_at, now)
@@ -116,6 +116,17 @@ def carry_out(session: Session, occurrence_id: int, *, now: datetime) -> None:
     else:
         occurrence.hand_down_id = wish
         _settle(session, occurrence, Outcome.DONE, now)
+
+
+def _lock_measure(session: Session, occurrence_id: int) -> Schedule | None:
+    """The schedule of an occurrence, its measure locked; None when they were deleted.
+
+    The measure comes first, as with everybody who acts on one.
+    """
+    own = select(Schedule, Measure).join(Measure).join(Occurrence)
+    lock = own.where(Occurrence.id == occurrence_id).with_for_update(of=Measure, key_share=True)
+    found = session.exec(lock.execution_options(populate_existing=True)).one_or_none()
+    return found[0] if found else None
 
 
 def _release(session: Session, schedule: Schedule, due_at: datetime, now: datetime) -> int | None:

@@ -17,7 +17,7 @@ from models import (
 )
 from queries.occurrences import has_due, list_coming, list_open
 from rules.dates.timetable import LAST_DAY, Rhythm, Timing
-from rules.refusal import Refusal, from_json
+from rules.refusal import from_json
 from rules.standings import Standing, standing_of
 from services import occurrences
 from services.measures import delete_measure, release_measure, withdraw_measure
@@ -133,17 +133,18 @@ def test_a_measure_released_by_hand_before_its_moment_is_not_released_twice(
     assert len(session.exec(select(Assignment)).all()) == 1
 
 
-def test_a_measure_with_a_schedule_is_deleted_only_after_that_was_stopped(
+def test_a_measure_is_deleted_with_its_schedules_and_what_became_of_them(
     session: Session, office: Account
 ) -> None:
     measure = make_measure(session, office)
-    schedule = schedule_release(session, measure, TOMORROW, actor=office, now=NOW)
-    with pytest.raises(Refusal, match="请先在“定时安排”里停止"):
-        delete_measure(session, measure)
-    stop_schedule(session, schedule, now=TOMORROW)
-    assert latest(session).outcome == Outcome.STOPPED
+    for hours in (1, 2):
+        schedule_release(session, measure, NOW + timedelta(hours=hours), actor=office, now=NOW)
+    occurrences.note_due(session, now=NOW + timedelta(hours=1))
+    (noted,) = list_open(session)
     delete_measure(session, measure)
-    assert session.exec(select(Measure)).all() == session.exec(select(Schedule)).all() == []
+    occurrences.carry_out(session, noted.id, now=NOW)
+    for table in (Measure, Schedule, Occurrence):
+        assert session.exec(select(table)).all() == []
 
 
 def test_stopping_a_schedule_that_is_due_ends_it_and_twice_changes_nothing(
