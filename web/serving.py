@@ -15,7 +15,7 @@ from adapters.settings import Settings, get_settings
 from web.connections import Connection, Connections
 
 MOST_CONNECTIONS = 2_048
-"""At once; a browser has six, for a few seconds. Each costs up to 150 KB while a body comes in."""
+"""At once; a browser has six at most. Each costs up to 150 KB while a body comes in."""
 BACKLOG = 2_048
 """Connections that wait in the kernel until they are taken in."""
 GRACE_SECONDS = 5
