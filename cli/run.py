@@ -184,12 +184,12 @@ def programs(settings: Settings, sign_in: str) -> list[Program]:
     api = PrefectApi(settings.prefect_url, sign_in)
     python = sys.executable
     server = ("-m", "uvicorn", "--factory", "flows.server:create_app", "--host", PREFECT_HOST)
-    quiet = ("--log-level", environment["PREFECT_LOGGING_SERVER_LEVEL"].lower())
+    alone = ("--workers", "1", "--log-level", environment["PREFECT_LOGGING_SERVER_LEVEL"].lower())
     worker = ("-m", "prefect", "worker", "start", "--pool", POOL, "--name", POOL)
     return [
         Program(
             SERVER,
-            (python, *server, "--port", str(settings.prefect_port), *quiet),
+            (python, *server, "--port", str(settings.prefect_port), *alone),
             lambda _pid, _since: _answers(f"{settings.prefect_url}/api/health"),
             environment,
         ),
