@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,8 @@ from adapters.settings import get_settings
 
 BUCKETS = 256
 """Folders on the top, the first byte of the digest."""
+PINNED = "pinned"
+"""Folder of second names, while a backup is made."""
 
 
 class WrongOffset(Exception):
@@ -120,6 +122,24 @@ class AttachmentStore:
         for path in old:
             shutil.rmtree(path, ignore_errors=True)
         return len(old)
+
+    @contextmanager
+    def pinned(self, digests: Iterable[str]) -> Iterator[Path]:
+        """A folder with the files of these digests, whatever is swept meanwhile; for one at a time.
+
+        They are second names of the files (hard links), so nothing is copied. What is missing in
+        the store is missing there.
+        """
+        folder = self.folder / PINNED
+        shutil.rmtree(folder, ignore_errors=True)  # of a backup that was killed
+        folder.mkdir(parents=True)
+        try:
+            for digest in digests:
+                with suppress(FileNotFoundError):
+                    os.link(self._path(digest), folder / digest)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def list_old(self, bucket: int, age: timedelta) -> list[str]:
         """The digests of one of the `BUCKETS` whose files were last stored `age` ago or earlier."""

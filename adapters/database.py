@@ -1,8 +1,11 @@
 """The application's database: one engine per process, one transaction per request or task."""
 
+import atexit
+import os
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -80,10 +83,27 @@ class Turn:
 
 @lru_cache
 def get_engine() -> Engine:
-    """The engine of this process."""
+    """The engine of this process; its connections are closed when the process ends.
+
+    Python does not promise to destroy at the end what some thread still knows of, and a thread of
+    Prefect's does (docs/decisions/0016-backup.md): SQLite's log would never be written home.
+    """
     settings = get_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return make_engine(settings.engine_url)
+    engine = make_engine(settings.engine_url)
+    atexit.register(engine.dispose)
+    return engine
+
+
+def write_log_home(url: str) -> None:
+    """Have SQLite write its log (`-wal`) into the database itself and empty it.
+
+    For when every program has ended: what of it was killed did not do so.
+    """
+    file = make_url(url).database or ""
+    if make_url(url).get_backend_name() == "sqlite" and os.path.exists(file):
+        with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

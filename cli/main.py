@@ -1,5 +1,6 @@
 """`jieli`: the command. Each noun has its own file; what a command needs it imports itself."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,6 +57,29 @@ def prefect(context: typer.Context) -> None:
     from cli import run as processes
 
     processes.prefect(context.args)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="备份文件；给目录则按时间取名")],
+    force: Annotated[bool, typer.Option("--force", help="文件已存在时覆盖")] = False,
+    keep: Annotated[int | None, typer.Option(min=1, help="目录里只留最新的几份")] = None,
+) -> None:
+    """备份：数据库、附件、密钥，合成一个文件；不必停止系统。"""
+    from cli.backup import commands
+
+    commands.backup(file, force=force, keep=keep)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="备份文件")],
+    force: Annotated[bool, typer.Option("--force", help="先把现有数据移到一边，再恢复")] = False,
+) -> None:
+    """恢复：把备份放回停止的系统，逐项核对后才算完成。"""
+    from cli.backup import commands
+
+    commands.restore(file, force=force)
 
 
 @app.command()

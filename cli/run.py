@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from adapters.database import make_engine
+from adapters.database import make_engine, write_log_home
 from adapters.migrations import migrate
 from adapters.open_files import raise_limit
 from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
@@ -65,6 +65,7 @@ class Processes:
         trace: TracebackType | None,
     ) -> None:
         self.supervisor.stop()
+        write_log_home(self.settings.engine_url)
 
     def _sign_in(self) -> str:
         """Prefect's sign-in; none is replaced while an installation runs on it."""

@@ -35,6 +35,8 @@ LOCK = "supervisor.lock"
 MARK = "JIELI_STARTED_FOR"
 """Environment variable of every child and its children: the data folder it works for."""
 
+RUNNING = N_("此数据目录已在运行：%(folder)s。请先停止，或设置 JIELI_DATA_DIR。")
+
 Say = Callable[[str, dict[str, object]], None]
 """Told what happens: a Chinese msgid, and the values that fill it."""
 
@@ -233,8 +235,8 @@ class Supervisor:
 
 
 @contextmanager
-def only_one(lock: Path) -> Iterator[None]:
-    """Hold `lock` while the block runs; `Refusal` when another process holds it.
+def only_one(lock: Path, taken: str = RUNNING) -> Iterator[None]:
+    """Hold `lock` while the block runs; `Refusal` (`taken`) when another process holds it.
 
     The kernel releases it with the process, so nothing stale is left by a kill.
     """
@@ -242,10 +244,7 @@ def only_one(lock: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Refusal(
-                N_("此数据目录已在运行：%(folder)s。请先停止，或设置 JIELI_DATA_DIR。"),
-                folder=lock.parent,
-            ) from error
+            raise Refusal(taken, folder=lock.parent) from error
         yield
 
 

@@ -18,6 +18,7 @@ def main() -> None:
 
 
 def _migrate(connection) -> None:
+    begun = connection.in_transaction()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -26,7 +27,8 @@ def _migrate(connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-    connection.commit()
+    if not begun:
+        connection.commit()
 
 
 main()

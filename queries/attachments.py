@@ -160,3 +160,9 @@ def list_known(session: Session, digests: Collection[str]) -> set[str]:
     """Those of the digests that a row holds."""
     wanted = select(func.distinct(Attachment.digest)).where(col(Attachment.digest).in_(digests))
     return set(session.scalars(wanted))
+
+
+def list_digests(session: Session) -> list[str]:
+    """The digests of all files that rows know of, each once."""
+    known = select(func.distinct(Attachment.digest)).where(col(Attachment.done_at).is_not(None))
+    return sorted(session.scalars(known))

@@ -1,10 +1,13 @@
 """The web application."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from adapters import database
 from adapters.settings import get_settings
 from web import (
     accounts,
@@ -77,10 +80,18 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 
+@asynccontextmanager
+async def close_database(_app: FastAPI) -> AsyncIterator[None]:
+    """The database is closed when serving ends: after SIGTERM uvicorn ends without `atexit`."""
+    yield
+    database.get_engine().dispose()
+
+
 def create_app() -> FastAPI:
     """The application with all its pages."""
     app = FastAPI(
         title="接力",
+        lifespan=close_database,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

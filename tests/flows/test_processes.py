@@ -1,9 +1,12 @@
 """All processes of an installation together: a click is handed down, whatever is killed."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,11 +30,15 @@ PATIENCE = 120.0
 
 @pytest.fixture(scope="module")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    with started(tmp_path_factory.mktemp("installation")) as running:
+        yield running
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Processes]:
+    """All processes of a new installation with the small tree, ready; stopped at the end."""
     settings = Settings(
-        data_dir=tmp_path_factory.mktemp("installation"),
-        database_url="",
-        web_port=free_port(),
-        prefect_port=free_port(),
+        data_dir=folder, database_url="", web_port=free_port(), prefect_port=free_port()
     )
     with Processes(settings, say=lambda *_: None) as running:
         engine = make_engine(settings.engine_url)
@@ -105,3 +112,22 @@ def _holds(file: Path, secret: bytes) -> bool:
         return file.is_file() and secret in file.read_bytes()
     except OSError:
         return False
+
+
+def test_after_a_stop_the_database_alone_holds_everything(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with started(tmp_path_factory.mktemp("stopped")) as processes:
+        click(processes)
+        database = processes.settings.data_dir / "jieli.db"
+        handed_down = _assignments_in(database)
+        assert handed_down > 0
+    assert not database.with_name("jieli.db-wal").exists()
+    alone = database.with_name("alone.db")
+    shutil.copy(database, alone)
+    assert _assignments_in(alone) == handed_down
+
+
+def _assignments_in(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT count(*) FROM assignment").fetchone()[0]

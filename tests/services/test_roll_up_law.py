@@ -9,13 +9,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from models import AnswerNumber, Assignment, Measure, ReviewBatch, Status, Tally, Total, Unit
+from models import AnswerNumber, Assignment, Measure, ReviewBatch, Status, Total, Unit
+from queries.kept_totals import read_totals
 from queries.submissions import find_current
 from rules.refusal import Refusal
 from rules.states import REPORTED, REVIEWED, UNSENT
 from services.assignments import acknowledge, close_campaign
 from services.measures import withdraw_measure
 from services.recalls import recall
+from services.recounts import list_wrong_totals
 from services.review_batches import undo
 from services.reviews import approve, return_
 from services.roll_up import recount
@@ -143,17 +145,7 @@ def totals(session: Session, measure: Measure) -> dict:
     """Every row of Tally and Total that counts something, by its key."""
     session.flush()
     session.expire_all()
-    kept = {}
-    for table in (Tally, Total):
-        for row in session.exec(select(table).where(table.measure_id == measure.id)):
-            values = {name: value for name, value in row.model_dump().items() if value}
-            key = tuple(
-                values.pop(name, None) for name in ("period", "unit_id", "level", "due_on", "field")
-            )
-            values.pop("measure_id")
-            if values:
-                kept[table.__name__, *key] = values
-    return kept
+    return read_totals(session, measure.id)
 
 
 def true_totals(session: Session, measure: Measure) -> dict:
@@ -225,6 +217,7 @@ def test_any_order_of_acts_gives_the_totals_of_a_recount_from_nothing(session, m
     assert running == true_totals(session, measure)
     recount(session, measure.id, "once")
     assert totals(session, measure) == running
+    assert list_wrong_totals(session) == []
     savepoint.rollback()
 
 
@@ -238,3 +231,12 @@ def test_the_law_is_tested_on_something(session, measure):
         "reported_sum": 160_000, "reported_count": 4, "reviewed_sum": 80_000, "reviewed_count": 2,
     }  # fmt: skip
     assert assignment_of(session, measure, TOWNSHIP).due_on < date(2026, 12, 21)
+
+
+def test_a_total_that_is_wrong_by_one_is_found_and_left_as_it_is(session, measure):
+    _perform(session, measure, [((_submit,), code, 4, 0) for code in VILLAGES])
+    kept = session.exec(select(Total).where(Total.measure_id == measure.id)).first()
+    kept.reported_sum += 1
+    before = totals(session, measure)
+    assert list_wrong_totals(session) == [(measure.id, "once")]
+    assert totals(session, measure) == before

@@ -1,0 +1,1 @@
+"""Backups: one archive file of an installation, written and read back."""

@@ -1,0 +1,190 @@
+"""The archive of a backup: a ZIP file, written once from front to back, and read with distrust.
+
+ZIP, because every system opens it, the list of contents is found without reading the whole, each
+member is packed by itself, and a file that was cut off is known at once: its directory stands at
+the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from adapters.backup.manifest import DAMAGED, FOREIGN, MANIFEST, Manifest, Member, read_manifest
+from rules.refusal import N_, Refusal, Term
+
+CHUNK = 1024 * 1024
+LARGEST_MANIFEST = 512 * 1024 * 1024
+"""Bytes; a million attachments take half of it."""
+NAMES = re.compile(
+    r"database\.sqlite|tables/[a-z_]{1,63}\.copy|keys/[a-z]{1,40}\.key"
+    r"|files/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}"
+)
+"""Every name a member can have; nothing else is read, so no name leads out of a folder."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
+"""What reading a damaged archive raises."""
+
+
+def member_of(digest: str) -> str:
+    """The name of an attachment in the archive."""
+    return f"files/{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+class Writer:
+    """An archive that is being written; what was added is listed in `manifest`."""
+
+    def __init__(self, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+        self.archive = archive
+        self.manifest = manifest
+
+    def add(self, name: str, chunks: Iterable[bytes | memoryview], *, packed: bool) -> Member:
+        """Write a member; photos are packed already and are stored as they are."""
+        info = zipfile.ZipInfo(name, self.manifest.made_at.timetuple()[:6])
+        info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+        info.external_attr = (stat.S_IFREG | 0o600) << 16
+        digest, size = hashlib.sha256(), 0
+        with self.archive.open(info, "w", force_zip64=True) as member:
+            for chunk in chunks:
+                member.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        added = Member(name=name, sha256=digest.hexdigest(), size=size)
+        self.manifest.members.append(added)
+        return added
+
+    def finish(self) -> None:
+        """Write the manifest, the last member."""
+        self.archive.writestr(MANIFEST, self.manifest.written(), zipfile.ZIP_DEFLATED)
+
+
+@contextmanager
+def written_whole(file: Path, part: Path) -> Iterator[IO[bytes]]:
+    """A new file, 0600, that moves from `part` to its name when it is whole and on the disk."""
+    handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w+b") as content:
+        yield content
+        content.flush()
+        os.fsync(content.fileno())
+    os.replace(part, file)
+    sync_folder(file.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, a piece at a time."""
+    with path.open("rb") as file:
+        yield from read_chunks(file)
+
+
+def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """What is left of an open file, a piece at a time."""
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+class Reader:
+    """An archive that is read. Nothing in it is believed before it has been checked.
+
+    Raises `Refusal` for what is damaged, cut off, not ours, or larger than it says.
+    """
+
+    def __init__(self, file: Path, archive: zipfile.ZipFile) -> None:
+        self.file = file
+        self.archive = archive
+        self.manifest = read_manifest(self._read_manifest(), file)
+        self.members = {member.name: member for member in self.manifest.members}
+        self._check_directory()
+
+    def verify(self) -> None:
+        """Read everything once and compare it with the manifest."""
+        for name in self.members:
+            for _ in self.chunks(name):
+                pass
+
+    def extract(self, name: str, to: Path) -> None:
+        """Write a member to a new file, 0600."""
+        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            for chunk in self.chunks(name):
+                file.write(chunk)
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The bytes of a member; `Refusal` at its end where they are not what was written."""
+        member = self.members[name]
+        digest, size = hashlib.sha256(), 0
+        with self._open(name) as content:
+            while chunk := self._piece(content, name):
+                digest.update(chunk)
+                size += len(chunk)
+                yield chunk
+        if (size, digest.hexdigest()) != (member.size, member.sha256):
+            raise Refusal(DAMAGED, file=self.file, what=name)
+
+    def _piece(self, content: IO[bytes], name: str) -> bytes:
+        try:
+            return content.read(CHUNK)
+        except UNREADABLE as error:
+            raise Refusal(DAMAGED, file=self.file, what=name) from error
+
+    def _open(self, name: str) -> IO[bytes]:
+        try:
+            return self.archive.open(name)
+        except (*UNREADABLE, KeyError, RuntimeError) as error:
+            raise Refusal(DAMAGED, file=self.file, what=name) from error
+
+    def _read_manifest(self) -> bytes:
+        try:
+            size = self.archive.getinfo(MANIFEST).file_size
+        except KeyError as error:
+            raise Refusal(FOREIGN, file=self.file) from error
+        if size > LARGEST_MANIFEST:
+            raise Refusal(DAMAGED, file=self.file, what=MANIFEST)
+        with self._open(MANIFEST) as content:
+            return b"".join(iter(lambda: self._piece(content, MANIFEST), b""))
+
+    def _check_directory(self) -> None:
+        """The archive holds the members of the manifest, once each, as large, and nothing else."""
+        infos = [info for info in self.archive.infolist() if info.filename != MANIFEST]
+        listed = {name: member.size for name, member in self.members.items()}
+        names = [info.filename for info in infos]
+        if len(self.archive.infolist()) != len(names) + 1 or len(set(names)) != len(names):
+            raise Refusal(DAMAGED, file=self.file, what=Term(N_("目录")))
+        for info in infos:
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if not NAMES.fullmatch(info.filename) or kind not in (0, stat.S_IFREG):
+                raise Refusal(FOREIGN, file=self.file)
+            if listed.get(info.filename) != info.file_size:
+                raise Refusal(DAMAGED, file=self.file, what=info.filename)
+        if len(listed) != len(self.manifest.members) or len(listed) != len(names):
+            raise Refusal(DAMAGED, file=self.file, what=Term(N_("目录")))
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Reader]:
+    """The archive in `file`. Raises `Refusal` where there is none, or it is no backup of ours."""
+    if not file.is_file():
+        raise Refusal(N_("没有这个备份文件：%(file)s。"), file=file)
+    if not zipfile.is_zipfile(file):
+        raise Refusal(DAMAGED, file=file, what=Term(N_("没有目录")))
+    try:
+        archive = zipfile.ZipFile(file)
+    except UNREADABLE as error:
+        raise Refusal(DAMAGED, file=file, what=Term(N_("目录"))) from error
+    with archive:
+        yield Reader(file, archive)

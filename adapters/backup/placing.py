@@ -1,0 +1,144 @@
+"""Where a restored installation is made ready, and how it takes the place of what was there.
+
+What is restored is made ready under `restoring/` of the folder it belongs to; what was there moves
+to `before-restore-<time>/` of the same folder. Both are renames, the database comes last. A restore
+that was killed is known by its note; the next one goes on: of the attachments it moves aside what
+the note names and is still there, and takes the others for what the killed one has put there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from adapters.backup.archive import sync_folder
+from adapters.backup.manifest import KEY_FILES
+from adapters.settings import Settings
+
+READY = "restoring"
+ASIDE = "before-restore-"
+NOTE = "begun.json"
+BUCKET = re.compile("[0-9a-f]{2}")
+"""Folders of attachments that are ready (adapters.attachment_store)."""
+DATABASE_ENDS = ("", "-wal", "-shm")
+"""A database goes with its log: SQLite would write an old log into a new database."""
+
+
+class Placing:
+    """One restore into an installation. `database`: its SQLite file; None: PostgreSQL."""
+
+    def __init__(self, settings: Settings, database: Path | None, *, now: datetime) -> None:
+        self.data_dir, self.files_dir = settings.data_dir, settings.files_dir
+        self.database = database
+        self.stamp = f"{now:%Y%m%d-%H%M%S}"
+        self.note = self.data_dir / READY / NOTE
+        begun = json.loads(self.note.read_text()) if self.note.exists() else None
+        self.goes_on = begun is not None
+        self.files: dict[str, str] = begun or {}
+        """Name in the folder of attachments when the restore began → folder it moves to."""
+        self.moved: set[str] = set()
+        """Where what was set aside is: folders, of PostgreSQL a schema."""
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that are filled, each once."""
+        database = [self.database.parent] if self.database else []
+        return list(dict.fromkeys([self.files_dir, self.data_dir, *database]))
+
+    @property
+    def schema(self) -> str:
+        """The schema of PostgreSQL that tables are set aside in."""
+        return f"{ASIDE}{self.stamp}".replace("-", "_")
+
+    @property
+    def ready_database(self) -> Path:
+        """Where the SQLite database is made ready."""
+        assert self.database is not None
+        return self.database.parent / READY / self.database.name
+
+    def has_files(self) -> bool:
+        """Whether attachments are there that no killed restore has put there."""
+        return not self.goes_on and any(map(BUCKET.fullmatch, self._list_files()))
+
+    def prepare(self) -> None:
+        """Make room to make things ready in; of a killed restore only the note stays."""
+        for folder in self.folders:
+            (folder / READY).mkdir(mode=0o700, parents=True, exist_ok=True)
+            for path in (folder / READY).iterdir():
+                if path != self.note:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def path_of(self, member: str) -> Path:
+        """Where a member of the archive (`files/…`, `keys/…`) is made ready; its folder is made."""
+        kind, _, name = member.partition("/")
+        path = (self.files_dir if kind == "files" else self.data_dir) / READY / name
+        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        return path
+
+    def give_up(self) -> None:
+        """Take away what was made ready, while nothing of what was there has been touched."""
+        if not self.goes_on:
+            self.finish()
+
+    def set_aside(self) -> None:
+        """Move away what is there, first the database."""
+        if not self.goes_on:
+            self.files = dict.fromkeys(self._list_files(), f"{ASIDE}{self.stamp}")
+            _write_note(self.note, self.files)
+        if self.database:
+            names = [f"{self.database.name}{end}" for end in DATABASE_ENDS]
+            self._move(self.database.parent, names, f"{ASIDE}{self.stamp}")
+        self._move(self.data_dir, KEY_FILES, f"{ASIDE}{self.stamp}")
+        for name, to in self.files.items():
+            self._move(self.files_dir, [name], to)
+
+    def put_in_place(self) -> None:
+        """Rename what is ready to where it belongs, the database last."""
+        os.sync()
+        last = [self.ready_database] if self.database else []
+        for folder in self.folders:
+            ready = [path for path in (folder / READY).rglob("*") if path.is_file()]
+            for path in ready:
+                if path not in (self.note, *last):
+                    _put(path, folder)
+        os.sync()
+        for path in last:
+            _put(path, path.parent.parent)
+            sync_folder(path.parent.parent)
+
+    def finish(self) -> None:
+        """Take the empty folders and the note away."""
+        for folder in self.folders:
+            shutil.rmtree(folder / READY, ignore_errors=True)
+
+    def _list_files(self) -> list[str]:
+        """What lies in the folder of attachments and is not of a restore."""
+        if self.files_dir == self.data_dir or not self.files_dir.is_dir():
+            return []
+        apart = (READY, ASIDE, "lost+found", ".lock")
+        return sorted(name for name in os.listdir(self.files_dir) if not name.startswith(apart))
+
+    def _move(self, folder: Path, names: Iterable[str], to: str) -> None:
+        for name in names:
+            if (folder / name).exists() and not (folder / to / name).exists():
+                (folder / to).mkdir(mode=0o700, exist_ok=True)
+                (folder / name).rename(folder / to / name)
+                self.moved.add(str(folder / to))
+
+
+def _put(path: Path, folder: Path) -> None:
+    to = folder / path.relative_to(folder / READY)
+    to.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    path.replace(to)
+
+
+def _write_note(note: Path, values: object) -> None:
+    new = note.with_suffix(".new")
+    new.write_text(json.dumps(values))
+    new.replace(note)
+    sync_folder(note.parent)

@@ -1,0 +1,117 @@
+"""`jieli backup` and `jieli restore`: everything in one file, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters import clock
+from adapters.attachment_store import get_store
+from adapters.backup.last import LastBackup, note_backup
+from adapters.backup.manifest import Manifest
+from adapters.database import make_engine
+from adapters.settings import get_settings
+from cli.backup.making import back_up
+from cli.backup.restoring import restore as restore_from
+from cli.supervisor import only_one
+from cli.terminal import refusals, say
+from rules.dates.calendar import SHANGHAI
+from rules.refusal import N_, Refusal
+
+BUSY = N_("另一个备份正在进行：%(folder)s。请等它完成。")
+STILL_RUNS = N_("系统正在运行：%(folder)s。请先停止（Ctrl-C 或 systemctl stop），再恢复。")
+MEGABYTE = 1024 * 1024
+NAME = "jieli-%Y%m%d-%H%M%S.zip"
+"""Of a backup that is put into a folder; the time is Beijing time."""
+MADE_NAMES = "jieli-????????-??????.zip"
+
+
+def backup(file: Path, *, force: bool, keep: int | None) -> None:
+    """Write a backup to `file`, or under a name of its time into the folder `file`."""
+    settings, now = get_settings(), clock.now()
+    with refusals(), database_faults():
+        target = _target(file, now, force=force, keep=keep)
+        engine = make_engine(settings.engine_url)
+        if not settings.data_dir.is_dir():
+            raise Refusal(N_("没有这个数据目录：%(folder)s。"), folder=settings.data_dir)
+        with only_one(settings.data_dir / "backup.lock", BUSY):
+            made = back_up(engine, get_store(), settings.data_dir, target, now=now)
+        engine.dispose()
+        size = target.stat().st_size
+        last = LastBackup(made_at=now, file=str(target.resolve()), size=size, lost=len(made.lost))
+        note_backup(settings.data_dir, last)
+        _tell(made, target, size)
+        if keep is not None:
+            _remove_older(target, keep)
+
+
+def _tell(made: Manifest, target: Path, size: int) -> None:
+    files = sum(member.name.startswith("files/") for member in made.members)
+    say(
+        N_("备份完成：%(file)s（%(size).1f MB，%(rows)d 行，%(files)d 个附件）。"),
+        file=target, size=size / MEGABYTE, rows=made.rows, files=files,
+    )  # fmt: skip
+    if made.lost:
+        say(
+            N_("注意：有 %(lost)d 个附件的文件早已丢失或被改动，备份里也没有。"),
+            lost=len(made.lost),
+        )
+
+
+def _target(file: Path, now: datetime, *, force: bool, keep: int | None) -> Path:
+    """The file to write. Raises `Refusal` where it exists, or its folder does not."""
+    if file.is_dir():
+        return file / f"{now.astimezone(SHANGHAI):{NAME}}"
+    if keep is not None:
+        raise Refusal(N_("--keep 只用于目录：请给出存放备份的目录。"))
+    if not file.parent.is_dir():
+        raise Refusal(N_("没有这个目录：%(folder)s。"), folder=file.parent)
+    if file.exists() and not force:
+        raise Refusal(N_("文件已存在：%(file)s。请换一个名称，或加 --force 覆盖。"), file=file)
+    return file
+
+
+def _remove_older(made: Path, keep: int) -> None:
+    """Of the backups this command has named, only the newest `keep` stay."""
+    there = sorted(made.parent.glob(MADE_NAMES))
+    for old in there[: max(0, len(there) - keep)]:
+        if old != made:
+            old.unlink()
+
+
+def restore(file: Path, *, force: bool) -> None:
+    """Bring this installation back to what `file` holds; it must not run meanwhile."""
+    settings = get_settings()
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (
+        refusals(),
+        database_faults(),
+        only_one(settings.data_dir / "supervisor.lock", STILL_RUNS),
+        only_one(settings.data_dir / "dispatcher.lock", STILL_RUNS),
+    ):
+        done = restore_from(settings, file, force=force, now=clock.now())
+    made_at = done.manifest.made_at.astimezone(SHANGHAI)
+    say(
+        N_("已恢复到 %(at)s 的状态，并逐项核对：%(rows)d 行，附件齐全，各级合计与重新计算一致。"),
+        at=f"{made_at:%Y-%m-%d %H:%M}", rows=done.manifest.rows,
+    )  # fmt: skip
+    if done.recounted:
+        say(N_("其中 %(count)d 项合计在备份里有误，已按填报重新计算。"), count=done.recounted)
+    if done.manifest.lost:
+        say(N_("有 %(lost)d 个附件在备份之前就已丢失。"), lost=len(done.manifest.lost))
+    if done.aside:
+        say(N_("原有数据移到了：%(folders)s"), folders=done.aside)
+
+
+@contextmanager
+def database_faults() -> Iterator[None]:
+    """A database that cannot be reached or refuses is told in a sentence."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise Refusal(N_("数据库没有照办：%(why)s"), why=why) from error

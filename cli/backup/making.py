@@ -1,0 +1,74 @@
+"""Makes a backup while the installation works.
+
+The database is copied first and the attachments after it, because every row's file is older than
+the row (docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from adapters.attachment_store import AttachmentStore
+from adapters.backup.archive import Writer, chunks_of, member_of, written_whole
+from adapters.backup.copies import copied, write_copy
+from adapters.backup.manifest import KEY_FILES, Manifest
+from queries.attachments import list_digests
+from rules.refusal import N_, Refusal
+
+DISK_FULL = N_("没有写成备份：%(file)s（%(why)s）。没有留下半个文件；请腾出空间或换一个位置。")
+SCRATCH = ".jieli-backup-"
+
+
+def back_up(
+    engine: Engine, store: AttachmentStore, data_dir: Path, file: Path, *, now: datetime
+) -> Manifest:
+    """Write a backup of everything to `file`, while others work; what it holds.
+
+    One backup at a time. Raises `Refusal`; then there is no file, not half of one either.
+    """
+    try:
+        with (
+            _scratch(file.parent) as scratch,
+            written_whole(file, scratch / "archive") as content,
+            zipfile.ZipFile(content, "w", compresslevel=3) as archive,
+            copied(engine, scratch, now=now) as (session, manifest),
+        ):
+            writer = Writer(archive, manifest)
+            digests = list_digests(session)
+            with store.pinned(digests) as files:
+                write_copy(session, writer, scratch)
+                _write_files(writer, digests, files)
+            for name in KEY_FILES:
+                if (data_dir / name).exists():
+                    writer.add(f"keys/{name}", chunks_of(data_dir / name), packed=False)
+            writer.finish()
+    except (OSError, sqlite3.Error) as error:
+        raise Refusal(DISK_FULL, file=file, why=error) from error
+    return manifest
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder beside the backup, gone at the end; those of killed backups go now."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as made:
+        yield Path(made)
+
+
+def _write_files(writer: Writer, digests: list[str], files: Path) -> None:
+    """The attachments; those that are missing or changed are named in the manifest."""
+    for digest in digests:
+        path, name = files / digest, member_of(digest)
+        found = path.exists() and writer.add(name, chunks_of(path), packed=True).sha256
+        if found != digest:
+            writer.manifest.lost.append(digest)
