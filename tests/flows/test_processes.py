@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,15 +30,11 @@ PATIENCE = 120.0
 
 @pytest.fixture(scope="module")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    with started(tmp_path_factory.mktemp("installation")) as running:
-        yield running
-
-
-@contextmanager
-def started(folder: Path) -> Iterator[Processes]:
-    """All processes of a new installation with the small tree, ready; stopped at the end."""
     settings = Settings(
-        data_dir=folder, database_url="", web_port=free_port(), prefect_port=free_port()
+        data_dir=tmp_path_factory.mktemp("installation"),
+        database_url="",
+        web_port=free_port(),
+        prefect_port=free_port(),
     )
     with Processes(settings, say=lambda *_: None) as running:
         engine = make_engine(settings.engine_url)
@@ -114,14 +110,13 @@ def _holds(file: Path, secret: bytes) -> bool:
         return False
 
 
-def test_after_a_stop_the_database_alone_holds_everything(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    with started(tmp_path_factory.mktemp("stopped")) as processes:
-        click(processes)
-        database = processes.settings.data_dir / "jieli.db"
-        handed_down = _assignments_in(database)
-        assert handed_down > 0
+def test_after_a_stop_the_database_alone_holds_everything(processes: Processes) -> None:
+    """The last one of this file: the processes stay stopped."""
+    click(processes)
+    database = processes.settings.data_dir / "jieli.db"
+    handed_down = _assignments_in(database)
+    processes.__exit__(None, None, None)
+    assert handed_down > 0
     assert not database.with_name("jieli.db-wal").exists()
     alone = database.with_name("alone.db")
     shutil.copy(database, alone)
