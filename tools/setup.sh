@@ -33,7 +33,23 @@ if [ ! -x "$venv/bin/pip" ]; then
     fi
 fi
 
-say "Installing the locked dependencies (about a minute the first time) …"
-"$venv/bin/pip" install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+# uv installs the same files, checked by the same hashes, in a tenth of pip's time. It knows nothing
+# of pip's settings, so it is told of an index of one's own; where it fails, pip does the work.
+install_with_uv() {
+    block=$(mktemp)
+    awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.lock >"$block"
+    "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --require-hashes -r "$block" || return 1
+    rm -f "$block"
+    index=${PIP_INDEX_URL:-$("$venv/bin/pip" config get global.index-url 2>/dev/null || true)}
+    UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$index}
+    if [ -n "$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX; else unset UV_DEFAULT_INDEX; fi
+    "$venv/bin/uv" pip install -q --python "$venv/bin/python" --no-deps --require-hashes -r requirements.lock
+}
+
+say "Installing the locked dependencies (about a quarter of a minute the first time) …"
+install_with_uv || {
+    say "uv did not get them; pip takes about a minute …"
+    "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+}
 "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --no-build-isolation \
     --config-settings editable_mode=compat -e .
