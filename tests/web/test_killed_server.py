@@ -99,21 +99,33 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self._environment = {
+        environment = {
             **os.environ, "JIELI_DATABASE_URL": url, "JIELI_DATA_DIR": str(folder),
             "JIELI_WEB_PORT": str(self.port),
         }  # fmt: skip
-        self._command = [sys.executable, "-m", "web.serving"]
-        self.process: subprocess.Popen | None = None
+        self._warm = subprocess.Popen(
+            [sys.executable, "-m", "tests.web.warm_server"],
+            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.pid = 0
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment)
+        self.pid = self._order("start")
 
     def kill(self) -> None:
-        assert self.process
-        assert self.process.poll() is None, "the server ended by itself"
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        os.kill(self.pid, signal.SIGKILL)
+        assert self._order("wait") == -signal.SIGKILL, "the server ended by itself"
+
+    def close(self) -> None:
+        """No more orders."""
+        self._warm.communicate(timeout=60)
+
+    def _order(self, word: str) -> int:
+        assert self._warm.stdin
+        assert self._warm.stdout
+        self._warm.stdin.write(f"{word}\n")
+        self._warm.stdin.flush()
+        return int(self._warm.stdout.readline())
 
 
 class Work:
@@ -194,6 +206,7 @@ def test_every_receipt_is_in_the_database_once_and_whole(engine, clerks, tmp_pat
         for thread in work.threads:
             thread.join()
         server.kill()
+        server.close()
 
     given = {receipt: figure for one in clerks for receipt, figure in one.receipts.items()}
     assert len(given) == work.given, "no receipt was given twice"
