@@ -9,7 +9,9 @@ need not spend each time.
 import os
 import sys
 
-from web.serving import main as serve
+from adapters.settings import get_settings
+from web.app import app
+from web.serving import serve
 
 
 def main() -> None:
@@ -21,7 +23,7 @@ def main() -> None:
             continue
         pid = os.fork()
         if pid == 0:
-            serve()
+            serve(app, get_settings())
             return
         answer(pid)
 
