@@ -12,9 +12,11 @@ from tests.databases import BACKENDS
 from tests.scenes import Scenes, opened
 
 pytest_plugins = [
+    "pytester",
     "tests.answering",
     "tests.killing",
     "tests.reports_building",
+    "tests.second_try",
     "tests.web.full_world",
     "tests.web.phones",
 ]

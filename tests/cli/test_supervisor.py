@@ -15,6 +15,9 @@ import pytest
 
 from cli.supervisor import MARK, NotReady, Program, Supervisor, only_one, refuse_taken_ports
 from rules.refusal import Refusal
+from tests.second_try import REAL
+
+pytestmark = REAL
 
 SLEEPER = "import signal; signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"

@@ -17,8 +17,9 @@ from prefect.flows import load_flow_from_entrypoint
 import flows
 from adapters.settings import ROOT, Settings
 from flows.deploy import deploy, read_table
+from tests.second_try import REAL
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 TABLE = read_table()
 ZONE = "Asia/Shanghai"

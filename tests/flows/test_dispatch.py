@@ -22,6 +22,9 @@ from services.assignments import release
 from services.measures import GateChoice, release_measure
 from tests.building import REGION, assignment_of, make_account, make_measure
 from tests.flows.conftest import until
+from tests.second_try import REAL
+
+pytestmark = REAL
 
 LEAGUES = ("150400000000", "152500000000")
 

@@ -25,8 +25,9 @@ from services.shipped_tree import import_shipped_tree
 from tests.building import hand_down_now, make_account, make_measure
 from tests.flows.conftest import until
 from tests.killing import stored
+from tests.second_try import REAL
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 MIDDLE = ("league", "township")
 """The dispatcher is killed as soon as it has reached these levels; the next is being worked on."""

@@ -21,8 +21,9 @@ from services.measures import release_measure
 from tests.building import REGION, make_account, make_measure
 from tests.flows.conftest import free_port, until
 from tests.sample_tree import fill_tree
+from tests.second_try import REAL
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 PATIENCE = 120.0
 """Seconds; the tests share the machine. `make bench` measures the three a person waits."""

@@ -39,8 +39,9 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.killing import Order, stored
+from tests.second_try import REAL
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 RANDOM_KILLS = 8
 LONGEST = 0.25

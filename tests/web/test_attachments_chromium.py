@@ -15,12 +15,13 @@ from adapters.passwords import hash_password
 from models import Attachment
 from tests.attachments import PACKET, docx, open_assignment, photo
 from tests.building import VILLAGE
+from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.site import Site, browser
 from web.rendering import environment
 from web.security import SignedIn, form_token
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 PASSWORD = "Caoyuan-2026"
 PAGE = """{% extends "base.html" %}

@@ -11,10 +11,11 @@ from services.reviews import return_
 from services.submissions import submit
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, make_measure, release_down
 from tests.conftest import NOW
+from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.site import Site, browser
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 SECOND, THIRD = "150402005003", "150402005004"
 FOURTH, FIFTH = "150402102200", "150402102201"

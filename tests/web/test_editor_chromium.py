@@ -7,9 +7,12 @@ import pytest
 from adapters.passwords import hash_password
 from models import Role
 from tests.building import REGION
+from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.office import drafted
 from tests.web.site import Site, browser
+
+pytestmark = REAL
 
 PASSWORD = "Caoyuan-2026"
 

@@ -18,8 +18,11 @@ from rules.forms.form_fields import FieldType, FormField
 from tests.rules.expressions.made import ANSWERS, EXPRESSIONS, NUMERIC
 from tests.rules.expressions.table import browser_scope, result_of, stored_values, vectors
 from tests.rules.forms.test_field_values import NUMBERS
+from tests.second_try import REAL
 from tests.web.site import browser
 from web.static_files import FOLDER
+
+pytestmark = REAL
 
 EVALUATE = """rows => rows.map(function (row) {
   var e = window.jieliExpressions, value = e.value(row[0], row[1]);

@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
+from tests.second_try import REAL
 from tests.web.phones import cut_off, until
 from tests.web.slow_network import slow_down
 from web.static_files import static_files
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 WRITTEN = "断网前写的一段话"

@@ -8,8 +8,11 @@ from playwright.sync_api import expect
 
 from adapters.attachment_store import AttachmentStore, get_store
 from tests.attachments import docx, photo
+from tests.second_try import REAL
 from tests.web.phones import PASSWORD, Phones, phones, until
 from tests.web.site import browser
+
+pytestmark = REAL
 
 SEND = ".buttons button[value=send]"
 PHOTO, PAPER = "input[type=file]#f-photo", "input[type=file]#f-paper"

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.second_try import REAL
 from tests.web.phones import Phones, phones
 from tests.web.site import browser
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 HEAVY: list[dict[str, Any]] = [
     {"name": "story", "label": "做法", "type": "text", "multiline": True},

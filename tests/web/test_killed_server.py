@@ -26,10 +26,11 @@ from services.roll_up import recount
 from tests.building import make_account, make_measure, release_down
 from tests.databases import BACKENDS, fresh_engine
 from tests.sample_tree import fill_tree
+from tests.second_try import REAL
 from tests.web.conftest import SAME_SITE
 from web.security import SESSION_COOKIE
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 CLERKS = 20
 KILLS = int(os.environ.get("JIELI_KILLS", "3"))

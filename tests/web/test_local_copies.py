@@ -7,10 +7,11 @@ from models import Act
 from services.changes import change, lock_assignment
 from tests.building import REGION
 from tests.conftest import NOW
+from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.phones import cut_off, until
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 WRITTEN = "断网前写的一段话"

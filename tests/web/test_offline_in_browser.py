@@ -9,9 +9,12 @@ from playwright.sync_api import expect
 
 from adapters.passwords import hash_password
 from tests.conftest import NOW
+from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.phones import PASSWORD, until
 from web.transactions import get_now
+
+pytestmark = REAL
 
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 KEPT = "caches.open('jieli-pages-1').then(cache => cache.match('%s')).then(Boolean)"

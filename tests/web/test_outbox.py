@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from models import Submission
+from tests.second_try import REAL
 from tests.web.phones import PASSWORD, Phones
 from tests.web.slow_network import LostAnswers, slow_down
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 PUT = "已放入待发箱，网络恢复后自动发送"
