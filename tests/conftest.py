@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tests.databases import BACKENDS
-from tests.scenes import Scenes, opened
+from tests.databases import BACKENDS, one_of_both
+from tests.scenes import Scenes, forget_originals, opened
 
 pytest_plugins = [
     "pytester",
@@ -35,15 +36,31 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long begin first: at the end one of them would be waited for alone."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of pages keep one kind of database. Files that take long begin first: at the end one
+    of them would be waited for alone."""
+    items[:], left = one_of_both(items)
+    if left:
+        config.hook.pytest_deselected(items=left)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def shared_folder(config: pytest.Config, own: Path) -> Path:
+    """The folder all processes of this run share; `own` is that of this process."""
+    return own.parent if hasattr(config, "workerinput") else own
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The process that started the others tidies up behind all of them."""
+    if not hasattr(session.config, "workerinput"):
+        forget_originals(session.config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
 def scenes(request, tmp_path_factory) -> Iterator[Scenes]:
     """The scenes of one kind of database."""
-    with opened(request.param, tmp_path_factory.mktemp("scenes")) as scenes:
+    shared = shared_folder(request.config, tmp_path_factory.getbasetemp())
+    with opened(request.param, tmp_path_factory.mktemp("scenes"), shared) as scenes:
         yield scenes
 
 

@@ -5,11 +5,14 @@ Outside CI a missing PostgreSQL or Chromium skips its tests and says so; with `J
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from zlib import crc32
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from adapters.database import make_engine
@@ -32,33 +35,89 @@ def absent(name: str, why: str) -> None:
     pytest.skip(f"{name} is not here: {why}")
 
 
+BOTH = pytest.mark.both
+"""For a file or test of pages in which the kind of database matters."""
+
+
+def one_of_both(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """`(kept, left)`: a test of pages is kept on one kind of database, every other test on both.
+
+    What differs by database is in queries and services, whose tests run on both. A page's test
+    runs on the one its name falls on, so that half of them try each; `BOTH` has it run on both,
+    and so does `JIELI_BOTH=1`, for all.
+    """
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        (kept if _is_kept(item) else left).append(item)
+    return kept, left
+
+
+def _is_kept(item: pytest.Item) -> bool:
+    backend = getattr(item, "callspec", None) and item.callspec.params.get("scenes")  # type: ignore[attr-defined]
+    page = item.nodeid.startswith("tests/web/")
+    if backend is None or not page or item.get_closest_marker("both"):
+        return True
+    if os.environ.get("JIELI_BOTH"):
+        return True
+    name = f"{item.nodeid.partition('[')[0]}"
+    return backend == BACKENDS[crc32(name.encode()) % len(BACKENDS)]
+
+
 @contextmanager
-def fresh_database(backend: str, folder, name: str) -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
-    if backend == "sqlite":
-        yield f"sqlite:///{folder / name}.db"
-        return
+def administrator() -> Iterator[Connection]:
+    """A connection to PostgreSQL on which databases are made and dropped."""
     admin = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
     try:
         with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-            # Tests kill our processes, never the database's: waiting for its disk proves nothing.
-            connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
-    except OperationalError as error:
-        absent("postgresql", str(error.orig))
-    try:
-        yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+            yield connection
     finally:
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         admin.dispose()
 
 
+def make_database(backend: str, folder: Path, name: str, copied: str = "") -> str:
+    """The URL of a new database: empty, or a copy of that URL's."""
+    if backend == "sqlite":
+        if copied:
+            shutil.copyfile(make_url(copied).database or "", folder / f"{name}.db")
+        return f"sqlite:///{folder / name}.db"
+    source = f' TEMPLATE "{make_url(copied).database}"' if copied else ""
+    with administrator() as admin:
+        admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        admin.execute(text(f'CREATE DATABASE "{name}"{source}'))
+        # Tests kill our processes, never the database's: waiting for its disk proves nothing.
+        admin.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    return make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+
+
 @contextmanager
-def fresh_engine(backend: str, folder, name: str) -> Iterator[Engine]:
-    """An engine on an empty database."""
-    with fresh_database(backend, folder, name) as url:
+def fresh_database(backend: str, folder: Path, name: str, copied: str = "") -> Iterator[str]:
+    """The URL of an empty database, or of a copy of that URL's; dropped afterwards."""
+    try:
+        url = make_database(backend, folder, name, copied)
+    except OperationalError as error:
+        absent("postgresql", str(error.orig))
+    try:
+        yield url
+    finally:
+        if backend != "sqlite":
+            with administrator() as admin:
+                admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def fresh_engine(backend: str, folder: Path, name: str, copied: str = "") -> Iterator[Engine]:
+    """An engine on an empty database, or on a copy of that URL's."""
+    with fresh_database(backend, folder, name, copied) as url:
         engine = make_engine(url)
         yield engine
         engine.dispose()
+
+
+def drop_databases(beginning: str, end: str) -> None:
+    """Drop every database of the server whose name begins and ends so."""
+    known = text("SELECT datname FROM pg_database WHERE starts_with(datname, :beginning)")
+    with administrator() as admin:
+        for name in admin.scalars(known, {"beginning": beginning}).all():
+            if name.endswith(end):
+                admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))

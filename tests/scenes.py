@@ -1,24 +1,33 @@
-"""Scenes: what many tests start from, built and committed once a process and database.
+"""Scenes: what many tests start from, built and committed once a run and kind of database.
+
+The process that first needs a scene builds it; every process works on a copy of its own.
 
 `@scene` makes a fixture of a builder. A test that asks for it, or for a fixture that does, works on
 a database in which it has been built, and its work is rolled back. It gets what the builder
 returned: ids, not objects. A test has one scene; without any it starts from the sample tree.
 """
 
+import fcntl
 import os
+import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
-from tests.databases import fresh_engine
+from adapters.database import make_engine
+from tests.databases import absent, drop_databases, fresh_engine, make_database
 from tests.sample_tree import fill_tree
 
+ORIGINAL = "jieli_scene_"
+"""Begins the names of the databases that others are copied from."""
 UNITS = "units"
 """The scene with the sample tree and nothing else."""
 _builders: dict[str, Callable[[Session], Any]] = {UNITS: lambda session: None}
@@ -38,6 +47,9 @@ class Scenes:
 
     backend: str
     folder: Path
+    """Of this process."""
+    shared: Path
+    """Of all processes of the run."""
     closing: ExitStack
     built: dict[str, Scene] = field(default_factory=dict)
 
@@ -52,21 +64,61 @@ class Scenes:
 
     def _build(self, name: str) -> Scene:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        database = f"jieli_{name}_{worker}_{os.getpid()}"
-        engine = self.closing.enter_context(fresh_engine(self.backend, self.folder, database))
+        copy = f"jieli_{name}_{worker}_{os.getpid()}"
+        with locked(self.shared / f"{self.backend}-{name}.lock"):
+            url, made = self._original(name)
+            fresh = fresh_engine(self.backend, self.folder, copy, url)
+            engine = self.closing.enter_context(fresh)
+        return Scene(engine, made)
+
+    def _original(self, name: str) -> tuple[str, Any]:
+        """The URL of the scene's first database, and what its builder returned."""
+        known = self.shared / f"{self.backend}-{name}.pickle"
+        if not known.exists():
+            known.write_bytes(pickle.dumps(self._build_original(name)))
+        return pickle.loads(known.read_bytes())
+
+    def _build_original(self, name: str) -> tuple[str, Any]:
+        """Kept for the other processes; `forget_originals` drops it."""
+        original = f"{ORIGINAL}{name}_{run_of(self.shared)}"
+        try:
+            url = make_database(self.backend, self.shared, original)
+        except OperationalError as error:
+            absent(self.backend, str(error.orig))
+        engine = make_engine(url)
         SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
             fill_tree(session)
             made = _builders[name](session)
             session.commit()
-        return Scene(engine, made)
+        engine.dispose()
+        return url, made
 
 
 @contextmanager
-def opened(backend: str, folder: Path) -> Iterator[Scenes]:
-    """The scenes; their databases are dropped at the end."""
+def opened(backend: str, folder: Path, shared: Path) -> Iterator[Scenes]:
+    """The scenes; this process's copies are dropped at the end."""
     with ExitStack() as closing:
-        yield Scenes(backend, folder, closing)
+        yield Scenes(backend, folder, shared, closing)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process of the run at a time; a killed one holds up nobody."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def run_of(shared: Path) -> str:
+    """What tells the databases of this run from those of another on the same server."""
+    return f"{crc32(str(shared).encode()):08x}"
+
+
+def forget_originals(shared: Path) -> None:
+    """Drop the first databases of this run's scenes on PostgreSQL; the folder goes by itself."""
+    if any(shared.glob("postgresql-*.pickle")):
+        drop_databases(ORIGINAL, run_of(shared))
 
 
 def scene(build: Callable[[Session], Any]) -> Any:

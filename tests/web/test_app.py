@@ -9,12 +9,15 @@ from fastapi.testclient import TestClient
 
 from adapters.settings import get_settings
 from tests.building import REGION, VILLAGE
+from tests.databases import BOTH
 from tests.web.pages import check, text_of
 from web.app import ROUTERS
 from web.middleware import MOST_TYPED
 from web.security import get_officer, get_viewer
 from web.static_files import static_files
 from web.transactions import get_now
+
+pytestmark = BOTH
 
 OPEN = {"/health", "/static/{name}", "/sw.js", "/language/{code}", "/sign-in", "/sign-out"}
 """The addresses that answer without anyone signed in. Nothing else may."""

@@ -8,11 +8,14 @@ from sqlmodel import Session
 from adapters.passwords import hash_password
 from rules.forms.form_inputs import MOST_INPUTS
 from tests.building import LEAGUE, REGION, VILLAGE, make_account, make_measure
+from tests.databases import BOTH
 from tests.web.conftest import account_of
 from tests.web.pages import check, text_of
 from web import sign_in as sign_in_pages
 from web.posted import MOST_FIELDS
 from web.transactions import get_reading_session, get_session
+
+pytestmark = BOTH
 
 DIGITS = "9" * 5000
 """More than Python reads as a number."""

@@ -5,10 +5,13 @@ from fastapi.testclient import TestClient
 
 from adapters.passwords import hash_password
 from tests.building import VILLAGE, make_account
+from tests.databases import BOTH
 from tests.web.conftest import make_client
 from tests.web.pages import check, fields_of, text_of
 from web import sign_in as sign_in_pages
 from web.security import SESSION_COOKIE
+
+pytestmark = BOTH
 
 PASSWORD = "Caoyuan-2026"
 
