@@ -27,6 +27,9 @@ from services.occurrences import LEASE
 from services.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
 from tests.flows.test_hand_down import task_runs
+from tests.second_try import REAL
+
+pytestmark = REAL
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SOON = timedelta(seconds=10)

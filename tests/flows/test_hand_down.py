@@ -11,6 +11,9 @@ from models import Assignment, Event, HandDown
 from services.hand_down import Plan
 from tests.building import REGION, make_account, make_measure
 from tests.flows.conftest import until
+from tests.second_try import REAL
+
+pytestmark = REAL
 
 
 def confirmed(session: Session, title: str = "入户排查取暖安全") -> int:

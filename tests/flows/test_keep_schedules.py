@@ -9,6 +9,9 @@ from prefect.client.schemas.objects import FlowRun
 from flows.deploy import deploy
 from flows.keep_schedules import DEPLOYMENT, SINGLE, keep_schedules
 from models import Schedule, ScheduledWork
+from tests.second_try import REAL
+
+pytestmark = REAL
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 

@@ -14,6 +14,9 @@ from flows.render_reports import render_reports
 from models import Snapshot
 from tests.building import BANNER, REGION, make_account, make_campaign, make_measure, release_down
 from tests.flows.test_hand_down import task_runs
+from tests.second_try import REAL
+
+pytestmark = REAL
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from tests.answering import ANSWER, account_of, released_measure, send
 from tests.building import VILLAGE, assignment_of
 from tests.flows.conftest import until
 from tests.flows.test_hand_down import task_runs
+from tests.second_try import REAL
+
+pytestmark = REAL
 
 NEIGHBOUR = "150402005003"
 NOTE = "逐户走访，登记取暖设备，发现隐患当场整改，已经建立台账，下一步继续巡查并上报结果。"

@@ -38,9 +38,10 @@ from tests.building import (
 from tests.conftest import NOW
 from tests.due import make_up
 from tests.killing import Order, stored
+from tests.second_try import REAL
 from tests.workbook_answers import upload, villages
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, REAL]
 
 LONG_AGO = NOW - timedelta(days=100)
 MONTHLY = Timing(Rhythm.MONTHLY, time(9, 0), 5)

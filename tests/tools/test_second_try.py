@@ -7,7 +7,7 @@ import pytest
 TESTS = Path(__file__).resolve().parent.parent
 DRIVES = ("playwright", "browser()", "phones", "subprocess", "Supervisor", "Processes", "Workers")
 """What a test file imports that drives a browser or processes; a fixture of these, likewise."""
-FIXTURES = ("prefect_server", "clerks")
+FIXTURES = ("prefect_server", "SyncPrefectClient", "clerks", "each_point")
 WRITTEN = """
     import pytest
     from pathlib import Path

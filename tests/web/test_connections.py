@@ -20,9 +20,12 @@ from fastapi.responses import PlainTextResponse
 
 from adapters.settings import ROOT
 from tests.flows.conftest import until
+from tests.second_try import REAL
 from tests.web.site import Site
 from web.connections import Connections, Patience, Phase
 from web.serving import MOST_CONNECTIONS, connections_for
+
+pytestmark = REAL
 
 HALF = b"GET /sign-in HTTP/1.1\r\nHost: x\r\nX-Half: "
 WHOLE = b"GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n"
