@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
 from adapters.settings import get_settings
@@ -121,7 +122,13 @@ def transaction(*, readonly: bool = False) -> Iterator[Session]:
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session
-        session.commit()
+        try:
+            session.commit()
+        except DBAPIError:
+            # SQLAlchemy takes a failed COMMIT for the end of the transaction. SQLite's goes on,
+            # with its lock, and would meet whoever is given the connection next.
+            connection.invalidate()
+            raise
 
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}

@@ -120,7 +120,7 @@ def _sheet(workbook: CalamineWorkbook, name: str, formulas: tuple[str, ...]) -> 
         raise Refusal(DAMAGED) from error
     lines = ((number, [_typed_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
     return Sheet(
-        name=name,
+        name=held(name),
         lines=[(number, cells) for number, cells in lines if any(cells)],
         merged=tuple(f"{_address(*first)}:{_address(*last)}" for first, last in merged),
         formulas=formulas,
@@ -199,7 +199,7 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
             raise Refusal(
                 N_("第 %(line)d 行无法读取：可能是引号没有成对，或单元格内容太长。"), line=number
             ) from error
-        yield number, [cell.strip() for cell in cells]
+        yield number, [held(cell).strip() for cell in cells]
 
 
 def _too_big(size: int, limit: int) -> Refusal:

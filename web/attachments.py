@@ -6,7 +6,6 @@ Without JavaScript they come with the form itself (`web.posted_files`).
 import logging
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -22,6 +21,7 @@ from rules.refusal import N_, Refusal
 from services import attachments
 from services.attachments import Prepared
 from web.assignments import get_own
+from web.downloads import saved_as
 from web.language import language_of, say
 from web.posted import Posted
 from web.rendering import render
@@ -198,10 +198,9 @@ def _headers(found: Attachment) -> dict[str, str]:
     known = FILE_TYPES.get(found.content_type)
     how = "inline" if known and known.shown else "attachment"
     ending = known.endings[0] if known else "bin"
-    name = quote(found.name, safe="")
     return {
         "Content-Type": known.media if known else PIECE_TYPE,
-        "Content-Disposition": f"{how}; filename=\"file.{ending}\"; filename*=UTF-8''{name}",
+        "Content-Disposition": saved_as(found.name, f"file.{ending}", how),
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

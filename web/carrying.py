@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from fastapi import Request, Response
 
-from web.posted import held
+from rules.held import held
 from web.rendering import render
 from web.secret_fields import is_secret
 from web.security import note_visitor, set_visitor

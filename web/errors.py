@@ -95,20 +95,18 @@ def _sign_in_again(request: Request, posted: FormData) -> Response:
 
 async def tell_refusal(request: Request, refusal: Refusal) -> Response:
     """The sentence of a refusal no page has shown itself, with what was typed."""
-    fields = {} if request.method in READING else typed(await read_form(request))
-    sentence = tell(refusal, language_of(request))
-    return await run_in_threadpool(_page, request, 409, sentence, fields)
+    return await _page(request, 409, tell(refusal, language_of(request)))
 
 
 async def tell_not_found(request: Request, _error: Exception) -> Response:
     """404, whether it does not exist or is not for this unit."""
-    return _page(request, 404, say(request, SENTENCES[404]))
+    return await _page(request, 404, say(request, SENTENCES[404]))
 
 
 async def tell_http(request: Request, error: HTTPException) -> Response:
     """Any other status in words."""
     code = error.status_code if error.status_code in TITLES else 400
-    answer = _page(request, code, say(request, SENTENCES.get(code, SENTENCES[400])))
+    answer = await _page(request, code, say(request, SENTENCES.get(code, SENTENCES[400])))
     answer.status_code = error.status_code
     answer.headers.update(error.headers or {})
     return answer
@@ -120,8 +118,12 @@ async def tell_nobody(_request: Request, _error: Exception) -> Response:
 
 
 async def tell_failure(request: Request, _error: Exception) -> Response:
-    """A fault of ours. Starlette logs it after the page is sent."""
-    answer = _page(request, 500, say(request, SENTENCES[500]))
+    """A fault of ours, with what was typed. Starlette logs it after the page is sent.
+
+    It may come from the database, in the middle of anything: the page is made of what the request
+    has already read, and needs no session.
+    """
+    answer = await _page(request, 500, say(request, SENTENCES[500]))
     # This answer is made outside of the middleware that adds them elsewhere.
     answer.headers.update(SECURITY_HEADERS)
     return answer
@@ -135,21 +137,27 @@ async def tell_too_large(request: Request) -> Response:
         N_("最多可以发送 %(limit)s MB。请把文件拆开或压缩后再上传；这次的内容没有保存。"),
         limit=limit,
     )
-    fields = getattr(request.state, "typed", {})
-    return await run_in_threadpool(_page, request, 413, sentence, fields)
+    return await _page(request, 413, sentence)
 
 
-def _page(
-    request: Request, code: int, sentence: str, fields: dict[str, list[str]] | None = None
-) -> Response:
+async def _page(request: Request, code: int, sentence: str) -> Response:
+    """The sentence with what was typed, as far as it has come in; nothing typed is lost."""
     if wants_json(request):
         return tell_script(code, sentence=sentence)
     title = say(request, TITLES[code])
-    return render(
+    return await run_in_threadpool(
+        render,
         request,
         "pages/error.html",
         status=code,
         title=title,
         sentence=sentence,
-        fields=fields or {},
+        fields=_typed_in(request),
     )
+
+
+def _typed_in(request: Request) -> dict[str, list[str]]:
+    """The text fields the request has brought; of a body that is not taken, those in its head."""
+    if hasattr(request.state, "posted"):
+        return typed(request.state.posted)
+    return getattr(request.state, "typed", {})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
@@ -23,6 +22,7 @@ from rules.dates.calendar import local_date
 from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import dump_form, read_form
 from rules.refusal import N_, Refusal
+from web.downloads import saved_as
 from web.form_preview import preview_of
 from web.language import language_of, say
 from web.opened_form import EDITED, Opened, next_page, open_form, publish
@@ -136,9 +136,9 @@ def download(
     form = get_own_form(session, viewer.account, form_id)
     version = get_version_numbered(session, form_id, number)
     content = write_xlsform(form.title, settings_of(version), read_form(version.fields))
-    name = quote(f"{form.title}-v{number}.xlsx", safe="")
+    name = f"{form.title}-v{number}.xlsx"
     headers = {
-        "Content-Disposition": f"attachment; filename=\"form.xlsx\"; filename*=UTF-8''{name}",
+        "Content-Disposition": saved_as(name, "form.xlsx"),
         "Cache-Control": "no-store",
     }
     return Response(content, media_type=XLSX, headers=headers)

@@ -1,4 +1,4 @@
-"""What a form sent: read once, and cleared of what no database can hold."""
+"""What a form sent: read once, and cleared of what nobody is to see (`rules.held`)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -14,7 +14,8 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 
 from adapters.settings import get_settings
 from rules.forms.form_inputs import MOST_INPUTS
-from rules.held import held
+from rules.held import held, storable
+from web.body_head import HEAD_BYTES, typed_in_head
 from web.secret_fields import is_secret
 
 MOST_FIELDS = MOST_INPUTS + 1_000
@@ -39,7 +40,7 @@ async def read_form(request: Request) -> FormData:
         kind, _ = parse_options_header(request.headers.get("content-type"))
         form = FormData()
         if kind in PARSERS:
-            async with _kept(request) as body:
+            async with _kept(request) as body, _told_as_far(request, body):
                 form = await _parsed(request, PARSERS[kind], body)
         request.state.posted = form
     return request.state.posted
@@ -55,6 +56,18 @@ async def _kept(request: Request) -> AsyncIterator[UploadFile]:
                 await body.write(piece)
         await body.seek(0)
         yield body
+
+
+@asynccontextmanager
+async def _told_as_far(request: Request, body: UploadFile) -> AsyncIterator[None]:
+    """Of a body that is no form, what can be read is in `request.state.typed`, to be shown again."""
+    try:
+        yield
+    except HTTPException:
+        await body.seek(0)
+        kind, head = request.headers.get("content-type", ""), await body.read(HEAD_BYTES)
+        request.state.typed = await run_in_threadpool(typed_in_head, kind, head)
+        raise
 
 
 async def _parsed(request: Request, parser: Parser, body: UploadFile) -> FormData:
@@ -73,11 +86,13 @@ async def _fields(headers: Headers, parser: Parser, body: BinaryIO) -> FormData:
         form = await parser(headers, _pieces(body)).parse()
     except (ValueError, MultiPartException) as error:  # an encoding may fail in its own way
         raise HTTPException(400) from error
-    return FormData([(held(n), _held(v)) for n, v in form.multi_items()])
+    return FormData([(held(name), _held(name, value)) for name, value in form.multi_items()])
 
 
-def _held(value: str | UploadFile) -> str | UploadFile:
-    return held(value) if isinstance(value, str) else value
+def _held(name: str, value: str | UploadFile) -> str | UploadFile:
+    if not isinstance(value, str):
+        return value
+    return storable(value) if is_secret(name) else held(value)
 
 
 async def _pieces(body: BinaryIO) -> Pieces:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -24,6 +23,7 @@ from rules.dates.calendar import local_date
 from rules.refusal import N_
 from services.schedules import order_reports as order_of_every_unit
 from services.snapshots import take_snapshots
+from web.downloads import saved_as
 from web.language import language_of, say
 from web.rendering import render
 from web.security import Officer, SignedIn, Viewer
@@ -130,9 +130,9 @@ def download_report(
         raise HTTPException(404)
     campaign, here, snapshot = _find_snapshot(session, viewer, campaign_id, code, as_of)
     content = report_file(snapshot, face, language_of(request))
-    name = quote(f"{campaign.title}-{here.name}-{as_of}.{face}", safe="")
+    name = f"{campaign.title}-{here.name}-{as_of}.{face}"
     headers = {
-        "Content-Disposition": f"attachment; filename=\"report.{face}\"; filename*=UTF-8''{name}",
+        "Content-Disposition": saved_as(name, f"report.{face}"),
         "Cache-Control": "no-store",
     }
     return Response(content, media_type=MEDIA[face], headers=headers)

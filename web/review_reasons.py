@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from queries.review_reasons import MOST, list_recent_reasons
+from rules.held import on_one_line
 from rules.review_reasons import READY
 from services.review_reasons import unlist_reason
 from web.language import say
@@ -56,7 +57,7 @@ def _ready(request: Request) -> list[str]:
 
 
 def _short(reason: str) -> str:
-    line = " ".join(reason.split())
+    line = on_one_line(reason)
     return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
 
 

@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from adapters.settings import get_settings
 from models import Account, Role, Unit
+from rules.held import storable
 from services.accounts import find_signed_in
-from web.posted import held, read_form
+from web.posted import read_form
 from web.transactions import READING, Now, OpenSession
 
 SESSION_COOKIE = "jieli"
@@ -65,13 +66,17 @@ class Viewer:
     def has_upper(self) -> bool:
         return self.unit.parent_id is not None
 
+    def apart(self) -> "Viewer":
+        """The same, from no session: a page that tells of a failed one needs nothing from it."""
+        return Viewer(Account(**self.account.model_dump()), Unit(**self.unit.model_dump()))
+
 
 def get_viewer(request: Request, session: OpenSession, now: Now) -> Viewer:
     """Who is signed in. Raises `SignInNeeded`."""
     viewer = find_viewer(request, session, now)
     if viewer is None:
         raise SignInNeeded
-    request.state.viewer = viewer
+    request.state.viewer = viewer.apart()
     return viewer
 
 
@@ -155,7 +160,7 @@ def check_ids(request: Request) -> None:
         if name.endswith("_id") and not read_id(str(value)):
             raise HTTPException(404)
     said = (*request.path_params.values(), *request.query_params.values())
-    if any(held(str(one)) != str(one) for one in said):
+    if any(storable(str(one)) != str(one) for one in said):
         raise HTTPException(404)
 
 

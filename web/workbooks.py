@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -29,6 +28,7 @@ from services.workbooks import (
     send_key,
     send_upload,
 )
+from web.downloads import saved_as
 from web.language import language_of, say
 from web.posted import Posted
 from web.rendering import render
@@ -90,9 +90,9 @@ def download(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: in
     content = write_workbook(get_layout(session, seen.assignment, seen.unit))
     period = "" if seen.assignment.period == ONCE else f"-{seen.assignment.period}"
     day = local_date(now).strftime("%m%d")
-    name = quote(f"{seen.measure.title[:60]}{period}-{seen.unit.name}-{day}.xlsx", safe="")
+    name = f"{seen.measure.title[:60]}{period}-{seen.unit.name}-{day}.xlsx"
     headers = {
-        "Content-Disposition": f"attachment; filename=\"form.xlsx\"; filename*=UTF-8''{name}",
+        "Content-Disposition": saved_as(name, "form.xlsx"),
         "Cache-Control": "no-store",
     }
     return Response(content, media_type=XLSX, headers=headers)

@@ -15,6 +15,7 @@ from adapters.documents.docx_text import docx_text
 from adapters.documents.html_text import html_text
 from adapters.documents.pdf_text import pdf_text
 from adapters.documents.plain_text import decoded
+from rules.held import held
 from rules.refusal import N_, Refusal
 
 SIZE_LIMIT = 20 * 1024 * 1024
@@ -39,23 +40,14 @@ _PAGE_LINE = re.compile(
 _BLANKS = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"), " "
 )
-_BLANKS |= dict.fromkeys(map(ord, "\u2009\u200a\u202f\u205f\u3000"), " ")
-_DROPPED: dict[int, str | None] = dict.fromkeys(
-    map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufffe\u00ad\x00"), None
-)
-_DROPPED |= dict.fromkeys(
-    code
-    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFF)
-    if chr(code) not in "\t\n\r\v\f\x85"
-)
-"""Control characters and halves of characters: reports cannot hold them."""
+_BLANKS |= dict.fromkeys(map(ord, "\u2009\u200a\u205f\u3000"), " ")
 _LINE_ENDS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _RADICALS = {
     code: unicodedata.normalize("NFKC", chr(code))
     for code in (*range(0x2F00, 0x2FD6), 0x2E9F, 0x2EF3)
     if len(unicodedata.normalize("NFKC", chr(code))) == 1
 }
-_TYPED: dict[int, str | None] = {**_BLANKS, **_DROPPED, **_LINE_ENDS, **_RADICALS}
+_TYPED: dict[int, str] = {**_BLANKS, **_LINE_ENDS, **_RADICALS}
 
 
 def extracted_text(content: bytes, filename: str = "") -> str:
@@ -82,7 +74,7 @@ def pasted_text(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """Line ends, blanks and page numbers made plain; a blank stays a blank, one for one."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TYPED)
+    text = held(text.replace("\r\n", "\n").replace("\r", "\n").translate(_TYPED))
     text = _PAGE_LINE.sub(lambda line: " " * len(line.group()), text)
     if not text.strip():
         raise Refusal(N_("文件里没有文字，请检查后重新上传。"))

@@ -7,6 +7,7 @@ import unicodedata
 
 from rules.attachments.kinds import FILE_TYPES
 from rules.forms.field_values import clean_text
+from rules.held import on_one_line
 from rules.refusal import N_
 
 LONGEST = 120
@@ -22,8 +23,6 @@ _FOREIGN = frozenset({
 """Endings that say what the content is not."""
 _ENDINGS = _FOREIGN | {ending for one in FILE_TYPES.values() for ending in one.endings}
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*%]+')
-_MARKS = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff")
-"""Invisible, and of no use in a name. Joiners stay: Mongolian script is written with them."""
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")
 
 
@@ -33,8 +32,8 @@ def clean_name(typed: str, media: str = "") -> str:
     At most `LONGEST` characters; with no type known yet the ending stays as it is.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", typed))[-1]
-    visible = "".join(one for one in clean_text(last, multiline=False) if one not in _MARKS)
-    plain = " ".join(_NOT_IN_NAMES.sub("_", visible).split()).strip(". ")
+    visible = clean_text(last, multiline=False)
+    plain = on_one_line(_NOT_IN_NAMES.sub("_", visible)).strip(". ")
     return _fitted(plain, FILE_TYPES[media].endings) if media else plain[:LONGEST] or UNNAMED
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from rules.forms.faults import Fault
+from rules.held import held, is_blank
 from rules.refusal import N_
 
 LARGEST_NUMBER = 1_000_000_000
@@ -26,7 +27,6 @@ _LOOKALIKES = str.maketrans({"。": ".", "−": "-", "–": "-", "—": "-", "'"
 _SAME_MEANING = ("<wide>", "<narrow>", "<noBreak>", "<small>")
 """Characters that differ from the plain ones in width alone."""
 _OF_NUMBERS = re.compile(r"[0-9+\-−.,()⁄]+")
-_BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def plain(typed: str) -> str:
@@ -50,25 +50,15 @@ def _is_shaped(character: str) -> bool:
 
 
 def clean_text(typed: str, *, multiline: bool) -> str:
-    """`typed` without what a database or a page cannot hold, line ends made `\\n`.
+    """`typed` as others get to see it (`rules.held`), line ends made `\\n`, blanks trimmed.
 
-    Control characters, lone surrogates, noncharacters and overrides of the writing direction go;
-    joiners and selectors stay, because Mongolian script is written with them.
+    Empty where nothing is left to be seen.
     """
     text = typed.replace("\r\n", "\n").replace("\r", "\n")
     if not multiline:
         text = text.replace("\n", " ").replace("\t", " ")
-    return "".join(character for character in text if _keeps(character)).strip()
-
-
-def _keeps(character: str) -> bool:
-    if character in "\n\t":
-        return True
-    return (
-        unicodedata.category(character) not in {"Cc", "Cs"}
-        and character not in _BIDI_OVERRIDES
-        and ord(character) & 0xFFFE != 0xFFFE
-    )
+    text = held(text).strip()
+    return "" if is_blank(text) else text
 
 
 def read_number(typed: str) -> Decimal | Fault:

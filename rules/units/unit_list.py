@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from models import Level
 from rules.forms.field_values import clean_text
+from rules.held import on_one_line
 from rules.refusal import N_, Refusal, Term, fill
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -159,7 +160,7 @@ def _read_rows(
         row = UnitRow(
             line=line,
             code=_plain(cell["code"]),
-            name=" ".join(clean_text(cell["name"], multiline=False).split()),
+            name=on_one_line(clean_text(cell["name"], multiline=False)),
             level=codes.get(_plain(cell["level"]), ""),
             parent_code=_plain(cell["parent_code"]),
             kind=clean_text(cell.get("kind", ""), multiline=False),

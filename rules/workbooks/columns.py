@@ -11,6 +11,7 @@ from functools import cached_property
 
 from rules.forms.form_fields import ATTACHED, SELECTS, FormField
 from rules.forms.form_tree import FormTree
+from rules.held import on_one_line
 from rules.refusal import N_, Refusal
 
 MAIN, GUIDE, LISTS, TICKET = "填报", "说明", "选项", "_jieli"
@@ -106,7 +107,7 @@ def _columns(tree: FormTree, repeat: str) -> tuple[Column, ...]:
 
 def _head(tree: FormTree, field: FormField) -> str:
     conditional = field.relevant or any(one.relevant for one in tree.above(field))
-    label = " ".join((field.label or field.name).split())
+    label = on_one_line(field.label or field.name)
     return f"{label}{REQUIRED if field.required else ''}{CONDITIONAL if conditional else ''}"
 
 

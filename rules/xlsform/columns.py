@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rules.forms.faults import Fault
 from rules.forms.form_fields import NAME_PATTERN
+from rules.held import held
 from rules.refusal import N_
 from rules.xlsform.advice import column_fault
 from rules.xlsform.faults import CellFault
@@ -35,7 +36,6 @@ _ALIASES: dict[str, dict[str, str]] = {
 }
 _NO_CHOICE_COLUMNS = ("image", "big-image", "audio", "video", "media", "caption", "hint")
 """What XLSForm takes for pictures and sounds of a choice: no columns of the author's own."""
-_INVISIBLE = str.maketrans({"\ufeff": None, "\u200b": None, "\xa0": " "})
 
 Key = tuple[str, str]
 """Property of a field and language; the language is empty for the form's own."""
@@ -95,7 +95,7 @@ class FormSheet:
 
 def code_text(typed: str) -> str:
     """`typed` as a word of XLSForm: half-width, without invisible characters, single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", typed.translate(_INVISIBLE)).split())
+    return " ".join(unicodedata.normalize("NFKC", held(typed)).split())
 
 
 def heading_key(kind: str, heading: str) -> Key | None:
