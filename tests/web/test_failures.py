@@ -30,6 +30,7 @@ TYPED = {
     "title": "核减报表",
     "new-password": "Caoyuan-2026",
 }
+PATH = "/campaigns/1/measures/new"
 LOST = {
     "sqlite": "SELECT * FROM lost",
     "postgresql": "SELECT pg_terminate_backend(pg_backend_pid())",
