@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+from adapters.private import file_rights, make_folder
 from adapters.settings import get_settings
 
 BUCKETS = 256
@@ -174,14 +175,14 @@ class AttachmentStore:
 
     def _write(self, path: Path, content: bytes, name_it: Callable[[str, Path], None]) -> None:
         """Write a file, and the folders it is in, whole and to the disk itself."""
-        (self.folder / "new").mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder / "new")
         handle, name = tempfile.mkstemp(dir=self.folder / "new")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(handle)
-            os.chmod(name, 0o640)
+            os.chmod(name, file_rights())
             made = _make_folders(path.parent)
             name_it(name, path)
         finally:
@@ -193,7 +194,7 @@ class AttachmentStore:
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
         """Whoever stores and whoever removes do not do so at the same time."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         with (self.folder / ".lock").open("a") as lock:
             fcntl.flock(lock, how)
             yield
@@ -213,7 +214,7 @@ def _make_young(path: Path) -> None:
 def _make_folders(folder: Path) -> list[Path]:
     """Make what is missing of `folder`; the folders that got a new entry."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return [one.parent for one in missing]
 
 

@@ -7,14 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
+from adapters.private import make_file, make_folder
 from adapters.settings import get_settings
 
 GROWN = 5
@@ -90,7 +92,10 @@ def get_engine() -> Engine:
     Prefect's does (docs/decisions/0016-backup.md): SQLite's log would never be written home.
     """
     settings = get_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
+    file = sqlite_file(make_url(settings.engine_url))
+    if file is not None and file.parent.is_dir():
+        make_file(file)
     engine = make_engine(settings.engine_url)
     atexit.register(engine.dispose)
     return engine
@@ -105,6 +110,13 @@ def write_log_home(url: str) -> None:
     if make_url(url).get_backend_name() == "sqlite" and os.path.exists(file):
         with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The file of an SQLite database; None of one in memory, and of other databases."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
 
 
 @contextmanager

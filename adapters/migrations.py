@@ -1,18 +1,33 @@
 """The schema of the database, brought to what this version of the product needs."""
 
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
+
+from rules.refusal import N_, Refusal
 
 _INI = Path(__file__).resolve().parent.parent / "alembic.ini"
+LOCK_KEY = 5_318_008_210
+"""The advisory lock of PostgreSQL that migrations hold; any number no other program uses."""
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Upgrade the database to `to`. Safe to call at every start."""
-    with engine.connect() as connection:
+    """Upgrade the database to `to`. Safe to call at every start, and by several at once.
+
+    Raises `Refusal` for a database that a newer version of the product has upgraded.
+    """
+    with alone(engine), engine.connect() as connection:
+        _refuse_newer(connection)
         migrate_within(connection, to)
 
 
@@ -39,3 +54,41 @@ def make_config() -> Config:
     config = Config(_INI)
     config.set_main_option("script_location", str(_INI.parent / "migrations"))
     return config
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
+    """Hold the database's lock of migrations; whoever else migrates it waits.
+
+    The lock ends with the process that holds it: nothing stale is left by a kill.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(select(func.pg_advisory_lock(LOCK_KEY)))
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(LOCK_KEY)))
+    elif engine.url.database and engine.url.database != ":memory:":
+        handle = os.open(f"{engine.url.database}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+    else:
+        yield
+
+
+def _refuse_newer(connection: Connection) -> None:
+    stored = MigrationContext.configure(connection).get_current_heads()
+    connection.rollback()
+    newer = [one for one in stored if not is_known(one)]
+    if newer:
+        raise Refusal(
+            N_(
+                "数据库是更新的版本用过的（%(revision)s），这个程序太旧，不能打开。"
+                "请换用新版本的程序；数据没有改动。"
+            ),
+            revision="、".join(newer),
+        )

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Whether clerks' browsers may keep pages for when there is no network; they do over HTTPS."""
     clock_file: Path | None = None
     """A clock of its own, for the demo only (adapters.clock)."""
+    group_reads: bool = False
+    """Whether the group of the product's account may read the data folder (adapters.private)."""
     secure_cookies: bool = False
     """Set when the product is served over HTTPS."""
     trusted_proxies: str = ""

@@ -20,6 +20,15 @@ app.add_typer(forms.app, name="form")
 app.add_typer(reports.app, name="reports")
 
 
+def main() -> None:
+    """The command: what it and its processes make is nobody else's to read."""
+    from adapters.private import hide_new_files
+    from adapters.settings import get_settings
+
+    hide_new_files(get_settings())
+    app()
+
+
 @app.command()
 def run() -> None:
     """启动全部：网页、Prefect、调度；Ctrl-C 停止。"""

@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from adapters.database import make_engine, write_log_home
-from adapters.migrations import migrate
+from adapters.database import write_log_home
 from adapters.open_files import raise_limit
+from adapters.opening import open_database
 from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
 from cli.prefect_api import NotAnswered, PrefectApi, ask
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
 from cli.supervisor import LOCK, NotReady, Program, Say, Supervisor, only_one, refuse_taken_ports
-from cli.terminal import prepare_database, refusals, say
+from cli.terminal import prepare_database, refusals, say, tell_narrowed
 from rules.refusal import N_, Refusal
 
 SERVER, DISPATCHER, WORKER, WEB = "prefect", "dispatcher", "worker", "web"
@@ -52,9 +52,7 @@ class Processes:
         started = programs(self.settings, self._sign_in())
         folder = self.settings.data_dir
         self.supervisor = Supervisor(started, folder=ROOT, data_dir=folder, say=self.say)
-        engine = make_engine(self.settings.engine_url)
-        migrate(engine)
-        engine.dispose()
+        tell_narrowed(open_database(self.settings), self.settings.data_dir)
         self.supervisor.start()
         return self
 
@@ -103,6 +101,7 @@ def run() -> None:
 
 def dispatch() -> None:
     """The dispatcher alone, in this process, against the server of this installation."""
+    prepare_database()
     settings = get_settings()
     with refusals():
         os.environ.update(prefect_environment(settings, read_sign_in(settings.data_dir)))

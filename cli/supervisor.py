@@ -21,6 +21,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.private import hidden_bits, make_file, make_folder
+from adapters.settings import get_settings
 from cli.logs import keep_bounded, open_log
 from rules.refusal import N_, Refusal
 
@@ -85,6 +87,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=hidden_bits(get_settings()),
             )
 
     @property
@@ -137,7 +140,7 @@ class Supervisor:
         self.data_dir = data_dir.resolve()
         self.say = say
         logs = self.data_dir / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
+        make_folder(logs)
         self.children = [
             Child(each, folder, logs / f"{each.name}.log", str(self.data_dir)) for each in programs
         ]
@@ -240,6 +243,7 @@ def only_one(lock: Path, taken: str = RUNNING) -> Iterator[None]:
 
     The kernel releases it with the process, so nothing stale is left by a kill.
     """
+    make_file(lock)
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

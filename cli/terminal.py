@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
@@ -66,7 +67,15 @@ def prepare_database() -> None:
     """
     if "--help" in sys.argv:
         return
-    from adapters.database import get_engine
-    from adapters.migrations import migrate
+    from adapters.opening import open_database
+    from adapters.settings import get_settings
 
-    migrate(get_engine())
+    with refusals():
+        tell_narrowed(open_database(get_settings()), get_settings().data_dir)
+
+
+def tell_narrowed(count: int, folder: Path) -> None:
+    """Say that others could read what is stored, and cannot any more."""
+    if count:
+        sentence = N_("%(folder)s 里有 %(count)d 个文件或文件夹别的账号能读，已改为不能读。")
+        _complain(words(sentence, folder=folder, count=count))

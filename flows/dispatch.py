@@ -30,6 +30,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters import clock
 from adapters.database import transaction
+from adapters.private import hide_new_files, make_folder
 from adapters.settings import get_settings
 from flows.batch import Batch, group
 from flows.carry_out_due import carry_out_all
@@ -193,7 +194,7 @@ def _work(dispatcher: Dispatcher, stop: threading.Event) -> None:
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
     """Wait until no other dispatcher works on this data folder; a kill frees the lock."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with (folder / "dispatcher.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -212,4 +213,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    hide_new_files(get_settings())
     main()

@@ -1,13 +1,15 @@
 """The web application."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from adapters import database
+from adapters.private import hide_new_files, narrow
 from adapters.settings import get_settings
 from web import (
     accounts,
@@ -45,6 +47,9 @@ from web.errors import register_errors, tell_too_large
 from web.middleware import BodyLimit, HeadAsGet, SecurityHeaders
 from web.posted import PARSED_TOGETHER
 from web.security import check_ids, check_same_site
+
+log = logging.getLogger("jieli.web")
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -87,11 +92,23 @@ async def close_database(_app: FastAPI) -> AsyncIterator[None]:
     database.get_engine().dispose()
 
 
-def create_app() -> FastAPI:
-    """The application with all its pages."""
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[None]:
+    """The life of the process that serves the pages: what it stores is nobody else's to read."""
+    settings = get_settings()
+    hide_new_files(settings)
+    count = narrow(settings)
+    if count:
+        log.warning("took the rights of others on %d files in %s", count, settings.data_dir)
+    async with close_database(app):
+        yield
+
+
+def create_app(lifespan: Lifespan = close_database) -> FastAPI:
+    """The application with all its pages. `lifespan`: what surrounds its being served."""
     app = FastAPI(
+        lifespan=lifespan,
         title="接力",
-        lifespan=close_database,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -109,4 +126,4 @@ def create_app() -> FastAPI:
     return app
 
 
-app = create_app()
+app = create_app(served)

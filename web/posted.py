@@ -60,7 +60,7 @@ async def _kept(request: Request) -> AsyncIterator[UploadFile]:
 
 @asynccontextmanager
 async def _told_as_far(request: Request, body: UploadFile) -> AsyncIterator[None]:
-    """Of a body that is no form, what can be read is in `request.state.typed`, to be shown again."""
+    """What can be read of a body that is no form is kept in `request.state.typed`, to be shown."""
     try:
         yield
     except HTTPException:

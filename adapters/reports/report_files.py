@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from adapters.language import SOURCE
+from adapters.private import file_rights, make_folder
 from adapters.reports.excel import render_excel
 from adapters.reports.report_page import render_page
 from adapters.reports.report_view import Report, report_of
@@ -84,10 +85,10 @@ def write_face(folder: Path, report: Report, face: str, language: str = SOURCE) 
     """Render one face and put its file in place at once, whole."""
     path = _path(folder, report, face, language)
     content = FACES[face](report, language)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
         file.write(content)
-    os.chmod(file.name, 0o640)
+    os.chmod(file.name, file_rights())
     os.utime(file.name, ns=(_made_at(report), _made_at(report)))
     os.replace(file.name, path)
     return path

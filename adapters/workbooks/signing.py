@@ -17,6 +17,7 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from adapters.private import make_folder
 from adapters.settings import get_settings
 from rules.refusal import N_, Refusal
 
@@ -44,7 +45,7 @@ def _serializer() -> URLSafeSerializer:
 def _key(path: Path) -> str:
     """The key of the installation; two processes that make it at once end with the same one."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
             file.write(token_urlsafe(32))
         with suppress(FileExistsError):

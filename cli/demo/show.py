@@ -24,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 
 from adapters import clock
+from adapters.private import make_folder
 from adapters.settings import ROOT, Settings, get_settings
 from cli.demo import preparing, story
 from cli.demo.cast import Cast, gather
@@ -199,7 +200,7 @@ def _clean_settings() -> Settings:
     """The settings of the demo: a folder of its own, emptied, and a clock of its own."""
     folder = Path(os.environ.get("JIELI_DATA_DIR", ROOT / "var")) / "demo"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    make_folder(folder)
     clock_file = folder / "clock.json"
     clock.set_clock(clock_file, RELEASED)
     os.environ.pop("JIELI_DATABASE_URL", None)

@@ -1,8 +1,11 @@
 """The migrations give what the models say, on both databases."""
 
 import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -10,9 +13,10 @@ from alembic import command
 from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, insert, inspect
 from sqlmodel import Session, SQLModel
 
+from adapters.database import make_engine
 from adapters.migrations import make_config, migrate
 from models import Assignment, Draft, Event, FormVersion, Review, Submission
-from tests.databases import BACKENDS, fresh_engine
+from tests.databases import BACKENDS, fresh_database, fresh_engine
 
 STORED: list[tuple[str, dict[str, Any]]] = [
     ("level", {"code": "village"}),
@@ -112,3 +116,47 @@ def _filled(column: Any) -> Any:
         return FILLED[column.type.python_type]
     except NotImplementedError:
         return {}
+
+
+BEGUN = "import sys; from adapters.migrations import *; from adapters.database import make_engine\n"
+MIGRATE = BEGUN + "print('begins', flush=True); migrate(make_engine(sys.argv[1]))"
+HOLD = BEGUN + "with alone(make_engine(sys.argv[1])): print('holds', flush=True); sys.stdin.read()"
+
+
+def started(code: str, url: str) -> subprocess.Popen[str]:
+    """A process that has said its first word."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, url], stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    return process
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_that_migrate_at_once_wait_for_each_other(backend: str, tmp_path: Path) -> None:
+    with fresh_database(backend, tmp_path, f"jieli_test_both_{os.getpid()}") as url:
+        both = [started(MIGRATE, url) for _ in range(2)]
+        told = [one.communicate()[1] for one in both]
+        assert [one.returncode for one in both] == [0, 0], told
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_that_is_killed_while_it_migrates_keeps_nobody_waiting(
+    backend: str, tmp_path: Path
+) -> None:
+    with fresh_database(backend, tmp_path, f"jieli_test_held_{os.getpid()}") as url:
+        holder = started(HOLD, url)
+        waiting = started(MIGRATE, url)
+        engine = make_engine(url)
+        try:
+            with pytest.raises(subprocess.TimeoutExpired):  # it waits, however long that takes
+                waiting.wait(timeout=1)
+            assert not inspect(engine).get_table_names()
+            holder.kill()
+            holder.communicate()
+            assert waiting.communicate()[1] == ""
+            assert waiting.returncode == 0
+            assert "assignment" in inspect(engine).get_table_names()
+        finally:
+            engine.dispose()

@@ -111,6 +111,12 @@ def _holds(file: Path, secret: bytes) -> bool:
         return False
 
 
+def test_nothing_an_installation_stores_can_be_read_by_others(processes: Processes) -> None:
+    stored = [*processes.settings.data_dir.rglob("*")]
+    assert {"jieli.db", "jieli.db-wal", "web.log", "prefect.db"} <= {one.name for one in stored}
+    assert [one for one in stored if one.stat().st_mode & 0o077 and not one.is_symlink()] == []
+
+
 def test_after_a_stop_the_database_alone_holds_everything(processes: Processes) -> None:
     """The last one of this file: the processes stay stopped."""
     click(processes)

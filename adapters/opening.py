@@ -1,0 +1,113 @@
+"""Opening the database of an installation at the start: what is wrong is told in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from adapters.database import make_engine, sqlite_file
+from adapters.migrations import migrate
+from adapters.private import make_file, make_folder, narrow
+from adapters.settings import Settings
+from rules.refusal import N_, Refusal
+
+DRIVERS = ("postgresql+psycopg", "sqlite", "sqlite+pysqlite")
+FORM = "postgresql+psycopg://user:password@host/name"
+_NO_ADDRESS = N_(
+    "JIELI_DATABASE_URL 不是能用的数据库地址。请写成 %(form)s；"
+    "密码里的 @、:、/ 等符号要写成 %%40、%%3A、%%2F。"
+)
+_NO_DRIVER = N_(
+    "JIELI_DATABASE_URL 以“%(driver)s://”开头，这里不能用。请写成 %(form)s，或 sqlite:///文件。"
+)
+_REASONS = (
+    (r"resolve host|Name or service not known", N_("找不到数据库服务器“%(host)s”：请检查主机名。")),
+    (r"Connection refused|timeout|timed out|No route|unreachable|No such file", N_(
+        "连不上数据库服务器“%(host)s”的端口 %(port)s：请检查数据库是否在运行、端口是否正确。")),
+    (r"password|authentication|no pg_hba", N_(
+        "数据库不接受用户“%(user)s”或其密码：请检查 JIELI_DATABASE_URL。")),
+    (r'role ".*" does not exist', N_("数据库里没有用户“%(user)s”：请检查 JIELI_DATABASE_URL。")),
+    (r'database ".*" does not exist', N_("服务器上没有数据库“%(name)s”：请先创建它。")),
+    (r"not a database", N_("文件 %(name)s 不是数据库。请检查 JIELI_DATABASE_URL。")),
+    (r"readonly|permission denied", N_("没有权限写数据库“%(name)s”。")),
+    (r"unable to open|Is a directory", N_("打不开数据库文件 %(name)s：请检查路径和权限。")),
+    (r"locked", N_("数据库“%(name)s”正被别的程序占用，请稍后再试。")),
+)  # fmt: skip
+"""Words of the drivers' messages, and what a person is told instead; the first that fits."""
+
+
+def open_database(settings: Settings) -> int:
+    """Bring the database to this version; the number of files whose rights were narrowed.
+
+    Raises `Refusal` when the address is wrong, nobody answers there, it is not ours to write, or it
+    is newer than the program. A password is never said.
+    """
+    url = _read_address(settings.engine_url)
+    _make_room(settings, url)
+    narrowed = narrow(settings)
+    engine = make_engine(settings.engine_url)
+    try:
+        with _told(url):
+            migrate(engine)
+    finally:
+        engine.dispose()
+    return narrowed
+
+
+def _read_address(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:
+        raise Refusal(_NO_ADDRESS, form=FORM) from error
+    if url.drivername not in DRIVERS:
+        raise Refusal(_NO_DRIVER, driver=url.drivername, form=FORM)
+    if "@" in (url.host or ""):  # the end of a password with an @ in it
+        raise Refusal(_NO_ADDRESS, form=FORM)
+    return url
+
+
+def _make_room(settings: Settings, url: URL) -> None:
+    """The data folder, and the file of a new SQLite database in a folder that is there."""
+    try:
+        make_folder(settings.data_dir)
+    except OSError as error:
+        raise Refusal(
+            N_("数据目录 %(folder)s 建不了：请检查路径和权限，或设置 JIELI_DATA_DIR。"),
+            folder=settings.data_dir,
+        ) from error
+    file = sqlite_file(url)
+    if file is None:
+        return
+    if not file.parent.is_dir():
+        raise Refusal(N_("数据库文件所在的文件夹 %(folder)s 不存在。"), folder=file.parent)
+    try:
+        make_file(file)
+    except OSError as error:
+        raise Refusal(N_("打不开数据库文件 %(name)s：请检查路径和权限。"), name=file) from error
+
+
+@contextmanager
+def _told(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        raise _refusal(url, str(getattr(error, "orig", error))) from error
+
+
+def _refusal(url: URL, said: str) -> Refusal:
+    values = {
+        "host": url.host or "localhost",
+        "port": url.port or 5432,
+        "user": url.username or "",
+        "name": url.database or "",
+    }
+    for words, msgid in _REASONS:
+        if re.search(words, said, re.IGNORECASE):
+            used = {name: one for name, one in values.items() if f"%({name})s" in msgid}
+            return Refusal(msgid, **used)
+    first = (said.splitlines() or [""])[0].replace(url.password or "\0", "…")
+    return Refusal(N_("打不开数据库：%(said)s"), said=first)
