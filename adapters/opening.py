@@ -47,7 +47,8 @@ def open_database(settings: Settings) -> int:
     is newer than the program. A password is never said.
     """
     url = _read_address(settings.engine_url)
-    _make_room(settings, url)
+    make_data_folder(settings)
+    _make_room(url)
     narrowed = narrow(settings)
     engine = make_engine(settings.engine_url)
     try:
@@ -70,8 +71,8 @@ def _read_address(address: str) -> URL:
     return url
 
 
-def _make_room(settings: Settings, url: URL) -> None:
-    """The data folder, and the file of a new SQLite database in a folder that is there."""
+def make_data_folder(settings: Settings) -> None:
+    """The data folder, private, if it is not there yet. Raises `Refusal` where it cannot be."""
     try:
         make_folder(settings.data_dir)
     except OSError as error:
@@ -79,6 +80,10 @@ def _make_room(settings: Settings, url: URL) -> None:
             N_("数据目录 %(folder)s 建不了：请检查路径和权限，或设置 JIELI_DATA_DIR。"),
             folder=settings.data_dir,
         ) from error
+
+
+def _make_room(url: URL) -> None:
+    """The file of a new SQLite database, in a folder that is there."""
     file = sqlite_file(url)
     if file is None:
         return

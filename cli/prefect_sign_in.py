@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from adapters.private import make_folder
 from rules.refusal import N_, Refusal
 
 FILE = "prefect-sign-in"
@@ -93,7 +94,7 @@ def _checked(text: bytes, file: Path) -> str:
 
 def _store(file: Path, text: str) -> None:
     """Write the file whole or not at all; at no moment may anybody but the owner read it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

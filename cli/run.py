@@ -13,7 +13,7 @@ from types import TracebackType
 
 from adapters.database import write_log_home
 from adapters.open_files import raise_limit
-from adapters.opening import open_database
+from adapters.opening import make_data_folder, open_database
 from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
 from cli.prefect_api import NotAnswered, PrefectApi, ask
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
@@ -68,7 +68,7 @@ class Processes:
     def _sign_in(self) -> str:
         """Prefect's sign-in; none is replaced while an installation runs on it."""
         folder = self.settings.data_dir
-        folder.mkdir(parents=True, exist_ok=True)
+        make_data_folder(self.settings)
         with only_one(folder / LOCK):
             return keep_sign_in(folder, self.say)
 

@@ -140,7 +140,6 @@ class Supervisor:
         self.data_dir = data_dir.resolve()
         self.say = say
         logs = self.data_dir / "logs"
-        make_folder(logs)
         self.children = [
             Child(each, folder, logs / f"{each.name}.log", str(self.data_dir)) for each in programs
         ]
@@ -159,6 +158,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every program and watch them from a thread; `Refusal` when already running."""
+        make_folder(self.data_dir / "logs")
         self._resources.enter_context(only_one(self.data_dir / LOCK))
         end_marked(str(self.data_dir))
         self._bound_logs()
