@@ -11,13 +11,24 @@ from typing import Any
 import pytest
 from alembic import command
 from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, insert, inspect
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col, select
 
 from adapters.database import make_engine
 from adapters.migrations import make_config, migrate
-from models import Assignment, Draft, Event, FormVersion, Review, Submission
+from models import (
+    Assignment,
+    Draft,
+    Event,
+    FormVersion,
+    Occurrence,
+    Review,
+    Schedule,
+    Submission,
+)
 from tests.databases import BACKENDS, fresh_database, fresh_engine
 
+PAST = datetime(2026, 11, 19, tzinfo=UTC)
+FUTURE = datetime(2126, 11, 20, tzinfo=UTC)
 STORED: list[tuple[str, dict[str, Any]]] = [
     ("level", {"code": "village"}),
     ("unit", {"level": "village"}),
@@ -35,6 +46,14 @@ STORED: list[tuple[str, dict[str, Any]]] = [
     ("submission", {"id": 2, "revision": 2, "answers": {"checked": 5}, "send_key": "b",
                     "receipt": "b"}),
     ("review", {"decision": "return", "fields": ["checked"]}),
+    ("measure", {"id": 2, "kind": "figures", "status": "confirmed"}),
+    ("schedule", {"id": 1, "work": "hand_down", "measure_id": 1, "cron": "", "once_at": PAST}),
+    ("schedule", {"id": 2, "work": "hand_down", "measure_id": 2, "cron": "", "once_at": PAST}),
+    ("schedule", {"id": 3, "work": "hand_down", "measure_id": 2, "cron": "", "once_at": FUTURE}),
+    ("schedule", {"id": 4, "work": "report", "cron": "", "once_at": PAST}),
+    ("schedule", {"id": 5, "work": "report", "cron": "0 9 25 * *"}),
+    ("schedule", {"id": 6, "work": "report", "cron": "0 9 25 * *", "active": False}),
+    ("snapshot", {}),
 ]  # fmt: skip
 """Table → what of a row matters; everything else that must be there is filled in."""
 FILLED = {str: "-", int: 1, bool: True, date: date(2026, 11, 20), dict: {},
@@ -88,6 +107,14 @@ def test_what_was_stored_before_reads_the_same_after(backend: str, tmp_path: Pat
             assert session.get_one(FormVersion, 1).settings == {}
             assert session.get_one(Review, 1).notes == {}
             assert session.get_one(Event, 1).act == "submit"
+            told = select(Occurrence.schedule_id, Occurrence.outcome, Occurrence.hand_down_id)
+            assert session.exec(told.order_by(col(Occurrence.schedule_id))).all() == [
+                (1, "done", 1), (2, "passed_over", None), (4, "done", None),
+            ]  # fmt: skip
+            coming = {one.id: one.next_at for one in session.exec(select(Schedule))}
+            assert coming[3] == FUTURE
+            assert coming[5] is not None
+            assert coming[1] is coming[2] is coming[4] is coming[6] is None
 
 
 def _upgrade(engine: Engine, revision: str) -> None:

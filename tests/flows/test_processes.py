@@ -6,19 +6,23 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, SQLModel, select
 
+from adapters import clock
 from adapters.database import make_engine
 from adapters.settings import Settings
 from cli.prefect_sign_in import read_sign_in, sign_in_file
 from cli.run import DISPATCHER, SERVER, WORKER, Processes
-from models import HandDown
+from models import HandDown, Occurrence, Outcome, Schedule
 from services.measures import release_measure
-from tests.building import REGION, make_account, make_measure
+from services.occurrences import LEASE
+from services.schedules import order_reports, schedule_release
+from tests.building import REGION, make_account, make_campaign, make_measure, release_down
 from tests.flows.conftest import free_port, until
 from tests.sample_tree import fill_tree
 from tests.second_try import REAL
@@ -36,6 +40,7 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
         database_url="",
         web_port=free_port(),
         prefect_port=free_port(),
+        clock_file=tmp_path_factory.mktemp("clock") / "clock.json",
     )
     with Processes(settings, say=lambda *_: None) as running:
         engine = make_engine(settings.engine_url)
@@ -115,6 +120,89 @@ def test_nothing_an_installation_stores_can_be_read_by_others(processes: Process
     stored = [*processes.settings.data_dir.rglob("*")]
     assert {"jieli.db", "jieli.db-wal", "web.log", "prefect.db"} <= {one.name for one in stored}
     assert [one for one in stored if one.stat().st_mode & 0o077 and not one.is_symlink()] == []
+
+
+@contextmanager
+def tables(processes: Processes) -> Iterator[Session]:
+    """The installation's database; commit before another process is to write."""
+    engine = make_engine(processes.settings.engine_url)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+    engine.dispose()
+
+
+def occurrence_of(session: Session, schedule: Schedule) -> Occurrence | None:
+    """As it is stored now."""
+    session.rollback()
+    wanted = select(Occurrence).where(Occurrence.schedule_id == schedule.id)
+    found = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
+    session.rollback()
+    return found
+
+
+def outcome_of(session: Session, schedule: Schedule) -> str | None:
+    found = occurrence_of(session, schedule)
+    return found.outcome if found else None
+
+
+def worker_of(processes: Processes) -> tuple[int, list[int]]:
+    """The worker, and the processes in which it executes flow runs."""
+    child = next(each for each in processes.supervisor.children if each.program.name == WORKER)
+    assert child.process is not None
+    pid = child.process.pid
+    return pid, [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_release_is_done_though_worker_and_dispatcher_are_killed_at_its_moment(
+    processes: Processes,
+) -> None:
+    with tables(processes) as session:
+        office = make_account(session, REGION, login=f"office-{time.monotonic_ns()}")
+        measure, now = make_measure(session, office), datetime.now(UTC)
+        at = now + timedelta(seconds=3)
+        schedule = schedule_release(session, measure, at, actor=office, now=now)
+        session.commit()
+        until(lambda: datetime.now(UTC) >= at)
+        for name in (WORKER, DISPATCHER):
+            kill(processes, name)
+        until(lambda: outcome_of(session, schedule) == Outcome.DONE, PATIENCE)
+        wishes = select(HandDown).where(HandDown.measure_id == measure.id)
+
+        def is_handed_down() -> bool:
+            session.expire_all()
+            done = [each.done_at is not None for each in session.exec(wishes)]
+            session.rollback()
+            return done == [True]
+
+        until(is_handed_down, PATIENCE)
+    processes.wait_ready()
+
+
+def test_reports_are_made_though_the_worker_is_killed_while_it_renders(
+    processes: Processes,
+) -> None:
+    file = processes.settings.clock_file
+    assert file is not None
+    with tables(processes) as session:
+        office = make_account(session, REGION, login=f"office-{time.monotonic_ns()}")
+        campaign = make_campaign(session, office)
+        release_down(session, make_measure(session, office, campaign), office)
+        order = order_reports(session, campaign, actor=office, now=datetime.now(UTC))
+        assert order is not None
+        session.commit()
+        until(lambda: (found := occurrence_of(session, order)) and found.begun_at, PATIENCE)
+        pid, renderers = worker_of(processes)
+        for each in (pid, *renderers):
+            os.kill(each, signal.SIGKILL)
+        until(lambda: worker_of(processes)[0] != pid, PATIENCE)
+        assert outcome_of(session, order) is None, "killed too late"
+        clock.set_clock(file, datetime.now(UTC) + LEASE)
+        until(lambda: outcome_of(session, order) == Outcome.DONE, PATIENCE)
+        found = occurrence_of(session, order)
+        assert found is not None
+        assert (found.attempts, found.rendered) == (2, 18)
+    folder = processes.settings.data_dir / "reports" / str(campaign.id)
+    assert len([each for each in folder.rglob("*.docx") if each.name[0] != "."]) == 18
 
 
 def test_after_a_stop_the_database_alone_holds_everything(processes: Processes) -> None:
