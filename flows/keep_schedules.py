@@ -10,7 +10,7 @@ run, scheduled for its time. Both are found again by a slug. What was made elsew
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -28,6 +28,8 @@ SLUG = "due-"
 SINGLE = "timetable"
 """Marks the flow runs of rows that happen once."""
 WAITING = StateType.SCHEDULED
+LATE = timedelta(minutes=1)
+"""How long after its time a flow run that no worker has taken is late."""
 
 
 def keep_schedules(
@@ -37,13 +39,30 @@ def keep_schedules(
     *,
     now: datetime,
 ) -> int:
-    """Create what is missing, take away what is past or stopped; how many changed.
+    """Create what is missing, take away what is late, past or stopped; how many changed.
 
     `now` is the time on the product's clock, which the demo's differs from Prefect's.
     """
     changed = _keep_single(client, deployment, [row for row in timetable if not row.cron], now)
     recurring = {slug_of(row): row for row in timetable if row.cron}
-    return changed + _keep_recurring(client, deployment, recurring)
+    return changed + _keep_recurring(client, deployment, recurring) + _drop_late(client, deployment)
+
+
+def _drop_late(client: SyncPrefectClient, deployment: UUID) -> int:
+    """Take away the flow runs whose time has passed: what they stand for was carried out from the
+    table. After days without a worker there would be one for each of them, all starting at once.
+    """
+    late = FlowRunFilter.model_validate(
+        {
+            "deployment_id": {"any_": [deployment]},
+            "state": {"type": {"any_": [WAITING]}},
+            "expected_start_time": {"before_": datetime.now(UTC) - LATE},
+        }
+    )
+    runs = client.read_flow_runs(flow_run_filter=late)
+    for run in runs:
+        client.delete_flow_run(run.id)
+    return len(runs)
 
 
 def _keep_single(

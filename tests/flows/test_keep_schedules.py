@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
+from prefect.states import Scheduled
 
 from flows.deploy import deploy
 from flows.keep_schedules import DEPLOYMENT, SINGLE, keep_schedules
@@ -63,6 +64,19 @@ def test_what_happens_once_is_one_flow_run_and_is_taken_away_when_past_or_stoppe
     assert run.expected_start_time - datetime.now(UTC) > timedelta(days=7)
     assert keep_schedules(client, deployment, [], now=NOW) == 1
     assert scheduled(client) == []
+
+
+def test_flow_runs_nobody_has_taken_in_time_are_taken_away_and_do_not_pile_up(
+    client: SyncPrefectClient,
+) -> None:
+    deployment = deploy(client)[DEPLOYMENT]
+    for minutes in (-600, -5, 5):
+        at = datetime.now(UTC) + timedelta(minutes=minutes)
+        client.create_flow_run_from_deployment(deployment, state=Scheduled(scheduled_time=at))
+    assert keep_schedules(client, deployment, [], now=NOW) == 2
+    mine = FlowRunFilter.model_validate({"deployment_id": {"any_": [deployment]}})
+    (left,) = client.read_flow_runs(flow_run_filter=mine)
+    client.delete_flow_run(left.id)
 
 
 def test_schedules_made_elsewhere_are_left_alone(client: SyncPrefectClient) -> None:

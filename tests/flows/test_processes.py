@@ -190,6 +190,7 @@ def test_reports_are_made_though_the_worker_is_killed_while_it_renders(
         order = order_reports(session, campaign, actor=office, now=datetime.now(UTC))
         assert order is not None
         session.commit()
+        folder = processes.settings.data_dir / "reports" / str(campaign.id)
         until(lambda: (found := occurrence_of(session, order)) and found.begun_at, PATIENCE)
         pid, renderers = worker_of(processes)
         for each in (pid, *renderers):
@@ -201,7 +202,6 @@ def test_reports_are_made_though_the_worker_is_killed_while_it_renders(
         found = occurrence_of(session, order)
         assert found is not None
         assert (found.attempts, found.rendered) == (2, 18)
-    folder = processes.settings.data_dir / "reports" / str(campaign.id)
     assert len([each for each in folder.rglob("*.docx") if each.name[0] != "."]) == 18
 
 

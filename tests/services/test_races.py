@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from threading import Barrier
 
@@ -16,9 +17,12 @@ from models import (
     Decision,
     Draft,
     Event,
+    HandDown,
     Measure,
+    Occurrence,
     Review,
     ReviewBatch,
+    Schedule,
     Status,
     Submission,
     Total,
@@ -36,6 +40,7 @@ from tests.answering import ANSWER, account_of, answer, released_measure
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit, make_measure
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
+from tests.due import attempt_each
 from tests.sample_tree import fill_tree
 
 LATER = NOW + timedelta(hours=1)
@@ -311,3 +316,67 @@ def _delete(session: Session, measure: Measure, _office: Account) -> None:
 
 def _plan(session: Session, measure: Measure, office: Account) -> None:
     schedule_release(session, measure, LATER, actor=office, now=NOW)
+
+
+def _due(database: Engine) -> tuple[int | None, int | None]:
+    """A schedule that is due, and its measure."""
+    with Session(database) as session:
+        office = account_of(session, REGION)
+        measure = make_measure(session, office)
+        planned = schedule_release(session, measure, NOW, actor=office, now=NOW - timedelta(days=1))
+        session.commit()
+        return planned.id, measure.id
+
+
+def _transactions(database: Engine) -> Callable[[], AbstractContextManager[Session]]:
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with Session(database, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    return transaction
+
+
+def _all_at_once(*acts: Callable[[], object]) -> None:
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait(timeout=30)
+        act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        list(pool.map(run, acts))
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_what_is_due_is_done_once_though_several_dispatchers_find_it(database, _round):
+    schedule_id, measure_id = _due(database)
+
+    transaction = _transactions(database)
+    _all_at_once(*[lambda: attempt_each(transaction, NOW)] * 3)
+    with Session(database) as session:
+        own = select(Occurrence).where(Occurrence.schedule_id == schedule_id)
+        done = session.exec(own).one()
+        assert (done.outcome, done.attempts) == ("done", 1)
+        wishes = select(HandDown.id).where(HandDown.measure_id == measure_id)
+        assert session.exec(wishes).all() == [done.hand_down_id]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_measure_that_is_due_is_released_or_deleted_but_not_both(database, _round):
+    schedule_id, measure_id = _due(database)
+
+    transaction = _transactions(database)
+
+    def delete() -> None:
+        with transaction() as session, suppress(Refusal, NotFound):
+            office = account_of(session, REGION)
+            delete_measure(session, lock_own_measure(session, office, measure_id)[0])
+
+    _all_at_once(lambda: attempt_each(transaction, NOW), delete)
+    with Session(database) as session:
+        wishes = select(func.count()).where(HandDown.measure_id == measure_id)
+        released = session.exec(wishes).one()
+        assert (session.get(Measure, measure_id) is not None) == released
+        assert (session.get(Schedule, schedule_id) is not None) == released
