@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     """Addresses and networks, separated by commas, whose `X-Forwarded-For` and `-Proto` are
     believed; empty: nobody's."""
 
+    metrics_token: str = ""
+    """What a collector of figures shows to read `/metrics` (`Authorization: Bearer …`); empty:
+    nobody may."""
+
     @property
     def engine_url(self) -> str:
         """The address of the application's database."""

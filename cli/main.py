@@ -92,6 +92,16 @@ def restore(
 
 
 @app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="给程序读的格式")] = False,
+) -> None:
+    """体检：设置、数据库、磁盘、权限、备份等，逐项说明怎么办；不改动任何内容。"""
+    from cli.doctor import commands
+
+    commands.doctor(as_json=as_json)
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="演完就退出")] = False,
 ) -> None:

@@ -30,6 +30,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters import clock
 from adapters.database import transaction
+from adapters.locks import DISPATCHER
 from adapters.private import hide_new_files, make_folder
 from adapters.settings import get_settings
 from flows.batch import Batch, group
@@ -195,7 +196,7 @@ def _work(dispatcher: Dispatcher, stop: threading.Event) -> None:
 def _only_one(folder: Path) -> Iterator[None]:
     """Wait until no other dispatcher works on this data folder; a kill frees the lock."""
     make_folder(folder)
-    with (folder / "dispatcher.lock").open("w") as lock:
+    with (folder / DISPATCHER).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

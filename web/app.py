@@ -44,6 +44,7 @@ from web import (
     workbooks,
 )
 from web.errors import register_errors, tell_too_large
+from web.metrics import Measured, Metrics
 from web.middleware import BodyLimit, HeadAsGet, SecurityHeaders
 from web.posted import PARSED_TOGETHER
 from web.security import check_ids, check_same_site
@@ -123,6 +124,8 @@ def create_app(lifespan: Lifespan = close_database) -> FastAPI:
     app.add_middleware(BodyLimit, limit=get_settings().upload_limit, refuse=tell_too_large)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadAsGet)
+    app.state.metrics = Metrics()
+    app.add_middleware(Measured, metrics=app.state.metrics)
     return app
 
 

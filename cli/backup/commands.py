@@ -14,10 +14,11 @@ from adapters.attachment_store import get_store
 from adapters.backup.last import LastBackup, note_backup
 from adapters.backup.manifest import Manifest
 from adapters.database import make_engine
+from adapters.locks import DISPATCHER
 from adapters.settings import get_settings
 from cli.backup.making import back_up
 from cli.backup.restoring import restore as restore_from
-from cli.supervisor import only_one
+from cli.supervisor import LOCK, only_one
 from cli.terminal import refusals, say
 from rules.dates.calendar import SHANGHAI
 from rules.refusal import N_, Refusal
@@ -90,8 +91,8 @@ def restore(file: Path, *, force: bool) -> None:
     with (
         refusals(),
         database_faults(),
-        only_one(settings.data_dir / "supervisor.lock", STILL_RUNS),
-        only_one(settings.data_dir / "dispatcher.lock", STILL_RUNS),
+        only_one(settings.data_dir / LOCK, STILL_RUNS),
+        only_one(settings.data_dir / DISPATCHER, STILL_RUNS),
     ):
         done = restore_from(settings, file, force=force, now=clock.now())
     made_at = done.manifest.made_at.astimezone(SHANGHAI)

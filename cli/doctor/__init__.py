@@ -1,0 +1,1 @@
+"""`jieli doctor`: looks at an installation, says what is to be done, changes nothing."""

@@ -1,0 +1,229 @@
+"""The checks. Each looks at one thing, changes nothing, and says what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.backup.copies import REVISION_TABLE, sqlite_file
+from adapters.backup.last import find_last
+from adapters.backup.manifest import KEY_FILES
+from adapters.locks import is_held
+from adapters.migrations import is_known, newest_revision
+from adapters.settings import Settings
+from cli.doctor.findings import Finding, bad, good, note
+from cli.prefect_sign_in import sign_in_file
+from cli.run import ask
+from cli.supervisor import LOCK, MARK, refuse_taken_ports
+from rules.dates.calendar import known_until, local_date
+from rules.refusal import N_, Refusal, Term
+
+MEGABYTE = 1024 * 1024
+LITTLE, TOO_LITTLE = 2048 * MEGABYTE, 256 * MEGABYTE
+"""Free bytes on a disk."""
+LARGE_LOG, LARGE_LOGS = 64 * MEGABYTE, 200 * MEGABYTE
+"""Bytes of SQLite's log, and of the log files together."""
+DAILY, WEEKLY = timedelta(hours=26), timedelta(days=7)
+"""Ages of the last backup."""
+SOON = timedelta(days=45)
+"""So long before the end of the known calendar it is told."""
+APART = timedelta(seconds=5)
+"""So far may the clocks of this machine and of the database server differ."""
+OTHERS = 0o077
+OUTSIDE = frozenset({MARK, "JIELI_REQUIRE", "JIELI_TEST_POSTGRES"})
+"""Variables of this prefix that are no settings."""
+
+
+def check_settings(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Each value and where it came from; a name that is no setting is told."""
+    names = {f"JIELI_{name.upper()}": name for name in Settings.model_fields}
+    written = _names_in_file(Path(".env"))
+    for variable, name in names.items():
+        origin: str = Term(N_("默认"))
+        if variable in os.environ:
+            origin = Term(N_("环境变量"))
+        elif variable in written:
+            origin = ".env"
+        shown = _shown(name, getattr(settings, name))
+        yield good(variable, N_("%(value)s（%(origin)s）"), value=shown, origin=origin)
+    for variable in sorted({*os.environ, *written} - {*names} - OUTSIDE):
+        if variable.startswith("JIELI_"):
+            yield note(variable, N_("没有这个设置，不起作用；请核对名称。"))
+
+
+def _names_in_file(file: Path) -> set[str]:
+    lines = file.read_text().splitlines() if file.is_file() else []
+    return {line.partition("=")[0].strip().upper() for line in lines if "=" in line}
+
+
+def _shown(name: str, value: object) -> str:
+    if name == "database_url" and value:
+        return make_url(str(value)).render_as_string(hide_password=True)
+    if name.endswith("token") and value:
+        return "***"
+    return str(value)
+
+
+def check_database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """It answers, its schema is this version's, its clock is ours."""
+    file = sqlite_file(settings.engine_url)
+    if file is not None and not file.exists():
+        yield note("database", N_("还没有数据库；第一次 jieli run 会建立。"))
+        return
+    engine = create_engine(_read_only(file) if file else settings.engine_url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text(f"SELECT version_num FROM {REVISION_TABLE}")).scalar()
+            clock = None if file else connection.execute(text("SELECT clock_timestamp()")).scalar()
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        yield bad(
+            "database", N_("打不开：%(why)s。请检查 JIELI_DATABASE_URL 和数据库服务。"), why=why
+        )
+        return
+    finally:
+        engine.dispose()
+    yield _schema(str(found))
+    if clock is not None and abs(clock - now) > APART:
+        seconds = int(abs(clock - now).total_seconds())
+        yield note("clock", N_("与数据库服务器的时间相差 %(n)d 秒；请校时。"), n=seconds)
+
+
+def _read_only(file: Path) -> str:
+    """A SQLite database to be looked at; without a log nobody works on it, and none is made."""
+    still = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
+    return f"sqlite:///file:{file}?mode=ro{still}&uri=true"
+
+
+def _schema(found: str) -> Finding:
+    if found == newest_revision():
+        return good("database", N_("可用，表结构是本版本的（%(revision)s）。"), revision=found)
+    if is_known(found):
+        return note("database", N_("表结构较旧；下一次 jieli run 会自动升级，请先备份。"))
+    return bad("database", N_("表结构来自更新的版本；请安装那个版本，不要用本版本启动。"))
+
+
+def check_calendar(_settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Until when holidays and make-up days are known."""
+    until = known_until()
+    near = local_date(now) + SOON > until
+    sentence = N_("节假日安排已知到 %(until)s。")
+    late = N_("节假日安排只知道到 %(until)s，之后按周一至周五计算；请升级 chinesecalendar。")
+    yield (note if near else good)("calendar", late if near else sentence, until=until)
+
+
+def check_disks(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Room for data and attachments."""
+    for folder in dict.fromkeys([settings.data_dir, settings.files_dir]):
+        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        free = shutil.disk_usage(there).free
+        grade = bad if free < TOO_LITTLE else note if free < LITTLE else good
+        sentence = N_("%(folder)s：剩余 %(free)d MB。")
+        short = N_("%(folder)s：只剩 %(free)d MB；请腾出空间，满了就收不了填报。")
+        said = sentence if grade is good else short
+        yield grade("disk", said, folder=folder, free=free // MEGABYTE)
+
+
+def check_rights(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Nobody but the owner reads what is secret."""
+    folder, database = settings.data_dir, sqlite_file(settings.engine_url)
+    secret = [folder, *(folder / name for name in KEY_FILES), sign_in_file(folder)]
+    secret += [database] if database else []
+    secret += sorted((folder / "logs").glob("*.log*"))
+    open_ones = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS]
+    for each in open_ones:
+        yield note("rights", N_("%(path)s 别的账户也能读：chmod go= %(path)s"), path=each)
+    if not open_ones:
+        yield good("rights", N_("数据目录、数据库、密钥和日志只有本账户可读。"))
+
+
+def check_processes(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """What runs answers; what does not run has left nothing and finds its ports free."""
+    if is_held(settings.data_dir / LOCK):
+        for subject, url in (
+            ("web", f"{settings.web_url}/ready"),
+            ("prefect", f"{settings.prefect_url}/api/health"),
+        ):
+            if ask(url).status in (200, 401):
+                yield good(subject, N_("在运行，有应答。"))
+            else:
+                yield bad(subject, N_("没有应答：%(url)s。请看数据目录里的 logs。"), url=url)
+        return
+    yield note("processes", N_("没有运行。启动：jieli run。"))
+    yield _ports(settings)
+    left = _left_over(settings.data_dir)
+    if left:
+        yield note(
+            "processes", N_("有遗留的进程：%(left)s；下一次 jieli run 会结束它们。"), left=left
+        )
+
+
+def _ports(settings: Settings) -> Finding:
+    wanted = [
+        (settings.host, settings.web_port, "JIELI_WEB_PORT"),
+        ("127.0.0.1", settings.prefect_port, "JIELI_PREFECT_PORT"),
+    ]
+    try:
+        refuse_taken_ports(wanted)
+    except Refusal as refusal:
+        return bad("ports", refusal.msgid, **refusal.values)
+    return good("ports", N_("端口空闲。"))
+
+
+def _left_over(data_dir: Path) -> list[str]:
+    wanted = f"{MARK}={data_dir.resolve()}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            ours = wanted in (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if ours and int(folder.name) != os.getpid():
+            found.append(folder.name)
+    return found
+
+
+def check_backup(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """How old the last backup is."""
+    last = find_last(settings.data_dir)
+    if last is None:
+        yield note("backup", N_("还没有备份过。请每天运行 jieli backup，见 docs/operating.zh.md。"))
+        return
+    age = now - last.made_at
+    grade = bad if age > WEEKLY else note if age > DAILY else good
+    hours = int(age.total_seconds() // 3600)
+    yield grade("backup", N_("上次备份在 %(hours)d 小时前：%(file)s"), hours=hours, file=last.file)
+    if last.lost:
+        yield note("backup", N_("有 %(lost)d 个附件的文件已丢失。"), lost=last.lost)
+
+
+def check_logs(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """SQLite's log, and the log files."""
+    logs = sum(each.stat().st_size for each in (settings.data_dir / "logs").glob("*"))
+    grade = note if logs > LARGE_LOGS else good
+    yield grade("logs", N_("日志共 %(size)d MB。"), size=logs // MEGABYTE)
+    database = sqlite_file(settings.engine_url)
+    log = database.with_name(f"{database.name}-wal") if database else None
+    if log and log.exists():
+        size = log.stat().st_size
+        said = N_("SQLite 的写前日志 %(size)d MB；只复制 .db 会丢数据，请用 jieli backup。")
+        yield (note if size > LARGE_LOG else good)("wal", said, size=size // MEGABYTE)
+
+
+CHECKS: tuple[Callable[[Settings, datetime], Iterator[Finding]], ...] = (
+    check_settings,
+    check_database,
+    check_calendar,
+    check_disks,
+    check_rights,
+    check_processes,
+    check_backup,
+    check_logs,
+)
+"""In the order of the lines."""

@@ -1,0 +1,41 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rules.refusal import N_
+
+
+class Grade(StrEnum):
+    """How it stands."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+GRADE_NAMES = {Grade.GOOD: N_("正常"), Grade.NOTE: N_("注意"), Grade.BAD: N_("有问题")}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: what was looked at, how it stands, and a sentence with what to do."""
+
+    subject: str
+    grade: Grade
+    msgid: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def good(subject: str, msgid: str, **values: object) -> Finding:
+    return Finding(subject, Grade.GOOD, msgid, values)
+
+
+def note(subject: str, msgid: str, **values: object) -> Finding:
+    return Finding(subject, Grade.NOTE, msgid, values)
+
+
+def bad(subject: str, msgid: str, **values: object) -> Finding:
+    return Finding(subject, Grade.BAD, msgid, values)

@@ -1,0 +1,48 @@
+"""What is asked of the installation as a whole: how much waits, and since when. No names."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
+
+from models import Assignment, HandDown, Occurrence, Status, Submission
+from rules.dates.calendar import local_date
+from rules.dates.review_clock import overdue_before
+
+_hand_downs = select(func.count(), func.min(HandDown.requested_at)).where(
+    col(HandDown.done_at).is_(None)
+)
+_reviews = select(func.count()).where(col(Assignment.status) == Status.SUBMITTED)
+_overdue = _reviews.where(col(Assignment.review_due_on) < bindparam("today"))
+_plans = select(func.count()).where(
+    col(Occurrence.settled_at).is_(None), col(Occurrence.again_at) < bindparam("now")
+)
+_submissions = select(func.max(Submission.id))
+
+
+class WaitingWork(NamedTuple):
+    """Counts of the whole installation."""
+
+    hand_downs: int
+    oldest_hand_down: datetime | None
+    """When the wish that has waited longest was made."""
+    reviews: int
+    overdue_reviews: int
+    plans: int
+    """Occurrences of schedules whose time has come and that nobody has settled."""
+    submissions: int
+    """All that were ever sent, by the number of the latest."""
+
+
+def read_waiting_work(session: Session, *, now: datetime) -> WaitingWork:
+    """Five small statements, built once."""
+    hand_downs, oldest = session.execute(_hand_downs).one()
+    return WaitingWork(
+        hand_downs,
+        oldest,
+        session.execute(_reviews).scalar_one(),
+        session.execute(_overdue, {"today": overdue_before(local_date(now))}).scalar_one(),
+        session.execute(_plans, {"now": now}).scalar_one(),
+        session.execute(_submissions).scalar() or 0,
+    )

@@ -1,0 +1,101 @@
+"""`jieli doctor`: what is wrong is said with what to do, and nothing is changed."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from adapters.backup.last import LastBackup, note_backup
+from adapters.database import get_engine
+from adapters.migrations import migrate
+from cli.main import app
+from cli.supervisor import LOCK, only_one
+from tests.flows.conftest import free_port
+
+
+@pytest.fixture
+def folder(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of an installation that has been started once and stopped."""
+    monkeypatch.setenv("JIELI_WEB_PORT", str(free_port()))
+    monkeypatch.setenv("JIELI_PREFECT_PORT", str(free_port()))
+    folder = installation / "var"
+    folder.mkdir(mode=0o700)
+    migrate(get_engine())
+    get_engine().dispose()
+    (folder / "jieli.db").chmod(0o600)
+    now = datetime.now(UTC)
+    note_backup(folder, LastBackup(made_at=now, file="/backups/a.zip", size=1, lost=0))
+    return folder
+
+
+def found(runner: CliRunner, code: int = 0) -> dict[str, tuple[str, str]]:
+    """Subject → its last grade and sentence."""
+    done = runner.invoke(app, ["doctor", "--json"])
+    assert done.exit_code == code, done.output
+    return {each["subject"]: (each["grade"], each["text"]) for each in json.loads(done.output)}
+
+
+def test_a_sound_installation_is_well_and_stays_as_it_was(folder: Path, runner: CliRunner) -> None:
+    before = {each: each.stat().st_mtime_ns for each in folder.rglob("*")}
+    grades = {subject: grade for subject, (grade, _) in found(runner).items()}
+    assert {"database", "rights", "backup", "ports", "logs"} <= grades.keys()
+    assert {grades[name] for name in ("database", "rights", "backup", "ports", "logs")} == {"good"}
+    assert {each: each.stat().st_mtime_ns for each in folder.rglob("*")} == before
+    assert "正常" in runner.invoke(app, ["doctor"]).output
+
+
+def test_a_name_that_is_no_setting_is_told(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIELI_DATABSE_URL", "postgresql://nowhere")
+    assert found(runner)["JIELI_DATABSE_URL"][0] == "note"
+
+
+def test_a_value_that_is_none_is_told_by_its_name(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIELI_WEB_PORT", "eighty")
+    assert found(runner, 1)["JIELI_WEB_PORT"] == ("bad", "值不能用：eighty")
+
+
+def test_a_database_out_of_reach_is_told_without_its_password(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"postgresql+psycopg://me:hidden@127.0.0.1:{free_port()}/none"
+    monkeypatch.setenv("JIELI_DATABASE_URL", url)
+    findings = found(runner, 1)
+    assert findings["database"][0] == "bad"
+    assert "hidden" not in str(findings)
+
+
+def test_rights_that_are_too_wide_are_told(folder: Path, runner: CliRunner) -> None:
+    (folder / "jieli.db").chmod(0o644)
+    grade, said = found(runner)["rights"]
+    assert grade == "note"
+    assert str(folder / "jieli.db") in said
+
+
+@pytest.mark.parametrize(("days", "grade", "code"), [(2, "note", 0), (9, "bad", 1)])
+def test_an_old_backup_is_told(
+    folder: Path, runner: CliRunner, days: int, grade: str, code: int
+) -> None:
+    then = datetime.now(UTC) - timedelta(days=days)
+    note_backup(folder, LastBackup(made_at=then, file="/backups/a.zip", size=1, lost=0))
+    assert found(runner, code)["backup"][0] == grade
+
+
+def test_a_schema_of_a_newer_version_is_bad(folder: Path, runner: CliRunner) -> None:
+    with get_engine().begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+    get_engine().dispose()
+    assert found(runner, 1)["database"][0] == "bad"
+
+
+def test_what_runs_and_does_not_answer_is_bad(folder: Path, runner: CliRunner) -> None:
+    with only_one(folder / LOCK):
+        findings = found(runner, 1)
+    assert findings["web"][0] == findings["prefect"][0] == "bad"
+    assert os.environ["JIELI_WEB_PORT"] in findings["web"][1]
