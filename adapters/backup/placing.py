@@ -104,7 +104,7 @@ class Placing:
         for folder in self.folders:
             ready = [path for path in (folder / READY).rglob("*") if path.is_file()]
             for path in ready:
-                if path not in (self.note, *last):
+                if path not in (self.note, *last) and path.suffix != ".lock":
                     _put(path, folder)
         os.sync()
         for path in last:

@@ -17,11 +17,8 @@ from web.security import get_officer, get_viewer
 from web.static_files import static_files
 from web.transactions import get_now
 
-<<<<<<< HEAD
 pytestmark = BOTH
 
-OPEN = {"/health", "/static/{name}", "/sw.js", "/language/{code}", "/sign-in", "/sign-out"}
-=======
 OPEN = {
     "/health",
     "/metrics",
@@ -32,7 +29,6 @@ OPEN = {
     "/sign-in",
     "/sign-out",
 }
->>>>>>> 09e177a (Two more addresses ask nobody who it is: one says nothing, one asks for its token)
 """The addresses that answer without anyone signed in. Nothing else may."""
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
