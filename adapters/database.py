@@ -23,6 +23,11 @@ GROWN = 5
 """Plans stay good until a table has grown by one of so many parts."""
 BUSY_SECONDS = 30
 """How long a writer waits for another one on SQLite before it gives up."""
+CONNECTIONS = 20
+"""Connections of one process. Requests of the web application wait for one before they have a
+thread (`web.waiting`); elsewhere no process has as many threads."""
+POOL_SECONDS = 10
+"""How long a thread waits for a connection. Longer means that something is stuck."""
 
 
 def make_engine(url: str) -> Engine:
@@ -33,11 +38,10 @@ def make_engine(url: str) -> Engine:
     parameters never reach a log: they hold what people typed.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10)
+        return create_engine(url, pool_pre_ping=True, **_HABITS)
     engine = create_engine(
         url,
-        hide_parameters=True,
-        pool_size=20,
+        **_HABITS,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -45,6 +49,14 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "begin", turn.begin)
     event.listen(engine, "checkin", turn.end)
     return engine
+
+
+_HABITS: dict[str, Any] = {
+    "hide_parameters": True,
+    "pool_size": CONNECTIONS,
+    "max_overflow": 0,
+    "pool_timeout": POOL_SECONDS,
+}
 
 
 def _prepare_sqlite(connection, _record) -> None:

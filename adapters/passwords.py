@@ -8,28 +8,27 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-"""Argon2id with m=19 MiB, t=2, p=1 (OWASP Password Storage Cheat Sheet, its second choice)."""
+from adapters.settings import get_settings
 
 TOKEN_BYTES = 32
 
 
 def hash_password(password: str) -> str:
     """The password as stored, with its own salt and parameters in it."""
-    return _HASHER.hash(_normal(password))
+    return _hasher().hash(_normal(password))
 
 
 def is_password(stored: str, password: str) -> bool:
     """Whether `password` is the one behind the `stored` hash."""
     try:
-        return _HASHER.verify(stored, _normal(password))
+        return _hasher().verify(stored, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
 
 
 def is_outdated(stored: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
-    return _HASHER.check_needs_rehash(stored)
+    return _hasher().check_needs_rehash(stored)
 
 
 def spend_a_check(password: str) -> None:
@@ -48,8 +47,19 @@ def hash_token(token: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    """Argon2id with m=19 MiB, t=2, p=1 (OWASP Password Storage Cheat Sheet, its second choice).
+
+    The suite sets `JIELI_PASSWORD_MEMORY` and `JIELI_PASSWORD_PASSES`: thousands of its hashes
+    guard nothing.
+    """
+    settings = get_settings()
+    return PasswordHasher(settings.password_passes, settings.password_memory, parallelism=1)
+
+
+@lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
-    return _HASHER.hash(secrets.token_urlsafe(TOKEN_BYTES))
+    return _hasher().hash(secrets.token_urlsafe(TOKEN_BYTES))
 
 
 def _normal(password: str) -> str:

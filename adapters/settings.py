@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     """Bytes of the largest file or request body accepted."""
     offline_pages: bool = True
     """Whether clerks' browsers may keep pages for when there is no network; they do over HTTPS."""
+    password_memory: int = 19 * 1024
+    """KiB that hashing one password takes (`adapters.passwords`); less is for tests only."""
+    password_passes: int = 2
+    """Passes over that memory; fewer are for tests only."""
     clock_file: Path | None = None
     """A clock of its own, for the demo only (adapters.clock)."""
     group_reads: bool = False

@@ -29,15 +29,15 @@ def add(
     from models import Role
     from queries.units import get_unit
     from rules.refusal import N_, Refusal
-    from services.accounts import create_account
+    from services.accounts import create_account, prepare_password
 
     with refusals():
         if role not in set(Role):
             raise Refusal(N_("角色只能是 %(known)s。"), known=list(Role))
-        password = _password(from_stdin=password_stdin)
+        hashed = prepare_password(login, _password(from_stdin=password_stdin))
         with transaction() as session:
             create_account(
-                session, login=login, name=name, password=password, unit=get_unit(session, unit),
+                session, login=login, name=name, password_hash=hashed, unit=get_unit(session, unit),
                 role=Role(role), actor=None, now=clock.now(),
             )  # fmt: skip
     say(N_("账号“%(login)s”已创建。"), login=login)
@@ -86,13 +86,13 @@ def password(login: str, password_stdin: Stdin = False) -> None:
     from cli.terminal import refusals, say
     from queries.accounts import get_account
     from rules.refusal import N_
-    from services.accounts import set_password
+    from services.accounts import prepare_password, set_password
 
     with refusals():
-        new = _password(from_stdin=password_stdin)
+        hashed = prepare_password(login, _password(from_stdin=password_stdin))
         with transaction() as session:
             account = get_account(session, login)
-            set_password(session, account, new, actor=None, now=clock.now())
+            set_password(session, account, hashed, actor=None, now=clock.now())
     say(N_("账号“%(login)s”的密码已更换。"), login=login)
 
 

@@ -1,17 +1,16 @@
 """Accounts: making them, signing in and out, changing passwords.
 
-Hashing a password takes tens of milliseconds. On SQLite a transaction that writes holds the one
-write lock, so an edge with many people signing in checks the password in a read-only
-transaction (`check_password`) and opens the session in another one (`open_session`);
-`sign_in` does both in one.
+Hashing a password takes tens of milliseconds on purpose. What hashes touches no database
+(`prepare_password`, `verify`) and is called between two transactions: one that reads the account,
+and one that writes, which on SQLite holds the one write lock. `sign_in` does all of it in one.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from sqlalchemy import insert, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from adapters.passwords import (
     hash_password,
@@ -31,6 +30,15 @@ from rules.passwords import LONGEST, check_login, check_password_text
 from rules.refusal import N_, Refusal
 
 WRONG = N_("账号或密码不正确。")
+WRONG_OLD = N_("当前密码不正确。")
+
+
+class Verified(NamedTuple):
+    """An account whose password was right, as it was read."""
+
+    account: Account
+    kept: str
+    """The hash to be stored from now on: its own, or one with today's parameters."""
 
 
 class AccountRow(TypedDict):
@@ -43,29 +51,41 @@ class AccountRow(TypedDict):
     role: str
 
 
+def prepare_password(login: str, password: str) -> str:
+    """The hash of a new password for `login`. Refuses one that is too short or too simple.
+
+    Touches no database: call it before the transaction that writes.
+    """
+    check_login(login.strip())
+    check_password_text(login.strip(), password)
+    return hash_password(password)
+
+
 def create_account(
     session: Session,
     *,
     login: str,
     name: str,
-    password: str,
+    password_hash: str,
     unit: Unit,
     role: Role = Role.CLERK,
     actor: Account | None,
     now: datetime,
 ) -> Account:
-    """A new account of `unit`. `actor` None: the command line. Refuses a login that is taken."""
+    """A new account of `unit`, with what `prepare_password` made for its login.
+
+    `actor` None: the command line. Refuses a login that is taken.
+    """
     _check_administers(session, actor, unit)
     login, name = login.strip(), clean_text(name, multiline=False)
     check_login(login)
-    check_password_text(login, password)
     if not name or len(name) > 60:
         raise Refusal(N_("请填写账号的名称，最多 60 个字，例如“综合办公室”。"))
     if find_account(session, login) is not None:
         raise Refusal(N_("账号“%(login)s”已存在。"), login=login)
     assert unit.id is not None
     account = Account(
-        login=login, name=name, password_hash=hash_password(password),
+        login=login, name=name, password_hash=password_hash,
         unit_id=unit.id, role=role, created_at=now,
     )  # fmt: skip
     session.add(account)
@@ -83,26 +103,42 @@ def create_accounts(session: Session, rows: Iterable[AccountRow], *, now: dateti
 
 def sign_in(session: Session, login: str, password: str, *, now: datetime) -> str:
     """The token for the cookie of a new session. Refuses without saying what was wrong."""
-    return open_session(session, check_password(session, login, password), password, now=now)
+    account = find_account(session, login.strip())
+    verified = verify(account, password)
+    return open_session(session, verified, password, now=now)
 
 
-def check_password(session: Session, login: str, password: str) -> Account:
-    """The active account behind login and password; the same work whether or not it exists."""
+def verify(account: Account | None, password: str) -> Verified:
+    """That `password` is the account's; the same work whether or not there is an account.
+
+    Touches no database. Refuses without saying what was wrong.
+    """
     if len(password) > LONGEST:  # nobody has one; bringing megabytes into one form takes seconds
         raise Refusal(WRONG)
-    account = find_account(session, login.strip())
     if account is None or not account.active:
         spend_a_check(password)
         raise Refusal(WRONG)
     if not is_password(account.password_hash, password):
         raise Refusal(WRONG)
-    return account
+    outdated = is_outdated(account.password_hash)
+    return Verified(account, hash_password(password) if outdated else account.password_hash)
 
 
-def open_session(session: Session, account: Account, password: str, *, now: datetime) -> str:
-    """A new session of a checked account; renews a hash made with older parameters."""
-    if is_outdated(account.password_hash):
-        _store_password(session, account, password)
+def open_session(session: Session, verified: Verified, password: str, *, now: datetime) -> str:
+    """A new session of a verified account; the token for its cookie.
+
+    Refuses where the account was switched off, or its password changed, since it was verified.
+    A hash that was renewed is stored.
+    """
+    seen, kept = verified
+    was = seen.password_hash
+    account = _locked(session, seen)
+    changed = account.password_hash not in (was, kept)
+    if not account.active or (changed and not is_password(account.password_hash, password)):
+        raise Refusal(WRONG)
+    if not changed and account.password_hash != kept:
+        account.password_hash = kept
+        session.add(account)
     token = make_token()
     assert account.id is not None
     session.add(
@@ -131,26 +167,37 @@ def sign_out(session: Session, token: str, *, now: datetime) -> None:
     )
 
 
-def change_password(
-    session: Session, account: Account, old: str, new: str, *, now: datetime
-) -> None:
-    """The person's own change. Every session of the account ends, so that a thief's does too."""
+def prepare_change(account: Account, old: str, new: str) -> str:
+    """The hash of the new password, for who knows the old one. Touches no database."""
     if len(old) > LONGEST or not is_password(account.password_hash, old):
-        raise Refusal(N_("当前密码不正确。"))
+        raise Refusal(WRONG_OLD)
     if old == new:
         raise Refusal(N_("新密码不能与当前密码相同。"))
-    set_password(session, account, new, actor=account, now=now)
+    return prepare_password(account.login, new)
+
+
+def change_password(session: Session, seen: Account, password_hash: str, *, now: datetime) -> None:
+    """The person's own change, with what `prepare_change` made of the account as it was `seen`.
+
+    Every session of the account ends, so that a thief's does too. Refuses where the password was
+    changed since, so that of two changes at once one is told.
+    """
+    was = seen.password_hash  # `seen` may be the very object that is read again
+    account = _locked(session, seen)
+    if not account.active or account.password_hash != was:
+        raise Refusal(N_("密码刚才已经在别处改过，这次没有改。请用新的密码。"))
+    _store_password(session, account, password_hash, now)
 
 
 def set_password(
-    session: Session, account: Account, password: str, *, actor: Account | None, now: datetime
+    session: Session, account: Account, password_hash: str, *, actor: Account | None, now: datetime
 ) -> None:
-    """A new password, by the account itself or by who looks after it. Ends its sessions."""
-    if actor is None or actor.id != account.id:
-        _check_administers(session, actor, get_unit_by_id(session, account.unit_id))
-    check_password_text(account.login, password)
-    _store_password(session, account, password)
-    _end_sessions(session, account, now)
+    """A new password by who looks after the account, as `prepare_password` made it. Ends its
+    sessions. Refuses one's own: that asks for the old one (`change_password`)."""
+    _check_administers(session, actor, get_unit_by_id(session, account.unit_id))
+    if actor is not None and actor.id == account.id:
+        raise Refusal(N_("自己的密码请在“修改密码”页更换，要先填写当前密码。"))
+    _store_password(session, _locked(session, account), password_hash, now)
 
 
 def deactivate(session: Session, account: Account, *, actor: Account | None, now: datetime) -> None:
@@ -173,11 +220,21 @@ def _check_administers(session: Session, actor: Account | None, unit: Unit) -> N
         raise Refusal(N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。"))
 
 
-def _store_password(session: Session, account: Account, password: str) -> None:
-    account = session.merge(account)
-    account.password_hash = hash_password(password)
+def _locked(session: Session, seen: Account) -> Account:
+    """The account as it is now; nobody else changes it until the transaction ends."""
+    return session.exec(
+        select(Account)
+        .where(Account.id == seen.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _store_password(session: Session, account: Account, password_hash: str, now: datetime) -> None:
+    account.password_hash = password_hash
     session.add(account)
     session.flush()
+    _end_sessions(session, account, now)
 
 
 def _end_sessions(session: Session, account: Account, now: datetime) -> None:

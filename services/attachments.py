@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from adapters.attachment_store import BUCKETS, AttachmentStore, WrongOffset, digest_of
 from adapters.database import insert_into
-from adapters.photo_process import SECONDS, clean_photo_apart
+from adapters.photo_process import clean_photo_apart
 from models import Account, Assignment, Attachment
 from queries.attachments import (
     find_kind,
@@ -57,30 +57,25 @@ class Prepared(NamedTuple):
     digest: str
 
 
-def prepare(
-    store: AttachmentStore, name: str, content: bytes, kind: str, *, wait: float = SECONDS
-) -> Prepared:
+def prepare(store: AttachmentStore, name: str, content: bytes, kind: str) -> Prepared:
     """Check what was sent for a field of `kind`, clean it and store its bytes.
 
     Raises as `identify` does.
     """
-    prepared, content = identify(name, content, kind, wait=wait)
+    prepared, content = identify(name, content, kind)
     store.put(content)
     return prepared
 
 
-def identify(
-    name: str, content: bytes, kind: str, *, wait: float = SECONDS
-) -> tuple[Prepared, bytes]:
+def identify(name: str, content: bytes, kind: str) -> tuple[Prepared, bytes]:
     """Check and clean what was sent for a field of `kind`: what it is, and its bytes to be stored.
 
-    Raises `Refusal` for what is not taken, and `adapters.photo_process.Busy` when it is a photo
-    and its turn has not come after `wait` seconds.
+    Raises `Refusal` for what is not taken.
     """
     check_size(kind, len(content))
     media = type_of(content, name, kind)
     if media in PHOTOS:
-        content, media = clean_photo_apart(content, wait=wait)
+        content, media = clean_photo_apart(content)
     found = Prepared(clean_name(name, media), media, len(content), digest_of(content))
     return found, content
 
@@ -173,32 +168,32 @@ def start(
     return found
 
 
-def add_piece(
-    store: AttachmentStore,
-    upload: Attachment,
-    offset: int,
-    piece: bytes,
-    *,
-    wait: float = SECONDS,
-) -> Prepared | int:
-    """Take the piece that begins at `offset`: how much is here, or what the last one completed.
+def add_piece(store: AttachmentStore, upload: Attachment, offset: int, piece: bytes) -> int:
+    """Take the piece that begins at `offset`; how many bytes are here then.
 
-    Touches no database: `finish` does, with what this returns. An empty piece at the end asks
-    for the completion again. Raises `adapters.attachment_store.WrongOffset`, `Refusal` for a
-    file that is not taken, and `Busy` (its bytes are kept).
+    Touches no database. What is complete is for `complete`; an empty piece at the end asks for
+    that again. Raises `adapters.attachment_store.WrongOffset`, and `Refusal` for a piece that is
+    too small or too large.
     """
     if upload.done_at is not None:
-        return Prepared(upload.name, upload.content_type, upload.size, upload.digest)
+        return upload.size
     received = store.received(upload.token)
     if offset != received:
         raise WrongOffset(received)
     rest = upload.size - offset
     if not min(rest, SMALLEST_PIECE) <= len(piece) <= min(rest, LARGEST_PIECE):
         raise Refusal(BAD_PIECE)
-    received = store.add_piece(upload.token, offset, piece) if piece else offset
-    if received < upload.size:
-        return received
-    return prepare(store, upload.name, store.joined(upload.token), upload.kind, wait=wait)
+    return store.add_piece(upload.token, offset, piece) if piece else offset
+
+
+def complete(store: AttachmentStore, upload: Attachment) -> Prepared:
+    """The file whose last piece is here: checked, cleaned and stored. Raises `Refusal`.
+
+    Touches no database: `finish` does, with what this returns.
+    """
+    if upload.done_at is not None:
+        return Prepared(upload.name, upload.content_type, upload.size, upload.digest)
+    return prepare(store, upload.name, store.joined(upload.token), upload.kind)
 
 
 def finish(

@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: scenes on both databases, and a session on the test's own."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,9 @@ from sqlmodel import Session
 from tests.databases import BACKENDS, one_of_both
 from tests.scenes import Scenes, forget_originals, opened
 
+os.environ.setdefault("JIELI_PASSWORD_MEMORY", "64")
+os.environ.setdefault("JIELI_PASSWORD_PASSES", "1")
+# Thousands of passwords of the suite guard nothing: hashing one takes no time.
 pytest_plugins = [
     "pytester",
     "tests.answering",

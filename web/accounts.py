@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+from starlette.datastructures import FormData
 
+from adapters.language import tell
 from models import Role
 from queries.account_list import AccountRow, get_administered, list_account_page
 from queries.not_found import NotFound
 from queries.visibility import get_visible_unit
 from rules.refusal import N_, Refusal
-from services.accounts import create_account, deactivate, set_password
+from services.accounts import create_account, deactivate, prepare_password, set_password
+from web.language import language_of
 from web.posted import Posted
 from web.rendering import render
-from web.security import Officer
-from web.transactions import Now, OpenSession, attempt
+from web.security import Officer, which_office
+from web.sign_in import sign_in_limits
+from web.transactions import Look, Now, OpenSession, attempt
+from web.waiting import waiting_of
 
 PAGE = 50
 
@@ -32,6 +39,40 @@ class TypedAccount:
     login: str = ""
     name: str = ""
     role: str = Role.CLERK
+
+
+@dataclass(frozen=True)
+class NewPassword:
+    """A password as it is stored, or the finished sentence why it is not taken."""
+
+    hashed: str = ""
+    refusal: str = ""
+
+
+async def hash_first(request: Request, look: Look, now: Now, posted: Posted) -> NewPassword:
+    """Hash the password of a new account before the transaction that writes begins."""
+    await look(lambda session: which_office(request, session, now))
+    return await _hashed(request, str(posted.get("login", "")), posted)
+
+
+async def hash_for(
+    request: Request, look: Look, now: Now, posted: Posted, account_id: int
+) -> NewPassword:
+    """The same for an account that exists and that the office looks after."""
+
+    def find(session: Session) -> AccountRow:
+        return get_administered(session, which_office(request, session, now).account, account_id)
+
+    row = await look(find)
+    return await _hashed(request, row.account.login, posted)
+
+
+async def _hashed(request: Request, login: str, posted: FormData) -> NewPassword:
+    prepare = partial(prepare_password, login, str(posted.get("password", "")))
+    try:
+        return NewPassword(await waiting_of(request).passwords.run(prepare))
+    except Refusal as refusal:
+        return NewPassword(refusal=tell(refusal, language_of(request)))
 
 
 @router.get("/accounts")
@@ -68,11 +109,18 @@ def show_new(request: Request, viewer: Officer, unit: str = "") -> Response:
 
 @router.post("/accounts/new")
 def add_account(
-    request: Request, session: OpenSession, now: Now, viewer: Officer, posted: Posted
+    request: Request,
+    password: Annotated[NewPassword, Depends(hash_first)],
+    session: OpenSession,
+    now: Now,
+    viewer: Officer,
+    posted: Posted,
 ) -> Response:
     """Make the account, or show the form again with what was typed."""
     names = ("unit", "login", "name", "role")
     sent = TypedAccount(**{name: str(posted.get(name, "")).strip() for name in names})
+    if password.refusal:
+        return _new_page(request, sent, password.refusal)
     with attempt(session, request) as outcome:
         try:
             unit = get_visible_unit(session, viewer.account, sent.unit)
@@ -84,7 +132,7 @@ def add_account(
             session,
             login=sent.login,
             name=sent.name,
-            password=str(posted.get("password", "")),
+            password_hash=password.hashed,
             unit=unit,
             role=Role.OFFICE if sent.role == Role.OFFICE else Role.CLERK,
             actor=viewer.account,
@@ -107,20 +155,22 @@ def show_account(
 @router.post("/accounts/{account_id}/password")
 def give_password(
     request: Request,
+    password: Annotated[NewPassword, Depends(hash_for)],
     session: OpenSession,
     now: Now,
     viewer: Officer,
     account_id: int,
-    posted: Posted,
 ) -> Response:
-    """A new password; the account is signed out everywhere."""
+    """A new password; the account is signed out everywhere, and can sign in with it at once."""
     row = get_administered(session, viewer.account, account_id)
-    with attempt(session, request) as outcome:
-        password = str(posted.get("password", ""))
-        set_password(session, row.account, password, actor=viewer.account, now=now)
-    if not outcome.done:
-        own = account_id == viewer.account.id
-        return _account_page(request, row, outcome.refusal, done=False, own=own)
+    own, refusal = account_id == viewer.account.id, password.refusal
+    if not refusal:
+        with attempt(session, request) as outcome:
+            set_password(session, row.account, password.hashed, actor=viewer.account, now=now)
+        refusal = outcome.refusal
+    if refusal:
+        return _account_page(request, row, refusal, done=False, own=own)
+    sign_in_limits(request).forgive(row.account.login)
     return RedirectResponse(f"/accounts/{account_id}?done=1", 303)
 
 

@@ -48,6 +48,8 @@ from web.metrics import Measured, Metrics
 from web.middleware import BodyLimit, HeadAsGet, SecurityHeaders
 from web.posted import PARSED_TOGETHER
 from web.security import check_ids, check_same_site
+from web.sign_in_limits import SignInLimits
+from web.waiting import Waiting
 
 log = logging.getLogger("jieli.web")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -115,8 +117,9 @@ def create_app(lifespan: Lifespan = close_database) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(check_same_site), Depends(check_ids)],
     )
-    app.state.writing = asyncio.Lock()  # web.transactions.take_turn
     app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.posted.read_form
+    app.state.waiting = Waiting()
+    app.state.sign_in_limits = SignInLimits()
     for router in ROUTERS:
         app.include_router(router)
     register_errors(app)

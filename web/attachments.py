@@ -5,15 +5,18 @@ Without JavaScript they come with the form itself (`web.posted_files`).
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from adapters.attachment_store import AttachmentStore, WrongOffset, get_store
 from adapters.language import tell
-from adapters.photo_process import Busy
 from models import Attachment
 from queries.attachments import get_upload, get_visible_attachment
 from rules.attachments.kinds import FILE_TYPES, LARGEST, LARGEST_PIECE
@@ -25,8 +28,9 @@ from web.downloads import saved_as
 from web.language import language_of, say
 from web.posted import Posted
 from web.rendering import render
-from web.security import SignedIn, SignInNeeded, find_viewer, read_id
-from web.transactions import Now, OpenSession, Reader, attempt
+from web.security import SignedIn, read_id, who_asks
+from web.transactions import Look, Now, OpenSession, attempt
+from web.waiting import Crowded, waiting_of
 
 PIECE_TYPE = "application/octet-stream"
 NO_STORE = {"Cache-Control": "no-store"}
@@ -68,10 +72,10 @@ class Taken:
     status: int = 200
 
 
-def take_piece(
+async def take_piece(
     request: Request,
     piece: Piece,
-    open_reader: Reader,
+    look: Look,
     store: Files,
     now: Now,
     assignment_id: int,
@@ -83,21 +87,27 @@ def take_piece(
     Before the request's writing transaction begins: a photo takes a while, and what has not all
     arrived writes nothing. Strangers are sent away before anything is stored.
     """
-    with open_reader() as session:
-        viewer = find_viewer(request, session, now)
-        if viewer is None:
-            raise SignInNeeded
-        get_own(session, viewer, assignment_id)
-        upload = get_upload(session, assignment_id, token)
+    upload = await look(partial(_find_upload, request, now, assignment_id, token))
+    received = offset
     try:
-        taken = attachments.add_piece(store, upload, offset, piece, wait=0)
+        received = await run_in_threadpool(attachments.add_piece, store, upload, offset, piece)
+        if received < upload.size:
+            return Taken(received)
+        done = await waiting_of(request).clerks.run(partial(attachments.complete, store, upload))
     except WrongOffset as wrong:
         return Taken(wrong.received, status=409)
-    except Busy:
-        return Taken(offset + len(piece), status=503)
+    except Crowded:
+        return Taken(received, status=503)
     except Refusal as refusal:
         return Taken(refusal=tell(refusal, language_of(request)), status=422)
-    return Taken(taken) if isinstance(taken, int) else Taken(prepared=taken)
+    return Taken(prepared=done)
+
+
+def _find_upload(
+    request: Request, now: datetime, assignment_id: int, token: str, session: Session
+) -> Attachment:
+    get_own(session, who_asks(request, session, now), assignment_id)
+    return get_upload(session, assignment_id, token)
 
 
 @router.post("/assignments/{assignment_id}/uploads")

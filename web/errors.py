@@ -5,8 +5,9 @@ from urllib.parse import quote
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
@@ -19,9 +20,13 @@ from web.language import language_of, local_path, say
 from web.middleware import SECURITY_HEADERS
 from web.posted import read_form, typed
 from web.rendering import render
-from web.security import SignInNeeded, Untrusted
+from web.secret_fields import is_secret
+from web.security import TOKEN_FIELD, SignInNeeded, SignInRefused, Untrusted
 from web.transactions import READING
+from web.waiting import BUSY, Crowded
 
+RETRY_SECONDS = 30
+"""When a program may ask again where too many were here at once."""
 TITLES = {
     400: N_("请求不完整"),
     404: N_("找不到这个页面"),
@@ -44,6 +49,9 @@ def register_errors(app: FastAPI) -> None:
     Pages that show what was typed are made in a thread: there may be megabytes of it.
     """
     app.add_exception_handler(SignInNeeded, ask_to_sign_in)
+    app.add_exception_handler(SignInRefused, refuse_sign_in)  # type: ignore[arg-type]
+    app.add_exception_handler(Crowded, tell_crowded)
+    app.add_exception_handler(NoConnection, tell_crowded)
     app.add_exception_handler(Untrusted, refuse_untrusted)  # type: ignore[arg-type]
     app.add_exception_handler(Refusal, tell_refusal)  # type: ignore[arg-type]
     app.add_exception_handler(NotFound, tell_not_found)
@@ -74,22 +82,64 @@ async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
         sentence = say(request, N_("页面打开时间过长，请刷新后再试。填写的内容还在本机。"))
         return tell_script(403, sentence=sentence)
     if error.repeatable and request.url.path == "/sign-in":
-        return _sign_in_again(request, posted)
+        sentence = say(request, N_("页面打开时间过长，请重新登录。"))
+        return _sign_in_again(request, posted, sentence, 403)
     return await run_in_threadpool(
         render, request, "pages/untrusted.html", status=403, fields=typed(posted), error=error
     )
 
 
-def _sign_in_again(request: Request, posted: FormData) -> Response:
-    """A sign-in page that was open for too long; what it carried stays with it."""
+async def refuse_sign_in(request: Request, error: SignInRefused) -> Response:
+    """The sign-in page with the reason."""
+    sentence = tell(error.refusal, language_of(request))
+    return _sign_in_again(request, await read_form(request), sentence, 422)
+
+
+async def tell_crowded(request: Request, error: Exception) -> Response:
+    """Too many at once: the same can be sent again as it was, by a button on the page."""
+    sentence = say(request, error.sentence if isinstance(error, Crowded) else BUSY)
+    if wants_json(request):
+        return tell_script(503, sentence=sentence)
+    posted = None if request.method in READING else await read_form(request)
+    if posted is not None and request.url.path == "/sign-in":
+        return _sign_in_again(request, posted, sentence, 503)
+    answer = await run_in_threadpool(
+        render,
+        request,
+        "pages/crowded.html",
+        status=503,
+        sentence=sentence,
+        fields=typed(posted) if posted else {},
+        again=_as_sent(posted) if posted else None,
+        had_files=any(_is_file(one) for one in posted.values()) if posted else False,
+    )
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def _as_sent(posted: FormData) -> dict[str, list[str]]:
+    """Every text field of a form, to be sent once more; without passwords and the page's token."""
+    fields: dict[str, list[str]] = {}
+    for name, value in posted.multi_items():
+        if isinstance(value, str) and name != TOKEN_FIELD and not is_secret(name):
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _is_file(value: object) -> bool:
+    return isinstance(value, UploadFile) and bool(value.filename)
+
+
+def _sign_in_again(request: Request, posted: FormData, sentence: str, status: int) -> Response:
+    """The sign-in page once more; what it carried stays with it."""
     sent = typed(posted)
     return sign_in_page(
         request,
         next=local_path(sent.get("next", [""])[0]),
         carried=unpack(sent.get("carried", [""])[0]),
         login=sent.get("login", [""])[0],
-        refusal=say(request, N_("页面打开时间过长，请重新登录。")),
-        status=403,
+        refusal=sentence,
+        status=status,
     )
 
 

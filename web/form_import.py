@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
+from starlette.datastructures import FormData
 
 from adapters.form_process import xlsform_apart
 from adapters.language import tell
@@ -26,12 +29,13 @@ from web.downloads import saved_as
 from web.form_preview import preview_of
 from web.language import language_of, say
 from web.opened_form import EDITED, Opened, next_page, open_form, publish
-from web.packed_upload import content_of, pack
+from web.packed_upload import carried, content_of, pack
 from web.posted import Posted
 from web.rendering import render
-from web.security import LARGEST_ID, Officer, SignInNeeded, Viewer, find_viewer
-from web.transactions import Now, OpenSession, ReadingSession, attempt
+from web.security import LARGEST_ID, Officer, Viewer, which_office
+from web.transactions import Look, Now, OpenSession, attempt
 from web.understood_fields import understood
+from web.waiting import Crowded, waiting_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEW = "new"
@@ -60,27 +64,33 @@ class SentForm:
     refusal: str = ""
     faults: tuple[SentFault, ...] = ()
     notes: tuple[SentFault, ...] = ()
+    status: int = 200
 
 
-def read_sent(
-    request: Request, session: ReadingSession, now: Now, posted: Posted, measure_id: int
+async def read_sent(
+    request: Request, look: Look, now: Now, posted: Posted, measure_id: int
 ) -> SentForm:
     """Read the workbook before the request's transaction begins; see `web.intake.read_intake`."""
-    viewer = find_viewer(request, session, now)
-    if viewer is None:
-        raise SignInNeeded
-    if not viewer.is_office:
-        raise HTTPException(404)
-    get_own_measure(session, viewer.account, measure_id)
+    await look(partial(_require_own, request, now, measure_id))
     try:
-        content = content_of(posted, none=N_("请选择表单文件（.xlsx）。"))
-        form = xlsform_apart(content)
-        return SentForm(form, pack(content), notes=tuple(_told(request, form.notes)))
+        return await waiting_of(request).offices.run(partial(_read, request, posted))
+    except Crowded as crowded:
+        return SentForm(None, carried(posted), say(request, crowded.sentence), status=503)
     except XlsFormFaults as refused:
         faults = tuple(_told(request, refused.faults))
-        return SentForm(None, refusal=say(request, FAULTY), faults=faults)
+        return SentForm(None, refusal=say(request, FAULTY), faults=faults, status=422)
     except Refusal as refusal:
-        return SentForm(None, refusal=tell(refusal, language_of(request)))
+        return SentForm(None, refusal=tell(refusal, language_of(request)), status=422)
+
+
+def _require_own(request: Request, now: datetime, measure_id: int, session: Session) -> None:
+    get_own_measure(session, which_office(request, session, now).account, measure_id)
+
+
+def _read(request: Request, posted: FormData) -> SentForm:
+    content = content_of(posted, none=N_("请选择表单文件（.xlsx）。"))
+    form = xlsform_apart(content)
+    return SentForm(form, pack(content), notes=tuple(_told(request, form.notes)))
 
 
 FAULTY = N_("这个文件里的表单有错误，什么都没有改动。请在 Excel 里改好后重新上传。")
@@ -175,7 +185,7 @@ def _page(
     return render(
         request,
         "pages/forms/import.html",
-        status=422 if refusal else 200,
+        status=422 if refusal and not sent.refusal else sent.status,
         opened=opened,
         measure=opened.measure,
         campaign=opened.campaign,

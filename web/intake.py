@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
@@ -16,11 +17,12 @@ from adapters.settings import get_settings
 from rules.notice.notice import Notice, read_notice
 from rules.refusal import N_, Refusal
 from services.campaigns import LONGEST_TEXT, take_in
-from web.language import language_of
+from web.language import language_of, say
 from web.posted import Posted
 from web.rendering import render
-from web.security import Officer, SignInNeeded, find_viewer
-from web.transactions import Now, OpenSession, ReadingSession, attempt
+from web.security import Officer, which_office
+from web.transactions import Look, Now, OpenSession, attempt
+from web.waiting import Crowded, waiting_of
 
 ACCEPTED = ".docx,.pdf,.txt,.html,.htm"
 
@@ -35,29 +37,29 @@ class Intake:
     file_name: str
     notice: Notice | None
     refusal: str = ""
+    status: int = 200
 
 
-def read_intake(request: Request, session: ReadingSession, now: Now, posted: Posted) -> Intake:
+async def read_intake(request: Request, look: Look, now: Now, posted: Posted) -> Intake:
     """Read the document before the request's transaction begins.
 
-    A long or hostile file takes seconds to read, and on SQLite a transaction that writes would
-    hold everyone else up meanwhile. Strangers and clerks are sent away before anything is read.
+    A long or hostile file takes seconds to read, and a transaction or connection that is held
+    meanwhile is missing elsewhere. Strangers and clerks are sent away before anything is read.
     """
-    viewer = find_viewer(request, session, now)
-    if viewer is None:
-        raise SignInNeeded
-    if not viewer.is_office:
-        raise HTTPException(404)
+    await look(lambda session: which_office(request, session, now))
     pasted = str(posted.get("text", ""))
     upload = posted.get("file")
     name = upload.filename or "" if isinstance(upload, UploadFile) else ""
     try:
-        return Intake(pasted, name, read_notice(_text_of(posted, pasted)))
+        notice = await waiting_of(request).offices.run(partial(_notice_in, posted, pasted))
+    except Crowded as crowded:
+        return Intake(pasted, name, None, say(request, crowded.sentence), 503)
     except Refusal as refusal:
-        return Intake(pasted, name, None, tell(refusal, language_of(request)))
+        return Intake(pasted, name, None, tell(refusal, language_of(request)), 422)
+    return Intake(pasted, name, notice)
 
 
-def _text_of(posted: FormData, pasted: str) -> str:
+def _notice_in(posted: FormData, pasted: str) -> Notice:
     upload = posted.get("file")
     content = upload.file.read() if isinstance(upload, UploadFile) else b""
     if isinstance(upload, UploadFile) and upload.filename:
@@ -72,13 +74,13 @@ def _text_of(posted: FormData, pasted: str) -> str:
             count=len(text),
             most=LONGEST_TEXT,
         )
-    return text
+    return read_notice(text)
 
 
 @router.get("/campaigns/new")
 def show_intake(request: Request, viewer: Officer) -> Response:
     """Upload a file or paste text."""
-    return _page(request, "", "")
+    return _page(request, "", "", 200)
 
 
 @router.post("/campaigns/new")
@@ -91,7 +93,7 @@ def take_in_notice(
 ) -> Response:
     """Store the notice that was read, or show the page again with what was pasted."""
     if intake.notice is None:
-        return _page(request, intake.pasted, intake.refusal)
+        return _page(request, intake.pasted, intake.refusal, intake.status)
     with attempt(session, request) as outcome:
         campaign = take_in(
             session,
@@ -102,15 +104,15 @@ def take_in_notice(
             now=now,
         )
     if not outcome.done:
-        return _page(request, intake.pasted, outcome.refusal)
+        return _page(request, intake.pasted, outcome.refusal, 422)
     return RedirectResponse(f"/campaigns/{campaign.id}", 303)
 
 
-def _page(request: Request, pasted: str, refusal: str) -> Response:
+def _page(request: Request, pasted: str, refusal: str, status: int) -> Response:
     return render(
         request,
         "pages/campaigns/new.html",
-        status=422 if refusal else 200,
+        status=status,
         pasted=pasted,
         refusal=refusal,
         accepted=ACCEPTED,

@@ -23,6 +23,12 @@ def content_of(posted: FormData, *, none: str) -> bytes:
     raise Refusal(none)
 
 
+def carried(posted: FormData) -> str:
+    """The file that the page carries already, as it came; empty for one that was just chosen."""
+    packed = posted.get("packed")
+    return packed if isinstance(packed, str) else ""
+
+
 def pack(content: bytes) -> str:
     """The file as the text of a hidden input."""
     return urlsafe_b64encode(zlib.compress(content)).decode()

@@ -7,15 +7,16 @@ Nothing is stored for a form that takes no answer or has no room.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.attachment_store import AttachmentStore
 from adapters.language import tell
-from adapters.photo_process import Busy
 from models import Account
 from queries.attachments import find_kind, list_known, question_of
 from queries.submissions import list_same_files
@@ -28,8 +29,9 @@ from web.assignments import get_own
 from web.attachments import Files
 from web.language import language_of, say
 from web.posted import Posted
-from web.security import SignInNeeded, find_viewer
-from web.transactions import Now, Reader, attempt
+from web.security import who_asks
+from web.transactions import Look, Now, attempt
+from web.waiting import Crowded, waiting_of
 
 REMOVED = "_remove"
 """The box that takes an attached file away; its value is the name of the question."""
@@ -53,48 +55,59 @@ class SentFiles:
             self.store.take_back(digest, self.marks[digest])
 
 
-def take_files(
-    request: Request, posted: Posted, open_reader: Reader, store: Files, now: Now,
-    assignment_id: int,
-) -> SentFiles:  # fmt: skip
+async def take_files(
+    request: Request, posted: Posted, look: Look, store: Files, now: Now, assignment_id: int
+) -> SentFiles:
     """Check what was sent, before the request's transaction begins. Strangers are sent away."""
     uploads = _uploads_in(posted)
     if not uploads:
         return SentFiles()
-    with open_reader() as session:
-        viewer = find_viewer(request, session, now)
-        if viewer is None:
-            raise SignInNeeded
-        get_own(session, viewer, assignment_id)
-        kinds = {key: find_kind(session, assignment_id, key) for key in uploads}
-    wanted = {key: str(kind) for key, kind in kinds.items() if kind}
-    found, faults = _identify_all(request, wanted, uploads)
-    with open_reader() as session:
-        files = {key: one for key, (one, _) in found.items()}
-        refused = _list_refused(session, assignment_id, files, viewer.account)
+    actor, wanted = await look(partial(_wanted, request, now, assignment_id, [*uploads]))
+    found, faults = await _identify_all(request, wanted, uploads)
+    files = {key: one for key, (one, _) in found.items()}
+    refused = await look(lambda session: _list_refused(session, assignment_id, files, actor))
     faults |= {key: tell(one, language_of(request)) for key, one in refused.items()}
     taken = {key: one for key, one in found.items() if key not in refused}
     contents = {one.digest: content for one, content in taken.values()}
-    marks = {digest: store.put_marked(content) for digest, content in contents.items()}
+    marks = await run_in_threadpool(_store_all, store, contents)
     prepared = {key: (wanted[key], one) for key, (one, _) in taken.items()}
     return SentFiles(store, prepared, faults, marks)
 
 
-def _identify_all(
+def _wanted(
+    request: Request, now: datetime, assignment_id: int, keys: Iterable[str], session: Session
+) -> tuple[Account, dict[str, str]]:
+    """Who sends, and key → `image` or `file` for the questions that take one."""
+    viewer = who_asks(request, session, now)
+    get_own(session, viewer, assignment_id)
+    kinds = {key: find_kind(session, assignment_id, key) for key in keys}
+    return viewer.account, {key: str(kind) for key, kind in kinds.items() if kind}
+
+
+def _store_all(store: AttachmentStore, contents: Mapping[str, bytes]) -> dict[str, int]:
+    return {digest: store.put_marked(content) for digest, content in contents.items()}
+
+
+async def _identify_all(
     request: Request, wanted: Mapping[str, str], uploads: Mapping[str, UploadFile]
 ) -> tuple[dict[str, tuple[Prepared, bytes]], dict[str, str]]:
     """Key → what the file is and its bytes, and key → why it is not taken."""
     found: dict[str, tuple[Prepared, bytes]] = {}
     faults = {key: say(request, TOO_MANY, most=MOST_FILES) for key in [*wanted][MOST_FILES:]}
     for key in [*wanted][:MOST_FILES]:
-        name, content = uploads[key].filename or "", uploads[key].file.read()
+        identify = partial(_identify, uploads[key], wanted[key])
         try:
-            found[key] = attachments.identify(name, content, wanted[key])
+            found[key] = await waiting_of(request).clerks.run(identify)
         except Refusal as refusal:
             faults[key] = tell(refusal, language_of(request))
-        except Busy:
+        except Crowded:
             faults[key] = say(request, N_("现在上传的人较多，这个文件没有收下，请再选一次。"))
     return found, faults
+
+
+def _identify(upload: UploadFile, kind: str) -> tuple[Prepared, bytes]:
+    """The file is read here: those who wait keep theirs on the disk."""
+    return attachments.identify(upload.filename or "", upload.file.read(), kind)
 
 
 def _list_refused(

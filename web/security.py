@@ -13,6 +13,7 @@ from sqlmodel import Session
 from adapters.settings import get_settings
 from models import Account, Role, Unit
 from rules.held import storable
+from rules.refusal import Refusal
 from services.accounts import find_signed_in
 from web.posted import read_form
 from web.transactions import READING, Now, OpenSession
@@ -28,6 +29,14 @@ LARGEST_ID = 2**31 - 1
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or no longer."""
+
+
+class SignInRefused(Exception):
+    """Signing in is refused, before any transaction begins; `refusal` is the reason."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
 
 
 class Untrusted(Exception):
@@ -73,18 +82,23 @@ class Viewer:
 
 def get_viewer(request: Request, session: OpenSession, now: Now) -> Viewer:
     """Who is signed in. Raises `SignInNeeded`."""
-    viewer = find_viewer(request, session, now)
-    if viewer is None:
-        raise SignInNeeded
+    viewer = who_asks(request, session, now)
     request.state.viewer = viewer.apart()
     return viewer
 
 
-def find_viewer(request: Request, session: Session, now: datetime) -> Viewer | None:
-    """Who is signed in, or None."""
+def who_asks(request: Request, session: Session, now: datetime) -> Viewer:
+    """Who is signed in, for a look before the request's own transaction. Raises `SignInNeeded`."""
     token = request.cookies.get(SESSION_COOKIE)
     found = find_signed_in(session, token, now=now) if token else None
-    return Viewer(*found) if found else None
+    if found is None:
+        raise SignInNeeded
+    return Viewer(*found)
+
+
+def which_office(request: Request, session: Session, now: datetime) -> Viewer:
+    """As `who_asks`, for what only a coordinating office may do; 404 for everyone else."""
+    return get_officer(who_asks(request, session, now))
 
 
 SignedIn = Annotated[Viewer, Depends(get_viewer)]
@@ -154,7 +168,7 @@ async def check_same_site(request: Request) -> None:
         _require(same, repeatable=True)
 
 
-def check_ids(request: Request) -> None:
+async def check_ids(request: Request) -> None:
     """404 for what stands in the address and no database has a place for, instead of its error."""
     for name, value in request.path_params.items():
         if name.endswith("_id") and not read_id(str(value)):
@@ -186,12 +200,12 @@ def set_visitor(request: Request, answer: Response) -> None:
     """Hand out the secret that `note_visitor` made."""
     secret = getattr(request.state, "visitor", "")
     if secret:
-        _set_cookie(answer, VISITOR_COOKIE, secret)
+        set_cookie(answer, VISITOR_COOKIE, secret)
 
 
 def set_session(answer: Response, token: str) -> None:
     """Sign the browser in."""
-    _set_cookie(answer, SESSION_COOKIE, token)
+    set_cookie(answer, SESSION_COOKIE, token)
 
 
 def end_session(answer: Response) -> None:
@@ -199,8 +213,9 @@ def end_session(answer: Response) -> None:
     answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
 
 
-def _set_cookie(answer: Response, name: str, value: str) -> None:
-    settings = get_settings()
+def set_cookie(answer: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """A cookie no script reads and no other site sends; `max_age`: seconds, or until it closes."""
+    secure = get_settings().secure_cookies
     answer.set_cookie(
-        name, value, httponly=True, samesite="lax", secure=settings.secure_cookies, path="/"
+        name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure, path="/"
     )

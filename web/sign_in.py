@@ -1,37 +1,37 @@
 """Signing in and out."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from anyio import sleep
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from models import Account
+from queries.accounts import find_account
 from queries.not_found import NotFound
-from rules.passwords import LONGEST_LOGIN
 from rules.refusal import N_, Refusal
 from services import accounts
+from services.accounts import Verified
 from web.carrying import sign_in_page, unpack
+from web.known_browsers import known_browser, remember
 from web.language import local_path, say
 from web.posted import Posted
 from web.rendering import render
-from web.security import SESSION_COOKIE, end_session, page_unit, set_session
+from web.security import SESSION_COOKIE, SignInRefused, end_session, page_unit, set_session
+from web.sign_in_limits import SignInLimits, Try
 from web.submissions import resume_form
-from web.transactions import Attempt, Now, OpenSession, ReadingSession, attempt
+from web.transactions import Look, Looking, Now, OpenSession, attempt
+from web.waiting import Crowded, Waiting, waiting_of
 
-TRIES = RateLimitItemPerMinute(8, 5)
-"""Failed tries of one login from one address: 8 in 5 minutes."""
-TRIES_OF_ADDRESS = RateLimitItemPerMinute(200, 5)
-"""Failed tries from one address, whatever the login; a league may share one address."""
 OTHERS = N_("登录前填写的内容属于另一个单位，没有带到这里。请用原来的账号登录后重新办理。")
 
 router = APIRouter()
-limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
 @router.get("/sign-in")
@@ -40,50 +40,77 @@ def show_sign_in(request: Request, next: str = "/") -> Response:
     return sign_in_page(request, next=local_path(next))
 
 
-@router.post("/sign-in")
-def sign_in(
-    request: Request, reading: ReadingSession, session: OpenSession, now: Now, posted: Posted
-) -> Response:
-    """Sign in, and go on where the person was; what was typed there comes along.
+@dataclass(frozen=True)
+class Entry:
+    """Login and password of somebody who may come in."""
 
-    The password is checked before the writing transaction begins: it takes long on purpose.
+    verified: Verified
+    login: str
+    password: str
+
+
+async def check_entry(request: Request, look: Look, now: Now, posted: Posted) -> Entry:
+    """Check login and password before the transaction that writes begins.
+
+    The limits are asked before anything else, then one connection for a moment, and then the
+    password is hashed, for which those who come together wait in a row. Raises `SignInRefused`.
     """
     login, password = _text(posted, "login").strip(), _text(posted, "password")
-    host = request.client.host if request.client else ""
-    with attempt(reading, request) as outcome:
-        _count_try(login, host)
-        account = accounts.check_password(reading, login, password)
-    if not outcome.done:
-        limiter.hit(TRIES_OF_ADDRESS, host)
-        return _again(request, posted, login, outcome)
-    limiter.clear(TRIES, login, host)
+    limits = sign_in_limits(request)
+    browser, host = known_browser(request, login), request.client.host if request.client else ""
+    try:
+        begun = limits.begin(login, host, browser, now.timestamp())
+    except Refusal as refusal:
+        raise SignInRefused(refusal) from refusal
+    try:
+        verified = await _verify(look, waiting_of(request), login, password, begun)
+    except Crowded:
+        begun.take_back()
+        raise
+    except Refusal as refusal:
+        begun.fail()
+        raise SignInRefused(refusal) from refusal
+    limits.succeed(begun)
+    return Entry(verified, login, password)
+
+
+async def _verify(
+    look: Looking, waiting: Waiting, login: str, password: str, begun: Try
+) -> Verified:
+    await sleep(begun.delay)
+    account = await look(lambda session: find_account(session, login))
+    check = partial(accounts.verify, account, password)
+    if begun.known:
+        return await waiting.passwords.run(check)
+    async with waiting.strangers.turn():
+        return await waiting.passwords.run(check)
+
+
+def sign_in_limits(request: Request) -> SignInLimits:
+    """The budgets of this application."""
+    limits: SignInLimits = request.app.state.sign_in_limits
+    return limits
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    entry: Annotated[Entry, Depends(check_entry)],
+    session: OpenSession,
+    now: Now,
+    posted: Posted,
+) -> Response:
+    """Sign in, and go on where the person was; what was typed there comes along."""
     before = request.cookies.get(SESSION_COOKIE)
     if before:
         accounts.sign_out(session, before, now=now)
-    token = accounts.open_session(session, account, password, now=now)
-    return _go_on(request, session, account, now, posted, token)
-
-
-def _count_try(login: str, host: str) -> None:
-    """Count before the slow check, so that tries side by side are counted too.
-
-    No login is longer than `LONGEST_LOGIN`: what is counted must not fill the memory.
-    """
-    if len(login) > LONGEST_LOGIN:
-        raise Refusal(accounts.WRONG)
-    if not limiter.test(TRIES_OF_ADDRESS, host) or not limiter.hit(TRIES, login, host):
-        raise Refusal(N_("密码错误次数过多，请五分钟后再试。"))
-
-
-def _again(request: Request, posted: FormData, login: str, outcome: Attempt) -> Response:
-    return sign_in_page(
-        request,
-        next=local_path(_text(posted, "next")),
-        carried=unpack(_text(posted, "carried")),
-        login=login,
-        refusal=outcome.refusal,
-        status=422,
-    )
+    try:
+        token = accounts.open_session(session, entry.verified, entry.password, now=now)
+    except Refusal as refusal:
+        raise SignInRefused(refusal) from refusal
+    answer = _go_on(request, session, entry.verified.account, now, posted, token)
+    remember(request, answer, entry.login)
+    return answer
 
 
 def _go_on(

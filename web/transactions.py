@@ -1,12 +1,16 @@
-"""What a request is given: the clock, and one transaction."""
+"""What a request is given: the clock, and one transaction.
+
+No request holds two connections, and none holds one while it waits: what takes long happens
+between a short look (`Look`) and the transaction that writes (`OpenSession`).
+"""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 
 from adapters import clock, database
@@ -15,58 +19,77 @@ from adapters.language import tell
 from rules.refusal import Refusal
 from web.language import language_of
 from web.posted import read_form
+from web.waiting import waiting_of
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+T = TypeVar("T")
 
 
-def get_now() -> datetime:
+async def get_now() -> datetime:
     """The time of the request, UTC-aware. The only clock of the web application."""
     return clock.now()
 
 
 async def take_turn(request: Request) -> AsyncIterator[None]:
-    """On SQLite, whoever writes waits here, first come first served, and holds no thread.
+    """Whoever writes waits here, first come first served, and holds no thread and no connection.
 
-    There is one writer at a time. Left to SQLite, which asks for its lock now and then, some wait
-    for half a minute and fail; and forty that wait in their threads leave none for the request
-    that has the lock. The whole body has come in before: a slow sender keeps nobody waiting.
+    On SQLite there is one writer at a time. Left to SQLite, which asks for its lock now and then,
+    some wait for half a minute and fail. On PostgreSQL there are as many as leave connections for
+    those who read. The whole body has come in before: a slow sender keeps nobody waiting.
     """
-    if request.method in READING or database.get_engine().dialect.name != "sqlite":
+    if request.method in READING:
         yield
         return
     await read_form(request)
-    async with request.app.state.writing:
+    async with waiting_of(request).turn(database.get_engine().dialect.name).taken():
         yield
 
 
 Turn = Annotated[None, Depends(take_turn, scope="function")]
 
 
-def get_session(request: Request, _turn: Turn) -> Iterator[Session]:
+async def take_connection(request: Request, _turn: Turn) -> AsyncIterator[None]:
+    """One of the connections, for who has waited for it without a thread."""
+    async with waiting_of(request).connections.taken():
+        yield
+
+
+Connected = Annotated[None, Depends(take_connection, scope="function")]
+
+
+def get_session(request: Request, _connected: Connected) -> Iterator[Session]:
     """One transaction per request, kept before the answer leaves; GET takes no write lock."""
     with transaction(readonly=request.method in READING) as session:
         yield session
 
 
-def get_reading_session() -> Iterator[Session]:
-    """A transaction that only reads, for a POST with slow work to do before it writes."""
+class Looking(Protocol):
+    """Asks the database something before the slow work of a POST begins."""
+
+    async def __call__(self, read: Callable[[Session], T]) -> T:
+        """What `read` finds in a transaction that only reads and is closed when this returns."""
+        ...
+
+
+async def get_look(request: Request) -> Looking:
+    """For a POST with slow work to do before it writes: nothing is held while the work is done."""
+    connections = waiting_of(request).connections
+
+    async def look(read: Callable[[Session], T]) -> T:
+        async with connections.taken():
+            return await run_in_threadpool(_look, read)
+
+    return look
+
+
+def _look(read: Callable[[Session], T]) -> T:
     with transaction(readonly=True) as session:
-        yield session
+        return read(session)
 
 
-def get_reader() -> Callable[[], AbstractContextManager[Session]]:
-    """Opens a transaction that only reads, for a POST that seldom has slow work to do first.
-
-    `ReadingSession` holds a second connection through the whole request; where most requests do
-    not need it, this one is opened for a moment only.
-    """
-    return partial(transaction, readonly=True)
-
-
-Reader = Annotated[Callable[[], AbstractContextManager[Session]], Depends(get_reader)]
+Look = Annotated[Looking, Depends(get_look)]
 Now = Annotated[datetime, Depends(get_now)]
 OpenSession = Annotated[Session, Depends(get_session, scope="function")]
-ReadingSession = Annotated[Session, Depends(get_reading_session, scope="function")]
 
 
 class Attempt:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+from starlette.datastructures import FormData
 
 from adapters.language import tell, tell_fault
 from adapters.settings import get_settings
 from adapters.table_process import table_apart
+from models import Level
 from queries.units import list_levels
 from rules.refusal import N_, Refusal
 from rules.units.unit_list import UnitList, UnitListRefused, read_units
 from services.unit_lists import rehearse
 from services.units import ImportResult, import_units
-from web.language import language_of
-from web.packed_upload import content_of, pack
+from web.language import language_of, say
+from web.packed_upload import carried, content_of, pack
 from web.posted import Posted
 from web.rendering import render
-from web.security import Officer, SignInNeeded, find_viewer
-from web.transactions import Now, OpenSession, ReadingSession
+from web.security import Officer, which_office
+from web.transactions import Look, Now, OpenSession
+from web.waiting import Crowded, waiting_of
 
 router = APIRouter()
 
@@ -37,24 +44,34 @@ class SentList:
     faults: tuple[str, ...] = ()
     more: int = 0
     """Faults besides those listed."""
+    status: int = 200
 
 
-def read_list(request: Request, session: ReadingSession, now: Now, posted: Posted) -> SentList:
+async def read_list(request: Request, look: Look, now: Now, posted: Posted) -> SentList:
     """Read the list before the request's transaction begins; see `web.intake.read_intake`."""
-    viewer = find_viewer(request, session, now)
-    if viewer is None:
-        raise SignInNeeded
-    _require_top(viewer.has_upper or not viewer.is_office)
+    levels = await look(partial(_levels, request, now))
     language = language_of(request)
     try:
-        content = content_of(posted, none=N_("请选择单位名单文件。"))
-        units = read_units(table_apart(content), list_levels(session))
-        return SentList(units, pack(content))
+        return await waiting_of(request).offices.run(partial(_read, posted, levels))
+    except Crowded as crowded:
+        kept = carried(posted)
+        return SentList(None, kept, say(request, crowded.sentence), status=503)
     except UnitListRefused as refused:
         faults = tuple(tell_fault(one, language) for one in refused.faults)
-        return SentList(None, "", tell(refused, language), faults, refused.more)
+        return SentList(None, "", tell(refused, language), faults, refused.more, 422)
     except Refusal as refusal:
-        return SentList(None, refusal=tell(refusal, language))
+        return SentList(None, refusal=tell(refusal, language), status=422)
+
+
+def _levels(request: Request, now: datetime, session: Session) -> Sequence[Level]:
+    """The levels a list may name, for the office that may send one."""
+    _require_top(which_office(request, session, now).has_upper)
+    return list_levels(session)
+
+
+def _read(posted: FormData, levels: Sequence[Level]) -> SentList:
+    content = content_of(posted, none=N_("请选择单位名单文件。"))
+    return SentList(read_units(table_apart(content), levels), pack(content))
 
 
 @router.get("/units/import")
@@ -93,7 +110,7 @@ def _page(request: Request, sent: SentList, result: ImportResult | None) -> Resp
     return render(
         request,
         "pages/units/import.html",
-        status=422 if sent.refusal else 200,
+        status=sent.status,
         sent=sent,
         result=result,
         limit=get_settings().upload_limit // (1024 * 1024),

@@ -32,8 +32,9 @@ from web.downloads import saved_as
 from web.language import language_of, say
 from web.posted import Posted
 from web.rendering import render
-from web.security import SignedIn, SignInNeeded, Viewer, find_viewer
-from web.transactions import Now, OpenSession, ReadingSession, attempt
+from web.security import SignedIn, Viewer, who_asks
+from web.transactions import Look, Now, OpenSession, attempt
+from web.waiting import Crowded, waiting_of
 from web.workbook_preview import preview_page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,20 +53,21 @@ class SentBook:
     ticket: dict[str, Any] | None
     tables: list[Table]
     refusal: str = ""
+    status: int = 422
 
 
-def read_sent(
-    request: Request, session: ReadingSession, now: Now, posted: Posted, assignment_id: int
+async def read_sent(
+    request: Request, look: Look, now: Now, posted: Posted, assignment_id: int
 ) -> SentBook:
     """Read the workbook before the request's transaction begins; see `web.intake.read_intake`."""
-    viewer = find_viewer(request, session, now)
-    if viewer is None:
-        raise SignInNeeded
-    _get_own(session, viewer, assignment_id)
+    await look(lambda session: _get_own(session, who_asks(request, session, now), assignment_id))
     try:
-        return SentBook(*read_workbook(_content_of(posted)))
+        found = await waiting_of(request).clerks.run(lambda: read_workbook(_content_of(posted)))
+    except Crowded as crowded:
+        return SentBook(None, [], say(request, crowded.sentence), 503)
     except Refusal as refusal:
         return SentBook(None, [], tell(refusal, language_of(request)))
+    return SentBook(*found)
 
 
 def _content_of(posted: FormData) -> bytes:
@@ -110,7 +112,7 @@ def upload_workbook(
     """Keep what it says and show what sending it would do. Nothing is sent."""
     seen = _get_own(session, viewer, assignment_id)
     if sent.ticket is None:
-        return _page(request, session, seen, sent.refusal)
+        return _page(request, session, seen, sent.refusal, status=sent.status)
     with attempt(session, request) as outcome:
         upload = keep_upload(
             session, seen.assignment, sent.ticket, sent.tables, actor=viewer.account, now=now

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters import apart
 from adapters.document_process import TOO_MUCH, text_apart
 from adapters.documents.documents import extracted_text
 from rules.refusal import Refusal
@@ -46,15 +45,3 @@ def test_a_pdf_that_unpacks_to_gigabytes_is_ended() -> None:
     bomb = BLANK_PDF.replace(b"/MediaBox[0 0 595 842]>>endobj\n", page + b"\nendstream endobj\n")
     with pytest.raises(Refusal, match=TOO_MUCH):
         text_apart(bomb, "a.pdf")
-
-
-def test_whoever_gets_no_turn_is_told_so_and_keeps_no_thread(monkeypatch) -> None:
-    monkeypatch.setattr(apart, "PATIENCE", 0)
-    reader = apart.Apart("adapters.document_process", TOO_MUCH)
-    for _ in range(apart.AT_ONCE):
-        assert reader.free.acquire(blocking=False)
-    with pytest.raises(Refusal) as refused:
-        reader.run(NOTICE.read_bytes(), ".docx")
-    assert refused.value.msgid == apart.BUSY
-    reader.free.release(apart.AT_ONCE)
-    assert reader.run(NOTICE.read_bytes(), ".docx")

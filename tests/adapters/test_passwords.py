@@ -1,5 +1,6 @@
 from argon2 import PasswordHasher
 
+from adapters import passwords
 from adapters.passwords import (
     hash_password,
     hash_token,
@@ -8,6 +9,7 @@ from adapters.passwords import (
     make_token,
     spend_a_check,
 )
+from adapters.settings import Settings
 
 
 def test_a_hash_fits_its_password_and_no_other() -> None:
@@ -22,8 +24,13 @@ def test_full_width_signs_are_the_same_password() -> None:
     assert is_password(hash_password("ｊｉｅｌｉ－２０２６"), "jieli-2026")
 
 
-def test_the_parameters_are_those_of_owasp() -> None:
+def test_the_parameters_are_those_of_owasp_unless_the_settings_say_others(monkeypatch) -> None:
+    for name in ("MEMORY", "PASSES"):
+        monkeypatch.delenv(f"JIELI_PASSWORD_{name}")
+    monkeypatch.setattr("adapters.passwords.get_settings", lambda: Settings(_env_file=None))
+    passwords._hasher.cache_clear()
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in hash_password("x")
+    passwords._hasher.cache_clear()
 
 
 def test_a_hash_of_other_parameters_still_fits_and_is_outdated() -> None:

@@ -7,9 +7,7 @@ import zlib
 import pytest
 from PIL import Image, ImageStat
 
-from adapters import photo_process
-from adapters.apart import AT_ONCE
-from adapters.photo_process import DAMAGED, Busy, clean_photo_apart
+from adapters.photo_process import DAMAGED, clean_photo_apart
 from adapters.photos import LONGEST_SIDE, TOO_MANY_PIXELS, clean_photo
 from rules.refusal import Refusal
 from tests.attachments import CAMERA, PACKET, PLACE, REMARK, photo, picture, png
@@ -143,14 +141,3 @@ def test_a_damaged_photo_is_told_in_a_sentence(content: bytes):
 def test_an_exif_that_makes_no_sense_costs_no_photo():
     sent = photo().replace(b"Exif\0\0MM\0*", b"Exif\0\0MM\xff\xff")
     assert opened(clean_photo(sent)[0]).size == (640, 480)
-
-
-def test_when_every_process_has_a_photo_the_next_is_told_to_come_again():
-    for _ in range(AT_ONCE):
-        photo_process.APART.free.acquire()
-    try:
-        with pytest.raises(Busy):
-            clean_photo_apart(photo(), wait=0)
-    finally:
-        photo_process.APART.free.release(AT_ONCE)
-    assert clean_photo_apart(photo(), wait=0)

@@ -16,6 +16,7 @@ from services.accounts import (
     create_accounts,
     deactivate,
     find_signed_in,
+    prepare_change,
     set_password,
     sign_in,
     sign_out,
@@ -28,8 +29,8 @@ PASSWORD = "cao-yuan-2026"
 
 def made(session: Session, now: datetime, login: str = "hongshan", code: str = BANNER) -> Account:
     return create_account(
-        session, login=login, name="办公室", password=PASSWORD, unit=get_unit(session, code),
-        role=Role.OFFICE, actor=None, now=now,
+        session, login=login, name="办公室", password_hash=hash_password(PASSWORD),
+        unit=get_unit(session, code), role=Role.OFFICE, actor=None, now=now,
     )  # fmt: skip
 
 
@@ -103,10 +104,11 @@ def test_a_changed_password_ends_every_session(session: Session, now: datetime) 
     account = made(session, now)
     token = sign_in(session, "hongshan", PASSWORD, now=now)
     with pytest.raises(Refusal, match="当前密码不正确"):
-        change_password(session, account, "wrong-2026", "new-words-27", now=now)
+        prepare_change(account, "wrong-2026", "new-words-27")
     with pytest.raises(Refusal, match="不能与当前密码相同"):
-        change_password(session, account, PASSWORD, PASSWORD, now=now)
-    change_password(session, account, PASSWORD, "new-words-27", now=now)
+        prepare_change(account, PASSWORD, PASSWORD)
+    changed = prepare_change(account, PASSWORD, "new-words-27")
+    change_password(session, account, changed, now=now)
     assert find_signed_in(session, token, now=now) is None
     assert sign_in(session, "hongshan", "new-words-27", now=now)
 
@@ -137,7 +139,7 @@ def test_an_office_looks_after_the_accounts_of_its_subtree_only(
         refused = pytest.raises(Refusal, match="可以管理这个单位的账号")
         with nullcontext() if allowed else refused:
             create_account(
-                session, login=f"l{code}{actor.role}", name="新账号", password=PASSWORD,
+                session, login=f"l{code}{actor.role}", name="新账号", password_hash="!",
                 unit=get_unit(session, code), actor=actor, now=now,
             )  # fmt: skip
 
@@ -146,7 +148,7 @@ def test_nobody_below_sets_the_password_of_a_unit_above(session: Session, now: d
     above = made(session, now, code=LEAGUE)
     below = make_account(session, BANNER)
     with pytest.raises(Refusal, match="可以管理"):
-        set_password(session, above, "new-words-27", actor=below, now=now)
+        set_password(session, above, "!", actor=below, now=now)
     with pytest.raises(Refusal, match="可以管理"):
         deactivate(session, above, actor=below, now=now)
     with pytest.raises(Refusal, match="不能停用自己"):

@@ -19,7 +19,7 @@ from queries.not_found import NotFound
 from rules.attachments.kinds import LARGEST_PIECE, MB, MOST_FILES
 from rules.refusal import Refusal
 from services import attachments
-from services.attachments import LEFT, Prepared, as_answer
+from services.attachments import LEFT, as_answer
 from tests.answering import account_of
 from tests.attachments import docx, open_assignment, photo
 from tests.attachments import receive as receive_whole
@@ -54,11 +54,12 @@ def start(session, one, clerk, content: bytes, field="photo", key=KEY, name="现
 
 def send_on(session, store, one, upload, content: bytes, step: int = 40_000):
     """Send what is missing, piece by piece, as a browser does; the finished attachment."""
-    outcome: Prepared | int = store.received(upload.token)
-    while isinstance(outcome, int):
-        piece = content[outcome : outcome + step]
-        outcome = attachments.add_piece(store, upload, outcome, piece)
-    return attachments.finish(session, one.id, upload.token, outcome, now=NOW)
+    received = store.received(upload.token)
+    while received < upload.size:
+        piece = content[received : received + step]
+        received = attachments.add_piece(store, upload, received, piece)
+    prepared = attachments.complete(store, upload)
+    return attachments.finish(session, one.id, upload.token, prepared, now=NOW)
 
 
 def receive(session, store, one, clerk, field="paper", content=b"text", name="a.txt", now=NOW):
@@ -132,11 +133,13 @@ def test_an_upload_killed_after_its_last_piece_is_completed_by_an_empty_one(
     sent = b"text " * 2000
     upload = start(session, one, clerk, sent, field="paper", name="a.txt")
     attachments.add_piece(store, upload, 0, sent)  # and then: killed
-    prepared = attachments.add_piece(store, upload, len(sent), b"")
+    assert attachments.add_piece(store, upload, len(sent), b"") == len(sent)
+    prepared = attachments.complete(store, upload)
     done = attachments.finish(session, one.id, upload.token, prepared, now=NOW)
     assert store.read(done.digest) == sent
     assert attachments.finish(session, one.id, upload.token, prepared, now=LATER).done_at == NOW
-    assert attachments.add_piece(store, upload, 0, b"xxxx") == prepared
+    assert attachments.add_piece(store, upload, 0, b"xxxx") == done.size
+    assert attachments.complete(store, upload) == prepared
 
 
 def test_a_wrong_offset_says_the_right_one_and_stores_nothing(session, store, one, clerk):
@@ -182,8 +185,9 @@ def test_the_same_content_is_stored_once_for_all_who_send_it(session, store, one
 def test_a_refused_file_can_be_tried_again(session, store, one, clerk):
     sent = b"<html><script>alert(1)</script>".ljust(5000)
     upload = start(session, one, clerk, sent, field="paper")
+    attachments.add_piece(store, upload, 0, sent)
     with pytest.raises(Refusal):
-        attachments.add_piece(store, upload, 0, sent)
+        attachments.complete(store, upload)
     attachments.give_up(session, one.id, upload.token)
     assert start(session, one, clerk, sent, field="paper").token != upload.token
 

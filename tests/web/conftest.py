@@ -1,11 +1,10 @@
 """Browsers for tests: signed in as a unit, on the test's own session."""
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from secrets import token_urlsafe
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -19,10 +18,16 @@ from tests.building import assignment_of, make_account
 from tests.conftest import NOW
 from web.app import create_app
 from web.security import SESSION_COOKIE
-from web.transactions import get_now, get_reader, get_reading_session, get_session
+from web.transactions import get_look, get_now, get_session
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 """What every browser younger than 2020 says of a request from our own pages."""
+
+
+@pytest.fixture(autouse=True)
+def own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is signed here is signed with a key that is not the installation's."""
+    monkeypatch.setattr("adapters.signing._key", lambda path: "the key of the tests")
 
 
 @pytest.fixture
@@ -33,10 +38,12 @@ def app(session: Session) -> FastAPI:
         with session.begin_nested():
             yield session
 
+    async def look(read: Callable[[Session], Any]) -> Any:
+        return read(session)
+
     app = create_app()
     app.dependency_overrides[get_session] = in_test
-    app.dependency_overrides[get_reading_session] = lambda: session
-    app.dependency_overrides[get_reader] = lambda: partial(nullcontext, session)
+    app.dependency_overrides[get_look] = lambda: look
     app.dependency_overrides[get_now] = lambda: NOW
     return app
 

@@ -48,10 +48,10 @@ def browser() -> Iterator:
 
 
 class Site:
-    """The application on a free port of this machine."""
+    """The application on a free port of this machine; `url`: another database than SQLite."""
 
-    def __init__(self, folder: Path) -> None:
-        self.engine = make_engine(f"sqlite:///{folder / 'site.db'}")
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.engine = make_engine(url or f"sqlite:///{folder / 'site.db'}")
         SQLModel.metadata.create_all(self.engine)
         with self.session() as session:
             fill_tree(session)

@@ -6,8 +6,6 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import Session, select
 
-from adapters import photo_process
-from adapters.apart import AT_ONCE
 from adapters.attachment_store import AttachmentStore, get_store
 from models import Attachment, Submission
 from rules.attachments.kinds import LARGEST_PIECE, MB
@@ -146,12 +144,11 @@ def test_when_its_turn_has_not_come_the_photo_is_kept_and_an_empty_piece_asks_ag
 ):
     client, sent = sign_in(VILLAGE), photo(100, 80)
     token = begin(client, one, sent, "photo").json()["token"]
-    for _ in range(AT_ONCE):
-        photo_process.APART.free.acquire()
-    try:
-        assert post_piece(client, one, token, 0, sent).status_code == 503
-    finally:
-        photo_process.APART.free.release(AT_ONCE)
+    line = client.app.state.waiting.clerks
+    line.most, usual = 0, line.most  # nobody may wait, and nobody's turn comes
+    line.limiter.total_tokens, places = 0, line.limiter.total_tokens
+    assert post_piece(client, one, token, 0, sent).status_code == 503
+    line.most, line.limiter.total_tokens = usual, places
     state = client.get(f"/assignments/{one.id}/uploads/{token}").json()
     assert (state["received"], state["done"]) == (len(sent), False)
     assert post_piece(client, one, token, len(sent), b"").json()["done"]

@@ -16,7 +16,6 @@ SAID = "已排查三十七户，两户烟道不通"
 
 @pytest.fixture(autouse=True)
 def accounts(session: Session) -> None:
-    sign_in_pages.limiter.storage.reset()
     for code in (VILLAGE, OTHER_VILLAGE):
         account = make_account(session, code, "clerk", f"login-{code}")
         account.password_hash = hash_password(PASSWORD)

@@ -1,5 +1,9 @@
 """What no page of ours sends: answered with a page, never with a fault of ours."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
@@ -11,9 +15,8 @@ from tests.building import LEAGUE, REGION, VILLAGE, make_account, make_measure
 from tests.databases import BOTH
 from tests.web.conftest import account_of
 from tests.web.pages import check, text_of
-from web import sign_in as sign_in_pages
 from web.posted import MOST_FIELDS
-from web.transactions import get_reading_session, get_session
+from web.transactions import get_look, get_session
 
 pytestmark = BOTH
 
@@ -33,6 +36,10 @@ BODIES = {
 }
 
 
+async def _look_in(session: Session, read: Callable[[Session], Any]) -> Any:
+    return read(session)
+
+
 def test_the_whole_form_has_come_in_before_a_transaction_begins(
     app: FastAPI, session: Session, sign_in
 ) -> None:
@@ -42,9 +49,12 @@ def test_the_whole_form_has_come_in_before_a_transaction_begins(
         seen.append(hasattr(request.state, "posted"))
         return session
 
+    def watched_look(request: Request) -> Any:
+        return partial(_look_in, watched(request))
+
     client = sign_in(VILLAGE)
     app.dependency_overrides[get_session] = watched
-    app.dependency_overrides[get_reading_session] = watched
+    app.dependency_overrides[get_look] = watched_look
     for path in ("/complaints", "/sign-in", "/review", "/units/import", "/assignments/1/form"):
         client.post(path, data={"text": "x"})
     assert seen
@@ -71,7 +81,6 @@ def test_a_carried_text_that_is_none_is_left_out(client, carried: str) -> None:
 
 
 def test_halves_of_characters_and_nul_never_get_in(client, session: Session, sign_in) -> None:
-    sign_in_pages.limiter.storage.reset()
     account = make_account(session, VILLAGE, "clerk", "hongxing")
     account.password_hash = hash_password("Caoyuan-2026")
     session.add(account)

@@ -2,13 +2,11 @@
 
 import io
 import zipfile
-from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from sqlmodel import select
 
-from adapters.workbooks import signing
 from models import Draft, FormVersion, Role, Submission, WorkbookUpload
 from services.reviews import return_
 from services.submissions import save_draft, submit
@@ -29,12 +27,6 @@ from tests.web.pages import check, fields_of, text_of
 from tests.workbook_filling import add_filling, edited, filled
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@pytest.fixture(autouse=True)
-def own_key(tmp_path, monkeypatch):
-    """A key that is not the installation's."""
-    monkeypatch.setattr(signing, "get_settings", lambda: SimpleNamespace(data_dir=tmp_path))
 
 
 def path_of(world, code: str) -> str:

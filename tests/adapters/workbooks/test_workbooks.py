@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from adapters import signing as keys
 from adapters.workbooks import signing
 from adapters.workbooks.reading import read_workbook
 from adapters.workbooks.writing import FIXED, OWN, write_workbook
@@ -29,7 +30,7 @@ SHEETS = sheets_of(FIELDS)
 @pytest.fixture(autouse=True)
 def own_key(tmp_path, monkeypatch):
     """A key that is not the installation's."""
-    monkeypatch.setattr(signing, "get_settings", lambda: SimpleNamespace(data_dir=tmp_path))
+    monkeypatch.setattr(keys, "get_settings", lambda: SimpleNamespace(data_dir=tmp_path))
 
 
 def layout(codes=CODES, sheets=SHEETS) -> Layout:
@@ -336,7 +337,7 @@ def test_what_is_no_workbook_of_ours_is_refused_with_a_sentence(name):
 def test_a_workbook_of_another_installation_is_refused(tmp_path, monkeypatch):
     content = write_workbook(layout())
     elsewhere = SimpleNamespace(data_dir=tmp_path / "elsewhere")
-    monkeypatch.setattr(signing, "get_settings", lambda: elsewhere)
+    monkeypatch.setattr(keys, "get_settings", lambda: elsewhere)
     with pytest.raises(Refusal, match="不是从本系统下载"):
         read_workbook(content)
 
@@ -353,7 +354,7 @@ def test_many_formulas_are_refused_as_a_whole():
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     first = signing.sign({"a": 1})
     assert signing.read_ticket(first) == {"a": 1}
-    key = tmp_path / signing.KEY_FILE
+    key = tmp_path / keys.KEY_FILE
     assert key.stat().st_mode & 0o077 == 0
     assert json.dumps(signing.read_ticket(signing.sign({"a": 1}))) == '{"a": 1}'
-    assert [one.name for one in tmp_path.iterdir()] == [signing.KEY_FILE]
+    assert [one.name for one in tmp_path.iterdir()] == [keys.KEY_FILE]
