@@ -74,6 +74,8 @@ class Answers:
     crowd: list[httpx.Response] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
     """Statuses of the pages that were answered before the last of the crowd was."""
+    asked: int = 0
+    """Pages in all."""
 
 
 def rush(
@@ -96,6 +98,7 @@ def rush(
         ready.wait()
         while any(thread.is_alive() for thread in threads):
             status = reader.get(path).status_code
+            answers.asked += 1
             if len(answers.crowd) < len(crowd):
                 answers.pages.append(status)
     for thread in threads:
