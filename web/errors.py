@@ -83,7 +83,7 @@ async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
         return tell_script(403, sentence=sentence)
     if error.repeatable and request.url.path == "/sign-in":
         sentence = say(request, N_("页面打开时间过长，请重新登录。"))
-        return _sign_in_again(request, posted, sentence, 403)
+        return await _sign_in_again(request, posted, sentence, 403)
     return await run_in_threadpool(
         render, request, "pages/untrusted.html", status=403, fields=typed(posted), error=error
     )
@@ -92,7 +92,7 @@ async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
 async def refuse_sign_in(request: Request, error: SignInRefused) -> Response:
     """The sign-in page with the reason."""
     sentence = tell(error.refusal, language_of(request))
-    return _sign_in_again(request, await read_form(request), sentence, 422)
+    return await _sign_in_again(request, await read_form(request), sentence, 422)
 
 
 async def tell_crowded(request: Request, error: Exception) -> Response:
@@ -102,7 +102,7 @@ async def tell_crowded(request: Request, error: Exception) -> Response:
         return tell_script(503, sentence=sentence)
     posted = None if request.method in READING else await read_form(request)
     if posted is not None and request.url.path == "/sign-in":
-        return _sign_in_again(request, posted, sentence, 503)
+        return await _sign_in_again(request, posted, sentence, 503)
     answer = await run_in_threadpool(
         render,
         request,
@@ -130,10 +130,13 @@ def _is_file(value: object) -> bool:
     return isinstance(value, UploadFile) and bool(value.filename)
 
 
-def _sign_in_again(request: Request, posted: FormData, sentence: str, status: int) -> Response:
+async def _sign_in_again(
+    request: Request, posted: FormData, sentence: str, status: int
+) -> Response:
     """The sign-in page once more; what it carried stays with it."""
     sent = typed(posted)
-    return sign_in_page(
+    return await run_in_threadpool(
+        sign_in_page,
         request,
         next=local_path(sent.get("next", [""])[0]),
         carried=unpack(sent.get("carried", [""])[0]),
