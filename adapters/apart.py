@@ -18,12 +18,14 @@ from rules.refusal import Refusal
 SECONDS = 20
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space of one process."""
-NICENESS = 10
+NICENESS = 5
 """Pages go first: where the processors are busy, reading a file takes longer instead."""
+SLOWED = 3
+"""How many times its seconds a process may take by the clock, where others use the processors."""
 
 
 class Apart:
-    """A module that is run with some bytes; its last argument is the seconds it may take."""
+    """A module that is run with some bytes; its last argument is the seconds it may compute."""
 
     def __init__(self, module: str, too_much: str) -> None:
         self.module, self.too_much = module, too_much
@@ -31,14 +33,14 @@ class Apart:
     def run(self, content: bytes, *arguments: str, seconds: int = SECONDS) -> bytes:
         """What the module writes.
 
-        Raises `Refusal` with `too_much` where it takes longer than `seconds` or breaks.
+        Raises `Refusal` with `too_much` where it computes longer than `seconds` or breaks.
         """
         command = [sys.executable, "-m", self.module, *arguments, str(seconds)]
         pipe = subprocess.PIPE
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT) as process:
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
             try:
-                output, _ = process.communicate(content, timeout=seconds)
+                output, _ = process.communicate(content, timeout=seconds * SLOWED)
             except subprocess.TimeoutExpired as error:
                 raise Refusal(self.too_much) from error
             finally:
