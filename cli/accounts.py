@@ -79,6 +79,21 @@ def deactivate(login: str) -> None:
 
 
 @app.command()
+def activate(login: str) -> None:
+    """重新启用账号，用原来的密码登录。"""
+    from adapters import clock
+    from adapters.database import transaction
+    from cli.terminal import refusals, say
+    from queries.accounts import get_account
+    from rules.refusal import N_
+    from services import accounts
+
+    with refusals(), transaction() as session:
+        accounts.activate(session, get_account(session, login), actor=None, now=clock.now())
+    say(N_("账号“%(login)s”已重新启用。"), login=login)
+
+
+@app.command()
 def password(login: str, password_stdin: Stdin = False) -> None:
     """给账号换一个新密码。"""
     from adapters import clock

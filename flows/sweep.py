@@ -21,7 +21,7 @@ from flows.carry_out_due import carry_out_all
 from flows.hand_down import hand_down
 from queries.comparisons import list_stale
 from queries.hand_downs import list_pending
-from services import attachments
+from services import attachments, sign_ins
 from services.assignments import pass_on_overdue
 from services.comparisons import MOST_GROUPS, compare, store
 
@@ -36,6 +36,7 @@ def sweep() -> State[int]:
     carry_out_what_is_due.with_options(task_run_name="办理到期的定时安排")(return_state=True)
     opened = open_overdue_gates.with_options(task_run_name="到时自动下达")(return_state=True)
     sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
+    sweep_sign_ins.with_options(task_run_name="清理过期登录")(return_state=True)
     refresh_flags.with_options(task_run_name="更新审核提示")(return_state=True)
     batches = list_forgotten(clock.now())
     for batch in batches:
@@ -72,6 +73,14 @@ def sweep_attachments() -> State[int]:
     with transaction() as session:
         swept = attachments.sweep(session, get_store(), now=clock.now())
     return Completed(message=f"清理附件 {swept} 个", data=swept)
+
+
+@task(persist_result=False)
+def sweep_sign_ins() -> State[int]:
+    """Take away sessions that have expired long ago."""
+    with transaction() as session:
+        swept = sign_ins.sweep(session, now=clock.now())
+    return Completed(message=f"清理登录 {swept} 条", data=swept)
 
 
 @task(persist_result=False)

@@ -1,6 +1,6 @@
 """What is stored. Importing this package registers every table."""
 
-from models.account import Account, Role, SignIn
+from models.account import Account, AccountAct, AccountEvent, Role, SignIn
 from models.assignment import ONCE, Assignment, Detail, Status
 from models.attachment import Attachment, AttachmentKind
 from models.campaign import Campaign, Notice
@@ -33,6 +33,8 @@ __all__ = [
     "ALL_TAGS",
     "ONCE",
     "Account",
+    "AccountAct",
+    "AccountEvent",
     "Act",
     "Addressee",
     "AnswerNumber",

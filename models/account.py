@@ -33,6 +33,32 @@ class Account(SQLModel, table=True):
     created_at: datetime
 
 
+class AccountAct(StrEnum):
+    """What was done to an account."""
+
+    MADE = "made"
+    PASSWORD_SET = "password_set"
+    """By who looks after the account."""
+    PASSWORD_CHANGED = "password_changed"
+    """By the account itself, which knew the old one."""
+    SWITCHED_OFF = "switched_off"
+    SWITCHED_ON = "switched_on"
+
+
+class AccountEvent(SQLModel, table=True):
+    """One row of an account's history. It holds no secret."""
+
+    __tablename__ = "account_event"
+    __table_args__ = (one_of("act", AccountAct),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    at: datetime
+    act: str = Field(max_length=20)
+    actor_id: int | None = Field(default=None, foreign_key="account.id")
+    """Who did it; None: the command line."""
+
+
 class SignIn(SQLModel, table=True):
     """One signed-in browser. The cookie holds a random token, this row only its hash."""
 
@@ -42,5 +68,5 @@ class SignIn(SQLModel, table=True):
     token_hash: str = Field(unique=True, max_length=64)
     account_id: int = Field(foreign_key="account.id", index=True)
     created_at: datetime
-    expires_at: datetime
+    expires_at: datetime = Field(index=True)
     ended_at: datetime | None = Field(default=None)

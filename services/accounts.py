@@ -21,13 +21,14 @@ from adapters.passwords import (
     spend_a_check,
 )
 from adapters.settings import get_settings
-from models import Account, Role, SignIn, Unit
+from models import Account, AccountAct, Role, SignIn, Unit
 from queries.accounts import SignedIn, find_account, find_by_token_hash
 from queries.units import get_unit_by_id
 from queries.visibility import get_unit_of, may_see
 from rules.forms.field_values import clean_text
 from rules.passwords import LONGEST, check_login, check_password_text
 from rules.refusal import N_, Refusal
+from services.account_history import record
 
 WRONG = N_("账号或密码不正确。")
 WRONG_OLD = N_("当前密码不正确。")
@@ -90,14 +91,16 @@ def create_account(
     )  # fmt: skip
     session.add(account)
     session.flush()
+    record(session, [account.id], AccountAct.MADE, actor=actor, now=now)
     return account
 
 
 def create_accounts(session: Session, rows: Iterable[AccountRow], *, now: datetime) -> int:
-    """Many accounts at once, in one INSERT, with hashes made before; returns how many."""
+    """Many accounts at once, from the command line, with hashes made before; returns how many."""
     wanted = [{**row, "active": True, "created_at": now} for row in rows]
     if wanted:
-        session.execute(insert(Account), wanted)
+        made = session.scalars(insert(Account).returning(col(Account.id)), wanted).all()
+        record(session, made, AccountAct.MADE, actor=None, now=now)
     return len(wanted)
 
 
@@ -167,26 +170,44 @@ def sign_out(session: Session, token: str, *, now: datetime) -> None:
     )
 
 
-def prepare_change(account: Account, old: str, new: str) -> str:
-    """The hash of the new password, for who knows the old one. Touches no database."""
+class Change(NamedTuple):
+    """A new password of an account, by who knows the old one."""
+
+    seen: Account
+    """The account as it was when the old password was right."""
+    password_hash: str
+    """Empty: the account has the new password already; the same was sent twice."""
+
+
+def prepare_change(account: Account, old: str, new: str) -> Change:
+    """The change, for who knows the old password (ASVS 5.0.0, v5.0.0-6.2.3).
+
+    Touches no database. Refuses with `WRONG_OLD`, and what cannot be a password.
+    """
     if len(old) > LONGEST or not is_password(account.password_hash, old):
+        if len(new) <= LONGEST and is_password(account.password_hash, new):
+            return Change(account, "")
         raise Refusal(WRONG_OLD)
     if old == new:
         raise Refusal(N_("新密码不能与当前密码相同。"))
-    return prepare_password(account.login, new)
+    return Change(account, prepare_password(account.login, new))
 
 
-def change_password(session: Session, seen: Account, password_hash: str, *, now: datetime) -> None:
-    """The person's own change, with what `prepare_change` made of the account as it was `seen`.
+def change_password(session: Session, change: Change, token: str, *, now: datetime) -> None:
+    """The person's own change. Every session of the account ends but the one of `token`, so that a
+    thief's does too (v5.0.0-7.4.3).
 
-    Every session of the account ends, so that a thief's does too. Refuses where the password was
-    changed since, so that of two changes at once one is told.
+    Refuses where the password was changed since the old one was checked: of two changes at once
+    one is told.
     """
-    was = seen.password_hash  # `seen` may be the very object that is read again
-    account = _locked(session, seen)
+    if not change.password_hash:
+        return
+    was = change.seen.password_hash  # `seen` may be the very object that is read again
+    account = _locked(session, change.seen)
     if not account.active or account.password_hash != was:
         raise Refusal(N_("密码刚才已经在别处改过，这次没有改。请用新的密码。"))
-    _store_password(session, account, password_hash, now)
+    _store_password(session, account, change.password_hash, now, but=token)
+    record(session, [account.id], AccountAct.PASSWORD_CHANGED, actor=account, now=now)
 
 
 def set_password(
@@ -198,18 +219,39 @@ def set_password(
     if actor is not None and actor.id == account.id:
         raise Refusal(N_("自己的密码请在“修改密码”页更换，要先填写当前密码。"))
     _store_password(session, _locked(session, account), password_hash, now)
+    record(session, [account.id], AccountAct.PASSWORD_SET, actor=actor, now=now)
 
 
 def deactivate(session: Session, account: Account, *, actor: Account | None, now: datetime) -> None:
-    """The account can no longer sign in, and is signed out everywhere. Its history stays."""
+    """The account can no longer sign in, and is signed out everywhere. Its history stays.
+
+    Twice is the same as once.
+    """
     _check_administers(session, actor, get_unit_by_id(session, account.unit_id))
     if actor is not None and actor.id == account.id:
         raise Refusal(N_("不能停用自己的账号。"))
-    account = session.merge(account)
-    account.active = False
-    session.add(account)
-    _end_sessions(session, account, now)
+    if _switch(session, account, AccountAct.SWITCHED_OFF, actor=actor, now=now):
+        _end_sessions(session, account, now)
+
+
+def activate(session: Session, account: Account, *, actor: Account | None, now: datetime) -> None:
+    """The account can sign in again, with the password it had. Twice is the same as once."""
+    _check_administers(session, actor, get_unit_by_id(session, account.unit_id))
+    _switch(session, account, AccountAct.SWITCHED_ON, actor=actor, now=now)
+
+
+def _switch(
+    session: Session, account: Account, act: AccountAct, *, actor: Account | None, now: datetime
+) -> bool:
+    """Whether it was the other way before."""
+    current, wanted = _locked(session, account), act == AccountAct.SWITCHED_ON
+    if current.active == wanted:
+        return False
+    current.active = wanted
+    session.add(current)
     session.flush()
+    record(session, [current.id], act, actor=actor, now=now)
+    return True
 
 
 def _check_administers(session: Session, actor: Account | None, unit: Unit) -> None:
@@ -230,16 +272,20 @@ def _locked(session: Session, seen: Account) -> Account:
     ).one()
 
 
-def _store_password(session: Session, account: Account, password_hash: str, now: datetime) -> None:
+def _store_password(
+    session: Session, account: Account, password_hash: str, now: datetime, *, but: str = ""
+) -> None:
     account.password_hash = password_hash
     session.add(account)
     session.flush()
-    _end_sessions(session, account, now)
+    _end_sessions(session, account, now, but=but)
 
 
-def _end_sessions(session: Session, account: Account, now: datetime) -> None:
-    session.execute(
-        update(SignIn)
-        .where(col(SignIn.account_id) == account.id, col(SignIn.ended_at).is_(None))
-        .values(ended_at=now)
+def _end_sessions(session: Session, account: Account, now: datetime, *, but: str = "") -> None:
+    """End the sessions of the account; `but`: the token of one that goes on."""
+    ending = update(SignIn).where(
+        col(SignIn.account_id) == account.id,
+        col(SignIn.ended_at).is_(None),
+        col(SignIn.token_hash) != hash_token(but),
     )
+    session.execute(ending.values(ended_at=now))

@@ -12,21 +12,29 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from adapters.language import tell
-from models import Role
+from models import AccountAct, Role
+from queries.account_history import list_account_changes
 from queries.account_list import AccountRow, get_administered, list_account_page
 from queries.not_found import NotFound
 from queries.visibility import get_visible_unit
 from rules.refusal import N_, Refusal
-from services.accounts import create_account, deactivate, prepare_password, set_password
+from services.accounts import activate, create_account, deactivate, prepare_password, set_password
 from web.language import language_of
 from web.posted import Posted
 from web.rendering import render
-from web.security import Officer, which_office
+from web.security import Officer, Viewer, which_office
 from web.sign_in import sign_in_limits
 from web.transactions import Look, Now, OpenSession, attempt
 from web.waiting import waiting_of
 
 PAGE = 50
+ACCOUNT_ACT_NAMES = {
+    AccountAct.MADE: N_("添加账号"),
+    AccountAct.PASSWORD_SET: N_("设置新密码"),
+    AccountAct.PASSWORD_CHANGED: N_("本人修改密码"),
+    AccountAct.SWITCHED_OFF: N_("停用"),
+    AccountAct.SWITCHED_ON: N_("重新启用"),
+}
 
 router = APIRouter()
 
@@ -149,7 +157,7 @@ def show_account(
 ) -> Response:
     """One account, with what can be done about it."""
     row = get_administered(session, viewer.account, account_id)
-    return _account_page(request, row, "", done=done, own=account_id == viewer.account.id)
+    return _account_page(request, session, row, viewer, done=done)
 
 
 @router.post("/accounts/{account_id}/password")
@@ -163,13 +171,13 @@ def give_password(
 ) -> Response:
     """A new password; the account is signed out everywhere, and can sign in with it at once."""
     row = get_administered(session, viewer.account, account_id)
-    own, refusal = account_id == viewer.account.id, password.refusal
+    refusal = password.refusal
     if not refusal:
         with attempt(session, request) as outcome:
             set_password(session, row.account, password.hashed, actor=viewer.account, now=now)
         refusal = outcome.refusal
     if refusal:
-        return _account_page(request, row, refusal, done=False, own=own)
+        return _account_page(request, session, row, viewer, refusal)
     sign_in_limits(request).forgive(row.account.login)
     return RedirectResponse(f"/accounts/{account_id}?done=1", 303)
 
@@ -179,6 +187,14 @@ def switch_off(session: OpenSession, now: Now, viewer: Officer, account_id: int)
     """The account can no longer sign in; what it did stays in the history."""
     row = get_administered(session, viewer.account, account_id)
     deactivate(session, row.account, actor=viewer.account, now=now)
+    return RedirectResponse(f"/accounts/{account_id}", 303)
+
+
+@router.post("/accounts/{account_id}/activate")
+def switch_on(session: OpenSession, now: Now, viewer: Officer, account_id: int) -> Response:
+    """The account can sign in again."""
+    row = get_administered(session, viewer.account, account_id)
+    activate(session, row.account, actor=viewer.account, now=now)
     return RedirectResponse(f"/accounts/{account_id}", 303)
 
 
@@ -193,7 +209,13 @@ def _new_page(request: Request, sent: TypedAccount, refusal: str) -> Response:
 
 
 def _account_page(
-    request: Request, row: AccountRow, refusal: str, *, done: bool, own: bool
+    request: Request,
+    session: Session,
+    row: AccountRow,
+    viewer: Viewer,
+    refusal: str = "",
+    *,
+    done: bool = False,
 ) -> Response:
     return render(
         request,
@@ -202,5 +224,7 @@ def _account_page(
         row=row,
         refusal=refusal,
         done=done,
-        own=own,
+        own=row.account.id == viewer.account.id,
+        changes=list_account_changes(session, row.account.id or 0),
+        account_act_names=ACCOUNT_ACT_NAMES,
     )

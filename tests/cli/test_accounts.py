@@ -6,6 +6,8 @@ from typer.testing import CliRunner
 
 from adapters.database import transaction
 from cli.main import app
+from queries.account_history import list_account_changes
+from queries.accounts import get_account
 from rules.refusal import Refusal
 from services.accounts import sign_in
 from tests.sample_tree import SAMPLE_UNITS
@@ -27,7 +29,7 @@ def can_sign_in(password: str) -> bool:
             return False
 
 
-def test_an_account_is_added_listed_given_a_new_password_and_deactivated(
+def test_an_account_is_added_listed_given_a_new_password_switched_off_and_on(
     runner: CliRunner,
 ) -> None:
     assert runner.invoke(app, ADD, input="cao-yuan-2026\n").exit_code == 0
@@ -40,6 +42,12 @@ def test_an_account_is_added_listed_given_a_new_password_and_deactivated(
     assert runner.invoke(app, ["accounts", "deactivate", "hongshan"]).exit_code == 0
     assert not can_sign_in("new-words-27")
     assert "已停用" in runner.invoke(app, ["accounts", "list"]).output
+    assert "已重新启用" in runner.invoke(app, ["accounts", "activate", "hongshan"]).output
+    assert can_sign_in("new-words-27")
+    with transaction(readonly=True) as session:
+        changes = list_account_changes(session, get_account(session, "hongshan").id)
+    acts = ["switched_on", "switched_off", "password_set", "made"]
+    assert [(one.act, one.actor) for one in changes] == [(act, None) for act in acts]
 
 
 def test_a_password_is_asked_for_twice_and_not_shown(runner: CliRunner) -> None:

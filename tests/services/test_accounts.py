@@ -6,20 +6,25 @@ from argon2 import PasswordHasher
 from sqlmodel import Session, select
 
 from adapters.passwords import hash_password, is_outdated
-from models import Account, Role, SignIn
+from models import Account, AccountEvent, Role, SignIn
+from queries.account_history import list_account_changes
 from queries.accounts import get_account, list_accounts
 from queries.units import get_unit
 from rules.refusal import Refusal
+from services import sign_ins
 from services.accounts import (
+    activate,
     change_password,
     create_account,
     create_accounts,
     deactivate,
     find_signed_in,
+    open_session,
     prepare_change,
     set_password,
     sign_in,
     sign_out,
+    verify,
 )
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, TOWNSHIP, make_account
 from tests.counting import statements
@@ -100,17 +105,115 @@ def test_a_deactivated_account_is_out_at_once_and_stays_out(
         sign_in(session, "hongshan", PASSWORD, now=now)
 
 
-def test_a_changed_password_ends_every_session(session: Session, now: datetime) -> None:
+def test_a_changed_password_ends_every_session_but_the_present_one(
+    session: Session, now: datetime
+) -> None:
     account = made(session, now)
     token = sign_in(session, "hongshan", PASSWORD, now=now)
+    present = sign_in(session, "hongshan", PASSWORD, now=now)
     with pytest.raises(Refusal, match="当前密码不正确"):
         prepare_change(account, "wrong-2026", "new-words-27")
     with pytest.raises(Refusal, match="不能与当前密码相同"):
         prepare_change(account, PASSWORD, PASSWORD)
-    changed = prepare_change(account, PASSWORD, "new-words-27")
-    change_password(session, account, changed, now=now)
+    change = prepare_change(account, PASSWORD, "new-words-27")
+    change_password(session, change, present, now=now)
     assert find_signed_in(session, token, now=now) is None
+    assert find_signed_in(session, present, now=now) is not None
     assert sign_in(session, "hongshan", "new-words-27", now=now)
+
+
+def seen_by_another_request(account: Account) -> Account:
+    """The account as another request has read it."""
+    return Account(**account.model_dump())
+
+
+def test_of_two_changes_at_once_the_second_is_told(session: Session, now: datetime) -> None:
+    account = made(session, now)
+    first = prepare_change(seen_by_another_request(account), PASSWORD, "new-words-27")
+    second = prepare_change(seen_by_another_request(account), PASSWORD, "other-words-27")
+    change_password(session, first, "", now=now)
+    with pytest.raises(Refusal, match="已经在别处改过"):
+        change_password(session, second, "", now=now)
+    assert sign_in(session, "hongshan", "new-words-27", now=now)
+
+
+def test_the_same_change_sent_twice_is_one(session: Session, now: datetime) -> None:
+    account = made(session, now)
+    for _ in range(2):
+        seen = seen_by_another_request(get_account(session, "hongshan"))
+        change = prepare_change(seen, PASSWORD, "new-words-27")
+        change_password(session, change, "", now=now)
+    acts = [one.act for one in list_account_changes(session, account.id)]
+    assert acts == ["password_changed", "made"]
+
+
+def test_who_was_switched_off_or_changed_since_the_check_gets_no_session(
+    session: Session, now: datetime
+) -> None:
+    account = made(session, now)
+    verified = verify(seen_by_another_request(account), PASSWORD)
+    set_password(session, account, hash_password("new-words-27"), actor=None, now=now)
+    with pytest.raises(Refusal, match="账号或密码不正确"):
+        open_session(session, verified, PASSWORD, now=now)
+    again = verify(seen_by_another_request(account), "new-words-27")
+    deactivate(session, account, actor=None, now=now)
+    with pytest.raises(Refusal, match="账号或密码不正确"):
+        open_session(session, again, "new-words-27", now=now)
+
+
+def test_two_who_renew_an_older_hash_at_once_both_get_in(session: Session, now: datetime) -> None:
+    account = made(session, now)
+    account.password_hash = PasswordHasher(1, 8 * 1024, 1).hash(PASSWORD)
+    session.flush()
+    checked = [verify(seen_by_another_request(account), PASSWORD) for _ in range(2)]
+    assert all(open_session(session, one, PASSWORD, now=now) for one in checked)
+
+
+def test_an_account_is_switched_on_again_with_the_password_it_had(
+    session: Session, now: datetime
+) -> None:
+    office = make_account(session, LEAGUE)
+    account = made(session, now)
+    for _ in range(2):
+        deactivate(session, account, actor=office, now=now)
+    for _ in range(2):
+        activate(session, account, actor=office, now=now)
+    assert sign_in(session, "hongshan", PASSWORD, now=now)
+    with pytest.raises(Refusal, match="可以管理"):
+        activate(session, account, actor=make_account(session, OTHER_LEAGUE), now=now)
+    changes = list_account_changes(session, account.id)
+    acts = [(one.act, one.actor and one.actor.login) for one in changes]
+    assert acts == [
+        ("switched_on", office.login), ("switched_off", office.login), ("made", None),
+    ]  # fmt: skip
+
+
+def test_the_history_of_an_account_holds_no_secret(session: Session, now: datetime) -> None:
+    office, account = make_account(session, LEAGUE), made(session, now)
+    with statements(session) as sent:
+        set_password(session, account, "hash-of-a-password", actor=office, now=now)
+    assert len(sent) == 6
+    rows = session.exec(select(AccountEvent)).all()
+    assert [(row.account_id, row.actor_id) for row in rows][-1] == (account.id, office.id)
+    assert all("hash-of" not in row.model_dump_json() for row in rows)
+
+
+def test_sessions_expired_a_month_ago_are_swept_in_two_statements(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(session, now)
+    tokens = [sign_in(session, "hongshan", PASSWORD, now=now) for _ in range(4)]
+    sign_out(session, tokens[0], now=now)
+    later = now + timedelta(hours=12) + sign_ins.KEPT
+    kept = sign_in(session, "hongshan", PASSWORD, now=later)
+    assert sign_ins.sweep(session, now=later) == 0
+    monkeypatch.setattr(sign_ins, "MOST", 3)
+    with statements(session) as sent:
+        assert sign_ins.sweep(session, now=later + timedelta(seconds=1)) == 3
+    assert len(sent) == 2
+    assert sign_ins.sweep(session, now=later + timedelta(seconds=1)) == 1
+    assert sign_ins.sweep(session, now=later + timedelta(seconds=1)) == 0
+    assert find_signed_in(session, kept, now=later) is not None
 
 
 def test_signing_in_renews_a_hash_of_older_parameters(session: Session, now: datetime) -> None:
@@ -155,7 +258,7 @@ def test_nobody_below_sets_the_password_of_a_unit_above(session: Session, now: d
         deactivate(session, above, actor=above, now=now)
 
 
-def test_many_accounts_are_made_in_one_statement(session: Session, now: datetime) -> None:
+def test_many_accounts_are_made_in_two_statements(session: Session, now: datetime) -> None:
     unit = get_unit(session, BANNER)
     stored = hash_password(PASSWORD)
     rows = [
@@ -165,7 +268,7 @@ def test_many_accounts_are_made_in_one_statement(session: Session, now: datetime
     ]  # fmt: skip
     with statements(session) as sent:
         assert create_accounts(session, rows, now=now) == 300
-    assert len(sent) == 1
+    assert len(sent) == 2  # and one for the history
     assert len(list_accounts(session, unit)) == 300
     assert sign_in(session, "many299", PASSWORD, now=now)
 

@@ -73,6 +73,36 @@ def test_an_account_is_switched_off_and_its_page_says_so(session: Session, sign_
     assert check(shown).xpath("//form[contains(@action,'deactivate')]") == []
 
 
+def test_an_account_is_switched_on_again_and_its_page_tells_its_history(
+    session: Session, sign_in
+) -> None:
+    account = make_account(session, VILLAGE, "clerk")
+    client = sign_in(LEAGUE, "office")
+    client.post(f"/accounts/{account.id}/password", data={"password": "Steppe-9-wind"})
+    client.post(f"/accounts/{account.id}/deactivate")
+    assert client.post(f"/accounts/{account.id}/activate").status_code == 303
+    shown = client.get(f"/accounts/{account.id}")
+    rows = check(shown).xpath("//table//tbody/tr/td[1]/text()")
+    assert rows == ["重新启用", "停用", "设置新密码"]
+    assert f"office-{LEAGUE}" in text_of(shown)
+    assert "Steppe-9-wind" not in shown.text
+    assert open_session(session, account.login, "Steppe-9-wind", now=NOW)
+
+
+def test_a_new_password_set_from_above_works_at_once_however_many_were_wrong(
+    session: Session, client, sign_in
+) -> None:
+    account = make_account(session, VILLAGE, "clerk", "hongxing")
+    typed = {"login": "hongxing", "password": "wrong"}
+    for _ in range(9):
+        refused = client.post("/sign-in", data=typed)
+    assert "后再试" in text_of(refused)
+    above = sign_in(LEAGUE, "office")
+    above.post(f"/accounts/{account.id}/password", data={"password": "Steppe-9-wind"})
+    answer = client.post("/sign-in", data=typed | {"password": "Steppe-9-wind"})
+    assert answer.status_code == 303
+
+
 def test_nobody_switches_off_their_own_account(session: Session, sign_in) -> None:
     client = sign_in(LEAGUE, "office")
     own = session.exec(select(Account).where(Account.login == f"office-{LEAGUE}")).one()
@@ -98,6 +128,6 @@ def test_a_stranger_cannot_touch_an_account(session: Session, sign_in) -> None:
     account = make_account(session, VILLAGE, "clerk")
     for stranger in (sign_in(OTHER_LEAGUE, "office"), sign_in(LEAGUE, "clerk")):
         assert stranger.get(f"/accounts/{account.id}").status_code == 404
-        for act in ("password", "deactivate"):
+        for act in ("password", "deactivate", "activate"):
             assert stranger.post(f"/accounts/{account.id}/{act}").status_code == 404
     assert sign_in(REGION, "office").get(f"/accounts/{account.id}").status_code == 200

@@ -1,0 +1,34 @@
+"""What was done to an account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Account, AccountEvent, Unit
+
+MOST = 50
+
+
+class AccountChange(NamedTuple):
+    """One change, and who made it: an account with its unit, or the command line."""
+
+    at: datetime
+    act: str
+    actor: Account | None
+    unit: Unit | None
+
+
+def list_account_changes(session: Session, account_id: int) -> Sequence[AccountChange]:
+    """The latest changes of an account, the last one first, `MOST` of them."""
+    rows = session.execute(
+        select(AccountEvent.at, AccountEvent.act, Account, Unit)  # type: ignore[call-overload]
+        .join(Account, col(Account.id) == AccountEvent.actor_id, isouter=True)
+        .join(Unit, col(Unit.id) == Account.unit_id, isouter=True)
+        .where(col(AccountEvent.account_id) == account_id)
+        .order_by(col(AccountEvent.id).desc())
+        .limit(MOST)
+    )
+    return [AccountChange(*row) for row in rows]

@@ -1,0 +1,24 @@
+"""What was done to accounts, by whom and when."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from models import Account, AccountAct, AccountEvent
+
+
+def record(
+    session: Session,
+    account_ids: Iterable[int | None],
+    act: AccountAct,
+    *,
+    actor: Account | None,
+    now: datetime,
+) -> None:
+    """One row for each account, in one INSERT. `actor` None: the command line."""
+    by = actor.id if actor else None
+    rows = [{"account_id": each, "at": now, "act": act, "actor_id": by} for each in account_ids]
+    if rows:
+        session.execute(insert(AccountEvent), rows)

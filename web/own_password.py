@@ -1,0 +1,89 @@
+"""One's own password: everybody changes it, who knows the old one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from adapters.language import tell
+from models import Account
+from rules.refusal import N_, Refusal
+from services.accounts import WRONG_OLD, Change, change_password, prepare_change
+from web.language import language_of
+from web.posted import Posted
+from web.rendering import render
+from web.security import SESSION_COOKIE, SignedIn, who_asks
+from web.sign_in import sign_in_limits
+from web.transactions import Look, Now, OpenSession, attempt
+from web.waiting import waiting_of
+
+PAGE = "own password"
+"""Stands for a browser among those that try a login (`web.sign_in_limits`)."""
+
+router = APIRouter()
+
+
+@router.get("/password")
+def show_own_password(request: Request, viewer: SignedIn, done: bool = False) -> Response:
+    """The form: the old password, and the new one twice."""
+    return _page(request, "", done=done)
+
+
+async def check_change(request: Request, look: Look, now: Now, posted: Posted) -> Change | str:
+    """Check the old password and hash the new one, before the transaction that writes begins.
+
+    A finished sentence: why not. Old passwords that are tried count as at signing in, so that who
+    finds a browser signed in cannot guess.
+    """
+    viewer = await look(lambda session: who_asks(request, session, now))
+    old, new, again = (str(posted.get(name, "")) for name in ("old", "new", "again"))
+    try:
+        return await _checked(request, viewer.account, old, new, again, now.timestamp())
+    except Refusal as refusal:
+        return tell(refusal, language_of(request))
+
+
+async def _checked(
+    request: Request, account: Account, old: str, new: str, again: str, now: float
+) -> Change:
+    if new != again:
+        raise Refusal(N_("两次输入的新密码不一样。"))
+    begun = sign_in_limits(request).begin(account.login, "", PAGE, now)
+    wrong = False
+    try:
+        prepare = partial(prepare_change, account, old, new)
+        return await waiting_of(request).passwords.run(prepare)
+    except Refusal as refusal:
+        wrong = refusal.msgid == WRONG_OLD
+        raise
+    finally:
+        if not wrong:
+            begun.take_back()
+
+
+@router.post("/password")
+def change_own_password(
+    request: Request,
+    change: Annotated[Change | str, Depends(check_change)],
+    session: OpenSession,
+    viewer: SignedIn,
+    now: Now,
+) -> Response:
+    """Change it. Every other browser is signed out, this one stays signed in."""
+    if isinstance(change, str):
+        return _page(request, change)
+    token = request.cookies[SESSION_COOKIE]
+    with attempt(session, request) as outcome:
+        change_password(session, change, token, now=now)
+    if not outcome.done:
+        return _page(request, outcome.refusal)
+    sign_in_limits(request).forgive(viewer.account.login)
+    return RedirectResponse("/password?done=1", 303)
+
+
+def _page(request: Request, refusal: str, *, done: bool = False) -> Response:
+    status = 422 if refusal else 200
+    return render(request, "pages/own_password.html", status=status, refusal=refusal, done=done)
