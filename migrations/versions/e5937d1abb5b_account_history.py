@@ -7,7 +7,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
 revision = 'e5937d1abb5b'
-down_revision = 'd512b71f6134'
+down_revision = 'f458c1745b92'
 branch_labels = None
 depends_on = None
 
