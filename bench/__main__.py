@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
+from sqlalchemy import Engine
 
+from adapters.settings import Settings
 from bench import (
     expressions,
     filling,
@@ -15,6 +17,7 @@ from bench import (
     region_page,
     reports,
     review_list,
+    rush,
     sample,
     submissions,
     workbooks,
@@ -52,10 +55,19 @@ def measure_usual_campaign() -> dict[str, Any]:
 
 def measure_submissions() -> dict[str, Any]:
     """Forms sent to one web process, on either database."""
-    return {"submissions": {name: _measure_sent(name) for name in (SQLITE, POSTGRESQL)}}
+    databases = (SQLITE, POSTGRESQL)
+    return {"submissions": {name: _at_web(name, submissions.measure) for name in databases}}
 
 
-def _measure_sent(backend: str) -> dict[str, Any] | None:
+def measure_rush() -> dict[str, Any]:
+    """A hundred at once before one web process, on either database."""
+    return {"rush": {name: _at_web(name, rush.measure) for name in (SQLITE, POSTGRESQL)}}
+
+
+def _at_web(
+    backend: str, measured: Callable[[Engine, Settings, int], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """What is measured at the web application, with one measure at every village."""
     if why_absent(backend):
         return None
     with scratch() as folder, fresh_engine(backend, folder) as engine:
@@ -65,7 +77,7 @@ def _measure_sent(backend: str) -> dict[str, Any] | None:
             measure_id = measure.id or 0
         sample.carry_out(engine, wish)
         with installed(engine, folder) as settings, running(settings, WEB):
-            return submissions.measure(engine, settings, measure_id)
+            return measured(engine, settings, measure_id)
 
 
 def measure_region_page() -> dict[str, Any]:
@@ -108,6 +120,7 @@ MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "hand_down": measure_hand_down,
     "campaign": measure_usual_campaign,
     "submissions": measure_submissions,
+    "rush": measure_rush,
     "region_page": measure_region_page,
     "filling": measure_filling,
     "review_list": measure_review_list,
