@@ -55,7 +55,8 @@ def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, An
     these until the send button is pressed; `load_2g` milliseconds until the form can be filled in.
     """
     clerks = sign_in_clerks(engine, measure_id, 2)
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "chromium-headless-shell")
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         return {"chromium": None}
     from playwright.sync_api import sync_playwright
