@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.answering",
     "tests.killing",
     "tests.reports_building",
+    "tests.scheduling",
     "tests.second_try",
     "tests.web.full_world",
     "tests.web.phones",

@@ -13,7 +13,7 @@ from adapters.database import get_engine
 from adapters.migrations import migrate
 from cli.main import app
 from cli.supervisor import LOCK, only_one
-from tests.flows.conftest import free_port
+from tests.live import free_port
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from adapters.settings import Settings
 from cli.run import SERVER, WEB, Processes, prefect_environment, programs
 from cli.supervisor import refuse_taken_ports
 from rules.refusal import Refusal
-from tests.flows.conftest import free_port
+from tests.live import free_port
 
 SIGN_IN = "jieli:a-secret-of-this-test"
 

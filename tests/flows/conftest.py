@@ -1,9 +1,7 @@
 """One Prefect server for all tests of flows, started by the product's own supervisor."""
 
 import os
-import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -28,24 +26,11 @@ from cli.prefect_sign_in import keep_sign_in
 from cli.run import SERVER, programs
 from cli.supervisor import Supervisor
 from flows.connect import connected
+from tests.live import free_port
 from tests.sample_tree import fill_tree
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Return when the condition holds; fail after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A real server with a database of its own; flows called in the tests talk to it."""
     folder = tmp_path_factory.mktemp("prefect")

@@ -24,7 +24,7 @@ from services import hand_down as service
 from services.measures import release_measure
 from tests.building import REGION, make_account, make_measure
 from tests.databases import BACKENDS, POSTGRES_URL, fresh_database
-from tests.flows.conftest import until
+from tests.live import until
 from tests.sample_tree import fill_tree
 
 

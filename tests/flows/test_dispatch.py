@@ -21,7 +21,7 @@ from services import hand_down as service
 from services.assignments import release
 from services.measures import GateChoice, release_measure
 from tests.building import REGION, assignment_of, make_account, make_measure
-from tests.flows.conftest import until
+from tests.live import until
 from tests.second_try import REAL
 
 pytestmark = REAL

@@ -10,7 +10,7 @@ from flows.hand_down import describe, hand_down
 from models import Assignment, Event, HandDown
 from services.hand_down import Plan
 from tests.building import REGION, make_account, make_measure
-from tests.flows.conftest import until
+from tests.live import until
 from tests.second_try import REAL
 
 pytestmark = REAL

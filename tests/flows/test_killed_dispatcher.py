@@ -23,8 +23,8 @@ from models import HandDown, HandDownStep
 from services.measures import release_measure
 from services.shipped_tree import import_shipped_tree
 from tests.building import hand_down_now, make_account, make_measure
-from tests.flows.conftest import until
 from tests.killing import stored
+from tests.live import until
 from tests.second_try import REAL
 
 pytestmark = [pytest.mark.long, REAL]

@@ -23,7 +23,7 @@ from services.measures import release_measure
 from services.occurrences import LEASE
 from services.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
-from tests.flows.conftest import free_port, until
+from tests.live import free_port, until
 from tests.sample_tree import fill_tree
 from tests.second_try import REAL
 

@@ -19,7 +19,7 @@ from cli.prefect_api import PrefectApi
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
 from flows.deploy import deploy
 from flows.server import refused
-from tests.flows.conftest import until
+from tests.live import until
 from tests.second_try import REAL
 from tests.web.site import browser
 

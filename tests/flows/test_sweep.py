@@ -9,8 +9,8 @@ from flows.sweep import sweep
 from models import Submission
 from tests.answering import ANSWER, account_of, released_measure, send
 from tests.building import VILLAGE, assignment_of
-from tests.flows.conftest import until
 from tests.flows.test_hand_down import task_runs
+from tests.live import until
 from tests.second_try import REAL
 
 pytestmark = REAL

@@ -19,7 +19,7 @@ from fastapi import Request
 from fastapi.responses import PlainTextResponse
 
 from adapters.settings import ROOT
-from tests.flows.conftest import until
+from tests.live import until
 from tests.second_try import REAL
 from tests.web.site import Site
 from web.connections import Connections, Patience, Phase

@@ -26,7 +26,7 @@ from services.submissions import Sent, submit
 from tests.answering import ANSWER, send_key
 from tests.cli.backup.conftest import PHOTO, Fresh, Installation, add_photo
 from tests.conftest import NOW
-from tests.flows.conftest import until
+from tests.live import until
 
 CLERKS = 20
 JIELI = "from cli.main import app; app()"
