@@ -16,6 +16,7 @@ from prefect.client.schemas.objects import StateType
 from sqlmodel import Session, SQLModel
 
 from adapters.database import get_engine, transaction
+from adapters.migrations import migrate
 from adapters.settings import ROOT, Settings, get_settings
 from cli.prefect_sign_in import sign_in_file
 from flows.dispatch import TAG
@@ -38,7 +39,7 @@ def inner_mongolia(installation: Path) -> Path:
     """The installation with the shipped 15,938 units instead of the sample of 50."""
     get_engine().dispose()
     SQLModel.metadata.drop_all(get_engine())
-    SQLModel.metadata.create_all(get_engine())
+    migrate(get_engine())  # as `jieli dispatch` does, too
     with transaction() as session:
         import_shipped_tree(session, now=datetime.now(UTC))
     return installation

@@ -17,14 +17,11 @@ from services.snapshots import take_snapshots
 from tests.answering import released_measure
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
-from tests.databases import BOTH
 from tests.scenes import scene
 from tests.web.conftest import World, account_of
 from tests.web.office import NOTICE, taken_in
 from tests.web.pages import check
 from tests.web.test_reading import PATHS
-
-pytestmark = BOTH
 
 CHINESE = re.compile("[\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff65]+")
 OURS = {"why"}

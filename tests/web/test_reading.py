@@ -17,6 +17,8 @@ PATHS = sorted(
         if isinstance(route, APIRoute) and "GET" in route.methods
     }
 )
+NOT_READY = "/ready"
+"""Answers 503 where no dispatcher lives, as here."""
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|WITH .*INSERT)", re.IGNORECASE)
 
 
@@ -35,5 +37,5 @@ def test_opening_a_page_writes_nothing(world, sign_in, session, path):
         client = sign_in(code, role)
         with statements(session) as sent:
             answer = client.get(address)
-        assert answer.status_code < 500
+        assert answer.status_code < 500 or path == NOT_READY
         assert not [one for one in sent if WRITES.match(one)]
