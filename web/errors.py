@@ -96,7 +96,10 @@ async def refuse_sign_in(request: Request, error: SignInRefused) -> Response:
 
 
 async def tell_crowded(request: Request, error: Exception) -> Response:
-    """Too many at once: the same can be sent again as it was, by a button on the page."""
+    """Too many at once: the same can be sent again as it was, by a button on the page.
+
+    What had a password with it cannot: the page does not hold it.
+    """
     sentence = say(request, error.sentence if isinstance(error, Crowded) else BUSY)
     if wants_json(request):
         return tell_script(503, sentence=sentence)
@@ -112,6 +115,7 @@ async def tell_crowded(request: Request, error: Exception) -> Response:
         fields=typed(posted) if posted else {},
         again=_as_sent(posted) if posted else None,
         had_files=any(_is_file(one) for one in posted.values()) if posted else False,
+        had_secrets=any(is_secret(name) for name in posted) if posted else False,
     )
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer

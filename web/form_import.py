@@ -75,7 +75,8 @@ async def read_sent(
     try:
         return await waiting_of(request).offices.run(partial(_read, request, posted))
     except Crowded as crowded:
-        return SentForm(None, carried(posted), say(request, crowded.sentence), status=503)
+        kept, sentence = carried(posted, crowded)
+        return SentForm(None, kept, say(request, sentence), status=503)
     except XlsFormFaults as refused:
         faults = tuple(_told(request, refused.faults))
         return SentForm(None, refusal=say(request, FAULTY), faults=faults, status=422)

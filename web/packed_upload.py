@@ -8,6 +8,11 @@ from starlette.datastructures import FormData, UploadFile
 
 from adapters.settings import get_settings
 from rules.refusal import N_, Refusal
+from web.waiting import Crowded
+
+STILL_HERE = N_(
+    "正在读取别人上传的文件，这次没有轮到您。文件还在，请过一分钟按“再读一次这个文件”。"
+)
 
 
 def content_of(posted: FormData, *, none: str) -> bytes:
@@ -23,10 +28,12 @@ def content_of(posted: FormData, *, none: str) -> bytes:
     raise Refusal(none)
 
 
-def carried(posted: FormData) -> str:
-    """The file that the page carries already, as it came; empty for one that was just chosen."""
+def carried(posted: FormData, crowded: Crowded) -> tuple[str, str]:
+    """The file that the page carries already, as it came, and what to say where its turn to be
+    read has not come (a msgid). The file is empty for one that was just chosen: it is not kept."""
     packed = posted.get("packed")
-    return packed if isinstance(packed, str) else ""
+    kept = packed if isinstance(packed, str) else ""
+    return kept, STILL_HERE if kept else crowded.sentence
 
 
 def pack(content: bytes) -> str:

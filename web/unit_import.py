@@ -54,8 +54,8 @@ async def read_list(request: Request, look: Look, now: Now, posted: Posted) -> S
     try:
         return await waiting_of(request).offices.run(partial(_read, posted, levels))
     except Crowded as crowded:
-        kept = carried(posted)
-        return SentList(None, kept, say(request, crowded.sentence), status=503)
+        kept, sentence = carried(posted, crowded)
+        return SentList(None, kept, say(request, sentence), status=503)
     except UnitListRefused as refused:
         faults = tuple(tell_fault(one, language) for one in refused.faults)
         return SentList(None, "", tell(refused, language), faults, refused.more, 422)

@@ -26,8 +26,8 @@ one in this time; who has waited longer stands behind something that is stuck, a
 on a page after ten seconds."""
 WRITERS = 12
 """Requests that write at once on PostgreSQL; the other connections are left to pages."""
-SIGNING_IN = N_("现在登录的人很多，请过一分钟再试。填写的内容都还在。")
-READING_FILES = N_("正在读取别人上传的文件，这次没有读您的文件。请过一分钟再试。")
+SIGNING_IN = N_("现在登录的人很多，请过一分钟再试。密码要重新输入，其他内容都还在。")
+READING_FILES = N_("正在读取别人上传的文件，这次没有轮到您。请过一分钟再试，文件要重新选择。")
 BUSY = N_("现在办理的人很多，这次没有办成。请过一分钟再试。")
 
 T = TypeVar("T")

@@ -118,6 +118,16 @@ def test_a_schedule_belongs_to_its_office(session: Session, sign_in, code: str, 
     assert sign_in(REGION, "office").get("/schedules/new/lottery").status_code == 404
 
 
+@pytest.mark.parametrize("purpose", ["release", "periods", "reports"])
+def test_where_nothing_can_be_chosen_no_fault_leads_to_an_input_that_is_not_there(
+    sign_in, purpose: str
+) -> None:
+    answer = send(sign_in(LEAGUE, "office"), purpose, at="25:00")
+    assert answer.status_code == 422
+    assert check(answer).xpath("//main//a[starts-with(@href, '#')]") == []
+    assert check(answer).xpath("//p[@class='empty']")
+
+
 SOON = NOW + timedelta(minutes=20)
 
 
