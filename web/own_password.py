@@ -17,11 +17,17 @@ from web.posted import Posted
 from web.rendering import render
 from web.security import SESSION_COOKIE, SignedIn, who_asks
 from web.sign_in import sign_in_limits
+from web.sign_in_limits import TOO_MANY
 from web.transactions import Look, Now, OpenSession, attempt
 from web.waiting import waiting_of
 
 PAGE = "own password"
 """Stands for a browser among those that try a login (`web.sign_in_limits`)."""
+DIFFERENT = N_("两次输入的新密码不一样。")
+FIELDS = {WRONG_OLD: "old", TOO_MANY: "old", DIFFERENT: "again"}
+"""Refusal (its msgid) → the input it is about; every other one is about the new password."""
+Faults = dict[str, str]
+"""Input → the finished sentence of what is wrong with it."""
 
 router = APIRouter()
 
@@ -29,13 +35,13 @@ router = APIRouter()
 @router.get("/password")
 def show_own_password(request: Request, viewer: SignedIn, done: bool = False) -> Response:
     """The form: the old password, and the new one twice."""
-    return _page(request, "", done=done)
+    return _page(request, {}, done=done)
 
 
-async def check_change(request: Request, look: Look, now: Now, posted: Posted) -> Change | str:
+async def check_change(request: Request, look: Look, now: Now, posted: Posted) -> Change | Faults:
     """Check the old password and hash the new one, before the transaction that writes begins.
 
-    A finished sentence: why not. Old passwords that are tried count as at signing in, so that who
+    Old passwords that are tried count as at signing in, so that who
     finds a browser signed in cannot guess.
     """
     viewer = await look(lambda session: who_asks(request, session, now))
@@ -43,14 +49,15 @@ async def check_change(request: Request, look: Look, now: Now, posted: Posted) -
     try:
         return await _checked(request, viewer.account, old, new, again, now.timestamp())
     except Refusal as refusal:
-        return tell(refusal, language_of(request))
+        field = FIELDS.get(refusal.msgid, "new")
+        return {field: tell(refusal, language_of(request))}
 
 
 async def _checked(
     request: Request, account: Account, old: str, new: str, again: str, now: float
 ) -> Change:
     if new != again:
-        raise Refusal(N_("两次输入的新密码不一样。"))
+        raise Refusal(DIFFERENT)
     begun = sign_in_limits(request).begin(account.login, "", PAGE, now)
     wrong = False
     try:
@@ -67,23 +74,23 @@ async def _checked(
 @router.post("/password")
 def change_own_password(
     request: Request,
-    change: Annotated[Change | str, Depends(check_change)],
+    change: Annotated[Change | Faults, Depends(check_change)],
     session: OpenSession,
     viewer: SignedIn,
     now: Now,
 ) -> Response:
     """Change it. Every other browser is signed out, this one stays signed in."""
-    if isinstance(change, str):
+    if isinstance(change, dict):
         return _page(request, change)
     token = request.cookies[SESSION_COOKIE]
     with attempt(session, request) as outcome:
         change_password(session, change, token, now=now)
     if not outcome.done:
-        return _page(request, outcome.refusal)
+        return _page(request, {"old": outcome.refusal})
     sign_in_limits(request).forgive(viewer.account.login)
     return RedirectResponse("/password?done=1", 303)
 
 
-def _page(request: Request, refusal: str, *, done: bool = False) -> Response:
-    status = 422 if refusal else 200
-    return render(request, "pages/own_password.html", status=status, refusal=refusal, done=done)
+def _page(request: Request, faults: Faults, *, done: bool = False) -> Response:
+    status = 422 if faults else 200
+    return render(request, "pages/own_password.html", status=status, faults=faults, done=done)

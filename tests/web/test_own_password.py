@@ -44,21 +44,23 @@ def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
 
 
 @pytest.mark.parametrize(
-    ("changed", "sentence"),
+    ("changed", "field", "sentence"),
     [
-        ({"old": "wrong"}, "当前密码不正确"),
-        ({"again": "other"}, "两次输入的新密码不一样"),
-        ({"new": "short", "again": "short"}, "至少要 8 个字符"),
-        ({"new": OLD, "again": OLD}, "不能与当前密码相同"),
-        ({"old": "", "new": "", "again": ""}, "当前密码不正确"),
+        ({"old": "wrong"}, "old", "当前密码不正确"),
+        ({"again": "other"}, "again", "两次输入的新密码不一样"),
+        ({"new": "short", "again": "short"}, "new", "至少要 8 个字符"),
+        ({"new": OLD, "again": OLD}, "new", "不能与当前密码相同"),
+        ({"old": "", "new": "", "again": ""}, "old", "当前密码不正确"),
     ],
 )
-def test_what_is_no_change_is_told_and_nothing_typed_is_shown_again(
-    session: Session, browser, changed: dict, sentence: str
+def test_what_is_no_change_is_told_at_its_input_and_nothing_typed_is_shown_again(
+    session: Session, browser, changed: dict, field: str, sentence: str
 ) -> None:
     answer = browser.post("/password", data=TYPED | changed)
     assert answer.status_code == 422
     assert sentence in text_of(answer)
+    assert check(answer).xpath("//section[@class='errors']//a/@href") == [f"#{field}"]
+    assert check(answer).xpath("//input[@aria-invalid]/@name") == [field]
     assert check(answer).xpath("//input[@type='password']/@value") == ["", "", ""]
     assert open_session(session, browser.login, OLD, now=NOW)
 
