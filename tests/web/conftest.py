@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from secrets import token_urlsafe
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
+from adapters.apart import Apart
 from adapters.passwords import hash_token, make_token
 from models import Account, Assignment, Measure, Role, SignIn, Submission
 from services.submissions import Sent, submit
@@ -28,6 +30,15 @@ SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 def own_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is signed here is signed with a key that is not the installation's."""
     monkeypatch.setattr("adapters.signing._key", lambda path: "the key of the tests")
+
+
+_read = lru_cache(maxsize=None)(Apart.run)
+
+
+@pytest.fixture(autouse=True)
+def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every distinct file is read in a process once, which costs seconds; then it is remembered."""
+    monkeypatch.setattr(Apart, "run", lambda apart, *given, **more: _read(apart, *given, **more))
 
 
 @pytest.fixture

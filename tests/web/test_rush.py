@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from sqlmodel import func, select
 
-from adapters.apart import Apart
 from adapters.attachment_store import AttachmentStore, get_store
 from adapters.passwords import hash_password, hash_token, make_token
 from adapters.workbooks.writing import write_workbook
@@ -122,14 +121,6 @@ def test_a_hundred_wrong_passwords_at_once_take_one_short_look_each(site: Site) 
     assert held.taken == 8 + answers.asked
 
 
-@pytest.fixture
-def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same file is read once, in its process; a hundred processes would try the machine."""
-    read = lru_cache(maxsize=None)(Apart.run)
-    monkeypatch.setattr(Apart, "run", lambda apart, *given, **more: read(apart, *given, **more))
-
-
-@pytest.mark.usefixtures("remembered")
 def test_a_hundred_files_at_once_are_all_taken_and_pages_are_answered_meanwhile(
     site: Site,
 ) -> None:
