@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Some machines tell Python to keep no compiled files. A test run starts hundreds of processes, each
+# of which would compile the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo run test check bench format lock migration messages clean
 
 setup: $(STAMP)
