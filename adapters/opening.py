@@ -46,7 +46,7 @@ def open_database(settings: Settings) -> int:
     Raises `Refusal` when the address is wrong, nobody answers there, it is not ours to write, or it
     is newer than the program. A password is never said.
     """
-    url = _read_address(settings.engine_url)
+    url = read_address(settings.engine_url)
     make_data_folder(settings)
     _make_room(url)
     narrowed = narrow(settings)
@@ -59,7 +59,8 @@ def open_database(settings: Settings) -> int:
     return narrowed
 
 
-def _read_address(address: str) -> URL:
+def read_address(address: str) -> URL:
+    """The parts of the address of a database. Raises `Refusal` for one that is not used here."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError) as error:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rules.refusal import N_, Refusal
@@ -28,8 +29,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Where the web application listens; `0.0.0.0` for every address of the machine. Prefect, whose
     sign-in runs any command, stays on this machine (`PREFECT_HOST`) whatever stands here."""
-    web_port: int = 8080
-    prefect_port: int = 4200
+    web_port: int = Field(default=8080, ge=1, le=65535)
+    prefect_port: int = Field(default=4200, ge=1, le=65535)
     session_hours: int = 12
     """Hours after which a signed-in person must sign in again."""
     upload_limit: int = 20 * 1024 * 1024

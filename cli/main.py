@@ -1,5 +1,6 @@
 """`jieli`: the command. Each noun has its own file; what a command needs it imports itself."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,10 +23,18 @@ app.add_typer(reports.app, name="reports")
 
 def main() -> None:
     """The command: what it and its processes make is nobody else's to read."""
+    from pydantic import ValidationError
+
     from adapters.private import hide_new_files
     from adapters.settings import get_settings
+    from cli.terminal import complain_of_settings
 
-    hide_new_files(get_settings())
+    try:
+        hide_new_files(get_settings())
+    except ValidationError as error:
+        if sys.argv[1:2] != ["doctor"]:  # which tells it in its own form, and stores nothing
+            complain_of_settings(error)
+            sys.exit(1)
     app()
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import typer
+from pydantic import ValidationError
 
 from adapters.language import SOURCE, tell, tell_fault, translate
 from queries.not_found import NotFound
@@ -54,6 +55,19 @@ def refusals() -> Iterator[None]:
     except NotFound as error:
         _complain(translate(language(), N_("没有找到。")))
         raise typer.Exit(1) from error
+
+
+def unusable_settings(error: ValidationError) -> Iterator[tuple[str, Refusal]]:
+    """Each setting whose value cannot be used, by the name of its variable."""
+    for each in error.errors():
+        name = "_".join(str(part) for part in each["loc"])
+        yield f"JIELI_{name.upper()}", Refusal(N_("值不能用：%(value)s"), value=each["input"])
+
+
+def complain_of_settings(error: ValidationError) -> None:
+    """Print every setting that cannot be used on stderr."""
+    for variable, refusal in unusable_settings(error):
+        _complain(f"{variable}　{tell(refusal, language())}")
 
 
 def _complain(text: str) -> None:

@@ -15,7 +15,8 @@ from adapters.backup.last import LastBackup, note_backup
 from adapters.backup.manifest import Manifest
 from adapters.database import make_engine
 from adapters.locks import DISPATCHER
-from adapters.settings import get_settings
+from adapters.opening import make_data_folder, read_address
+from adapters.settings import Settings, get_settings
 from cli.backup.making import back_up
 from cli.backup.restoring import restore as restore_from
 from cli.supervisor import LOCK, only_one
@@ -35,6 +36,7 @@ def backup(file: Path, *, force: bool, keep: int | None) -> None:
     """Write a backup to `file`, or under a name of its time into the folder `file`."""
     settings, now = get_settings(), clock.now()
     with refusals(), database_faults():
+        read_address(settings.engine_url)
         target = _target(file, now, force=force, keep=keep)
         engine = make_engine(settings.engine_url)
         if not settings.data_dir.is_dir():
@@ -87,13 +89,7 @@ def _remove_older(made: Path, keep: int) -> None:
 def restore(file: Path, *, force: bool) -> None:
     """Bring this installation back to what `file` holds; it must not run meanwhile."""
     settings = get_settings()
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (
-        refusals(),
-        database_faults(),
-        only_one(settings.data_dir / LOCK, STILL_RUNS),
-        only_one(settings.data_dir / DISPATCHER, STILL_RUNS),
-    ):
+    with refusals(), database_faults(), _stopped(settings):
         done = restore_from(settings, file, force=force, now=clock.now())
     made_at = done.manifest.made_at.astimezone(SHANGHAI)
     say(
@@ -106,6 +102,19 @@ def restore(file: Path, *, force: bool) -> None:
         say(N_("有 %(lost)d 个附件在备份之前就已丢失。"), lost=len(done.manifest.lost))
     if done.aside:
         say(N_("原有数据移到了：%(folders)s"), folders=done.aside)
+
+
+@contextmanager
+def _stopped(settings: Settings) -> Iterator[None]:
+    """Nobody works on the installation meanwhile. Raises `Refusal` where somebody does, or where
+    there can be none."""
+    read_address(settings.engine_url)
+    make_data_folder(settings)
+    with (
+        only_one(settings.data_dir / LOCK, STILL_RUNS),
+        only_one(settings.data_dir / DISPATCHER, STILL_RUNS),
+    ):
+        yield
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.backup.copies import REVISION_TABLE, sqlite_file
@@ -16,6 +16,7 @@ from adapters.backup.last import find_last
 from adapters.backup.manifest import KEY_FILES
 from adapters.locks import is_held
 from adapters.migrations import is_known, newest_revision
+from adapters.private import hidden_bits
 from adapters.settings import Settings
 from cli.doctor.findings import Finding, bad, good, note
 from cli.prefect_sign_in import sign_in_file
@@ -36,6 +37,7 @@ SOON = timedelta(days=45)
 APART = timedelta(seconds=5)
 """So far may the clocks of this machine and of the database server differ."""
 OTHERS = 0o077
+"""Rights nobody has on the sign-in, whose owner may run any command."""
 OUTSIDE = frozenset({MARK, "JIELI_REQUIRE", "JIELI_TEST_POSTGRES"})
 """Variables of this prefix that are no settings."""
 
@@ -79,7 +81,7 @@ def check_database(settings: Settings, now: datetime) -> Iterator[Finding]:
     engine = create_engine(_read_only(file) if file else settings.engine_url, hide_parameters=True)
     try:
         with engine.connect() as connection:
-            found = connection.execute(text(f"SELECT version_num FROM {REVISION_TABLE}")).scalar()
+            found = _revision(connection)
             clock = None if file else connection.execute(text("SELECT clock_timestamp()")).scalar()
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
@@ -89,7 +91,7 @@ def check_database(settings: Settings, now: datetime) -> Iterator[Finding]:
         return
     finally:
         engine.dispose()
-    yield _schema(str(found))
+    yield _schema(found)
     if clock is not None and abs(clock - now) > APART:
         seconds = int(abs(clock - now).total_seconds())
         yield note("clock", N_("与数据库服务器的时间相差 %(n)d 秒；请校时。"), n=seconds)
@@ -101,7 +103,17 @@ def _read_only(file: Path) -> str:
     return f"sqlite:///file:{file}?mode=ro{still}&uri=true"
 
 
+def _revision(connection: Connection) -> str:
+    """Of the schema; empty where nothing has been stored yet."""
+    if not inspect(connection).has_table(REVISION_TABLE):
+        return ""
+    asked = text(f"SELECT version_num FROM {REVISION_TABLE}")
+    return str(connection.execute(asked).scalar() or "")
+
+
 def _schema(found: str) -> Finding:
+    if not found:
+        return note("database", N_("数据库里还没有表；第一次 jieli run 会建立。"))
     if found == newest_revision():
         return good("database", N_("可用，表结构是本版本的（%(revision)s）。"), revision=found)
     if is_known(found):
@@ -131,16 +143,24 @@ def check_disks(settings: Settings, _now: datetime) -> Iterator[Finding]:
 
 
 def check_rights(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    """Nobody but the owner reads what is secret."""
+    """Nobody but the owner reads what is secret, and the group where the office says so."""
+    bits = hidden_bits(settings)
     folder, database = settings.data_dir, sqlite_file(settings.engine_url)
-    secret = [folder, *(folder / name for name in KEY_FILES), sign_in_file(folder)]
+    secret = [folder, *(folder / name for name in KEY_FILES)]
     secret += [database] if database else []
     secret += sorted((folder / "logs").glob("*.log*"))
-    open_ones = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS]
-    for each in open_ones:
-        yield note("rights", N_("%(path)s 别的账户也能读：chmod go= %(path)s"), path=each)
-    if not open_ones:
+    wide = [(each, bits) for each in secret if _has_rights(each, bits)]
+    wide += [(each, OTHERS) for each in [sign_in_file(folder)] if _has_rights(each, OTHERS)]
+    for each, taken in wide:
+        change = "go=" if taken == OTHERS else "g-w,o="
+        said = N_("%(path)s 别的账户也能读：chmod %(change)s %(path)s")
+        yield note("rights", said, path=each, change=change)
+    if not wide:
         yield good("rights", N_("数据目录、数据库、密钥和日志只有本账户可读。"))
+
+
+def _has_rights(path: Path, bits: int) -> bool:
+    return path.exists() and bool(path.stat().st_mode & bits)
 
 
 def check_processes(settings: Settings, _now: datetime) -> Iterator[Finding]:

@@ -4,40 +4,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 
 import typer
 from pydantic import ValidationError
 
 from adapters import clock
+from adapters.opening import read_address
 from adapters.settings import Settings
 from cli.doctor.checks import CHECKS
 from cli.doctor.findings import GRADE_NAMES, Finding, Grade, bad
-from cli.terminal import words
-from rules.refusal import N_, Refusal
+from cli.terminal import unusable_settings, words
+from rules.refusal import Refusal
 
 
-def find(now: datetime) -> Iterator[Finding]:
+def find() -> Iterator[Finding]:
     """Everything the checks say; settings that cannot be read end it at once."""
     try:
         settings = Settings()
-        _ = settings.proxies
     except ValidationError as error:
-        for each in error.errors():
-            name = "_".join(str(part) for part in each["loc"])
-            said = N_("值不能用：%(value)s")
-            yield bad(f"JIELI_{name.upper()}", said, value=each["input"])
+        for variable, refusal in unusable_settings(error):
+            yield bad(variable, refusal.msgid, **refusal.values)
         return
-    except Refusal as refusal:
-        yield bad("JIELI_TRUSTED_PROXIES", refusal.msgid, **refusal.values)
+    refused = list(_refused(settings))
+    yield from refused
+    if refused:
         return
+    now = clock.now()  # which is a setting too
     for check in CHECKS:
         yield from check(settings, now)
 
 
+def _refused(settings: Settings) -> Iterator[Finding]:
+    """What can be read as a setting, and still is no network or no database."""
+    try:
+        _ = settings.proxies
+    except Refusal as refusal:
+        yield bad("JIELI_TRUSTED_PROXIES", refusal.msgid, **refusal.values)
+    try:
+        read_address(settings.engine_url)
+    except Refusal as refusal:
+        yield bad("JIELI_DATABASE_URL", refusal.msgid, **refusal.values)
+
+
 def doctor(*, as_json: bool) -> None:
     """Print every finding; exit code 1 where one is bad."""
-    findings = list(find(clock.now()))
+    findings = list(find())
     if as_json:
         shown = [
             {"subject": each.subject, "grade": each.grade, "text": _sentence(each)}

@@ -12,7 +12,9 @@ from adapters.backup.last import LastBackup, note_backup
 from adapters.database import get_engine
 from adapters.migrations import migrate
 from cli.main import app
+from cli.prefect_sign_in import sign_in_file
 from cli.supervisor import LOCK, only_one
+from tests.databases import BACKENDS, fresh_database
 from tests.live import free_port
 
 
@@ -69,6 +71,37 @@ def test_a_database_out_of_reach_is_told_without_its_password(
     findings = found(runner, 1)
     assert findings["database"][0] == "bad"
     assert "hidden" not in str(findings)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://me:hidden@h/n", "postgresql://me:hidden@h/n"])
+def test_what_is_no_address_of_a_database_is_told_by_its_name(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("JIELI_DATABASE_URL", url)
+    findings = found(runner, 1)
+    assert findings["JIELI_DATABASE_URL"][0] == "bad"
+    assert "hidden" not in str(findings)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_database_without_tables_is_as_it_should_be_before_the_first_start(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    with fresh_database(backend, folder, f"doctor_empty_{os.getpid()}") as url:
+        monkeypatch.setenv("JIELI_DATABASE_URL", url)
+        assert found(runner)["database"][0] == "note"
+
+
+def test_the_group_may_read_what_the_office_lets_it_read_but_no_sign_in(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIELI_GROUP_READS", "on")
+    folder.chmod(0o750)
+    (folder / "jieli.db").chmod(0o640)
+    assert found(runner)["rights"][0] == "good"
+    sign_in_file(folder).touch(0o640)
+    sign_in_file(folder).chmod(0o640)
+    assert found(runner)["rights"][0] == "note"
 
 
 def test_rights_that_are_too_wide_are_told(folder: Path, runner: CliRunner) -> None:

@@ -145,6 +145,20 @@ def test_the_group_may_read_where_the_office_says_so(
     assert stat.S_IMODE((folder / "jieli.db").stat().st_mode) == 0o640
 
 
+@pytest.mark.parametrize("command", ["run", "doctor", "backup"])
+def test_a_setting_that_cannot_be_is_told_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    for port in ("eighty", "99999"):
+        monkeypatch.setenv("JIELI_WEB_PORT", port)
+        arguments = ("backup", "x.zip") if command == "backup" else (command,)
+        done = apart("from cli.main import main; main()", tmp_path / "var", *arguments)
+        assert done.returncode == 1
+        assert f"JIELI_WEB_PORT　值不能用：{port}" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+
+
 SERVED = """
 import asyncio
 from adapters.database import get_engine

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import create_engine, text
 from sqlmodel import select
 
 from adapters.attachment_store import digest_of
 from adapters.backup import placing
 from adapters.backup.copies import sqlite_file
+from adapters.migrations import make_config, newest_revision
+from adapters.settings import Settings
 from cli.supervisor import only_one
 from models import Submission, Total, Unit
 from tests.building import REGION, get_unit
@@ -78,6 +81,63 @@ def _is_set_aside(there: Installation, aside: Path) -> bool:
             session.execute(text("ATTACH :old AS old"), {"old": str(aside / database.name)})
             found = session.execute(text("SELECT name FROM old.unit")).scalars()
         return "后来的名称" in list(found)
+
+
+def step_back(there: Installation, to: str) -> None:
+    """Bring the database to the schema of an older version of the product."""
+    # Not our own engine: SQLite drops a column by making the table again, which keys would forbid.
+    config, engine = make_config(), create_engine(there.settings.engine_url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, to)
+    engine.dispose()
+
+
+def revision_of(there: Installation) -> str:
+    with there.session() as session:
+        return session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+@pytest.mark.parametrize("to", ["-1", "-4"])
+def test_a_backup_of_an_older_schema_comes_back_in_this_versions(
+    busy: Installation, fresh: Fresh, tmp_path: Path, to: str
+) -> None:
+    given = receipts(busy)
+    step_back(busy, to)
+    assert revision_of(busy) != newest_revision()
+    older = tmp_path / "older.zip"
+    made = busy.run("backup", str(older))
+    assert made.exit_code == 0, made.output
+    other = fresh("newer")
+    done = other.run("restore", str(older))
+    assert done.exit_code == 0, done.output
+    assert revision_of(other) == newest_revision()
+    assert receipts(other) == given != []
+    assert other.store.read(digest_of(PHOTO)) == PHOTO
+    again = other.run("restore", str(older), "--force")
+    assert again.exit_code == 0, again.output
+    assert receipts(other) == given
+
+
+@pytest.mark.parametrize("command_line", [("backup", "all.zip"), ("restore", "all.zip")])
+def test_what_is_no_address_of_a_database_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command_line: tuple[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for url in ("nonsense", "postgresql://me:hidden@h/n", "postgresql+psycopg://me:x@h:port/n"):
+        settings = Settings(data_dir=tmp_path, database_url=url)
+        refused = Installation(settings).run(*command_line)
+        assert refused.exit_code == 1
+        assert "JIELI_DATABASE_URL" in refused.output
+        assert "hidden" not in refused.output
+
+
+def test_a_data_folder_that_cannot_be_is_said_in_a_sentence(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    there = Installation(Settings(data_dir=tmp_path / "file" / "var", database_url=""))
+    refused = there.run("restore", str(file))
+    assert refused.exit_code == 1
+    assert "JIELI_DATA_DIR" in refused.output
 
 
 def test_while_the_installation_runs_nothing_is_restored(file: Path, fresh: Fresh) -> None:
