@@ -97,7 +97,9 @@ def test_the_second_head_of_a_connection_has_no_more_time_than_the_first(site: S
     with site.serving(connections) as address, connected(address, WHOLE) as stranger:
         assert status(stranger) == 200
         stranger.sendall(HALF)
-        until(lambda: [one.idle for one in connections.open] == [False])
+        # The answer arrives a moment before its end is noted; until then nothing is idle either.
+        second = (Phase.WAITING, False)
+        until(lambda: [(one.waits_for, one.idle) for one in connections.open] == [second])
         hands.now += Patience.head + 1
         assert is_closed(stranger)
 
