@@ -15,19 +15,21 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    TextClause,
     and_,
     bindparam,
     case,
     cast,
     delete,
     func,
+    insert,
     literal,
     select,
+    text,
     true,
 )
 from sqlmodel import Session, col
 
-from adapters.database import INSERTS
 from models import AnswerNumber, Assignment, Measure, Status, Tally, Total
 from queries.climb import climb
 from rules.states import REPORTED, REVIEWED, UNSENT
@@ -122,7 +124,7 @@ def _compiled(dialect: Any, table: Any, sign: int) -> tuple[str, dict[str, Any],
     """SQL, its values by name, and for a database without named values their order."""
     where = col(Assignment.id) == bindparam("one", 0, type_=Integer)
     build = _counts if table is Tally else _sums
-    statement = build(INSERTS[dialect.name], where, sign)
+    statement = build(where, sign)
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = compiled.construct_params()
     plain = {name: str(each) if isinstance(each, str) else each for name, each in values.items()}
@@ -131,14 +133,13 @@ def _compiled(dialect: Any, table: Any, sign: int) -> tuple[str, dict[str, Any],
 
 def contribute(session: Session, where: ColumnElement[bool], *, sign: int) -> None:
     """Add (`sign` 1) or take out (-1) what the assignments mean to the units above them."""
-    insert = INSERTS[session.get_bind().dialect.name]
-    session.execute(_counts(insert, where, sign))
-    session.execute(_sums(insert, where, sign))
+    session.execute(_counts(where, sign))
+    session.execute(_sums(where, sign))
 
 
 def contribute_new(session: Session, where: ColumnElement[bool]) -> None:
     """As `contribute`, for assignments just made, which have no answers yet."""
-    session.execute(_counts(INSERTS[session.get_bind().dialect.name], where, 1))
+    session.execute(_counts(where, 1))
 
 
 def recount(session: Session, measure_id: int, period: str) -> None:
@@ -155,7 +156,7 @@ def recount(session: Session, measure_id: int, period: str) -> None:
     contribute(session, where, sign=1)
 
 
-def _counts(insert: Any, where: ColumnElement[bool], sign: int) -> Any:
+def _counts(where: ColumnElement[bool], sign: int) -> Any:
     keys = [
         col(Assignment.measure_id),
         col(Assignment.period),
@@ -164,20 +165,20 @@ def _counts(insert: Any, where: ColumnElement[bool], sign: int) -> Any:
     ]
     values = {name: case((counted, 1), else_=0) for name, counted in COUNTERS.items()}
     source = select(Assignment).where(where)
-    return _add(insert, Tally, source, keys, values, sign)
+    return _add(Tally, source, keys, values, sign)
 
 
-def _sums(insert: Any, where: ColumnElement[bool], sign: int) -> Any:
+def _sums(where: ColumnElement[bool], sign: int) -> Any:
     keys = [col(Assignment.measure_id), col(Assignment.period), col(AnswerNumber.field)]
     source = (
         select(Assignment)
         .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
         .where(where)
     )
-    return _add(insert, Total, source, keys, SUMS, sign)
+    return _add(Total, source, keys, SUMS, sign)
 
 
-def _add(insert: Any, table: Any, source: Any, keys: list, values: dict, sign: int) -> Any:
+def _add(table: Any, source: Any, keys: list, values: dict, sign: int) -> Any:
     """Group `source` by the assignment above and `keys`, let the groups climb, add them up."""
     groups = (
         source.with_only_columns(
@@ -194,9 +195,18 @@ def _add(insert: Any, table: Any, source: Any, keys: list, values: dict, sign: i
     by = [reached.c[name] for name in names]
     sums = [_whole(literal(sign) * func.sum(reached.c[name]), name) for name in values]
     rows = select(*by, *sums).where(true()).group_by(*by).order_by(*by)
-    statement = insert(table).from_select([*names, *values], rows)
-    added = {name: getattr(table, name) + statement.excluded[name] for name in values}
-    return statement.on_conflict_do_update(index_elements=names, set_=added)
+    return insert(table).from_select(
+        [*names, *values], rows.suffix_with(_adding(table, tuple(names), tuple(values)))
+    )
+
+
+@cache
+def _adding(table: Any, keys: tuple[str, ...], values: tuple[str, ...]) -> TextClause:
+    """What becomes of a row that is there. As text, because SQLAlchemy compiles its own
+    ON CONFLICT anew each time, which takes longer than carrying it out."""
+    name = table.__tablename__
+    added = ", ".join(f"{value} = {name}.{value} + excluded.{value}" for value in values)
+    return text(f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}")
 
 
 def _whole(expression: Any, name: str) -> Any:
