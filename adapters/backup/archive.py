@@ -18,7 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from adapters.backup.manifest import DAMAGED, FOREIGN, MANIFEST, Manifest, Member, read_manifest
+from adapters.backup.manifest import (
+    DAMAGED,
+    FOREIGN,
+    KEY_FILES,
+    MANIFEST,
+    Manifest,
+    Member,
+    read_manifest,
+)
 from rules.refusal import N_, Refusal, Term
 
 CHUNK = 1024 * 1024
@@ -29,6 +37,10 @@ NAMES = re.compile(
     r"|files/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}"
 )
 """Every name a member can have; nothing else is read, so no name leads out of a folder."""
+KEYS = frozenset(f"keys/{name}" for name in KEY_FILES)
+OTHER_KEY = N_(
+    "备份 %(file)s 里有本版本不认识的密钥文件 %(name)s。没有改动任何内容；请先安装制作它的版本。"
+)
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 """What reading a damaged archive raises."""
 
@@ -169,6 +181,8 @@ class Reader:
             kind = stat.S_IFMT(info.external_attr >> 16)
             if not NAMES.fullmatch(info.filename) or kind not in (0, stat.S_IFREG):
                 raise Refusal(FOREIGN, file=self.file)
+            if info.filename.startswith("keys/") and info.filename not in KEYS:
+                raise Refusal(OTHER_KEY, file=self.file, name=info.filename)
             if listed.get(info.filename) != info.file_size:
                 raise Refusal(DAMAGED, file=self.file, what=info.filename)
         if len(listed) != len(self.manifest.members) or len(listed) != len(names):

@@ -46,6 +46,14 @@ def test_a_member_that_leads_elsewhere_makes_the_archive_foreign(file: Path, nam
         pass
 
 
+def test_a_key_this_version_does_not_know_is_refused_by_its_name(file: Path) -> None:
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("keys/session.key", b"secret")
+    with pytest.raises(Refusal, match="不认识的密钥") as refused, opened(file):
+        pass
+    assert refused.value.values["name"] == "keys/session.key"
+
+
 def test_a_link_makes_the_archive_foreign(file: Path) -> None:
     link = zipfile.ZipInfo("keys/session.key")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
