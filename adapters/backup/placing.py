@@ -1,9 +1,10 @@
 """Where a restored installation is made ready, and how it takes the place of what was there.
 
 What is restored is made ready under `restoring/` of the folder it belongs to; what was there moves
-to `before-restore-<time>/` of the same folder. Both are renames, the database comes last. A restore
-that was killed is known by its note; the next one goes on: of the attachments it moves aside what
-the note names and is still there, and takes the others for what the killed one has put there.
+to `before-restore-<time>/` of the same folder (Beijing time). Both are renames, the database comes
+last. A restore that was killed is known by its note; the next one goes on: of the attachments it
+moves aside what the note names and is still there, and takes the others for what the killed one
+has put there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from adapters.backup.archive import sync_folder
 from adapters.backup.manifest import KEY_FILES
 from adapters.settings import Settings
+from rules.dates.calendar import SHANGHAI
 
 READY = "restoring"
 ASIDE = "before-restore-"
@@ -35,7 +37,7 @@ class Placing:
     def __init__(self, settings: Settings, database: Path | None, *, now: datetime) -> None:
         self.data_dir, self.files_dir = settings.data_dir, settings.files_dir
         self.database = database
-        self.stamp = f"{now:%Y%m%d-%H%M%S}"
+        self.stamp = f"{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
         self.note = self.data_dir / READY / NOTE
         begun = json.loads(self.note.read_text()) if self.note.exists() else None
         self.goes_on = begun is not None

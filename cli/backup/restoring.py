@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -87,14 +87,13 @@ def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> Re
 def _made_ready(reader: Reader, placing: Placing) -> Iterator[None]:
     """Files and keys are extracted; a failure inside takes away what was made ready."""
     placing.prepare()
-    try:
+    with ExitStack() as failing:
+        failing.callback(placing.give_up)
         for name in reader.members:
             if name.startswith("keys/") or _is_kept(name, reader.manifest):
                 reader.extract(name, placing.path_of(name))
         yield
-    except BaseException:
-        placing.give_up()
-        raise
+        failing.pop_all()
 
 
 def _is_kept(name: str, manifest: Manifest) -> bool:
