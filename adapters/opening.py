@@ -104,7 +104,8 @@ def _told(url: URL) -> Iterator[None]:
         raise _refusal(url, str(getattr(error, "orig", error))) from error
 
 
-def _refusal(url: URL, said: str) -> Refusal:
+def find_reason(url: URL, said: str) -> Refusal | None:
+    """What a person is told for a driver's message; None for one that no sentence stands for."""
     values = {
         "host": url.host or "localhost",
         "port": url.port or 5432,
@@ -115,5 +116,9 @@ def _refusal(url: URL, said: str) -> Refusal:
         if re.search(words, said, re.IGNORECASE):
             used = {name: one for name, one in values.items() if f"%({name})s" in msgid}
             return Refusal(msgid, **used)
+    return None
+
+
+def _refusal(url: URL, said: str) -> Refusal:
     first = (said.splitlines() or [""])[0].replace(url.password or "\0", "…")
-    return Refusal(N_("打不开数据库：%(said)s"), said=first)
+    return find_reason(url, said) or Refusal(N_("打不开数据库：%(said)s"), said=first)

@@ -15,7 +15,7 @@ from adapters.backup.last import LastBackup, note_backup
 from adapters.backup.manifest import Manifest
 from adapters.database import make_engine
 from adapters.locks import DISPATCHER
-from adapters.opening import make_data_folder, read_address
+from adapters.opening import find_reason, make_data_folder, read_address
 from adapters.settings import Settings, get_settings
 from cli.backup.making import back_up
 from cli.backup.restoring import restore as restore_from
@@ -35,8 +35,7 @@ MADE_NAMES = "jieli-????????-??????.zip"
 def backup(file: Path, *, force: bool, keep: int | None) -> None:
     """Write a backup to `file`, or under a name of its time into the folder `file`."""
     settings, now = get_settings(), clock.now()
-    with refusals(), database_faults():
-        read_address(settings.engine_url)
+    with refusals(), _database_faults(settings):
         target = _target(file, now, force=force, keep=keep)
         engine = make_engine(settings.engine_url)
         if not settings.data_dir.is_dir():
@@ -89,7 +88,7 @@ def _remove_older(made: Path, keep: int) -> None:
 def restore(file: Path, *, force: bool) -> None:
     """Bring this installation back to what `file` holds; it must not run meanwhile."""
     settings = get_settings()
-    with refusals(), database_faults(), _stopped(settings):
+    with refusals(), _database_faults(settings), _stopped(settings):
         done = restore_from(settings, file, force=force, now=clock.now())
     made_at = done.manifest.made_at.astimezone(SHANGHAI)
     say(
@@ -108,7 +107,6 @@ def restore(file: Path, *, force: bool) -> None:
 def _stopped(settings: Settings) -> Iterator[None]:
     """Nobody works on the installation meanwhile. Raises `Refusal` where somebody does, or where
     there can be none."""
-    read_address(settings.engine_url)
     make_data_folder(settings)
     with (
         only_one(settings.data_dir / LOCK, STILL_RUNS),
@@ -118,10 +116,12 @@ def _stopped(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def database_faults() -> Iterator[None]:
-    """A database that cannot be reached or refuses is told in a sentence."""
+def _database_faults(settings: Settings) -> Iterator[None]:
+    """A database that cannot be, cannot be reached or refuses is told in a sentence."""
+    url = read_address(settings.engine_url)
     try:
         yield
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise Refusal(N_("数据库没有照办：%(why)s"), why=why) from error
+        said = str(getattr(error, "orig", None) or error).strip()
+        refused = Refusal(N_("数据库没有照办：%(why)s"), why=said.splitlines()[0])
+        raise find_reason(url, said) or refused from error

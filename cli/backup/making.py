@@ -21,6 +21,7 @@ from adapters.attachment_store import AttachmentStore
 from adapters.backup.archive import Writer, chunks_of, member_of, written_whole
 from adapters.backup.copies import copied, write_copy
 from adapters.backup.manifest import KEY_FILES, Manifest
+from adapters.opening import find_reason
 from queries.attachments import list_digests
 from rules.refusal import N_, Refusal
 
@@ -51,9 +52,15 @@ def back_up(
                 if (data_dir / name).exists():
                     writer.add(f"keys/{name}", chunks_of(data_dir / name), packed=False)
             writer.finish()
-    except (OSError, sqlite3.Error) as error:
-        raise Refusal(DISK_FULL, file=file, why=error) from error
+    except sqlite3.Error as error:
+        raise find_reason(engine.url, str(error)) or _unwritten(file, error) from error
+    except OSError as error:
+        raise _unwritten(file, error) from error
     return manifest
+
+
+def _unwritten(file: Path, why: Exception) -> Refusal:
+    return Refusal(DISK_FULL, file=file, why=why)
 
 
 @contextmanager

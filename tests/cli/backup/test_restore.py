@@ -5,6 +5,7 @@ import os
 import signal
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from cli.supervisor import only_one
 from models import Submission, Total, Unit
 from tests.building import REGION, get_unit
 from tests.cli.backup.conftest import PHOTO, Fresh, Installation
+from tests.live import free_port
 
 
 def receipts(there: Installation) -> list[str]:
@@ -130,6 +132,30 @@ def test_what_is_no_address_of_a_database_is_said_in_a_sentence(
         assert refused.exit_code == 1
         assert "JIELI_DATABASE_URL" in refused.output
         assert "hidden" not in refused.output
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_a_sentence(
+    file: Path, shared: Installation, tmp_path: Path
+) -> None:
+    (tmp_path / "other.db").write_text("no database " * 200)
+    url, said = {
+        "postgresql": (f"postgresql+psycopg://me:x@127.0.0.1:{free_port()}/none", "连不上数据库"),
+        "sqlite": (f"sqlite:///{tmp_path}/other.db", "不是数据库"),
+    }[shared.backend]
+    there = Installation(Settings(data_dir=tmp_path, database_url=url))
+    for arguments in (("backup", str(tmp_path / "new.zip")), ("restore", str(file))):
+        refused = there.run(*arguments)
+        assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1), refused.output
+        assert said in refused.stderr
+    assert not (tmp_path / "new.zip").exists()
+
+
+def test_what_was_there_is_set_aside_under_beijing_time_as_backups_are_named(
+    tmp_path: Path,
+) -> None:
+    evening = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)
+    made = placing.Placing(Settings(data_dir=tmp_path), None, now=evening)
+    assert made.schema == "before_restore_20261202_043000"
 
 
 def test_a_data_folder_that_cannot_be_is_said_in_a_sentence(file: Path, tmp_path: Path) -> None:
