@@ -1,12 +1,15 @@
-"""The text fields in the first bytes of a form whose whole body was too large to take."""
+"""The text fields in the first bytes of a form whose body was too large to take, or is broken."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from web.secret_fields import is_secret
 
+LONGEST_BOUNDARY = 70
 HEAD_BYTES = 1024 * 1024
 """Typed text stands before the file in our forms; more of it than this is not shown again."""
 
@@ -46,17 +49,17 @@ class _Fields:
 
 
 def typed_in_head(content_type: str, head: bytes) -> dict[str, list[str]]:
-    """The complete text fields in `head`, the beginning of a multipart body; else nothing.
+    """The complete text fields in `head`, the beginning of a multipart body, as far as it is one.
 
     Our own fields, which begin with `_`, and passwords are left out.
     """
     kind, options = parse_options_header(content_type)
-    boundary = options.get(b"boundary", b"")
-    if kind != b"multipart/form-data" or not 0 < len(boundary) <= 70:
+    announced = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not 0 < len(announced) <= LONGEST_BOUNDARY:
         return {}
     fields = _Fields()
     parser = MultipartParser(
-        boundary,
+        _own_boundary(head) or announced,
         {
             "on_part_begin": fields.begin,
             "on_header_field": fields.add_header,
@@ -66,8 +69,12 @@ def typed_in_head(content_type: str, head: bytes) -> dict[str, list[str]]:
             "on_part_end": fields.end,
         },
     )
-    try:
+    with suppress(MultipartParseError):  # what came before the fault is there
         parser.write(head)
-    except MultipartParseError:
-        return {}
     return {name: texts for name, texts in fields.done.items() if not is_secret(name)}
+
+
+def _own_boundary(head: bytes) -> bytes:
+    """The boundary a body begins with, whichever was announced; empty where it begins with none."""
+    first, ended, _ = head[: LONGEST_BOUNDARY + 4].partition(b"\r\n")
+    return first[2:] if ended and first.startswith(b"--") else b""

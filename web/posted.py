@@ -117,9 +117,25 @@ def _urlencoded(headers: Headers, pieces: Pieces) -> FormParser:
     return FormParser(headers, few, max_fields=MOST_FIELDS, max_part_size=limit)
 
 
+class _WholeMultipart(MultiPartParser):
+    """Takes no body for a form that ends before its closing boundary: fields would be missing."""
+
+    ended = False
+
+    def on_end(self) -> None:
+        self.ended = True
+
+    async def parse(self) -> FormData:
+        form = await super().parse()
+        if not self.ended:
+            await form.close()
+            raise MultiPartException("The closing boundary is missing.")
+        return form
+
+
 def _multipart(headers: Headers, pieces: Pieces) -> MultiPartParser:
     limit = get_settings().upload_limit
-    return MultiPartParser(
+    return _WholeMultipart(
         headers, pieces, max_files=MOST_FIELDS, max_fields=MOST_FIELDS, max_part_size=limit
     )
 
