@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Integer, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -62,32 +62,12 @@ def list_gates(session: Session, measure_id: int) -> Sequence[MeasureGate]:
 
 def list_levels_below(session: Session, measure_id: int, rank: int) -> Sequence[Level]:
     """The levels below `rank`, from the top down to the lowest one that is addressed."""
-    last = (
-        select(func.max(Level.rank))
-        .join(Addressee, col(Addressee.level) == Level.code)
-        .where(col(Addressee.measure_id) == measure_id)
-        .scalar_subquery()
-    )
-    return session.scalars(
-        select(Level)
-        .where(col(Level.rank) > rank, col(Level.rank) <= last)
-        .order_by(col(Level.rank))
-    ).all()
+    return session.scalars(_LEVELS_BELOW, {"measure": measure_id, "rank": rank}).all()
 
 
 def list_reach(session: Session, measure: Measure) -> list[Reach]:
     """What releasing the measure would reach, by level from the top down; one statement."""
-    unit = aliased(Unit)
-    answers = func.sum(case((addressed(unit, measure.id), 1), else_=0))
-    rows = session.execute(
-        select(
-            col(Level.code), col(Level.name), answers.label("answering"), func.count().label("all")
-        )
-        .join(unit, col(unit.level) == Level.code)
-        .where(*_below_issuer(unit, measure))
-        .group_by(col(Level.code), col(Level.name), col(Level.rank))
-        .order_by(col(Level.rank))
-    )
+    rows = session.execute(_REACH, {"measure": measure.id, "issuer": measure.unit_id})
     return [Reach(row.code, row.name, row.answering, row.all - row.answering) for row in rows]
 
 
@@ -103,13 +83,40 @@ def count_addressed_below(session: Session, measure_id: int, above: Unit) -> int
     return session.execute(wanted).scalar_one()
 
 
-def _below_issuer(unit: Any, measure: Measure) -> list[Any]:
-    issuer = aliased(Unit)
-    bounds = (
-        select(col(issuer.lft), col(issuer.rgt)).where(col(issuer.id) == measure.unit_id).subquery()
+def _levels_below() -> Select[Any]:
+    last = (
+        select(func.max(Level.rank))
+        .join(Addressee, col(Addressee.level) == Level.code)
+        .where(col(Addressee.measure_id) == _MEASURE)
+        .scalar_subquery()
     )
-    return [
-        col(unit.lft) >= select(bounds.c.lft).scalar_subquery(),
-        col(unit.lft) < select(bounds.c.rgt).scalar_subquery(),
-        in_scope(unit, measure.id),
-    ]
+    return (
+        select(Level)
+        .where(col(Level.rank) > bindparam("rank", type_=Integer), col(Level.rank) <= last)
+        .order_by(col(Level.rank))
+    )
+
+
+def _reach() -> Select[Any]:
+    unit, issuer = aliased(Unit), aliased(Unit)
+    issued_by = col(issuer.id) == bindparam("issuer", type_=Integer)
+    bounds = select(col(issuer.lft), col(issuer.rgt)).where(issued_by).subquery()
+    answers = func.sum(case((addressed(unit, _MEASURE), 1), else_=0))
+    return (
+        select(
+            col(Level.code), col(Level.name), answers.label("answering"), func.count().label("all")
+        )
+        .join(unit, col(unit.level) == Level.code)
+        .where(
+            col(unit.lft) >= select(bounds.c.lft).scalar_subquery(),
+            col(unit.lft) < select(bounds.c.rgt).scalar_subquery(),
+            in_scope(unit, _MEASURE),
+        )
+        .group_by(col(Level.code), col(Level.name), col(Level.rank))
+        .order_by(col(Level.rank))
+    )
+
+
+_MEASURE = bindparam("measure", type_=Integer)
+_LEVELS_BELOW, _REACH = _levels_below(), _reach()
+"""Asked at every step of a hand-down and for every preview, so they are built once."""

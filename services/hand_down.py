@@ -17,7 +17,12 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Date,
+    Insert,
+    Integer,
+    Select,
+    String,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -51,7 +56,7 @@ from queries.addressees import addressed, in_scope
 from queries.measures import list_levels_below
 from rules.dates.calendar import add_workdays, local_date
 from rules.dates.due import due_dates, parse_due
-from services.roll_up import contribute_new, lock_measures
+from services.roll_up import adding, measures_of
 
 _TOP, _UNIT, _PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
 MANY = 1000
@@ -147,22 +152,22 @@ def hand_down_level(
 
     A constant number of statements, whatever the number of units.
     """
-    wishes = col(HandDown.id).in_(hand_down_ids)
-    touched = select(col(HandDown.measure_id)).where(wishes)
-    lock_measures(session, col(Assignment.measure_id).in_(touched))
+    wishes = {"wishes": list(hand_down_ids)}
+    session.execute(_MEASURES, wishes).all()
     terms = _terms(session, hand_down_ids, level, now)
-    newest = session.execute(select(func.max(Assignment.id))).scalar() or 0
+    newest = session.execute(_NEWEST).scalar() or 0
     _insert_assignments(session, wishes, level, terms, now)
-    reached = and_(col(Assignment.hand_down_id).in_(hand_down_ids), col(Assignment.level) == level)
-    new = and_(col(Assignment.id) > newest, reached)
-    rows = _count(session, new)
+    reached = {**wishes, "reached_level": level}
+    new = {**reached, "newest": newest}
+    rows = session.execute(_COUNT_NEW, new).scalar_one()
     if rows >= MANY:
         refresh_statistics(session, rows, Assignment)
-    contribute_new(session, new)
+    session.execute(_ADD_NEW, new)
     _record(session, new, Act.ISSUE, None, Status.ISSUED, now)
     if terms.status == Status.RELEASED:
         _record(session, new, Act.PASS_ON, Status.ISSUED, Status.RELEASED, now)
-    return _count_steps(session, reached, now)
+    session.execute(_WRITE_STEPS, {**reached, "noted_at": now})
+    return session.execute(_COUNT_REACHED, reached).scalar_one()
 
 
 @dataclass(frozen=True)
@@ -226,12 +231,55 @@ def _caps(session: Session, measure_id: int) -> Sequence[date]:
 
 
 def _insert_assignments(
-    session: Session, wishes: ColumnElement[bool], level: str, terms: _Terms, now: datetime
+    session: Session, wishes: dict[str, Any], level: str, terms: _Terms, now: datetime
 ) -> None:
+    statement = _new_assignments(_lower_cap(terms)) if terms.lower_caps else _NEW_ASSIGNMENTS
+    given = {
+        "level_below": level,
+        "lowest_one": terms.lowest,
+        "first_status": str(terms.status),
+        "rule_due": terms.due_on,
+        "passing_on": terms.passes_on_on,
+        "made_at": now,
+        "passed_at": now if terms.status == Status.RELEASED else None,
+    }
+    session.execute(statement, {**wishes, **given})
+
+
+def _lower_cap(terms: _Terms) -> Any:
+    if not terms.lower_caps:
+        return null()
+    choices = {cap: literal(left, Date) for cap, left in terms.lower_caps.items()}
+    return case(choices, value=col(_PARENT.lower_due_on), else_=literal(None, Date))
+
+
+def _record(
+    session: Session,
+    new: dict[str, Any],
+    act: Act,
+    before: Status | None,
+    to: Status,
+    now: datetime,
+) -> None:
+    """The history of assignments just made."""
+    steps = {"made_at": now, "by_act": str(act), "was": str(before) if before else None}
+    session.execute(_WRITE_HISTORY, {**new, **steps, "becomes": str(to)})
+
+
+_TIME = Assignment.__table__.c.issued_at.type  # type: ignore[attr-defined]
+_WISHES = bindparam("wishes", expanding=True, type_=Integer)
+_REACHED = and_(
+    col(Assignment.hand_down_id).in_(_WISHES),
+    col(Assignment.level) == bindparam("reached_level", type_=String),
+)
+_NEW = and_(col(Assignment.id) > bindparam("newest", type_=Integer), _REACHED)
+
+
+def _new_assignments(lower_cap: Any) -> Insert:
+    """The statement that makes the assignments of a level."""
     top, unit, parent = _TOP, _UNIT, _PARENT
-    rule_due = literal(terms.due_on, Date)
+    rule_due = bindparam("rule_due", type_=Date)
     earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
-    released_at = now if terms.status == Status.RELEASED else None
     columns: dict[str, Any] = {
         "measure_id": HandDown.measure_id,
         "period": HandDown.period,
@@ -240,13 +288,13 @@ def _insert_assignments(
         "hand_down_id": HandDown.id,
         "level": unit.level,
         "answering": addressed(unit, HandDown.measure_id),
-        "lowest": literal(terms.lowest, Boolean),
-        "status": literal(str(terms.status)),
+        "lowest": bindparam("lowest_one", type_=Boolean),
+        "status": bindparam("first_status", type_=String),
         "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
-        "lower_due_on": _lower_cap(terms),
-        "passes_on_on": literal(terms.passes_on_on, Date),
-        "issued_at": literal(now, _type("issued_at")),
-        "released_at": literal(released_at, _type("released_at")),
+        "lower_due_on": lower_cap,
+        "passes_on_on": bindparam("passing_on", type_=Date),
+        "issued_at": bindparam("made_at", type_=_TIME),
+        "released_at": bindparam("passed_at", type_=_TIME),
         "late": literal(False, Boolean),
         "version": literal(1),
     }
@@ -264,67 +312,66 @@ def _insert_assignments(
             ),
         )
         .where(
-            wishes,
-            col(unit.level) == level,
+            col(HandDown.id).in_(_WISHES),
+            col(unit.level) == bindparam("level_below", type_=String),
             col(parent.released_at).is_not(None),
             col(parent.status) != Status.WITHDRAWN,
             in_scope(unit, HandDown.measure_id),
             true(),
         )
+        .suffix_with(text("ON CONFLICT DO NOTHING"))
     )
-    rows = rows.suffix_with(text("ON CONFLICT DO NOTHING"))
-    session.execute(insert(Assignment).from_select(list(columns), rows))
+    return insert(_ASSIGNMENTS).from_select(list(columns), rows)
 
 
-def _lower_cap(terms: _Terms) -> Any:
-    if not terms.lower_caps:
-        return null()
-    choices = {cap: literal(left, Date) for cap, left in terms.lower_caps.items()}
-    return case(choices, value=col(_PARENT.lower_due_on), else_=literal(None, Date))
-
-
-def _type(column: str) -> Any:
-    return Assignment.__table__.c[column].type  # type: ignore[attr-defined]
-
-
-def _record(
-    session: Session,
-    new: ColumnElement[bool],
-    act: Act,
-    before: Status | None,
-    to: Status,
-    now: datetime,
-) -> None:
-    """The history of assignments just made."""
+def _history() -> Insert:
+    """The statement that writes one step of new assignments."""
+    was = bindparam("was", type_=Event.__table__.c.from_status.type)  # type: ignore[attr-defined]
     rows = select(
         col(Assignment.id),
-        literal(now, _type("issued_at")),
-        literal(str(act)),
-        literal(str(before) if before else None, Event.__table__.c.from_status.type),  # type: ignore[attr-defined]
-        literal(str(to)),
+        bindparam("made_at", type_=_TIME),
+        bindparam("by_act", type_=String),
+        was,
+        bindparam("becomes", type_=String),
         literal(""),
-    ).where(new)
+    ).where(_NEW)
     names = ["assignment_id", "at", "act", "from_status", "to_status", "reason"]
-    session.execute(insert(Event).from_select(names, rows))
+    return insert(Event.__table__).from_select(names, rows)  # type: ignore[attr-defined]
 
 
-def _count_steps(session: Session, reached: ColumnElement[bool], now: datetime) -> int:
-    """Write how many units of the level each wish has reached; returns their sum."""
+def _steps() -> Insert:
+    """The statement that writes how many units of the level each wish has reached."""
     counts = (
         select(
             col(Assignment.hand_down_id),
             col(Assignment.level),
             func.count().label("reached"),
-            literal(now, _type("issued_at")).label("at"),
+            bindparam("noted_at", type_=_TIME).label("at"),
         )
-        .where(reached)
+        .where(_REACHED)
         .group_by(col(Assignment.hand_down_id), col(Assignment.level))
     )
     names = ["hand_down_id", "level", "reached", "at"]
     upsert = text("ON CONFLICT (hand_down_id, level) DO UPDATE SET reached = excluded.reached")
-    session.execute(insert(HandDownStep).from_select(names, counts.suffix_with(upsert)))
-    return _count(session, reached)
+    steps = HandDownStep.__table__  # type: ignore[attr-defined]
+    return insert(steps).from_select(names, counts.suffix_with(upsert))
 
 
-def _count(session: Session, where: ColumnElement[bool]) -> int:
-    return session.execute(select(func.count()).select_from(Assignment).where(where)).scalar_one()
+def _counted(where: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(Assignment).where(where)
+
+
+_ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]
+_NEWEST = select(func.max(Assignment.id))
+_MEASURES = measures_of(
+    col(Assignment.measure_id).in_(
+        select(col(HandDown.measure_id)).where(col(HandDown.id).in_(_WISHES))
+    )
+)
+_NEW_ASSIGNMENTS = _new_assignments(null())
+_COUNT_NEW, _COUNT_REACHED = _counted(_NEW), _counted(_REACHED)
+_ADD_NEW = adding(_NEW)
+_WRITE_HISTORY = _history()
+_WRITE_STEPS = _steps()
+"""What every level of every hand-down does is built once in the life of the process: building it
+takes ten times as long as carrying it out for a few units."""

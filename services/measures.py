@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, select, update
 from sqlmodel import Session, col
 
 from models import (
@@ -34,7 +34,7 @@ from rules.refusal import N_, Refusal, Term
 from services import hand_down
 from services.changes import change_all
 from services.deletions import delete_rows
-from services.roll_up import contribute_new
+from services.roll_up import adding
 
 LONGEST_REASON = 1_000
 """Characters, of a withdrawal."""
@@ -254,7 +254,10 @@ def _issue_root(
     for act, before, to in steps:
         session.add(_event(root, act, before, to, by, now))
     session.flush()
-    contribute_new(session, col(Assignment.id) == root.id)
+    session.execute(_ADD_ROOT, {"root": root.id})
+
+
+_ADD_ROOT = adding(col(Assignment.id) == bindparam("root", type_=Integer))
 
 
 def _event(

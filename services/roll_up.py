@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Insert,
     Integer,
     Select,
     TextClause,
@@ -137,9 +138,10 @@ def contribute(session: Session, where: ColumnElement[bool], *, sign: int) -> No
     session.execute(_sums(where, sign))
 
 
-def contribute_new(session: Session, where: ColumnElement[bool]) -> None:
-    """As `contribute`, for assignments just made, which have no answers yet."""
-    session.execute(_counts(where, 1))
+def adding(where: ColumnElement[bool]) -> Insert:
+    """The statement that adds what assignments without answers mean to the units above them: for
+    assignments just made. Who makes many builds the statement once."""
+    return _counts(where, 1)
 
 
 def recount(session: Session, measure_id: int, period: str) -> None:
@@ -156,7 +158,7 @@ def recount(session: Session, measure_id: int, period: str) -> None:
     contribute(session, where, sign=1)
 
 
-def _counts(where: ColumnElement[bool], sign: int) -> Any:
+def _counts(where: ColumnElement[bool], sign: int) -> Insert:
     keys = [
         col(Assignment.measure_id),
         col(Assignment.period),
@@ -168,7 +170,7 @@ def _counts(where: ColumnElement[bool], sign: int) -> Any:
     return _add(Tally, source, keys, values, sign)
 
 
-def _sums(where: ColumnElement[bool], sign: int) -> Any:
+def _sums(where: ColumnElement[bool], sign: int) -> Insert:
     keys = [col(Assignment.measure_id), col(Assignment.period), col(AnswerNumber.field)]
     source = (
         select(Assignment)
@@ -178,7 +180,7 @@ def _sums(where: ColumnElement[bool], sign: int) -> Any:
     return _add(Total, source, keys, SUMS, sign)
 
 
-def _add(table: Any, source: Any, keys: list, values: dict, sign: int) -> Any:
+def _add(table: Any, source: Any, keys: list, values: dict, sign: int) -> Insert:
     """Group `source` by the assignment above and `keys`, let the groups climb, add them up."""
     groups = (
         source.with_only_columns(
@@ -195,7 +197,7 @@ def _add(table: Any, source: Any, keys: list, values: dict, sign: int) -> Any:
     by = [reached.c[name] for name in names]
     sums = [_whole(literal(sign) * func.sum(reached.c[name]), name) for name in values]
     rows = select(*by, *sums).where(true()).group_by(*by).order_by(*by)
-    return insert(table).from_select(
+    return insert(table.__table__).from_select(
         [*names, *values], rows.suffix_with(_adding(table, tuple(names), tuple(values)))
     )
 
