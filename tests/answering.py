@@ -1,14 +1,23 @@
 """Builders for tests of answers: a handed-down measure, and units that send and review."""
 
+import os
 from datetime import datetime
 from itertools import count
 
+import pytest
 from sqlmodel import Session, select
 
 from models import Account, Assignment, Decision, Measure, Submission, Total
 from services.review_batches import decide_ticked
 from services.submissions import Sent, submit
-from tests.building import assignment_of, get_unit, make_account, make_measure, release_down
+from tests.building import (
+    REGION,
+    assignment_of,
+    get_unit,
+    make_account,
+    make_measure,
+    release_all_down,
+)
 from tests.conftest import NOW
 from tests.scenes import scene
 
@@ -18,8 +27,8 @@ _keys = count(1)
 
 
 def send_key() -> str:
-    """A key no other sending in this process has."""
-    return f"send-key-{next(_keys):08d}"
+    """A key no other sending has, neither in this process nor in a scene another one built."""
+    return f"send-key-{os.getpid()}-{next(_keys):08d}"
 
 
 def account_of(session: Session, code: str) -> Account:
@@ -46,10 +55,15 @@ def return_many(
 
 def released_measure(session: Session, **choices) -> Measure:
     """A measure that has reached the whole sample tree."""
-    office = account_of(session, "150000000000")
-    measure = make_measure(session, office, **choices)
-    release_down(session, measure, office)
-    return measure
+    return released_measures(session, choices)[0]
+
+
+def released_measures(session: Session, *choices: dict) -> list[Measure]:
+    """Measures of these choices, handed down together to the whole sample tree."""
+    office = account_of(session, REGION)
+    measures = [make_measure(session, office, **chosen) for chosen in choices]
+    release_all_down(session, measures, office)
+    return measures
 
 
 @scene
@@ -58,6 +72,12 @@ def handed_down(session: Session) -> int:
     measure = released_measure(session)
     assert measure.id is not None
     return measure.id
+
+
+@pytest.fixture
+def measure(session: Session, handed_down: int) -> Measure:
+    """A measure that has reached the whole sample tree."""
+    return session.get_one(Measure, handed_down)
 
 
 def totals_of(session: Session, measure: Measure, code: str) -> dict[str, tuple[int, int]]:

@@ -13,6 +13,7 @@ from models import Account, Assignment, Attachment
 from services import attachments
 from tests.answering import account_of, released_measure
 from tests.building import REGION, VILLAGE, assignment_of, make_form
+from tests.scenes import scene
 
 PHOTO_FIELDS = [
     {"name": "checked", "label": "排查户数", "type": "integer"},
@@ -33,6 +34,14 @@ def open_assignment(session: Session, code: str = VILLAGE) -> Assignment:
     office = account_of(session, REGION)
     measure = released_measure(session, form=make_form(session, office, PHOTO_FIELDS))
     return assignment_of(session, measure, code)
+
+
+@scene
+def photos_wanted(session: Session) -> int:
+    """The id of the village's assignment of a measure that asks for a photo and papers."""
+    one = open_assignment(session)
+    assert one.id is not None
+    return one.id
 
 
 def receive(

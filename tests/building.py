@@ -134,8 +134,15 @@ def hand_down_now(session: Session, ids: list[int], now: datetime = NOW) -> None
 
 def release_down(session: Session, measure: Measure, actor: Account, now: datetime = NOW) -> None:
     """Release a measure and hand it down as far as its gates are open."""
-    wish = release_measure(session, measure, actor=actor, now=now)
-    hand_down_now(session, [wish], now)
+    release_all_down(session, [measure], actor, now)
+
+
+def release_all_down(
+    session: Session, measures: list[Measure], actor: Account, now: datetime = NOW
+) -> None:
+    """As `release_down`; handing many down together takes little longer than one alone."""
+    wishes = [release_measure(session, one, actor=actor, now=now) for one in measures]
+    hand_down_now(session, wishes, now)
 
 
 def assignment_of(session: Session, measure: Measure, code: str) -> Assignment:

@@ -19,6 +19,7 @@ os.environ.setdefault("JIELI_PASSWORD_PASSES", "1")
 pytest_plugins = [
     "pytester",
     "tests.answering",
+    "tests.attachments",
     "tests.killing",
     "tests.reports_building",
     "tests.scheduling",

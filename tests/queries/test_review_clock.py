@@ -3,7 +3,7 @@ from datetime import timedelta
 from queries.review_clock import count_overdue_reviews, list_overdue_reviewers
 from rules.dates.calendar import local_date
 from services.reviews import approve
-from tests.answering import account_of, answer, released_measure
+from tests.answering import account_of, answer
 from tests.building import BANNER, TOWNSHIP, VILLAGE, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
@@ -14,8 +14,7 @@ TODAY = local_date(NOW)
 WEDNESDAY, THURSDAY, FRIDAY = (TODAY + timedelta(days=days) for days in (2, 3, 4))
 
 
-def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(session):
-    measure = released_measure(session)
+def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(session, measure):
     for code in (VILLAGE, SECOND):
         answer(session, measure, code)
     township, banner = get_unit(session, TOWNSHIP), get_unit(session, BANNER)
@@ -28,8 +27,7 @@ def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(sessi
     ]
 
 
-def test_what_was_sent_again_counts_from_the_last_sending(session):
-    measure = released_measure(session)
+def test_what_was_sent_again_counts_from_the_last_sending(session, measure):
     township = account_of(session, TOWNSHIP)
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=NOW)
@@ -38,16 +36,14 @@ def test_what_was_sent_again_counts_from_the_last_sending(session):
     assert count_overdue_reviews(session, township.unit_id, TODAY + timedelta(days=7)) == 1
 
 
-def test_a_decided_review_is_not_overdue(session):
-    measure = released_measure(session)
+def test_a_decided_review_is_not_overdue(session, measure):
     township = account_of(session, TOWNSHIP)
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=NOW)
     assert count_overdue_reviews(session, township.unit_id, FRIDAY) == 0
 
 
-def test_both_cost_one_statement(session):
-    measure = released_measure(session)
+def test_both_cost_one_statement(session, measure):
     unit_id = get_unit(session, TOWNSHIP).id
     for code in (VILLAGE, SECOND):
         answer(session, measure, code)

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session
 
 from models import Measure, Submission
 from queries.review_list import (
@@ -17,10 +18,11 @@ from queries.reviews import count_waiting, find_page, list_waiting, list_waiting
 from rules.dates.calendar import local_date
 from services.recalls import recall
 from services.reviews import approve, return_
-from tests.answering import account_of, answer, released_measure
+from tests.answering import account_of, answer, released_measure, released_measures
 from tests.building import BANNER, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.scenes import scene
 
 LATER = NOW + timedelta(hours=1)
 VILLAGES = ("150402005002", "150402005003", "150402005004")
@@ -31,13 +33,25 @@ def township(session):
     return account_of(session, TOWNSHIP)
 
 
-@pytest.fixture
-def three(session):
-    """A measure that three villages have answered, an hour apart, the last one first."""
-    measure = released_measure(session)
+@scene
+def two_handed_down(session: Session) -> tuple[int | None, int | None]:
+    """Three villages have answered the first, an hour apart, the last one first."""
+    first, second = released_measures(session, {}, {"title": "检修管网", "due_rule": "2026-12-10"})
     for hours, code in enumerate(reversed(VILLAGES)):
-        answer(session, measure, code, now=NOW + timedelta(hours=hours))
-    return measure
+        answer(session, first, code, now=NOW + timedelta(hours=hours))
+    return first.id, second.id
+
+
+@pytest.fixture
+def three(session, two_handed_down):
+    """A measure that three villages have answered."""
+    return session.get_one(Measure, two_handed_down[0])
+
+
+@pytest.fixture
+def second(session, two_handed_down):
+    """Another measure; nobody has answered it."""
+    return session.get_one(Measure, two_handed_down[1])
 
 
 def codes(session, reviewer_id, now=NOW, **chosen):
@@ -45,8 +59,7 @@ def codes(session, reviewer_id, now=NOW, **chosen):
     return [row.unit_code for row in list_waiting(session, wanted).rows]
 
 
-def test_the_list_shows_what_waits_for_this_unit_and_its_numbers(session, township):
-    measure = released_measure(session)
+def test_the_list_shows_what_waits_for_this_unit_and_its_numbers(session, township, measure):
     sent = answer(session, measure, VILLAGE, 7)
     answer(session, measure, "150402102200")
     page = list_waiting(session, Waiting(township.unit_id))
@@ -58,8 +71,7 @@ def test_the_list_shows_what_waits_for_this_unit_and_its_numbers(session, townsh
     assert page.numbers == {row.assignment_id: {"checked": "7", "spent": "3.5"}}
 
 
-def test_what_is_decided_or_taken_back_waits_no_longer(session, township):
-    measure = released_measure(session)
+def test_what_is_decided_or_taken_back_waits_no_longer(session, township, measure):
     sent = [answer(session, measure, code) for code in VILLAGES]
     approve(session, sent[0].id, actor=township, now=LATER)
     return_(session, sent[1].id, reason="请核对户数", actor=township, now=LATER)
@@ -71,8 +83,7 @@ def test_what_is_decided_or_taken_back_waits_no_longer(session, township):
     assert [(row.submission_id, row.revision) for row in rows] == [(again.id, 2)]
 
 
-def test_the_list_can_be_cut_down_to_one_measure_unit_or_name(session, township, three):
-    second = released_measure(session, title="检修管网")
+def test_the_list_can_be_cut_down_to_one_measure_unit_or_name(session, township, three, second):
     answer(session, second, VILLAGE)
     unit_id = township.unit_id
     assert codes(session, unit_id, measure_id=second.id) == [VILLAGE]
@@ -150,9 +161,8 @@ def test_a_unit_that_has_moved_stands_with_the_one_above_it(session, township, t
 
 
 @pytest.mark.parametrize("sort", list(Sort))
-def test_next_and_previous_walk_the_list_in_its_order(session, township, three, sort, monkeypatch):
-    released = released_measure(session, title="检修管网", due_rule="2026-12-10")
-    answer(session, released, VILLAGE)
+def test_next_and_previous_walk_the_list_in_its_order(session, township, second, sort, monkeypatch):
+    answer(session, second, VILLAGE)
     wanted = Waiting(township.unit_id, ReviewFilter(sort=sort))
     listed = [row.assignment_id for row in list_waiting(session, wanted).rows]
     here = find_first(session, wanted)
@@ -186,8 +196,7 @@ def test_next_and_previous_are_one_statement_each(session, township, three):
     assert len(sent) == 2
 
 
-def test_a_correction_of_what_was_approved_is_marked(session, township):
-    measure = released_measure(session)
+def test_a_correction_of_what_was_approved_is_marked(session, township, measure):
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=LATER)
     answer(session, measure, VILLAGE, 13)
@@ -196,8 +205,7 @@ def test_a_correction_of_what_was_approved_is_marked(session, township):
     assert {row.unit_code: row.corrects for row in rows} == {VILLAGE: True, VILLAGES[1]: False}
 
 
-def test_a_unit_between_waits_for_the_unit_above_it(session):
-    measure = released_measure(session)
+def test_a_unit_between_waits_for_the_unit_above_it(session, measure):
     answer(session, measure, TOWNSHIP)
     assert codes(session, account_of(session, BANNER).unit_id) == [TOWNSHIP]
 
@@ -216,8 +224,8 @@ def test_an_empty_list_has_one_page(session, township):
     assert (page.rows, page.numbers, page.total, page.page, page.pages) == ([], {}, 0, 1, 1)
 
 
-def test_a_page_costs_three_statements_however_long_it_is(session, township):
-    measure, unit_id = released_measure(session), township.unit_id
+def test_a_page_costs_three_statements_however_long_it_is(session, township, measure):
+    unit_id = township.unit_id
     for code in VILLAGES:
         answer(session, measure, code)
         with statements(session) as sent:

@@ -7,17 +7,12 @@ from queries.not_found import NotFound
 from queries.submissions import find_current, get_submission, get_submitted_fields, list_revisions
 from services.reviews import return_
 from services.submissions import save_draft
-from tests.answering import account_of, answer, released_measure
+from tests.answering import account_of, answer
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
 from tests.counting import statements
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def measure(session):
-    return released_measure(session)
 
 
 @pytest.fixture

@@ -9,12 +9,6 @@ from tests.building import TOWNSHIP, VILLAGE, assignment_of
 
 
 @pytest.fixture
-def measure(session: Session, handed_down: int) -> Measure:
-    """A measure that has reached the whole sample tree."""
-    return session.get_one(Measure, handed_down)
-
-
-@pytest.fixture
 def village(session: Session, measure: Measure) -> Assignment:
     return assignment_of(session, measure, VILLAGE)
 

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from adapters.attachment_store import AttachmentStore, WrongOffset
-from models import Attachment, Draft, Status, Submission
+from models import Assignment, Attachment, Draft, Status, Submission
 from queries.attachments import (
     get_visible_attachment,
     list_ready,
@@ -21,7 +21,7 @@ from rules.refusal import Refusal
 from services import attachments
 from services.attachments import LEFT, as_answer
 from tests.answering import account_of
-from tests.attachments import docx, open_assignment, photo
+from tests.attachments import docx, photo
 from tests.attachments import receive as receive_whole
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE, get_unit
 from tests.conftest import NOW
@@ -37,8 +37,8 @@ def store(tmp_path: Path) -> AttachmentStore:
 
 
 @pytest.fixture
-def one(session: Session):
-    return open_assignment(session)
+def one(session: Session, photos_wanted: int) -> Assignment:
+    return session.get_one(Assignment, photos_wanted)
 
 
 @pytest.fixture

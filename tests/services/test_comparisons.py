@@ -12,7 +12,7 @@ from services.comparisons import compare, find_flags_now, store
 from services.recalls import recall
 from services.reviews import approve, return_
 from services.submissions import Asked, submit
-from tests.answering import account_of, released_measure, send, send_key
+from tests.answering import account_of, send, send_key
 from tests.conftest import NOW
 from tests.counting import statements
 
@@ -22,11 +22,6 @@ STORY = (
 )
 FAR = {"kind": "siblings", "field": "checked", "value": "500", "other": "11", "count": 8}
 """The flag of the one that answers 500 where eight others answer about 10."""
-
-
-@pytest.fixture
-def measure(session: Session) -> Measure:
-    return released_measure(session)
 
 
 @pytest.fixture

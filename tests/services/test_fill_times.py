@@ -8,7 +8,7 @@ from queries.fill_times import find_fill_counts
 from rules.forms.minutes import ENOUGH, bucket_of
 from services.reviews import return_
 from services.submissions import save_draft, submit
-from tests.answering import ANSWER, account_of, released_measure, send_key
+from tests.answering import ANSWER, account_of, send_key
 from tests.building import OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
 
@@ -26,21 +26,14 @@ def counts(session: Session) -> dict[int, int]:
     return {one.up_to: one.count for one in session.exec(select(FillTime))}
 
 
-@pytest.fixture
-def village(session: Session) -> Assignment:
-    return assignment_of(session, released_measure(session), VILLAGE)
-
-
-def test_fillings_are_counted_without_a_unit_or_a_person(session: Session, village) -> None:
+def test_fillings_are_counted_without_a_unit_or_a_person(
+    session: Session, measure: Measure, village: Assignment
+) -> None:
     fill(session, village, 300)
-    other = assignment_of(session, _measure(session, village), OTHER_VILLAGE)
+    other = assignment_of(session, measure, OTHER_VILLAGE)
     fill(session, other, 301, OTHER_VILLAGE)
     assert counts(session) == {bucket_of(300): 2}
     assert set(FillTime.model_fields) == {"form_version_id", "up_to", "count"}
-
-
-def _measure(session: Session, one: Assignment):
-    return session.get_one(Measure, one.measure_id)
 
 
 @pytest.mark.parametrize(("opened", "seconds"), [(None, 300), (OPENED, -60), (0, 300)])

@@ -19,6 +19,7 @@ from models import (
 from rules.refusal import Refusal
 from services import assignments, hand_down
 from services.measures import GateChoice, release_measure, withdraw_measure
+from tests.answering import account_of
 from tests.building import (
     BANNER,
     LEAGUE,
@@ -47,12 +48,10 @@ def pending(session) -> list[int]:
 
 @pytest.fixture
 def office(session):
-    return make_account(session)
+    return account_of(session, REGION)
 
 
-def test_a_measure_without_gates_reaches_every_unit_of_the_tree_at_once(session, office):
-    measure = make_measure(session, office)
-    release_down(session, measure, office)
+def test_a_measure_without_gates_reaches_every_unit_of_the_tree_at_once(session, measure):
     assert count(session, Assignment.measure_id == measure.id) == 50
     village = assignment_of(session, measure, VILLAGE)
     assert (village.status, village.lowest, village.answering) == (Status.ISSUED, True, True)
@@ -61,9 +60,8 @@ def test_a_measure_without_gates_reaches_every_unit_of_the_tree_at_once(session,
     assert village.parent_id == township.id
 
 
-def test_each_level_gets_its_own_due_date_with_working_days_for_review(session, office):
-    measure = make_measure(session, office, review_days=2)
-    release_down(session, measure, office)
+def test_each_level_gets_its_own_due_date_with_working_days_for_review(session, measure):
+    assert measure.review_days == 2
     due = {code: assignment_of(session, measure, code).due_on for code in (LEAGUE, BANNER, VILLAGE)}
     assert due == {
         LEAGUE: date(2026, 12, 20),
@@ -72,9 +70,7 @@ def test_each_level_gets_its_own_due_date_with_working_days_for_review(session, 
     }
 
 
-def test_handing_down_twice_changes_nothing(session, office):
-    measure = make_measure(session, office)
-    release_down(session, measure, office)
+def test_handing_down_twice_changes_nothing(session, measure, office):
 
     def everything():
         return [
@@ -169,17 +165,13 @@ def test_a_release_to_nobody_is_refused(session, office):
         make_measure(session, office, addressees=(("village", "none"),))
 
 
-def test_withdrawing_ends_every_assignment_and_empties_the_totals(session, office):
-    measure = make_measure(session, office)
-    release_down(session, measure, office)
+def test_withdrawing_ends_every_assignment_and_empties_the_totals(session, measure, office):
     assert withdraw_measure(session, measure, reason="重复部署", actor=office, now=NOW) == 50
     assert count(session, Assignment.status != Status.WITHDRAWN) == 0
     assert session.exec(select(func.sum(Tally.issued))).one() == 0
 
 
-def test_the_tally_of_the_region_counts_every_level_below_it(session, office):
-    measure = make_measure(session, office)
-    release_down(session, measure, office)
+def test_the_tally_of_the_region_counts_every_level_below_it(session, measure):
     rows = session.exec(
         select(Tally.level, Tally.issued, Tally.released, Tally.answering).where(
             Tally.unit_id == get_unit(session, REGION).id
@@ -212,10 +204,7 @@ def test_gates_are_stored_by_level(session, office):
     assert (gate.gate, gate.pass_on_days) == ("detail", 4)
 
 
-def test_the_reason_of_a_withdrawal_is_bounded_and_clean(session):
-    office = make_account(session, REGION)
-    measure = make_measure(session, office)
-    release_down(session, measure, office)
+def test_the_reason_of_a_withdrawal_is_bounded_and_clean(session, measure, office):
     with pytest.raises(Refusal):
         withdraw_measure(session, measure, reason="长" * 1001, actor=office, now=NOW)
     withdraw_measure(session, measure, reason="重复\x01下发", actor=office, now=NOW)

@@ -12,7 +12,7 @@ from services.measures import withdraw_measure
 from services.recalls import recall
 from services.reviews import return_
 from services.submissions import Asked, save_draft, submit
-from tests.answering import account_of, released_measure, send, send_key
+from tests.answering import account_of, released_measures, send, send_key
 from tests.building import (
     BANNER,
     LEAGUE,
@@ -26,6 +26,7 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.scenes import scene
 
 LATER = NOW + timedelta(hours=1)
 HOMES = {"name": "homes", "label": "总户数", "type": "integer", "reuse": "households"}
@@ -36,22 +37,46 @@ HEATING = {
 CHECKED = {"name": "checked", "label": "排查户数", "type": "integer", "rollup": "sum"}
 
 
-def issued(session: Session, title: str, *fields: dict) -> Measure:
+CENSUS, PATROL, FIXED, PLAIN, THIRD = "人口摸底", "冬季巡查", "巡查", "普通", "用电检查"
+ASKED = {
+    CENSUS: [HOMES, HEATING],
+    PATROL: [{**HOMES, "name": "total"}, CHECKED, HEATING],
+    FIXED: [{**HOMES, "readonly": True}, CHECKED],
+    PLAIN: [CHECKED],
+    THIRD: [HOMES],
+}
+"""Measures by their titles, and what they ask."""
+
+
+@scene
+def sharing_elements(session: Session) -> dict[str, int | None]:
+    """The ids of the village's assignments of these measures."""
     office = account_of(session, REGION)
-    form = make_form(session, office, list(fields))
-    return released_measure(session, title=title, form=form)
+    forms = {title: make_form(session, office, fields) for title, fields in ASKED.items()}
+    choices = [{"title": title, "form": form} for title, form in forms.items()]
+    measures = released_measures(session, *choices)
+    return {one.title: assignment_of(session, one, VILLAGE).id for one in measures}
 
 
 @pytest.fixture
-def census(session: Session) -> Assignment:
-    measure = issued(session, "人口摸底", HOMES, HEATING)
-    return assignment_of(session, measure, VILLAGE)
+def asked(session: Session, sharing_elements: dict[str, int]) -> dict[str, Assignment]:
+    """The village's assignments by the titles of their measures."""
+    return {title: session.get_one(Assignment, id) for title, id in sharing_elements.items()}
 
 
 @pytest.fixture
-def patrol(session: Session) -> Assignment:
-    measure = issued(session, "冬季巡查", {**HOMES, "name": "total"}, CHECKED, HEATING)
-    return assignment_of(session, measure, VILLAGE)
+def census(asked: dict[str, Assignment]) -> Assignment:
+    return asked[CENSUS]
+
+
+@pytest.fixture
+def patrol(asked: dict[str, Assignment]) -> Assignment:
+    return asked[PATROL]
+
+
+@pytest.fixture
+def fixed(asked: dict[str, Assignment]) -> Assignment:
+    return asked[FIXED]
 
 
 def answer(session: Session, one: Assignment, now=NOW, **typed: str | list[str]) -> Submission:
@@ -131,9 +156,9 @@ def test_what_is_taken_back_returned_or_withdrawn_is_not_known(
 
 
 def test_when_the_newest_is_taken_back_the_one_before_is_known_again(
-    session: Session, census, patrol
+    session: Session, census, patrol, asked
 ) -> None:
-    third = assignment_of(session, issued(session, "用电检查", HOMES), VILLAGE)
+    third = asked[THIRD]
     answer(session, census, homes="85")
     answer(session, patrol, LATER, total="90", checked="3")
     assert get_answer_sheet(session, third.id).typed == {"homes": ["90"]}
@@ -160,10 +185,7 @@ def test_an_answer_of_ones_own_that_is_newer_stays(session: Session, census, pat
     assert (sheet.typed["homes"], sheet.prefilled) == (["85"], {})
 
 
-def test_what_nobody_can_change_is_sent_as_it_is_known(session: Session, census) -> None:
-    fixed = assignment_of(
-        session, issued(session, "巡查", {**HOMES, "readonly": True}, CHECKED), VILLAGE
-    )
+def test_what_nobody_can_change_is_sent_as_it_is_known(session: Session, census, fixed) -> None:
     answer(session, census, homes="85")
     key = send_key()
     typed = {"checked": ["3"], "homes": ["1"]}
@@ -175,11 +197,8 @@ def test_what_nobody_can_change_is_sent_as_it_is_known(session: Session, census)
 
 
 def test_what_nobody_can_change_is_shown_in_a_draft_and_stays_when_it_is_sent_again(
-    session: Session, census
+    session: Session, census, fixed
 ) -> None:
-    fixed = assignment_of(
-        session, issued(session, "巡查", {**HOMES, "readonly": True}, CHECKED), VILLAGE
-    )
     answer(session, census, homes="85")
     clerk, township = account_of(session, VILLAGE), account_of(session, TOWNSHIP)
     save_draft(session, fixed.id, {"checked": ["3"]}, actor=clerk, now=NOW)
@@ -201,12 +220,12 @@ def test_an_old_answer_is_not_known_for_ever(session: Session, census, patrol) -
 def test_another_answer_than_elsewhere_is_asked_about(session: Session, census, patrol) -> None:
     answer(session, census, homes="85")
     clerk = account_of(session, VILLAGE)
-    asked = submit(
+    outcome = submit(
         session, patrol.id, {"total": ["84"], "checked": ["1"]}, send_key=send_key(),
         confirmed="", actor=clerk, now=LATER,
     )  # fmt: skip
-    assert isinstance(asked, Asked)
-    assert [flag.to_json() for flag in asked.flags] == [
+    assert isinstance(outcome, Asked)
+    assert [flag.to_json() for flag in outcome.flags] == [
         {"kind": "known", "field": "total", "value": "84", "other": "85", "source": "人口摸底"}
     ]
 
@@ -226,9 +245,9 @@ def test_of_the_last_period_shared_elements_are_filled_in_and_figures_shown(
 
 
 def test_knowing_costs_one_statement_and_only_forms_that_share(
-    session: Session, census, patrol
+    session: Session, census, patrol, asked
 ) -> None:
-    plain = assignment_of(session, issued(session, "普通", CHECKED), VILLAGE)
+    plain = asked[PLAIN]
     answer(session, census, homes="85")
     session.expire_all()
     with statements(session) as without:

@@ -13,7 +13,7 @@ from services.recalls import recall
 from services.review_batches import MOST_TICKED, decide_matching, decide_ticked, undo
 from services.reviews import approve, return_
 from services.roll_up import recount
-from tests.answering import account_of, answer, released_measure, send
+from tests.answering import account_of, answer, released_measure, released_measures, send
 from tests.building import BANNER, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
@@ -179,8 +179,7 @@ def test_a_recalled_one_is_not_decided(session, measure, reviewer):
 def test_three_and_forty_cost_the_same_statements(session, reviewer):
     counts = set()
     for many in (1, 13):
-        for _ in range(many):
-            measure = released_measure(session)
+        for measure in released_measures(session, *[{}] * many):
             for code in VILLAGES:
                 answer(session, measure, code)
         session.expire_all()

@@ -16,7 +16,7 @@ from tests.answering import (
     account_of,
     answer,
     approve_many,
-    released_measure,
+    released_measures,
     return_many,
     send,
 )
@@ -192,8 +192,8 @@ def test_nothing_chosen_changes_nothing(session, reviewer):
 
 def test_one_and_many_cost_the_same_statements(session, reviewer):
     counts = set()
-    for codes in (VILLAGES[:1], VILLAGES):
-        measure = released_measure(session)
+    two = released_measures(session, {}, {})
+    for codes, measure in zip((VILLAGES[:1], VILLAGES), two, strict=True):
         ids = [answer(session, measure, code).id for code in codes]
         with statements(session) as sent:
             assert approve_many(session, ids, actor=reviewer, now=LATER) == len(codes)
@@ -204,8 +204,8 @@ def test_one_and_many_cost_the_same_statements(session, reviewer):
 
 def test_returning_one_and_many_costs_the_same_statements(session, reviewer):
     counts = set()
-    for codes in (VILLAGES[:1], VILLAGES):
-        measure = released_measure(session)
+    two = released_measures(session, {}, {})
+    for codes, measure in zip((VILLAGES[:1], VILLAGES), two, strict=True):
         ids = [answer(session, measure, code).id for code in codes]
         with statements(session) as sent:
             return_many(session, ids, reason=REASON, actor=reviewer, now=LATER)
@@ -214,7 +214,7 @@ def test_returning_one_and_many_costs_the_same_statements(session, reviewer):
 
 
 def test_many_of_several_measures_are_approved_together(session, reviewer):
-    measures = [released_measure(session) for _ in range(3)]
+    measures = released_measures(session, {}, {}, {})
     ids = [answer(session, measure, VILLAGE).id for measure in measures]
     assert approve_many(session, ids, actor=reviewer, now=LATER) == 3
     for measure in measures:
