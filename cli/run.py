@@ -22,7 +22,11 @@ from cli.terminal import prepare_database, refusals, say, tell_narrowed
 from rules.refusal import N_, Refusal
 
 SERVER, DISPATCHER, WORKER, WEB = "prefect", "dispatcher", "worker", "web"
+SERVER_APP, WEB_MODULE = "flows.server:create_app", "web.serving"
+"""What the command of Prefect's server and of the web application names."""
 POOL = "jieli"
+START_SECONDS = 180.0
+"""How long a start may take."""
 READY_FILE = "dispatcher.ready"
 """In the data folder; holds the process id of the dispatcher that is ready."""
 
@@ -72,7 +76,7 @@ class Processes:
         with only_one(folder / LOCK):
             return keep_sign_in(folder, self.say)
 
-    def wait_ready(self, seconds: float = 180.0) -> None:
+    def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Return when a click would be handed down; raises `NotReady` after `seconds`."""
         self.supervisor.wait_ready(seconds)
 
@@ -183,7 +187,7 @@ def programs(settings: Settings, sign_in: str) -> list[Program]:
     environment = {**own, **prefect_environment(settings, sign_in)}
     api = PrefectApi(settings.prefect_url, sign_in)
     python = sys.executable
-    server = ("-m", "uvicorn", "--factory", "flows.server:create_app", "--host", PREFECT_HOST)
+    server = ("-m", "uvicorn", "--factory", SERVER_APP, "--host", PREFECT_HOST)
     alone = ("--workers", "1", "--log-level", environment["PREFECT_LOGGING_SERVER_LEVEL"].lower())
     worker = ("-m", "prefect", "worker", "start", "--pool", POOL, "--name", POOL)
     return [
@@ -195,7 +199,7 @@ def programs(settings: Settings, sign_in: str) -> list[Program]:
         ),
         Program(
             WEB,
-            (python, "-m", "web.serving"),
+            (python, "-m", WEB_MODULE),
             lambda _pid, _since: _answers(settings.web_url),
             own,
         ),

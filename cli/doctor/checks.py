@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from adapters.private import hidden_bits
 from adapters.settings import Settings
 from cli.doctor.findings import Finding, bad, good, note
 from cli.prefect_sign_in import sign_in_file
-from cli.run import ask
+from cli.run import SERVER_APP, START_SECONDS, WEB_MODULE, ask
 from cli.supervisor import LOCK, MARK, refuse_taken_ports
 from rules.dates.calendar import known_until, local_date
 from rules.refusal import N_, Refusal, Term
@@ -166,18 +167,20 @@ def _has_rights(path: Path, bits: int) -> bool:
 def check_processes(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """What runs answers; what does not run has left nothing and finds its ports free."""
     if is_held(settings.data_dir / LOCK):
-        for subject, url in (
-            ("web", f"{settings.web_url}/ready"),
-            ("prefect", f"{settings.prefect_url}/api/health"),
+        for subject, program, url in (
+            ("web", WEB_MODULE, f"{settings.web_url}/ready"),
+            ("prefect", SERVER_APP, f"{settings.prefect_url}/api/health"),
         ):
             if ask(url).status in (200, 401):
                 yield good(subject, N_("在运行，有应答。"))
+            elif _starts(settings.data_dir, program):
+                yield note(subject, N_("正在启动，还没有应答：%(url)s。请过一会儿再看。"), url=url)
             else:
                 yield bad(subject, N_("没有应答：%(url)s。请看数据目录里的 logs。"), url=url)
         return
     yield note("processes", N_("没有运行。启动：jieli run。"))
     yield _ports(settings)
-    left = _left_over(settings.data_dir)
+    left = [each.name for each in _processes(settings.data_dir)]
     if left:
         yield note(
             "processes", N_("有遗留的进程：%(left)s；下一次 jieli run 会结束它们。"), left=left
@@ -196,17 +199,34 @@ def _ports(settings: Settings) -> Finding:
     return good("ports", N_("端口空闲。"))
 
 
-def _left_over(data_dir: Path) -> list[str]:
+def _starts(data_dir: Path, program: str) -> bool:
+    """Whether a process of the program is there that has not been there for long."""
+    wanted = program.encode()
+    for folder in _processes(data_dir):
+        with suppress(OSError):  # it ends meanwhile
+            named = wanted in (folder / "cmdline").read_bytes().split(b"\0")
+            if named and _age(folder) < START_SECONDS:
+                return True
+    return False
+
+
+def _age(folder: Path) -> float:
+    """How many seconds a process has been there, by its folder in `/proc`."""
+    ticks = int((folder / "stat").read_text().rpartition(")")[2].split()[19])
+    up = float(Path("/proc/uptime").read_text().split()[0])
+    return up - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _processes(data_dir: Path) -> Iterator[Path]:
+    """The folders in `/proc` of the processes that were started for this data folder."""
     wanted = f"{MARK}={data_dir.resolve()}".encode()
-    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             ours = wanted in (folder / "environ").read_bytes().split(b"\0")
         except OSError:
             continue
         if ours and int(folder.name) != os.getpid():
-            found.append(folder.name)
-    return found
+            yield folder
 
 
 def check_backup(settings: Settings, now: datetime) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from adapters.database import get_engine
 from adapters.migrations import migrate
 from cli.main import app
 from cli.prefect_sign_in import sign_in_file
-from cli.supervisor import LOCK, only_one
+from cli.run import SERVER_APP
+from cli.supervisor import LOCK, MARK, only_one
 from tests.databases import BACKENDS, fresh_database
 from tests.live import free_port
 
@@ -132,3 +134,19 @@ def test_what_runs_and_does_not_answer_is_bad(folder: Path, runner: CliRunner) -
         findings = found(runner, 1)
     assert findings["web"][0] == findings["prefect"][0] == "bad"
     assert os.environ["JIELI_WEB_PORT"] in findings["web"][1]
+
+
+def test_a_program_that_is_there_and_does_not_answer_yet_is_starting(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    like_prefect = ["sh", "-c", "read forever", SERVER_APP]
+    environment = {**os.environ, MARK: str(folder.resolve())}
+    with (
+        only_one(folder / LOCK),
+        subprocess.Popen(like_prefect, stdin=subprocess.PIPE, env=environment),
+    ):
+        findings = found(runner, 1)
+        assert (findings["web"][0], findings["prefect"][0]) == ("bad", "note")
+        assert "正在启动" in findings["prefect"][1]
+        monkeypatch.setattr("cli.doctor.checks.START_SECONDS", 0.0)
+        assert found(runner, 1)["prefect"][0] == "bad"
