@@ -21,8 +21,8 @@ app.add_typer(forms.app, name="form")
 app.add_typer(reports.app, name="reports")
 
 
-def main() -> None:
-    """The command: what it and its processes make is nobody else's to read."""
+def prepare() -> None:
+    """What the command and its processes make is nobody else's to read."""
     from pydantic import ValidationError
 
     from adapters.private import hide_new_files
@@ -35,7 +35,6 @@ def main() -> None:
         if sys.argv[1:2] != ["doctor"]:  # which tells it in its own form, and stores nothing
             complain_of_settings(error)
             sys.exit(1)
-    app()
 
 
 @app.command()

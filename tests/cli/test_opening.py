@@ -113,7 +113,7 @@ def apart(code: str, folder: Path, *arguments: str) -> subprocess.CompletedProce
 
 def jieli(folder: Path, *arguments: str) -> str:
     """What the command complains of."""
-    return apart("from cli.main import main; main()", folder, *arguments).stderr
+    return apart("from cli.entry import main; main()", folder, *arguments).stderr
 
 
 def open_to_others(folder: Path) -> list[Path]:
@@ -153,7 +153,7 @@ def test_a_setting_that_cannot_be_is_told_by_its_name(
     for port in ("eighty", "99999"):
         monkeypatch.setenv("JIELI_WEB_PORT", port)
         arguments = ("backup", "x.zip") if command == "backup" else (command,)
-        done = apart("from cli.main import main; main()", tmp_path / "var", *arguments)
+        done = apart("from cli.entry import main; main()", tmp_path / "var", *arguments)
         assert done.returncode == 1
         assert f"JIELI_WEB_PORT　值不能用：{port}" in done.stdout + done.stderr
         assert "Traceback" not in done.stderr

@@ -1,0 +1,61 @@
+"""Ctrl-C at a terminal while the command is still being loaded."""
+
+import os
+import pty
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from adapters.settings import ROOT
+
+LOADING = """
+import sys
+from importlib.abc import MetaPathFinder
+from cli.entry import main
+
+class Slow(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "%s":
+            print("loading", flush=True)
+            input()
+
+sys.meta_path.insert(0, Slow())
+main()
+"""
+"""The command, which stops where it loads a module until somebody presses Enter."""
+
+
+@pytest.mark.parametrize(
+    ("module", "code"), [("typer", -signal.SIGINT), ("cli.units", -signal.SIGINT), ("cli.run", 130)]
+)
+def test_ctrl_c_while_it_is_loaded_ends_it_without_a_trace(
+    tmp_path: Path, module: str, code: int
+) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(ROOT)
+        environment = {**os.environ, "JIELI_DATA_DIR": str(tmp_path / "var")}
+        os.execve(sys.executable, [sys.executable, "-c", LOADING % module, "run"], environment)
+    said = b""
+    while b"loading" not in said:
+        said += os.read(terminal, 1024)
+    os.write(terminal, b"\x03")
+    said += _rest(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == code
+    assert b"Traceback" not in said, said.decode()
+    assert not (tmp_path / "var").exists()
+
+
+def _rest(terminal: int) -> bytes:
+    """Everything until the other side is gone, which Linux tells as an error."""
+    said = b""
+    try:
+        while more := os.read(terminal, 1024):
+            said += more
+    except OSError:
+        pass
+    finally:
+        os.close(terminal)
+    return said
