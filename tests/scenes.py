@@ -23,11 +23,13 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
 from adapters.database import make_engine
-from tests.databases import absent, drop_databases, fresh_engine, make_database
+from tests.databases import absent, drop_databases, make_database
 from tests.sample_tree import fill_tree
 
 ORIGINAL = "jieli_scene_"
 """Begins the names of the databases that others are copied from."""
+COPY = "jieli_copy_"
+"""Begins the names of the databases tests work on."""
 UNITS = "units"
 """The scene with the sample tree and nothing else."""
 _builders: dict[str, Callable[[Session], Any]] = {UNITS: lambda session: None}
@@ -63,12 +65,12 @@ class Scenes:
         return self.built[name]
 
     def _build(self, name: str) -> Scene:
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        copy = f"jieli_{name}_{worker}_{os.getpid()}"
         with locked(self.shared / f"{self.backend}-{name}.lock"):
-            url, made = self._original(name)
-            fresh = fresh_engine(self.backend, self.folder, copy, url)
-            engine = self.closing.enter_context(fresh)
+            original, made = self._original(name)
+            copy = f"{COPY}{name}{own_end()}"
+            url = make_database(self.backend, self.folder, copy, original)
+        engine = make_engine(url)
+        self.closing.callback(engine.dispose)
         return Scene(engine, made)
 
     def _original(self, name: str) -> tuple[str, Any]:
@@ -99,6 +101,8 @@ class Scenes:
 def opened(backend: str, folder: Path, shared: Path) -> Iterator[Scenes]:
     """The scenes; this process's copies are dropped at the end."""
     with ExitStack() as closing:
+        if backend == "postgresql":
+            closing.callback(drop_databases, COPY, own_end())
         yield Scenes(backend, folder, shared, closing)
 
 
@@ -108,6 +112,11 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def own_end() -> str:
+    """What tells the copies of this process from those of another on the same server."""
+    return f"_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
 
 
 def run_of(shared: Path) -> str:

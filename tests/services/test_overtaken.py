@@ -6,27 +6,26 @@ import pytest
 from sqlmodel import func, select
 
 from adapters.attachment_store import AttachmentStore
-from models import Draft, Status, Submission
+from models import Draft, Measure, Status, Submission
 from queries.answer_sheets import get_answer_sheet
 from rules.refusal import Refusal
 from services.recalls import recall
 from services.reviews import return_
 from services.submissions import Faulty, Overtaken, Sent, save_draft, submit
-from tests.answering import ANSWER, account_of, released_measure, send, send_key
+from tests.answering import ANSWER, account_of, send, send_key
 from tests.attachments import receive
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
-from tests.full_form import FILLED, full_fields
+from tests.full_form import FILLED
 
 LATER = NOW + timedelta(hours=3)
 OTHER = {**ANSWER, "checked": ["13"]}
 
 
 @pytest.fixture
-def full(session):
+def full(session, full_handed_down):
     """The village's assignment of a measure whose form has one of everything."""
-    form = make_form(session, account_of(session, REGION), full_fields())
-    return assignment_of(session, released_measure(session, form=form), VILLAGE)
+    return assignment_of(session, session.get_one(Measure, full_handed_down), VILLAGE)
 
 
 def count(session):

@@ -4,9 +4,9 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from models import Assignment, Unit
+from models import Assignment, Measure, Unit
 from queries.report_data import get_report_rows
 from queries.rolled_figures import list_figures
 from rules.dates.calendar import local_date
@@ -15,10 +15,11 @@ from rules.forms.form_fields import dump_form
 from rules.reports.report import snapshots
 from services.reviews import approve
 from services.roll_up import recount
-from tests.answering import account_of, released_measure, send
+from tests.answering import account_of, released_measures, send
 from tests.building import REGION, TOWNSHIP, assignment_of, get_unit, make_form
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.scenes import scene
 
 WAYS = [{"value": "a", "label": "集中"}, {"value": "b", "label": "入户"}]
 FIELDS = [
@@ -48,15 +49,33 @@ ANSWERS = [
 ]  # fmt: skip
 
 
+@scene
+def every_kind_asked(session: Session) -> tuple[int | None, int | None]:
+    """The ids of two measures, of which one has been answered."""
+    form = make_form(session, account_of(session, REGION), dump_form(check_form(FIELDS)))
+    measure, answered = released_measures(session, {"form": form}, {"form": form})
+    answer_all(session, answered)
+    return measure.id, answered.id
+
+
 @pytest.fixture
-def measure(session):
-    office = account_of(session, REGION)
-    form = make_form(session, office, dump_form(check_form(FIELDS)))
-    return released_measure(session, form=form)
+def measure(session, every_kind_asked):
+    """Nobody has answered it."""
+    return session.get_one(Measure, every_kind_asked[0])
+
+
+@pytest.fixture
+def answered(session, every_kind_asked):
+    """All three have answered, minute after minute; the first two are approved."""
+    return session.get_one(Measure, every_kind_asked[1])
 
 
 @pytest.fixture
 def villages(session, measure):
+    return villages_of(session, measure)
+
+
+def villages_of(session, measure):
     """Three villages of different leagues, or at least townships, in the order of the tree."""
     chosen = session.exec(
         select(Unit)
@@ -67,10 +86,10 @@ def villages(session, measure):
     return [chosen[0], chosen[1], chosen[-1]]
 
 
-@pytest.fixture
-def answered(session, measure, villages):
-    """All three have answered, minute after minute; the first two are approved."""
-    for number, (unit, typed) in enumerate(zip(villages, ANSWERS, strict=True)):
+def answer_all(session, measure):
+    for number, (unit, typed) in enumerate(
+        zip(villages_of(session, measure), ANSWERS, strict=True)
+    ):
         sent = send(
             session, assignment_of(session, measure, unit.code), typed,
             actor=account_of(session, unit.code), now=NOW + timedelta(minutes=number),
@@ -78,7 +97,6 @@ def answered(session, measure, villages):
         if number < 2:
             above = session.get_one(Unit, unit.parent_id)
             approve(session, sent.id, actor=account_of(session, above.code), now=NOW)
-    return measure
 
 
 def lines(session, measure, code=REGION):

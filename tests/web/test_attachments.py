@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from sqlmodel import Session, select
 
 from adapters.attachment_store import AttachmentStore, get_store
-from models import Attachment, Submission
+from models import Assignment, Attachment, Submission
 from rules.attachments.kinds import LARGEST_PIECE, MB
 from services.attachments import as_answer
 from tests.attachments import docx, open_assignment, photo, png, receive
@@ -31,8 +31,8 @@ def store(app: FastAPI, tmp_path: Path) -> AttachmentStore:
 
 
 @pytest.fixture
-def one(session: Session):
-    return open_assignment(session)
+def one(session: Session, photos_wanted: int) -> Assignment:
+    return session.get_one(Assignment, photos_wanted)
 
 
 def begin(client, one, content: bytes, field: str = "paper", name: str = "情况.txt", **more):

@@ -4,11 +4,11 @@ import pytest
 from sqlmodel import select
 
 from adapters.attachment_store import AttachmentStore, get_store
-from models import Attachment, Status, Submission
+from models import Assignment, Attachment, Status, Submission
 from rules.attachments.kinds import MOST_FILES, MOST_TRIES
 from rules.refusal import Refusal
 from services import attachments
-from tests.attachments import CAMERA, open_assignment, photo
+from tests.attachments import CAMERA, photo
 from tests.building import OTHER_VILLAGE, VILLAGE
 from tests.full_form import FILLED, posted
 from tests.web.full_world import make_full_world
@@ -32,6 +32,11 @@ def store(app, tmp_path):
 @pytest.fixture
 def path(full):
     return f"/assignments/{full.id(VILLAGE)}/form"
+
+
+@pytest.fixture
+def one(session, photos_wanted):
+    return session.get_one(Assignment, photos_wanted)
 
 
 def post(client, path, typed, act, **files):
@@ -155,8 +160,7 @@ def another(number: int):
 
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.CLOSED, Status.WITHDRAWN])
-def test_nothing_is_stored_for_a_task_that_takes_no_answer(sign_in, store, session, status):
-    one = open_assignment(session)
+def test_nothing_is_stored_for_a_task_that_takes_no_answer(sign_in, store, session, one, status):
     one.status = status
     session.flush()
     client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
@@ -167,8 +171,7 @@ def test_nothing_is_stored_for_a_task_that_takes_no_answer(sign_in, store, sessi
     assert stored(store) == []
 
 
-def test_nothing_is_stored_where_there_is_no_room(sign_in, store, session):
-    one = open_assignment(session)
+def test_nothing_is_stored_where_there_is_no_room(sign_in, store, session, one):
     client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
     fields = [f"f-p{at}" for at in range(MOST_FILES)]
     for turn in range(MOST_TRIES):
@@ -180,9 +183,8 @@ def test_nothing_is_stored_where_there_is_no_room(sign_in, store, session):
     assert len(stored(store)) == MOST_FILES * MOST_TRIES
 
 
-def test_files_that_have_no_room_together_are_not_stored(sign_in, store, session, monkeypatch):
+def test_files_that_have_no_room_together_are_not_stored(sign_in, store, session, one, monkeypatch):
     monkeypatch.setattr("rules.attachments.kinds.MOST_BYTES", 1000)
-    one = open_assignment(session)
     paper = ("台账.txt", b"x" * 600, "text/plain")
     more = ("名单.txt", b"y" * 600, "text/plain")
     answer = sign_in(VILLAGE).post(
@@ -193,10 +195,9 @@ def test_files_that_have_no_room_together_are_not_stored(sign_in, store, session
 
 
 def test_a_file_that_is_refused_after_it_was_stored_goes_again(
-    sign_in, store, session, monkeypatch
+    sign_in, store, session, one, monkeypatch
 ):
     """Two forms at the same moment: there was room for both when each was asked."""
-    one = open_assignment(session)
     client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
     client.post(path, data={"_act": "save"}, files={"f-p1": PAPER})
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from models import Assignment
 from tests.answering import NARRATIVE, account_of, released_measure, send
-from tests.attachments import open_assignment
 from tests.building import BANNER, REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.web.pages import check
 
@@ -15,8 +15,8 @@ FIGURES = [
 ]  # fmt: skip
 
 
-def test_photos_and_files_can_be_opened_by_who_reviews_them(session, sign_in):
-    one = open_assignment(session)
+def test_photos_and_files_can_be_opened_by_who_reviews_them(session, sign_in, photos_wanted):
+    one = session.get_one(Assignment, photos_wanted)
     sent = send(session, one, {"checked": ["1"]}, actor=account_of(session, VILLAGE))
     sent.answers = {**sent.answers, "photo": {"name": "现场.jpg", "token": "t1", "digest": "d"}}
     session.flush()
