@@ -119,9 +119,7 @@ def create_app(lifespan: Lifespan = close_database) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(check_same_site), Depends(check_ids)],
     )
-    app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.posted.read_form
-    app.state.waiting = Waiting()
-    app.state.sign_in_limits = SignInLimits()
+    begin(app)
     for router in ROUTERS:
         app.include_router(router)
     register_errors(app)
@@ -129,9 +127,16 @@ def create_app(lifespan: Lifespan = close_database) -> FastAPI:
     app.add_middleware(BodyLimit, limit=get_settings().upload_limit, refuse=tell_too_large)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadAsGet)
-    app.state.metrics = Metrics()
-    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(Measured)
     return app
+
+
+def begin(app: FastAPI) -> None:
+    """What the application remembers from one request to the next begins empty."""
+    app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.posted.read_form
+    app.state.waiting = Waiting()
+    app.state.sign_in_limits = SignInLimits()
+    app.state.metrics = Metrics()
 
 
 app = create_app(served)

@@ -107,17 +107,17 @@ def _sizes(session: Session) -> tuple[int, int]:
 
 
 class Measured:
-    """Notes every answer in `metrics`."""
+    """Notes every answer in the application's `state.metrics`."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status, began = 500, self.metrics.clock()
+        metrics: Metrics = scope["app"].state.metrics
+        status, began = 500, metrics.clock()
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -125,7 +125,7 @@ class Measured:
             await send(message)
 
         try:
-            with self.metrics.open.track_inprogress():
+            with metrics.open.track_inprogress():
                 await self.app(scope, receive, noting)
         finally:
-            self.metrics.note(scope, status, self.metrics.clock() - began)
+            metrics.note(scope, status, metrics.clock() - began)

@@ -18,7 +18,7 @@ from models import Account, Assignment, Measure, Role, SignIn, Submission
 from services.submissions import Sent, submit
 from tests.building import assignment_of, make_account
 from tests.conftest import NOW
-from web.app import create_app
+from web.app import begin, create_app
 from web.security import SESSION_COOKIE
 from web.transactions import get_look, get_now, get_session
 
@@ -41,6 +41,20 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Apart, "run", lambda apart, *given, **more: _read(apart, *given, **more))
 
 
+@lru_cache(maxsize=1)
+def _made() -> FastAPI:
+    return create_app()
+
+
+def fresh_app() -> FastAPI:
+    """The application as it is when just made. FastAPI prepares each route when it is first asked
+    for, which takes longer than most tests: it is made once in a process."""
+    app = _made()
+    begin(app)
+    app.dependency_overrides.clear()
+    return app
+
+
 @pytest.fixture
 def app(session: Session) -> FastAPI:
     """The application in the test's transaction, at the test's time."""
@@ -52,7 +66,7 @@ def app(session: Session) -> FastAPI:
     async def look(read: Callable[[Session], Any]) -> Any:
         return read(session)
 
-    app = create_app()
+    app = fresh_app()
     app.dependency_overrides[get_session] = in_test
     app.dependency_overrides[get_look] = lambda: look
     app.dependency_overrides[get_now] = lambda: NOW

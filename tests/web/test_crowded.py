@@ -17,11 +17,10 @@ from tests.building import REGION, VILLAGE, get_unit, make_account, make_campaig
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
 from tests.sample_tree import SAMPLE_UNITS, fill_tree
-from tests.web.conftest import SAME_SITE
+from tests.web.conftest import SAME_SITE, fresh_app
 from tests.web.office import drafted
 from tests.web.pages import check, fields_of, text_of
 from tests.web.test_form_import import workbook
-from web.app import create_app
 from web.errors import RETRY_SECONDS
 from web.security import SESSION_COOKIE
 from web.transactions import get_now
@@ -59,7 +58,7 @@ def office(scarce: Engine) -> TestClient:
             SignIn(token_hash=hash_token(token), account_id=1, created_at=NOW, expires_at=until)
         )
         session.commit()
-    app = create_app()
+    app = fresh_app()
     app.dependency_overrides[get_now] = lambda: NOW
     client = TestClient(app, headers=SAME_SITE, follow_redirects=False)
     client.cookies.set(SESSION_COOKIE, token)

@@ -17,9 +17,8 @@ from tests.building import make_account, make_campaign
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
 from tests.sample_tree import fill_tree
-from tests.web.conftest import SAME_SITE
+from tests.web.conftest import SAME_SITE, fresh_app
 from tests.web.pages import check, text_of
-from web.app import create_app
 from web.middleware import SECURITY_HEADERS
 from web.rendering import environment
 from web.security import SESSION_COOKIE
@@ -62,7 +61,7 @@ def office(database: Engine, monkeypatch) -> TestClient:
             SignIn(token_hash=hash_token(token), account_id=1, created_at=NOW, expires_at=until)
         )
         session.commit()
-    app = create_app()
+    app = fresh_app()
     app.dependency_overrides[get_now] = lambda: NOW
     cookies = {SESSION_COOKIE: token}
     return TestClient(app, raise_server_exceptions=False, headers=SAME_SITE, cookies=cookies)

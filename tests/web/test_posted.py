@@ -7,10 +7,9 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from tests.web.conftest import SAME_SITE
+from tests.web.conftest import SAME_SITE, fresh_app
 from tests.web.site import Site
 from web import posted
-from web.app import create_app
 from web.posted import PARSED_TOGETHER, SMALL, read_form
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -61,7 +60,7 @@ def read(body: bytes, content_type: str = URLENCODED) -> Request:
         return {"type": "http.request", "body": body, "more_body": False}
 
     scope = {
-        "type": "http", "method": "POST", "path": "/", "query_string": b"", "app": create_app(),
+        "type": "http", "method": "POST", "path": "/", "query_string": b"", "app": fresh_app(),
         "headers": [(b"content-type", content_type.encode())],
     }  # fmt: skip
     request = Request(scope, receive)
