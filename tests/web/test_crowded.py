@@ -103,6 +103,7 @@ def test_who_waits_too_long_for_a_place_is_told_the_same(office: TestClient) -> 
     assert (answer.status_code, answer.json()) == (503, {"sentence": BUSY})
     answer = office.post(PATH, data=TYPED | {"packed": "eJw="}, files={"file": ("a", b"a")})
     assert "选择的文件没有收到" in text_of(answer)
+    assert check(answer).xpath("//form//button")[-1].text_content() == "不带文件，再次提交"
     assert fields_of(answer, PATH)["packed"] == ["eJw="]
     assert len(check(answer).xpath("//textarea")) == 2  # the file is not shown as text
     office.app.state.waiting = Waiting()
