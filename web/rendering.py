@@ -20,6 +20,7 @@ from rules.states import ACT_NAMES, STATUS_NAMES
 from web.language import is_foreign, language_of, marked
 from web.security import form_token
 from web.static_files import static
+from web.typed_labels import typed_label
 
 WEEKDAYS = "一二三四五六日"
 KIND_NAMES = {
@@ -35,7 +36,8 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
     """The page `template` as an answer.
 
     Every template also sees `viewer` (who is signed in, or None), `language`, `path`, the
-    `form_token` and the names of statuses, kinds and roles.
+    `form_token`, the names of statuses, kinds and roles, and what a posted field is called
+    (`typed_label`).
     """
     page = environment(language_of(request)).get_template(template)
     context = {
@@ -43,6 +45,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         "path": request.url.path,
         "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "form_token": form_token(request),
+        "typed_label": partial(typed_label, request),
         **values,
     }
     # On a shared computer the next person must not get the page back with a key.

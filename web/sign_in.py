@@ -146,7 +146,7 @@ def _carry_on(
     """Back on the form with everything typed; elsewhere a page to look at it and send it."""
     path: str | None = None
     with attempt(session, request) as outcome, suppress(NotFound):
-        path = resume_form(session, account, next, carried, now=now)
+        path = resume_form(request, session, account, next, carried, now=now)
     if path and outcome.done:
         return RedirectResponse(path, 303)
     # The form token is made from the session; this page must carry the new one.

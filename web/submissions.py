@@ -33,6 +33,7 @@ from web.posted import Posted
 from web.posted_files import TakenFiles, attach
 from web.security import SignedIn, read_id
 from web.transactions import Attempt, Now, OpenSession, attempt
+from web.typed_labels import note_questions
 from web.withdrawn import withdrawn_page
 
 router = APIRouter()
@@ -51,7 +52,7 @@ def show_form(
     it opens as well, for a script to put what it holds into it and to have both compared: every
     keeping from that page is refused until the person has decided.
     """
-    sheet = _get_own_sheet(session, viewer.unit_id, assignment_id)
+    sheet = _get_own_sheet(request, session, viewer.unit_id, assignment_id)
     one = sheet.assignment
     correcting = CORRECTING in request.query_params and one.status == Status.APPROVED
     today = local_date(now)
@@ -91,11 +92,14 @@ def _instead_of_form(request: Request, sheet: AnswerSheet, last: Submission) -> 
     return f"/assignments/{sheet.assignment.id}/form?{how}=1"
 
 
-def _get_own_sheet(session: Session, unit_id: int, assignment_id: int) -> AnswerSheet:
+def _get_own_sheet(
+    request: Request, session: Session, unit_id: int, assignment_id: int
+) -> AnswerSheet:
     """The answer sheet, for the unit that fills it in. Raises NotFound for every other."""
     sheet = get_answer_sheet(session, assignment_id)
     if sheet.assignment.unit_id != unit_id:
         raise NotFound
+    note_questions(request, sheet)
     return sheet
 
 
@@ -138,7 +142,7 @@ def post_form(
     A form with faults is kept as the draft and opened again with them: were the faults the
     answer to the POST itself, a step back from the receipt would end on the browser's own page.
     """
-    sheet = _get_own_sheet(session, viewer.unit_id, assignment_id)
+    sheet = _get_own_sheet(request, session, viewer.unit_id, assignment_id)
     answers, actor = answers_in(posted), viewer.account
     faults = attach(request, session, assignment_id, answers, files, posted, actor=actor, now=now)
     made = Made.from_posted(posted)
@@ -291,6 +295,7 @@ def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:
 
 
 def resume_form(
+    request: Request,
     session: Session,
     account: Account,
     path: str,
@@ -306,7 +311,7 @@ def resume_form(
     found = FORM_PATH.fullmatch(path)
     if not found:
         return None
-    sheet = _get_own_sheet(session, account.unit_id, read_id(found[1]))
+    sheet = _get_own_sheet(request, session, account.unit_id, read_id(found[1]))
     made = _carried(carried)
     save_draft(
         session, read_id(found[1]), strip_prefix(carried), based_on=made.draft,

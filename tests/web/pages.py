@@ -102,3 +102,9 @@ def fields_of(response, action: str = "") -> dict[str, list[str]]:
         # A browser drops the line break right after <textarea>, the parser does not.
         fields.setdefault(name, []).append(value.removeprefix("\n"))
     return fields
+
+
+def labelled(response) -> dict[str, str]:
+    """What a page shows again of what was typed: label → text."""
+    fields = check(response).xpath("//div[textarea[@readonly]]")
+    return {one.find("label").text_content(): one.find("textarea").text.strip() for one in fields}

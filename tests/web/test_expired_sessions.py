@@ -1,13 +1,16 @@
 """A session that ends while someone types: the text waits for that unit, and for nobody else."""
 
+from unittest.mock import Mock
+
 import pytest
 from sqlalchemy import delete, update
 from sqlmodel import Session
 
 from adapters.passwords import hash_password
 from models import Account, SignIn
+from rules.refusal import Refusal
 from tests.building import OTHER_VILLAGE, REGION, VILLAGE, make_account
-from tests.web.pages import fields_of, text_of
+from tests.web.pages import fields_of, labelled, text_of
 from web import sign_in as sign_in_pages
 
 PASSWORD = "Caoyuan-2026"
@@ -45,6 +48,16 @@ def test_the_same_unit_finds_its_text_in_the_form(session: Session, world, sign_
     answer = sign_in_again(client, wrong, VILLAGE)
     assert answer.status_code == 303
     assert SAID in client.get(answer.headers["location"]).text
+
+
+def test_what_cannot_be_kept_in_the_form_stands_under_its_questions(
+    session: Session, world, sign_in, monkeypatch
+) -> None:
+    client = sign_in(VILLAGE)
+    asked = typed_too_late(session, client, world)
+    monkeypatch.setattr("web.submissions.save_draft", Mock(side_effect=Refusal("已经撤回。")))
+    shown = labelled(sign_in_again(client, asked, VILLAGE))
+    assert {"排查户数": "37", "工作情况": SAID}.items() <= shown.items()
 
 
 def test_another_unit_never_sees_it(session: Session, world, sign_in) -> None:
