@@ -48,7 +48,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:], left = one_of_both(items)
     if left:
         config.hook.pytest_deselected(items=left)
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    items.sort(key=lambda item: not _begins_first(item))
+
+
+def _begins_first(item: pytest.Item) -> bool:
+    """Prefect's server starts once a process: where it is needed, one file comes after another."""
+    uses_server = "prefect_server" in getattr(item, "fixturenames", ())
+    return uses_server or item.get_closest_marker("long") is not None
 
 
 def shared_folder(config: pytest.Config, own: Path) -> Path:

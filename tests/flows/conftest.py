@@ -1,7 +1,10 @@
 """One Prefect server for all tests of flows, started by the product's own supervisor."""
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -26,19 +29,26 @@ from cli.prefect_sign_in import keep_sign_in
 from cli.run import SERVER, programs
 from cli.supervisor import Supervisor
 from flows.connect import connected
+from tests.conftest import shared_folder
 from tests.live import free_port
 from tests.sample_tree import fill_tree
+from tests.scenes import locked
 
 
 @pytest.fixture(scope="package")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def prefect_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """A real server with a database of its own; flows called in the tests talk to it."""
+    shared = shared_folder(request.config, tmp_path_factory.getbasetemp())
     folder = tmp_path_factory.mktemp("prefect")
     settings = Settings(data_dir=folder, prefect_port=free_port())
     sign_in = keep_sign_in(folder, lambda *_: None)
     server = [each for each in programs(settings, sign_in) if each.name == SERVER]
-    with Supervisor(server, folder=folder, data_dir=folder, say=lambda *_: None) as running:
-        running.wait_ready()
+    supervisor = Supervisor(server, folder=folder, data_dir=folder, say=lambda *_: None)
+    with ExitStack() as running:
+        with with_tables(folder / "prefect" / "prefect.db", shared):
+            running.enter_context(supervisor).wait_ready()
         changed = {
             PREFECT_API_URL: f"{settings.prefect_url}/api",
             PREFECT_API_AUTH_STRING: sign_in,
@@ -46,6 +56,26 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
         }
         with temporary_settings(changed):
             yield settings
+
+
+@contextmanager
+def with_tables(database: Path, shared: Path) -> Iterator[None]:
+    """The server that becomes ready in this block has Prefect's tables.
+
+    Making them takes five seconds of processor time: the first server of the run does, the others
+    begin with a copy.
+    """
+    original = shared / "prefect.db"
+    with locked(shared / "prefect.lock"):
+        first = not original.exists()
+        if first:
+            yield
+            with closing(sqlite3.connect(database)) as made:
+                made.execute("VACUUM INTO ?", [str(original)])
+    if not first:
+        database.parent.mkdir()
+        shutil.copy(original, database)
+        yield
 
 
 @pytest.fixture
