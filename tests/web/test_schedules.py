@@ -47,6 +47,15 @@ def test_a_recurring_measure_is_opened_in_its_rhythm(session: Session, sign_in) 
     assert "2026-11-30 08:30" in shown
 
 
+def test_a_rhythm_is_told_in_separate_words(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True, due_rule="monthly:25")
+    client = sign_in(REGION, "office")
+    send(client, "periods", subject=str(measure.id), rhythm="quarterly", month_day="5")
+    assert "每季度 首月 5日 08:30" in text_of(client.get("/schedules"))
+    client.cookies.set("lang", "en")
+    assert "Quarterly first month, day 5 08:30" in text_of(client.get("/schedules"))
+
+
 def test_reports_are_made_in_a_rhythm_until_it_is_stopped(session: Session, sign_in) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
