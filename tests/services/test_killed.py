@@ -8,6 +8,7 @@ measure, without surrogate ids and times.
 
 import random
 from collections.abc import Iterator
+from time import monotonic
 
 import pytest
 from sqlalchemy import Engine
@@ -44,8 +45,6 @@ from tests.second_try import REAL
 pytestmark = [pytest.mark.long, REAL]
 
 RANDOM_KILLS = 8
-LONGEST = 0.25
-"""Seconds within which a worker is killed at random; a hand-down of 50 units takes about that."""
 TYPED = {"checked": ["37"], "spent": ["4.5"], "note": ["已逐户排查。"]}
 
 
@@ -148,17 +147,19 @@ def stored_again(session: Session, measure: Measure, _order: Order, _said: dict)
 
 
 def test_a_hand_down_killed_at_random_times_ends_as_an_undisturbed_one(session, workers):
-    """Inside a statement, too. Each hand-down is killed twice."""
+    """Inside a statement, too; each hand-down twice, within the time an undisturbed one takes."""
     measure, order = new_wish(session)
     session.commit()
+    began = monotonic()
     workers.run(**order)
+    longest = monotonic() - began
     undisturbed = stored_again(session, measure, order, {})
     chance = random.Random(20261122)
     for _ in range(RANDOM_KILLS):
         measure, order = new_wish(session)
         session.commit()
         for _ in range(2):
-            workers.run(**order, kill_after=chance.uniform(0, LONGEST))
+            workers.run(**order, kill_after=chance.uniform(0, longest))
         assert stored_again(session, measure, order, {}) == undisturbed
 
 
