@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # of which would compile the whole product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run test check bench format lock migration messages clean
+.PHONY: setup demo run test check shape bench format lock migration messages clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,10 @@ check: setup
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.check_migrations
 	@$(BIN)/python -m tools.check_messages
+
+# The figures of the code: sizes, rooms and the arrows between them, tests and assertions.
+shape: setup
+	@$(BIN)/python -m tools.shape
 
 bench: setup
 	@$(BIN)/python -m bench
