@@ -12,7 +12,7 @@ import resource
 import subprocess
 import sys
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from rules.refusal import Refusal
 
 SECONDS = 20

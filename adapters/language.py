@@ -7,7 +7,7 @@ from io import BytesIO
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from rules.dates.periods import period_words
 from rules.forms.faults import Fault
 from rules.refusal import N_, Refusal, Term, fill

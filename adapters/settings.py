@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.root import ROOT
 from rules.refusal import N_, Refusal
 
-ROOT = Path(__file__).resolve().parent.parent
 PREFECT_HOST = "127.0.0.1"
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 """What nobody can connect to → this machine's own."""

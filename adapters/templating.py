@@ -3,7 +3,7 @@
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.language import get_translations
-from adapters.settings import ROOT
+from adapters.root import ROOT
 
 
 def make_environment(language: str) -> Environment:

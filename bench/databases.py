@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 
 import models  # noqa: F401  (registers the tables)
 from adapters.database import make_engine
-from adapters.settings import ROOT
+from adapters.root import ROOT
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 POSTGRES_URL = os.environ.get(

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from adapters.database import get_engine
-from adapters.settings import ROOT, Settings, get_settings
+from adapters.root import ROOT
+from adapters.settings import Settings, get_settings
 from cli.prefect_sign_in import keep_sign_in
 from cli.run import programs
 from cli.supervisor import Supervisor

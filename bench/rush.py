@@ -14,7 +14,8 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from adapters.passwords import hash_password, is_password
-from adapters.settings import ROOT, Settings
+from adapters.root import ROOT
+from adapters.settings import Settings
 from adapters.workbooks.writing import write_workbook
 from bench.browser import sign_in_clerks, sign_in_office
 from bench.databases import transaction

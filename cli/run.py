@@ -14,7 +14,8 @@ from types import TracebackType
 from adapters.database import write_log_home
 from adapters.open_files import raise_limit
 from adapters.opening import make_data_folder, open_database
-from adapters.settings import PREFECT_HOST, ROOT, Settings, get_settings
+from adapters.root import ROOT
+from adapters.settings import PREFECT_HOST, Settings, get_settings
 from cli.prefect_api import NotAnswered, PrefectApi, ask
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
 from cli.supervisor import LOCK, NotReady, Program, Say, Supervisor, only_one, refuse_taken_ports

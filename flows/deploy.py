@@ -19,7 +19,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 
 TABLE = ROOT / "prefect.yaml"
 

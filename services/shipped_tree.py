@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from adapters.tables import read_table_file
 from queries.units import list_levels
 from rules.units.unit_choice import read_exclusions, read_tag_rules

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, Row
 from sqlmodel import Session, SQLModel, col, select
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from models import (
     AnswerNumber,
     Assignment,

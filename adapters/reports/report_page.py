@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from adapters.language import SOURCE
 from adapters.reports.report_view import COUNT_TITLES, Report, filters, view
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from adapters.templating import make_environment
 
 STYLE = ROOT / "web" / "static" / "jieli.css"

@@ -12,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from adapters.language import SOURCE
 from adapters.reports.report_view import Report, filters, printable, view
-from adapters.settings import ROOT
+from adapters.root import ROOT
 
 TEMPLATES = ROOT / "templates" / "reports"
 _QUOTED = re.compile(r'"([^"\n]*)"')

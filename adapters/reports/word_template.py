@@ -13,7 +13,7 @@ from docx.shared import Pt
 
 from adapters.reports import word_layout as layout
 from adapters.reports.word_layout import CENTRE, LEFT, RIGHT
-from adapters.settings import ROOT
+from adapters.root import ROOT
 
 FOLDER = ROOT / "templates" / "reports"
 PATHS = {"zh": FOLDER / "summary.docx", "en": FOLDER / "summary.en.docx"}

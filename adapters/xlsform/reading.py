@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_cell_to_rowcol
 
 from adapters.tables import MEGABYTE, Sheet, column_letters, read_sheets
-from adapters.xlsform.conversion import conversion_faults
 from rules.forms.faults import Fault
 from rules.forms.form_fields import FormField
 from rules.forms.form_settings import FormSettings
@@ -60,6 +59,9 @@ def read_xlsform(content: bytes) -> XlsForm:
         more = [fault for fault in refused.faults if (fault.sheet, fault.cell) not in told]
         raise XlsFormFaults([*faults, *more]) from refused
     if not faults:
+        # Imports pyxform, which takes a third of a second, and which no other process needs.
+        from adapters.xlsform.conversion import conversion_faults
+
         faults = list(conversion_faults(tables))
     if faults:
         raise XlsFormFaults(faults)

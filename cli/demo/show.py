@@ -25,7 +25,8 @@ from rich.table import Table
 
 from adapters import clock
 from adapters.private import make_folder
-from adapters.settings import ROOT, Settings, get_settings
+from adapters.root import ROOT
+from adapters.settings import Settings, get_settings
 from cli.demo import preparing, story
 from cli.demo.cast import Cast, gather
 from cli.demo.decisions import DECISIONS, MONTHLY, PASTURE, ROADS, SEMINAR, SERVICES

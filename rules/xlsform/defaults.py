@@ -5,8 +5,6 @@ A default `12-34` would be worked out; it is written as `string('12-34')`.
 
 import re
 
-from pyxform.utils import default_is_dynamic
-
 from rules.forms.form_fields import SELECTS, FieldType
 
 _LITERAL = r"'[^']*'|\"[^\"]*\""
@@ -18,7 +16,7 @@ _WORDS = (FieldType.TEXT, *SELECTS)
 
 def written_default(kind: FieldType, default: str) -> str:
     """A default as it is written into the sheet."""
-    if kind in _WORDS and (default_is_dynamic(default, kind.value) or _QUOTED.fullmatch(default)):
+    if kind in _WORDS and (_is_worked_out(kind, default) or _QUOTED.fullmatch(default)):
         return _quoted(default)
     return default
 
@@ -29,8 +27,15 @@ def read_default(kind: FieldType, typed: str) -> str | None:
     if found:
         return "".join(one[1:-1] for one in re.findall(_LITERAL, found["one"] or found["many"]))
     if kind in _WORDS:
-        return None if default_is_dynamic(typed, kind.value) else typed
+        return None if _is_worked_out(kind, typed) else typed
     return None if re.search(r"[(${]", typed) else typed
+
+
+def _is_worked_out(kind: FieldType, default: str) -> bool:
+    """Whether pyxform, which takes a third of a second to import, sees an expression in it."""
+    from pyxform.utils import default_is_dynamic
+
+    return bool(default_is_dynamic(default, kind.value))
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 
 LOADING = """
 import sys

@@ -15,7 +15,8 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.flows import load_flow_from_entrypoint
 
 import flows
-from adapters.settings import ROOT, Settings
+from adapters.root import ROOT
+from adapters.settings import Settings
 from flows.deploy import deploy, read_table
 from tests.second_try import REAL
 

@@ -17,7 +17,8 @@ from sqlmodel import Session, SQLModel
 
 from adapters.database import get_engine, transaction
 from adapters.migrations import migrate
-from adapters.settings import ROOT, Settings, get_settings
+from adapters.root import ROOT
+from adapters.settings import Settings, get_settings
 from cli.prefect_sign_in import sign_in_file
 from flows.dispatch import TAG
 from models import HandDown, HandDownStep

@@ -14,7 +14,8 @@ from prefect.client.orchestration import SyncPrefectClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from adapters.settings import ROOT, Settings
+from adapters.root import ROOT
+from adapters.settings import Settings
 from cli.prefect_api import PrefectApi
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
 from flows.deploy import deploy

@@ -18,7 +18,7 @@ import pytest
 from fastapi import Request
 from fastapi.responses import PlainTextResponse
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from tests.live import until
 from tests.second_try import REAL
 from tests.web.site import Site

@@ -19,7 +19,7 @@ import pytest
 from sqlmodel import Session, SQLModel, select
 
 from adapters.passwords import hash_token, make_token
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from models import Assignment, SignIn, Submission, Total, Unit
 from rules.forms.receipts import is_whole
 from services.roll_up import recount

@@ -6,7 +6,7 @@ from collections import defaultdict
 import pytest
 from starlette.requests import Request
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from rules.forms.form_check import check_form
 from rules.forms.form_tree import FormTree
 from tests.building import VILLAGE

@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from adapters.attachment_store import digest_of
 from adapters.backup.last import find_last
 from adapters.database import make_engine
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from cli.supervisor import only_one
 from models import Account, Assignment, Status, Submission
 from services.recalls import recall
