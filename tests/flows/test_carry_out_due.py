@@ -86,6 +86,13 @@ def runs_of(client: SyncPrefectClient, order: Occurrence) -> list[FlowRun]:
     return [run for run in runs if run.parameters.get("occurrence_id") == order.id]
 
 
+def ordered_once(client: SyncPrefectClient, session: Session) -> Occurrence:
+    """The order, which has been attempted once, by one flow run."""
+    order = stored(session)
+    assert len(runs_of(client, order)) == order.attempts == 1
+    return order
+
+
 def run_of(client: SyncPrefectClient, order: Occurrence) -> FlowRun:
     return client.read_flow_run(UUID(order.flow_run_id))
 
@@ -137,8 +144,7 @@ def test_an_order_for_reports_is_one_flow_run_that_says_how_far_it_is_and_ends_i
 ) -> None:
     for _ in range(3):
         carry_out_all(client)
-    order = stored(session)
-    assert len(runs_of(client, order)) == order.attempts == 1
+    order = ordered_once(client, session)
     assert render(client, order) == "已生成 18 个单位的报告"
     order = stored(session)
     assert (order.outcome, order.units, order.rendered) == (Outcome.DONE, 18, 18)
@@ -207,8 +213,7 @@ def test_a_flow_run_waits_for_a_worker_that_is_away_as_long_as_it_takes(
     for _ in range(10):
         carry_out_all(client)
         at.now += LEASE
-    order = stored(session)
-    assert len(runs_of(client, order)) == order.attempts == 1
+    order = ordered_once(client, session)
     assert (order.begun_at, order.outcome) == (None, None)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from secrets import token_urlsafe
 from typing import Any
@@ -13,11 +12,11 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from adapters.apart import Apart
-from adapters.passwords import hash_token, make_token
-from models import Account, Assignment, Measure, Role, SignIn, Submission
+from models import Account, Assignment, Measure, Role, Submission
 from services.submissions import Sent, submit
 from tests.building import assignment_of, make_account
 from tests.conftest import NOW
+from tests.web.signed_in import open_session
 from web.app import begin, create_app
 from web.security import SESSION_COOKIE
 from web.transactions import get_look, get_now, get_session
@@ -89,15 +88,7 @@ def sign_in(app: FastAPI, session: Session) -> Callable[..., TestClient]:
 
     def sign_in(code: str, role: str = Role.CLERK) -> TestClient:
         account = account_of(session, code, role)
-        token = make_token()
-        session.add(
-            SignIn(
-                token_hash=hash_token(token),
-                account_id=account.id,
-                created_at=NOW,
-                expires_at=NOW + timedelta(hours=1),
-            )
-        )
+        token = open_session(session, account)
         session.flush()
         client = make_client(app)
         client.cookies.set(SESSION_COOKIE, token)

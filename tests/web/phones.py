@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ from playwright.sync_api import TimeoutError
 from sqlalchemy import delete
 from sqlmodel import Session, select
 
-from adapters.passwords import hash_password, hash_token, make_token
+from adapters.passwords import hash_password
 from models import Account, Assignment, Draft, Level, Role, SignIn, Submission, Unit
 from services.reviews import approve, return_
 from tests.building import REGION, get_unit, make_form, make_measure, release_down
 from tests.conftest import NOW
 from tests.web.conftest import account_of
+from tests.web.signed_in import open_session
 from tests.web.site import Site, browser
 from web.security import SESSION_COOKIE
 
@@ -96,15 +96,8 @@ class Phones:
 
     def sign_in(self, context: Any, code: str) -> None:
         """As after the sign-in page, without its slow password check."""
-        token = make_token()
         with self.site.session() as session:
-            account = account_of(session, code)
-            session.add(
-                SignIn(
-                    token_hash=hash_token(token), account_id=account.id, created_at=NOW,
-                    expires_at=NOW + timedelta(hours=1),
-                )
-            )  # fmt: skip
+            token = open_session(session, account_of(session, code))
         context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": self.address}])
 
     def form(self, context: Any, code: str) -> Any:

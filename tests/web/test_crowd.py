@@ -1,17 +1,15 @@
 """More people sending at the same moment than the application has threads."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 from sqlmodel import func, select
 
-from adapters.passwords import hash_token, make_token
-from models import Account, Assignment, Event, SignIn, Status, Unit
+from models import Assignment, Event, Status, Unit
 from tests.building import make_account, make_measure, release_down
-from tests.conftest import NOW
 from tests.web.conftest import SAME_SITE
+from tests.web.signed_in import open_session
 from tests.web.site import Site
 from web.security import SESSION_COOKIE
 
@@ -33,21 +31,8 @@ def open_crowd(site: Site) -> list[tuple[str, int]]:
         for assignment_id, code in rows:
             for number in range(CLERKS_PER_VILLAGE):
                 clerk = make_account(session, code, "clerk", f"{code}-{number}")
-                crowd.append((sign_in(session, clerk), assignment_id))
+                crowd.append((open_session(session, clerk), assignment_id))
     return crowd
-
-
-def sign_in(session, clerk: Account) -> str:
-    token = make_token()
-    session.add(
-        SignIn(
-            token_hash=hash_token(token),
-            account_id=clerk.id,
-            created_at=NOW,
-            expires_at=NOW + timedelta(hours=1),
-        )
-    )
-    return token
 
 
 def test_sixty_four_people_at_the_same_moment_all_get_through(tmp_path: Path) -> None:

@@ -2,27 +2,25 @@
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from adapters import database
-from adapters.passwords import hash_token, make_token
-from models import Measure, SignIn, Unit
-from tests.building import REGION, VILLAGE, get_unit, make_account, make_campaign
+from models import Measure, Unit
+from tests.building import REGION, VILLAGE, get_unit
 from tests.conftest import NOW
-from tests.databases import BACKENDS, fresh_engine
-from tests.sample_tree import SAMPLE_UNITS, fill_tree
-from tests.web.conftest import SAME_SITE, fresh_app
+from tests.databases import BACKENDS
+from tests.sample_tree import SAMPLE_UNITS
+from tests.web.conftest import fresh_app, make_client
 from tests.web.office import drafted
 from tests.web.pages import check, fields_of, text_of
+from tests.web.signed_in import office_browser, office_database
 from tests.web.test_form_import import workbook
 from web.errors import RETRY_SECONDS
-from web.security import SESSION_COOKIE
 from web.transactions import get_now
 from web.waiting import BUSY, READING_FILES, SIGNING_IN, Line, Places, Waiting
 
@@ -38,12 +36,7 @@ def scarce(request, tmp_path, monkeypatch) -> Iterator[Engine]:
     """A database with one connection, for which nobody waits."""
     monkeypatch.setitem(database._HABITS, "pool_size", 1)
     monkeypatch.setitem(database._HABITS, "pool_timeout", 0.01)
-    with fresh_engine(request.param, tmp_path, f"jieli_crowded_{os.getpid()}") as engine:
-        SQLModel.metadata.create_all(engine)
-        with Session(engine) as session:
-            fill_tree(session)
-            make_campaign(session, make_account(session))
-            session.commit()
+    with office_database(request.param, tmp_path, f"jieli_crowded_{os.getpid()}") as engine:
         monkeypatch.setattr("adapters.database.get_engine", lambda: engine)
         yield engine
 
@@ -51,18 +44,9 @@ def scarce(request, tmp_path, monkeypatch) -> Iterator[Engine]:
 @pytest.fixture
 def office(scarce: Engine) -> TestClient:
     """A browser of the region's office on that database."""
-    token = make_token()
-    with Session(scarce) as session:
-        until = NOW + timedelta(hours=1)
-        session.add(
-            SignIn(token_hash=hash_token(token), account_id=1, created_at=NOW, expires_at=until)
-        )
-        session.commit()
     app = fresh_app()
     app.dependency_overrides[get_now] = lambda: NOW
-    client = TestClient(app, headers=SAME_SITE, follow_redirects=False)
-    client.cookies.set(SESSION_COOKIE, token)
-    return client
+    return office_browser(scarce, make_client(app))
 
 
 def test_without_a_connection_what_was_typed_is_kept_and_sent_again_by_the_button(

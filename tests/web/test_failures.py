@@ -3,25 +3,21 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
-from sqlmodel import Session, SQLModel, func, select
+from sqlmodel import Session, func, select
 
-from adapters.passwords import hash_token, make_token
-from models import Measure, SignIn
-from tests.building import make_account, make_campaign
+from models import Measure
 from tests.conftest import NOW
-from tests.databases import BACKENDS, fresh_engine
-from tests.sample_tree import fill_tree
+from tests.databases import BACKENDS
 from tests.web.conftest import SAME_SITE, fresh_app
 from tests.web.pages import check, text_of
+from tests.web.signed_in import office_browser, office_database
 from web.middleware import SECURITY_HEADERS
 from web.rendering import environment
-from web.security import SESSION_COOKIE
 from web.transactions import get_now
 
 TYPED = {
@@ -41,30 +37,18 @@ LOST = {
 def database(request, tmp_path_factory) -> Iterator[Engine]:
     """A database of its own, where a request commits."""
     folder, name = tmp_path_factory.mktemp("failures"), f"jieli_failures_{os.getpid()}"
-    with fresh_engine(request.param, folder, name) as engine:
-        SQLModel.metadata.create_all(engine)
-        with Session(engine) as session:
-            fill_tree(session)
-            make_campaign(session, make_account(session))
-            session.commit()
+    with office_database(request.param, folder, name) as engine:
         yield engine
 
 
 @pytest.fixture
 def office(database: Engine, monkeypatch) -> TestClient:
     """A browser signed in on that database, which is shown what the server answers."""
-    token = make_token()
     monkeypatch.setattr("adapters.database.get_engine", lambda: database)
-    with Session(database) as session:
-        until = NOW + timedelta(hours=1)
-        session.add(
-            SignIn(token_hash=hash_token(token), account_id=1, created_at=NOW, expires_at=until)
-        )
-        session.commit()
     app = fresh_app()
     app.dependency_overrides[get_now] = lambda: NOW
-    cookies = {SESSION_COOKIE: token}
-    return TestClient(app, raise_server_exceptions=False, headers=SAME_SITE, cookies=cookies)
+    shown = TestClient(app, raise_server_exceptions=False, headers=SAME_SITE)
+    return office_browser(database, shown)
 
 
 @contextmanager

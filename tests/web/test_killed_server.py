@@ -11,16 +11,15 @@ import sys
 import threading
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from secrets import token_urlsafe
 
 import httpx
 import pytest
 from sqlmodel import Session, SQLModel, select
 
-from adapters.passwords import hash_token, make_token
 from adapters.root import ROOT
-from models import Assignment, SignIn, Submission, Total, Unit
+from models import Assignment, Submission, Total, Unit
 from rules.forms.receipts import is_whole
 from services.roll_up import recount
 from tests.building import make_account, make_measure, release_down
@@ -28,6 +27,7 @@ from tests.databases import BACKENDS, fresh_engine
 from tests.sample_tree import fill_tree
 from tests.second_try import REAL
 from tests.web.conftest import SAME_SITE
+from tests.web.signed_in import open_session
 from web.security import SESSION_COOKIE
 
 pytestmark = [pytest.mark.long, REAL]
@@ -81,15 +81,8 @@ def clerks(engine):
 
 
 def _sign_in(session, code):
-    account, token = make_account(session, code, "clerk"), make_token()
-    moment = datetime.now(UTC)
-    session.add(
-        SignIn(
-            token_hash=hash_token(token), account_id=account.id, created_at=moment,
-            expires_at=moment + timedelta(hours=8),
-        )
-    )  # fmt: skip
-    return token
+    clerk = make_account(session, code, "clerk")
+    return open_session(session, clerk, datetime.now(UTC), hours=8)
 
 
 class Server:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from sqlmodel import func, select
 
 from adapters.attachment_store import AttachmentStore, get_store
-from adapters.passwords import hash_password, hash_token, make_token
+from adapters.passwords import hash_password
 from adapters.workbooks.writing import write_workbook
 from adapters.xlsform.writing import write_xlsform
 from models import Account, Assignment, Attachment, Campaign, Measure, SignIn, Unit, WorkbookUpload
@@ -36,6 +35,7 @@ from tests.databases import BACKENDS, fresh_database
 from tests.sample_tree import SAMPLE_UNITS
 from tests.web.office import NOTICE
 from tests.web.rush import Numbered, connections_held, rush
+from tests.web.signed_in import open_session
 from tests.web.site import Site
 from web.security import SESSION_COOKIE
 
@@ -56,19 +56,6 @@ def site(request, tmp_path: Path) -> Iterator[Site]:
         site.app.add_middleware(Numbered)
         yield site
         site.engine.dispose()
-
-
-def open_session(session, account: Account) -> str:
-    token = make_token()
-    session.add(
-        SignIn(
-            token_hash=hash_token(token),
-            account_id=account.id,
-            created_at=NOW,
-            expires_at=NOW + timedelta(hours=1),
-        )
-    )
-    return token
 
 
 def with_token(token: str, ask: Asking) -> Asking:
