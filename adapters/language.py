@@ -8,7 +8,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from adapters.root import ROOT
-from rules.dates.periods import period_words
 from rules.forms.faults import Fault
 from rules.refusal import N_, Refusal, Term, fill
 from rules.units import unit_list
@@ -60,6 +59,9 @@ def tell(refusal: Refusal, language: str) -> str:
 
 def tell_period(period: str, language: str) -> str:
     """A period in words, `2026年10月` or `October 2026`; empty for what is done one time."""
+    # Imports the tables: half a second that a command which only says something need not wait.
+    from rules.dates.periods import period_words
+
     return translate(language, "%(period)s", period=period_words(period))
 
 

@@ -3,17 +3,21 @@
 Everything here is linear in the number of rows: the whole country has 665,276.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from models import Level
 from rules.forms.field_values import clean_text
 from rules.held import on_one_line
 from rules.refusal import N_, Refusal, Term, fill
+
+if TYPE_CHECKING:
+    from models import Level
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "code": ("code", "代码", "编码", "单位代码", "区划代码", "统计用区划代码"),

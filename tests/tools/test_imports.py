@@ -1,4 +1,4 @@
-"""What reads strangers' files in a process of its own is there soon: each file starts one."""
+"""What is started often is there soon: a process for each file of a stranger, and each command."""
 
 import subprocess
 import sys
@@ -19,8 +19,12 @@ SLOW = {"babel", "pydantic", "pyxform", "sqlalchemy"}
 
 @pytest.mark.parametrize(
     ("modules", "left_alone"),
-    [(READERS, SLOW), ({"adapters.form_process", "adapters.xlsform.writing"}, {"pyxform"})],
-    ids=["readers", "the web application's side of forms"],
+    [
+        (READERS, SLOW),
+        ({"adapters.form_process", "adapters.xlsform.writing"}, {"pyxform"}),
+        ({"cli.main"}, {"sqlalchemy"}),
+    ],
+    ids=["readers", "the web application's side of forms", "commands"],
 )
 def test_what_takes_long_to_import_is_left_alone(modules: set[str], left_alone: set[str]) -> None:
     code = f"import sys, {', '.join(modules)}; print(*{left_alone} & sys.modules.keys())"
