@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from urllib.parse import parse_qs
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -49,13 +50,27 @@ class _Fields:
 
 
 def typed_in_head(content_type: str, head: bytes) -> dict[str, list[str]]:
-    """The complete text fields in `head`, the beginning of a multipart body, as far as it is one.
+    """The complete text fields in `head`, the beginning of the body of a form, as far as it is one.
 
     Our own fields, which begin with `_`, and passwords are left out.
     """
     kind, options = parse_options_header(content_type)
-    announced = options.get(b"boundary", b"")
-    if kind != b"multipart/form-data" or not 0 < len(announced) <= LONGEST_BOUNDARY:
+    found: dict[str, list[str]] = {}
+    if kind == b"application/x-www-form-urlencoded":
+        found = _urlencoded(head)
+    elif kind == b"multipart/form-data":
+        found = _multipart(options.get(b"boundary", b""), head)
+    return {name: texts for name, texts in found.items() if not is_secret(name)}
+
+
+def _urlencoded(head: bytes) -> dict[str, list[str]]:
+    whole = head if len(head) < HEAD_BYTES else head.rpartition(b"&")[0]
+    fields = parse_qs(whole.decode("ascii", "replace"), keep_blank_values=True)
+    return {name: texts for name, texts in fields.items() if name and not name.startswith("_")}
+
+
+def _multipart(announced: bytes, head: bytes) -> dict[str, list[str]]:
+    if not 0 < len(announced) <= LONGEST_BOUNDARY:
         return {}
     fields = _Fields()
     parser = MultipartParser(
@@ -71,7 +86,7 @@ def typed_in_head(content_type: str, head: bytes) -> dict[str, list[str]]:
     )
     with suppress(MultipartParseError):  # what came before the fault is there
         parser.write(head)
-    return {name: texts for name, texts in fields.done.items() if not is_secret(name)}
+    return fields.done
 
 
 def _own_boundary(head: bytes) -> bytes:

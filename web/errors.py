@@ -23,10 +23,8 @@ from web.rendering import render
 from web.secret_fields import is_secret
 from web.security import TOKEN_FIELD, SignInNeeded, SignInRefused, Untrusted
 from web.transactions import READING
-from web.waiting import BUSY, Crowded
+from web.waiting import BUSY, RETRY_SECONDS, Crowded
 
-RETRY_SECONDS = 30
-"""When a program may ask again where too many were here at once."""
 TITLES = {
     400: N_("请求不完整"),
     404: N_("找不到这个页面"),
@@ -34,12 +32,14 @@ TITLES = {
     409: N_("现在不能这样办理"),
     413: N_("发送的内容太大"),
     500: N_("系统出错了"),
+    503: N_("现在办理的人很多"),
 }
 SENTENCES = {
     400: N_("收到的内容不完整，请返回上一页再试。"),
     404: N_("地址可能写错了，或者这项内容不在您单位的范围内。"),
     405: N_("这个地址不能直接打开，请从页面上的按钮进入。"),
     500: N_("错误已经记录。已保存的内容没有丢失，请稍后再试。"),
+    503: N_("正在上传的人很多，这次的内容没有保存。请过一分钟，回到上一页再试。"),
 }
 
 

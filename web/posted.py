@@ -17,6 +17,7 @@ from rules.forms.form_inputs import MOST_INPUTS
 from rules.held import held, storable
 from web.body_head import HEAD_BYTES, typed_in_head
 from web.secret_fields import is_secret
+from web.waiting import RETRY_SECONDS, waiting_of
 
 MOST_FIELDS = MOST_INPUTS + 1_000
 """Fields of one posted form: what a form can ask at most, and what its page says besides."""
@@ -34,33 +35,44 @@ async def read_form(request: Request) -> FormData:
     published `MOST_INPUTS`, and as many inputs for files, mostly empty; a field may be as long as
     a body.
 
-    A body that is no form raises `HTTPException` 400.
+    A body that is no form raises `HTTPException` 400, and one there is no room for 503.
     """
     if not hasattr(request.state, "posted"):
         kind, _ = parse_options_header(request.headers.get("content-type"))
         form = FormData()
         if kind in PARSERS:
-            async with _kept(request) as body, _told_as_far(request, body):
+            async with _kept(request) as (body, whole), _told_as_far(request, body):
+                if not whole:
+                    raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
                 form = await _parsed(request, PARSERS[kind], body)
         request.state.posted = form
     return request.state.posted
 
 
 @asynccontextmanager
-async def _kept(request: Request) -> AsyncIterator[UploadFile]:
-    """The whole body, in memory or on disk; it may take minutes to come in."""
-    with SpooledTemporaryFile(SMALL) as file:
+async def _kept(request: Request) -> AsyncIterator[tuple[UploadFile, bool]]:
+    """The body, in memory or on disk, and whether it is whole; it may take minutes to come in.
+
+    Where there is no room for it, its head is kept and the rest read away: a browser shows an
+    answer only when it has sent everything.
+    """
+    whole = True
+    with SpooledTemporaryFile(SMALL) as file, waiting_of(request).bodies.part() as take:
         body = UploadFile(cast(BinaryIO, file), size=0)
         async with aclosing(cast(Pieces, request.stream())) as stream:
             async for piece in stream:
-                await body.write(piece)
+                size = body.size or 0
+                if whole and size + len(piece) > SMALL and not take(len(piece)):
+                    whole = False
+                    file.truncate(min(size, HEAD_BYTES))
+                await body.write(piece if whole else piece[: max(0, HEAD_BYTES - size)])
         await body.seek(0)
-        yield body
+        yield body, whole
 
 
 @asynccontextmanager
 async def _told_as_far(request: Request, body: UploadFile) -> AsyncIterator[None]:
-    """What can be read of a body that is no form is kept in `request.state.typed`, to be shown."""
+    """What can be read of a body that is not taken is kept in `request.state.typed`."""
     try:
         yield
     except HTTPException:

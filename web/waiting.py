@@ -8,8 +8,8 @@ once; with enough of those who wait, nothing moves any more (docs/decisions/0013
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -24,8 +24,13 @@ SEAT_SECONDS = 8
 """How long a request waits for a connection. A page needs one for some 30 ms, so that hundreds get
 one in this time; who has waited longer stands behind something that is stuck, and people give up
 on a page after ten seconds."""
+BODIES = 1024 * 1024 * 1024
+"""Bytes of large bodies on the disk at once: fifty of the largest, three hundred photos. A sender
+may take an hour for one, and somebody with many connections would fill the disk."""
 WRITERS = 12
 """Requests that write at once on PostgreSQL; the other connections are left to pages."""
+RETRY_SECONDS = 30
+"""When a program may ask again where too many were here at once."""
 SIGNING_IN = N_("现在登录的人很多，请过一分钟再试。密码要重新输入，其他内容都还在。")
 READING_FILES = N_("正在读取别人上传的文件，这次没有轮到您。请过一分钟再试，文件要重新选择。")
 BUSY = N_("现在办理的人很多，这次没有办成。请过一分钟再试。")
@@ -88,6 +93,31 @@ class Places:
             self.limiter.release()
 
 
+class Room:
+    """Room on the disk for `most` bytes of bodies that come in or are being read."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.taken = most, 0
+
+    @contextmanager
+    def part(self) -> Iterator[Callable[[int], bool]]:
+        """A body's part of it. What is given takes so many bytes more, and says whether they were
+        there; where they were not, all the body had is free again."""
+        held = 0
+
+        def take(size: int) -> bool:
+            nonlocal held
+            found = self.taken + size <= self.most
+            more = size if found else -held
+            self.taken, held = self.taken + more, held + more
+            return found
+
+        try:
+            yield take
+        finally:
+            self.taken -= held
+
+
 @dataclass(frozen=True)
 class Waiting:
     """Everything a request of one application may wait for."""
@@ -103,6 +133,8 @@ class Waiting:
     """Reading workbooks and cleaning photos, half a second each; no office's file delays them."""
     connections: Places = field(default_factory=lambda: Places(CONNECTIONS, SEAT_SECONDS))
     """The connections to the database: as many as its pool has, so that nobody waits there."""
+    bodies: Room = field(default_factory=lambda: Room(BODIES))
+    """Large bodies, until they are parsed. Whoever finds no room is told so at once."""
     sqlite_writer: Places = field(default_factory=lambda: Places(1, BUSY_SECONDS))
     writers: Places = field(default_factory=lambda: Places(WRITERS, BUSY_SECONDS))
 

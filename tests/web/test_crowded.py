@@ -20,9 +20,8 @@ from tests.web.office import drafted
 from tests.web.pages import check, fields_of, text_of
 from tests.web.signed_in import office_browser, office_database
 from tests.web.test_form_import import workbook
-from web.errors import RETRY_SECONDS
 from web.transactions import get_now
-from web.waiting import BUSY, READING_FILES, SIGNING_IN, Line, Places, Waiting
+from web.waiting import BUSY, READING_FILES, RETRY_SECONDS, SIGNING_IN, Line, Places, Waiting
 
 PATH = "/campaigns/1/measures/new"
 TYPED = {"title": "核减报表", "text": "第一行“引号”\n第二行 <b>&amp;", "_act": "save"}

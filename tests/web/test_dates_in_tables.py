@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 
 CELL = re.compile(r"<t[dh][ >].*?</t[dh]>", re.DOTALL)
 DATE = re.compile(r"\|(moment|day)\b")

@@ -7,10 +7,13 @@ import httpx
 import pytest
 from starlette.requests import Request
 
+from tests.building import VILLAGE
 from tests.web.conftest import SAME_SITE, fresh_app
+from tests.web.pages import labelled, text_of
 from tests.web.site import Site
 from web import posted
 from web.posted import PARSED_TOGETHER, SMALL, read_form
+from web.waiting import RETRY_SECONDS, Room, Waiting
 
 URLENCODED = "application/x-www-form-urlencoded"
 PART = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
@@ -105,3 +108,46 @@ def test_a_large_body_says_the_same_as_a_small_one() -> None:
     large = small + b"&c=" + b"x" * SMALL
     both = [read(body).state.posted.multi_items()[:3] for body in (small, large)]
     assert both[0] == both[1] == [("a", "1"), ("b", "大"), ("a", "2")]
+
+
+FULL = {
+    "a form with a file": {"files": {"file": ("a.docx", b"x" * SMALL * 4)}},
+    "a form of text alone": {"data": {"title": "长" * SMALL}},
+}
+
+
+@pytest.mark.parametrize("kind", FULL)
+def test_where_the_disk_has_no_room_for_a_body_what_was_typed_is_shown(
+    app, sign_in, kind: str
+) -> None:
+    app.state.waiting = Waiting(bodies=Room(SMALL * 3))
+    more = FULL[kind]
+    typed = {"text": "已经写了很多", "_act": "send", "password": "Caoyuan-2026"}
+    answer = sign_in(VILLAGE).post("/complaints", **more | {"data": typed | more.get("data", {})})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, str(RETRY_SECONDS))
+    assert "这次的内容没有保存" in text_of(answer)
+    assert labelled(answer)["内容"] == "已经写了很多"
+    assert "Caoyuan-2026" not in answer.text
+    assert app.state.waiting.bodies.taken == 0
+
+
+def test_room_is_free_again_when_a_body_was_read_and_small_ones_need_none(app, sign_in) -> None:
+    app.state.waiting = Waiting(bodies=Room(SMALL * 5))
+    client, large = sign_in(VILLAGE), {"file": ("a", b"x" * SMALL * 4)}
+    for _ in range(3):
+        answer = client.post("/complaints", data={"text": "同一个数填了三遍。"}, files=large)
+        assert answer.status_code == 303
+        assert app.state.waiting.bodies.taken == 0
+    app.state.waiting = Waiting(bodies=Room(0))
+    assert client.post("/complaints", data={"text": "同一个数填了三遍。"}).status_code == 303
+
+
+def test_two_bodies_share_the_room_and_who_gives_up_frees_the_own_part() -> None:
+    room = Room(100)
+    with room.part() as first, room.part() as second:
+        assert first(60)
+        assert second(40)
+        assert not second(1)
+        assert first(40)
+        assert not second(1)
+    assert room.taken == 0
