@@ -1,11 +1,13 @@
 """The migrations give what the models say, on both databases."""
 
 import os
-import subprocess
-import sys
+import signal
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
+from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
-from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, insert, in
 from sqlmodel import Session, SQLModel, col, select
 
 from adapters.database import make_engine
-from adapters.migrations import make_config, migrate
+from adapters.migrations import alone, make_config, migrate
 from models import (
     Assignment,
     Draft,
@@ -27,6 +29,7 @@ from models import (
 )
 from tests.databases import BACKENDS, fresh_database, fresh_engine
 
+FORK = get_context("fork")
 PAST = datetime(2026, 11, 19, tzinfo=UTC)
 FUTURE = datetime(2126, 11, 20, tzinfo=UTC)
 STORED: list[tuple[str, dict[str, Any]]] = [
@@ -145,45 +148,52 @@ def _filled(column: Any) -> Any:
         return {}
 
 
-BEGUN = "import sys; from adapters.migrations import *; from adapters.database import make_engine\n"
-MIGRATE = BEGUN + "print('begins', flush=True); migrate(make_engine(sys.argv[1]))"
-HOLD = BEGUN + "with alone(make_engine(sys.argv[1])): print('holds', flush=True); sys.stdin.read()"
+def _migrate(url: str, begun: Signal) -> None:
+    begun.set()
+    migrate(make_engine(url))
 
 
-def started(code: str, url: str) -> subprocess.Popen[str]:
-    """A process that has said its first word."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, url], stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline()
+def _hold(url: str, begun: Signal) -> None:
+    with alone(make_engine(url)):
+        begun.set()
+        signal.pause()
+
+
+def started(work: Callable[[str, Signal], None], url: str) -> ForkProcess:
+    """A process that has begun its work. A fork, which spares it loading what this one has."""
+    begun = FORK.Event()
+    process = FORK.Process(target=work, args=(url, begun), daemon=True)
+    process.start()
+    assert begun.wait(60)
     return process
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_two_that_migrate_at_once_wait_for_each_other(backend: str, tmp_path: Path) -> None:
     with fresh_database(backend, tmp_path, f"jieli_test_both_{os.getpid()}") as url:
-        both = [started(MIGRATE, url) for _ in range(2)]
-        told = [one.communicate()[1] for one in both]
-        assert [one.returncode for one in both] == [0, 0], told
+        both = [started(_migrate, url) for _ in range(2)]
+        for one in both:
+            one.join()
+        assert [one.exitcode for one in both] == [0, 0]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_one_that_is_killed_while_it_migrates_keeps_nobody_waiting(
-    backend: str, tmp_path: Path
+    backend: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with fresh_database(backend, tmp_path, f"jieli_test_held_{os.getpid()}") as url:
-        holder = started(HOLD, url)
-        waiting = started(MIGRATE, url)
+        holder = started(_hold, url)
+        waiting = started(_migrate, url)
         engine = make_engine(url)
         try:
-            with pytest.raises(subprocess.TimeoutExpired):  # it waits, however long that takes
-                waiting.wait(timeout=1)
+            waiting.join(1)
+            assert waiting.is_alive()  # it waits, however long that takes
             assert not inspect(engine).get_table_names()
             holder.kill()
-            holder.communicate()
-            assert waiting.communicate()[1] == ""
-            assert waiting.returncode == 0
+            holder.join()
+            waiting.join()
+            assert capfd.readouterr().err == ""
+            assert waiting.exitcode == 0
             assert "assignment" in inspect(engine).get_table_names()
         finally:
             engine.dispose()
