@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Row
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from adapters.root import ROOT
 from models import (
@@ -32,7 +32,7 @@ from models import (
 from tests.building import BANNER, LEAGUE, REGION, TOWNSHIP, make_account, make_campaign, make_form
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 
 BY_MEASURE = (Assignment, HandDown, Tally, Total)
 BY_ASSIGNMENT = (Event, Submission, AnswerNumber, Draft)
@@ -117,9 +117,8 @@ def committed(request, tmp_path_factory) -> Iterator[Engine]:
     """A database of its own, in which what is done stays done."""
     folder = tmp_path_factory.mktemp("killed")
     with fresh_engine(request.param, folder, f"jieli_killed_{os.getpid()}") as engine:
-        SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
-            fill_tree(session)
+            make_tree(session)
             office = make_account(session, REGION)
             make_campaign(session, office)
             make_form(session, office)

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 import models
 
@@ -15,6 +15,12 @@ LEVELS = {
     "township": ("苏木乡镇街道", "Township"),
     "village": ("嘎查村社区", "Village"),
 }
+
+
+def make_tree(session: Session) -> None:
+    """New tables, and the sample tree in them."""
+    SQLModel.metadata.create_all(session.connection())
+    fill_tree(session)
 
 
 def fill_tree(session: Session) -> None:

@@ -20,11 +20,11 @@ from zlib import crc32
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from adapters.database import make_engine
 from tests.databases import absent, drop_databases, make_database
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 
 ORIGINAL = "jieli_scene_"
 """Begins the names of the databases that others are copied from."""
@@ -32,7 +32,7 @@ COPY = "jieli_copy_"
 """Begins the names of the databases tests work on."""
 UNITS = "units"
 """The scene with the sample tree and nothing else."""
-_builders: dict[str, Callable[[Session], Any]] = {UNITS: lambda session: None}
+_builders: dict[str, Callable[[Session], Any]] = {UNITS: make_tree}
 
 
 @dataclass(frozen=True)
@@ -65,32 +65,30 @@ class Scenes:
         return self.built[name]
 
     def _build(self, name: str) -> Scene:
-        with locked(self.shared / f"{self.backend}-{name}.lock"):
-            original, made = self._original(name)
-            copy = f"{COPY}{name}{own_end()}"
-            url = make_database(self.backend, self.folder, copy, original)
-        engine = make_engine(url)
+        original, made = self._original(name)
+        copy = f"{COPY}{name}{own_end()}"
+        engine = make_engine(make_database(self.backend, self.folder, copy, original))
         self.closing.callback(engine.dispose)
         return Scene(engine, made)
 
     def _original(self, name: str) -> tuple[str, Any]:
         """The URL of the scene's first database, and what its builder returned."""
         known = self.shared / f"{self.backend}-{name}.pickle"
-        if not known.exists():
-            known.write_bytes(pickle.dumps(self._build_original(name)))
-        return pickle.loads(known.read_bytes())
+        with locked(known.with_suffix(".lock")):
+            if not known.exists():
+                known.write_bytes(pickle.dumps(self._build_original(name)))
+            return pickle.loads(known.read_bytes())
 
     def _build_original(self, name: str) -> tuple[str, Any]:
         """Kept for the other processes; `forget_originals` drops it."""
         original = f"{ORIGINAL}{name}_{run_of(self.shared)}"
+        tree = "" if name == UNITS else self._original(UNITS)[0]
         try:
-            url = make_database(self.backend, self.shared, original)
+            url = make_database(self.backend, self.shared, original, tree)
         except OperationalError as error:
             absent(self.backend, str(error.orig))
         engine = make_engine(url)
-        SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
-            fill_tree(session)
             made = _builders[name](session)
             session.commit()
         engine.dispose()

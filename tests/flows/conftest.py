@@ -21,7 +21,7 @@ from prefect.settings import (
     PREFECT_HOME,
     temporary_settings,
 )
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from adapters.database import get_engine, transaction
 from adapters.settings import Settings, get_settings
@@ -31,7 +31,7 @@ from cli.supervisor import Supervisor
 from flows.connect import connected
 from tests.conftest import shared_folder
 from tests.live import free_port
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 from tests.scenes import locked
 
 
@@ -92,9 +92,8 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     monkeypatch.setenv("JIELI_DATABASE_URL", "")
     get_settings.cache_clear()
     get_engine.cache_clear()
-    SQLModel.metadata.create_all(get_engine())
     with transaction() as session:
-        fill_tree(session)
+        make_tree(session)
     yield tmp_path
     get_engine().dispose()
     get_engine.cache_clear()

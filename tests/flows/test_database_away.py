@@ -13,7 +13,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from adapters import clock
 from adapters.database import get_engine, transaction
@@ -25,7 +25,7 @@ from services.measures import release_measure
 from tests.building import REGION, make_account, make_measure
 from tests.databases import BACKENDS, POSTGRES_URL, fresh_database
 from tests.live import until
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 
 
 @pytest.fixture(params=BACKENDS)
@@ -39,9 +39,8 @@ def installation(
         monkeypatch.setattr("adapters.database.BUSY_SECONDS", 0.1)
         get_settings.cache_clear()
         get_engine.cache_clear()
-        SQLModel.metadata.create_all(get_engine())
         with transaction() as session:
-            fill_tree(session)
+            make_tree(session)
         yield url
         get_engine().dispose()
         get_engine.cache_clear()

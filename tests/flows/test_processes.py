@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from adapters import clock
 from adapters.database import make_engine
@@ -24,7 +24,7 @@ from services.occurrences import LEASE
 from services.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
 from tests.live import free_port, until
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 from tests.second_try import REAL
 
 pytestmark = [pytest.mark.long, REAL]
@@ -44,9 +44,8 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     )
     with Processes(settings, say=lambda *_: None) as running:
         engine = make_engine(settings.engine_url)
-        SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
-            fill_tree(session)
+            make_tree(session)
             session.commit()
         engine.dispose()
         running.wait_ready()

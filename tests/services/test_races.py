@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, func, select
+from sqlmodel import Session, func, select
 
 from models import (
     Account,
@@ -41,7 +41,7 @@ from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit, m
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
 from tests.due import attempt_each
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 
 LATER = NOW + timedelta(hours=1)
 ROUNDS = 5
@@ -53,9 +53,8 @@ def database(request, tmp_path_factory) -> Iterator[Engine]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = tmp_path_factory.mktemp("race")
     with fresh_engine(request.param, folder, f"jieli_race_{worker}_{os.getpid()}") as engine:
-        SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
-            fill_tree(session)
+            make_tree(session)
             session.commit()
         yield engine
 

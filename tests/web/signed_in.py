@@ -7,14 +7,14 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from adapters.passwords import hash_token, make_token
 from models import Account, SignIn
 from tests.building import make_account, make_campaign
 from tests.conftest import NOW
 from tests.databases import fresh_engine
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 from web.security import SESSION_COOKIE
 
 
@@ -36,9 +36,8 @@ def open_session(session: Session, account: Account, now: datetime = NOW, *, hou
 def office_database(backend: str, folder: Path, name: str) -> Iterator[Engine]:
     """A database of its own, where a request commits, with a campaign of the region's office."""
     with fresh_engine(backend, folder, name) as engine:
-        SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
-            fill_tree(session)
+            make_tree(session)
             make_campaign(session, make_account(session))
             session.commit()
         yield engine

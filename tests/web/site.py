@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from adapters.database import make_engine
 from tests.conftest import NOW
 from tests.databases import absent
-from tests.sample_tree import fill_tree
+from tests.sample_tree import make_tree
 from web.app import create_app
 from web.connections import Connections
 from web.serving import Server, listening
@@ -52,9 +52,8 @@ class Site:
 
     def __init__(self, folder: Path, url: str = "") -> None:
         self.engine = make_engine(url or f"sqlite:///{folder / 'site.db'}")
-        SQLModel.metadata.create_all(self.engine)
         with self.session() as session:
-            fill_tree(session)
+            make_tree(session)
         self.app = create_app()
         self.app.dependency_overrides[get_now] = lambda: NOW
 
