@@ -17,6 +17,7 @@ from adapters.backup.last import find_last
 from adapters.backup.manifest import KEY_FILES
 from adapters.locks import is_held
 from adapters.migrations import is_known, newest_revision
+from adapters.opening import find_reason
 from adapters.private import hidden_bits
 from adapters.settings import Settings
 from cli.doctor.findings import Finding, bad, good, note
@@ -85,10 +86,13 @@ def check_database(settings: Settings, now: datetime) -> Iterator[Finding]:
             found = _revision(connection)
             clock = None if file else connection.execute(text("SELECT clock_timestamp()")).scalar()
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        yield bad(
-            "database", N_("打不开：%(why)s。请检查 JIELI_DATABASE_URL 和数据库服务。"), why=why
+        said = str(getattr(error, "orig", None) or error).strip()
+        unknown = Refusal(
+            N_("打不开：%(why)s。请检查 JIELI_DATABASE_URL 和数据库服务。"),
+            why=said.splitlines()[0],
         )
+        why = find_reason(make_url(settings.engine_url), said) or unknown
+        yield bad("database", why.msgid, **why.values)
         return
     finally:
         engine.dispose()

@@ -72,6 +72,7 @@ def test_a_database_out_of_reach_is_told_without_its_password(
     monkeypatch.setenv("JIELI_DATABASE_URL", url)
     findings = found(runner, 1)
     assert findings["database"][0] == "bad"
+    assert "连不上数据库服务器“127.0.0.1”" in findings["database"][1]
     assert "hidden" not in str(findings)
 
 
