@@ -5,12 +5,14 @@ of the same day is known and never handed out for the later one.
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from adapters.language import SOURCE
@@ -69,9 +71,25 @@ def write_reports(
     write = partial(_write_all, folder)
     if workers == 1 or len(reports) <= FEW:
         return _count(map(write, reports), told)
-    # Not a fork: the parent has threads and connections that a copy must not touch.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=_forks()) as pool:
         return _count(pool.map(write, reports, chunksize=AT_ONCE), told)
+
+
+def _forks() -> BaseContext:
+    """Processes are forked from one that has loaded what they need, once for all calls.
+
+    Not from this one: it has threads and connections that a copy must not touch.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__, *_main()])
+    return context
+
+
+def _main() -> list[str]:
+    """The module this process was started with (`prefect.engine`): multiprocessing loads it in each
+    of its processes, except one that has no other name than `__main__`."""
+    spec = sys.modules["__main__"].__spec__
+    return [spec.name] if spec and not spec.name.endswith("__main__") else []
 
 
 def _count(written: Iterable[object], told: Callable[[int], object]) -> int:
