@@ -37,6 +37,7 @@ lint: setup
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tools.check_rooms
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.check_migrations
 	@$(BIN)/python -m tools.check_messages

@@ -2,7 +2,7 @@
 
 A few kilobytes can unpack to gigabytes or keep a parser busy for minutes. In the web application
 that would cost everybody; here it costs the file's own process, which is ended. How many there are
-at once is for the edge to say, which knows who waits (`web.waiting`).
+at once is for the edge to say, which knows who waits (`web.edge.waiting`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 from adapters.root import ROOT
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 SECONDS = 20
 MEMORY = 1024 * 1024 * 1024

@@ -25,7 +25,7 @@ BUSY_SECONDS = 30
 """How long a writer waits for another one on SQLite before it gives up."""
 CONNECTIONS = 20
 """Connections of one process. Requests of the web application wait for one before they have a
-thread (`web.waiting`); elsewhere no process has as many threads."""
+thread (`web.edge.waiting`); elsewhere no process has as many threads."""
 POOL_SECONDS = 10
 """How long a thread waits for a connection. Longer means that something is stuck."""
 

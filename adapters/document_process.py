@@ -7,7 +7,7 @@ import sys
 
 from adapters.apart import SECONDS, Apart, limit
 from adapters.documents.documents import extracted_text
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请删去图片、附件后再上传，或者把通知的文字粘贴进来。")
 KINDS = (".docx", ".docm", ".doc", ".wps", ".pdf", ".html", ".htm")

@@ -11,7 +11,7 @@ from adapters.xlsform.reading import CellFault, XlsForm, XlsFormFaults, read_xls
 from rules.forms.faults import Fault
 from rules.forms.form_fields import dump_form, read_form
 from rules.forms.form_settings import FormSettings
-from rules.refusal import N_, Refusal, Term
+from rules.sentences.refusal import N_, Refusal, Term
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请删去与表单无关的工作表和内容后再上传。")
 _APART = Apart("adapters.form_process", TOO_MUCH)

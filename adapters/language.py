@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from adapters.root import ROOT
 from rules.forms.faults import Fault
-from rules.refusal import N_, Refusal, Term, fill
+from rules.sentences.refusal import N_, Refusal, Term, fill
 from rules.units import unit_list
 
 SOURCE = "zh"

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 _INI = Path(__file__).resolve().parent.parent / "alembic.ini"
 LOCK_KEY = 5_318_008_210

@@ -13,7 +13,7 @@ from adapters.database import make_engine, sqlite_file
 from adapters.migrations import migrate
 from adapters.private import make_file, make_folder, narrow
 from adapters.settings import Settings
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 DRIVERS = ("postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 FORM = "postgresql+psycopg://user:password@host/name"

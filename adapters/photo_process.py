@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from adapters.apart import SECONDS, Apart
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 DAMAGED = N_("这张照片打不开，可能已经损坏。请重新拍照或另选一张。")
 _APART = Apart("adapters.photos", DAMAGED)

@@ -14,7 +14,7 @@ import sys
 from PIL import Image
 
 from adapters.apart import limit
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2000

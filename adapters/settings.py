@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.root import ROOT
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 PREFECT_HOST = "127.0.0.1"
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}

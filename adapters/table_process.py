@@ -7,7 +7,7 @@ import sys
 
 from adapters.apart import Apart, limit
 from adapters.tables import Line, read_table
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请只留下名单，删去别的工作表、列和格式后再上传。")
 SECONDS = 60

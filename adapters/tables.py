@@ -13,8 +13,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 from xlsxwriter.utility import xl_col_to_name
 
 from adapters.xlsx_bounds import DAMAGED, MEGABYTE, check_unpacked, sheet_parts
-from rules.held import held
-from rules.refusal import N_, Refusal
+from rules.sentences.held import held
+from rules.sentences.refusal import N_, Refusal
 
 LIMIT = 20 * MEGABYTE
 UNPACKED_LIMIT = 400 * MEGABYTE

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 MEGABYTE = 1024 * 1024
 TOO_LARGE = N_("这个 Excel 表格展开后太大。请删去多余的行和列后再上传。")

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from rules.expressions.budget import MOST_WORK
-from rules.expressions.compiling import compiled
-from rules.expressions.expression import parse
-from rules.expressions.grammar import read
-from rules.expressions.values import Scope
+from rules.forms.expressions.budget import MOST_WORK
+from rules.forms.expressions.compiling import compiled
+from rules.forms.expressions.expression import parse
+from rules.forms.expressions.grammar import read
+from rules.forms.expressions.values import Scope
 
 TIMES = 100_000
 ROUNDS = 5

@@ -11,9 +11,9 @@ from adapters.reports.report_view import report_of
 from bench.databases import counted, transaction
 from bench.sample import NOW
 from models import Campaign, Level, Measure, Unit
-from queries.snapshots import list_snapshots
+from queries.reports.snapshots import list_snapshots
 from rules.dates.calendar import local_date
-from services.snapshots import take_snapshots
+from services.reports.snapshots import take_snapshots
 
 LEVELS = 3
 

@@ -28,11 +28,16 @@ from models import (
     UnitTag,
 )
 from models.columns import JsonType
-from queries.review_list import Waiting
+from queries.review.review_list import Waiting
 from rules.dates.calendar import local_date
-from services.measures import MeasureContent, confirm_measure, create_measure, release_measure
-from services.review_batches import decide_matching, undo
-from services.roll_up import rolled_up
+from services.assignments.roll_up import rolled_up
+from services.campaigns.measures import (
+    MeasureContent,
+    confirm_measure,
+    create_measure,
+    release_measure,
+)
+from services.review.review_batches import decide_matching, undo
 
 WAITING = 15_000
 TIMES = 100

@@ -20,9 +20,9 @@ from adapters.workbooks.writing import write_workbook
 from bench.browser import sign_in_clerks, sign_in_office
 from bench.databases import transaction
 from models import Account, Assignment, Unit
-from queries.visible_assignments import get_visible_assignment
-from services.workbooks import get_layout
-from web.security import SESSION_COOKIE
+from queries.assignments.visible_assignments import get_visible_assignment
+from services.workbooks.workbooks import get_layout
+from web.edge.security import SESSION_COOKIE
 
 PEOPLE = 100
 PASSWORD = "Caoyuan-2026"

@@ -8,9 +8,14 @@ from sqlmodel import Session, col
 
 from bench.databases import transaction
 from models import Account, Campaign, Form, FormVersion, Measure, Role, Unit
-from services import hand_down
-from services.measures import MeasureContent, confirm_measure, create_measure, release_measure
-from services.shipped_tree import import_shipped_tree
+from services.assignments import hand_down
+from services.campaigns.measures import (
+    MeasureContent,
+    confirm_measure,
+    create_measure,
+    release_measure,
+)
+from services.units.shipped_tree import import_shipped_tree
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """A Monday morning in Hohhot."""

@@ -21,8 +21,8 @@ from adapters.settings import Settings
 from bench.browser import sign_in_clerks
 from bench.databases import transaction
 from models import Assignment, Submission
-from web.asked import PREFIX
-from web.security import SESSION_COOKIE
+from web.edge.security import SESSION_COOKIE
+from web.filling.asked import PREFIX
 
 AT_ONCE = 20
 SENT = 600

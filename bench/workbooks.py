@@ -26,10 +26,10 @@ from models import (
     Submission,
     Unit,
 )
-from queries.answer_sheets import list_answer_sheets
-from queries.workbooks import rows_of
+from queries.filling.answer_sheets import list_answer_sheets
+from queries.workbooks.workbooks import rows_of
 from rules.workbooks.layout import Layout
-from services.workbooks import get_layout, keep_upload, preview, send_upload
+from services.workbooks.workbooks import get_layout, keep_upload, preview, send_upload
 
 VILLAGES = 65
 ROUNDS = 5

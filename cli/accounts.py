@@ -27,9 +27,9 @@ def add(
     from adapters.database import transaction
     from cli.terminal import refusals, say
     from models import Role
-    from queries.units import get_unit
-    from rules.refusal import N_, Refusal
-    from services.accounts import create_account, prepare_password
+    from queries.units.units import get_unit
+    from rules.sentences.refusal import N_, Refusal
+    from services.accounts.accounts import create_account, prepare_password
 
     with refusals():
         if role not in set(Role):
@@ -50,9 +50,9 @@ def list_(
     """列出账号：账号、角色、名称、单位代码、单位名称。"""
     from adapters.database import transaction
     from cli.terminal import refusals, words
-    from queries.accounts import list_accounts
-    from queries.units import get_root, get_unit
-    from rules.refusal import N_
+    from queries.accounts.accounts import list_accounts
+    from queries.units.units import get_root, get_unit
+    from rules.sentences.refusal import N_
 
     with refusals(), transaction(readonly=True) as session:
         top = get_unit(session, unit) if unit else get_root(session)
@@ -68,9 +68,9 @@ def deactivate(login: str) -> None:
     from adapters import clock
     from adapters.database import transaction
     from cli.terminal import refusals, say
-    from queries.accounts import get_account
-    from rules.refusal import N_
-    from services import accounts
+    from queries.accounts.accounts import get_account
+    from rules.sentences.refusal import N_
+    from services.accounts import accounts
 
     with refusals(), transaction() as session:
         account = get_account(session, login)
@@ -84,9 +84,9 @@ def activate(login: str) -> None:
     from adapters import clock
     from adapters.database import transaction
     from cli.terminal import refusals, say
-    from queries.accounts import get_account
-    from rules.refusal import N_
-    from services import accounts
+    from queries.accounts.accounts import get_account
+    from rules.sentences.refusal import N_
+    from services.accounts import accounts
 
     with refusals(), transaction() as session:
         accounts.activate(session, get_account(session, login), actor=None, now=clock.now())
@@ -99,9 +99,9 @@ def password(login: str, password_stdin: Stdin = False) -> None:
     from adapters import clock
     from adapters.database import transaction
     from cli.terminal import refusals, say
-    from queries.accounts import get_account
-    from rules.refusal import N_
-    from services.accounts import prepare_password, set_password
+    from queries.accounts.accounts import get_account
+    from rules.sentences.refusal import N_
+    from services.accounts.accounts import prepare_password, set_password
 
     with refusals():
         hashed = prepare_password(login, _password(from_stdin=password_stdin))
@@ -115,7 +115,7 @@ def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     from cli.terminal import words
-    from rules.refusal import N_
+    from rules.sentences.refusal import N_
 
     return typer.prompt(
         words(N_("密码")), hide_input=True, confirmation_prompt=words(N_("再输入一遍"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.tree import Tree
 
-    from rules.notice.notice import DraftMeasure, Notice
+    from rules.campaigns.notice.notice import DraftMeasure, Notice
 
 app = typer.Typer(help="通知：读取文件 / Notices: read a document.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def read(
     """Read a notice without storing it: header, outline, draft measures."""
     from adapters.documents.documents import extracted_text
     from cli.terminal import refusals
-    from rules.notice.notice import read_notice
+    from rules.campaigns.notice.notice import read_notice
 
     with refusals():
         notice = read_notice(extracted_text(_content(file), file.name))
@@ -42,7 +42,7 @@ def read(
 def _print(notice: Notice, as_json: bool) -> None:
     from rich.console import Console
 
-    from rules.notice.notice_json import notice_json
+    from rules.campaigns.notice.notice_json import notice_json
 
     if as_json:
         typer.echo(json.dumps(notice_json(notice), ensure_ascii=False, indent=2))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from adapters.private import make_folder
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 FILE = "prefect-sign-in"
 """In the data folder."""

@@ -26,7 +26,7 @@ def render(
     """生成报告：每个单位一份网页、一份 Word、一份 Excel（重复执行无害）。"""
     from cli.run import use_server
     from cli.terminal import refusals, say
-    from rules.refusal import N_
+    from rules.sentences.refusal import N_
 
     with refusals():
         codes = [*(unit or []), *_codes_of(level or [])] or None
@@ -40,7 +40,7 @@ def render(
 
 def _codes_of(levels: list[str]) -> list[str]:
     from adapters.database import transaction
-    from queries.report_data import list_codes
+    from queries.reports.report_data import list_codes
 
     with transaction(readonly=True) as session:
         return list_codes(session, levels) if levels else []

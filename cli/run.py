@@ -20,7 +20,7 @@ from cli.prefect_api import NotAnswered, PrefectApi, ask
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
 from cli.supervisor import LOCK, NotReady, Program, Say, Supervisor, only_one, refuse_taken_ports
 from cli.terminal import prepare_database, refusals, say, tell_narrowed
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 SERVER, DISPATCHER, WORKER, WEB = "prefect", "dispatcher", "worker", "web"
 SERVER_APP, WEB_MODULE = "flows.server:create_app", "web.serving"
@@ -139,7 +139,7 @@ def _require_there(measure_id: int, unit_code: str | None) -> None:
     """Raises `Refusal` before a flow run is made for what does not exist."""
     from adapters.database import transaction
     from models import Measure
-    from queries.units import find_unit
+    from queries.units.units import find_unit
 
     with transaction(readonly=True) as session:
         if session.get(Measure, measure_id) is None:

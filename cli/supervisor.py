@@ -24,7 +24,7 @@ from pathlib import Path
 from adapters.private import hidden_bits, make_file, make_folder
 from adapters.settings import get_settings
 from cli.logs import keep_bounded, open_log
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 TICK_SECONDS = 0.1
 GRACE_SECONDS = 10.0

@@ -10,8 +10,8 @@ import typer
 from pydantic import ValidationError
 
 from adapters.language import SOURCE, tell, tell_fault, translate
-from queries.not_found import NotFound
-from rules.refusal import N_, Refusal
+from rules.sentences.not_found import NotFound
+from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_list import UnitListRefused
 
 

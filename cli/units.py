@@ -11,7 +11,7 @@ from cli.terminal import prepare_database
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from services.units import ImportResult
+    from services.units.units import ImportResult
 
 app = typer.Typer(help="单位名单 / lists of units", no_args_is_help=True)
 
@@ -46,8 +46,8 @@ def import_(
     from adapters import clock
     from adapters.database import transaction
     from cli.terminal import refusals, say
-    from rules.refusal import N_, Refusal
-    from services.shipped_tree import import_shipped_tree
+    from rules.sentences.refusal import N_, Refusal
+    from services.units.shipped_tree import import_shipped_tree
 
     now = clock.now()
     with refusals(), transaction() as session:
@@ -71,7 +71,7 @@ def check(file: Path, levels: Levels = None) -> None:
     from adapters.tables import read_table_file
     from cli.terminal import refusals, say
     from models import Level
-    from rules.refusal import N_
+    from rules.sentences.refusal import N_
     from rules.units.levels import DEFAULT_LEVELS, read_levels
     from rules.units.unit_list import read_units
 
@@ -89,7 +89,7 @@ def show(
     """一个单位、它的上级、它和下级各层级的单位数。"""
     from adapters.database import transaction
     from cli.terminal import refusals
-    from queries.units import count_by_level, get_root, get_unit, list_above, list_levels
+    from queries.units.units import count_by_level, get_root, get_unit, list_above, list_levels
 
     with refusals(), transaction(readonly=True) as session:
         unit = get_unit(session, code) if code else get_root(session)
@@ -104,11 +104,11 @@ def _import_file(
     session: "Session", file: Path, levels: Path | None, now: datetime
 ) -> "ImportResult":
     from adapters.tables import read_table_file
-    from queries.units import list_levels
+    from queries.units.units import list_levels
     from rules.units.levels import read_levels
     from rules.units.unit_list import read_units
-    from services.levels import define_levels
-    from services.units import import_units
+    from services.units.levels import define_levels
+    from services.units.units import import_units
 
     if levels:
         define_levels(session, read_levels(read_table_file(levels)))
@@ -121,7 +121,7 @@ def _import_file(
 def _apply_rules(session: "Session", tags: Path | None, exclude: Path | None) -> None:
     from adapters.tables import read_table_file
     from rules.units.unit_choice import read_exclusions, read_tag_rules
-    from services.unit_choice import apply_exclusions, apply_tags
+    from services.units.unit_choice import apply_exclusions, apply_tags
 
     if tags:
         apply_tags(session, read_tag_rules(read_table_file(tags)))

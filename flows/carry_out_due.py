@@ -22,9 +22,9 @@ from prefect.states import Completed, Crashed, State
 from adapters import clock
 from adapters.database import transaction
 from models import Occurrence, ScheduledWork
-from queries.occurrences import OpenOccurrence, has_due, list_open
-from queries.schedules import name_of
-from services import occurrences as service
+from queries.campaigns.occurrences import OpenOccurrence, has_due, list_open
+from queries.campaigns.schedules import name_of
+from services.campaigns import occurrences as service
 
 RENDERING = "render-reports/render-reports"
 

@@ -41,8 +41,8 @@ from flows.hand_down import hand_down
 from flows.keep_schedules import DEPLOYMENT, keep_schedules
 from flows.sweep import pass_on
 from models import HandDown
-from queries.hand_downs import list_pending
-from queries.occurrences import list_coming
+from queries.assignments.hand_downs import list_pending
+from queries.campaigns.occurrences import list_coming
 
 POLL_SECONDS = 0.2
 AWAY_SECONDS = 0.5

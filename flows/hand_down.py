@@ -16,11 +16,11 @@ from sqlmodel import Session
 from adapters import clock
 from adapters.database import transaction
 from models.assignment import ONCE
-from queries.measures import get_measure
-from queries.units import get_unit
-from services import hand_down as service
-from services.hand_down import Plan
-from services.measures import release_measure
+from queries.campaigns.measures import get_measure
+from queries.units.units import get_unit
+from services.assignments import hand_down as service
+from services.assignments.hand_down import Plan
+from services.campaigns.measures import release_measure
 
 NAMES_SHOWN = 2
 """Units named in the name of a flow run; of more, only the first and their number."""

@@ -20,12 +20,12 @@ from adapters import clock
 from adapters.database import transaction
 from adapters.reports.report_files import folder_of, write_reports
 from adapters.reports.report_view import report_of
-from queries.report_data import get_report_campaign
-from queries.snapshots import list_snapshot_ids, list_snapshots
+from queries.reports.report_data import get_report_campaign
+from queries.reports.snapshots import list_snapshot_ids, list_snapshots
 from rules.dates.calendar import local_date
-from rules.refusal import N_, Refusal
-from services import occurrences
-from services.snapshots import UNITS_AT_ONCE, compose_snapshots, store_snapshots
+from rules.sentences.refusal import N_, Refusal
+from services.campaigns import occurrences
+from services.reports.snapshots import UNITS_AT_ONCE, compose_snapshots, store_snapshots
 
 Order = tuple[int, int] | None
 """The occurrence and the number of the attempt at it; None: nobody's order."""

@@ -19,11 +19,12 @@ from adapters.database import transaction
 from flows.batch import Batch, group
 from flows.carry_out_due import carry_out_all
 from flows.hand_down import hand_down
-from queries.comparisons import list_stale
-from queries.hand_downs import list_pending
-from services import attachments, sign_ins
-from services.assignments import pass_on_overdue
-from services.comparisons import MOST_GROUPS, compare, store
+from queries.assignments.hand_downs import list_pending
+from queries.filling.comparisons import list_stale
+from services.accounts import sign_ins
+from services.assignments.assignments import pass_on_overdue
+from services.filling import attachments
+from services.filling.comparisons import MOST_GROUPS, compare, store
 
 LEFT_LYING = timedelta(minutes=2)
 """Age of a wish after which no dispatcher can be at work."""

@@ -35,7 +35,7 @@ class Attachment(SQLModel, table=True):
     """Made by the browser from the content: starting the same upload twice is one upload."""
     name: str = Field(max_length=120)
     content_type: str = Field(default="", max_length=100)
-    """One of `rules.attachments.kinds.FILE_TYPES`; empty until it is ready."""
+    """One of `rules.filling.attachments.kinds.FILE_TYPES`; empty until it is ready."""
     size: int
     """Bytes: as announced, once it is ready as stored."""
     digest: str = Field(default="", max_length=64, index=True)

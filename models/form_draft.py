@@ -25,7 +25,7 @@ class FormDraft(SQLModel, table=True):
     latest: int = 0
     """The number of the form's latest version when it was begun."""
     content: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
-    """Title and rows as typed: `web.kept_form`."""
+    """Title and rows as typed: `web.forms.kept_form`."""
     mark: str = Field(max_length=32)
     """Another with every keeping, so that two windows at once notice."""
     page: str = Field(default="", max_length=64)

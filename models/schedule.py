@@ -100,4 +100,4 @@ class Occurrence(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None)
     outcome: str | None = Field(default=None, max_length=20)
     refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonType, nullable=True))
-    """The sentence of a refusal (rules.refusal.to_json)."""
+    """The sentence of a refusal (rules.sentences.refusal.to_json)."""

@@ -37,8 +37,8 @@ class Submission(SQLModel, table=True):
     flags: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JsonType, nullable=False)
     )
-    """What the checks notice (`rules.checks`): questions, never faults. While it waits for its
-    review, what they notice beside other units follows what those send."""
+    """What the checks notice (`rules.filling.checks`): questions, never faults. While it waits for
+    its review, what they notice beside other units follows what those send."""
     flag_count: int = Field(default=0)
     asked: str | None = Field(default=None, sa_column=Column(Text))
     """The marks of what they noticed when it was sent; None: from before this was kept."""

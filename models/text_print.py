@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class TextPrint(SQLModel, table=True):
-    """One print (`rules.checks.text_prints`) of a text in an assignment's current submission."""
+    """One print (`rules.filling.checks.text_prints`) of a text in a current submission."""
 
     __tablename__ = "text_print"
     __table_args__ = (Index("ix_text_print_parent_id", "parent_id", "digest"),)

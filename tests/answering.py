@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import Session, select
 
 from models import Account, Assignment, Decision, Measure, Submission, Total
-from services.review_batches import decide_ticked
-from services.submissions import Sent, submit
+from services.filling.submissions import Sent, submit
+from services.review.review_batches import decide_ticked
 from tests.building import (
     REGION,
     assignment_of,

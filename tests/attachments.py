@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from adapters.attachment_store import AttachmentStore
 from models import Account, Assignment, Attachment
-from services import attachments
+from services.filling import attachments
 from tests.answering import account_of, released_measure
 from tests.building import REGION, VILLAGE, assignment_of, make_form
 from tests.scenes import scene

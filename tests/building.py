@@ -15,8 +15,8 @@ from models import (
     Role,
     Unit,
 )
-from services import hand_down
-from services.measures import (
+from services.assignments import hand_down
+from services.campaigns.measures import (
     GateChoice,
     MeasureContent,
     confirm_measure,

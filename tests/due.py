@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from models import ScheduledWork
-from queries.occurrences import OpenOccurrence, list_open
+from queries.campaigns.occurrences import OpenOccurrence, list_open
 from rules.dates.calendar import local_date
-from services import occurrences
-from services.snapshots import take_snapshots
+from services.campaigns import occurrences
+from services.reports.snapshots import take_snapshots
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 

@@ -25,9 +25,9 @@ from sqlmodel import Session
 
 from adapters.database import get_engine, transaction
 from models import Account
-from services import assignments, hand_down
-from services.submissions import Sent, submit
-from services.workbooks import send_upload
+from services.assignments import assignments, hand_down
+from services.filling.submissions import Sent, submit
+from services.workbooks.workbooks import send_upload
 from tests.due import attempt_each
 
 Order = dict[str, Any]

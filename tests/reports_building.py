@@ -15,7 +15,7 @@ from models import (
     Submission,
     Unit,
 )
-from services.roll_up import rolled_up
+from services.assignments.roll_up import rolled_up
 from tests.building import (
     make_account,
     make_campaign,

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models import Assignment, Unit, WorkbookUpload
-from queries.answer_sheets import list_answer_sheets
-from queries.workbooks import rows_of
+from queries.filling.answer_sheets import list_answer_sheets
+from queries.workbooks.workbooks import rows_of
 from rules.workbooks.layout import Layout
 from rules.workbooks.reading import Table
-from services.workbooks import get_layout, keep_upload, preview, send_upload
+from services.workbooks.workbooks import get_layout, keep_upload, preview, send_upload
 from tests.building import VILLAGE
 from tests.conftest import NOW
 

@@ -4,17 +4,17 @@ import sys
 from pathlib import Path
 
 from models import Act, Status
-from rules.states import ACT_NAMES, STATUS_NAMES, possible
+from rules.assignments.states import ACT_NAMES, STATUS_NAMES, possible
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def states() -> str:
-    """`docs/states.md`: the life of an assignment, from `rules.states.NEXT`."""
+    """`docs/states.md`: the life of an assignment, from `rules.assignments.states.NEXT`."""
     lines = [
         "# The life of an assignment",
         "",
-        "Made by `make format` from `rules/states.py`; do not edit.",
+        "Made by `make format` from `rules/assignments/states.py`; do not edit.",
         "",
         *_diagram(lowest=False, title="A unit with lower units"),
         *_diagram(lowest=True, title="A unit at the lowest level"),

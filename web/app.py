@@ -11,46 +11,23 @@ from starlette.middleware.gzip import GZipMiddleware
 from adapters import database
 from adapters.private import hide_new_files, narrow
 from adapters.settings import get_settings
-from web import (
-    accounts,
-    assignments,
-    attachments,
-    campaigns,
-    complaints,
-    form_drafts,
-    form_editor,
-    form_import,
-    form_versions,
-    forms,
-    health,
-    home,
-    intake,
-    language,
-    measures,
-    offline_pages,
-    own_password,
-    progress,
-    receipts,
-    releases,
-    reports,
-    review_batches,
-    review_reasons,
-    reviews,
-    schedules,
-    sign_in,
-    static_files,
-    submissions,
-    unit_import,
-    units,
-    workbooks,
-)
-from web.errors import register_errors, tell_too_large
-from web.metrics import Measured, Metrics
-from web.middleware import BodyLimit, HeadAsGet, SecurityHeaders
-from web.posted import PARSED_TOGETHER
-from web.security import check_ids, check_same_site
-from web.sign_in_limits import SignInLimits
-from web.waiting import Waiting
+from web.accounts import accounts, own_password, sign_in
+from web.accounts.sign_in_limits import SignInLimits
+from web.assignments import assignments, complaints, home, progress, receipts
+from web.campaigns import campaigns, intake, measures, releases, schedules
+from web.edge import health, language, offline_pages, static_files
+from web.edge.errors import register_errors, tell_too_large
+from web.edge.metrics import Measured, Metrics
+from web.edge.middleware import BodyLimit, HeadAsGet, SecurityHeaders
+from web.edge.posted import PARSED_TOGETHER
+from web.edge.security import check_ids, check_same_site
+from web.edge.waiting import Waiting
+from web.filling import attachments, submissions
+from web.forms import form_drafts, form_editor, form_import, form_versions, forms
+from web.reports import reports
+from web.review import review_batches, review_reasons, reviews
+from web.units import unit_import, units
+from web.workbooks import workbooks
 
 log = logging.getLogger("jieli.web")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -133,7 +110,7 @@ def create_app(lifespan: Lifespan = close_database) -> FastAPI:
 
 def begin(app: FastAPI) -> None:
     """What the application remembers from one request to the next begins empty."""
-    app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.posted.read_form
+    app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.edge.posted.read_form
     app.state.waiting = Waiting()
     app.state.sign_in_limits = SignInLimits()
     app.state.metrics = Metrics()

@@ -27,7 +27,7 @@ from adapters.backup.manifest import (
     Member,
     read_manifest,
 )
-from rules.refusal import N_, Refusal, Term
+from rules.sentences.refusal import N_, Refusal, Term
 
 CHUNK = 1024 * 1024
 LARGEST_MANIFEST = 512 * 1024 * 1024

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from adapters.backup.archive import Reader, Writer, chunks_of
 from adapters.backup.manifest import SQLITE_MEMBER, Manifest, Table, new_manifest
 from adapters.database import make_engine
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 REVISION_TABLE = "alembic_version"
 EMPTY = N_("数据库里还没有表，没有什么可备份：%(database)s。")

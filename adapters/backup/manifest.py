@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 FORMAT = 1
 """Raised when an older product could no longer read what a newer one writes."""

@@ -15,8 +15,8 @@ from adapters.documents.docx_text import docx_text
 from adapters.documents.html_text import html_text
 from adapters.documents.pdf_text import pdf_text
 from adapters.documents.plain_text import decoded
-from rules.held import held
-from rules.refusal import N_, Refusal
+from rules.sentences.held import held
+from rules.sentences.refusal import N_, Refusal
 
 SIZE_LIMIT = 20 * 1024 * 1024
 TEXT_LIMIT = 2_000_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from rules.notice.numerals import numeral_of
+from rules.campaigns.notice.numerals import numeral_of
 
 _HAN = frozenset(
     [

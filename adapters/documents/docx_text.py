@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from adapters.documents.docx_numbering import Numbering
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 _PART_LIMIT = 60 * 1024 * 1024
 _TOTAL_LIMIT = 400 * 1024 * 1024

@@ -7,7 +7,7 @@ import re
 from lxml import etree, html
 
 from adapters.documents.plain_text import decoded
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 _BLOCKS = frozenset(
     [

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 
-from rules.notice.unit_names import looks_like_unit
-from rules.refusal import N_, Refusal
+from rules.campaigns.notice.unit_names import looks_like_unit
+from rules.sentences.refusal import N_, Refusal
 
 _PAGES = 500
 _FEWEST = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import unicodedata
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

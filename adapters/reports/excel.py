@@ -16,8 +16,8 @@ from adapters.reports.report_view import (
     status_text,
 )
 from rules.dates.calendar import local_time
-from rules.refusal import N_
 from rules.reports.report_rows import LIST_ROWS, LISTS
+from rules.sentences.refusal import N_
 
 Json = Mapping[str, Any]
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from adapters.language import SOURCE, tell_period, translate
 from models import ONCE, Snapshot, Status
+from rules.assignments.states import STATUS_NAMES
+from rules.campaigns.notice.numerals import numeral_of
 from rules.dates.calendar import local_time
 from rules.forms.form_fields import RollUp
 from rules.forms.rolled_figures import ROLLUP_NAMES
-from rules.notice.numerals import numeral_of
-from rules.refusal import N_
 from rules.reports.report_rows import LISTS
-from rules.states import STATUS_NAMES
+from rules.sentences.refusal import N_
 
 ROWS_SHOWN = 50
 """Rows of each list on paper; the ledger has the rest."""

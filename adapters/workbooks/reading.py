@@ -8,7 +8,7 @@ from typing import Any
 from adapters.apart import SECONDS, Apart
 from adapters.tables import MOST_FORMULAS
 from adapters.workbooks.signing import FOREIGN, read_ticket
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.columns import TICKET
 from rules.workbooks.reading import Table
 

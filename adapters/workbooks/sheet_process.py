@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.apart import limit
 from adapters.tables import Sheet, read_sheets
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 LIMIT = 5 * 1024 * 1024
 """Bytes of the largest file accepted."""

@@ -12,7 +12,7 @@ from typing import Any
 from itsdangerous import BadData
 
 from adapters.signing import serializer
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 SALT = "workbook"
 FOREIGN = N_("这个文件不是从本系统下载的填报表，或者被别的软件改坏了。请重新下载后再填。")

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from rules.forms.answers import LINE_LENGTH, TEXT_LENGTH
+from rules.filling.answers import LINE_LENGTH, TEXT_LENGTH
 from rules.forms.field_values import LARGEST_NUMBER, YEARS
 from rules.forms.form_fields import FieldType, FormField, bounds
 from rules.workbooks.columns import Column

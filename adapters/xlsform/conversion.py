@@ -10,10 +10,10 @@ from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData
 
 from rules.forms.faults import Fault
-from rules.refusal import N_
-from rules.xlsform.columns import SURVEY, Table, heading_key
-from rules.xlsform.faults import CellFault
-from rules.xlsform.types import RowType, read_type, written_type
+from rules.forms.xlsform.columns import SURVEY, Table, heading_key
+from rules.forms.xlsform.faults import CellFault
+from rules.forms.xlsform.types import RowType, read_type, written_type
+from rules.sentences.refusal import N_
 
 _OURS = ("rollup", "reuse")
 """Columns XLSForm does not know."""

@@ -9,8 +9,7 @@ from adapters.tables import MEGABYTE, Sheet, column_letters, read_sheets
 from rules.forms.faults import Fault
 from rules.forms.form_fields import FormField
 from rules.forms.form_settings import FormSettings
-from rules.refusal import N_, Refusal
-from rules.xlsform.columns import (
+from rules.forms.xlsform.columns import (
     CHOICES,
     SETTINGS,
     SURVEY,
@@ -19,8 +18,9 @@ from rules.xlsform.columns import (
     heading_key,
     is_comment,
 )
-from rules.xlsform.faults import CellFault, XlsFormFaults
-from rules.xlsform.form import read_tables
+from rules.forms.xlsform.faults import CellFault, XlsFormFaults
+from rules.forms.xlsform.form import read_tables
+from rules.sentences.refusal import N_, Refusal
 
 __all__ = ["CellFault", "XlsForm", "XlsFormFaults", "read_xlsform"]
 

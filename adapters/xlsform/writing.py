@@ -8,7 +8,7 @@ import xlsxwriter
 
 from rules.forms.form_fields import FormField, RollUp
 from rules.forms.form_settings import FormSettings
-from rules.xlsform.rows import Rows, written_tables
+from rules.forms.xlsform.rows import Rows, written_tables
 
 _WIDTHS = {"type": 26, "name": 20, "label": 40, "hint": 40, "required": 10, "readonly": 10}
 _WIDTH = 18

@@ -22,7 +22,7 @@ from cli.backup.restoring import restore as restore_from
 from cli.supervisor import LOCK, only_one
 from cli.terminal import refusals, say
 from rules.dates.calendar import SHANGHAI
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 BUSY = N_("另一个备份正在进行：%(folder)s。请等它完成。")
 STILL_RUNS = N_("系统正在运行：%(folder)s。请先停止（Ctrl-C 或 systemctl stop），再恢复。")

@@ -22,8 +22,8 @@ from adapters.backup.archive import Writer, chunks_of, member_of, written_whole
 from adapters.backup.copies import copied, write_copy
 from adapters.backup.manifest import KEY_FILES, Manifest
 from adapters.opening import find_reason
-from queries.attachments import list_digests
-from rules.refusal import N_, Refusal
+from queries.filling.attachments import list_digests
+from rules.sentences.refusal import N_, Refusal
 
 DISK_FULL = N_("没有写成备份：%(file)s（%(why)s）。没有留下半个文件；请腾出空间或换一个位置。")
 SCRATCH = ".jieli-backup-"

@@ -30,10 +30,10 @@ from adapters.backup.placing import Placing
 from adapters.database import make_engine
 from adapters.migrations import is_known, migrate, migrate_within
 from adapters.settings import Settings
-from queries.attachments import list_digests
-from rules.refusal import N_, Refusal
-from services.recounts import list_wrong_totals
-from services.roll_up import recount
+from queries.filling.attachments import list_digests
+from rules.sentences.refusal import N_, Refusal
+from services.assignments.recounts import list_wrong_totals
+from services.assignments.roll_up import recount
 
 OTHER_DATABASE = N_(
     "这个备份来自 %(theirs)s，本处用的是 %(ours)s。请把 JIELI_DATABASE_URL 设为同类数据库后再恢复。"

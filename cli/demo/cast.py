@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from adapters.database import transaction
 from cli.demo.story import Actor
 from models import Unit, UnitTag
-from queries.units import get_root, within
+from queries.units.units import get_root, within
 
 BANNERS = ("150428000000", "150402000000", "152525000000")
 """喀喇沁旗, 红山区, and 东乌珠穆沁旗 at the border; the first is the one whose reports are made."""

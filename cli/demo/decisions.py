@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models import Gate, MeasureKind
-from services.measures import GateChoice
+from services.campaigns.measures import GateChoice
 
 
 @dataclass(frozen=True)

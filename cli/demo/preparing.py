@@ -18,16 +18,16 @@ from cli.demo.decisions import DECISIONS, Decision
 from cli.demo.story import Actor, Stage
 from cli.run import use_server
 from models import Account, Assignment, Measure, Role, Status, Unit
-from queries.accounts import find_account
-from queries.hand_downs import list_pending
-from queries.measures import list_measures
-from queries.units import get_root
-from rules.notice.notice import read_notice
-from services.accounts import AccountRow, create_accounts
-from services.campaigns import take_in
-from services.forms import create_form, publish_version
-from services.measures import MeasureContent, confirm_measure, edit_measure
-from services.shipped_tree import import_shipped_tree
+from queries.accounts.accounts import find_account
+from queries.assignments.hand_downs import list_pending
+from queries.campaigns.measures import list_measures
+from queries.units.units import get_root
+from rules.campaigns.notice.notice import read_notice
+from services.accounts.accounts import AccountRow, create_accounts
+from services.campaigns.campaigns import take_in
+from services.campaigns.measures import MeasureContent, confirm_measure, edit_measure
+from services.forms.forms import create_form, publish_version
+from services.units.shipped_tree import import_shipped_tree
 
 PASTURE_VALUES = {"points": "6", "mended": "6", "fodder": "82.5"}
 SERVICE_VALUES = {"visits": "2", "handled": "17", "note": "农机年检希望送到嘎查。"}

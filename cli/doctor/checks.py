@@ -25,7 +25,7 @@ from cli.prefect_sign_in import sign_in_file
 from cli.run import SERVER_APP, START_SECONDS, WEB_MODULE, ask
 from cli.supervisor import LOCK, MARK, refuse_taken_ports
 from rules.dates.calendar import known_until, local_date
-from rules.refusal import N_, Refusal, Term
+from rules.sentences.refusal import N_, Refusal, Term
 
 MEGABYTE = 1024 * 1024
 LITTLE, TOO_LITTLE = 2048 * MEGABYTE, 256 * MEGABYTE

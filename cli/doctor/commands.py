@@ -14,7 +14,7 @@ from adapters.settings import Settings
 from cli.doctor.checks import CHECKS
 from cli.doctor.findings import GRADE_NAMES, Finding, Grade, bad
 from cli.terminal import unusable_settings, words
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 
 def find() -> Iterator[Finding]:

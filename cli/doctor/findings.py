@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rules.refusal import N_
+from rules.sentences.refusal import N_
 
 
 class Grade(StrEnum):

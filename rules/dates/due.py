@@ -17,7 +17,7 @@ from datetime import date, timedelta
 
 from rules.dates.calendar import add_workdays
 from rules.dates.periods import period_dates, period_of
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 RECURRENCES = ("weekly", "monthly", "quarterly", "half_yearly", "yearly")
 YEARS = range(2000, 2101)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from models.assignment import ONCE
 from rules.forms.faults import Fault
-from rules.refusal import N_
+from rules.sentences.refusal import N_
 
 _FORMS = (
     re.compile(r"(?P<year>\d{4})(?P<month>0[1-9]|1[0-2])"),

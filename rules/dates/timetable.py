@@ -13,7 +13,7 @@ from enum import StrEnum
 from cronsim import CronSim
 
 from rules.dates.calendar import SHANGHAI
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 LAST_DAY = 0
 """The day of a month or quarter that means its last one."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rules.refusal import N_, Refusal, fill
+from rules.sentences.refusal import N_, Refusal, fill
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from rules.forms.faults import Fault
-from rules.held import held, is_blank
-from rules.refusal import N_
+from rules.sentences.held import held, is_blank
+from rules.sentences.refusal import N_
 
 LARGEST_NUMBER = 1_000_000_000
 DECIMAL_PLACES = 4
@@ -50,9 +50,9 @@ def _is_shaped(character: str) -> bool:
 
 
 def clean_text(typed: str, *, multiline: bool) -> str:
-    """`typed` as others get to see it (`rules.held`), line ends made `\\n`, blanks trimmed.
+    """`typed` as others get to see it (`rules.sentences.held`).
 
-    Empty where nothing is left to be seen.
+    Line ends become `\\n`, blanks are trimmed. Empty where nothing is left to be seen.
     """
     text = typed.replace("\r\n", "\n").replace("\r", "\n")
     if not multiline:

@@ -8,7 +8,7 @@ from rules.forms.faults import Fault
 from rules.forms.form_fields import SELECTS, FieldType, FormField, RollUp
 from rules.forms.form_tree import FormTree
 from rules.forms.rolled_figures import ROLLUP_NAMES
-from rules.refusal import N_, Refusal, Term
+from rules.sentences.refusal import N_, Refusal, Term
 
 TYPE_NAMES: dict[FieldType, str] = {
     FieldType.INTEGER: N_("整数"),

@@ -26,7 +26,7 @@ from rules.forms.form_inputs import input_faults
 from rules.forms.form_structure import structure_faults
 from rules.forms.no_persons import find_in_field
 from rules.forms.property_names import PROPERTY_NAMES
-from rules.refusal import N_, Refusal, Term
+from rules.sentences.refusal import N_, Refusal, Term
 
 MOST_CHOICES_IN_ALL = 20_000
 """Over all fields: a list that two of them use counts twice, as it is stored."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rules.forms.form_fields import FormField
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
-from rules.refusal import N_
+from rules.sentences.refusal import N_
 
 YES, NO = N_("是"), N_("否")
 CHOICE = PROPERTY_NAMES["choices"]

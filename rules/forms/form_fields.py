@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rules.refusal import N_
+from rules.sentences.refusal import N_
 
 MOST_FIELDS = 300
 MOST_CHOICES = 2_000

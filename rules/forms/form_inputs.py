@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from rules.forms.faults import Fault
 from rules.forms.form_fields import ATTACHED, FieldType, FormField
 from rules.forms.form_tree import MOST_TIMES, FormTree
-from rules.refusal import N_
+from rules.sentences.refusal import N_
 
 MOST_INPUTS = 20_000
 """Every repeat filled in `MOST_TIMES`, every box ticked. A form of more could be published, filled

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from rules.expressions.expression import Expression, parse
+from rules.forms.expressions.expression import Expression, parse
 from rules.forms.faults import Fault
 from rules.forms.form_fields import FieldType, FormField, RollUp
 from rules.forms.form_tree import FormTree
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter")
 DEEPEST = 10

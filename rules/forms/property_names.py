@@ -1,6 +1,6 @@
 """What the properties of a field are called, wherever a person reads of them."""
 
-from rules.refusal import N_
+from rules.sentences.refusal import N_
 
 PROPERTY_NAMES: dict[str, str] = {
     "name": N_("名称"), "label": N_("标题"), "type": N_("类型"), "hint": N_("填写说明"),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rules.forms.answer_numbers import SCALE, share_key
 from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import FormField, RollUp
-from rules.refusal import N_
+from rules.sentences.refusal import N_
 
 ROLLUP_NAMES: dict[RollUp, str] = {
     RollUp.NONE: N_("不汇总"),

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models import Status
+from rules.assignments.states import REPORTED, REVIEWED, UNSENT
 from rules.dates.calendar import local_date
 from rules.reports.report_figures import figures_of, own_figures, target_of
 from rules.reports.report_index import RowIndex
@@ -29,7 +30,6 @@ from rules.reports.report_rows import (
     UnitRow,
 )
 from rules.reports.shares import share
-from rules.states import REPORTED, REVIEWED, UNSENT
 
 SHAPE = 1
 """Grows when the shape of snapshots changes."""
@@ -202,7 +202,7 @@ def _tally_counts(row: Any) -> Json:
 
 
 def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
-    """One assignment counted the way `services.roll_up` counts the ones below a unit."""
+    """One assignment counted as `services.assignments.roll_up` counts the ones below a unit."""
     if row.status == Status.WITHDRAWN:
         return dict.fromkeys(COUNTS, 0)
     unsent = row.status in UNSENT

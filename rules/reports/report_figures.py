@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rules.assignments.states import REPORTED, REVIEWED
 from rules.forms.answer_numbers import field_of
 from rules.forms.form_fields import FormField, RollUp
 from rules.forms.rolled_figures import Extremes, Figure, Sums, figures, number_text
@@ -10,7 +11,6 @@ from rules.reports.report_index import Key, RowIndex
 from rules.reports.report_rows import AssignmentRow, MeasureRow, UnitRow
 from rules.reports.shares import share
 from rules.reports.targets import target_in_words
-from rules.states import REPORTED, REVIEWED
 
 Json = dict[str, Any]
 PLACES = 4
@@ -58,7 +58,7 @@ def _lines(
 
 
 def _answered(row: AssignmentRow | None, value: int) -> Sums:
-    """What one number of a unit's own answer adds, counted the way `services.roll_up` does."""
+    """What one number of a unit's own answer adds, as `services.assignments.roll_up` counts it."""
     reported = row is not None and row.status in REPORTED
     reviewed = row is not None and row.status in REVIEWED
     return Sums(value * reported, int(reported), value * reviewed, int(reviewed))

@@ -1,4 +1,4 @@
-"""The rows a report is composed from, as `queries.report_data` reads them.
+"""The rows a report is composed from, as `queries.reports.report_data` reads them.
 
 They cover every reported unit (one that a report is for) and its direct lower units, which
 together are called the members here.

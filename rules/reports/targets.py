@@ -2,7 +2,7 @@
 
 import re
 
-from rules.notice.numerals import number_of
+from rules.campaigns.notice.numerals import number_of
 
 _NUMERAL = re.compile(r"\d+万?|[零〇一二三四五六七八九十百千两]+万?")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 from rules.units.records import read_records
 
 CODE = re.compile(r"[a-z][a-z0-9_-]{0,19}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 
 
 def read_records(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 from rules.units.records import read_records
 
 YES = ("yes", "是", "1", "true")

@@ -13,8 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.forms.field_values import clean_text
-from rules.held import on_one_line
-from rules.refusal import N_, Refusal, Term, fill
+from rules.sentences.held import on_one_line
+from rules.sentences.refusal import N_, Refusal, Term, fill
 
 if TYPE_CHECKING:
     from models import Level

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rules.forms.answers import as_typed
+from rules.filling.answers import as_typed
 from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import ATTACHED
 from rules.forms.form_tree import FormTree, key_in, places

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rules.forms.answer_sheet import AnswerSheet
-from rules.forms.answers import Attached, Typed, as_typed
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.answers import Attached, Typed, as_typed
 from rules.forms.form_fields import ATTACHED, FormField
 from rules.forms.form_tree import field_in, item_of, place_of
 from rules.workbooks.cells import cell_text

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from rules.forms.form_fields import ATTACHED, SELECTS, FormField
 from rules.forms.form_tree import FormTree
-from rules.held import on_one_line
-from rules.refusal import N_, Refusal
+from rules.sentences.held import on_one_line
+from rules.sentences.refusal import N_, Refusal
 
 MAIN, GUIDE, LISTS, TICKET = "填报", "说明", "选项", "_jieli"
 CODE, UNIT, STATUS, PLACE = "单位代码", "单位名称", "状态", "序号"

@@ -10,11 +10,11 @@ from typing import Any
 
 from models.assignment import ONCE, Assignment, Status
 from models.submission import Decision
+from rules.assignments.states import STATUS_NAMES, UNSENT
 from rules.dates.periods import period_words
-from rules.forms.answer_sheet import AnswerSheet
-from rules.forms.answers import as_typed
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.answers import as_typed
 from rules.forms.form_tree import field_in, key_in, places
-from rules.states import STATUS_NAMES, UNSENT
 from rules.workbooks.cells import cell_text
 from rules.workbooks.columns import MAIN, Column, SheetColumns, heads_of, sheets_of
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from rules.forms.answer_sheet import AnswerSheet
-from rules.forms.answers import Attached, as_typed
+from rules.assignments.states import STATUS_NAMES, Status
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.answers import Attached, as_typed
 from rules.forms.faults import Fault
 from rules.forms.form_tree import field_in, item_of, place_of
-from rules.refusal import N_, Term
-from rules.states import STATUS_NAMES, Status
+from rules.sentences.refusal import N_, Term
 from rules.workbooks.changes import Change, changes_in, from_last, is_as_drafted, typed_of
 from rules.workbooks.columns import Column, SheetColumns
 from rules.workbooks.layout import is_open, readonly_names

@@ -11,7 +11,7 @@ from rules.forms.faults import Fault
 from rules.forms.field_values import plain
 from rules.forms.form_fields import chosen_by_default
 from rules.forms.form_tree import MOST_TIMES, field_in, key_in, place_of, times_key
-from rules.refusal import N_, Refusal
+from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
 from rules.workbooks.columns import CODE, PLACE, UNIT, Column, SheetColumns, folded
 from rules.workbooks.layout import digest_of, readonly_names

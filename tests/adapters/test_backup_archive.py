@@ -9,7 +9,7 @@ import pytest
 
 from adapters.backup.archive import Writer, member_of, opened
 from adapters.backup.manifest import Table, new_manifest
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 CONTENTS = {
     "database.sqlite": bytes(range(256)) * 200,

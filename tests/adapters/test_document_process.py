@@ -9,7 +9,7 @@ import pytest
 
 from adapters.document_process import TOO_MUCH, text_apart
 from adapters.documents.documents import extracted_text
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from tests.adapters.documents.test_documents import BLANK_PDF
 
 pytestmark = pytest.mark.long

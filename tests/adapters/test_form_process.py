@@ -8,8 +8,8 @@ from adapters.xlsform.reading import XlsFormFaults, read_xlsform
 from adapters.xlsform.writing import write_xlsform
 from rules.forms.form_check import check_form
 from rules.forms.form_settings import FormSettings
-from rules.refusal import Refusal, Term
-from tests.web.test_form_import import RICH, faulty, workbook
+from rules.sentences.refusal import Refusal, Term
+from tests.web.forms.test_form_import import RICH, faulty, workbook
 
 
 def test_it_reads_what_reading_here_would_read() -> None:

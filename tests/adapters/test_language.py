@@ -5,9 +5,9 @@ import pytest
 from adapters import language
 from adapters.language import get_translations, tell, tell_fault, tell_period, translate
 from models import Act, Status
+from rules.assignments.states import IllegalChange, after
 from rules.dates.periods import period_words
-from rules.refusal import Refusal, Term
-from rules.states import IllegalChange, after
+from rules.sentences.refusal import Refusal, Term
 from rules.units.unit_list import Fault
 
 

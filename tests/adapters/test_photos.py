@@ -9,7 +9,7 @@ from PIL import Image, ImageStat
 
 from adapters.photo_process import DAMAGED, clean_photo_apart
 from adapters.photos import LONGEST_SIDE, TOO_MANY_PIXELS, clean_photo
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from tests.attachments import CAMERA, PACKET, PLACE, REMARK, photo, picture, png
 
 SECRETS = [

@@ -8,9 +8,9 @@ from adapters.reports.excel import render_excel
 from adapters.reports.report_page import render_content, render_page
 from adapters.reports.report_view import Report, report_of
 from adapters.reports.word import render_word
-from queries.snapshots import list_snapshots
+from queries.reports.snapshots import list_snapshots
 from rules.reports.report_rows import LISTS
-from services.snapshots import take_snapshots
+from services.reports.snapshots import take_snapshots
 from tests.adapters import report_faces as read
 from tests.building import REGION, VILLAGE, make_account, make_campaign
 from tests.conftest import NOW

@@ -7,7 +7,7 @@ import xlsxwriter
 
 from adapters.table_process import TOO_MUCH, table_apart
 from adapters.tables import read_table
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from tests.adapters.test_tables import TEXT, workbook
 
 pytestmark = pytest.mark.long

@@ -7,7 +7,7 @@ import xlsxwriter
 
 from adapters import tables
 from adapters.tables import read_sheets, read_table, read_table_file
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 TEXT = "代码,名称\n15,内蒙古\n\n1501,“呼和浩特”\n"
 LINES = [(1, ["代码", "名称"]), (2, ["15", "内蒙古"]), (4, ["1501", "“呼和浩特”"])]

@@ -6,10 +6,10 @@ from typer.testing import CliRunner
 
 from adapters.database import transaction
 from cli.main import app
-from queries.account_history import list_account_changes
-from queries.accounts import get_account
-from rules.refusal import Refusal
-from services.accounts import sign_in
+from queries.accounts.account_history import list_account_changes
+from queries.accounts.accounts import get_account
+from rules.sentences.refusal import Refusal
+from services.accounts.accounts import sign_in
 from tests.sample_tree import SAMPLE_UNITS
 
 ADD = ["accounts", "add", "hongshan", "--unit", "150402000000", "--role", "office",

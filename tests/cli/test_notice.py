@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.notice import app
-from tests.rules import notice_texts
+from tests.rules.campaigns import notice_texts
 
 ROOT = Path(__file__).parent.parent.parent
 RUNNER = CliRunner()

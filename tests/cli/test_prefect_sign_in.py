@@ -13,7 +13,7 @@ from cli.main import app
 from cli.prefect_sign_in import Unsafe, keep_sign_in, read_sign_in, sign_in_file
 from cli.run import DISPATCHER, SERVER, WEB, WORKER, Processes, programs
 from cli.supervisor import LOCK, only_one
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from tests.live import free_port
 
 UNUSABLE = [b"", b"\n", b"jieli\n", b"jieli:short\n", "jieli:口令口令口令口令口令口令口令".encode()]

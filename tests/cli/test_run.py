@@ -7,7 +7,7 @@ import pytest
 from adapters.settings import Settings
 from cli.run import SERVER, WEB, Processes, prefect_environment, programs
 from cli.supervisor import refuse_taken_ports
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from tests.live import free_port
 
 SIGN_IN = "jieli:a-secret-of-this-test"

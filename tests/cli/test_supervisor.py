@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cli.supervisor import MARK, NotReady, Program, Supervisor, only_one, refuse_taken_ports
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from tests.second_try import REAL
 
 pytestmark = REAL

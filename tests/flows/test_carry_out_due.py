@@ -22,9 +22,9 @@ from flows.dispatch import Dispatcher
 from flows.render_reports import render_reports
 from flows.sweep import sweep
 from models import Account, Campaign, HandDown, Occurrence, Outcome, Snapshot
-from rules.refusal import from_json
-from services.occurrences import LEASE
-from services.schedules import order_reports, schedule_release
+from rules.sentences.refusal import from_json
+from services.campaigns.occurrences import LEASE
+from services.campaigns.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
 from tests.flows.test_hand_down import task_runs
 from tests.second_try import REAL
@@ -228,7 +228,7 @@ def test_a_process_killed_before_it_noted_the_flow_run_leaves_no_second_renderin
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("services.occurrences.hand_over", killed)
+        patch.setattr("services.campaigns.occurrences.hand_over", killed)
         with pytest.raises(KeyboardInterrupt):
             carry_out_all(client)
     at.now = stored(session).again_at

@@ -20,8 +20,8 @@ from adapters.database import get_engine, transaction
 from adapters.settings import get_settings
 from flows.dispatch import Dispatcher
 from models import HandDown
-from services import hand_down as service
-from services.measures import release_measure
+from services.assignments import hand_down as service
+from services.campaigns.measures import release_measure
 from tests.building import REGION, make_account, make_measure
 from tests.databases import BACKENDS, POSTGRES_URL, fresh_database
 from tests.live import until

@@ -17,9 +17,9 @@ from flows.batch import group
 from flows.dispatch import TAG, Dispatcher, dispatch
 from flows.hand_down import hand_down
 from models import Gate, HandDown, Measure
-from services import hand_down as service
-from services.assignments import release
-from services.measures import GateChoice, release_measure
+from services.assignments import hand_down as service
+from services.assignments.assignments import release
+from services.campaigns.measures import GateChoice, release_measure
 from tests.building import REGION, assignment_of, make_account, make_measure
 from tests.live import until
 from tests.second_try import REAL

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from flows.hand_down import describe, hand_down
 from models import Assignment, Event, HandDown
-from services.hand_down import Plan
+from services.assignments.hand_down import Plan
 from tests.building import REGION, make_account, make_measure
 from tests.live import until
 from tests.second_try import REAL

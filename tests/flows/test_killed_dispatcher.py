@@ -22,8 +22,8 @@ from adapters.settings import Settings, get_settings
 from cli.prefect_sign_in import sign_in_file
 from flows.dispatch import TAG
 from models import HandDown, HandDownStep
-from services.measures import release_measure
-from services.shipped_tree import import_shipped_tree
+from services.campaigns.measures import release_measure
+from services.units.shipped_tree import import_shipped_tree
 from tests.building import hand_down_now, make_account, make_measure
 from tests.killing import stored
 from tests.live import until

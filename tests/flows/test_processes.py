@@ -19,9 +19,9 @@ from adapters.settings import Settings
 from cli.prefect_sign_in import read_sign_in, sign_in_file
 from cli.run import DISPATCHER, SERVER, WORKER, Processes
 from models import HandDown, Occurrence, Outcome, Schedule
-from services.measures import release_measure
-from services.occurrences import LEASE
-from services.schedules import order_reports, schedule_release
+from services.campaigns.measures import release_measure
+from services.campaigns.occurrences import LEASE
+from services.campaigns.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
 from tests.live import free_port, until
 from tests.sample_tree import make_tree

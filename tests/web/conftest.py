@@ -13,13 +13,13 @@ from sqlmodel import Session, select
 
 from adapters.apart import Apart
 from models import Account, Assignment, Measure, Role, Submission
-from services.submissions import Sent, submit
+from services.filling.submissions import Sent, submit
 from tests.building import assignment_of, make_account
 from tests.conftest import NOW
 from tests.web.signed_in import open_session
 from web.app import begin, create_app
-from web.security import SESSION_COOKIE
-from web.transactions import get_look, get_now, get_session
+from web.edge.security import SESSION_COOKIE
+from web.edge.transactions import get_look, get_now, get_session
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 """What every browser younger than 2020 says of a request from our own pages."""

@@ -3,8 +3,8 @@
 from sqlmodel import Session, select
 
 from models import Account, Campaign, Measure, Role
-from rules.notice.notice import read_notice
-from services.campaigns import take_in
+from rules.campaigns.notice.notice import read_notice
+from services.campaigns.campaigns import take_in
 from tests.building import REGION, get_unit, make_account, make_campaign, make_measure
 from tests.conftest import NOW
 

@@ -13,13 +13,13 @@ from sqlmodel import Session, select
 
 from adapters.passwords import hash_password
 from models import Account, Assignment, Draft, Level, Role, SignIn, Submission, Unit
-from services.reviews import approve, return_
+from services.review.reviews import approve, return_
 from tests.building import REGION, get_unit, make_form, make_measure, release_down
 from tests.conftest import NOW
 from tests.web.conftest import account_of
 from tests.web.signed_in import open_session
 from tests.web.site import Site, browser
-from web.security import SESSION_COOKIE
+from web.edge.security import SESSION_COOKIE
 
 PASSWORD = "Caoyuan-2026"
 YES_NO = [{"value": "yes", "label": "有"}, {"value": "no", "label": "没有"}]

@@ -14,9 +14,9 @@ from tests.conftest import NOW
 from tests.databases import absent
 from tests.sample_tree import make_tree
 from web.app import create_app
-from web.connections import Connections
+from web.edge.connections import Connections
+from web.edge.transactions import get_now
 from web.serving import Server, listening
-from web.transactions import get_now
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first of these that is here. The shell is the same engine without the rest of the browser:

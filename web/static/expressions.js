@@ -1,7 +1,7 @@
-/* Evaluates the expressions of a form, as the server's rules/expressions does: change both.
+/* Evaluates the expressions of a form, as the server's rules/forms/expressions does: change both.
    value(tree, scope), isTrue(tree, scope), text(value), shown(value), typed(text, numeric).
    scope: {answers: {name: number | text | [values of a repeat]}, own, choice, today, budget: {left}}.
-   Work is counted as in rules/expressions/budget.py; once none is left, value and isTrue throw. */
+   Work is counted as in rules/forms/expressions/budget.py; once none is left, value and isTrue throw. */
 (function () {
   'use strict';
   var NUMBER = /^[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*$/;

@@ -47,7 +47,7 @@
     return day ? day[1] + '-' + ('0' + day[2]).slice(-2) + '-' + ('0' + day[3]).slice(-2) : texts[0];
   }
   /* A calculated value as it is stored: four decimals, a half to the even side, by the digits of its
-     shortest text. The server's rules/forms/conditions.py does the same: change both. */
+     shortest text. The server's rules/filling/conditions.py does the same: change both. */
   function stored(value) {
     if (Array.isArray(value)) { value = value.length ? value[0] : ''; }
     if (typeof value !== 'number') { return String(value); }

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from adapters.documents.documents import SIZE_LIMIT, extracted_text, pasted_text
 from adapters.documents.docx_numbering import written_number
-from rules.notice.notice import read_notice
-from rules.refusal import Refusal
+from rules.campaigns.notice.notice import read_notice
+from rules.sentences.refusal import Refusal
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
 TEXT = "关于做好工作的通知\n各盟市：\n一、重点任务\n（一）开展排查。各旗县要在12月20日前完成。\n"

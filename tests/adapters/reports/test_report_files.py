@@ -6,8 +6,8 @@ from adapters.reports import report_files
 from adapters.reports.report_files import FACES, folder_of, report_file, write_reports
 from adapters.reports.report_view import report_of
 from adapters.settings import get_settings
-from queries.snapshots import list_snapshots
-from services.snapshots import take_snapshots
+from queries.reports.snapshots import list_snapshots
+from services.reports.snapshots import take_snapshots
 from tests.building import REGION
 from tests.conftest import NOW
 from tests.reports_building import TODAY

@@ -14,7 +14,7 @@ from adapters.workbooks import signing
 from adapters.workbooks.reading import read_workbook
 from adapters.workbooks.writing import FIXED, OWN, write_workbook
 from rules.forms.form_check import check_form
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from rules.workbooks.cells import column_letters
 from rules.workbooks.columns import sheets_of
 from rules.workbooks.layout import Cell, FilledSheet, Layout, Line, digest_of

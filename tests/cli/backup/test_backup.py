@@ -20,9 +20,9 @@ from adapters.database import make_engine
 from adapters.root import ROOT
 from cli.supervisor import only_one
 from models import Account, Assignment, Status, Submission
-from services.recalls import recall
-from services.recounts import list_wrong_totals
-from services.submissions import Sent, submit
+from services.assignments.recounts import list_wrong_totals
+from services.filling.recalls import recall
+from services.filling.submissions import Sent, submit
 from tests.answering import ANSWER, send_key
 from tests.cli.backup.conftest import PHOTO, Fresh, Installation, add_photo
 from tests.conftest import NOW

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rules.dates.due import parse_due
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 
 def test_a_date_within_reach_is_a_rule() -> None:

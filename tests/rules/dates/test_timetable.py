@@ -4,7 +4,7 @@ from itertools import product
 import pytest
 
 from rules.dates.timetable import LAST_DAY, Rhythm, Timing, moment, next_after, read_cron
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """09:00 in Shanghai."""

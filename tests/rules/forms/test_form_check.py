@@ -4,7 +4,7 @@ import pytest
 
 from rules.forms.faults import FormFaults
 from rules.forms.form_check import check_form
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 NUMBER = {"name": "done", "label": "场次", "type": "integer"}
 NOTE = {"name": "tip", "label": "请看", "type": "note"}

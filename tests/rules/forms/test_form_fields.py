@@ -12,7 +12,7 @@ from rules.forms.form_fields import (
     read_form,
 )
 from rules.forms.minutes import minutes
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 
 COUNT = {"name": "done", "label": "宣讲场次", "type": "integer", "min": 0, "rollup": "sum"}
 WAY = {

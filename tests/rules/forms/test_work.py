@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rules.expressions.budget import MOST_WORK
-from rules.forms.answers import TOO_MUCH_WORK, check_answers, settle_answers
+from rules.filling.answers import TOO_MUCH_WORK, check_answers, settle_answers
+from rules.forms.expressions.budget import MOST_WORK
 from rules.forms.form_check import check_form
 from rules.forms.form_tree import FormTree
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from rules.units.levels import LevelRow, read_levels
 
 

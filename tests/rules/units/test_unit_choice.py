@@ -1,6 +1,6 @@
 import pytest
 
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from rules.units.unit_choice import Choice, How, TagRule, read_exclusions, read_tag_rules
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import Level
-from rules.refusal import Refusal
+from rules.sentences.refusal import Refusal
 from rules.units.levels import DEFAULT_LEVELS
 from rules.units.unit_list import FAULTS_SHOWN, UnitListRefused, read_units
 

@@ -1,0 +1,51 @@
+"""The accounts an office looks after, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from models import Account, Role, Unit
+from queries.units.units import get_unit_by_id
+from queries.units.visibility import get_unit_of, may_see, visible_units
+from rules.sentences.not_found import NotFound
+
+
+class AccountRow(NamedTuple):
+    """An account with its unit."""
+
+    account: Account
+    unit: Unit
+
+
+def list_account_page(
+    session: Session, unit: Unit, *, text: str = "", limit: int, offset: int = 0
+) -> tuple[Sequence[AccountRow], int]:
+    """Accounts at and below a unit from the top of the tree down, and their number.
+
+    `text`: only where the login, the account's name or the unit's name holds it. Two statements.
+    """
+    scope = [visible_units(unit)]
+    if text:
+        columns = (col(Account.login), col(Account.name), col(Unit.name))
+        scope.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    wanted = select(Account, Unit).join(Unit, col(Unit.id) == Account.unit_id).where(*scope)
+    rows = session.execute(
+        wanted.order_by(col(Unit.lft), col(Account.login)).limit(limit).offset(offset)
+    )
+    counted = select(func.count()).select_from(Account).join(Unit, col(Unit.id) == Account.unit_id)
+    return [AccountRow(*row) for row in rows], session.exec(counted.where(*scope)).one()
+
+
+def get_administered(session: Session, officer: Account, account_id: int) -> AccountRow:
+    """An account at or below the office's unit, for its office. Raises NotFound."""
+    account = session.get(Account, account_id)
+    if account is None or officer.role != Role.OFFICE:
+        raise NotFound
+    unit = get_unit_by_id(session, account.unit_id)
+    if not may_see(get_unit_of(session, officer), unit):
+        raise NotFound
+    return AccountRow(account, unit)

@@ -1,0 +1,61 @@
+"""What lies below one assignment at this moment: its totals, and which units are missing."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models import Assignment, Tally, Unit
+from queries.assignments.rolled_figures import list_figures
+from rules.assignments.states import UNSENT
+from rules.forms.rolled_figures import Figure
+
+
+def get_coverage(session: Session, assignment: Assignment) -> dict[str, Any]:
+    """The totals and coverage below an assignment's unit, as JSON, in four or five statements.
+
+    `units`: answering units below, how many of them are reported and reviewed. `totals`: by field,
+    sums as decimal text with the number of units in them. `missing`: the units directly below
+    that still owe their answer, in the order of the list.
+    """
+    return {
+        "units": _count_units(session, assignment),
+        "totals": _list_totals(session, assignment),
+        "missing": _list_missing(session, assignment),
+    }
+
+
+def _count_units(session: Session, assignment: Assignment) -> dict[str, int]:
+    names = ("answering", "reported", "reviewed")
+    sums = [func.coalesce(func.sum(getattr(Tally, name)), 0) for name in names]
+    wanted = select(*sums).where(
+        Tally.measure_id == assignment.measure_id,
+        Tally.period == assignment.period,
+        Tally.unit_id == assignment.unit_id,
+    )
+    return {name: int(count) for name, count in zip(names, session.exec(wanted).one(), strict=True)}
+
+
+def _list_totals(session: Session, assignment: Assignment) -> dict[str, dict[str, Any]]:
+    found = list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id)
+    return {one.key: _total(one) for one in found}
+
+
+def _total(one: Figure) -> dict[str, Any]:
+    """A figure as it is frozen: with its words, so that it reads the same whatever becomes of the
+    form; what is empty is left out."""
+    known = {**one._asdict(), "rollup": str(one.rollup)}
+    return {name: value for name, value in known.items() if name != "key" and value != ""}
+
+
+def _list_missing(session: Session, assignment: Assignment) -> list[dict[str, str]]:
+    wanted = (
+        select(Unit.code, Unit.name, Assignment.status)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(Assignment.parent_id == assignment.id, col(Assignment.status).in_(UNSENT))
+        .order_by(col(Unit.lft))
+    )
+    return [
+        {"code": code, "name": name, "status": status}
+        for code, name, status in session.exec(wanted)
+    ]

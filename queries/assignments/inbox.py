@@ -1,0 +1,303 @@
+"""What lies before a unit: what it owes, what waits for its review, how far its measures are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Draft,
+    Event,
+    Measure,
+    Review,
+    Status,
+    Submission,
+    Tally,
+    Unit,
+)
+from rules.assignments.states import UNSENT
+
+MOST = 200
+"""Rows of one list of the first page; the rest is a click away."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An assignment the unit has still to answer."""
+
+    id: int
+    title: str
+    period: str
+    status: str
+    due_on: date
+    lowest: bool
+    acknowledged_at: datetime | None
+    reason: str | None
+    """Why it was returned."""
+    fields: list[str] | None
+    """Names of the returned fields; empty: the whole."""
+    draft_at: datetime | None
+    """When what was typed so far was last saved; None: nothing is."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An assignment the unit has answered."""
+
+    id: int
+    title: str
+    period: str
+    status: str
+    sent_at: datetime
+    late: bool
+    draft_at: datetime | None
+    """When a correction that was not sent was last saved; None: there is none."""
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """An assignment that was taken back from the unit."""
+
+    id: int
+    title: str
+    period: str
+    unit: str
+    """The name of the unit that withdrew it; empty for the product itself."""
+    at: datetime
+    reason: str
+    draft_at: datetime | None
+    """When what was typed and not sent was last saved; None: there is none."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Answers of lower units that wait for the unit's review."""
+
+    measure_id: int
+    title: str
+    count: int
+    since: datetime
+    """When the first of them arrived."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a measure has got below the unit. Counts are assignments."""
+
+    assignment_id: int
+    measure_id: int
+    title: str
+    period: str
+    due_on: date
+    issued: int
+    acknowledged: int
+    submitted: int
+    approved: int
+    returned: int
+    overdue: int
+    answering: int
+    reported: int
+    reviewed: int
+
+
+def list_owed(session: Session, unit_id: int) -> list[Owed]:
+    """What the unit owes, by due date; the unit that issued a measure owes nothing."""
+    last = _last_submission()
+    rows = session.execute(
+        select(
+            col(Assignment.id),
+            col(Measure.title),
+            col(Assignment.period),
+            col(Assignment.status),
+            col(Assignment.due_on),
+            col(Assignment.lowest),
+            col(Assignment.acknowledged_at),
+            col(Review.reason),
+            col(Review.fields),
+            col(Draft.saved_at),
+        )
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .outerjoin(Submission, last)
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.unit_id) == unit_id,
+            col(Assignment.parent_id).is_not(None),
+            col(Assignment.status).in_(UNSENT),
+        )
+        .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
+        .limit(MOST)
+    )
+    return [Owed(*row) for row in rows]
+
+
+def _last_submission() -> Any:
+    """The join of a returned assignment to the submission that was returned."""
+    newer = aliased(Submission)
+    newest = (
+        select(func.max(newer.revision))
+        .where(col(newer.assignment_id) == Assignment.id)
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    return and_(
+        col(Assignment.status) == Status.RETURNED,
+        col(Submission.assignment_id) == Assignment.id,
+        col(Submission.revision) == newest,
+    )
+
+
+def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
+    """What the unit has sent and not got back, the last first, but before all others what it has
+    begun to correct; one statement."""
+    rows = session.execute(
+        select(
+            col(Assignment.id),
+            col(Measure.title),
+            col(Assignment.period),
+            col(Assignment.status),
+            col(Assignment.sent_at),
+            col(Assignment.late),
+            col(Draft.saved_at),
+        )
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.unit_id) == unit_id,
+            col(Assignment.status).in_((Status.SUBMITTED, Status.APPROVED, Status.CLOSED)),
+            col(Assignment.sent_at).is_not(None),
+        )
+        .order_by(
+            col(Draft.saved_at).is_(None),
+            col(Assignment.sent_at).desc(),
+            col(Assignment.id).desc(),
+        )
+        .limit(limit)
+    )
+    return [Sent(*row) for row in rows]
+
+
+def list_withdrawn(
+    session: Session, unit_id: int, *, since: datetime, limit: int
+) -> list[Withdrawn]:
+    """What was taken back from the unit, and why, the last first; one statement."""
+    rows = session.execute(
+        select(
+            col(Assignment.id),
+            col(Measure.title),
+            col(Assignment.period),
+            func.coalesce(Unit.name, ""),
+            col(Event.at),
+            col(Event.reason),
+            col(Draft.saved_at),
+        )
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Event, col(Event.assignment_id) == Assignment.id)
+        .outerjoin(Account, col(Account.id) == Event.account_id)
+        .outerjoin(Unit, col(Unit.id) == Account.unit_id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.unit_id) == unit_id,
+            col(Assignment.parent_id).is_not(None),
+            col(Assignment.status) == Status.WITHDRAWN,
+            col(Event.act) == Act.WITHDRAW,
+            col(Event.at) >= since,
+        )
+        .order_by(col(Event.at).desc(), col(Assignment.id).desc())
+        .limit(limit)
+    )
+    return [Withdrawn(*row) for row in rows]
+
+
+def list_waiting(session: Session, unit_id: int) -> list[Waiting]:
+    """What the unit has to review, by measure; what has waited longest first."""
+    own = aliased(Assignment)
+    since = func.min(Assignment.sent_at)
+    rows = session.execute(
+        select(col(Measure.id), col(Measure.title), func.count(), since)
+        .select_from(Assignment)
+        .join(own, col(own.id) == Assignment.parent_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .group_by(col(Measure.id), col(Measure.title))
+        .order_by(since)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def list_standings(session: Session, unit_id: int, today: date) -> list[Standing]:
+    """How far each measure has got below the unit, by due date; one statement.
+
+    Measures that are closed or withdrawn for the unit are left out.
+    """
+    overdue = case((col(Tally.due_on) < today, col(Tally.unsent)), else_=0)
+    counted: Sequence[Any] = (
+        col(Tally.issued),
+        col(Tally.acknowledged),
+        col(Tally.submitted),
+        col(Tally.approved),
+        col(Tally.returned),
+        overdue,
+        col(Tally.answering),
+        col(Tally.reported),
+        col(Tally.reviewed),
+    )
+    keys = (
+        col(Assignment.id),
+        col(Measure.id),
+        col(Measure.title),
+        col(Assignment.period),
+        col(Assignment.due_on),
+    )
+    rows = session.execute(
+        select(*keys, *(func.sum(one) for one in counted))
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(
+            Tally,
+            and_(
+                col(Tally.measure_id) == Assignment.measure_id,
+                col(Tally.period) == Assignment.period,
+                col(Tally.unit_id) == Assignment.unit_id,
+            ),
+        )
+        .where(
+            col(Assignment.unit_id) == unit_id,
+            col(Assignment.status).not_in((Status.CLOSED, Status.WITHDRAWN)),
+        )
+        .group_by(*keys, col(Measure.position))
+        .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
+        .limit(MOST)
+    )
+    return [Standing(*row) for row in rows]
+
+
+def list_assignments_of(
+    session: Session, unit_id: int, *, page: int, size: int
+) -> tuple[list[Owed], int]:
+    """Everything the unit was ever given, newest first, and how many pages of `size` there are."""
+    mine = and_(col(Assignment.unit_id) == unit_id, col(Assignment.parent_id).is_not(None))
+    count = session.execute(select(func.count()).select_from(Assignment).where(mine)).scalar_one()
+    rows = session.execute(
+        select(Assignment, col(Measure.title))
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .where(mine)
+        .order_by(col(Assignment.issued_at).desc(), col(Assignment.id).desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return [_plain(one, title) for one, title in rows], max(1, -(-count // size))
+
+
+def _plain(one: Assignment, title: str) -> Owed:
+    assert one.id is not None
+    return Owed(
+        one.id, title, one.period, one.status, one.due_on, one.lowest, one.acknowledged_at,
+        None, None, None,
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""Where a measure stands across a subtree: by lower unit, in all, and who is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Assignment, Status, Tally, Unit
+from queries.units.units import below
+from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Assignments by how far they have come; cumulative, as in `models.Tally`."""
+
+    issued: int = 0
+    acknowledged: int = 0
+    released: int = 0
+    submitted: int = 0
+    approved: int = 0
+    returned: int = 0
+    overdue: int = 0
+    late: int = 0
+    answering: int = 0
+    reported: int = 0
+    reviewed: int = 0
+
+    @property
+    def missing(self) -> int:
+        """Answering units that have not reported."""
+        return self.answering - self.reported
+
+    def plus(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in NAMES))
+
+
+NAMES = tuple(Counts.__dataclass_fields__)
+
+
+class LowerUnit(NamedTuple):
+    """A unit directly below, its own assignment, and the counts of it and all below it."""
+
+    unit: Unit
+    assignment: Assignment
+    counts: Counts
+
+
+class MissingUnit(NamedTuple):
+    """An answering unit that owes its answer."""
+
+    assignment_id: int
+    unit: Unit
+    above: str
+    """The name of the unit above it."""
+    status: str
+    due_on: date
+
+
+class Place(NamedTuple):
+    """What is looked at: a measure and period, at and below a unit."""
+
+    measure_id: int
+    period: str
+    unit: Unit
+
+
+def get_counts(session: Session, place: Place, today: date) -> Counts:
+    """The counts of everything below the unit."""
+    wanted = select(*(func.coalesce(func.sum(one), 0) for one in _columns(today))).where(
+        col(Tally.measure_id) == place.measure_id,
+        col(Tally.period) == place.period,
+        col(Tally.unit_id) == place.unit.id,
+    )
+    return Counts(*(int(value) for value in session.execute(wanted).one()))
+
+
+def list_lower_units(session: Session, assignment_id: int, today: date) -> list[LowerUnit]:
+    """The units directly below an assignment in the order of the list; one statement."""
+    sums = [func.coalesce(func.sum(one), 0) for one in _columns(today)]
+    rows = session.execute(
+        select(Unit, Assignment, *sums)
+        .select_from(Assignment)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(
+            Tally,
+            and_(
+                col(Tally.measure_id) == Assignment.measure_id,
+                col(Tally.period) == Assignment.period,
+                col(Tally.unit_id) == Assignment.unit_id,
+            ),
+        )
+        .where(col(Assignment.parent_id) == assignment_id)
+        .group_by(col(Unit.id), col(Assignment.id))
+        .order_by(col(Unit.lft))
+    )
+    return [
+        LowerUnit(unit, one, _own(one, today).plus(Counts(*(int(value) for value in counts))))
+        for unit, one, *counts in rows
+    ]
+
+
+def _columns(today: date) -> list[Any]:
+    """The columns of Tally in the order of `Counts`."""
+    overdue = case((col(Tally.due_on) < today, col(Tally.unsent)), else_=0)
+    return [overdue if name == "overdue" else getattr(Tally, name) for name in NAMES]
+
+
+def _own(one: Assignment, today: date) -> Counts:
+    """What an assignment counts itself."""
+    live = one.status != Status.WITHDRAWN
+    reported, reviewed = one.status in REPORTED, one.status in REVIEWED
+    facts = {
+        "issued": live,
+        "acknowledged": live and one.acknowledged_at is not None,
+        "released": live and one.released_at is not None,
+        "submitted": reported,
+        "approved": reviewed,
+        "returned": one.status == Status.RETURNED,
+        "overdue": one.status in UNSENT and one.due_on < today,
+        "late": live and one.late,
+        "answering": live and one.answering,
+        "reported": reported and one.answering,
+        "reviewed": reviewed and one.answering,
+    }
+    return Counts(**{name: int(fact) for name, fact in facts.items()})
+
+
+def list_missing_units(
+    session: Session, place: Place, *, page: int, size: int
+) -> Sequence[MissingUnit]:
+    """The answering units below that owe their answer, in the order of the list."""
+    above = aliased(Unit)
+    rows = session.execute(
+        select(
+            col(Assignment.id),
+            Unit,
+            col(above.name),
+            col(Assignment.status),
+            col(Assignment.due_on),
+        )
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(above, col(above.id) == Unit.parent_id)
+        .where(
+            col(Assignment.measure_id) == place.measure_id,
+            col(Assignment.period) == place.period,
+            col(Assignment.answering),
+            col(Assignment.status).in_(UNSENT),
+            below(place.unit),
+        )
+        .order_by(col(Unit.lft))
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return [MissingUnit(*row) for row in rows]

@@ -1,0 +1,113 @@
+"""A receipt: one submission, what it belongs to, and what became of it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models import Account, Assignment, Measure, Review, Submission, Unit
+from queries.units.visibility import visible_units
+from rules.filling.receipts import standing
+from rules.sentences.not_found import NotFound
+
+
+class Receipt(NamedTuple):
+    """One submission that has arrived."""
+
+    submission: Submission
+    assignment: Assignment
+    measure: Measure
+    unit: Unit
+    sender: str
+    """The name of the account that sent it."""
+    review: Review | None
+
+    @property
+    def current(self) -> bool:
+        """No later one has been sent."""
+        return self.submission.revision == self.assignment.revision
+
+    @property
+    def standing(self) -> str | None:
+        """What has become of it; None: what the assignment's status says."""
+        decision = self.review.decision if self.review else None
+        return standing(current=self.current, status=self.assignment.status, decision=decision)
+
+
+def get_visible_receipt(session: Session, viewer: Unit, number: str) -> Receipt:
+    """The submission with this receipt number, if the viewer's unit sees it. Raises NotFound."""
+    found = session.execute(
+        select(Submission, Assignment, Measure, Unit, col(Account.name), Review)
+        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .join(Account, col(Account.id) == Submission.sent_by)
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .where(col(Submission.receipt) == number, visible_units(viewer))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return Receipt(*found)
+
+
+class ReceiptRow(NamedTuple):
+    """One line of a unit's own receipts."""
+
+    number: str
+    title: str
+    period: str
+    revision: int
+    sent_at: datetime
+    status: str
+    """Of the assignment now."""
+    current: bool
+    """No later revision has been sent."""
+    decision: str | None
+    """What the unit above said to this one."""
+
+    @property
+    def standing(self) -> str | None:
+        """As `Receipt.standing`."""
+        return standing(current=self.current, status=self.status, decision=self.decision)
+
+
+def list_receipts(
+    session: Session, unit_id: int, *, page: int, size: int
+) -> tuple[list[ReceiptRow], int]:
+    """Every receipt the unit was given, newest first, and how many pages of `size` there are."""
+    sent = (
+        select(Submission)
+        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
+        .where(col(Assignment.unit_id) == unit_id)
+    )
+    count = session.scalars(sent.with_only_columns(func.count())).one()
+    rows = session.execute(
+        sent.join(Measure, col(Measure.id) == Assignment.measure_id)
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .with_only_columns(
+            col(Submission.receipt),
+            col(Measure.title),
+            col(Assignment.period),
+            col(Submission.revision),
+            col(Submission.sent_at),
+            col(Assignment.status),
+            col(Submission.revision) == col(Assignment.revision),
+            col(Review.decision),
+        )
+        .order_by(col(Submission.sent_at).desc(), col(Submission.id).desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return [ReceiptRow(*row) for row in rows], max(1, -(-count // size))
+
+
+def is_there(session: Session, viewer: Unit, number: str) -> bool:
+    """Whether there is a receipt with this number that the viewer's unit sees."""
+    found = session.scalars(
+        select(col(Submission.id))
+        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(col(Submission.receipt) == number, visible_units(viewer))
+    ).one_or_none()
+    return found is not None

@@ -1,0 +1,51 @@
+"""The figures below a unit for one measure and period."""
+
+from sqlmodel import Session, col, select
+
+from models import FormVersion, Measure, Total
+from queries.assignments.extremes import list_extremes, of_measure
+from rules.forms.form_change import with_gone
+from rules.forms.form_fields import FormField, read_form
+from rules.forms.rolled_figures import EXTREMES, Figure, Sums, figures
+
+
+def list_figures(session: Session, measure_id: int, period: str, unit_id: int) -> list[Figure]:
+    """The lines of the roll-up in the order of the form; two statements, or three."""
+    wanted = (
+        select(Total)
+        .where(Total.measure_id == measure_id, Total.period == period, Total.unit_id == unit_id)
+        .execution_options(populate_existing=True)
+    )
+    sums = {
+        one.field: Sums(one.reported_sum, one.reported_count, one.reviewed_sum, one.reviewed_count)
+        for one in session.exec(wanted)
+    }
+    if not sums:
+        return []
+    fields = _fields(session, measure_id)
+    asked = [field.name for field in fields if field.rollup in EXTREMES]
+    extremes = (
+        list_extremes(session, of_measure(measure_id, period), asked, [unit_id]) if asked else {}
+    )
+    return figures(fields, sums, {key[3]: found for key, found in extremes.items()})
+
+
+def _fields(session: Session, measure_id: int) -> tuple[FormField, ...]:
+    """The fields of the measure's form, then those of its other versions; none without a form.
+
+    Answers given before the form was changed are still in the sums.
+    """
+    used = (
+        select(FormVersion.form_id)
+        .join(Measure, col(Measure.form_version_id) == FormVersion.id)
+        .where(Measure.id == measure_id)
+    )
+    wanted = (
+        select(FormVersion.fields, col(FormVersion.id) == Measure.form_version_id)
+        .join(Measure, col(Measure.id) == measure_id)
+        .where(col(FormVersion.form_id).in_(used))
+        .order_by(col(FormVersion.number).desc())
+    )
+    versions = [(read_form(fields), current) for fields, current in session.exec(wanted)]
+    now = next((fields for fields, current in versions if current), ())
+    return with_gone(now, (fields for fields, _current in versions))

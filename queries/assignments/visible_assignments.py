@@ -1,0 +1,122 @@
+"""One assignment as a page shows it: what it is, what was added above, what happened to it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Account, Act, Assignment, Campaign, Detail, Event, Measure, Unit
+from queries.units.units import at_or_above
+from queries.units.visibility import visible_units
+from rules.sentences.not_found import NotFound
+
+
+class Seen(NamedTuple):
+    """An assignment with what it belongs to."""
+
+    assignment: Assignment
+    measure: Measure
+    campaign: Campaign
+    unit: Unit
+    issuer: str
+    """The name of the unit above it came from; empty at the unit that issued it."""
+    reviewer_id: int | None
+    """The unit that reviews it."""
+
+
+class Added(NamedTuple):
+    """What one unit has added to the measure for everything below it."""
+
+    unit: Unit
+    detail: Detail
+
+
+class Change(NamedTuple):
+    """One row of the history."""
+
+    event: Event
+    account: str
+    """The name of the account; empty for the product itself."""
+    unit: str
+    """The name of its unit."""
+
+
+def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -> Seen:
+    """The assignment, if its unit is the viewer's or stands below it. Raises NotFound."""
+    parent, above = aliased(Assignment), aliased(Unit)
+    name = func.coalesce(above.name, "")
+    found = session.execute(
+        select(Assignment, Measure, Campaign, Unit, name, col(above.id))
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Campaign, col(Campaign.id) == Measure.campaign_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(parent, col(parent.id) == Assignment.parent_id)
+        .outerjoin(above, col(above.id) == parent.unit_id)
+        .where(col(Assignment.id) == assignment_id, visible_units(viewer))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return Seen(*found)
+
+
+def find_assignment_id(session: Session, measure_id: int, period: str, unit_id: int) -> int | None:
+    """The assignment of a measure and period at a unit."""
+    return session.scalars(
+        select(col(Assignment.id)).where(
+            col(Assignment.measure_id) == measure_id,
+            col(Assignment.period) == period,
+            col(Assignment.unit_id) == unit_id,
+        )
+    ).one_or_none()
+
+
+def list_periods(session: Session, measure_id: int, unit_id: int) -> Sequence[str]:
+    """The periods of a measure for which it was handed to the unit, newest first."""
+    return session.scalars(
+        select(col(Assignment.period))
+        .where(col(Assignment.measure_id) == measure_id, col(Assignment.unit_id) == unit_id)
+        .order_by(col(Assignment.period).desc())
+    ).all()
+
+
+def list_added(session: Session, assignment: Assignment, unit: Unit) -> Sequence[Added]:
+    """What the unit and those above it have added, from the top down.
+
+    A unit sees what the units above it sent down; nothing from beside.
+    """
+    rows = session.execute(
+        select(Unit, Detail)
+        .join(Assignment, col(Assignment.unit_id) == Unit.id)
+        .join(Detail, col(Detail.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.measure_id) == assignment.measure_id,
+            col(Assignment.period) == assignment.period,
+            at_or_above(unit),
+        )
+        .order_by(col(Unit.lft))
+    )
+    return [Added(*row) for row in rows]
+
+
+def list_changes(session: Session, assignment_id: int) -> Sequence[Change]:
+    """The history of an assignment, oldest first: who, when, from, to, why."""
+    rows = session.execute(_changes(assignment_id).order_by(col(Event.id)))
+    return [Change(*row) for row in rows]
+
+
+def find_withdrawal(session: Session, assignment: Assignment) -> Change | None:
+    """Who withdrew it, when and why."""
+    wanted = _changes(assignment.id).where(col(Event.act) == Act.WITHDRAW)
+    row = session.execute(wanted.order_by(col(Event.id).desc()).limit(1)).one_or_none()
+    return Change(*row) if row else None
+
+
+def _changes(assignment_id: int | None) -> Select[Any]:
+    return (
+        select(Event, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""))
+        .outerjoin(Account, col(Account.id) == Event.account_id)
+        .outerjoin(Unit, col(Unit.id) == Account.unit_id)
+        .where(col(Event.assignment_id) == assignment_id)
+    )

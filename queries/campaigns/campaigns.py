@@ -1,0 +1,101 @@
+"""Campaigns of an office, their notices and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import case, func
+from sqlmodel import Session, col, select
+
+from models import Account, Addressee, Campaign, Level, Measure, MeasureStatus, Notice, Role
+from rules.sentences.not_found import NotFound
+
+
+class CampaignRow(NamedTuple):
+    """A campaign with how many of its measures stand where."""
+
+    campaign: Campaign
+    drafts: int
+    confirmed: int
+    released: int
+    withdrawn: int
+
+
+def is_office_of(account: Account, campaign: Campaign) -> bool:
+    """Whether the account may change this campaign: an office account of the unit that owns it."""
+    return account.role == Role.OFFICE and account.unit_id == campaign.unit_id
+
+
+def list_campaigns_of(session: Session, unit_id: int) -> Sequence[CampaignRow]:
+    """The campaigns the unit owns, the newest first; one statement."""
+    wanted = (
+        select(Campaign, *(_counted(status) for status in MeasureStatus))
+        .outerjoin(Measure, col(Measure.campaign_id) == Campaign.id)
+        .where(Campaign.unit_id == unit_id)
+        .group_by(col(Campaign.id))
+        .order_by(col(Campaign.id).desc())
+    )
+    return [CampaignRow(*row) for row in session.execute(wanted)]
+
+
+def _counted(status: MeasureStatus):
+    return func.count(case((col(Measure.status) == status, 1)))
+
+
+def get_own_campaign(session: Session, account: Account, campaign_id: int) -> Campaign:
+    """The campaign, for an office account of the unit that owns it. Raises NotFound."""
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None or not is_office_of(account, campaign):
+        raise NotFound
+    return campaign
+
+
+def get_own_measure(
+    session: Session, account: Account, measure_id: int
+) -> tuple[Measure, Campaign]:
+    """The measure and its campaign, for an office account of the owner. Raises NotFound."""
+    measure = session.get(Measure, measure_id)
+    if measure is None:
+        raise NotFound
+    return measure, get_own_campaign(session, account, measure.campaign_id)
+
+
+def lock_own_measure(
+    session: Session, account: Account, measure_id: int
+) -> tuple[Measure, Campaign]:
+    """`get_own_measure` for an act: who acts on the same measure meanwhile waits.
+
+    So nobody deletes it, or releases it, under the feet of who adds to it.
+    """
+    session.get(Measure, measure_id, with_for_update={"key_share": True}, populate_existing=True)
+    return get_own_measure(session, account, measure_id)
+
+
+def get_notice(session: Session, campaign: Campaign) -> Notice:
+    """The notice of a campaign. Raises NotFound."""
+    notice = session.exec(select(Notice).where(Notice.campaign_id == campaign.id)).one_or_none()
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def next_position(session: Session, campaign_id: int) -> int:
+    """The position after the last measure of a campaign."""
+    last = select(func.max(Measure.position)).where(Measure.campaign_id == campaign_id)
+    return (session.exec(last).one() or 0) + 1
+
+
+def list_addressees_of(session: Session, campaign_id: int) -> dict[int, list[tuple[str, str]]]:
+    """Id of a measure of the campaign → its (level, tag)s from the top down; one statement."""
+    wanted = (
+        select(Addressee.measure_id, Addressee.level, Addressee.tag)
+        .join(Measure, col(Measure.id) == Addressee.measure_id)
+        .join(Level, col(Level.code) == Addressee.level)
+        .where(Measure.campaign_id == campaign_id)
+        .order_by(col(Level.rank), col(Addressee.tag))
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for measure_id, level, tag in session.exec(wanted):
+        found.setdefault(measure_id, []).append((level, tag))
+    return found

@@ -1,0 +1,111 @@
+"""Whom a measure would reach if it were released now, level by level and unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from models import Assignment, Level, Status, Unit
+from queries.campaigns.addressees import addressed, in_scope
+from queries.units.units import below, current
+
+
+class LevelReach(NamedTuple):
+    """How many units of one level a measure reaches."""
+
+    level: Level
+    answering: int
+    """Units that fill the form."""
+    passing_on: int
+    """Units that stand between: they pass on and sum up."""
+    left_out: int
+    """Units of the addressees' level and tags that take no assignments."""
+
+
+class ReachRow(NamedTuple):
+    """One unit a measure reaches."""
+
+    unit: Unit
+    above: str
+    """Name of the unit above."""
+    answering: bool
+
+
+def list_reach_by_level(session: Session, measure_id: int, owner: Unit) -> Sequence[LevelReach]:
+    """The levels below `owner` from the top down, with counts; one statement."""
+    answers = addressed(Unit, measure_id)
+    counts = (
+        _count(and_(col(Unit.takes_assignments), answers)),
+        _count(and_(in_scope(Unit, measure_id), not_(answers))),
+        _count(and_(not_(col(Unit.takes_assignments)), answers)),
+    )
+    wanted = (
+        select(Level, *counts)
+        .join(Unit, col(Unit.level) == Level.code)
+        .where(below(owner), current())
+        .group_by(col(Level.code))
+        .order_by(col(Level.rank))
+    )
+    return [LevelReach(*row) for row in session.execute(wanted)]
+
+
+def _count(condition: ColumnElement[bool]) -> Any:
+    return func.count(case((condition, 1)))
+
+
+def list_reached(
+    session: Session,
+    measure_id: int,
+    owner: Unit,
+    *,
+    level: str,
+    text: str = "",
+    limit: int,
+    offset: int = 0,
+) -> tuple[Sequence[ReachRow], int]:
+    """A page of the units of `level` the measure reaches, in the tree's order, and their number.
+
+    `text`: only units whose name holds it or whose code starts so. Two statements.
+    """
+    scope = [below(owner), current(), Unit.level == level, in_scope(Unit, measure_id)]
+    if text:
+        named = col(Unit.name).contains(text, autoescape=True)
+        scope.append(or_(named, col(Unit.code).startswith(text, autoescape=True)))
+    return _page(session, measure_id, scope, limit, offset)
+
+
+def list_left_out(
+    session: Session, measure_id: int, owner: Unit, *, limit: int, offset: int = 0
+) -> tuple[Sequence[ReachRow], int]:
+    """A page of the units the addressees name but that take no assignments, and their number."""
+    scope = [
+        below(owner), current(),
+        not_(col(Unit.takes_assignments)), addressed(Unit, measure_id),
+    ]  # fmt: skip
+    return _page(session, measure_id, scope, limit, offset)
+
+
+def _page(
+    session: Session, measure_id: int, scope: list[Any], limit: int, offset: int
+) -> tuple[Sequence[ReachRow], int]:
+    above = aliased(Unit)
+    wanted = (
+        select(Unit, above.name, addressed(Unit, measure_id))
+        .join(above, col(above.id) == Unit.parent_id)
+        .where(*scope)
+        .order_by(col(Unit.lft))
+    )
+    rows = session.execute(wanted.limit(limit).offset(offset))
+    total = session.exec(select(func.count()).select_from(Unit).where(*scope)).one()
+    return [ReachRow(unit, name, bool(answers)) for unit, name, answers in rows], total
+
+
+def count_reached(session: Session, measure_id: int) -> int:
+    """How many assignments of the measure there are that a withdrawal would end."""
+    wanted = select(func.count()).select_from(Assignment)
+    live = (Assignment.measure_id == measure_id, Assignment.status != Status.WITHDRAWN)
+    return session.exec(wanted.where(*live)).one()

@@ -1,0 +1,103 @@
+"""Schedules of an office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import and_, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models import (
+    Account,
+    Campaign,
+    HandDown,
+    Measure,
+    MeasureStatus,
+    Occurrence,
+    Role,
+    Schedule,
+)
+from rules.dates.due import RECURRENCES
+from rules.sentences.not_found import NotFound
+
+_OTHER = aliased(Occurrence)
+
+
+class ScheduleRow(NamedTuple):
+    """A schedule with what it starts, its latest occurrence and the wish that this has caused."""
+
+    schedule: Schedule
+    campaign: Campaign
+    measure: Measure | None
+    latest: Occurrence | None
+    hand_down: HandDown | None
+
+
+def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
+    """The unit's schedules, the active ones first, the newest first; one statement."""
+    latest = select(func.max(_OTHER.due_at)).where(_OTHER.schedule_id == Schedule.id)
+    is_latest = and_(
+        col(Occurrence.schedule_id) == Schedule.id,
+        col(Occurrence.due_at) == latest.correlate(Schedule).scalar_subquery(),
+    )
+    wanted = (
+        select(Schedule, Campaign, Measure, Occurrence)
+        .add_columns(HandDown)
+        .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
+        .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
+        .outerjoin(Occurrence, is_latest)
+        .outerjoin(HandDown, col(HandDown.id) == Occurrence.hand_down_id)
+        .where(col(Schedule.unit_id) == unit_id)
+        .order_by(col(Schedule.active).desc(), col(Schedule.id).desc())
+    )
+    return [ScheduleRow(*row) for row in session.execute(wanted)]
+
+
+def count_plans_of(session: Session, measure_id: int) -> int:
+    """How many schedules would still start something for the measure."""
+    coming = col(Schedule.next_at).is_not(None)
+    wanted = select(func.count()).where(Schedule.measure_id == measure_id, coming)
+    return session.exec(wanted).one()
+
+
+def name_of(session: Session, schedule_id: int) -> str:
+    """What a schedule is for: the title of its measure or campaign; empty where it is gone."""
+    wanted = (
+        select(func.coalesce(Measure.title, Campaign.title))
+        .select_from(Schedule)
+        .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
+        .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
+        .where(Schedule.id == schedule_id)
+    )
+    return session.exec(wanted).first() or ""
+
+
+def get_own_schedule(session: Session, account: Account, schedule_id: int) -> Schedule:
+    """The schedule, for an office account of its unit. Raises NotFound."""
+    schedule = session.get(Schedule, schedule_id)
+    if schedule is None or account.role != Role.OFFICE or schedule.unit_id != account.unit_id:
+        raise NotFound
+    return schedule
+
+
+def list_releasable_measures(session: Session, unit_id: int) -> Sequence[Measure]:
+    """The unit's confirmed measures that wait to be released."""
+    wanted = _measures_of(unit_id).where(Measure.status == MeasureStatus.CONFIRMED)
+    return session.exec(wanted).all()
+
+
+def list_recurring_measures(session: Session, unit_id: int) -> Sequence[Measure]:
+    """The unit's confirmed and released measures that are done in every period."""
+    recurring = or_(*(col(Measure.due_rule).startswith(f"{one}:") for one in RECURRENCES))
+    going = col(Measure.status).in_([MeasureStatus.CONFIRMED, MeasureStatus.RELEASED])
+    return session.exec(_measures_of(unit_id).where(recurring, going)).all()
+
+
+def _measures_of(unit_id: int) -> SelectOfScalar[Measure]:
+    wanted = select(Measure).join(Campaign, col(Campaign.id) == Measure.campaign_id)
+    return wanted.where(Campaign.unit_id == unit_id).order_by(
+        col(Measure.campaign_id).desc(), col(Measure.position)
+    )

@@ -1,0 +1,167 @@
+"""Answer sheets: all that a form page, a sending and a workbook need to know of assignments.
+
+The statements are built once in the life of the process: building one takes ten times as long as
+carrying it out, and a sending needs all of them.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import (
+    Account,
+    Assignment,
+    Draft,
+    FormVersion,
+    Measure,
+    Review,
+    Submission,
+    Unit,
+)
+from queries.filling.current_submission import is_current
+from queries.filling.known_values import Known, filled_in, list_known
+from queries.filling.last_period import LastPeriod, list_last_periods
+from queries.filling.submissions import fields_of
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.known_values import shared_fields
+from rules.forms.form_fields import FormField
+from rules.sentences.not_found import NotFound
+
+
+class _Asked(NamedTuple):
+    """An assignment and all that belongs to it, as one row."""
+
+    assignment: Assignment
+    measure: Measure
+    unit: Unit
+    version: FormVersion | None
+    last: Submission | None
+    sender: str | None
+    review: Review | None
+    """Of `last`."""
+    draft: Draft | None
+
+
+class _Decided(NamedTuple):
+    submission: Submission
+    review: Review
+
+
+def get_answer_sheet(session: Session, assignment_id: int) -> AnswerSheet:
+    """The answer sheet of one assignment, in one to four statements. Raises NotFound.
+
+    More than one where a later answer waits for its review, where data elements are shared, and
+    where the measure has periods.
+    """
+    found = session.execute(_ONE, {"one": assignment_id}).all()
+    if not found:
+        raise NotFound
+    return _sheets(session, [_Asked(*row) for row in found])[0]
+
+
+def list_answer_sheets(session: Session, where: ColumnElement[bool]) -> list[AnswerSheet]:
+    """The answer sheets of the assignments that `where` selects, all of one measure and period and
+    of one kind of unit, in the order of the tree; as many statements as for one."""
+    found = session.execute(_ASKED.where(where).order_by(col(Unit.lft))).all()
+    return _sheets(session, [_Asked(*row) for row in found]) if found else []
+
+
+def _sheets(session: Session, asked: Sequence[_Asked]) -> list[AnswerSheet]:
+    """The sheets of assignments of one measure and period, and of one kind of unit."""
+    fields = fields_of(asked[0].assignment, asked[0].version)
+    assignments = [one.assignment for one in asked]
+    decided = _list_decided(session, asked)
+    elements = {one.reuse for one in shared_fields(fields)}
+    known = list_known(session, assignments, elements)
+    earlier = list_last_periods(session, assignments)
+    return [
+        _sheet(
+            one,
+            fields,
+            decided.get(one.assignment.id),
+            known.get(one.assignment.id, {}),
+            earlier.get(one.assignment.unit_id),
+        )
+        for one in asked
+    ]
+
+
+def _sheet(
+    one: _Asked,
+    fields: tuple[FormField, ...],
+    decided: _Decided | None,
+    known: Mapping[str, Known],
+    earlier: LastPeriod | None,
+) -> AnswerSheet:
+    if one.last and one.review:
+        decided = _Decided(one.last, one.review)
+    return AnswerSheet(
+        assignment=one.assignment,
+        measure=one.measure,
+        unit=one.unit,
+        version=one.version,
+        fields=fields,
+        last=one.last,
+        last_sender=one.sender or "",
+        reviewed=decided.submission if decided else None,
+        review=decided.review if decided else None,
+        draft=one.draft,
+        prefilled=filled_in(fields, known, earlier, one.last),
+        earlier=earlier.submission.answers if earlier else {},
+        earlier_period=earlier.period if earlier else "",
+    )
+
+
+def _list_decided(session: Session, asked: Collection[_Asked]) -> dict[int | None, _Decided]:
+    """Assignment → the latest submission the unit above has decided on, where that is not the
+    last one; one statement, none where there can be no such."""
+    ids = [one.assignment.id for one in asked if one.last and one.last.revision > 1]
+    if not ids:
+        return {}
+    rows = session.execute(_DECIDED, {"ids": ids})
+    return {row[0].assignment_id: _Decided(*row) for row in rows}
+
+
+def _asked() -> Select[Any]:
+    return (
+        select(Assignment, Measure, Unit, FormVersion, Submission, col(Account.name), Review, Draft)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(
+            FormVersion,
+            and_(col(FormVersion.id) == Measure.form_version_id, col(Assignment.answering)),
+        )
+        .outerjoin(Submission, is_current())
+        .outerjoin(Account, col(Account.id) == Submission.sent_by)
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _decided() -> Select[Any]:
+    other = aliased(Submission)
+    newest = (
+        select(func.max(other.revision))
+        .join(Review, col(Review.submission_id) == other.id)
+        .where(col(other.assignment_id) == Submission.assignment_id)
+        .correlate(Submission)
+        .scalar_subquery()
+    )
+    return (
+        select(Submission, Review)
+        .join(Review, col(Review.submission_id) == Submission.id)
+        .where(
+            col(Submission.assignment_id).in_(bindparam("ids", expanding=True)),
+            col(Submission.revision) == newest,
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+_ASKED = _asked()
+_ONE = _ASKED.where(col(Assignment.id) == bindparam("one", type_=Integer))
+_DECIDED = _decided()

@@ -1,0 +1,168 @@
+"""What is asked of attachments: one by its token, what an assignment holds, what can go."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Assignment, Attachment, Draft, FormVersion, Measure, Submission, Unit
+from queries.units.visibility import visible_units
+from rules.assignments.states import UNSENT
+from rules.sentences.not_found import NotFound
+
+ATTACHED = ("image", "file")
+_PLACE = re.compile(r"\.[0-9]+(?=\.)")
+
+
+def question_of(key: str) -> str:
+    """The field's key without the places in repeats: `visits.2.photo` → `visits.photo`.
+
+    When one visit is taken out the others move up, and their photos with them.
+    """
+    return _PLACE.sub("", key)
+
+
+def find_kind(session: Session, assignment_id: int, key: str) -> str | None:
+    """`image` or `file`: what the field with this key of the assignment's form takes."""
+    fields = session.scalar(
+        select(col(FormVersion.fields))
+        .join(Measure, col(Measure.form_version_id) == FormVersion.id)
+        .join(Assignment, col(Assignment.measure_id) == Measure.id)
+        .where(col(Assignment.id) == assignment_id, col(Assignment.answering))
+    )
+    name = key.rpartition(".")[2]
+    kinds = [field["type"] for field in fields or () if field["name"] == name]
+    return kinds[0] if kinds and kinds[0] in ATTACHED else None
+
+
+def list_ready(
+    session: Session, assignment_id: int, tokens: Collection[str]
+) -> dict[str, Attachment]:
+    """The stored attachments of the assignment among `tokens`, by token, in one statement."""
+    found = session.scalars(
+        select(Attachment).where(
+            col(Attachment.token).in_(tokens),
+            col(Attachment.assignment_id) == assignment_id,
+            col(Attachment.done_at).is_not(None),
+        )
+    )
+    return {one.token: one for one in found}
+
+
+def get_upload(session: Session, assignment_id: int, token: str) -> Attachment:
+    """An upload of the assignment, under way or ready. Raises NotFound."""
+    found = session.scalar(
+        select(Attachment).where(
+            col(Attachment.token) == token, col(Attachment.assignment_id) == assignment_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_started(session: Session, assignment_id: int, client_key: str) -> Attachment | None:
+    """The upload that was started with this key of the browser."""
+    return session.scalar(
+        select(Attachment).where(
+            col(Attachment.client_key) == client_key,
+            col(Attachment.assignment_id) == assignment_id,
+        )
+    )
+
+
+def list_sizes(session: Session, assignment_id: int) -> list[tuple[str, int]]:
+    """Field and bytes of everything uploaded for an assignment, oldest first."""
+    rows = session.execute(
+        select(col(Attachment.field), col(Attachment.size))
+        .where(col(Attachment.assignment_id) == assignment_id)
+        .order_by(col(Attachment.id))
+    )
+    return [(field, size) for field, size in rows]
+
+
+def get_visible_attachment(session: Session, viewer: Unit, token: str) -> Attachment:
+    """A stored attachment, for those who may see it. Raises NotFound.
+
+    The unit itself sees what it has uploaded; those above see it once it was sent.
+    """
+    found = session.scalar(
+        select(Attachment)
+        .join(Assignment, col(Assignment.id) == Attachment.assignment_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(
+            col(Attachment.token) == token,
+            col(Attachment.done_at).is_not(None),
+            visible_units(viewer),
+            or_(col(Assignment.unit_id) == viewer.id, _is_sent()),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _names_it(answers: object) -> ColumnElement[bool]:
+    """The clause that the answers hold the attachment's token."""
+    return cast(answers, Text).contains(col(Attachment.token))
+
+
+def _is_sent() -> ColumnElement[bool]:
+    return exists().where(
+        col(Submission.assignment_id) == Attachment.assignment_id, _names_it(Submission.answers)
+    )
+
+
+def _is_in_draft() -> ColumnElement[bool]:
+    return exists().where(
+        col(Draft.assignment_id) == Attachment.assignment_id, _names_it(Draft.answers)
+    )
+
+
+def _is_awaited() -> ColumnElement[bool]:
+    """A form that is still open may hold it on some phone: the latest one of its field."""
+    later = aliased(Attachment)
+    replaced = exists().where(
+        col(later.assignment_id) == Attachment.assignment_id,
+        col(later.field) == Attachment.field,
+        col(later.id) > Attachment.id,
+        col(later.done_at).is_not(None),
+    )
+    still_open = exists().where(
+        col(Assignment.id) == Attachment.assignment_id, col(Assignment.status).in_(UNSENT)
+    )
+    return still_open & ~replaced
+
+
+def mark_kept(session: Session, before: datetime) -> None:
+    """Mark what submissions hold, so that no later sweep looks at it again."""
+    session.execute(
+        update(Attachment)
+        .where(~col(Attachment.kept), col(Attachment.done_at) < before, _is_sent())
+        .values(kept=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_abandoned(session: Session, before: datetime) -> Sequence[int]:
+    """The ids of uploads never finished, and of what nobody has sent or can still send."""
+    unwanted = col(Attachment.done_at) < before
+    unwanted &= ~col(Attachment.kept) & ~_is_sent() & ~_is_in_draft() & ~_is_awaited()
+    unfinished = col(Attachment.done_at).is_(None) & (col(Attachment.uploaded_at) < before)
+    wanted = select(col(Attachment.id)).where(or_(unwanted, unfinished))
+    return [one for one in session.scalars(wanted) if one is not None]
+
+
+def list_known(session: Session, digests: Collection[str]) -> set[str]:
+    """Those of the digests that a row holds."""
+    wanted = select(func.distinct(Attachment.digest)).where(col(Attachment.digest).in_(digests))
+    return set(session.scalars(wanted))
+
+
+def list_digests(session: Session) -> list[str]:
+    """The digests of all files that rows know of, each once."""
+    known = select(func.distinct(Attachment.digest)).where(col(Attachment.done_at).is_not(None))
+    return sorted(session.scalars(known))

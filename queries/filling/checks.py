@@ -1,0 +1,146 @@
+"""What is asked to check a filled form: numbers of units beside and periods before, like texts."""
+
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
+from sqlmodel import Session, col
+
+from models import ONCE, AnswerNumber, Assignment, TextPrint
+from rules.assignments.states import REPORTED
+from rules.filling.checks.circle import MOST_SIBLINGS
+from rules.filling.checks.figures import LEAST_SIBLINGS
+from rules.forms.answer_numbers import SCALE
+
+MOST_PERIODS = 12
+MOST_PRINTS = 1_000
+"""Shared prints that are read; a text that more units have in common is found all the same."""
+
+Numbers = dict[str, list[Decimal]]
+"""Field → numbers."""
+
+
+def list_sibling_numbers(
+    session: Session, assignment: Assignment, fields: Collection[str]
+) -> Numbers:
+    """The reported numbers of the units beside, below the same unit; where fewer than eight have
+    reported, of the level below the unit above that as well. One statement, whatever the number of
+    fields, and twice `MOST_SIBLINGS` units at most.
+    """
+    if assignment.parent_id is None or not fields:
+        return {}
+    rows = session.execute(
+        _SIBLINGS,
+        {
+            "own": assignment.id,
+            "parent": assignment.parent_id,
+            "level": assignment.level,
+            "fields": list(fields),
+        },
+    ).all()
+    near = {one for one, is_near, _, _ in rows if is_near}
+    enough = len(near) >= LEAST_SIBLINGS
+    return _numbers((name, value) for one, _, name, value in rows if one in near or not enough)
+
+
+def _siblings() -> Select[Any]:
+    """Built once in the life of the process: building it takes longer than carrying it out."""
+    parent = bindparam("parent", type_=Integer)
+    above = select(col(Assignment.parent_id)).where(col(Assignment.id) == parent)
+    cousins = select(col(Assignment.id)).where(
+        col(Assignment.parent_id) == above.scalar_subquery(), col(Assignment.id) != parent
+    )
+    ids = union_all(
+        _reported_below(col(Assignment.parent_id) == parent, near=1),
+        _reported_below(col(Assignment.parent_id).in_(cousins), near=0),
+    ).subquery()
+    return (
+        select(ids.c.id, ids.c.near, col(AnswerNumber.field), col(AnswerNumber.value))
+        .join(ids, ids.c.id == AnswerNumber.assignment_id)
+        .where(col(AnswerNumber.field).in_(bindparam("fields", expanding=True)))
+    )
+
+
+def _reported_below(where: ColumnElement[bool], *, near: int) -> Select[Any]:
+    found = (
+        select(col(Assignment.id), literal(near).label("near"))
+        .where(
+            where,
+            col(Assignment.id) != bindparam("own", type_=Integer),
+            col(Assignment.level) == bindparam("level", type_=String),
+            col(Assignment.status).in_(REPORTED),
+        )
+        .limit(MOST_SIBLINGS)
+        .subquery()
+    )
+    return select(found)
+
+
+_SIBLINGS = _siblings()
+
+
+def list_history(session: Session, assignment: Assignment, fields: Collection[str]) -> Numbers:
+    """The unit's own reported numbers of up to twelve earlier periods; one statement."""
+    if assignment.period == ONCE or not fields:
+        return {}
+    periods = (
+        select(col(Assignment.id))
+        .where(
+            col(Assignment.measure_id) == assignment.measure_id,
+            col(Assignment.unit_id) == assignment.unit_id,
+            col(Assignment.period) < assignment.period,
+            col(Assignment.status).in_(REPORTED),
+        )
+        .order_by(col(Assignment.period).desc())
+        .limit(MOST_PERIODS)
+        .subquery()
+    )
+    rows = session.execute(
+        select(col(AnswerNumber.field), col(AnswerNumber.value))
+        .join(periods, periods.c.id == AnswerNumber.assignment_id)
+        .where(col(AnswerNumber.field).in_(fields))
+    )
+    return _numbers((name, value) for name, value in rows)
+
+
+def _numbers(rows: Iterable[tuple[str, int]]) -> Numbers:
+    found: Numbers = {}
+    for name, value in rows:
+        found.setdefault(name, []).append(Decimal(value) / SCALE)
+    return found
+
+
+def list_like_prints(
+    session: Session, assignment: Assignment, prints: Iterable[int]
+) -> dict[int, set[int]]:
+    """Assignment beside → which of `prints` its texts have too; one statement."""
+    wanted = list(prints)
+    if assignment.parent_id is None or not wanted:
+        return {}
+    given = {"parent": assignment.parent_id, "own": assignment.id, "digests": wanted}
+    rows = session.execute(_LIKE_PRINTS, given)
+    found: dict[int, set[int]] = {}
+    for assignment_id, digest in rows:
+        found.setdefault(assignment_id, set()).add(digest)
+    return found
+
+
+_LIKE_PRINTS = (
+    select(col(TextPrint.assignment_id), col(TextPrint.digest))
+    .where(
+        col(TextPrint.parent_id) == bindparam("parent", type_=Integer),
+        col(TextPrint.digest).in_(bindparam("digests", expanding=True)),
+        col(TextPrint.assignment_id) != bindparam("own", type_=Integer),
+    )
+    .limit(MOST_PRINTS)
+)

@@ -1,0 +1,216 @@
+"""What is asked to hold waiting answers against each other, for many units above at once."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import (
+    AnswerNumber,
+    Assignment,
+    Comparison,
+    FormVersion,
+    Status,
+    Submission,
+    TextPrint,
+)
+from queries.filling.current_submission import is_current
+from rules.assignments.states import REPORTED
+from rules.filling.checks.circle import MOST_SIBLINGS, Place
+from rules.forms.answer_numbers import SCALE
+
+
+class Group(NamedTuple):
+    """The assignments below one, and their state (`models.Comparison`)."""
+
+    parent_id: int
+    own: int
+    around: int
+
+
+class Answered(NamedTuple):
+    """An assignment whose answer is in, and its current submission."""
+
+    assignment: Assignment
+    submission_id: int
+    form_version_id: int | None
+    flags: list[dict[str, Any]]
+
+    @property
+    def id(self) -> int:
+        assert self.assignment.id is not None
+        return self.assignment.id
+
+    @property
+    def place(self) -> Place:
+        assert self.assignment.parent_id is not None
+        return Place(self.assignment.parent_id, self.assignment.level)
+
+
+Numbers = dict[int, dict[str, Decimal]]
+"""Assignment → field → number."""
+
+
+def list_stale(session: Session) -> list[Group]:
+    """The groups with answers that wait, in which something has happened since they were last held
+    against each other; one statement."""
+    above, below, beside = aliased(Assignment), aliased(Assignment), aliased(Assignment)
+    waiting = select(col(Assignment.parent_id)).where(
+        col(Assignment.status) == Status.SUBMITTED, col(Assignment.parent_id).is_not(None)
+    )
+    around = (
+        select(col(beside.id))
+        .join(above, col(above.parent_id) == beside.parent_id)
+        .where(col(above.id).in_(waiting))
+    )
+    keys = (col(above.id), col(above.parent_id), col(Comparison.own), col(Comparison.around))
+    rows = session.execute(
+        select(
+            *keys,
+            func.sum(below.version),
+            func.sum(case((col(below.status) == Status.SUBMITTED, 1), else_=0)),
+        )
+        .join(below, col(below.parent_id) == above.id)
+        .outerjoin(Comparison, col(Comparison.assignment_id) == above.id)
+        .where(col(above.id).in_(around.union(waiting)))
+        .group_by(*keys)
+        .order_by(col(above.id))
+    )
+    return list(_stale(rows.tuples().all()))
+
+
+def _stale(rows: Collection[tuple[Any, ...]]) -> Iterator[Group]:
+    around: Counter[int | None] = Counter()
+    for _, above, _, _, own, _ in rows:
+        around[above] += int(own)
+    for parent_id, above, seen, seen_around, own, waiting in rows:
+        group = Group(parent_id, int(own), around[above])
+        if waiting and (seen != group.own or seen_around not in (None, group.around)):
+            yield group
+
+
+def list_answered(session: Session, parent_ids: Collection[int]) -> list[Answered]:
+    """The reported answers directly below these assignments, by id."""
+    rows = session.execute(
+        select(
+            Assignment,
+            col(Submission.id),
+            col(Submission.form_version_id),
+            col(Submission.flags),
+        )
+        .join(Submission, is_current())
+        .where(col(Assignment.parent_id).in_(parent_ids), col(Assignment.status).in_(REPORTED))
+        .order_by(col(Assignment.id))
+        .execution_options(populate_existing=True)
+    )
+    return [Answered(*row) for row in rows]
+
+
+def list_versions(session: Session, ids: Collection[int]) -> dict[int, FormVersion]:
+    """The form versions with these ids; none for no id."""
+    if not ids:
+        return {}
+    found = session.scalars(select(FormVersion).where(col(FormVersion.id).in_(ids)))
+    return {one.id: one for one in found if one.id is not None}
+
+
+def list_numbers_below(
+    session: Session, parent_ids: Collection[int], fields: Collection[str]
+) -> Numbers:
+    """The numbers of the answers directly below these assignments; none for no field."""
+    if not fields:
+        return {}
+    rows = session.execute(
+        select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
+        .join(Assignment, col(Assignment.id) == AnswerNumber.assignment_id)
+        .where(
+            col(Assignment.parent_id).in_(parent_ids),
+            col(Assignment.status).in_(REPORTED),
+            col(AnswerNumber.field).in_(fields),
+        )
+    )
+    return _numbers(rows.tuples())
+
+
+def list_further(
+    session: Session, parent_ids: Collection[int], fields: Collection[str]
+) -> tuple[dict[Place, list[int]], Numbers]:
+    """What was reported below the units beside these: the first by id for each of these and each
+    level, and their numbers; one statement, none for no unit."""
+    if not parent_ids or not fields:
+        return {}, {}
+    above, beside = aliased(Assignment), aliased(Assignment)
+    rank = func.row_number().over(
+        partition_by=(col(above.id), col(Assignment.level)), order_by=col(Assignment.id)
+    )
+    ranked = (
+        select(
+            col(above.id).label("parent_id"),
+            col(Assignment.level),
+            col(Assignment.id),
+            rank.label("rank"),
+        )
+        .join(beside, col(beside.id) == Assignment.parent_id)
+        .join(above, col(above.parent_id) == beside.parent_id)
+        .where(
+            col(above.id).in_(parent_ids),
+            col(beside.id) != above.id,
+            col(Assignment.status).in_(REPORTED),
+        )
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            ranked.c.parent_id,
+            ranked.c.level,
+            ranked.c.id,
+            col(AnswerNumber.field),
+            col(AnswerNumber.value),
+        )
+        .join(AnswerNumber, col(AnswerNumber.assignment_id) == ranked.c.id)
+        .where(ranked.c.rank <= MOST_SIBLINGS, col(AnswerNumber.field).in_(fields))
+        .order_by(ranked.c.parent_id, ranked.c.level, ranked.c.id)
+    )
+    places: dict[Place, dict[int, None]] = {}
+    found = rows.tuples().all()
+    for parent_id, level, one, _, _ in found:
+        places.setdefault(Place(parent_id, level), {})[one] = None
+    return {place: list(ids) for place, ids in places.items()}, _numbers(row[2:] for row in found)
+
+
+def _numbers(rows: Iterable[tuple[int, str, int]]) -> Numbers:
+    found: Numbers = {}
+    for one, name, value in rows:
+        found.setdefault(one, {})[name] = Decimal(value) / SCALE
+    return found
+
+
+def list_prints_below(
+    session: Session, parent_ids: Collection[int]
+) -> dict[int, list[tuple[int, int]]]:
+    """Assignment above → (assignment, print) of the texts directly below it."""
+    rows = session.execute(
+        select(col(TextPrint.parent_id), col(TextPrint.assignment_id), col(TextPrint.digest)).where(
+            col(TextPrint.parent_id).in_(parent_ids)
+        )
+    )
+    found: dict[int, list[tuple[int, int]]] = {}
+    for parent_id, one, digest in rows:
+        found.setdefault(parent_id, []).append((one, digest))
+    return found
+
+
+def list_answers(session: Session, submission_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Submission → its answers; none for no submission."""
+    if not submission_ids:
+        return {}
+    rows = session.execute(
+        select(col(Submission.id), col(Submission.answers)).where(
+            col(Submission.id).in_(submission_ids)
+        )
+    )
+    return dict(rows.tuples().all())

@@ -1,0 +1,267 @@
+"""What is asked of known values: what an open form need not ask, and what a measure need not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_
+from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from models import (
+    ONCE,
+    Assignment,
+    Form,
+    FormVersion,
+    KnownValue,
+    Measure,
+    MeasureStatus,
+    Submission,
+    Unit,
+)
+from queries.campaigns.addressees import addressed
+from queries.filling.last_period import LastPeriod
+from queries.units.units import at_or_above, below, current
+from rules.assignments.states import REPORTED, UNSENT
+from rules.dates.calendar import local_date
+from rules.dates.periods import period_words
+from rules.filling.answer_sheet import Prefilled
+from rules.filling.known_values import OtherForm, fitting, shared_fields
+from rules.forms.faults import Fault
+from rules.forms.form_fields import FormField, read_form
+from rules.sentences.refusal import N_
+
+HOLDS = timedelta(days=365)
+"""How long an answer given one time is carried to other measures that are done one time."""
+MOST_MEASURES = 200
+"""Other measures a preview looks at, the newest first."""
+
+
+class Known(NamedTuple):
+    """The newest answer a unit gave to a data element elsewhere."""
+
+    value: Any
+    measure: str
+    """The title of the measure it was given for."""
+    at: datetime
+
+
+def list_known(
+    session: Session, assignments: Sequence[Assignment], elements: Collection[str]
+) -> dict[int | None, dict[str, Known]]:
+    """Assignment → element → the newest answer of its unit for the same period; one statement,
+    none for no element.
+
+    Only answers of other assignments that are reported now: one that was taken back, returned or
+    withdrawn is not known. What is done one time has no period of its own: there an answer holds
+    for twelve months, counted back from the day the assignment was issued.
+    """
+    if not elements:
+        return {}
+    given = {"ids": [one.id for one in assignments], "elements": list(elements)}
+    found: dict[int | None, dict[str, Known]] = {}
+    for own, period, issued_at, element, *rest in session.execute(_KNOWN, given):
+        known = Known(*rest)
+        if period != ONCE or known.at >= issued_at - HOLDS:
+            found.setdefault(own, {})[element] = known
+    return found
+
+
+def _known() -> Select[Any]:
+    """Built once in the life of the process: every form that is sent asks it."""
+    own = aliased(Assignment)
+    return (
+        sa_select(
+            col(own.id),
+            col(own.period),
+            col(own.issued_at),
+            col(KnownValue.element),
+            col(KnownValue.value),
+            col(Measure.title),
+            col(KnownValue.updated_at),
+        )
+        .select_from(KnownValue)
+        .join(Assignment, col(Assignment.id) == KnownValue.assignment_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(own, col(own.unit_id) == KnownValue.unit_id)
+        .where(
+            col(own.id).in_(bindparam("ids", expanding=True)),
+            col(own.id) != KnownValue.assignment_id,
+            col(own.period) == KnownValue.period,
+            col(KnownValue.element).in_(bindparam("elements", expanding=True)),
+            col(Assignment.status).in_(REPORTED),
+        )
+        .order_by(col(KnownValue.updated_at), col(KnownValue.submission_id))
+    )
+
+
+_KNOWN = _known()
+
+
+def filled_in(
+    fields: Sequence[FormField],
+    known: Mapping[str, Known],
+    earlier: LastPeriod | None,
+    last: Submission | None,
+) -> dict[str, Prefilled]:
+    """Field → what is known of it, of what was found for one unit.
+
+    `last`: the unit's latest submission here. What is not newer than that is not told again. What
+    the period does not know is carried from the last period: only the shared data elements,
+    which describe the place; figures of a period are asked anew.
+    """
+    found: dict[str, Prefilled] = {}
+    for field in shared_fields(fields):
+        one = known.get(field.reuse)
+        if one and (last is None or one.at > last.sent_at):
+            _fill(found, field, one.value, _told(one), one.measure)
+        elif earlier and last is None:
+            _fill(found, field, earlier.submission.answers.get(field.name), _carried(earlier), "")
+    return found
+
+
+def _fill(
+    found: dict[str, Prefilled], field: FormField, value: Any, source: Fault, measure: str
+) -> None:
+    given = field.calculation or (field.readonly and field.default)
+    texts = None if given or value is None else fitting(field, value)
+    if texts:
+        found[field.name] = Prefilled(texts, source, value, measure)
+
+
+def _told(known: Known) -> Fault:
+    values = {"measure": known.measure, "date": local_date(known.at).isoformat()}
+    return Fault(N_("来自“%(measure)s”%(date)s 的填报"), values)
+
+
+def _carried(earlier: LastPeriod) -> Fault:
+    return Fault(N_("来自上期（%(period)s）的填报"), {"period": period_words(earlier.period)})
+
+
+class ElementReach(NamedTuple):
+    """How many of the units a measure reaches have answered a data element already."""
+
+    element: str
+    units: int
+    measure: str
+    """A measure it was answered for."""
+
+
+def list_element_reach(
+    session: Session, measure: Measure, owner: Unit, period: str, now: datetime
+) -> dict[str, ElementReach]:
+    """Element → how many units that are to answer `measure` have it for the period already."""
+    wanted = (
+        select(
+            KnownValue.element,
+            func.count(func.distinct(KnownValue.unit_id)),
+            func.min(Measure.title),
+        )
+        .join(Unit, col(Unit.id) == KnownValue.unit_id)
+        .join(Assignment, col(Assignment.id) == KnownValue.assignment_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .where(
+            KnownValue.period == period,
+            col(Assignment.status).in_(REPORTED),
+            Assignment.measure_id != measure.id,
+            *_reached(measure, owner),
+        )
+        .group_by(col(KnownValue.element))
+    )
+    if period == ONCE:
+        wanted = wanted.where(KnownValue.updated_at >= now - HOLDS)
+    return {row[0]: ElementReach(*row) for row in session.exec(wanted)}
+
+
+def _reached(measure: Measure, owner: Unit) -> tuple[ColumnElement[bool], ...]:
+    return (below(owner), current(), addressed(Unit, measure.id))
+
+
+class OtherMeasure(NamedTuple):
+    """Another measure with a form, which may reach the same units."""
+
+    id: int
+    title: str
+    same_campaign: bool
+    fields: tuple[FormField, ...]
+
+    @property
+    def form(self) -> OtherForm:
+        return OtherForm(self.title, self.fields)
+
+
+def list_other_measures(session: Session, measure: Measure, owner: Unit) -> list[OtherMeasure]:
+    """The measures of the same campaign, and those released by the unit or a unit above it, that
+    have a form; the newest first, one statement."""
+    same = col(Measure.campaign_id) == measure.campaign_id
+    released = and_(col(Measure.status) == MeasureStatus.RELEASED, at_or_above(owner))
+    wanted = (
+        select(Measure.id, Measure.title, Measure.campaign_id, FormVersion.fields)
+        .join(FormVersion, col(FormVersion.id) == Measure.form_version_id)
+        .join(Unit, col(Unit.id) == Measure.unit_id)
+        .where(Measure.id != measure.id, Measure.status != MeasureStatus.WITHDRAWN)
+        .where(or_(same, released))
+        .order_by(col(Measure.id).desc())
+        .limit(MOST_MEASURES)
+    )
+    return [
+        OtherMeasure(id or 0, title, campaign == measure.campaign_id, read_form(fields))
+        for id, title, campaign, fields in session.exec(wanted)
+    ]
+
+
+def count_still_asked(
+    session: Session, measure: Measure, owner: Unit, period: str, others: Collection[int]
+) -> dict[int, int]:
+    """Other measure → how many of the units `measure` reaches still owe it an answer for the
+    period; one statement."""
+    wanted = (
+        select(Assignment.measure_id, func.count())
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(
+            col(Assignment.measure_id).in_(others),
+            Assignment.period == period,
+            Assignment.answering,
+            col(Assignment.status).in_(UNSENT),
+            *_reached(measure, owner),
+        )
+        .group_by(col(Assignment.measure_id))
+    )
+    return dict(session.exec(wanted).all()) if others else {}
+
+
+class ElementUse(NamedTuple):
+    """A field of another form that names a data element."""
+
+    form_id: int
+    title: str
+    field: FormField
+
+
+def list_element_uses(session: Session, owner: Unit, elements: Collection[str]) -> list[ElementUse]:
+    """Where the newest forms of the unit and of the units above it ask for these elements.
+
+    Forms of units below are none of them: they must not keep a unit above from publishing.
+    """
+    newest = (
+        select(func.max(FormVersion.number))
+        .where(FormVersion.form_id == Form.id)
+        .correlate(Form)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Form.id, Form.title, FormVersion.fields)
+        .join(FormVersion, col(FormVersion.form_id) == Form.id)
+        .join(Unit, col(Unit.id) == Form.unit_id)
+        .where(FormVersion.number == newest, at_or_above(owner))
+        .order_by(col(Form.id))
+    )
+    return [
+        ElementUse(id or 0, title, field)
+        for id, title, fields in session.exec(wanted)
+        for field in shared_fields(read_form(fields))
+        if field.reuse in elements
+    ]

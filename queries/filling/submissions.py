@@ -1,0 +1,152 @@
+"""What is asked of submissions: the revisions of an assignment, and what they were given on."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, Select, bindparam, func
+from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Attachment,
+    Draft,
+    Event,
+    FormVersion,
+    Review,
+    Submission,
+)
+from rules.forms.form_fields import FormField, asked_of, read_form
+from rules.sentences.not_found import NotFound
+
+
+class Revision(NamedTuple):
+    """One submission with who sent it and what the unit above said to it."""
+
+    submission: Submission
+    sender: str
+    """The name of the account that sent it."""
+    review: Review | None
+    reviewer: str
+    """The name of the account that decided; empty before it did."""
+
+
+def fields_of(assignment: Assignment, version: FormVersion | None) -> tuple[FormField, ...]:
+    """The fields the assignment's unit fills in, on this version of the measure's form."""
+    form = read_form(version.fields) if version and assignment.answering else ()
+    return asked_of(form, lowest=assignment.lowest)
+
+
+def list_revisions(session: Session, assignment_id: int) -> Sequence[Revision]:
+    """The submissions of an assignment with their reviews, newest first."""
+    rows = session.execute(_REVISIONS, {"one": assignment_id})
+    return [Revision(*row) for row in rows]
+
+
+def find_current(session: Session, assignment_id: int) -> Revision | None:
+    """The latest submission of an assignment with its review."""
+    row = session.execute(_REVISIONS.limit(1), {"one": assignment_id}).one_or_none()
+    return Revision(*row) if row else None
+
+
+def _revisions() -> Select[Any]:
+    """Built once in the life of the process; building it takes longer than carrying it out."""
+    sender, reviewer = aliased(Account), aliased(Account)
+    return (
+        sa_select(Submission, col(sender.name), Review, func.coalesce(reviewer.name, ""))
+        .join(sender, col(sender.id) == Submission.sent_by)
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .outerjoin(reviewer, col(reviewer.id) == Review.decided_by)
+        .where(col(Submission.assignment_id) == bindparam("one", type_=Integer))
+        .order_by(col(Submission.revision).desc())
+        .execution_options(populate_existing=True)
+    )
+
+
+_REVISIONS = _revisions()
+
+
+def get_submission(session: Session, submission_id: int) -> Submission:
+    """The submission with this id. Raises NotFound."""
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NotFound
+    return submission
+
+
+def get_submitted_fields(session: Session, submission: Submission) -> tuple[FormField, ...]:
+    """The fields a submission was given on, with the form version of that time."""
+    wanted = (
+        select(Assignment, FormVersion)
+        .outerjoin(FormVersion, col(FormVersion.id) == submission.form_version_id)
+        .where(Assignment.id == submission.assignment_id)
+    )
+    assignment, version = session.exec(wanted).one()
+    return fields_of(assignment, version)
+
+
+def find_by_send_key(session: Session, send_key: str) -> Submission | None:
+    """The submission that was sent with this key."""
+    return session.scalars(_BY_SEND_KEY, {"send_key": send_key}).one_or_none()
+
+
+_BY_SEND_KEY = sa_select(Submission).where(col(Submission.send_key) == bindparam("send_key"))
+
+
+def get_why(session: Session, submission: Submission) -> str:
+    """What the unit wrote about why it corrected its answer with this one; empty: nothing."""
+    wanted = (
+        select(Event.reason)
+        .where(
+            Event.assignment_id == submission.assignment_id,
+            Event.act == Act.CORRECT,
+            Event.at == submission.sent_at,
+        )
+        .order_by(col(Event.id).desc())
+    )
+    return session.exec(wanted).first() or ""
+
+
+def find_recalled_at(session: Session, assignment_id: int) -> datetime | None:
+    """When the unit took back what it had sent, if it has sent nothing since."""
+    wanted = (
+        select(Event.act, Event.at)
+        .where(
+            Event.assignment_id == assignment_id,
+            col(Event.act).in_((Act.SUBMIT, Act.CORRECT, Act.RECALL)),
+        )
+        .order_by(col(Event.id).desc())
+    )
+    latest = session.exec(wanted.limit(1)).first()
+    return latest[1] if latest and latest[0] == Act.RECALL else None
+
+
+def find_draft(session: Session, assignment_id: int) -> Draft | None:
+    """What was typed and not yet sent."""
+    return session.get(Draft, assignment_id)
+
+
+def get_sender_name(session: Session, account_id: int) -> str:
+    """The name of an account that has typed or sent something."""
+    return session.exec(select(Account.name).where(Account.id == account_id)).one()
+
+
+def list_same_files(
+    session: Session, assignment_id: int, digests: Collection[str]
+) -> Sequence[Attachment]:
+    """The files of the assignment whose content is one of these; none for no digest."""
+    if not digests:
+        return []
+    return session.exec(
+        select(Attachment)
+        .where(
+            Attachment.assignment_id == assignment_id,
+            col(Attachment.digest).in_(digests),
+            col(Attachment.done_at).is_not(None),
+        )
+        .order_by(col(Attachment.id))
+    ).all()

@@ -1,0 +1,185 @@
+"""What is asked before a released measure takes another version of its form."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models import Assignment, Draft, FormVersion, Measure, Status, Submission
+from queries.filling.current_submission import is_current
+from rules.assignments.states import REPORTED
+from rules.forms.faults import Fault
+from rules.forms.form_change import FormChange, clashes, compare, removed_codes
+from rules.forms.form_differences import Difference, list_differences
+from rules.forms.form_fields import FormField, read_form
+from rules.forms.form_tree import flat, place_of
+
+AT_ONCE = 500
+"""Rows held in memory while drafts and answers are gone through."""
+
+
+class Answered(NamedTuple):
+    """How many current answers of a measure were given on one form version."""
+
+    version: FormVersion
+    reported: int
+    """They count in the totals."""
+    returned: int
+    """They are to be answered again, on the version the measure has then."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What becomes of a measure's drafts and totals with another version of its form."""
+
+    change: FormChange
+    answered: Sequence[Answered]
+    drafts: int
+    typed: Mapping[str, int]
+    """Field that is gone or altered → in how many drafts something is written."""
+    faults: Mapping[int, list[Fault]]
+    """Place in the new version → why it cannot take the place of the old one."""
+    differences: tuple[Difference, ...]
+    """What the questions that stay say differently."""
+
+    @property
+    def reported(self) -> int:
+        return sum(one.reported for one in self.answered)
+
+    @property
+    def returned(self) -> int:
+        return sum(one.returned for one in self.answered)
+
+
+def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField]) -> Outlook:
+    """What taking `fields` as the measure's form would mean.
+
+    Three or four statements; drafts are gone through once, a few hundred at a time.
+    """
+    answered = list_answered(session, measure.id or 0)
+    current = _current(session, measure)
+    change = compare(current, fields)
+    drafts, typed = count_drafts(session, measure.id or 0, [one.name for one in change.lost])
+    faults = _clashes(session, measure, answered, fields)
+    differences = list_differences(current, fields)
+    return Outlook(change, answered, drafts, typed, faults, differences)
+
+
+def find_clashes(
+    session: Session, measure: Measure, fields: Sequence[FormField]
+) -> dict[int, list[Fault]]:
+    """Place in `fields` → why they cannot become the measure's form; drafts are not looked at."""
+    return _clashes(session, measure, list_answered(session, measure.id or 0), fields)
+
+
+def _clashes(
+    session: Session,
+    measure: Measure,
+    answered: Sequence[Answered],
+    fields: Sequence[FormField],
+) -> dict[int, list[Fault]]:
+    old = [read_form(one.version.fields) for one in answered]
+    return clashes(old, fields, _taken(session, measure, old, fields))
+
+
+def list_answered(session: Session, measure_id: int) -> list[Answered]:
+    """The form versions that current answers were given on, the newest first."""
+    reported = func.count().filter(col(Assignment.status).in_(REPORTED))
+    returned = func.count().filter(col(Assignment.status) == Status.RETURNED)
+    counts = (
+        select(Submission.form_version_id, reported.label("reported"), returned.label("returned"))
+        .join(Assignment, is_current())
+        .where(col(Assignment.measure_id) == measure_id, col(Assignment.answering))
+        .where(col(Assignment.status).in_((*REPORTED, Status.RETURNED)))
+        .group_by(col(Submission.form_version_id))
+        .subquery()
+    )
+    wanted = (
+        select(FormVersion, counts.c.reported, counts.c.returned)
+        .join(counts, counts.c.form_version_id == FormVersion.id)
+        .order_by(col(FormVersion.id).desc())
+    )
+    return [Answered(*row) for row in session.exec(wanted)]
+
+
+def count_drafts(
+    session: Session, measure_id: int, names: Collection[str]
+) -> tuple[int, dict[str, int]]:
+    """How many drafts a measure has, and in how many something stands in each of these fields.
+
+    Drafts are streamed, and only where a field is asked for.
+    """
+    drafts = (
+        select(func.count())
+        .select_from(Draft)
+        .join(Assignment, col(Assignment.id) == Draft.assignment_id)
+        .where(col(Assignment.measure_id) == measure_id)
+    )
+    total = session.exec(drafts).one()
+    if not total or not names:
+        return total, {}
+    wanted = (
+        select(Draft.answers)
+        .join(Assignment, col(Assignment.id) == Draft.assignment_id)
+        .where(col(Assignment.measure_id) == measure_id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    counted: Counter[str] = Counter()
+    for answers in session.exec(wanted):
+        counted.update(_written(answers, names))
+    return total, dict(counted)
+
+
+def _written(answers: Mapping[str, list[str]], names: Collection[str]) -> list[str]:
+    """Those of the fields, or repeats, in which a draft has text."""
+    found = {name for name in names if name in answers and _has_text(answers[name])}
+    for key in [one for one in answers if "." in one]:
+        inner = place_of(key)
+        if inner and (inner[0] in names or inner[2] in names) and _has_text(answers[key]):
+            found |= {inner[0], inner[2]} & set(names)
+    return list(found)
+
+
+def _has_text(texts: Iterable[str]) -> bool:
+    return any(text.strip() for text in texts)
+
+
+def _current(session: Session, measure: Measure) -> tuple[FormField, ...]:
+    version = session.get(FormVersion, measure.form_version_id) if measure.form_version_id else None
+    return read_form(version.fields) if version else ()
+
+
+def _taken(
+    session: Session,
+    measure: Measure,
+    old: Sequence[Sequence[FormField]],
+    fields: Sequence[FormField],
+) -> dict[str, set[str]]:
+    """The chosen codes of the fields that lose choices; answers are read only if there are any."""
+    new = {field.name: field for field in fields}
+    names = {
+        one.name for form in old for one in form
+        if one.name in new and removed_codes(one, new[one.name])
+    }  # fmt: skip
+    return list_chosen(session, measure.id or 0, names) if names else {}
+
+
+def list_chosen(session: Session, measure_id: int, names: Collection[str]) -> dict[str, set[str]]:
+    """Field → the codes that stand in current answers, of these fields."""
+    wanted = (
+        select(Submission.answers)
+        .join(Assignment, is_current())
+        .where(col(Assignment.measure_id) == measure_id, col(Assignment.answering))
+        .execution_options(yield_per=AT_ONCE)
+    )
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for answers in session.exec(wanted):
+        for key, value in flat(answers).items():
+            inner = place_of(key)
+            name = inner[2] if inner else key
+            if name in found:
+                found[name].update(value if isinstance(value, list) else [value])
+    return found

@@ -1,0 +1,54 @@
+"""Which reports there are: by campaign for one unit, by lower unit for one campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import and_, func
+from sqlmodel import Session, col, select
+
+from models import Campaign, Snapshot, Unit
+from queries.units.units import current
+from queries.units.visibility import visible_campaigns
+
+
+class CampaignReports(NamedTuple):
+    """A campaign, and the date of the unit's latest report on it."""
+
+    campaign: Campaign
+    latest: date | None
+
+
+class LowerReports(NamedTuple):
+    """A directly lower unit, and the date of its latest report."""
+
+    unit: Unit
+    latest: date | None
+
+
+def list_campaigns_with_reports(session: Session, unit: Unit) -> Sequence[CampaignReports]:
+    """The campaigns the unit sees, the newest first; one statement."""
+    own = and_(col(Snapshot.campaign_id) == Campaign.id, col(Snapshot.unit_id) == unit.id)
+    wanted = (
+        select(Campaign, func.max(Snapshot.as_of))
+        .outerjoin(Snapshot, own)
+        .where(visible_campaigns(unit))
+        .group_by(col(Campaign.id))
+        .order_by(col(Campaign.id).desc())
+    )
+    return [CampaignReports(*row) for row in session.execute(wanted)]
+
+
+def list_lower_reports(session: Session, campaign_id: int, unit: Unit) -> Sequence[LowerReports]:
+    """The units directly below in the order of the list; one statement."""
+    theirs = and_(col(Snapshot.unit_id) == Unit.id, col(Snapshot.campaign_id) == campaign_id)
+    wanted = (
+        select(Unit, func.max(Snapshot.as_of))
+        .outerjoin(Snapshot, theirs)
+        .where(Unit.parent_id == unit.id, current())
+        .group_by(col(Unit.id))
+        .order_by(col(Unit.lft))
+    )
+    return [LowerReports(*row) for row in session.execute(wanted)]

@@ -1,0 +1,346 @@
+"""What the reports of many units of one campaign are made of.
+
+A constant number of statements, whatever the number of units: every query covers all reported
+units and their direct lower units at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import (
+    Act,
+    AnswerNumber,
+    Assignment,
+    Campaign,
+    Detail,
+    Event,
+    FormVersion,
+    HandDown,
+    Level,
+    Measure,
+    MeasureStatus,
+    Notice,
+    Submission,
+    Tally,
+    Total,
+    Unit,
+)
+from queries.assignments.extremes import list_extremes
+from queries.reports.report_listed import list_listed, names_rolled
+from queries.reports.report_lists import list_coverage, list_named
+from queries.units.units import current
+from rules.assignments.states import REPORTED
+from rules.forms.rolled_figures import EXTREMES, Extremes
+from rules.reports.report_rows import (
+    AnswerRow,
+    AssignmentRow,
+    CampaignRow,
+    LevelRow,
+    MeasureRow,
+    NumberRow,
+    ReportRows,
+    TallyRow,
+    TotalRow,
+    UnitRow,
+)
+from rules.sentences.refusal import N_, Refusal
+
+
+def get_report_rows(
+    session: Session, campaign_id: int, unit_ids: Sequence[int], *, as_of: date
+) -> ReportRows:
+    """The rows of the reports of `unit_ids` on the campaign; overdue is judged on `as_of`.
+
+    Raises `Refusal` if there is no such campaign.
+    """
+    assignments = _assignments(session, campaign_id, unit_ids)
+    answers = _answers(session, campaign_id, unit_ids)
+    measures = _measures(session, campaign_id)
+    form_fields = _form_fields(session, campaign_id)
+    return ReportRows(
+        campaign=get_report_campaign(session, campaign_id),
+        as_of=as_of,
+        levels=_levels(session),
+        reported_units=list(unit_ids),
+        members=_members(session, unit_ids),
+        measures=measures,
+        form_fields=form_fields,
+        assignments=assignments,
+        passed_on=_passed_on(session, campaign_id, unit_ids),
+        tallies=_tallies(session, campaign_id, unit_ids, as_of),
+        totals=_totals(session, campaign_id, unit_ids),
+        numbers=_numbers(session, campaign_id, unit_ids),
+        answers=answers,
+        extremes=_extremes(session, campaign_id, unit_ids, form_fields),
+        listed=list_listed(session, campaign_id, unit_ids, form_fields),
+        coverage=list_coverage(session, campaign_id, unit_ids),
+        named=list_named(session, campaign_id, unit_ids, as_of=as_of),
+    )
+
+
+def get_report_campaign(session: Session, campaign_id: int) -> CampaignRow:
+    """The campaign and its notice. Raises `Refusal` if there is no such campaign."""
+    row = session.execute(
+        select(
+            col(Campaign.id),
+            col(Campaign.title),
+            func.coalesce(Notice.number, ""),
+            func.coalesce(Notice.issuer, ""),
+        )
+        .outerjoin(Notice, col(Notice.campaign_id) == Campaign.id)
+        .where(col(Campaign.id) == campaign_id)
+    ).one_or_none()
+    if row is None:
+        raise Refusal(N_("没有编号为%(id)s的专项工作。"), id=campaign_id)
+    return CampaignRow(*row)
+
+
+def list_report_units(
+    session: Session, campaign_id: int, codes: Sequence[str] | None
+) -> list[tuple[int, str]]:
+    """`(id, code)` of the units to report on, from the top of the tree down.
+
+    `codes` None: the unit that owns the campaign and all units that have handed something of it
+    down. Raises `Refusal` that names the codes that no unit has.
+    """
+    query = select(col(Unit.id), col(Unit.code)).order_by(col(Unit.lft))
+    if codes is None:
+        query = query.where(_has_lower_work(campaign_id))
+    else:
+        query = query.where(col(Unit.code).in_(codes))
+    found = [(row.id, row.code) for row in session.execute(query)]
+    unknown = set(codes or ()) - {code for _, code in found}
+    if unknown:
+        raise Refusal(N_("没有代码为%(codes)s的单位。"), codes=sorted(unknown))
+    return found
+
+
+def list_codes(session: Session, levels: Sequence[str]) -> list[str]:
+    """The codes of all current units of these levels, from the top of the tree down."""
+    wanted = select(col(Unit.code)).where(col(Unit.level).in_(levels), current())
+    return list(session.execute(wanted.order_by(col(Unit.lft))).scalars())
+
+
+def _has_lower_work(campaign_id: int) -> ColumnElement[bool]:
+    tallied = (
+        select(col(Tally.unit_id))
+        .join(Measure, col(Measure.id) == Tally.measure_id)
+        .where(col(Measure.campaign_id) == campaign_id, col(Tally.issued) > 0)
+    )
+    owner = select(col(Campaign.unit_id)).where(col(Campaign.id) == campaign_id)
+    return or_(col(Unit.id).in_(tallied), col(Unit.id).in_(owner))
+
+
+def _is_member(unit_ids: Sequence[int]) -> ColumnElement[bool]:
+    return or_(col(Unit.id).in_(unit_ids), col(Unit.parent_id).in_(unit_ids))
+
+
+def _member_ids(unit_ids: Sequence[int]) -> Select[tuple[int | None]]:
+    return select(col(Unit.id)).where(_is_member(unit_ids))
+
+
+def _of_campaign(campaign_id: int) -> Select[tuple[int | None]]:
+    return select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
+
+
+def _levels(session: Session) -> list[LevelRow]:
+    query = select(col(Level.code), col(Level.rank), col(Level.name), col(Level.name_en)).order_by(
+        col(Level.rank)
+    )
+    return [LevelRow(*row) for row in session.execute(query)]
+
+
+def _members(session: Session, unit_ids: Sequence[int]) -> list[UnitRow]:
+    query = select(
+        col(Unit.id),
+        col(Unit.code),
+        col(Unit.name),
+        col(Unit.level),
+        col(Unit.parent_id),
+        col(Unit.lft),
+    ).where(_is_member(unit_ids))
+    return [UnitRow(*row) for row in session.execute(query.order_by(col(Unit.lft)))]
+
+
+def _measures(session: Session, campaign_id: int) -> list[MeasureRow]:
+    query = (
+        select(
+            col(Measure.id),
+            col(Measure.path),
+            col(Measure.title),
+            col(Measure.kind),
+            col(Measure.status),
+            col(Measure.target_count),
+            col(Measure.target_label),
+            col(Measure.form_version_id),
+        )
+        .where(
+            col(Measure.campaign_id) == campaign_id,
+            col(Measure.status).in_((MeasureStatus.RELEASED, MeasureStatus.WITHDRAWN)),
+        )
+        .order_by(col(Measure.position), col(Measure.id))
+    )
+    return [MeasureRow(*row) for row in session.execute(query)]
+
+
+def _form_fields(session: Session, campaign_id: int) -> dict[int, list[dict[str, Any]]]:
+    """The fields of every form version the campaign's measures or answers name."""
+    of_measures = select(col(Measure.form_version_id)).where(
+        col(Measure.campaign_id) == campaign_id
+    )
+    # Siblings of a version are few, and answers given on an older one need its labels.
+    forms = select(col(FormVersion.form_id)).where(col(FormVersion.id).in_(of_measures))
+    query = select(col(FormVersion.id), col(FormVersion.fields)).where(
+        col(FormVersion.form_id).in_(forms)
+    )
+    return {row.id: row.fields for row in session.execute(query)}
+
+
+def _assignments(
+    session: Session, campaign_id: int, unit_ids: Sequence[int]
+) -> list[AssignmentRow]:
+    issuer: Any = aliased(Unit)
+    columns: tuple[Any, ...] = (
+        col(Assignment.id),
+        col(Assignment.measure_id),
+        col(Assignment.period),
+        col(Assignment.unit_id),
+        col(Assignment.level),
+        col(Assignment.status),
+        col(Assignment.answering),
+        col(Assignment.late),
+        col(Assignment.due_on),
+        col(Assignment.issued_at),
+        col(Assignment.acknowledged_at),
+        col(Assignment.released_at),
+        col(Assignment.sent_at),
+        issuer.code,
+        issuer.name,
+        col(Detail.text),
+        col(Detail.due_on),
+        col(Detail.contact),
+    )
+    query = (
+        select(*columns)
+        .join(HandDown, col(HandDown.id) == Assignment.hand_down_id)
+        .join(issuer, issuer.id == HandDown.unit_id)
+        .outerjoin(Detail, col(Detail.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.unit_id).in_(_member_ids(unit_ids)),
+            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+        )
+    )
+    return [AssignmentRow(*row) for row in session.execute(query)]
+
+
+def _passed_on(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> set[int]:
+    query = (
+        select(col(Event.assignment_id))
+        .join(Assignment, col(Assignment.id) == Event.assignment_id)
+        .where(
+            col(Event.act) == Act.PASS_ON,
+            col(Assignment.unit_id).in_(_member_ids(unit_ids)),
+            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+        )
+    )
+    return set(session.execute(query).scalars())
+
+
+def _tallies(
+    session: Session, campaign_id: int, unit_ids: Sequence[int], as_of: date
+) -> list[TallyRow]:
+    overdue = case((col(Tally.due_on) < as_of, col(Tally.unsent)), else_=0)
+    counted = (
+        col(Tally.issued),
+        col(Tally.acknowledged),
+        col(Tally.released),
+        col(Tally.submitted),
+        col(Tally.approved),
+        col(Tally.returned),
+        col(Tally.unsent),
+        overdue,
+        col(Tally.late),
+        col(Tally.answering),
+        col(Tally.reported),
+        col(Tally.reviewed),
+    )
+    key = (col(Tally.measure_id), col(Tally.period), col(Tally.unit_id), col(Tally.level))
+    query = (
+        select(*key, *(func.sum(one) for one in counted))
+        .where(
+            col(Tally.unit_id).in_(_member_ids(unit_ids)),
+            col(Tally.measure_id).in_(_of_campaign(campaign_id)),
+        )
+        .group_by(*key)
+        .having(func.sum(col(Tally.issued)) > 0)
+    )
+    return [TallyRow(*row[:4], *map(int, row[4:])) for row in session.execute(query)]
+
+
+def _totals(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[TotalRow]:
+    query = select(
+        col(Total.measure_id),
+        col(Total.period),
+        col(Total.unit_id),
+        col(Total.field),
+        col(Total.reported_sum),
+        col(Total.reported_count),
+        col(Total.reviewed_sum),
+        col(Total.reviewed_count),
+    ).where(
+        col(Total.unit_id).in_(_member_ids(unit_ids)),
+        col(Total.measure_id).in_(_of_campaign(campaign_id)),
+    )
+    return [TotalRow(*row) for row in session.execute(query)]
+
+
+def _extremes(
+    session: Session,
+    campaign_id: int,
+    unit_ids: Sequence[int],
+    form_fields: Mapping[int, list[dict[str, Any]]],
+) -> dict[tuple[int, int, str, str], Extremes]:
+    """The smallest and largest below every member, of the fields that are rolled up so."""
+    named = names_rolled(form_fields, EXTREMES)
+    if not named:
+        return {}
+    measures = col(Assignment.measure_id).in_(_of_campaign(campaign_id))
+    return list_extremes(session, measures, named, _member_ids(unit_ids))
+
+
+def _numbers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[NumberRow]:
+    query = (
+        select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
+        .join(Assignment, col(Assignment.id) == AnswerNumber.assignment_id)
+        .where(
+            col(Assignment.unit_id).in_(_member_ids(unit_ids)),
+            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+            col(Assignment.status).in_(REPORTED),
+        )
+    )
+    return [NumberRow(*row) for row in session.execute(query)]
+
+
+def _answers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[AnswerRow]:
+    """Every revision, the newest last, where the index of the rows keeps it.
+
+    Revisions are few; asking for the newest alone makes PostgreSQL look at all submissions.
+    """
+    query = (
+        select(
+            col(Submission.assignment_id), col(Submission.form_version_id), col(Submission.answers)
+        )
+        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
+        .where(
+            col(Assignment.unit_id).in_(_member_ids(unit_ids)),
+            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+            col(Assignment.status).in_(REPORTED),
+        )
+        .order_by(col(Submission.revision))
+    )
+    return [AnswerRow(*row) for row in session.execute(query)]

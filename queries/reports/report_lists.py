@@ -1,0 +1,125 @@
+"""The units a report calls by name, and how many units have answered everything."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Assignment, Level, Measure, Review, Status, Submission, Unit
+from queries.filling.current_submission import is_current
+from rules.assignments.states import REPORTED, UNSENT
+from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow
+
+
+def list_named(
+    session: Session, campaign_id: int, unit_ids: Sequence[int], *, as_of: date
+) -> dict[str, list[NamedRow]]:
+    """Kind of list → its rows for all the units; one statement for each kind."""
+    return {
+        kind: _named(session, campaign_id, unit_ids, condition)
+        for kind, condition in _list_conditions(as_of).items()
+    }
+
+
+def _list_conditions(as_of: date) -> dict[str, ColumnElement[bool]]:
+    """The lists of a report that call units by name, by the keys of `report_rows.LISTS`."""
+    unsent = col(Assignment.status).in_(UNSENT)
+    return {
+        "returned": col(Assignment.status) == Status.RETURNED,
+        "overdue": and_(unsent, col(Assignment.due_on) < as_of),
+        "late": and_(col(Assignment.late), col(Assignment.status) != Status.WITHDRAWN),
+        "missing": and_(col(Assignment.answering), unsent),
+    }
+
+
+def _named(
+    session: Session, campaign_id: int, unit_ids: Sequence[int], condition: ColumnElement[bool]
+) -> list[NamedRow]:
+    """The first `LIST_ROWS` assignments of a list for each reported unit, upper levels first."""
+    first = _first_assignments(campaign_id, unit_ids, condition).subquery()
+    above: Any = aliased(Unit)
+    query = (
+        select(
+            first.c.report_unit_id,
+            col(Unit.code),
+            col(Unit.name),
+            col(Unit.level),
+            func.coalesce(above.name, ""),
+            col(Assignment.measure_id),
+            col(Assignment.period),
+            col(Assignment.due_on),
+            col(Assignment.status),
+            col(Assignment.sent_at),
+            col(Review.reason),
+        )
+        .join(Assignment, col(Assignment.id) == first.c.assignment_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(above, above.id == Unit.parent_id)
+        .outerjoin(
+            Submission,
+            and_(is_current(), col(Assignment.status) == Status.RETURNED),
+        )
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .where(first.c.place <= LIST_ROWS)
+        .order_by(first.c.report_unit_id, first.c.place)
+    )
+    return [NamedRow(*row) for row in session.execute(query)]
+
+
+def _first_assignments(
+    campaign_id: int, unit_ids: Sequence[int], condition: ColumnElement[bool]
+) -> Select[Any]:
+    reported: Any = aliased(Unit)
+    order = (
+        col(Level.rank),
+        col(Measure.position),
+        col(Measure.id),
+        col(Assignment.period),
+        col(Unit.lft),
+    )
+    place = func.row_number().over(partition_by=reported.id, order_by=order)
+    return (
+        select(
+            reported.id.label("report_unit_id"),
+            col(Assignment.id).label("assignment_id"),
+            place.label("place"),
+        )
+        .select_from(reported)
+        .join(Unit, and_(col(Unit.lft) > reported.lft, col(Unit.lft) < reported.rgt))
+        .join(Assignment, col(Assignment.unit_id) == Unit.id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Level, col(Level.code) == Assignment.level)
+        .where(col(reported.id).in_(unit_ids), col(Measure.campaign_id) == campaign_id, condition)
+    )
+
+
+def list_coverage(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[CoverageRow]:
+    """Units, not assignments: a unit is complete once all it was asked has been answered."""
+    measures = select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
+    answered = func.sum(case((col(Assignment.status).in_(REPORTED), 1), else_=0))
+    each = (
+        select(
+            col(Assignment.unit_id).label("unit_id"),
+            case((answered == func.count(), 1), else_=0).label("complete"),
+        )
+        .where(
+            col(Assignment.measure_id).in_(measures),
+            col(Assignment.answering),
+            col(Assignment.status) != Status.WITHDRAWN,
+        )
+        .group_by(col(Assignment.unit_id))
+        .subquery()
+    )
+    reported: Any = aliased(Unit)
+    query = (
+        select(reported.id, func.count(), func.sum(each.c.complete))
+        .select_from(each)
+        .join(Unit, col(Unit.id) == each.c.unit_id)
+        .join(reported, and_(col(Unit.lft) > reported.lft, col(Unit.lft) < reported.rgt))
+        .where(col(reported.id).in_(unit_ids))
+        .group_by(reported.id)
+    )
+    return [CoverageRow(*row) for row in session.execute(query)]

@@ -1,0 +1,65 @@
+"""Reviews that wait too long: at a unit, and at the units directly below it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Assignment, Status, Submission, Unit
+from queries.filling.current_submission import is_current
+from rules.dates.review_clock import GRACE, overdue_before
+
+
+@dataclass(frozen=True)
+class OverdueReviewer:
+    """A unit directly below that lets submissions wait."""
+
+    unit_id: int
+    name: str
+    count: int
+    since: datetime
+    """When the one that has waited longest was sent."""
+
+
+def is_overdue(today: date, *, grace: int = 0) -> ColumnElement[bool]:
+    """The clause "waits longer than the time its review has", of what waits.
+
+    `grace`: working days more.
+    """
+    return col(Assignment.review_due_on) < overdue_before(today, grace=grace)
+
+
+def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
+    """How many submissions have waited for this unit's decision longer than they may."""
+    own = aliased(Assignment)
+    wanted = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(own, col(own.id) == Assignment.parent_id)
+        .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .where(is_overdue(today))
+    )
+    return session.execute(wanted).scalar_one()
+
+
+def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[OverdueReviewer]:
+    """The units directly below with overdue reviews, in the order of the tree.
+
+    First the reviewer itself is told; a unit stands here `GRACE` working days later.
+    """
+    own = aliased(Assignment)
+    count, since = func.count(), func.min(Submission.sent_at)
+    rows = session.execute(
+        select(col(Unit.id), col(Unit.name), count, since)
+        .select_from(Unit)
+        .join(own, col(own.unit_id) == Unit.id)
+        .join(Assignment, col(Assignment.parent_id) == own.id)
+        .join(Submission, is_current())
+        .where(col(Unit.parent_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .where(is_overdue(today, grace=GRACE))
+        .group_by(col(Unit.id), col(Unit.name), col(Unit.lft))
+        .order_by(col(Unit.lft))
+    )
+    return [OverdueReviewer(*row) for row in rows]

@@ -1,0 +1,247 @@
+"""What is asked of reviews: the pages of what waits for a unit's decision, and their counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import (
+    Act,
+    AnswerNumber,
+    Assignment,
+    Decision,
+    Measure,
+    Review,
+    ReviewBatch,
+    Status,
+    Submission,
+    Unit,
+)
+from queries.filling.current_submission import is_current
+from queries.review.review_list import Position, Waiting
+from rules.assignments.states import NEXT
+from rules.dates.calendar import local_date
+from rules.forms.answer_numbers import SCALE
+from rules.forms.field_values import decimal_text
+
+PAGE_LENGTH = 50
+
+MOST_BATCHES = 20
+"""Decisions of the last minutes that a list offers to take back."""
+
+
+class WaitingSubmission(NamedTuple):
+    """One line of a review list."""
+
+    submission_id: int
+    assignment_id: int
+    revision: int
+    unit_code: str
+    unit_name: str
+    upper_name: str | None
+    """The unit it is below by now, where that is not the one it answers to."""
+    measure_id: int
+    measure_title: str
+    period: str
+    due_on: date
+    sent_at: datetime
+    review_due_on: date
+    late: bool
+    flag_count: int
+    corrects: bool
+    """The unit corrects what had been approved."""
+
+    @property
+    def sent_on(self) -> date:
+        """The day it was sent, in Asia/Shanghai."""
+        return local_date(self.sent_at)
+
+    def overdue(self, today: date) -> bool:
+        """Whether it waits longer than the time its review has."""
+        return self.review_due_on < today
+
+
+class ReviewPage(NamedTuple):
+    """One page of a review list."""
+
+    rows: list[WaitingSubmission]
+    numbers: dict[int, dict[str, str]]
+    """Assignment id → field → number as decimal text, of the rows on this page."""
+    total: int
+    """Lines on all pages."""
+    page: int
+    """Counted from 1."""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_LENGTH))
+
+
+@dataclass(frozen=True)
+class WaitingMeasure:
+    """A measure and period with something to decide."""
+
+    measure_id: int
+    title: str
+    period: str
+    count: int
+
+
+def list_waiting(session: Session, wanted: Waiting, *, page: int = 1) -> ReviewPage:
+    """A page of what waits, in the order of the filter; three statements.
+
+    A page beyond the last shows the last.
+    """
+    total, _ = count_waiting(session, wanted)
+    page = max(1, min(page, -(-total // PAGE_LENGTH)))
+    rows = _list_rows(session, wanted, (page - 1) * PAGE_LENGTH)
+    numbers = list_numbers(session, [row.assignment_id for row in rows])
+    return ReviewPage(rows, numbers, total, page)
+
+
+def _list_rows(session: Session, wanted: Waiting, offset: int) -> list[WaitingSubmission]:
+    """The keys of one page are found first, so that nothing wide is read for the other pages."""
+    keys = wanted.in_order().limit(PAGE_LENGTH).offset(offset).subquery()
+    upper = aliased(Unit)
+    rows = session.execute(
+        select(
+            col(Submission.id),
+            col(Assignment.id),
+            col(Submission.revision),
+            col(Unit.code),
+            col(Unit.name),
+            col(upper.name),
+            col(Measure.id),
+            col(Measure.title),
+            col(Assignment.period),
+            col(Assignment.due_on),
+            col(Submission.sent_at),
+            col(Assignment.review_due_on),
+            col(Assignment.late),
+            col(Submission.flag_count),
+            _approved_before(),
+        )
+        .select_from(keys)
+        .join(Assignment, col(Assignment.id) == keys.c.id)
+        .join(Submission, is_current())
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(upper, and_(col(upper.id) == Unit.parent_id, col(upper.id) != wanted.unit_id))
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .order_by(keys.c.key, keys.c.id)
+    )
+    return [WaitingSubmission(*row) for row in rows]
+
+
+def _approved_before() -> ColumnElement[bool]:
+    """An earlier submission of the assignment has been approved."""
+    earlier = aliased(Submission)
+    return (
+        exists()
+        .where(
+            col(earlier.assignment_id) == Assignment.id,
+            col(Review.submission_id) == earlier.id,
+            col(Review.decision) == Decision.APPROVE,
+        )
+        .correlate(Assignment)
+    )
+
+
+def count_waiting(session: Session, wanted: Waiting, *, flagged: bool = False) -> tuple[int, int]:
+    """How many wait, and with `flagged` how many of them the checks have questions about."""
+    if not flagged:
+        counting = wanted.select().with_only_columns(func.count())
+        return session.execute(counting).scalar_one(), 0
+    some = func.coalesce(func.sum(case((col(Submission.flag_count) > 0, 1), else_=0)), 0)
+    counting = wanted.select(Submission).with_only_columns(func.count(), some)
+    total, marked = session.execute(counting).one()
+    return total, marked
+
+
+def find_page(session: Session, wanted: Waiting, here: Position) -> tuple[int, int]:
+    """The page on which a position stands, and the lines of all pages; one statement."""
+    before = func.coalesce(func.sum(case((wanted.before(here), 1), else_=0)), 0)
+    counting = wanted.select_sorted().with_only_columns(before, func.count())
+    earlier, total = session.execute(counting).one()
+    return earlier // PAGE_LENGTH + 1, total
+
+
+def list_waiting_measures(session: Session, unit_id: int) -> list[WaitingMeasure]:
+    """The measures and periods with something to decide, the first that was made first."""
+    own = aliased(Assignment)
+    keys = (col(Measure.id), col(Measure.title), col(own.period))
+    rows = session.execute(
+        select(*keys, func.count(col(Assignment.id)))
+        .select_from(own)
+        .join(Assignment, col(Assignment.parent_id) == own.id)
+        .join(Measure, col(Measure.id) == own.measure_id)
+        .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .group_by(*keys)
+        .order_by(col(Measure.id), col(own.period))
+    )
+    return [WaitingMeasure(*row) for row in rows]
+
+
+def list_numbers(session: Session, assignment_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Assignment id → field → the current submission's number as decimal text."""
+    rows = session.execute(
+        select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
+        .where(col(AnswerNumber.assignment_id).in_(assignment_ids))
+        .order_by(col(AnswerNumber.assignment_id), col(AnswerNumber.field))
+    )
+    numbers: dict[int, dict[str, str]] = {}
+    for assignment_id, name, value in rows:
+        numbers.setdefault(assignment_id, {})[name] = decimal_text(Decimal(value) / SCALE)
+    return numbers
+
+
+def find_batch(session: Session, unit_id: int, batch_id: int) -> ReviewBatch | None:
+    """What this unit decided with one press of a button."""
+    batch = session.get(ReviewBatch, batch_id)
+    return batch if batch and batch.unit_id == unit_id else None
+
+
+def list_batches_since(session: Session, unit_id: int, since: datetime) -> Sequence[ReviewBatch]:
+    """What the unit has decided since then and not taken back, the last first; few are shown."""
+    return session.scalars(
+        select(ReviewBatch)
+        .where(
+            col(ReviewBatch.unit_id) == unit_id,
+            col(ReviewBatch.decided_at) >= since,
+            col(ReviewBatch.undone_at).is_(None),
+        )
+        .order_by(col(ReviewBatch.decided_at).desc(), col(ReviewBatch.id).desc())
+        .limit(MOST_BATCHES)
+    ).all()
+
+
+def count_undoable(session: Session, batch_ids: Sequence[int]) -> dict[int, int]:
+    """Batch → how many would go back if it were undone: what has not moved on since."""
+    if not batch_ids:
+        return {}
+    rows = session.execute(
+        select(col(Review.batch_id), func.count())
+        .join(Submission, col(Submission.id) == Review.submission_id)
+        .join(Assignment, is_current())
+        .where(col(Review.batch_id).in_(batch_ids), col(Assignment.status).in_(_REOPENABLE))
+        .group_by(col(Review.batch_id))
+    )
+    return {batch_id: count for batch_id, count in rows if batch_id}
+
+
+_REOPENABLE = [status for status, acts in NEXT.items() if Act.REOPEN in acts]
+
+
+def find_single_assignment(session: Session, batch_id: int) -> int | None:
+    """The assignment a decision was about, where it was about one only."""
+    rows = session.scalars(
+        select(col(Submission.assignment_id))
+        .join(Review, col(Review.submission_id) == Submission.id)
+        .where(col(Review.batch_id) == batch_id)
+        .limit(2)
+    ).all()
+    return rows[0] if len(rows) == 1 else None

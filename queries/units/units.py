@@ -1,0 +1,131 @@
+"""Units: single ones, what stands above and below them, the levels and the tags."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import Session, col, select
+
+from models import Level, Tag, Unit, UnitTag
+from rules.sentences.not_found import NotFound
+
+
+def within(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
+    """The clause "this unit or anything below it", on a column that holds `Unit.lft`."""
+    return column.between(unit.lft, unit.rgt)
+
+
+def below(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
+    """The clause "anything below this unit, without the unit itself"."""
+    return and_(column > unit.lft, column < unit.rgt)
+
+
+def at_or_above(unit: Unit) -> ColumnElement[bool]:
+    """The clause "this unit or any unit above it"."""
+    return and_(col(Unit.lft) <= unit.lft, col(Unit.rgt) >= unit.rgt)
+
+
+def current() -> ColumnElement[bool]:
+    """The clause "still in the list": not ended by a later import."""
+    return col(Unit.valid_to).is_(None)
+
+
+def get_unit(session: Session, code: str) -> Unit:
+    """The unit with this code, ended or not. Raises NotFound."""
+    unit = find_unit(session, code)
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def find_unit(session: Session, code: str) -> Unit | None:
+    """The unit with this code, ended or not."""
+    return session.exec(select(Unit).where(Unit.code == code)).one_or_none()
+
+
+def get_unit_by_id(session: Session, unit_id: int) -> Unit:
+    """The unit with this id. Raises NotFound."""
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def get_root(session: Session) -> Unit:
+    """The top of the current tree. Raises NotFound before the first import."""
+    root = find_root(session)
+    if root is None:
+        raise NotFound
+    return root
+
+
+def find_root(session: Session) -> Unit | None:
+    """The top of the current tree; None before the first import."""
+    wanted = select(Unit).where(col(Unit.parent_id).is_(None), current())
+    return session.exec(wanted).one_or_none()
+
+
+def list_lower(session: Session, unit: Unit) -> Sequence[Unit]:
+    """The units directly below, in the order of the list, without those that have ended."""
+    wanted = select(Unit).where(Unit.parent_id == unit.id, current())
+    return session.exec(wanted.order_by(col(Unit.lft))).all()
+
+
+def find_few_lower(session: Session, unit: Unit, most: int) -> Sequence[Unit]:
+    """The units directly below, or none where there are more than `most` to choose from."""
+    wanted = select(Unit).where(Unit.parent_id == unit.id, current())
+    found = session.exec(wanted.order_by(col(Unit.lft)).limit(most + 1)).all()
+    return found if len(found) <= most else []
+
+
+def list_above(session: Session, unit: Unit) -> Sequence[Unit]:
+    """The units above, from the top down, without the unit itself."""
+    wanted = select(Unit).where(at_or_above(unit), Unit.id != unit.id)
+    return session.exec(wanted.order_by(col(Unit.lft))).all()
+
+
+def list_levels(session: Session) -> Sequence[Level]:
+    """The levels from the top down."""
+    return session.exec(select(Level).order_by(col(Level.rank))).all()
+
+
+def list_levels_below(session: Session, unit: Unit) -> Sequence[Level]:
+    """The levels under the unit's own, from the top down, whether or not it has such units."""
+    own = select(Level.rank).where(Level.code == unit.level).scalar_subquery()
+    return session.exec(select(Level).where(col(Level.rank) > own).order_by(col(Level.rank))).all()
+
+
+def count_by_level(session: Session, unit: Unit) -> dict[str, int]:
+    """Current units at and below the unit, by code of level, from the top down."""
+    counted = (
+        select(Level.code, func.count())
+        .join(Unit, col(Unit.level) == Level.code)
+        .where(within(unit), current())
+        .group_by(Level.code, col(Level.rank))
+        .order_by(col(Level.rank))
+    )
+    return {level: count for level, count in session.exec(counted)}  # noqa: C416
+
+
+def list_tags(session: Session) -> Sequence[Tag]:
+    """Every tag, by code."""
+    return session.exec(select(Tag).order_by(col(Tag.code))).all()
+
+
+def list_tags_of(session: Session, unit: Unit) -> Sequence[Tag]:
+    """The tags the unit carries itself."""
+    wanted = select(Tag).join(UnitTag, col(UnitTag.tag) == Tag.code)
+    return session.exec(wanted.where(UnitTag.unit_id == unit.id).order_by(col(Tag.code))).all()
+
+
+def carrying(tag: str, column: Any = Unit.id) -> ColumnElement[bool]:
+    """The clause "this unit carries the tag", on a column that holds `Unit.id`."""
+    return column.in_(select(UnitTag.unit_id).where(UnitTag.tag == tag))
+
+
+def list_found(session: Session, unit: Unit, text: str, limit: int = 50) -> Sequence[Unit]:
+    """The first current units at or below `unit`, by part of the name or start of the code."""
+    named = col(Unit.name).contains(text, autoescape=True)
+    coded = col(Unit.code).startswith(text, autoescape=True)
+    wanted = select(Unit).where(within(unit), current(), or_(named, coded))
+    return session.exec(wanted.order_by(col(Unit.lft)).limit(limit)).all()

@@ -1,0 +1,98 @@
+"""Who sees what: the one place that decides it.
+
+A unit sees itself and everything below it. Of a unit above it sees the measures and campaigns
+that were sent down to it, nothing else; of a unit beside it, nothing. An account sees what its
+unit sees. Whoever asks for more gets `NotFound`, so that a stranger does not learn what exists.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_
+from sqlmodel import Session, col, select
+
+from models import Account, Assignment, Campaign, Measure, Unit
+from queries.units.units import get_unit, get_unit_by_id, within
+from rules.sentences.not_found import NotFound
+
+__all__ = [
+    "NotFound",
+    "get_unit_of",
+    "get_visible_campaign",
+    "get_visible_measure",
+    "get_visible_unit",
+    "may_see",
+    "visible_campaigns",
+    "visible_measures",
+    "visible_units",
+]
+
+
+def may_see(account_unit: Unit, unit: Unit) -> bool:
+    """Whether `unit` is the account's own unit or stands below it."""
+    return account_unit.lft <= unit.lft <= account_unit.rgt
+
+
+def visible_units(account_unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
+    """The clause for the units an account of `account_unit` sees (`column` holds `Unit.lft`)."""
+    return within(account_unit, column)
+
+
+def visible_campaigns(account_unit: Unit) -> ColumnElement[bool]:
+    """The clause for `Campaign`: owned at or below the unit, or sent down to it."""
+    owned = select(Unit.id).where(visible_units(account_unit))
+    sent_down = (
+        exists()
+        .where(col(Measure.campaign_id) == Campaign.id)
+        .where(col(Assignment.measure_id) == Measure.id)
+        .where(col(Assignment.unit_id) == account_unit.id)
+    )
+    return or_(col(Campaign.unit_id).in_(owned), sent_down)
+
+
+def visible_measures(account_unit: Unit) -> ColumnElement[bool]:
+    """The clause for `Measure`: of a campaign owned at or below the unit, or sent down to it.
+
+    A measure sent to a unit below has passed through this unit, or was issued below it.
+    """
+    owned = (
+        select(Campaign.id)
+        .join(Unit, col(Unit.id) == Campaign.unit_id)
+        .where(visible_units(account_unit))
+    )
+    sent_down = (
+        exists()
+        .where(col(Assignment.measure_id) == Measure.id)
+        .where(col(Assignment.unit_id) == account_unit.id)
+    )
+    return or_(col(Measure.campaign_id).in_(owned), sent_down)
+
+
+def get_unit_of(session: Session, account: Account) -> Unit:
+    """The account's own unit. Raises NotFound."""
+    return get_unit_by_id(session, account.unit_id)
+
+
+def get_visible_unit(session: Session, account: Account, code: str) -> Unit:
+    """The unit with this code, if the account sees it. Raises NotFound."""
+    unit = get_unit(session, code)
+    if not may_see(get_unit_of(session, account), unit):
+        raise NotFound
+    return unit
+
+
+def get_visible_campaign(session: Session, account: Account, campaign_id: int) -> Campaign:
+    """The campaign, if the account sees it. Raises NotFound."""
+    visible = visible_campaigns(get_unit_of(session, account))
+    campaign = session.exec(select(Campaign).where(Campaign.id == campaign_id, visible)).first()
+    if campaign is None:
+        raise NotFound
+    return campaign
+
+
+def get_visible_measure(session: Session, account: Account, measure_id: int) -> Measure:
+    """The measure, if the account sees it. Raises NotFound."""
+    visible = visible_measures(get_unit_of(session, account))
+    measure = session.exec(select(Measure).where(Measure.id == measure_id, visible)).first()
+    if measure is None:
+        raise NotFound
+    return measure

@@ -1,0 +1,152 @@
+"""The life of an assignment: which act leads from which status to which.
+
+`NEXT` is the one place that says it; `docs/states.md` is generated from it.
+"""
+
+from models.assignment import Status
+from models.history import Act
+from rules.sentences.refusal import N_, Refusal, Term
+
+NEXT: dict[Status, dict[Act, Status]] = {
+    Status.ISSUED: {
+        Act.ACKNOWLEDGE: Status.ACKNOWLEDGED,
+        Act.PASS_ON: Status.RELEASED,
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.ACKNOWLEDGED: {
+        Act.DETAIL: Status.ACKNOWLEDGED,
+        Act.RELEASE: Status.RELEASED,
+        Act.PASS_ON: Status.RELEASED,
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.RELEASED: {
+        Act.ACKNOWLEDGE: Status.RELEASED,
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.SUBMITTED: {
+        Act.ACKNOWLEDGE: Status.SUBMITTED,
+        Act.RECALL: Status.ACKNOWLEDGED,
+        Act.APPROVE: Status.APPROVED,
+        Act.RETURN: Status.RETURNED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.RETURNED: {
+        Act.SUBMIT: Status.SUBMITTED,
+        Act.REOPEN: Status.SUBMITTED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.APPROVED: {
+        Act.CORRECT: Status.SUBMITTED,
+        Act.RETURN: Status.RETURNED,
+        Act.REOPEN: Status.SUBMITTED,
+        Act.CLOSE: Status.CLOSED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.CLOSED: {Act.WITHDRAW: Status.WITHDRAWN},
+    Status.WITHDRAWN: {},
+}
+"""Status → act → status after it. `RECALL` leads back to `released` where the unit has lower
+units, and to `approved` where it takes a correction back (`possible`)."""
+
+REPORTED = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
+"""The answer is in: it counts in the reported totals."""
+REVIEWED = (Status.APPROVED, Status.CLOSED)
+"""The unit above has approved it: it counts in the reviewed totals."""
+UNSENT = (Status.ISSUED, Status.ACKNOWLEDGED, Status.RELEASED, Status.RETURNED)
+"""The unit still owes an answer: overdue once the due date has passed."""
+
+STATUS_NAMES: dict[Status, str] = {
+    Status.ISSUED: N_("待签收"),
+    Status.ACKNOWLEDGED: N_("已签收"),
+    Status.RELEASED: N_("已下发"),
+    Status.SUBMITTED: N_("待审核"),
+    Status.RETURNED: N_("已退回"),
+    Status.APPROVED: N_("已通过"),
+    Status.CLOSED: N_("已办结"),
+    Status.WITHDRAWN: N_("已撤回"),
+}
+ACT_NAMES: dict[Act, str] = {
+    Act.ISSUE: N_("交办"),
+    Act.ACKNOWLEDGE: N_("签收"),
+    Act.DETAIL: N_("细化"),
+    Act.RELEASE: N_("下发"),
+    Act.PASS_ON: N_("自动下发"),
+    Act.SUBMIT: N_("填报"),
+    Act.RECALL: N_("收回填报"),
+    Act.APPROVE: N_("审核通过"),
+    Act.RETURN: N_("退回"),
+    Act.REOPEN: N_("撤销审核"),
+    Act.CORRECT: N_("更正填报"),
+    Act.CHANGE_FORM: N_("换用新版表单"),
+    Act.CLOSE: N_("办结"),
+    Act.WITHDRAW: N_("撤回"),
+}
+
+SIDES: tuple[frozenset[Act], ...] = (
+    frozenset(
+        {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL, Act.CORRECT},
+    ),
+    frozenset({Act.APPROVE, Act.RETURN, Act.REOPEN}),
+    frozenset({Act.CLOSE, Act.WITHDRAW}),
+)
+"""Whose acts they are: of the unit itself, of the unit that reviews it, of the office."""
+
+
+def sending(status: str) -> Act:
+    """The act with which a unit sends its form: a correction where the last one was approved."""
+    return Act.CORRECT if status == Status.APPROVED else Act.SUBMIT
+
+
+def after(status: str, act: Act, *, lowest: bool, corrected: bool = False) -> Status:
+    """The status `act` leads to. Raises `Refusal` with what is possible instead.
+
+    `lowest`: the unit has no lower units for this measure, so there is nothing to release; a
+    unit with lower units answers only after it has released. `corrected`: what waits for review was
+    sent in the place of an approved answer.
+    """
+    allowed = possible(status, lowest=lowest, corrected=corrected)
+    if act not in allowed:
+        raise IllegalChange(Status(status), act, tuple(allowed))
+    return allowed[act]
+
+
+def possible(status: str, *, lowest: bool, corrected: bool = False) -> dict[Act, Status]:
+    """What can be done with an assignment in `status`, as `after` says."""
+    allowed = dict(NEXT[Status(status)])
+    if Act.RECALL in allowed and not lowest:
+        allowed[Act.RECALL] = Status.RELEASED
+    if Act.RECALL in allowed and corrected:
+        allowed[Act.RECALL] = Status.APPROVED
+    if lowest:
+        for act in (Act.DETAIL, Act.RELEASE, Act.PASS_ON):
+            allowed.pop(act, None)
+        return allowed
+    if status in (Status.ISSUED, Status.ACKNOWLEDGED):
+        allowed.pop(Act.SUBMIT, None)
+    return allowed
+
+
+class IllegalChange(Refusal):
+    """The act does not fit the status. It says what whoever tried it can do instead."""
+
+    def __init__(self, status: Status, act: Act, allowed: tuple[Act, ...]) -> None:
+        self.status, self.act, self.allowed = status, act, allowed
+        terms = {"status": Term(STATUS_NAMES[status]), "act": Term(ACT_NAMES[act])}
+        own = [Term(ACT_NAMES[one]) for one in allowed if _are_of_one_side(one, act)]
+        if not allowed:
+            super().__init__(N_("任务现为“%(status)s”，不用也不能再%(act)s。"), **terms)
+        elif not own:
+            super().__init__(N_("任务现为“%(status)s”，现在不能%(act)s。"), **terms)
+        else:
+            super().__init__(
+                N_("任务现为“%(status)s”，不能%(act)s；现在可以：%(allowed)s。"),
+                **terms,
+                allowed=own,
+            )
+
+
+def _are_of_one_side(one: Act, other: Act) -> bool:
+    return any(one in side and other in side for side in SIDES)

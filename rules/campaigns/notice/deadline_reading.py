@@ -1,0 +1,32 @@
+"""What a phrase about time is read from, and what it is read as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.campaigns.notice.notice_dates import Reference
+
+BY, EVERY, AFTER_RECEIPT = "by", "every", "after_receipt"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a pattern made of its match: a value (or several, set apart by blanks), a reason to
+    doubt it, or only the reason."""
+
+    kind: str | None
+    value: str = ""
+    why: str | None = None
+
+    @property
+    def values(self) -> list[str]:
+        return self.value.split() if self.kind else []
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a phrase stands: its passage, what dates it, and whether a label asks for a date."""
+
+    plain: str
+    reference: Reference
+    labelled: bool

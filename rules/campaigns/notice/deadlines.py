@@ -1,0 +1,103 @@
+"""Deadlines and recurrences: when a passage wants something done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rules.campaigns.notice.deadline_phrases import PHRASES
+from rules.campaigns.notice.deadline_reading import EVERY, Place
+from rules.campaigns.notice.folding import folded, squeezed
+from rules.campaigns.notice.found import Doubt
+from rules.campaigns.notice.notice_dates import Reference
+
+_LABEL = re.compile(
+    r"(?:完成|办理|整改|报送|截止|办结|时限|完成时间)(?:时限|时间|期限|"
+    r"日期)?(?:要求)?(?:为)?：|(?:截至|截止|截止到|完成于|前完成)(?=\d| )"
+)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A deadline found at ``text[start:end]``.
+
+    kind ``by``: value is a date, 2026-12-20; ``every``: weekly:5 (ISO weekday), monthly:25,
+    monthly:last, quarterly:25 (of its last month), quarterly:last, half_yearly:last,
+    yearly:last; ``after_receipt``: workdays:5 or days:10.
+    """
+
+    text: str
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+def deadlines_in(
+    text: str, reference: Reference, start: int = 0, end: int | None = None, due: bool = False
+) -> tuple[tuple[Deadline, ...], tuple[Doubt, ...]]:
+    """Deadlines of ``text[start:end]`` and doubts; offsets are those of the whole text.
+
+    A bare date counts only behind a label (完成时限：…), or where ``due`` says that the whole
+    passage is such a value, as a table cell is. ``reference`` dates days without a year.
+    """
+    stop = len(text) if end is None else end
+    passage = squeezed(folded(text), start, stop)
+    plain = passage.words
+    deadlines: list[Deadline] = []
+    doubts: list[Doubt] = []
+    taken = 0
+    for match, rule in _matches(plain):
+        if match.start() < taken:
+            continue
+        place = Place(plain, reference, due or _labelled(plain, match.start()))
+        reading = PHRASES[rule][1](match, place)
+        if reading is None:
+            continue
+        taken = match.end()
+        begin, close = passage.span(*_trimmed(plain, *match.span()))
+        deadlines.extend(
+            Deadline(text[begin:close], str(reading.kind), value, begin, close)
+            for value in reading.values
+        )
+        if reading.why:
+            doubts.append(Doubt("deadline", text[begin:close], begin, close, reading.why))
+    kept = _once(deadlines)
+    dropped = {d.start for d in deadlines} - {d.start for d in kept}
+    return tuple(kept), tuple(d for d in doubts if d.start not in dropped)
+
+
+def _matches(plain: str) -> list[tuple[re.Match[str], int]]:
+    """All matches by place; at one place the more telling pattern comes first."""
+    found = [
+        (match, rule)
+        for rule, (pattern, _) in enumerate(PHRASES)
+        for match in pattern.finditer(plain)
+        if match.end() > match.start()
+    ]
+    return sorted(found, key=lambda pair: (pair[0].start(), pair[1]))
+
+
+def _trimmed(plain: str, start: int, end: int) -> tuple[int, int]:
+    words = plain[start:end]
+    return start + len(words) - len(words.lstrip()), start + len(words.rstrip())
+
+
+def _once(deadlines: list[Deadline]) -> list[Deadline]:
+    """Each value once; 每季度 alone adds nothing beside 每季度末月25日前."""
+    kept: dict[tuple[str, str], Deadline] = {}
+    exact = {d.value.partition(":")[0] for d in deadlines if not d.value.endswith(":last")}
+    for deadline in deadlines:
+        if deadline.kind == EVERY and deadline.value.endswith(":last"):
+            bare = not re.search("[底末前]", deadline.text)
+            if bare and deadline.value.partition(":")[0] in exact:
+                continue
+        kept.setdefault((deadline.kind, deadline.value), deadline)
+    return list(kept.values())
+
+
+def _labelled(plain: str, at: int) -> bool:
+    """Does the value of a label like 完成时限： contain ``at``?"""
+    window = plain[max(0, at - 30) : at]
+    labels = list(_LABEL.finditer(window))
+    return bool(labels) and not re.search(r"[；。\n）]", window[labels[-1].end() :])

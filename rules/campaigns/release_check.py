@@ -1,0 +1,80 @@
+"""What an office should know before it releases a measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rules.dates.calendar import add_workdays, known_until, workdays_between
+from rules.forms.faults import Fault
+from rules.sentences.refusal import N_
+
+FLOOR_WORKDAYS = 5
+"""Working days the lowest level should have at least."""
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What a release today would mean."""
+
+    answering: int
+    """Units that fill the form."""
+    due_on: date | None
+    """Due date of the lowest level that is reached."""
+    today: date
+    gate_days: int
+    """Working days until the measure is at the lowest level, if every gate waits its full time."""
+    has_form: bool
+
+    @property
+    def days_left(self) -> int | None:
+        """Working days the lowest level has from today."""
+        return None if self.due_on is None else workdays_between(self.today, self.due_on)
+
+    @property
+    def days_left_at_worst(self) -> int | None:
+        """The same, if every gate above it waits its full time."""
+        if self.due_on is None:
+            return None
+        return workdays_between(add_workdays(self.today, self.gate_days), self.due_on)
+
+
+def warnings(facts: ReleaseFacts) -> list[Fault]:
+    """What to look at before releasing; an empty list when nothing is odd."""
+    found: list[Fault] = []
+    if not facts.answering:
+        found.append(Fault(N_("没有一个单位会收到：请检查下发的层级和标签。")))
+    if not facts.has_form:
+        found.append(Fault(N_("没有选择表单，下级只能填写文字，没有数字可以汇总。")))
+    return found + _due_warnings(facts)
+
+
+def _due_warnings(facts: ReleaseFacts) -> list[Fault]:
+    left, worst = facts.days_left, facts.days_left_at_worst
+    if facts.due_on is None or left is None or worst is None:
+        return [Fault(N_("尚未确定办理时限。"))]
+    if facts.due_on <= facts.today:
+        return [Fault(N_("最低一级的截止日期已到或已过。"))]
+    found = []
+    if left < FLOOR_WORKDAYS:
+        found.append(
+            Fault(
+                N_("最低一级只有%(days)d个工作日，少于%(floor)d个。"),
+                {"days": left, "floor": FLOOR_WORKDAYS},
+            )
+        )
+    elif worst < FLOOR_WORKDAYS:
+        found.append(
+            Fault(
+                N_("如果每一级都等到自动下发，最低一级只剩%(days)d个工作日。"),
+                {"days": max(worst, 0)},
+            )
+        )
+    if facts.due_on > known_until():
+        found.append(
+            Fault(
+                N_("%(year)d年的放假安排尚未公布，暂按周一至周五计算工作日。"),
+                {"year": facts.due_on.year},
+            )
+        )
+    return found

@@ -1,0 +1,198 @@
+"""An answer sheet: an assignment's form with what was answered, returned and drafted so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from models import Assignment, Decision, Draft, FormVersion, Measure, Review, Submission, Unit
+from rules.filling.answers import Attached, Checked, Typed, as_typed, check_answers
+from rules.filling.corrections import WHY
+from rules.filling.known_values import fitting, shared_fields
+from rules.forms.faults import Fault
+from rules.forms.form_fields import ATTACHED, FormField, chosen_by_default
+from rules.forms.form_structure import moved_by
+from rules.forms.form_tree import FormTree, item_of
+
+
+@dataclass(frozen=True)
+class Prefilled:
+    """What is already known and stands in a field before anybody types."""
+
+    texts: list[str]
+    source: Fault
+    """Where it comes from, as a sentence."""
+    value: Any = None
+    """As it is stored."""
+    measure: str = ""
+    """The title of the other measure it was answered for; empty: the last period of this one."""
+
+
+@dataclass(frozen=True)
+class AnswerSheet:
+    """What the form page of one assignment shows, and what sending it is checked against."""
+
+    assignment: Assignment
+    measure: Measure
+    unit: Unit
+    version: FormVersion | None
+    """The form it is answered on; None where a unit only adds its narrative."""
+    fields: tuple[FormField, ...]
+    last: Submission | None
+    """The latest submission, whatever became of it."""
+    last_sender: str
+    """The name of the account that sent it."""
+    reviewed: Submission | None
+    """The latest submission that the unit above has decided on."""
+    review: Review | None
+    """What the unit above said to it."""
+    draft: Draft | None
+
+    prefilled: Mapping[str, Prefilled] = field(default_factory=dict)
+    """Field → what is known of it from elsewhere, and newer than the unit's latest answer here."""
+    earlier: Mapping[str, Any] = field(default_factory=dict)
+    """Field → the unit's stored answer of the last period; empty for what is done one time."""
+    earlier_period: str = ""
+
+    @property
+    def revision(self) -> int:
+        """The revision of the latest submission; 0 before the first."""
+        return self.last.revision if self.last else 0
+
+    @property
+    def version_id(self) -> int | None:
+        return self.version.id if self.version else None
+
+    @cached_property
+    def tree(self) -> FormTree:
+        return FormTree(self.fields)
+
+    @cached_property
+    def open_names(self) -> frozenset[str]:
+        """The fields and repeats that can be filled in: all of them, or those returned.
+
+        With a returned field goes what was not asked before and may be now, because a condition
+        names the returned one, or what is calculated from it. A form version newer than the
+        returned answers opens everything, because the earlier answers belong to other questions.
+        """
+        everything = frozenset(item.name for item in self.tree.items)
+        if self.review is None or self.reviewed is None:
+            return everything
+        if self.review.decision != Decision.RETURN or not self.review.fields:
+            return everything
+        if self.reviewed.form_version_id != self.version_id:
+            return everything
+        returned = everything & frozenset(self.review.fields)
+        return returned | self._asked_by(returned) if returned else everything
+
+    def _asked_by(self, opened: frozenset[str]) -> frozenset[str]:
+        """The unanswered items that may be asked once the open ones are answered otherwise."""
+        assert self.reviewed is not None
+        moved = moved_by(self.tree, opened) - opened
+        return frozenset(
+            item.name
+            for item in self.tree.items
+            if item.name in moved
+            and item.name not in self.reviewed.answers
+            and not item.calculation
+        )
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """The stored answers of the fields that are not open."""
+        if self.reviewed is None:
+            return {}
+        names = {item.name for item in self.tree.items} - self.open_names
+        return {name: value for name, value in self.reviewed.answers.items() if name in names}
+
+    @property
+    def typed(self) -> dict[str, list[str]]:
+        """What the page shows in its fields, by key: the draft, or else the latest answers.
+
+        Where there is neither, what is known from elsewhere and the form's defaults. Where there
+        is a draft, an open field it does not name was left empty; what was known already and left
+        so is shown as it is known now.
+        """
+        known = {name: one.texts for name, one in self.prefilled.items() if name in self.open_names}
+        if self.draft is not None:
+            known = {name: known[name] for name in self.draft.as_known if name in known}
+            shown = {**as_typed(self.kept), **self.draft.answers, **known}
+        elif self.last is not None:
+            shown = {**as_typed(self.last.answers), **known}
+        else:
+            shown = {**_defaults(self.fields), **known}
+        shown |= as_typed(self._fixed)
+        return {key: texts for key, texts in shown.items() if item_of(key) in self.tree.by_name}
+
+    @property
+    def left_over(self) -> dict[str, list[str]]:
+        """What a draft holds of questions that this form version no longer asks, by key."""
+        typed = self.draft.answers if self.draft else {}
+        asked = {*self.tree.by_name, WHY}
+        return {key: texts for key, texts in typed.items() if item_of(key) not in asked}
+
+    @property
+    def why(self) -> dict[str, list[str]]:
+        """What the draft says about why an answer is corrected, by its key; empty: nothing."""
+        typed = self.draft.answers if self.draft else {}
+        return {key: texts for key, texts in typed.items() if key == WHY and any(texts)}
+
+    @property
+    def form_changed(self) -> bool:
+        """Whether the draft was typed on another form version than the one shown now."""
+        return self.draft is not None and self.draft.form_version_id != self.version_id
+
+    def left_as_known(self, typed: Typed) -> list[str]:
+        """The fields in which what was known stands untouched: nothing, where nothing was."""
+        return [
+            one.name
+            for one in shared_fields(self.fields)
+            if _typed_in(typed, one.name)
+            == (self.prefilled[one.name].texts if one.name in self.prefilled else [])
+        ]
+
+    def check(self, typed: Typed, *, today: str, attached: Attached | None = None) -> Checked:
+        """Check what was typed into the open fields, and add what the others keep.
+
+        `today`: ISO date, for the form's expressions. `attached` finds uploaded files.
+        """
+        closed = {item.name for item in self.tree.items} - self.open_names
+        return check_answers(
+            self.fields,
+            {key: texts for key, texts in typed.items() if item_of(key) not in {*closed, WHY}},
+            kept={**self._fixed, **{name: self.kept.get(name) for name in closed}},
+            today=today,
+            attached=attached,
+        )
+
+    @property
+    def _fixed(self) -> dict[str, Any]:
+        """What open fields hold that nobody can change: what is known of them, or what was sent
+        of it before. What the form itself says is none of it."""
+        sent = self.last.answers if self.last else {}
+        found: dict[str, Any] = {}
+        for item in self.tree.items:
+            if not item.readonly or item.default or item.calculation:
+                continue
+            if item.name in self.prefilled:
+                found[item.name] = self.prefilled[item.name].value
+            elif item.name in sent and fitting(item, sent[item.name]) is not None:
+                found[item.name] = sent[item.name]
+        return {name: value for name, value in found.items() if name in self.open_names}
+
+    @property
+    def attached_keys(self) -> bool:
+        """Whether the form takes photos or files."""
+        return any(one.type in ATTACHED for one in self.fields)
+
+
+def _defaults(fields: tuple[FormField, ...]) -> dict[str, list[str]]:
+    return {
+        one.name: chosen_by_default(one) if one.choices else [one.default]
+        for one in fields
+        if one.default and one.answered
+    }
+
+
+def _typed_in(typed: Typed, name: str) -> list[str]:
+    return [text for text in typed.get(name, []) if text.strip()]

@@ -1,0 +1,323 @@
+"""Answers: what was typed into a form, checked and brought into the shape it is stored in."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from rules.filling.conditions import LONGEST_CALCULATED, Conditions
+from rules.forms.faults import Fault
+from rules.forms.field_values import clean_text, read_date, read_decimal, read_integer
+from rules.forms.form_fields import ATTACHED, FieldType, FormField, bounds
+from rules.forms.form_structure import named_in
+from rules.forms.form_tree import (
+    MOST_TIMES,
+    FormTree,
+    field_in,
+    flat,
+    item_of,
+    key_in,
+    place_of,
+    places,
+    times_key,
+)
+from rules.sentences.refusal import N_
+
+LINE_LENGTH = 2_000
+TEXT_LENGTH = 20_000
+TOO_MUCH_TEXT = N_(
+    "表单自动算出的文字超过 %(longest)s 字，无法报送。请少填几次或缩短文字；"
+    "还不行的，请下发单位修改表单里的计算公式。"
+)
+TOO_MUCH_WORK = N_(
+    "表单需要自动计算的内容太多，无法报送。请少填几条或缩短文字；"
+    "还不行的，请下发单位精简表单里的计算公式和条件。"
+)
+
+Typed = Mapping[str, list[str]]
+"""Key of the field → what was typed, as a browser sends it: one text, or several for choices."""
+Attached = Callable[[str, str], Mapping[str, Any] | None]
+"""(key, what was sent for it) → the file that was uploaded for it, as it is stored."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Answers in stored shape, and what is wrong with the others, by key of the field.
+
+    An unanswered field is in neither. Values: int, decimal as text, text, ISO date, code of a
+    choice, list of codes, a file; of a repeat a list of mappings.
+    """
+
+    values: dict[str, Any]
+    faults: dict[str, Fault]
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+
+def check_answers(
+    fields: Iterable[FormField],
+    typed: Typed,
+    *,
+    kept: Mapping[str, Any] | None = None,
+    today: str = "",
+    attached: Attached | None = None,
+) -> Checked:
+    """Check what was typed against the form. Changes nothing in `typed`.
+
+    `kept`: stored answers that stand, whatever was typed (None: left empty, and stays so); what
+    is not asked at all by its condition is left out of them too. `today` is an ISO date, for
+    expressions. A form that calculates more than can be worked out or kept has that one fault, at a
+    place where it can be mended.
+    """
+    tree = FormTree(fields)
+    return _Check(tree, typed, kept or {}, today, attached or (lambda key, text: None)).made()
+
+
+def settle_answers(
+    tree: FormTree,
+    typed: Typed,
+    *,
+    kept: Mapping[str, Any],
+    today: str,
+    shown: Mapping[str, int],
+    attached: Attached | None = None,
+) -> Conditions:
+    """The form's conditions as they stand with what was typed so far, for a page to show.
+
+    `shown`: repeat → how many times the page shows it, those nobody has filled in included.
+    """
+    found = attached or (lambda key, text: None)
+    return _Check(tree, typed, kept, today, found, shown=shown).settled()
+
+
+def as_typed(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Stored answers by key as a person would type them, to show them in a form again."""
+    shown: dict[str, list[str]] = {}
+    for key, value in flat(values).items():
+        if isinstance(value, Mapping):
+            shown[key] = [str(value.get("token", ""))]
+        else:
+            shown[key] = [str(one) for one in (value if isinstance(value, list) else [value])]
+    return shown
+
+
+def cleaned(typed: Typed, items: Iterable[str]) -> dict[str, list[str]]:
+    """What was typed into `items`, without what a database cannot hold; for drafts."""
+    wanted = set(items)
+    return {
+        key: [clean_text(text, multiline=True) for text in texts]
+        for key, texts in typed.items()
+        if item_of(key) in wanted
+    }
+
+
+@dataclass
+class _Check:
+    """One going through a form, every field once its conditions are settled."""
+
+    tree: FormTree
+    typed: Typed
+    kept: Mapping[str, Any]
+    today: str
+    attached: Attached
+    faults: dict[str, Fault] = field(default_factory=dict)
+    shown: Mapping[str, int] = field(default_factory=dict)
+    put: list[tuple[FormField, int | None, Any]] = field(default_factory=list)
+    """What was typed and could be read, to be held against the author's conditions."""
+
+    def made(self) -> Checked:
+        state = self.settled()
+        if state.too_much:
+            return Checked({}, {self._mended_at(state.too_much): Fault(TOO_MUCH_WORK)})
+        if state.overflowed:
+            fault = Fault(TOO_MUCH_TEXT, {"longest": LONGEST_CALCULATED})
+            return Checked({}, {self._mended_at(state.overflowed): fault})
+        ordered = sorted(self.faults.items(), key=lambda one: self.tree.rank(one[0]))
+        return Checked(state.answers(), dict(ordered))
+
+    def _mended_at(self, one: FormField) -> str:
+        """Where a person can do something about what the field costs: its repeat, which can be
+        filled in fewer times, or else the first question that is open and always asked."""
+        around = self.tree.repeat_of(one)
+        open_items = [item for item in self.tree.mendable if item.name not in self.kept]
+        if any(item.name == around for item in open_items):
+            return around
+        always = [item for item in open_items if not item.relevant and not self.tree.above(item)]
+        return next((item.name for item in (*always, *open_items)), one.name)
+
+    def settled(self) -> Conditions:
+        self._check_keys()
+        times = {one.name: self._times(one.name) for one in self.tree.repeats}
+        state = Conditions(self.tree, times=times, today=self.today)
+        for one in state.order:
+            for place in state.places_of(one):
+                self._settle(state, one, place)
+        self._check_authors(state)
+        return state
+
+    def _check_keys(self) -> None:
+        for key in self.typed:
+            if not self._known(key):
+                self.faults[key] = Fault(N_("表单里没有“%(name)s”这一项。"), {"name": key[:60]})
+
+    def _known(self, key: str) -> bool:
+        inner = place_of(key)
+        if inner:
+            found = self.tree.by_name.get(inner[2])
+            return bool(found and found.stored and self.tree.repeat_of(found) == inner[0])
+        if any(key == times_key(repeat.name) for repeat in self.tree.repeats):
+            return True
+        found = self.tree.by_name.get(key)
+        return bool(found and found.stored and not self.tree.repeat_of(found))
+
+    def _times(self, repeat: str) -> Sequence[int]:
+        """The places of the repeat in which anything stands; in order, gaps left out."""
+        if repeat in self.kept:
+            return range(len(self.kept[repeat] or ()))
+        if repeat in self.shown:
+            return range(self.shown[repeat])
+        found = [
+            place
+            for place in places(repeat, self.typed)
+            if any(self._texts(key_in(repeat, place, one.name)) for one in self._inner(repeat))
+        ]
+        if len(found) > MOST_TIMES:
+            self.faults[repeat] = Fault(N_("最多填 %(most)s 条。"), {"most": MOST_TIMES})
+        return found[:MOST_TIMES]
+
+    def _inner(self, repeat: str) -> Iterator[FormField]:
+        """What a person fills in there; what the form itself fills in makes no filling."""
+        return (one for one in self.tree.inside(repeat) if one.typed_in)
+
+    def _texts(self, key: str) -> list[str]:
+        return [text for text in self.typed.get(key, []) if text.strip()]
+
+    def _settle(self, state: Conditions, one: FormField, place: int | None) -> None:
+        """Work out whether it is asked, what it holds, and what is wrong with that."""
+        if not state.relevant(one, place) or not one.stored:
+            return
+        if one.calculation:
+            state.put(one, place, state.calculated(one, place))
+            return
+        key = state.key(one, place)
+        value = self._kept(one, place) if self._is_kept(one, place) else self._read(one, key)
+        if isinstance(value, Fault):
+            self.faults[key] = value
+            return
+        if value in (None, "", []):
+            if one.required and not one.readonly and not self._is_kept(one, place):
+                self.faults[key] = Fault(N_("请填写这一项。"))
+            return
+        state.put(one, place, value)
+        if not self._is_kept(one, place):
+            self.put.append((one, place, value))
+
+    def _check_authors(self, state: Conditions) -> None:
+        """Once everything is settled: a constraint may name what is asked after its question.
+
+        One that names what cannot be read is not asked: that fault is told, and is the cause.
+        """
+        unread = {field_in(key) for key in self.faults}
+        for one, place, value in self.put:
+            if one.constraint and named_in(one.constraint) & unread:
+                continue
+            fault = _author_fault(state, one, place, value)
+            if fault:
+                self.faults[state.key(one, place)] = fault
+
+    def _is_kept(self, one: FormField, place: int | None) -> bool:
+        repeat = self.tree.repeat_of(one)
+        return repeat in self.kept if place is not None else one.name in self.kept
+
+    def _kept(self, one: FormField, place: int | None) -> Any:
+        if place is None:
+            return self.kept[one.name]
+        return self.kept[self.tree.repeat_of(one)][place].get(one.name)
+
+    def _read(self, one: FormField, key: str) -> Any:
+        texts = self._texts(key)
+        if one.readonly:
+            texts = [one.default] if one.default else []
+        if one.type in ATTACHED:
+            return self._attachment(key, texts[0]) if texts else None
+        return read_answer(one, texts)
+
+    def _attachment(self, key: str, token: str) -> Any:
+        gone = Fault(N_("这个文件没有传完或已经失效，请重新选择。"))
+        return self.attached(key, token) or gone
+
+
+def _author_fault(state: Conditions, one: FormField, place: int | None, value: Any) -> Fault | None:
+    """What the author's own conditions say against a value."""
+    chosen = value if isinstance(value, list) else [value]
+    if one.choice_filter and not set(chosen) <= state.offered(one, place):
+        return Fault(N_("请从列出的选项中选择。"))
+    if one.constraint and not state.holds(one, place):
+        if one.constraint_message:
+            return Fault("%(message)s", {"message": one.constraint_message})
+        return Fault(N_("这一项不符合要求，请核对。"))
+    return None
+
+
+def read_answer(field: FormField, texts: list[str]) -> Any:
+    """What was typed into one field in stored shape, None for nothing, or a `Fault`."""
+    if field.type is FieldType.SELECT_MULTIPLE:
+        return _chosen(field, texts)
+    if not texts:
+        return None
+    if len(texts) > 1:
+        return Fault(N_("这一项只能有一个答案。"))
+    return _read_one(field, texts[0])
+
+
+def _read_one(field: FormField, text: str) -> Any:
+    match field.type:
+        case FieldType.INTEGER:
+            return _bounded(field, read_integer(text))
+        case FieldType.DECIMAL:
+            return _bounded(field, read_decimal(text))
+        case FieldType.DATE:
+            return _bounded(field, read_date(text))
+        case FieldType.SELECT_ONE:
+            chosen = _chosen(field, [text])
+            return chosen if isinstance(chosen, Fault) else chosen[0]
+        case _:
+            return _text(field, text)
+
+
+def _chosen(field: FormField, texts: list[str]) -> list[str] | Fault:
+    """The chosen codes in the order of the form."""
+    known = [choice.value for choice in field.choices]
+    wanted = {text.strip() for text in texts}
+    if wanted - set(known):
+        return Fault(N_("请从列出的选项中选择。"))
+    return [value for value in known if value in wanted]
+
+
+def _text(field: FormField, typed: str) -> str | Fault:
+    longest = TEXT_LENGTH if field.multiline else LINE_LENGTH
+    text = clean_text(typed, multiline=field.multiline)
+    if len(text) > longest:
+        return Fault(
+            N_("最多 %(longest)s 字，现在有 %(length)s 字。"),
+            {"longest": longest, "length": len(text)},
+        )
+    return text
+
+
+def _bounded(field: FormField, value: Any) -> Any:
+    if isinstance(value, Fault):
+        return value
+    low, high = bounds(field)
+    compared = Decimal(value) if field.numeric else value
+    if low is not None and compared < low:
+        return Fault(
+            N_("不能小于 %(min)s。") if field.numeric else N_("不能早于 %(min)s。"), {"min": low}
+        )
+    if high is not None and compared > high:
+        return Fault(
+            N_("不能大于 %(max)s。") if field.numeric else N_("不能晚于 %(max)s。"), {"max": high}
+        )
+    return value

@@ -1,0 +1,89 @@
+"""Which photos and files are taken, how large, and under which type they are handed out again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules.sentences.refusal import N_, Refusal
+
+MB = 1024 * 1024
+LARGEST = {"image": 15 * MB, "file": 20 * MB}
+"""Kind of the field → bytes of one upload; a photo is made smaller afterwards."""
+MOST_FILES = 30
+MOST_BYTES = 50 * MB
+"""Of the attachments an assignment's fields hold at one time."""
+MOST_TRIES = 4
+"""How many times that is kept while the clerk replaces one by another."""
+LARGEST_PIECE = 256 * 1024
+SMALLEST_PIECE = 4 * 1024
+"""Of every piece but the last, so that an upload is never thousands of pieces."""
+EMPTY = N_("这个文件是空的，请重新选择。")
+TOO_MANY = N_("一项任务最多上传 %(most)s 个文件。")
+
+
+@dataclass(frozen=True)
+class FileType:
+    """One type that is stored and handed out."""
+
+    media: str
+    """The content type it is served with. None of them can run in a browser."""
+    endings: tuple[str, ...]
+    """Of its names; the first where the name has another one."""
+    shown: bool = False
+    """Opened in the browser instead of being saved: only pictures drawn anew by us."""
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+FILE_TYPES: dict[str, FileType] = {
+    one.media: one
+    for one in (
+        FileType("image/jpeg", ("jpg", "jpeg"), shown=True),
+        FileType("image/png", ("png",), shown=True),
+        FileType("application/pdf", ("pdf",)),
+        FileType(f"{_OFFICE}.wordprocessingml.document", ("docx",)),
+        FileType(f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",)),
+        FileType(f"{_OFFICE}.presentationml.presentation", ("pptx",)),
+        FileType("application/ofd", ("ofd",)),
+        FileType("application/msword", ("doc", "wps")),
+        FileType("application/vnd.ms-excel", ("xls", "et")),
+        FileType("application/vnd.ms-powerpoint", ("ppt", "dps")),
+        FileType("text/plain", ("txt",)),
+        FileType("text/csv", ("csv",)),
+    )
+}
+"""By content type: all that is ever stored."""
+PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
+"""Pictures we can draw anew; WebP becomes JPEG."""
+ACCEPTED = {
+    "image": "image/jpeg,image/png,image/webp,image/*",
+    "file": ",".join(f".{ending}" for one in FILE_TYPES.values() for ending in one.endings),
+}
+"""Kind → what the browser offers to choose from."""
+
+
+def check_size(kind: str, size: int) -> None:
+    """Raises `Refusal` for what is empty or larger than the kind may be (`size` in bytes)."""
+    if size <= 0:
+        raise Refusal(EMPTY)
+    if size > LARGEST[kind]:
+        raise Refusal(
+            N_("这个文件有 %(size)s MB，最多 %(limit)s MB。请压缩或拆开后再上传。"),
+            size=round(size / MB, 1),
+            limit=LARGEST[kind] // MB,
+        )
+
+
+def check_room(held: Sequence[int], size: int, everything: Sequence[int]) -> None:
+    """Whether an assignment takes one more attachment of `size` bytes. Raises `Refusal`.
+
+    `held`: sizes of what its other fields hold; `everything`: of all that was uploaded for it
+    and not swept yet, replaced ones too.
+    """
+    if len(held) >= MOST_FILES:
+        raise Refusal(TOO_MANY, most=MOST_FILES)
+    if sum(held) + size > MOST_BYTES:
+        raise Refusal(N_("一项任务的文件合计最多 %(most)s MB。"), most=MOST_BYTES // MB)
+    too_many = len(everything) >= MOST_FILES * MOST_TRIES
+    if too_many or sum(everything) + size > MOST_BYTES * MOST_TRIES:
+        raise Refusal(N_("这项任务更换文件的次数太多，请过几天再上传。"))

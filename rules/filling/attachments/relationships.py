@@ -1,0 +1,89 @@
+"""What the parts of an Office package point to."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from enum import Enum
+from urllib.parse import unquote
+from xml.parsers import expat
+
+from rules.filling.attachments.kinds import MB
+
+LARGEST_IN_ALL = 32 * MB
+"""Bytes of all lists of relationships; a workbook with 60,000 links has 10 MB."""
+
+
+class Active(Enum):
+    """What makes a document more than what is read in it; what is told first comes first."""
+
+    MACROS = "macros"
+    OBJECT = "object"
+    """A part that another program opens: an embedded object, a control."""
+    OUTSIDE = "outside"
+    """Something that is fetched from another machine when the document is opened."""
+
+
+_RUNS = {
+    "vbaproject": Active.MACROS, "xlmacrosheet": Active.MACROS,
+    "oleobject": Active.OBJECT, "control": Active.OBJECT,
+}  # fmt: skip
+"""Last words of types whose target runs, or is loaded as one that does."""
+_OWN_FILE = re.compile(r"(file:(///|/)?(?!/))?([a-z]:/?)?[^/:][^:]*")
+"""A path on the disk of whoever opens it: an office's own template, a picture that was linked."""
+
+
+def find_active(archive: zipfile.ZipFile) -> Active | None:
+    """What the parts point to, where one belongs to another program, or anything but a link lies
+    on another machine.
+
+    What lies there (a template, a picture, another workbook) is fetched when the document is
+    opened; a link only when somebody follows it. Raises ValueError for what cannot be read.
+    """
+    found: set[Active] = set()
+    room = LARGEST_IN_ALL
+    for entry in archive.infolist():
+        if not entry.filename.lower().endswith(".rels"):
+            continue
+        with archive.open(entry) as file:
+            raw = file.read(room + 1)
+        room -= len(raw)
+        if room < 0:
+            raise ValueError("relationships")
+        found |= _list_active(raw)
+    return next((one for one in Active if one in found), None)
+
+
+def _list_active(raw: bytes) -> set[Active]:
+    found: set[Active | None] = set()
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == "Relationship":
+            found.add(_active(attributes))
+
+    def refuse(*_: object) -> None:
+        raise ValueError("doctype")
+
+    parser = expat.ParserCreate(None, " ")
+    parser.StartElementHandler = begin
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(raw, True)
+    except expat.ExpatError as error:
+        raise ValueError("relationships") from error
+    return {one for one in found if one}
+
+
+def _active(relationship: dict[str, str]) -> Active | None:
+    kind = relationship.get("Type", "").lower().rpartition("/")[2]
+    if kind in _RUNS:
+        return _RUNS[kind]
+    external = relationship.get("TargetMode", "").strip().lower() == "external"
+    if external and kind != "hyperlink" and _is_elsewhere(relationship.get("Target", "")):
+        return Active.OUTSIDE
+    return None
+
+
+def _is_elsewhere(target: str) -> bool:
+    path = unquote(target).strip().replace("\\", "/").lower()
+    return not _OWN_FILE.fullmatch(path)

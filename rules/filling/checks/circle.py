@@ -1,0 +1,79 @@
+"""The circle of units whose answers a form is held against, whatever the order they were sent in.
+
+Those directly below the same unit and of the same level; where too few of them have numbers, those
+below the units beside that one as well. Always the first ones by id, never the first to send.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import chain, islice
+from typing import NamedTuple
+
+from rules.filling.checks.figures import LEAST_SIBLINGS
+from rules.filling.checks.text_prints import ALIKE
+
+MOST_SIBLINGS = 30
+"""Units a number is held against: enough for a median, whatever the size of the tree."""
+
+
+class Place(NamedTuple):
+    """Where an answer stands in the tree."""
+
+    parent_id: int
+    level: str
+
+
+@dataclass(frozen=True)
+class Circle:
+    """What was reported below some units, and further away."""
+
+    near: Mapping[Place, Sequence[int]]
+    """The reported assignments there, by id."""
+    numbers: Mapping[int, Mapping[str, Decimal]]
+    """Assignment → field → number."""
+    further: Mapping[Place, Sequence[int]] = field(default_factory=dict)
+    """Those reported below the units beside the one above, by id."""
+
+    def own(self, one: int, names: Iterable[str]) -> dict[str, Decimal]:
+        """The numbers of a form that are held against those of others."""
+        known = self.numbers.get(one, {})
+        return {name: known[name] for name in names if name in known}
+
+    def is_narrow(self, one: int, place: Place, names: Collection[str]) -> bool:
+        """Whether too few of the units beside have numbers, and those further away are asked."""
+        return bool(names) and len(self._beside(one, place, names)) < LEAST_SIBLINGS
+
+    def others(self, one: int, place: Place, names: Collection[str]) -> dict[str, list[Decimal]]:
+        """Field → the numbers of the other units."""
+        found = self._beside(one, place, names)
+        if len(found) < LEAST_SIBLINGS:
+            found += self.further.get(place, ())[:MOST_SIBLINGS]
+        known = [self.numbers.get(each, {}) for each in found]
+        return {name: [each[name] for each in known if name in each] for name in names}
+
+    def _beside(self, one: int, place: Place, names: Collection[str]) -> list[int]:
+        first = islice((each for each in self.near.get(place, ()) if each != one), MOST_SIBLINGS)
+        return [each for each in first if not self.numbers.get(each, {}).keys().isdisjoint(names)]
+
+
+class Holders:
+    """Who below one unit has which prints of texts."""
+
+    def __init__(self, prints: Iterable[tuple[int, int]]) -> None:
+        self._held: dict[int, set[int]] = {}
+        for assignment_id, digest in prints:
+            self._held.setdefault(digest, set()).add(assignment_id)
+        shared = chain.from_iterable(each for each in self._held.values() if len(each) > 1)
+        self.suspects = {one for one, count in Counter(shared).items() if count >= ALIKE}
+        """Those who share enough prints with others that a text may be nearly the same."""
+
+    def count_alike(self, assignment_id: int, prints: Iterable[int]) -> int:
+        """How many others have a text nearly the same as the one with these prints.
+
+        Two texts that are wholly the same share every band, so that counting prints is enough.
+        """
+        shared = Counter(chain.from_iterable(self._held.get(one, ()) for one in prints))
+        del shared[assignment_id]
+        return sum(count >= ALIKE for count in shared.values())

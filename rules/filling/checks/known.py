@@ -1,0 +1,40 @@
+"""Check of an answer against what the same unit has answered elsewhere."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rules.filling.answer_sheet import Prefilled
+from rules.filling.checks.flags import Flag, FlagKind
+from rules.forms.form_fields import FormField
+
+LONGEST = 60
+"""Letters of a text that are told."""
+
+
+def against_known(
+    fields: Iterable[FormField], known: Mapping[str, Prefilled], answers: Mapping[str, Any]
+) -> list[Flag]:
+    """Answers other than those the unit gave to the same data element for another measure.
+
+    Sending such an answer makes it the newest, so that a form opened before a correction would
+    undo it unnoticed. What is only carried from the last period is expected to change.
+    """
+    return [
+        Flag(
+            FlagKind.KNOWN,
+            field.name,
+            value=_text(answers[field.name]),
+            other=_text(known[field.name].value),
+            source=known[field.name].measure,
+        )
+        for field in fields
+        if field.name in known
+        and known[field.name].measure
+        and field.name in answers
+        and answers[field.name] != known[field.name].value
+    ]
+
+
+def _text(value: Any) -> str:
+    texts = map(str, value if isinstance(value, list) else [value])
+    return " ".join(texts)[:LONGEST]

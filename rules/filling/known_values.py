@@ -1,0 +1,88 @@
+"""Shared data elements: questions of different forms that ask for the same thing (rule 5)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rules.filling.answers import as_typed, read_answer
+from rules.forms.faults import Fault
+from rules.forms.form_fields import ATTACHED, FormField
+from rules.forms.form_tree import FormTree
+
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_SHORTEST_LABEL = 3
+"""Letters: labels such as 备注 say too little to be the same question."""
+
+
+def shared_fields(fields: Iterable[FormField]) -> list[FormField]:
+    """The fields that ask for a shared data element. In a repeat there is no one answer, and an
+    uploaded file belongs to its own assignment."""
+    return [one for one in FormTree(fields).items if one.reuse and one.type not in ATTACHED]
+
+
+def elements_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Element → the value answered; of stored answers. Calculated values count too."""
+    tree = FormTree(fields)
+    return {
+        one.reuse: answers[one.name]
+        for one in tree.fields
+        if one.reuse and one.stored and one.type not in ATTACHED
+        and not tree.repeat_of(one) and one.name in answers
+    }  # fmt: skip
+
+
+def fitting(field: FormField, value: Any) -> list[str] | None:
+    """A stored value as it would be typed into `field`; None where it is no answer to it."""
+    texts = as_typed({field.name: value}).get(field.name, [])
+    read = read_answer(field, texts)
+    return None if isinstance(read, Fault) or read in (None, "", []) else texts
+
+
+def same_shape(one: FormField, other: FormField) -> bool:
+    """Whether two fields of one element take the same answers."""
+    codes = ({choice.value for choice in field.choices} for field in (one, other))
+    return one.type == other.type and next(codes) == next(codes)
+
+
+def plain_label(label: str) -> str:
+    """What is compared of two labels: no blanks, punctuation or brackets, such as （户）."""
+    folded = unicodedata.normalize("NFKC", label).lower()
+    return "".join(filter(str.isalnum, _BRACKETED.sub("", folded)))
+
+
+@dataclass(frozen=True)
+class OtherForm:
+    """The form of another measure, beside the one that is looked at."""
+
+    title: str
+    """The measure's."""
+    fields: Sequence[FormField]
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """A question that another measure asks as well."""
+
+    label: str
+    measure: str
+    """The other measure's title."""
+
+
+def asked_again(fields: Sequence[FormField], others: Iterable[OtherForm]) -> list[AskedAgain]:
+    """The questions another form asks under the same label, or for the same thing, and that will
+    not be filled in, because the two do not name one data element. Each once."""
+    wanted = {plain_label(one.label): one for one in fields if one.answered}
+    found: dict[str, AskedAgain] = {}
+    for other in others:
+        for field in other.fields:
+            own = wanted.get(plain_label(field.label)) if field.answered else None
+            if own and _doubled(own, field):
+                found.setdefault(own.name, AskedAgain(own.label, other.title))
+    return list(found.values())
+
+
+def _doubled(own: FormField, other: FormField) -> bool:
+    told = len(plain_label(own.label)) >= _SHORTEST_LABEL
+    return told and own.type == other.type and not (own.reuse and own.reuse == other.reuse)

@@ -1,0 +1,243 @@
+"""A tree becomes a function of the scope, once; evaluating is calling it.
+
+Nothing an author writes is run as Python: every node becomes one of the closures below.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from rules.forms.expressions.arithmetic import ARITHMETIC, comparison
+from rules.forms.expressions.functions import FUNCTIONS, OF_A_FIELD, Conversion, as_it_is
+from rules.forms.expressions.nodes import (
+    Call,
+    Chain,
+    Column,
+    Literal,
+    Match,
+    Negative,
+    Node,
+    Own,
+    Reference,
+)
+from rules.forms.expressions.patterns import Pattern
+from rules.forms.expressions.values import (
+    Scope,
+    SettledSeries,
+    Value,
+    number_of,
+    text_of,
+    truth_of,
+    typed_value,
+    work_of,
+)
+
+Evaluate = Callable[[Scope], Value]
+
+STEPS_AT_ONCE = 4
+"""Steps of a pattern that cost as much as a character."""
+FOUND_AT_ONCE = 64
+"""Characters that are looked for at the cost of one."""
+
+
+def compiled(node: Node) -> Evaluate:
+    """The function that gives the value of the node in a scope."""
+    match node:
+        case Literal(value):
+            return lambda scope: value
+        case Reference(name):
+            return _reference(name)
+        case Own():
+            return lambda scope: _met(scope, typed_value(scope.own))
+        case Column(name):
+            return lambda scope: _met(scope, typed_value(scope.choice.get(name)))
+        case Negative(inner):
+            operand = converted(inner, number_of)
+            return lambda scope: 0.0 - operand(scope)  # type: ignore[operator]
+        case Match(inner, pattern):
+            return _match(converted(inner, text_of), pattern)
+        case Chain():
+            return _chain(node)
+        case Call():
+            return _call(node)
+
+
+def converted(node: Node, conversion: Conversion) -> Evaluate:
+    """The function that gives the node's value as a number, a text or a truth."""
+    evaluate = compiled(node)
+    if conversion is as_it_is or _gives(node) is conversion:
+        return evaluate
+    return lambda scope: conversion(evaluate(scope))
+
+
+def _gives(node: Node) -> Conversion:
+    """The conversion that would change nothing about the value of the node."""
+    match node:
+        case Literal(value):
+            return number_of if isinstance(value, float) else text_of
+        case Column():
+            return text_of
+        case Negative():
+            return number_of
+        case Match():
+            return truth_of
+        case Chain(_, rest):
+            return number_of if rest[-1][0] in ARITHMETIC else truth_of
+        case Call(name):
+            return FUNCTIONS[name].gives
+        case _:
+            return as_it_is
+
+
+def _reference(name: str) -> Evaluate:
+    def evaluate(scope: Scope) -> Value:
+        stored: Any = scope.answers.get(name)
+        kind = type(stored)
+        if kind is float:
+            return stored
+        if kind is int and -1e15 < stored < 1e15:
+            return float(stored)
+        if kind is str and name not in scope.numeric:
+            scope.budget.charge(len(stored))
+            return stored
+        if kind is SettledSeries:
+            scope.budget.charge(stored.work)
+            return stored
+        return _met(scope, typed_value(stored, numeric=name in scope.numeric))
+
+    return evaluate
+
+
+def _met(scope: Scope, value: Value) -> Value:
+    """The value, once its length is charged."""
+    if type(value) is not float:
+        scope.budget.charge(work_of(value))
+    return value
+
+
+def _match(text: Evaluate, pattern: Pattern) -> Evaluate:
+    """In the browser each character may be held against each step that is alive."""
+    fits, each = pattern.fits, len(pattern.program) // STEPS_AT_ONCE
+
+    def evaluate(scope: Scope) -> Value:
+        found: Any = text(scope)
+        scope.budget.charge(len(found) * each)
+        return fits(found)
+
+    return evaluate
+
+
+def _chain(chain: Chain) -> Evaluate:
+    sign = chain.rest[0][0]
+    if sign in ("and", "or"):
+        return _logic([chain.first, *(node for _, node in chain.rest)], sign == "or")
+    act = ARITHMETIC if sign in ARITHMETIC else None
+    conversion = number_of if act else as_it_is
+    evaluate = converted(chain.first, conversion)
+    for sign, node in chain.rest:
+        operate = ARITHMETIC[sign] if act else comparison(sign)
+        evaluate = _binary(operate, evaluate, node, conversion)
+    return evaluate
+
+
+def _binary(
+    operate: Callable[..., Value], left: Evaluate, node: Node, conversion: Conversion
+) -> Evaluate:
+    if isinstance(node, Literal):
+        constant = conversion(node.value)
+        return lambda scope: operate(left(scope), constant)
+    right = converted(node, conversion)
+    return lambda scope: operate(left(scope), right(scope))
+
+
+def _logic(nodes: list[Node], decisive: bool) -> Evaluate:
+    """`or` is decided by the first true operand, `and` by the first that is not."""
+    operands = [converted(node, truth_of) for node in nodes]
+    if len(operands) == 2:
+        left, right = operands
+        if decisive:
+            return lambda scope: left(scope) or right(scope)
+        return lambda scope: left(scope) and right(scope)
+
+    def evaluate(scope: Scope) -> Value:
+        for operand in operands:
+            if operand(scope) is decisive:
+                return decisive
+        return not decisive
+
+    return evaluate
+
+
+def _call(call: Call) -> Evaluate:
+    function = FUNCTIONS[call.name]
+    takes = list(function.takes)
+    if function.rest:
+        takes += [function.rest] * (len(call.arguments) - len(takes))
+    arguments = [converted(node, takes[place]) for place, node in enumerate(call.arguments)]
+    if function.act is None:
+        return _SPECIAL[call.name](*arguments)
+    act = function.act
+    if call.name in OF_A_FIELD:
+        return _of_field(call, act, arguments[0])
+    if function.gives is text_of:
+        return lambda scope: _met(scope, act(*[argument(scope) for argument in arguments]))
+    if len(arguments) == 1:
+        only = arguments[0]
+        return lambda scope: act(only(scope))
+    if len(arguments) == 2:
+        left, right = arguments
+        return lambda scope: act(left(scope), right(scope))
+    return lambda scope: act(*[argument(scope) for argument in arguments])
+
+
+def _of_field(call: Call, act: Callable[..., Any], argument: Evaluate) -> Evaluate:
+    """Of a series that changes no more it is worked out once, however often it is asked."""
+    reference = call.arguments[0]
+    assert isinstance(reference, Reference)
+    field, name = reference.name, call.name
+
+    def evaluate(scope: Scope) -> Value:
+        series = scope.answers.get(field)
+        if type(series) is not SettledSeries:
+            return act(argument(scope))
+        if name not in series.worked_out:
+            series.worked_out[name] = act(argument(scope))
+        return series.worked_out[name]
+
+    return evaluate
+
+
+def _contains(text: Evaluate, part: Evaluate) -> Evaluate:
+    """A browser may look for a long text at each character of another."""
+
+    def evaluate(scope: Scope) -> Value:
+        whole: Any = text(scope)
+        wanted: Any = part(scope)
+        scope.budget.charge(len(whole) * len(wanted) // FOUND_AT_ONCE)
+        return wanted in whole
+
+    return evaluate
+
+
+def _if(condition: Evaluate, then: Evaluate, otherwise: Evaluate) -> Evaluate:
+    return lambda scope: then(scope) if condition(scope) else otherwise(scope)
+
+
+def _coalesce(wanted: Evaluate, instead: Evaluate) -> Evaluate:
+    def evaluate(scope: Scope) -> Value:
+        value = wanted(scope)
+        return value if text_of(value) != "" else instead(scope)
+
+    return evaluate
+
+
+def _today() -> Evaluate:
+    return lambda scope: scope.today
+
+
+_SPECIAL: dict[str, Callable[..., Evaluate]] = {
+    "if": _if,
+    "coalesce": _coalesce,
+    "today": _today,
+    "contains": _contains,
+}
+"""The functions that see the scope or its budget, or skip arguments."""

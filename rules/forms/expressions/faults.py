@@ -1,0 +1,15 @@
+"""What is wrong with an expression, and where."""
+
+from rules.sentences.refusal import Refusal
+
+SHOWN = 30
+"""So many characters of an offending text are quoted."""
+
+
+class ExpressionFault(Refusal):
+    """An expression that is refused; `position` is the offending character, counted from 1."""
+
+    def __init__(self, msgid: str, *, position: int, text: str = "", **values: object) -> None:
+        quoted = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+        super().__init__(msgid, position=position, text=quoted, **values)
+        self.position = position

@@ -1,0 +1,74 @@
+"""What the functions of expressions do to texts. Characters are code points, 𠮷 is one."""
+
+import math
+from collections.abc import Iterable
+from itertools import zip_longest
+
+from rules.forms.expressions.arithmetic import each
+from rules.forms.expressions.values import BLANKS, LONGEST_TEXT, Scalar, Value, text_of
+
+
+def codes(text: str) -> list[str]:
+    """The codes of an answer with several."""
+    for blank in BLANKS[1:]:
+        text = text.replace(blank, " ")
+    return [code for code in text.split(" ") if code]
+
+
+def selected(text: str, code: str) -> bool:
+    return code.strip(BLANKS) in codes(text)
+
+
+def count_selected(text: str) -> float:
+    return float(len(codes(text)))
+
+
+def selected_at(text: str, place: float) -> str:
+    """The code at `place`, counted from 0; empty where there is none."""
+    chosen = codes(text)
+    return chosen[int(place)] if -1 < place < len(chosen) else ""
+
+
+def length(text: str) -> float:
+    return float(len(text))
+
+
+def part(text: str, start: float, end: float = math.inf) -> str:
+    """From the character `start` up to before `end`, from 0; negative ones count from the end."""
+    if math.isnan(start) or math.isnan(end):
+        return ""
+    return text[_place(start) : _place(end)]
+
+
+def _place(number: float) -> int:
+    return int(max(-1e9, min(1e9, number)))
+
+
+def single_spaced(text: str) -> str:
+    return " ".join(codes(text))
+
+
+def translated(text: str, old: str, new: str) -> str:
+    """Each character of `old` by the one at its place in `new`, or gone where there is none."""
+    pairs = list(zip_longest(old, new[: len(old)]))
+    return text.translate({ord(character): other for character, other in reversed(pairs)})
+
+
+def concatenated(*given: Value) -> str:
+    return _run("", (one for value in given for one in each(value)))
+
+
+def joined(separator: str, *given: Value) -> str:
+    return _run(separator, (one for value in given for one in each(value)))
+
+
+def _run(separator: str, pieces: Iterable[Scalar]) -> str:
+    """The texts in a row; no more of them are made than fit."""
+    texts: list[str] = []
+    size = 0
+    for piece in pieces:
+        texts.append(text_of(piece))
+        size += len(texts[-1]) + len(separator)
+        if size > LONGEST_TEXT + len(separator):
+            break
+    return separator.join(texts)[:LONGEST_TEXT]

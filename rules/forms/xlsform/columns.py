@@ -1,0 +1,173 @@
+"""Columns of an XLSForm: which heading means what, in which language."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rules.forms.faults import Fault
+from rules.forms.form_fields import NAME_PATTERN
+from rules.forms.xlsform.advice import column_fault
+from rules.forms.xlsform.faults import CellFault
+from rules.sentences.held import held
+from rules.sentences.refusal import N_
+
+SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
+WORDED = ("label", "hint", "constraint_message")
+"""Columns that may stand in several languages: `label::English (en)`."""
+_SURVEY_PLAIN = (
+    "type", "name", "required", "relevant", "constraint", "calculation", "default", "readonly",
+    "choice_filter", "appearance", "rollup", "reuse",
+)  # fmt: skip
+_KNOWN: dict[str, tuple[str, ...]] = {
+    SURVEY: (*_SURVEY_PLAIN, *WORDED),
+    CHOICES: ("list_name", "name", "label"),
+    SETTINGS: ("form_title", "form_id", "version", "default_language"),
+}
+_NEEDED: dict[str, tuple[str, ...]] = {
+    SURVEY: ("type", "name", "label"),
+    CHOICES: ("list_name", "name", "label"),
+    SETTINGS: (),
+}
+_ALIASES: dict[str, dict[str, str]] = {
+    SURVEY: {"relevance": "relevant", "read_only": "readonly", "calculate": "calculation"},
+    CHOICES: {"value": "name"},
+    SETTINGS: {},
+}
+_NO_CHOICE_COLUMNS = ("image", "big-image", "audio", "video", "media", "caption", "hint")
+"""What XLSForm takes for pictures and sounds of a choice: no columns of the author's own."""
+
+Key = tuple[str, str]
+"""Property of a field and language; the language is empty for the form's own."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet as it was typed: its name, headings, and the rows that are not empty."""
+
+    name: str
+    headings: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """The row's number in Excel, and its cells from the first column on."""
+    head: int = 1
+    """The number of the row with the headings."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading that was understood."""
+
+    heading: str
+    letters: str
+    place: int
+    key: Key
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a sheet: what was typed, by property and language."""
+
+    number: int
+    texts: Mapping[Key, str]
+
+    def text(self, name: str) -> str:
+        """What stands in a column in the form's own language, or in a column without one."""
+        return self.texts.get((name, ""), "")
+
+
+@dataclass(frozen=True)
+class FormSheet:
+    """A sheet whose columns are known."""
+
+    name: str
+    columns: Mapping[Key, Column]
+    rows: tuple[Row, ...]
+
+    def fault(self, row: int | None, key: Key | str, fault: Fault) -> CellFault:
+        """`fault` at a row and the column of a property."""
+        full = (key, "") if isinstance(key, str) else key
+        column = self.columns.get(full)
+        if column is None:
+            return CellFault(self.name, row, "::".join(filter(None, full)), fault)
+        return CellFault(self.name, row, column.heading, fault, column.letters)
+
+
+def code_text(typed: str) -> str:
+    """`typed` as a word of XLSForm: half-width, without invisible characters, single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", held(typed)).split())
+
+
+def heading_key(kind: str, heading: str) -> Key | None:
+    """Property and language of a heading as it is written; None for one that is not known.
+
+    In `choices` any other heading that is a name is a column of the author's own.
+    """
+    first, mark, language = (part.strip() for part in code_text(heading).partition("::"))
+    name = first.lower().replace(" ", "_")
+    name = _ALIASES[kind].get(name, name)
+    if name in _KNOWN[kind] and (not mark or (language and name in WORDED)):
+        return name, language
+    if kind == CHOICES and not mark and name not in _NO_CHOICE_COLUMNS:
+        return (first, "") if re.fullmatch(NAME_PATTERN, first) else None
+    return None
+
+
+def is_comment(heading: str) -> bool:
+    """Whether a column, or a sheet, is its author's own note: its name begins with #."""
+    return code_text(heading).startswith("#")
+
+
+def languages_of(kind: str, table: Table) -> list[str]:
+    """The languages of the columns of a sheet, in order; empty for columns without one."""
+    keys = (heading_key(kind, heading) for heading in table.headings if not is_comment(heading))
+    return list(dict.fromkeys(key[1] for key in keys if key and key[0] in WORDED))
+
+
+def read_columns(kind: str, table: Table, own: str) -> tuple[FormSheet, list[CellFault]]:
+    """The sheet with its columns understood, `own` being the form's own language.
+
+    Columns in which nothing is typed are left aside, whatever they are called.
+    """
+    columns: dict[Key, Column] = {}
+    faults: list[CellFault] = []
+    for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
+        if is_comment(heading):
+            continue
+        key = heading_key(kind, heading) if heading else None
+        key = (key[0], "") if key and key[1] == own else key
+        if key and key not in columns:
+            columns[key] = Column(heading, letters, place, key)
+        elif any(place < len(cells) and cells[place] for _, cells in table.rows):
+            fault = _heading_fault(kind, heading, columns[key].heading if key else "")
+            faults.append(CellFault(table.name, table.head, heading, fault, letters))
+    sheet = FormSheet(table.name, columns, tuple(_rows(table, columns.values())))
+    return sheet, [*faults, *_missing(kind, sheet, own, table.head)]
+
+
+def _heading_fault(kind: str, heading: str, other: str) -> Fault:
+    if not heading:
+        return Fault(N_("这一列没有列名：请写上列名，用不到的请删去这一列的内容"))
+    if other:
+        return Fault(N_("这一列与“%(other)s”列是同一项，请只留一列"), {"other": other})
+    return column_fault(heading, list(_KNOWN[kind]))
+
+
+def _rows(table: Table, columns: Iterable[Column]) -> Iterable[Row]:
+    used = list(columns)
+    for number, cells in table.rows:
+        texts = {
+            column.key: cells[column.place]
+            for column in used
+            if column.place < len(cells) and cells[column.place]
+        }
+        if texts:
+            yield Row(number, texts)
+
+
+def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[CellFault]:
+    for name in _NEEDED[kind]:
+        if (name, "") not in sheet.columns and (sheet.rows or kind == SURVEY):
+            heading = f"{name}::{own}" if own and name in WORDED else name
+            fault = Fault(N_("缺少“%(heading)s”这一列"), {"heading": heading})
+            yield CellFault(sheet.name, head, name, fault)

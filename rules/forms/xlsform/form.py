@@ -1,0 +1,119 @@
+"""An XLSForm as a form: its sheets put together and checked, every fault told with its cell."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from rules.forms.faults import Fault, FormFaults
+from rules.forms.form_check import check_form
+from rules.forms.form_fields import FormField
+from rules.forms.form_settings import FormSettings
+from rules.forms.xlsform.choices import read_choices, unused_faults
+from rules.forms.xlsform.columns import (
+    CHOICES,
+    SETTINGS,
+    SURVEY,
+    FormSheet,
+    Key,
+    Table,
+    languages_of,
+    read_columns,
+)
+from rules.forms.xlsform.faults import CellFault, XlsFormFaults
+from rules.forms.xlsform.settings import named_language, read_settings
+from rules.forms.xlsform.survey import ReadRow, SurveyReader
+from rules.sentences.refusal import Refusal
+
+_COLUMN_OF = {
+    "within": "type", "choices": "type", "choice_list": "type", "min": "constraint",
+    "max": "constraint", "multiline": "appearance",
+}  # fmt: skip
+_OF_A_GUESS = ("name", "within", "label", "hint", "relevant")
+
+
+def read_tables(tables: Mapping[str, Table]) -> tuple[str, FormSettings, tuple[FormField, ...]]:
+    """Title, settings and fields of the sheets `survey`, `choices` and `settings`.
+
+    Raises `XlsFormFaults` with every fault of every sheet.
+    """
+    settings_table = tables.get(SETTINGS, Table(SETTINGS))
+    settings, faults = read_columns(SETTINGS, settings_table, "")
+    survey_table, choices_table = tables[SURVEY], tables.get(CHOICES, Table(CHOICES))
+    own, languages = _languages(named_language(settings), survey_table, choices_table)
+    survey, more = read_columns(SURVEY, survey_table, own)
+    choices, others = read_columns(CHOICES, choices_table, own)
+    title, read, wrong = read_settings(settings, own, languages)
+    lists, of_lists = read_choices(choices)
+    reader = SurveyReader(survey, lists)
+    found = [*more, *others, *faults, *wrong, *of_lists, *reader.faults]
+    found += unused_faults(choices, lists, reader.used)
+    fields, of_fields = _checked(survey, choices, reader.rows, found, survey_table.head)
+    found += of_fields
+    if found:
+        once = {(fault.sheet, fault.row, fault.column, str(fault)): fault for fault in found}
+        names = [table.name for table in (survey_table, choices_table, settings_table)]
+        raise XlsFormFaults(
+            sorted(once.values(), key=lambda fault: (names.index(fault.sheet), fault.row or 0))
+        )
+    return title, read, fields
+
+
+def _languages(named: str, survey: Table, choices: Table) -> tuple[str, tuple[str, ...]]:
+    """The form's own language, and the further ones in the order of the columns."""
+    of_survey = languages_of(SURVEY, survey)
+    own = named
+    if not own and "" not in of_survey:
+        own = next(iter(of_survey), "")
+    every = dict.fromkeys([*of_survey, *languages_of(CHOICES, choices)])
+    return own, tuple(language for language in every if language not in ("", own))
+
+
+def _checked(
+    sheet: FormSheet,
+    choices: FormSheet,
+    rows: Sequence[ReadRow],
+    found: Iterable[CellFault],
+    head: int,
+) -> tuple[tuple[FormField, ...], list[CellFault]]:
+    """The fields, or what is wrong with them that was not found before."""
+    told = {(fault.sheet, fault.row, fault.column) for fault in found}
+    try:
+        return check_form([read.raw for read in rows]), []
+    except FormFaults as refused:
+        faults = list(_of_fields(sheet, choices, rows, refused.faults))
+    except Refusal as refused:
+        faults = [CellFault(sheet.name, None, "", Fault(refused.msgid, refused.values))]
+    missing = {column for where, row, column in told if (where, row) == (sheet.name, head)}
+    return (), [
+        fault
+        for fault in faults
+        if (fault.sheet, fault.row, fault.column) not in told and fault.column not in missing
+    ]
+
+
+def _of_fields(
+    sheet: FormSheet,
+    choices: FormSheet,
+    rows: Sequence[ReadRow],
+    faults: Mapping[int, Sequence[Fault]],
+) -> Iterator[CellFault]:
+    for place, of_field in faults.items():
+        read = rows[place - 1]
+        for fault in of_field:
+            told = replace(fault, where="")
+            of_choice = read.choice_rows.get(str(fault.values.get("value")))
+            if fault.where == "choices" and (of_choice or "found" in fault.values):
+                if of_choice:  # what asks about persons is told with its list
+                    yield choices.fault(of_choice, "name", told)
+            elif fault.where not in read.faulty and (not read.guessed or _of_a_guess(read, fault)):
+                yield sheet.fault(read.row.number, _key(fault.where), told)
+
+
+def _of_a_guess(read: ReadRow, fault: Fault) -> bool:
+    """Whether a fault can be told of a row whose type is not known."""
+    return fault.where in _OF_A_GUESS and bool(fault.where != "label" or read.raw["label"])
+
+
+def _key(where: str) -> Key:
+    """The column of a property; what is `words::label::English (en)` stands under the rest."""
+    name, _, language = where.removeprefix("words::").partition("::")
+    return _COLUMN_OF.get(name, name), language

@@ -1,0 +1,28 @@
+"""Complaints: a unit says what is too much."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models import Account, Complaint
+from rules.forms.field_values import clean_text
+from rules.sentences.refusal import N_, Refusal
+
+SHORTEST, LONGEST = 4, 2_000
+"""Characters."""
+
+
+def complain(session: Session, *, page: str, text: str, actor: Account, now: datetime) -> Complaint:
+    """Keep a complaint about `page` (a path) for the units above. Raises `Refusal`."""
+    said = clean_text(text, multiline=True)
+    if len(said) < SHORTEST:
+        raise Refusal(N_("请写明哪里重复、多余或负担太重。"))
+    if len(said) > LONGEST:
+        raise Refusal(N_("最多写 %(longest)s 字。"), longest=LONGEST)
+    assert actor.id is not None
+    complaint = Complaint(
+        unit_id=actor.unit_id, account_id=actor.id, page=page[:300], text=said, at=now
+    )
+    session.add(complaint)
+    session.flush()
+    return complaint

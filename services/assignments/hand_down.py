@@ -1,0 +1,377 @@
+"""Hand-down: passes a measure on, level by level, set by set.
+
+The wish (`HandDown`) is written with the click; a flow carries it out with `plan`,
+`hand_down_level` for each level, and `finish`. Every step can be done twice and changes nothing
+the second time: assignments are unique per measure, period and unit, and what follows from a
+new assignment (its history, its place in the totals) is written in the transaction that makes
+it. New are those whose id is above the highest one seen before: nobody else makes assignments
+of a measure while it is locked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Insert,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from adapters.database import insert_into, refresh_statistics
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Event,
+    Gate,
+    HandDown,
+    HandDownStep,
+    Level,
+    Measure,
+    MeasureGate,
+    Status,
+    Tally,
+    Unit,
+)
+from queries.campaigns.addressees import addressed, in_scope
+from queries.campaigns.measures import list_levels_below
+from rules.dates.calendar import add_workdays, local_date
+from rules.dates.due import due_dates, parse_due
+from services.assignments.roll_up import adding, measures_of
+
+_TOP, _UNIT, _PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
+MANY = 1000
+"""New assignments from which on the planner of the database is told."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run over some wishes of one measure and period has to do."""
+
+    measure_id: int
+    measure_title: str
+    period: str
+    unit_names: tuple[str, ...]
+    """The units whose wishes these are."""
+    levels: tuple[str, ...]
+    """Codes of the levels to reach, from the top down."""
+    level_names: tuple[str, ...]
+
+
+def request(
+    session: Session,
+    measure_id: int,
+    period: str,
+    unit_id: int,
+    *,
+    actor: Account | None,
+    now: datetime,
+) -> int:
+    """Write the wish to hand a measure down from a unit; returns its id.
+
+    Asking twice gives the same wish.
+    """
+    key = {"measure_id": measure_id, "period": period, "unit_id": unit_id}
+    session.execute(
+        insert_into(session, HandDown)
+        .values(**key, requested_at=now, requested_by=actor.id if actor else None)
+        .on_conflict_do_nothing()
+    )
+    wish = select(col(HandDown.id)).filter_by(**key)
+    return session.execute(wish).scalar_one()
+
+
+def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
+    """What is to be done for wishes that share a measure and a period."""
+    rows = session.execute(
+        select(Measure, col(HandDown.period), col(Unit.name), col(Level.rank))
+        .join(HandDown, col(HandDown.measure_id) == Measure.id)
+        .join(Unit, col(Unit.id) == HandDown.unit_id)
+        .join(Level, col(Level.code) == Unit.level)
+        .where(col(HandDown.id).in_(hand_down_ids))
+        .order_by(col(Unit.lft))
+    ).all()
+    measure, period = rows[0][0], rows[0][1]
+    levels = list_levels_below(session, measure.id, min(row.rank for row in rows))
+    return Plan(
+        measure_id=measure.id,
+        measure_title=measure.title,
+        period=period,
+        unit_names=tuple(row.name for row in rows),
+        levels=tuple(level.code for level in levels),
+        level_names=tuple(level.name for level in levels),
+    )
+
+
+def start(session: Session, hand_down_ids: Sequence[int], flow_run_id: str) -> None:
+    """Note which flow run has taken the wishes up."""
+    session.execute(
+        update(HandDown).where(col(HandDown.id).in_(hand_down_ids)).values(flow_run_id=flow_run_id)
+    )
+
+
+def finish(session: Session, hand_down_ids: Sequence[int], *, now: datetime) -> None:
+    """Note that the wishes are fulfilled."""
+    reached = select(func.sum(HandDownStep.reached)).where(
+        col(HandDownStep.hand_down_id).in_(hand_down_ids)
+    )
+    rows = session.execute(reached).scalar() or 0
+    if rows >= MANY:
+        refresh_statistics(session, rows, Event, HandDown, Tally)
+    session.execute(
+        update(HandDown)
+        .where(col(HandDown.id).in_(hand_down_ids), col(HandDown.done_at).is_(None))
+        .values(done_at=now)
+    )
+
+
+def hand_down_level(
+    session: Session, hand_down_ids: Sequence[int], level: str, *, now: datetime
+) -> int:
+    """Make the assignments of one level below the wishes' units, where the unit above has
+    released; returns how many units of the level the wishes have reached, now or before.
+
+    A constant number of statements, whatever the number of units.
+    """
+    wishes = {"wishes": list(hand_down_ids)}
+    session.execute(_MEASURES, wishes).all()
+    terms = _terms(session, hand_down_ids, level, now)
+    newest = session.execute(_NEWEST).scalar() or 0
+    _insert_assignments(session, wishes, level, terms, now)
+    reached = {**wishes, "reached_level": level}
+    new = {**reached, "newest": newest}
+    rows = session.execute(_COUNT_NEW, new).scalar_one()
+    if rows >= MANY:
+        refresh_statistics(session, rows, Assignment)
+    session.execute(_ADD_NEW, new)
+    _record(session, new, Act.ISSUE, None, Status.ISSUED, now)
+    if terms.status == Status.RELEASED:
+        _record(session, new, Act.PASS_ON, Status.ISSUED, Status.RELEASED, now)
+    session.execute(_WRITE_STEPS, {**reached, "noted_at": now})
+    return session.execute(_COUNT_REACHED, reached).scalar_one()
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What every new assignment of a level starts with."""
+
+    lowest: bool
+    status: Status
+    due_on: date
+    passes_on_on: date | None
+    lower_caps: dict[date, date]
+    """An earlier due date set above → what is left of it for the level below this one."""
+
+
+def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _Terms:
+    measure, period, issuer_rank = session.execute(
+        select(Measure, col(HandDown.period), col(Level.rank))
+        .join(HandDown, col(HandDown.measure_id) == Measure.id)
+        .join(Unit, col(Unit.id) == Measure.unit_id)
+        .join(Level, col(Level.code) == Unit.level)
+        .where(col(HandDown.id) == ids[0])
+    ).one()
+    levels = [one.code for one in list_levels_below(session, measure.id, issuer_rank)]
+    today = local_date(now)
+    dates = due_dates(
+        parse_due(measure.due_rule),
+        levels,
+        period=period,
+        received=today,
+        review_days=measure.review_days,
+    )
+    gate = session.get(MeasureGate, (measure.id, level)) or MeasureGate(
+        measure_id=measure.id, level=level
+    )
+    lowest = level == levels[-1]
+    waits = not lowest and gate.gate != Gate.AUTO
+    return _Terms(
+        lowest=lowest,
+        status=Status.ISSUED if lowest or waits else Status.RELEASED,
+        due_on=dates[level],
+        passes_on_on=add_workdays(today, gate.pass_on_days) if waits else None,
+        lower_caps={
+            cap: tightened(cap, measure.review_days, today) for cap in _caps(session, measure.id)
+        },
+    )
+
+
+def tightened(cap: date, review_days: int, today: date) -> date:
+    """What an earlier due date set above leaves for the next level down: its own review takes
+    working days, as long as that does not lie in the past."""
+    earlier = add_workdays(cap, -review_days) if review_days else cap
+    return max(earlier, min(cap, today))
+
+
+def _caps(session: Session, measure_id: int) -> Sequence[date]:
+    """The earlier due dates units have set for what is below them."""
+    rows = select(col(Assignment.lower_due_on)).where(
+        col(Assignment.measure_id) == measure_id, col(Assignment.lower_due_on).is_not(None)
+    )
+    return [day for day in session.scalars(rows.distinct()) if day is not None]
+
+
+def _insert_assignments(
+    session: Session, wishes: dict[str, Any], level: str, terms: _Terms, now: datetime
+) -> None:
+    statement = _new_assignments(_lower_cap(terms)) if terms.lower_caps else _NEW_ASSIGNMENTS
+    given = {
+        "level_below": level,
+        "lowest_one": terms.lowest,
+        "first_status": str(terms.status),
+        "rule_due": terms.due_on,
+        "passing_on": terms.passes_on_on,
+        "made_at": now,
+        "passed_at": now if terms.status == Status.RELEASED else None,
+    }
+    session.execute(statement, {**wishes, **given})
+
+
+def _lower_cap(terms: _Terms) -> Any:
+    if not terms.lower_caps:
+        return null()
+    choices = {cap: literal(left, Date) for cap, left in terms.lower_caps.items()}
+    return case(choices, value=col(_PARENT.lower_due_on), else_=literal(None, Date))
+
+
+def _record(
+    session: Session,
+    new: dict[str, Any],
+    act: Act,
+    before: Status | None,
+    to: Status,
+    now: datetime,
+) -> None:
+    """The history of assignments just made."""
+    steps = {"made_at": now, "by_act": str(act), "was": str(before) if before else None}
+    session.execute(_WRITE_HISTORY, {**new, **steps, "becomes": str(to)})
+
+
+_TIME = Assignment.__table__.c.issued_at.type  # type: ignore[attr-defined]
+_WISHES = bindparam("wishes", expanding=True, type_=Integer)
+_REACHED = and_(
+    col(Assignment.hand_down_id).in_(_WISHES),
+    col(Assignment.level) == bindparam("reached_level", type_=String),
+)
+_NEW = and_(col(Assignment.id) > bindparam("newest", type_=Integer), _REACHED)
+
+
+def _new_assignments(lower_cap: Any) -> Insert:
+    """The statement that makes the assignments of a level."""
+    top, unit, parent = _TOP, _UNIT, _PARENT
+    rule_due = bindparam("rule_due", type_=Date)
+    earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
+    columns: dict[str, Any] = {
+        "measure_id": HandDown.measure_id,
+        "period": HandDown.period,
+        "unit_id": unit.id,
+        "parent_id": parent.id,
+        "hand_down_id": HandDown.id,
+        "level": unit.level,
+        "answering": addressed(unit, HandDown.measure_id),
+        "lowest": bindparam("lowest_one", type_=Boolean),
+        "status": bindparam("first_status", type_=String),
+        "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
+        "lower_due_on": lower_cap,
+        "passes_on_on": bindparam("passing_on", type_=Date),
+        "issued_at": bindparam("made_at", type_=_TIME),
+        "released_at": bindparam("passed_at", type_=_TIME),
+        "late": literal(False, Boolean),
+        "version": literal(1),
+    }
+    rows = (
+        select(*(column.label(name) for name, column in columns.items()))
+        .select_from(HandDown)
+        .join(top, col(top.id) == HandDown.unit_id)
+        .join(unit, and_(col(unit.lft) > top.lft, col(unit.lft) < top.rgt))
+        .join(
+            parent,
+            and_(
+                col(parent.unit_id) == unit.parent_id,
+                col(parent.measure_id) == HandDown.measure_id,
+                col(parent.period) == HandDown.period,
+            ),
+        )
+        .where(
+            col(HandDown.id).in_(_WISHES),
+            col(unit.level) == bindparam("level_below", type_=String),
+            col(parent.released_at).is_not(None),
+            col(parent.status) != Status.WITHDRAWN,
+            in_scope(unit, HandDown.measure_id),
+            true(),
+        )
+        .suffix_with(text("ON CONFLICT DO NOTHING"))
+    )
+    return insert(_ASSIGNMENTS).from_select(list(columns), rows)
+
+
+def _history() -> Insert:
+    """The statement that writes one step of new assignments."""
+    was = bindparam("was", type_=Event.__table__.c.from_status.type)  # type: ignore[attr-defined]
+    rows = select(
+        col(Assignment.id),
+        bindparam("made_at", type_=_TIME),
+        bindparam("by_act", type_=String),
+        was,
+        bindparam("becomes", type_=String),
+        literal(""),
+    ).where(_NEW)
+    names = ["assignment_id", "at", "act", "from_status", "to_status", "reason"]
+    return insert(Event.__table__).from_select(names, rows)  # type: ignore[attr-defined]
+
+
+def _steps() -> Insert:
+    """The statement that writes how many units of the level each wish has reached."""
+    counts = (
+        select(
+            col(Assignment.hand_down_id),
+            col(Assignment.level),
+            func.count().label("reached"),
+            bindparam("noted_at", type_=_TIME).label("at"),
+        )
+        .where(_REACHED)
+        .group_by(col(Assignment.hand_down_id), col(Assignment.level))
+    )
+    names = ["hand_down_id", "level", "reached", "at"]
+    upsert = text("ON CONFLICT (hand_down_id, level) DO UPDATE SET reached = excluded.reached")
+    steps = HandDownStep.__table__  # type: ignore[attr-defined]
+    return insert(steps).from_select(names, counts.suffix_with(upsert))
+
+
+def _counted(where: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(Assignment).where(where)
+
+
+_ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]
+_NEWEST = select(func.max(Assignment.id))
+_MEASURES = measures_of(
+    col(Assignment.measure_id).in_(
+        select(col(HandDown.measure_id)).where(col(HandDown.id).in_(_WISHES))
+    )
+)
+_NEW_ASSIGNMENTS = _new_assignments(null())
+_COUNT_NEW, _COUNT_REACHED = _counted(_NEW), _counted(_REACHED)
+_ADD_NEW = adding(_NEW)
+_WRITE_HISTORY = _history()
+_WRITE_STEPS = _steps()
+"""What every level of every hand-down does is built once in the life of the process: building it
+takes ten times as long as carrying it out for a few units."""

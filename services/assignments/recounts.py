@@ -1,0 +1,20 @@
+"""Holds the kept totals against a recount from nothing, and changes nothing."""
+
+from sqlmodel import Session
+
+from queries.assignments.kept_totals import list_counted, read_totals
+from services.assignments.roll_up import recount
+
+
+def list_wrong_totals(session: Session) -> list[tuple[int, str]]:
+    """The measures and periods whose kept totals are not what a recount gives."""
+    return [each for each in list_counted(session) if not _is_true(session, *each)]
+
+
+def _is_true(session: Session, measure_id: int, period: str) -> bool:
+    kept = read_totals(session, measure_id, period)
+    counting = session.begin_nested()
+    recount(session, measure_id, period)
+    counted = read_totals(session, measure_id, period)
+    counting.rollback()
+    return kept == counted

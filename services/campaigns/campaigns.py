@@ -1,0 +1,168 @@
+"""Campaigns: a notice taken in, with a draft of every measure found in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session, select
+
+from models import ALL_TAGS, Account, Addressee, Campaign, Measure, MeasureKind, Notice, Unit
+from queries.units.units import list_levels_below
+from rules.campaigns.notice.notice import DraftMeasure
+from rules.campaigns.notice.notice import Notice as ReadNotice
+from rules.dates.calendar import local_date
+from rules.forms.field_values import clean_text
+from rules.sentences.refusal import N_, Refusal
+
+LONGEST_TITLE = 300
+LONGEST_TEXT = 500_000
+"""Characters of a notice; the longest ones of a State Council run to some 60,000."""
+UNTITLED = "未命名通知"
+LONGEST = {"title": LONGEST_TITLE, "number": 60, "issuer": 120}
+
+
+def take_in(
+    session: Session,
+    read: ReadNotice,
+    unit: Unit,
+    *,
+    file_name: str = "",
+    actor: Account,
+    now: datetime,
+) -> Campaign:
+    """Store a notice that was read: campaign, notice and draft measures with their addressees.
+
+    What was found for certain is filled in, everything found is kept with its place beside the
+    measure. A constant number of statements. Raises `Refusal` for a text that is empty or longer
+    than any notice.
+    """
+    _check_text(read.text)
+    file_name = clean_text(file_name, multiline=False)
+    title = (read.title.value if read.title else _named_after(file_name))[:LONGEST_TITLE]
+    campaign = Campaign(
+        title=title,
+        unit_id=unit.id or 0,
+        starts_on=local_date(now),
+        created_at=now,
+        created_by=actor.id or 0,
+    )
+    session.add(campaign)
+    session.flush()
+    session.add(_notice(read, campaign, title, file_name))
+    _add_drafts(session, read, campaign, unit)
+    return campaign
+
+
+def edit_notice(
+    session: Session,
+    campaign: Campaign,
+    notice: Notice,
+    *,
+    title: str,
+    number: str,
+    issuer: str,
+    dated_on: date | None,
+) -> None:
+    """Correct the header of a notice; the campaign goes by its title. Raises `Refusal`."""
+    texts = {"title": title, "number": number, "issuer": issuer}
+    texts = {name: clean_text(typed, multiline=False) for name, typed in texts.items()}
+    if not texts["title"]:
+        raise Refusal(N_("通知要有标题。"))
+    for name, text in texts.items():
+        if len(text) > LONGEST[name]:
+            raise Refusal(
+                N_("“%(text)s…”太长，最多%(most)d个字。"), text=text[:12], most=LONGEST[name]
+            )
+    campaign.title = texts["title"]
+    notice.title, notice.number, notice.issuer = texts.values()
+    notice.dated_on = dated_on
+    session.add_all([campaign, notice])
+    session.flush()
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise Refusal(N_("通知里没有文字。"))
+    if len(text) > LONGEST_TEXT:
+        raise Refusal(
+            N_("通知有%(count)d个字，最多%(most)d个字。请只交通知正文。"),
+            count=len(text),
+            most=LONGEST_TEXT,
+        )
+
+
+def _named_after(file_name: str) -> str:
+    return file_name.rpartition(".")[0] or file_name or UNTITLED
+
+
+def _notice(read: ReadNotice, campaign: Campaign, title: str, file_name: str) -> Notice:
+    return Notice(
+        campaign_id=campaign.id or 0,
+        title=title,
+        number=read.number.value[: LONGEST["number"]] if read.number else "",
+        issuer=read.issuer.value[: LONGEST["issuer"]] if read.issuer else "",
+        dated_on=read.date,
+        file_name=file_name[-255:],
+        text=read.text,
+        outline=[
+            {
+                "mark": one.mark, "depth": one.depth, "heading": one.heading,
+                "start": one.start, "end": one.end,
+            }
+            for one in read.outline
+        ],
+    )  # fmt: skip
+
+
+def _add_drafts(session: Session, read: ReadNotice, campaign: Campaign, unit: Unit) -> None:
+    """The draft measures in the order of the text, addressed where the text names a level."""
+    below = {level.code for level in list_levels_below(session, unit)}
+    drafts = [_draft(one, campaign, place) for place, one in enumerate(read.measures, start=1)]
+    if not drafts:
+        return
+    session.execute(insert(Measure), [one.model_dump(exclude={"id"}) for one in drafts])
+    placed = select(Measure.position, Measure.id).where(Measure.campaign_id == campaign.id)
+    ids = {position: measure_id for position, measure_id in session.exec(placed)}  # noqa: C416
+    rows = [
+        {"measure_id": ids[place], "level": level, "tag": ALL_TAGS}
+        for place, one in enumerate(read.measures, start=1)
+        for level in one.levels
+        if level in below
+    ]
+    if rows:
+        session.execute(insert(Addressee), rows)
+
+
+def _draft(read: DraftMeasure, campaign: Campaign, position: int) -> Measure:
+    """A draft with what is certain filled in: one deadline, one count, the named units."""
+    duty = read.duties[0] if len(read.duties) == 1 else None
+    return Measure(
+        campaign_id=campaign.id or 0,
+        unit_id=campaign.unit_id,
+        position=position,
+        path=read.path[:60],
+        start=read.start,
+        end=read.end,
+        title=read.title[:300],
+        text=read.text,
+        kind=MeasureKind.DUTY if read.duties else MeasureKind.FIGURES,
+        due_rule=read.deadlines[0].value if len(read.deadlines) == 1 else "",
+        target_count=duty.count if duty else None,
+        target_label=duty.text[:120] if duty else "",
+        lead="、".join(one.value for one in read.lead)[:300],
+        cooperating="、".join(one.value for one in read.cooperating)[:600],
+        findings=_findings(read),
+    )
+
+
+def _findings(read: DraftMeasure) -> dict[str, Any]:
+    return {
+        "duties": [asdict(one) for one in read.duties],
+        "deadlines": [asdict(one) for one in read.deadlines],
+        "levels": list(read.levels),
+        "tags": list(read.tags),
+        "uncertain": [asdict(one) for one in read.uncertain],
+    }

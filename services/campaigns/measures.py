@@ -1,0 +1,339 @@
+"""Measures: written, confirmed, released, withdrawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, delete, exists, select, update
+from sqlmodel import Session, col
+
+from models import (
+    ALL_TAGS,
+    Account,
+    Act,
+    Addressee,
+    Assignment,
+    Event,
+    Gate,
+    HandDown,
+    Level,
+    Measure,
+    MeasureGate,
+    MeasureKind,
+    MeasureStatus,
+    Schedule,
+    Status,
+    Unit,
+)
+from queries.campaigns.measures import list_levels_below, list_reach
+from rules.dates.calendar import local_date
+from rules.dates.due import current_period, final_date, parse_due
+from rules.forms.field_values import clean_text
+from rules.sentences.refusal import N_, Refusal, Term
+from services.assignments import hand_down
+from services.assignments.changes import change_all
+from services.assignments.roll_up import adding
+from services.campaigns.deletions import delete_rows
+
+LONGEST_REASON = 1_000
+"""Characters, of a withdrawal."""
+EDITABLE = (MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
+"""Measures whose content can still be changed at will."""
+STATUS_NAMES: dict[str, str] = {
+    MeasureStatus.DRAFT: N_("草稿"),
+    MeasureStatus.CONFIRMED: N_("已确认"),
+    MeasureStatus.RELEASED: N_("已下发"),
+    MeasureStatus.WITHDRAWN: N_("已撤回"),
+}
+
+
+@dataclass(frozen=True)
+class GateChoice:
+    """What one level must do before the measure goes on."""
+
+    gate: Gate = Gate.AUTO
+    pass_on_days: int = 3
+
+
+@dataclass(frozen=True)
+class MeasureContent:
+    """Everything an officer decides about a measure."""
+
+    title: str
+    text: str = ""
+    kind: MeasureKind = MeasureKind.FIGURES
+    due_rule: str = ""
+    review_days: int = 1
+    target_count: int | None = None
+    target_label: str = ""
+    lead: str = ""
+    cooperating: str = ""
+    form_version_id: int | None = None
+    addressees: Sequence[tuple[str, str]] = ()
+    """(level, tag); the tag `""` is every unit of the level."""
+    gates: Mapping[str, GateChoice] = field(default_factory=dict)
+    """By level; a level that is not named passes on at once."""
+
+
+def create_measure(
+    session: Session,
+    *,
+    campaign_id: int,
+    unit_id: int,
+    content: MeasureContent,
+    position: int = 0,
+    path: str = "",
+    start: int | None = None,
+    end: int | None = None,
+    findings: dict[str, Any] | None = None,
+) -> Measure:
+    """A draft. `start` and `end` are offsets in characters of the notice's text."""
+    measure = Measure(
+        campaign_id=campaign_id,
+        unit_id=unit_id,
+        position=position,
+        path=path,
+        start=start,
+        end=end,
+        findings=findings or {},
+        **_columns(content),
+    )
+    session.add(measure)
+    session.flush()
+    _write_lists(session, measure, content)
+    return measure
+
+
+def edit_measure(
+    session: Session, measure: Measure, content: MeasureContent, *, version: int
+) -> Measure:
+    """Replace what an officer decided; a confirmed measure becomes a draft again.
+
+    `version` is the one the officer started from. Raises `Refusal` when somebody else has
+    edited it since, or when it has been released.
+    """
+    _require(measure, *EDITABLE)
+    values = {**_columns(content), "status": MeasureStatus.DRAFT, "version": version + 1}
+    written = session.execute(
+        update(Measure)
+        .where(col(Measure.id) == measure.id, col(Measure.version) == version)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    if not written.rowcount:  # type: ignore[attr-defined]
+        raise Refusal(N_("这条措施在您修改期间已被别人改动。请对照现在的内容，再保存一次。"))
+    for table in (Addressee, MeasureGate):
+        session.execute(delete(table).where(col(table.measure_id) == measure.id))
+    _write_lists(session, measure, content)
+    session.refresh(measure)
+    return measure
+
+
+def delete_measure(session: Session, measure: Measure) -> None:
+    """Take away what was never released, with its plans and its unpublished forms.
+
+    Raises `Refusal` once it has been released: then it is withdrawn, and its history stays.
+    """
+    _require(measure, *EDITABLE)
+    # Whoever is noting that one of its plans is due comes first.
+    plans = select(col(Schedule.id)).where(col(Schedule.measure_id) == measure.id)
+    session.execute(plans.with_for_update()).all()
+    session.expunge(measure)
+    delete_rows(session, Measure, col(Measure.id) == measure.id)
+
+
+def confirm_measure(session: Session, measure: Measure) -> None:
+    """An officer stands for what the measure says. Raises `Refusal` for what is missing."""
+    _require(measure, MeasureStatus.DRAFT)
+    if not measure.title.strip():
+        raise Refusal(N_("措施没有标题，请先填写。"))
+    parse_due(measure.due_rule)
+    _require_reach(session, measure)
+    measure.status = MeasureStatus.CONFIRMED
+    measure.version += 1
+    session.add(measure)
+    session.flush()
+
+
+def release_measure(
+    session: Session,
+    measure: Measure,
+    *,
+    opened_on: date | None = None,
+    actor: Account | None,
+    now: datetime,
+) -> int:
+    """Release a confirmed measure, or open a period of a recurring one: that of the day
+    `opened_on` (none: of today, Asia/Shanghai).
+
+    Writes the issuer's own assignment and the wish to hand it down; returns the wish's id. The
+    same period twice gives the same wish.
+    """
+    session.refresh(measure, with_for_update={"key_share": True})
+    _require(measure, MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
+    _require_reach(session, measure)
+    period = current_period(parse_due(measure.due_rule), opened_on or local_date(now))
+    wish = hand_down.request(session, _id(measure), period, measure.unit_id, actor=actor, now=now)
+    _issue_root(session, measure, period, wish, actor=actor, now=now)
+    if measure.status != MeasureStatus.RELEASED:
+        measure.status = MeasureStatus.RELEASED
+        measure.released_at = now
+        session.add(measure)
+        session.flush()
+    return wish
+
+
+def withdraw_measure(
+    session: Session, measure: Measure, *, reason: str, actor: Account, now: datetime
+) -> int:
+    """Take a released measure back from every unit; returns how many assignments that ended."""
+    _require(measure, MeasureStatus.RELEASED)
+    reason = clean_text(reason, multiline=True)
+    if len(reason) < 2:
+        raise Refusal(N_("请写明撤回的原因，下级会看到。"))
+    if len(reason) > LONGEST_REASON:  # it is written into the history of every unit
+        raise Refusal(N_("撤回的原因最多 %(longest)s 字。"), longest=LONGEST_REASON)
+    count = change_all(
+        session,
+        col(Assignment.measure_id) == measure.id,
+        Act.WITHDRAW,
+        Status.WITHDRAWN,
+        actor=actor,
+        now=now,
+        reason=reason,
+    )
+    session.execute(
+        update(HandDown)
+        .where(col(HandDown.measure_id) == measure.id, col(HandDown.done_at).is_(None))
+        .values(done_at=now)
+    )
+    measure.status = MeasureStatus.WITHDRAWN
+    session.add(measure)
+    session.flush()
+    return count
+
+
+def _issue_root(
+    session: Session,
+    measure: Measure,
+    period: str,
+    wish: int,
+    *,
+    actor: Account | None,
+    now: datetime,
+) -> None:
+    """The issuer's own assignment: released from the start, it gathers what comes back."""
+    unit = session.get_one(Unit, measure.unit_id)
+    there = exists().where(
+        col(Assignment.measure_id) == measure.id,
+        col(Assignment.period) == period,
+        col(Assignment.unit_id) == unit.id,
+    )
+    if session.execute(select(there)).scalar():
+        return
+    addressed = exists().where(
+        col(Addressee.measure_id) == measure.id, col(Addressee.level) == unit.level
+    )
+    root = Assignment(
+        measure_id=_id(measure),
+        period=period,
+        unit_id=measure.unit_id,
+        hand_down_id=wish,
+        level=unit.level,
+        answering=bool(session.execute(select(addressed)).scalar()),
+        lowest=False,
+        status=Status.RELEASED,
+        due_on=final_date(parse_due(measure.due_rule), period, local_date(now)),
+        issued_at=now,
+        acknowledged_at=now,
+        released_at=now,
+    )
+    session.add(root)
+    session.flush()
+    by = actor.id if actor else None
+    steps = ((Act.ISSUE, None, Status.ISSUED), (Act.RELEASE, Status.ISSUED, Status.RELEASED))
+    for act, before, to in steps:
+        session.add(_event(root, act, before, to, by, now))
+    session.flush()
+    session.execute(_ADD_ROOT, {"root": root.id})
+
+
+_ADD_ROOT = adding(col(Assignment.id) == bindparam("root", type_=Integer))
+
+
+def _event(
+    root: Assignment, act: Act, before: Status | None, to: Status, by: int | None, now: datetime
+) -> Event:
+    assert root.id is not None
+    return Event(
+        assignment_id=root.id,
+        at=now,
+        account_id=by,
+        act=act,
+        from_status=before,
+        to_status=to,
+    )
+
+
+def _columns(content: MeasureContent) -> dict[str, Any]:
+    values = asdict(content)
+    del values["addressees"], values["gates"]
+    return values
+
+
+def _write_lists(session: Session, measure: Measure, content: MeasureContent) -> None:
+    for level, tag in dict.fromkeys(content.addressees):
+        session.add(Addressee(measure_id=_id(measure), level=level, tag=tag or ALL_TAGS))
+    for level, choice in content.gates.items():
+        session.add(
+            MeasureGate(
+                measure_id=_id(measure),
+                level=level,
+                gate=choice.gate,
+                pass_on_days=choice.pass_on_days,
+            )
+        )
+    session.flush()
+
+
+def _require(measure: Measure, *allowed: MeasureStatus) -> None:
+    if measure.status not in allowed:
+        raise Refusal(
+            N_("措施“%(title)s”现为“%(status)s”，不能这样办理。"),
+            title=measure.title,
+            status=Term(STATUS_NAMES[measure.status]),
+        )
+
+
+def _require_reach(session: Session, measure: Measure) -> None:
+    """Raises `Refusal` when nobody below the issuer would receive the measure."""
+    rank = session.execute(
+        select(col(Level.rank))
+        .join(Unit, col(Unit.level) == Level.code)
+        .where(col(Unit.id) == measure.unit_id)
+    ).scalar_one()
+    below = {level.code for level in list_levels_below(session, _id(measure), rank)}
+    reach = list_reach(session, measure)
+    if not any(one.answering for one in reach if one.level in below):
+        raise Refusal(
+            N_("措施“%(title)s”没有下发对象：所选层级和标签下没有一个单位。"), title=measure.title
+        )
+
+
+def _id(measure: Measure) -> int:
+    assert measure.id is not None
+    return measure.id
+
+
+__all__ = [
+    "STATUS_NAMES",
+    "GateChoice",
+    "MeasureContent",
+    "confirm_measure",
+    "create_measure",
+    "delete_measure",
+    "edit_measure",
+    "release_measure",
+    "withdraw_measure",
+]

@@ -1,0 +1,117 @@
+"""Schedules: what the office wants done at a given time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models import Account, Campaign, Measure, MeasureStatus, Schedule, ScheduledWork
+from queries.campaigns.occurrences import find_open_order
+from rules.dates.timetable import Timing, next_after
+from rules.sentences.refusal import N_, Refusal
+from services.campaigns import occurrences
+from services.campaigns.occurrences import require_recurring
+
+
+def schedule_release(
+    session: Session, measure: Measure, at: datetime, *, actor: Account, now: datetime
+) -> Schedule:
+    """Release a confirmed measure once, at `at` (UTC-aware)."""
+    if measure.status != MeasureStatus.CONFIRMED:
+        raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
+    _check_future(at, now)
+    return _add(
+        session,
+        Schedule(
+            work=ScheduledWork.HAND_DOWN,
+            unit_id=actor.unit_id,
+            campaign_id=measure.campaign_id,
+            measure_id=measure.id,
+            once_at=at,
+            created_at=now,
+            created_by=actor.id or 0,
+        ),
+    )
+
+
+def schedule_periods(
+    session: Session, measure: Measure, timing: Timing, *, actor: Account, now: datetime
+) -> Schedule:
+    """Hand a recurring measure down again, for its current period, at every `timing`."""
+    require_recurring(measure)
+    if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
+        raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
+    return _add(
+        session,
+        Schedule(
+            work=ScheduledWork.HAND_DOWN,
+            unit_id=actor.unit_id,
+            campaign_id=measure.campaign_id,
+            measure_id=measure.id,
+            cron=timing.cron,
+            created_at=now,
+            created_by=actor.id or 0,
+        ),
+    )
+
+
+def schedule_reports(
+    session: Session, campaign: Campaign, timing: Timing, *, actor: Account, now: datetime
+) -> Schedule:
+    """Render the reports of every unit of a campaign at every `timing`."""
+    return _add(
+        session,
+        Schedule(
+            work=ScheduledWork.REPORT,
+            unit_id=actor.unit_id,
+            campaign_id=campaign.id or 0,
+            cron=timing.cron,
+            created_at=now,
+            created_by=actor.id or 0,
+        ),
+    )
+
+
+def order_reports(
+    session: Session, campaign: Campaign, *, actor: Account, now: datetime
+) -> Schedule | None:
+    """Have the reports of every unit of a campaign made at once; noted as due with the click.
+
+    None: they are being made already.
+    """
+    session.refresh(campaign, with_for_update={"key_share": True})
+    if find_open_order(session, campaign.id or 0) is not None:
+        return None
+    ordered = _add(
+        session,
+        Schedule(
+            work=ScheduledWork.REPORT,
+            unit_id=actor.unit_id,
+            campaign_id=campaign.id or 0,
+            once_at=now,
+            created_at=now,
+            created_by=actor.id or 0,
+        ),
+    )
+    occurrences.note(session, ordered, now=now)
+    return ordered
+
+
+def stop_schedule(session: Session, schedule: Schedule, *, now: datetime) -> None:
+    """Start nothing more from this schedule; stopping it twice changes nothing."""
+    occurrences.stop(session, schedule, now=now)
+
+
+def _check_future(at: datetime, now: datetime) -> None:
+    if at <= now:
+        raise Refusal(N_("安排的时间须晚于现在。"))
+
+
+def _add(session: Session, schedule: Schedule) -> Schedule:
+    schedule.next_at = (
+        next_after(schedule.cron, schedule.created_at) if schedule.cron else schedule.once_at
+    )
+    session.add(schedule)
+    session.flush()
+    return schedule

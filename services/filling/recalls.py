@@ -1,0 +1,130 @@
+"""Recalls: a unit takes its own submission back before it is reviewed."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models import Account, Act, Assignment, Decision, FormVersion, Review, Submission
+from queries.filling.answer_sheets import get_answer_sheet
+from queries.filling.submissions import get_submitted_fields, get_why
+from rules.assignments.states import REPORTED, REVIEWED
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.answers import Typed, as_typed
+from rules.filling.checks.flags import Flag
+from rules.filling.corrections import WHY
+from services.assignments.changes import change, lock_assignment
+from services.filling.answer_numbers import replace_numbers
+from services.filling.checks import forget_prints, keep_prints
+from services.filling.known_values import forget_known_values, keep_known_values
+from services.filling.submissions import (
+    Page,
+    check_overtaken,
+    check_own,
+    keep_typed,
+    made_submission,
+    save_draft,
+)
+
+
+def recall(session: Session, assignment_id: int, *, actor: Account, now: datetime) -> Assignment:
+    """Take the unit's own submission back before it is reviewed; the revision stays on file.
+
+    Where nothing was ever reviewed it counts as never sent, so that an empty form sent in time
+    and taken back does not hide a late answer. Where it corrected an approved answer, that one
+    counts again, as a new revision, and the correction is kept as the draft where there is none.
+    Raises `Refusal`.
+    """
+    assignment = lock_assignment(session, assignment_id)
+    sheet = get_answer_sheet(session, assignment_id)
+    check_own(sheet, actor)
+    if corrects(sheet):
+        return _restore(session, sheet, actor, now)
+    never_reviewed = sheet.review is None
+    values: dict[str, Any] = {"sent_at": None, "late": False} if never_reviewed else {}
+    forget_known_values(session, assignment_id)
+    forget_prints(session, assignment_id)
+    return change(session, assignment, Act.RECALL, actor=actor, now=now, **values)
+
+
+def take_back(
+    session: Session,
+    assignment_id: int,
+    typed: Typed,
+    *,
+    based_on: int | None,
+    seen_revision: int | None,
+    page: str,
+    actor: Account,
+    now: datetime,
+) -> int:
+    """Recall what was sent and keep `typed` as the draft instead. Returns the draft's version.
+
+    `based_on`, `seen_revision` and `page` as for `save_draft`: what has arrived is held against
+    them before the recall, which adds a revision and a draft of its own. Raises `Overtaken` and
+    `Refusal`.
+    """
+    lock_assignment(session, assignment_id)
+    sheet = get_answer_sheet(session, assignment_id)
+    check_own(sheet, actor)
+    if not (sheet.draft and page and sheet.draft.page == page):  # Else it was pressed twice.
+        check_overtaken(sheet, typed, seen_revision, based_on, page)
+        recall(session, assignment_id, actor=actor, now=now)
+    return save_draft(session, assignment_id, typed, page=page, actor=actor, now=now)
+
+
+def corrects(sheet: AnswerSheet) -> bool:
+    """Whether what waits for review was sent in the place of an approved answer."""
+    one = sheet.assignment
+    waits = one.status in REPORTED and one.status not in REVIEWED
+    approved = sheet.review is not None and sheet.review.decision == Decision.APPROVE
+    return waits and approved and sheet.reviewed is not sheet.last
+
+
+def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime) -> Assignment:
+    """The approved answers once more, as the newest revision, approved as they were."""
+    approved, review = sheet.reviewed, sheet.review
+    assert approved is not None
+    assert review is not None
+    assert sheet.last is not None
+    if sheet.draft is None:  # Else it is newer, of a return that was undone.
+        typed = {**as_typed(sheet.last.answers), WHY: [get_why(session, sheet.last)]}
+        keep_typed(session, sheet, typed, actor, now, Page())
+    before = _as_approved(session, sheet, approved)
+    again = _again(before, approved, actor, now)
+    session.add(again)
+    session.flush()
+    replace_numbers(session, before, approved.answers)
+    keep_known_values(session, before, again)
+    keep_prints(session, before, approved.answers)
+    session.add(_approval(again, review))
+    session.flush()
+    return change(
+        session, sheet.assignment, Act.RECALL, actor=actor, now=now, corrected=True,
+        revision=again.revision,
+    )  # fmt: skip
+
+
+def _as_approved(session: Session, sheet: AnswerSheet, approved: Submission) -> AnswerSheet:
+    """The sheet with the form the approved answers were given on."""
+    version = None
+    if approved.form_version_id is not None:
+        version = session.get(FormVersion, approved.form_version_id)
+    return replace(sheet, version=version, fields=get_submitted_fields(session, approved))
+
+
+def _again(sheet: AnswerSheet, approved: Submission, actor: Account, now: datetime) -> Submission:
+    flags = [Flag.from_json(one) for one in approved.flags]
+    send_key = f"back-{approved.id}-{sheet.revision}"
+    return made_submission(sheet, approved.answers, approved.rolled_up, flags, send_key, actor, now)
+
+
+def _approval(again: Submission, review: Review) -> Review:
+    assert again.id is not None
+    return Review(
+        submission_id=again.id,
+        decision=Decision.APPROVE,
+        decided_at=review.decided_at,
+        decided_by=review.decided_by,
+    )

@@ -1,0 +1,108 @@
+"""Another version of the form for a measure that has been handed down."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, literal, select
+from sqlmodel import Session, col
+
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Event,
+    Form,
+    FormVersion,
+    Measure,
+    MeasureStatus,
+    Status,
+)
+from queries.forms.form_changes import find_clashes
+from rules.forms.form_change import ChangeRefused
+from rules.forms.form_fields import read_form
+from rules.sentences.refusal import N_, Refusal
+
+ANY = -1
+"""Whatever version the measure has now."""
+
+
+def change_version(
+    session: Session,
+    measure: Measure,
+    version: FormVersion,
+    *,
+    seen: int | None = ANY,
+    actor: Account,
+    now: datetime,
+) -> Measure:
+    """Let a released measure be answered on `version` from now on.
+
+    Answers keep the version they were given on, drafts keep what was typed. `seen`: the id of
+    the version the officer saw in use. The same version again changes nothing. The history
+    stands at the issuer's own assignments. Raises `Refusal`: a `ChangeRefused` with every field
+    whose totals would become meaningless.
+    """
+    session.refresh(measure, with_for_update={"key_share": True})
+    if version.id == measure.form_version_id:
+        return measure
+    _require_own(measure, actor)
+    old = _version_of(session, measure)
+    _require_seen(measure, seen)
+    _require_same_form(session, measure, old, version)
+    faults = find_clashes(session, measure, read_form(version.fields))
+    if faults:
+        raise ChangeRefused(faults)
+    measure.form_version_id = version.id
+    measure.version += 1
+    session.add(measure)
+    session.flush()
+    _record(session, measure, f"v{old.number if old else 0} → v{version.number}", actor, now)
+    return measure
+
+
+def _require_own(measure: Measure, actor: Account) -> None:
+    if actor.unit_id != measure.unit_id:
+        raise Refusal(N_("只有发布这条措施的单位可以换用新版表单。"))
+    if measure.status != MeasureStatus.RELEASED:
+        raise Refusal(N_("这条措施不在下发状态，不能换用新版表单。"))
+
+
+def _require_seen(measure: Measure, seen: int | None) -> None:
+    if seen not in (ANY, measure.form_version_id):
+        raise Refusal(
+            N_("这条措施的表单在您查看期间已被别人换过，您的操作没有生效。请看清现在的情况再办理。")
+        )
+
+
+def _version_of(session: Session, measure: Measure) -> FormVersion | None:
+    return session.get(FormVersion, measure.form_version_id) if measure.form_version_id else None
+
+
+def _require_same_form(
+    session: Session, measure: Measure, old: FormVersion | None, version: FormVersion
+) -> None:
+    """Versions of one form are siblings: their labels are known wherever its totals are shown."""
+    form = session.get_one(Form, version.form_id)
+    if form.unit_id != measure.unit_id or (old and old.form_id != version.form_id):
+        raise Refusal(
+            N_("已经下发的措施只能换用同一张表单的其他版本；要换另一张表单，请另外下发一条措施。")
+        )
+
+
+def _record(session: Session, measure: Measure, reason: str, actor: Account, now: datetime) -> None:
+    """A row of history at the issuer's own assignment of every period."""
+    columns = Event.__table__.c  # type: ignore[attr-defined]
+    row = select(
+        col(Assignment.id),
+        literal(now, columns.at.type),
+        literal(actor.id, columns.account_id.type),
+        literal(str(Act.CHANGE_FORM)),
+        col(Assignment.status),
+        col(Assignment.status),
+        literal(reason),
+    ).where(
+        col(Assignment.measure_id) == measure.id,
+        col(Assignment.parent_id).is_(None),
+        col(Assignment.status) != Status.WITHDRAWN,
+    )
+    names = ["assignment_id", "at", "account_id", "act", "from_status", "to_status", "reason"]
+    session.execute(insert(Event).from_select(names, row.order_by(col(Assignment.id))))

@@ -1,0 +1,80 @@
+"""Unpublished forms: kept while they are made, gone when they are published or thrown away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models import Account, FormDraft
+from queries.forms.form_drafts import find_form_draft
+from rules.sentences.refusal import N_, Refusal
+from services.campaigns.deletions import delete_rows
+
+
+@dataclass(frozen=True)
+class KeptForm:
+    """What one page of the editor holds, and what it was made from."""
+
+    measure_id: int
+    target: int
+    base_id: int | None
+    latest: int
+    content: dict[str, Any]
+    seen: str = ""
+    """The mark of the draft the page was made from; empty: there was none."""
+    page: str = ""
+    """The page itself."""
+
+
+def keep_form_draft(
+    session: Session, kept: KeptForm, *, going_on: bool, actor: Account, now: datetime
+) -> FormDraft:
+    """Keep what a page holds. `going_on`: the page stays open and will keep more.
+
+    Raises `Refusal` when another window has kept something else since the page was made.
+    """
+    assert actor.id is not None
+    _wait_for_turn(session, actor.id)
+    draft = find_form_draft(session, actor.id, kept.measure_id, kept.target)
+    if draft is None:
+        draft = FormDraft(
+            account_id=actor.id,
+            measure_id=kept.measure_id,
+            target=kept.target,
+            content={},
+            mark="",
+            updated_at=now,
+        )
+    elif not _may_go_on(draft, kept):
+        raise Refusal(
+            N_(
+                "这张表单的草稿已在另一个窗口里改过，这里的内容还没有保存。"
+                "请先对照那边的草稿；要以这里的内容为准，请再点一次。"
+            )
+        )
+    draft.base_id, draft.latest, draft.content = kept.base_id, kept.latest, kept.content
+    draft.mark, draft.page = token_urlsafe(9), kept.page if going_on else ""
+    draft.updated_at = now
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def _may_go_on(draft: FormDraft, kept: KeptForm) -> bool:
+    """A button that was pressed twice holds the same twice."""
+    same_page = bool(draft.page) and draft.page == kept.page
+    return draft.mark == kept.seen or same_page or draft.content == kept.content
+
+
+def discard_form_draft(session: Session, draft: FormDraft) -> None:
+    """Throw it away, or take it off the list of begun forms once it is published."""
+    _wait_for_turn(session, draft.account_id)
+    session.expunge(draft)
+    delete_rows(session, FormDraft, col(FormDraft.id) == draft.id)
+
+
+def _wait_for_turn(session: Session, account_id: int) -> None:
+    """Two windows of one account keep and throw away one after the other."""
+    session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()

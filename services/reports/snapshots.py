@@ -1,0 +1,89 @@
+"""Takes the snapshots reports are rendered from."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from adapters.database import insert_into
+from models import Snapshot
+from queries.reports.report_data import get_report_rows, list_report_units
+from queries.reports.snapshots import list_snapshot_ids
+from rules.dates.calendar import local_date
+from rules.reports.report import checksum, snapshots
+from rules.sentences.refusal import N_, Refusal
+
+UNITS_AT_ONCE = 200
+"""Units composed together: enough to make few statements, few enough to fit in memory."""
+
+
+def take_snapshots(
+    session: Session,
+    campaign_id: int,
+    unit_codes: Sequence[str] | None,
+    *,
+    as_of: date,
+    now: datetime,
+) -> list[int]:
+    """Store how the campaign stands at each unit; the ids of the snapshots, top of the tree first.
+
+    `unit_codes` None: the unit that owns the campaign and all that have lower units with a part
+    in it. A snapshot of the same date is replaced. The number of statements does not depend on
+    the number of units (each `UNITS_AT_ONCE` of them).
+
+    Raises `Refusal` for an unknown campaign or unit, and for any date but today's (Asia/Shanghai):
+    what stood on another day cannot be read from today's tables. Who may see the units is for
+    the caller to decide.
+    """
+    for rows in compose_snapshots(session, campaign_id, unit_codes, as_of=as_of, now=now):
+        store_snapshots(session, rows)
+    return list_snapshot_ids(session, campaign_id, unit_codes, as_of)
+
+
+def compose_snapshots(
+    session: Session,
+    campaign_id: int,
+    unit_codes: Sequence[str] | None,
+    *,
+    as_of: date,
+    now: datetime,
+) -> Iterator[list[dict[str, Any]]]:
+    """The rows `store_snapshots` takes, some units at a time; only reads. As `take_snapshots`."""
+    if as_of != local_date(now):
+        raise Refusal(
+            N_("%(as_of)s不是今天，只能为当天的情况生成快照；往日的报告请看当日已存的快照。"),
+            as_of=as_of.isoformat(),
+        )
+    units = [unit_id for unit_id, _ in list_report_units(session, campaign_id, unit_codes)]
+    for some in _some_at_a_time(units):
+        composed = snapshots(get_report_rows(session, campaign_id, some, as_of=as_of))
+        yield [
+            {
+                "campaign_id": campaign_id,
+                "unit_id": unit_id,
+                "as_of": as_of,
+                "made_at": now,
+                "data": data,
+                "checksum": checksum(data),
+            }
+            for unit_id, data in composed.items()
+        ]
+
+
+def store_snapshots(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep the snapshots; those of the same unit, campaign and date are replaced."""
+    statement = insert_into(session, Snapshot)
+    replaced = {name: statement.excluded[name] for name in ("made_at", "data", "checksum")}
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["campaign_id", "unit_id", "as_of"], set_=replaced
+        ),
+        rows,
+    )
+    session.expire_all()
+
+
+def _some_at_a_time(units: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(units), UNITS_AT_ONCE):
+        yield units[start : start + UNITS_AT_ONCE]

@@ -1,0 +1,312 @@
+"""Deciding about many submissions at once, and taking a decision back within ten minutes."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Date, Session, UTCDateTime, col
+
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Decision,
+    Event,
+    Review,
+    ReviewBatch,
+    Status,
+    Submission,
+)
+from models.columns import JsonType
+from queries.filling.current_submission import is_current
+from queries.review.review_list import Waiting
+from rules.dates.calendar import add_workdays, local_date
+from rules.forms.field_values import clean_text
+from rules.sentences.not_found import NotFound
+from rules.sentences.refusal import N_, Refusal
+from services.assignments.changes import change_all
+from services.assignments.roll_up import lock_measures
+
+UNDO_MINUTES = 10
+"""How long a decision can be taken back."""
+MOST_TICKED = 1_000
+"""Submissions that can be ticked on a page; more are chosen by a filter."""
+SHORTEST_REASON = 4
+LONGEST_REASON = 1_000
+RETURN_WORKDAYS = 2
+"""Working days a unit has at least to mend what was returned: time is given, not eaten."""
+
+_DECISIONS: dict[Decision, tuple[Act, Status]] = {
+    Decision.APPROVE: (Act.APPROVE, Status.APPROVED),
+    Decision.RETURN: (Act.RETURN, Status.RETURNED),
+}
+
+_TOO_LATE = {
+    Decision.APPROVE: N_("审核结果只能在 %(minutes)s 分钟内撤销，现在可以逐份退回。"),
+    Decision.RETURN: N_(
+        "退回只能在 %(minutes)s 分钟内撤销，现在不能再撤销。请等对方修改后重新报送，再审核。"
+    ),
+}
+
+
+def decide_ticked(
+    session: Session,
+    submission_ids: Sequence[int],
+    decision: Decision,
+    *,
+    reason: str = "",
+    actor: Account,
+    now: datetime,
+) -> ReviewBatch | None:
+    """Approve, or return whole for one reason, those that still wait for the actor's unit.
+
+    None: not one of them did. Left out: what has been replaced, decided or taken back meanwhile,
+    and what is another unit's to review. The number of statements does not depend on how many
+    there are. Raises `Refusal` for a missing reason.
+    """
+    if len(submission_ids) > MOST_TICKED:
+        raise Refusal(
+            N_("一次最多勾选 %(most)s 份，请改用“全部通过”或“全部退回”。"), most=MOST_TICKED
+        )
+    ticked = Waiting(actor.unit_id).select(Submission)
+    ticked = ticked.where(col(Submission.id).in_(submission_ids))
+    return _decide(session, ticked, decision, reason, actor, now)
+
+
+def decide_matching(
+    session: Session,
+    wanted: Waiting,
+    decision: Decision,
+    *,
+    reason: str = "",
+    actor: Account,
+    now: datetime,
+) -> ReviewBatch | None:
+    """As `decide_ticked`, for all that match a filter.
+
+    `wanted.until` is when their count was shown: what came in since was not in it and keeps
+    waiting.
+    """
+    assert wanted.unit_id == actor.unit_id
+    assert wanted.until is not None
+    return _decide(session, wanted.select(Submission), decision, reason, actor, now)
+
+
+def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> ReviewBatch:
+    """Take a decision back: what has not moved on since waits for review again.
+
+    The reviews are removed, due dates are what they were, totals follow; what had been approved
+    before it was returned is approved again. `undone_count` says how many went back. A second time
+    changes nothing. Raises `Refusal` after ten minutes, and `NotFound` for another unit's.
+    """
+    batch = session.get(ReviewBatch, batch_id, with_for_update=True, populate_existing=True)
+    if batch is None or batch.unit_id != actor.unit_id:
+        raise NotFound
+    if batch.undone_at is not None:
+        return batch
+    if now > undo_until(batch):
+        raise Refusal(_TOO_LATE[Decision(batch.decision)], minutes=UNDO_MINUTES)
+    approved = _approved_before(session, batch)
+    count = change_all(
+        session, _of_batch(batch_id), Act.REOPEN, Status.SUBMITTED, actor=actor, now=now,
+        due_on=_due_before(batch_id),
+    )  # fmt: skip
+    session.execute(delete(Review).where(*_reopened(batch_id)))
+    if approved:
+        _approve_again(session, approved, actor, now)
+    batch.undone_at, batch.undone_by, batch.undone_count = now, actor.id, count
+    session.flush()
+    return batch
+
+
+def undo_until(batch: ReviewBatch) -> datetime:
+    """The last moment the decision can be taken back."""
+    return batch.decided_at + timedelta(minutes=UNDO_MINUTES)
+
+
+def open_batch(
+    session: Session,
+    decision: Decision,
+    *,
+    count: int = 0,
+    reason: str = "",
+    actor: Account,
+    now: datetime,
+) -> ReviewBatch:
+    """The row that reviews decided together point to."""
+    assert actor.id is not None
+    batch = ReviewBatch(
+        unit_id=actor.unit_id,
+        decision=decision,
+        reason=reason,
+        count=count,
+        decided_at=now,
+        decided_by=actor.id,
+    )
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def check_reason(typed: str) -> str:
+    """A reason for a return, clean. Raises `Refusal` when it is too short or too long."""
+    reason = clean_text(typed, multiline=True)
+    if len(reason) < SHORTEST_REASON:
+        raise Refusal(N_("请写明退回的原因，至少 %(shortest)s 个字。"), shortest=SHORTEST_REASON)
+    if len(reason) > LONGEST_REASON:
+        raise Refusal(N_("退回的原因最多 %(longest)s 字。"), longest=LONGEST_REASON)
+    return reason
+
+
+def mend_by(now: datetime) -> date:
+    """The earliest due date of what is returned now."""
+    return add_workdays(local_date(now), RETURN_WORKDAYS)
+
+
+def _decide(
+    session: Session,
+    able: Select,
+    decision: Decision,
+    reason: str,
+    actor: Account,
+    now: datetime,
+) -> ReviewBatch | None:
+    reason = check_reason(reason) if decision == Decision.RETURN else ""
+    here = _lock(session, able)
+    if here is None:
+        return None
+    batch = open_batch(session, decision, reason=reason, actor=actor, now=now)
+    assert batch.id is not None
+    _add_reviews(session, able.where(here), batch)
+    act, status = _DECISIONS[decision]
+    values = {"due_on": _time_to_mend(now)} if decision == Decision.RETURN else {}
+    chosen = _of_batch(batch.id)
+    how: dict[str, Any] = {"reason": reason, "actor": actor, "now": now}
+    batch.count = change_all(session, chosen, act, status, **how, **values)
+    if not batch.count:
+        session.delete(batch)
+    session.flush()
+    return batch if batch.count else None
+
+
+def _lock(session: Session, able: Select) -> ColumnElement[bool] | None:
+    """Lock the measures of what is chosen; the clause that keeps to them, None where none is.
+
+    What comes in for another measure in between is not locked, and so not decided either.
+    """
+    measures = able.with_only_columns(col(Assignment.measure_id)).distinct()
+    found = session.scalars(measures).all()
+    if not found:
+        return None
+    here = col(Assignment.measure_id).in_(found)
+    lock_measures(session, here)
+    return here
+
+
+def _add_reviews(session: Session, able: Select, batch: ReviewBatch) -> None:
+    """A review for each of the submissions, in one statement."""
+    returned = batch.decision == Decision.RETURN
+    values: dict[str, Any] = {
+        "submission_id": col(Submission.id),
+        "decision": literal(str(batch.decision)),
+        "reason": literal(batch.reason),
+        "fields": literal([], JsonType),
+        "notes": literal({}, JsonType),
+        "decided_at": literal(batch.decided_at, UTCDateTime()),
+        "decided_by": literal(batch.decided_by),
+        "batch_id": literal(batch.id),
+        "due_before": col(Assignment.due_on) if returned else literal(None, Date),
+    }
+    rows = able.with_only_columns(*values.values()).order_by(col(Submission.id))
+    session.execute(insert(Review).from_select(list(values), rows))
+
+
+def _time_to_mend(now: datetime) -> Any:
+    soonest = literal(mend_by(now), Date)
+    return case((col(Assignment.due_on) < soonest, soonest), else_=col(Assignment.due_on))
+
+
+def _of_batch(batch_id: int) -> ColumnElement[bool]:
+    """The assignments whose current submission the batch has decided."""
+    own = aliased(Assignment)
+    decided = (
+        select(col(own.id))
+        .join(Submission, col(Submission.assignment_id) == own.id)
+        .join(Review, col(Review.submission_id) == Submission.id)
+        .where(col(Review.batch_id) == batch_id, col(Submission.revision) == own.revision)
+    )
+    return col(Assignment.id).in_(decided)
+
+
+def _due_before(batch_id: int) -> Any:
+    """The due date an assignment had before the batch returned it."""
+    before = (
+        select(col(Review.due_before))
+        .join(Submission, col(Submission.id) == Review.submission_id)
+        .where(col(Review.batch_id) == batch_id, is_current())
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    return func.coalesce(before, col(Assignment.due_on))
+
+
+def _reopened(batch_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The reviews of the batch whose submission waits for review again."""
+    waiting = (
+        select(col(Submission.id))
+        .join(Assignment, is_current())
+        .where(col(Assignment.status) == Status.SUBMITTED)
+    )
+    return col(Review.batch_id) == batch_id, col(Review.submission_id).in_(waiting)
+
+
+def _approved_before(session: Session, batch: ReviewBatch) -> Sequence[int | None]:
+    """The assignments the batch has returned although they had been approved, and that still are
+    where it left them."""
+    if batch.decision != Decision.RETURN:
+        return []
+    assert batch.id is not None
+    return session.scalars(
+        select(col(Assignment.id))
+        .join(Event, col(Event.assignment_id) == Assignment.id)
+        .where(
+            _of_batch(batch.id),
+            col(Assignment.status) == Status.RETURNED,
+            col(Event.act) == Act.RETURN,
+            col(Event.at) == batch.decided_at,
+            col(Event.from_status) == Status.APPROVED,
+        )
+    ).all()
+
+
+def _approve_again(
+    session: Session, ids: Sequence[int | None], actor: Account, now: datetime
+) -> None:
+    """Approve what was reopened, by whom and when it had been: the history knows."""
+    chosen = col(Assignment.id).in_(ids)
+    latest = (
+        select(func.max(Event.id))
+        .where(col(Event.assignment_id) == Assignment.id, col(Event.act) == Act.APPROVE)
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    values: dict[str, Any] = {
+        "submission_id": col(Submission.id),
+        "decision": literal(str(Decision.APPROVE)),
+        "reason": literal(""),
+        "fields": literal([], JsonType),
+        "notes": literal({}, JsonType),
+        "decided_at": col(Event.at),
+        "decided_by": col(Event.account_id),
+    }
+    rows = (
+        select(*values.values())
+        .select_from(Assignment)
+        .join(Submission, is_current())
+        .join(Event, col(Event.id) == latest)
+        .where(chosen)
+    )
+    session.execute(insert(Review).from_select(list(values), rows))
+    change_all(session, chosen, Act.APPROVE, Status.APPROVED, actor=actor, now=now)

@@ -1,0 +1,29 @@
+"""The tree that comes with the product: Inner Mongolia, for demonstrations and tests."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from adapters.root import ROOT
+from adapters.tables import read_table_file
+from queries.units.units import list_levels
+from rules.units.unit_choice import read_exclusions, read_tag_rules
+from rules.units.unit_list import read_units
+from services.units.levels import define_levels
+from services.units.unit_choice import apply_exclusions, apply_tags
+from services.units.units import ImportResult, import_units
+
+DATA = ROOT / "data"
+UNITS = DATA / "units-inner-mongolia.csv"
+TAGS = DATA / "tags-inner-mongolia.csv"
+EXCLUSIONS = DATA / "exclusions-inner-mongolia.csv"
+
+
+def import_shipped_tree(session: Session, *, now: datetime) -> ImportResult:
+    """The five levels, 15,938 units, their tags, and those that take no assignments."""
+    define_levels(session)
+    units = read_units(read_table_file(UNITS), list_levels(session))
+    result = import_units(session, units, now=now)
+    apply_tags(session, read_tag_rules(read_table_file(TAGS)))
+    apply_exclusions(session, read_exclusions(read_table_file(EXCLUSIONS)))
+    return result

@@ -1,0 +1,122 @@
+"""Applying rules to the tree: which units carry which tags, which take no assignments."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, true, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from models import Level, Tag, Unit, UnitTag
+from queries.units.units import current, list_tags
+from rules.sentences.refusal import N_, Refusal
+from rules.units.unit_choice import Choice, How, TagRule
+
+
+def apply_tags(session: Session, rules: Sequence[TagRule]) -> dict[str, int]:
+    """Make the tags in the rules what the rules say, and leave other tags; tag → units carrying it.
+
+    The statements grow with the tags and levels, not with the units. Refuses a rule that names
+    a code or a level that is not in the tree.
+    """
+    _check_known(session, [rule.choice for rule in rules])
+    tags = {rule.tag: rule for rule in rules}
+    _define_tags(session, tags.values())
+    session.execute(delete(UnitTag).where(col(UnitTag.tag).in_(tags)))
+    for tag in tags:
+        choices = [rule.choice for rule in rules if rule.tag == tag]
+        _carry(session, tag, _chosen([one for one in choices if one.how is not How.MOST]))
+        for level in _from_the_bottom(session, choices):
+            _carry(session, tag, _mostly_carrying(tag, level))
+    session.expire_all()
+    counted = select(UnitTag.tag, func.count()).where(col(UnitTag.tag).in_(tags))
+    return dict.fromkeys(tags, 0) | dict(session.exec(counted.group_by(col(UnitTag.tag))).all())
+
+
+def apply_exclusions(session: Session, exclusions: Sequence[Choice]) -> int:
+    """The chosen units and everything below take no assignments; returns how many that changed.
+
+    Nothing is switched back on: an import whose `takes_assignments` column says so does that.
+    """
+    _check_known(session, exclusions)
+    done = session.connection().execute(
+        update(Unit)
+        .where(col(Unit.id).in_(_chosen(exclusions)), col(Unit.takes_assignments).is_(True))
+        .values(takes_assignments=False)
+    )
+    session.expire_all()
+    return done.rowcount
+
+
+def _chosen(choices: Sequence[Choice]) -> Select[tuple[int]]:
+    """The ids of the current units the choices name, with what is below where they say so."""
+    top = aliased(Unit)
+    tops = (
+        select(top.lft, top.rgt)
+        .where(_named(top, [one for one in choices if one.below]), col(top.valid_to).is_(None))
+        .subquery("tops")
+    )
+    lower = select(Unit.id).join(tops, col(Unit.lft).between(tops.c.lft, tops.c.rgt))
+    named = _named(Unit, [one for one in choices if not one.below])
+    return select(Unit.id).where(or_(named, col(Unit.id).in_(lower)), current())
+
+
+def _named(unit: Any, choices: Sequence[Choice]) -> ColumnElement[bool]:
+    """The clause for the units the choices name themselves; `unit` is `Unit` or an alias."""
+    values = {how: [one.value for one in choices if one.how is how] for how in How}
+    return or_(
+        false(),
+        col(unit.code).in_(values[How.CODE]),
+        col(unit.kind).in_(values[How.KIND]),
+        col(unit.level).in_(values[How.LEVEL]),
+        *(col(unit.name).contains(part, autoescape=True) for part in values[How.NAME]),
+    )
+
+
+def _mostly_carrying(tag: str, level: str) -> Select[tuple[int]]:
+    """The ids of the level's units, more than half of whose directly lower units carry the tag."""
+    lower = aliased(Unit)
+    carried = and_(col(UnitTag.unit_id) == lower.id, col(UnitTag.tag) == tag)
+    return (
+        select(Unit.id)
+        .join(lower, and_(col(lower.parent_id) == Unit.id, col(lower.valid_to).is_(None)))
+        .outerjoin(UnitTag, carried)
+        .where(Unit.level == level, current())
+        .group_by(col(Unit.id))
+        .having(2 * func.count(col(UnitTag.unit_id)) > func.count())
+    )
+
+
+def _carry(session: Session, tag: str, ids: Select[tuple[int]]) -> None:
+    """The units with these ids carry the tag, those that already do untouched."""
+    carrying = select(UnitTag.unit_id).where(UnitTag.tag == tag)
+    wanted = select(Unit.id, Tag.code).join(Tag, true()).where(Tag.code == tag)
+    wanted = wanted.where(col(Unit.id).in_(ids), col(Unit.id).not_in(carrying))
+    session.execute(insert(UnitTag).from_select(["unit_id", "tag"], wanted))
+
+
+def _from_the_bottom(session: Session, choices: Sequence[Choice]) -> list[str]:
+    wanted = {one.value for one in choices if one.how is How.MOST}
+    ordered = select(Level.code).where(col(Level.code).in_(wanted)).order_by(col(Level.rank).desc())
+    return list(session.exec(ordered).all()) if wanted else []
+
+
+def _define_tags(session: Session, rules: Iterable[TagRule]) -> None:
+    known = {tag.code: tag for tag in list_tags(session)}
+    for rule in rules:
+        tag = known.get(rule.tag) or Tag(code=rule.tag, name=rule.name, name_en=rule.name_en)
+        tag.name, tag.name_en = rule.name, rule.name_en
+        session.add(tag)
+    session.flush()
+
+
+def _check_known(session: Session, choices: Sequence[Choice]) -> None:
+    """Refuse the first choice whose code or level the tree does not have."""
+    codes = [one.value for one in choices if one.how is How.CODE]
+    known = set(session.exec(select(Unit.code).where(col(Unit.code).in_(codes))).all())
+    known |= set(session.exec(select(Level.code)).all())
+    for one in choices:
+        if one.how in (How.CODE, How.LEVEL, How.MOST) and one.value not in known:
+            raise Refusal(
+                N_("第 %(line)d 行：名单里没有“%(value)s”。"), line=one.line, value=one.value
+            )

@@ -1,0 +1,212 @@
+"""Units: importing a whole list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, update
+from sqlmodel import Session, col, select
+
+from models import Level, Tag, Unit, UnitTag
+from queries.units.units import list_tags
+from rules.dates.calendar import local_date
+from rules.units.tree import number_tree
+from rules.units.unit_list import UnitList, UnitRow
+
+MOST_NAMED = 10_000
+"""A statement takes only so many values (SQLite 32,766); with more, all totals are redone."""
+
+_UNITS = Unit.__table__  # type: ignore[attr-defined]
+_FACTS = ("name", "level", "parent_id", "kind", "takes_assignments", "valid_to")
+"""What an import may change about a unit, besides its numbers in the tree."""
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did, in units."""
+
+    listed: int
+    """Units in the file."""
+    added: int
+    changed: int
+    """Known units of which anything but the numbering changed, the moved ones included."""
+    moved: int
+    """Known units that now stand under another unit; what is below each went along."""
+    ended: int
+    """Units no longer listed: `valid_to` is set, and they take no assignments."""
+
+
+def import_units(session: Session, units: UnitList, *, now: datetime) -> ImportResult:
+    """Make the tree what the list says, matching units by code; a constant number of statements.
+
+    Known units keep their id and with it everything that hangs on them. Units that are not in
+    the list stay where they are, ended, so that last year's assignments still read as they did;
+    they come back to life when a later list has them again. A column the file does not have
+    (kind, tags, takes_assignments) leaves what is known. The whole tree is renumbered. What
+    moved units have reported stays in the totals of the units it was reported to.
+    """
+    session.flush()
+    ranks = _lock_levels(session)
+    known = {row.code: row for row in session.execute(select(*_UNITS.columns)).all()}
+    today = local_date(now)
+    numbers = _number(units.rows, known)
+    ids = {code: row.id for code, row in known.items()}
+    added = _insert_new(session, units, ids, ranks, numbers, today if known else None)
+    changes = _changes(units, known, ids, today)
+    moved = [
+        new["unit"] for code, new in changes.items() if new["parent_id"] != known[code].parent_id
+    ]
+    _update_facts(session, changes)
+    _update_numbers(session, known, numbers)
+    if "tags" in units.columns:
+        _replace_tags(session, units.rows, ids)
+    session.expire_all()
+    listed = {row.code for row in units.rows}
+    return ImportResult(
+        listed=len(units.rows),
+        added=added,
+        changed=sum(code in listed for code in changes),
+        moved=len(moved),
+        ended=sum(code not in listed for code in changes),
+    )
+
+
+def _lock_levels(session: Session) -> dict[str, int]:
+    """Code → rank. Holds the rows, so that of two imports at once one waits for the other."""
+    wanted = select(Level.code, Level.rank).order_by(col(Level.rank))
+    rows = session.execute(wanted.with_for_update(key_share=True)).all()
+    return {row.code: row.rank for row in rows}
+
+
+def _number(rows: Sequence[UnitRow], known: Mapping[str, Row[Any]]) -> dict[str, tuple[int, int]]:
+    """Code → (lft, rgt) of the listed units in their order, then of those no longer listed."""
+    parents = {row.code: row.parent_code for row in rows}
+    code_of = {row.id: code for code, row in known.items()}
+    gone = (row for row in known.values() if row.code not in parents)
+    for row in sorted(gone, key=lambda row: row.lft):
+        parents[row.code] = code_of.get(row.parent_id, "")
+    places = {code: place for place, code in enumerate(parents)}
+    numbers = number_tree([places.get(parent) for parent in parents.values()])
+    return dict(zip(parents, numbers, strict=True))
+
+
+def _insert_new(
+    session: Session,
+    units: UnitList,
+    ids: dict[str, int],
+    ranks: Mapping[str, int],
+    numbers: Mapping[str, tuple[int, int]],
+    valid_from: date | None,
+) -> int:
+    """Insert the units not in `ids`, level by level from the top; adds their ids to `ids`."""
+    by_level: dict[str, list[UnitRow]] = {level: [] for level in ranks}
+    for row in units.rows:
+        if row.code not in ids:
+            by_level[row.level].append(row)
+    for level, rows in by_level.items():
+        if not rows:
+            continue
+        session.execute(
+            insert(_UNITS),
+            [
+                {
+                    "code": row.code, "name": row.name, "level": row.level, "kind": row.kind,
+                    "parent_id": ids.get(row.parent_code),
+                    "lft": numbers[row.code][0], "rgt": numbers[row.code][1],
+                    "takes_assignments": row.takes_assignments, "valid_from": valid_from,
+                    "valid_to": None,
+                }
+                for row in rows
+            ],
+        )  # fmt: skip
+        stored = select(Unit.code, Unit.id).where(Unit.level == level)
+        for code, unit_id in session.execute(stored).all():
+            ids.setdefault(code, unit_id)
+    return sum(len(rows) for rows in by_level.values())
+
+
+def _changes(
+    units: UnitList, known: Mapping[str, Row[Any]], ids: Mapping[str, int], today: date
+) -> dict[str, dict[str, Any]]:
+    """Code → the facts of every known unit that are no longer what is stored."""
+    changes: dict[str, dict[str, Any]] = {}
+    gone = dict(known)
+    for row in units.rows:
+        old = gone.pop(row.code, None)
+        if old is not None:
+            new = _facts(row, old, units.columns, ids)
+            if any(getattr(old, fact) != new[fact] for fact in _FACTS):
+                changes[row.code] = new
+    for code, old in gone.items():
+        if old.valid_to is None:
+            new = {fact: getattr(old, fact) for fact in _FACTS}
+            changes[code] = {**new, "takes_assignments": False, "valid_to": today}
+    return {code: {**new, "unit": known[code].id} for code, new in changes.items()}
+
+
+def _facts(
+    row: UnitRow, old: Row[Any], columns: frozenset[str], ids: Mapping[str, int]
+) -> dict[str, Any]:
+    stays = "takes_assignments" not in columns and old.valid_to is None
+    return {
+        "name": row.name,
+        "level": row.level,
+        "parent_id": ids.get(row.parent_code),
+        "kind": row.kind if "kind" in columns else old.kind,
+        "takes_assignments": old.takes_assignments if stays else row.takes_assignments,
+        "valid_to": None,
+    }
+
+
+def _update_facts(session: Session, changes: Mapping[str, dict[str, Any]]) -> None:
+    if changes:
+        wanted = update(_UNITS).where(_UNITS.c.id == bindparam("unit"))
+        session.execute(
+            wanted.values({fact: bindparam(fact) for fact in _FACTS}), list(changes.values())
+        )
+
+
+def _update_numbers(
+    session: Session, known: Mapping[str, Row[Any]], numbers: Mapping[str, tuple[int, int]]
+) -> None:
+    renumbered = [
+        {"unit": row.id, "left": numbers[code][0], "right": numbers[code][1]}
+        for code, row in known.items()
+        if (row.lft, row.rgt) != numbers[code]
+    ]
+    if renumbered:
+        wanted = update(_UNITS).where(_UNITS.c.id == bindparam("unit"))
+        session.execute(wanted.values(lft=bindparam("left"), rgt=bindparam("right")), renumbered)
+
+
+def _replace_tags(session: Session, rows: Sequence[UnitRow], ids: Mapping[str, int]) -> None:
+    """Give the listed units the tags of the file and no others; unknown tags become tags."""
+    codes = {name: tag.code for tag in list_tags(session) for name in (tag.name, tag.code)}
+    new = {tag for row in rows for tag in row.tags} - set(codes)
+    if new:
+        session.execute(
+            insert(Tag), [{"code": tag, "name": tag, "name_en": tag} for tag in sorted(new)]
+        )
+    wanted = {(ids[row.code], codes.get(tag, tag)) for row in rows for tag in row.tags}
+    listed = {ids[row.code] for row in rows}
+    present = {
+        (unit_id, tag)
+        for unit_id, tag in session.execute(select(UnitTag.unit_id, UnitTag.tag)).all()
+        if unit_id in listed
+    }
+    _store_tags(session, present - wanted, wanted - present)
+
+
+def _store_tags(session: Session, fewer: set[tuple[int, str]], more: set[tuple[int, str]]) -> None:
+    if fewer:
+        session.connection().execute(
+            delete(UnitTag).where(
+                col(UnitTag.unit_id) == bindparam("unit"), col(UnitTag.tag) == bindparam("name")
+            ),
+            [{"unit": unit_id, "name": tag} for unit_id, tag in sorted(fewer)],
+        )
+    if more:
+        session.execute(
+            insert(UnitTag), [{"unit_id": unit_id, "tag": tag} for unit_id, tag in sorted(more)]
+        )

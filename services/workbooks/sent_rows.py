@@ -1,0 +1,199 @@
+"""Sending the answers of many units at once: the same rows as `services.filling.submissions.submit`
+writes, in a number of statements that does not depend on how many units there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import case, delete, func, insert, literal, select
+from sqlmodel import Session, col
+
+from models import (
+    Account,
+    Act,
+    AnswerNumber,
+    Assignment,
+    Draft,
+    KnownValue,
+    Status,
+    Submission,
+    TextPrint,
+)
+from queries.filling.checks import list_sibling_numbers
+from queries.workbooks.workbooks import list_histories, list_like_texts
+from rules.dates.calendar import local_date
+from rules.dates.review_clock import review_due
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.checks.circle import MOST_SIBLINGS
+from rules.filling.checks.figures import Figures, compared_numbers, figures
+from rules.filling.checks.flags import Flag
+from rules.forms.form_fields import FormField
+from services.assignments.changes import change_all
+from services.filling.answer_numbers import number_rows
+from services.filling.checks import (
+    changed_numbers,
+    find_flags,
+    judged,
+    print_rows,
+    text_prints,
+)
+from services.filling.known_values import known_rows
+from services.filling.submissions import made_submission
+
+_TABLES: tuple[Any, ...] = (AnswerNumber, KnownValue, TextPrint, Draft)
+"""What stood for an assignment before, and is replaced."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit's answers, checked, in stored shape."""
+
+    sheet: AnswerSheet
+    values: dict[str, Any]
+    send_key: str
+
+    @property
+    def id(self) -> int:
+        assert self.sheet.assignment.id is not None
+        return self.sheet.assignment.id
+
+
+def send_rows(
+    session: Session, rows: Sequence[Row], *, reason: str, actor: Account, now: datetime
+) -> list[Submission]:
+    """Store a submission for each row, all below one unit, of one measure and period.
+
+    The assignments are locked and still owe their answer; `reason` stands in their history.
+    """
+    flags = flags_of(session, [(row.sheet, row.values) for row in rows])
+    made = [
+        made_submission(row.sheet, row.values, {}, each, row.send_key, actor, now)
+        for row, each in zip(rows, flags, strict=True)
+    ]
+    session.execute(insert(Submission), [one.model_dump(exclude={"id"}) for one in made])
+    _replace(session, rows, made)
+    _change(session, rows, reason, actor, now)
+    return made
+
+
+def _replace(session: Session, rows: Sequence[Row], made: Sequence[Submission]) -> None:
+    """Numbers, known values and prints of these answers in the place of the earlier ones."""
+    ids = [row.id for row in rows]
+    for table in _TABLES:
+        session.execute(delete(table).where(col(table.assignment_id).in_(ids)))
+    numbers = [each for row in rows for each in number_rows(row.sheet, row.values)]
+    prints = [each for row in rows for each in print_rows(row.sheet, row.values)]
+    for table, added in ((AnswerNumber, numbers), (TextPrint, prints)):
+        if added:
+            session.execute(insert(table), added)
+    if any(field.reuse for field in rows[0].sheet.fields):
+        _keep_known(session, rows, made)
+
+
+def _keep_known(session: Session, rows: Sequence[Row], made: Sequence[Submission]) -> None:
+    keys = [one.send_key for one in made]
+    stored = select(col(Submission.send_key), Submission).where(col(Submission.send_key).in_(keys))
+    by_key = dict(session.execute(stored).tuples().all())
+    known = [each for row in rows for each in known_rows(row.sheet, by_key[row.send_key])]
+    if known:
+        session.execute(insert(KnownValue), known)
+
+
+def _change(
+    session: Session, rows: Sequence[Row], reason: str, actor: Account, now: datetime
+) -> None:
+    """Submitted, and at the unit that has nobody above it approved at once."""
+    chosen = col(Assignment.id).in_([row.id for row in rows])
+    topmost = rows[0].sheet.assignment.parent_id is None
+    columns = Assignment.__table__.c  # type: ignore[attr-defined]
+    count = change_all(
+        session,
+        chosen,
+        Act.SUBMIT,
+        Status.SUBMITTED,
+        actor=actor,
+        now=now,
+        reason=reason,
+        revision=columns.revision + 1,
+        acknowledged_at=func.coalesce(
+            columns.acknowledged_at, literal(now, columns.acknowledged_at.type)
+        ),
+        late=case(
+            (columns.sent_at.is_(None), columns.due_on < literal(local_date(now))),
+            else_=columns.late,
+        ),
+        sent_at=func.coalesce(columns.sent_at, literal(now, columns.sent_at.type)),
+        review_due_on=review_due(now, rows[0].sheet.measure.review_days),
+    )
+    assert count == len(rows), "an assignment was not locked"
+    if topmost:
+        change_all(session, chosen, Act.APPROVE, Status.APPROVED, actor=None, now=now)
+
+
+Answered = tuple[AnswerSheet, Mapping[str, Any]]
+"""A unit and its checked answers."""
+
+
+def flags_of(session: Session, answered: Sequence[Answered]) -> list[list[Flag]]:
+    """What `services.filling.checks.find_flags` finds for each, at most three statements for all.
+
+    Units of the same workbook are held against each other too: one text put into every row is
+    what this is for.
+    """
+    if len(answered) < len(("one", "another")):
+        return [find_flags(session, sheet, values) for sheet, values in answered]
+    sheets = [sheet for sheet, _ in answered]
+    fields = sheets[0].fields
+    changed = {name for sheet, values in answered for name in changed_numbers(sheet, values)}
+    history = list_histories(session, sheets, changed)
+    siblings = _siblings(session, answered, fields)
+    beside = _beside(session, answered)
+    return [
+        judged(
+            sheet,
+            values,
+            history=history.get(sheet.assignment.unit_id, {}),
+            siblings=siblings[place],
+            beside=beside[place],
+        )
+        for place, (sheet, values) in enumerate(answered)
+    ]
+
+
+def _siblings(
+    session: Session, answered: Sequence[Answered], fields: Sequence[FormField]
+) -> list[dict[str, list[Decimal]]]:
+    """For each the reported numbers of the units beside, and those of the same workbook."""
+    names = compared_numbers(fields)
+    reported = list_sibling_numbers(session, answered[0][0].assignment, names)
+    own = [figures(fields, values) for _, values in answered]
+    return [
+        {name: [*reported.get(name, ()), *_others(own, place, name)] for name in names}
+        for place in range(len(own))
+    ]
+
+
+def _others(own: Sequence[Figures], place: int, name: str) -> list[Decimal]:
+    numbers = (one[name] for each, one in enumerate(own) if each != place and name in one)
+    return list(islice(numbers, MOST_SIBLINGS))
+
+
+def _beside(session: Session, answered: Sequence[Answered]) -> list[list[set[int]]]:
+    """For each the prints of the texts that have some in common with its own."""
+    own = [
+        {digest for each in text_prints(sheet.fields, values).values() for digest in each}
+        for sheet, values in answered
+    ]
+    sent = {sheet.assignment.id for sheet, _ in answered}
+    parent_id = answered[0][0].assignment.parent_id or 0
+    found = list_like_texts(session, parent_id, (digest for one in own for digest in one))
+    others = [prints for one, prints in found.items() if one not in sent]
+    return [
+        [each for each in (*others, *own[:place], *own[place + 1 :]) if not prints.isdisjoint(each)]
+        for place, prints in enumerate(own)
+    ]

@@ -1,0 +1,321 @@
+"""Workbooks: laid out for a unit, taken in again, previewed, and sent — all of it or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select
+from sqlmodel import Session, col
+
+from models import Account, Assignment, Unit, WorkbookUpload
+from queries.filling.answer_sheets import list_answer_sheets
+from queries.filling.attachments import question_of
+from queries.workbooks.workbooks import (
+    get_upload,
+    list_files,
+    rows_of,
+)
+from rules.dates.calendar import local_date
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.answers import Attached
+from rules.filling.checks.flags import Flag
+from rules.forms.faults import Fault
+from rules.sentences.not_found import NotFound
+from rules.sentences.refusal import N_, Refusal, Term
+from rules.workbooks.changes import typed_of
+from rules.workbooks.columns import SheetColumns, sheets_of
+from rules.workbooks.layout import FORMAT, Layout, lay_out
+from rules.workbooks.outcome import Kind, Outcome, outcome_of, with_told
+from rules.workbooks.reading import CellFault, FilledRow, Table, read_book
+from services.assignments.changes import lock_assignment
+from services.filling.attachments import as_answer
+from services.filling.submissions import Overtaken
+from services.workbooks.sent_rows import Row, flags_of, send_rows
+
+MOST_ROWS = 1_000
+"""Units in one workbook."""
+KEPT = timedelta(days=7)
+"""How long an upload waits for the word to send it."""
+FOR_LOWER = N_("由上级单位用 Excel 代填")
+FOR_ITSELF = N_("用 Excel 填报")
+CHANGED_FORM = N_(
+    "这份表单在您下载之后换了新版，旧表格不能再报送，什么都没有改动。"
+    "请重新下载，把填好的内容复制过去；您手里的文件还在，内容没有丢。"
+)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What sending an upload would do at this moment."""
+
+    outcomes: list[Outcome]
+    """In the order of the tree."""
+    faults: list[CellFault]
+    """Of the file and of its rows."""
+    missing: list[Unit]
+    """Units that have no row in the file; they are left alone."""
+    columns: Sequence[SheetColumns] = ()
+    """Of the form, sheet by sheet."""
+    flags: dict[int, list[Flag]] = field(default_factory=dict)
+    """Assignment → what the checks would ask."""
+
+    @property
+    def sent(self) -> list[Outcome]:
+        """The rows that would be sent; with any fault none is."""
+        return [] if self.faults else [one for one in self.outcomes if one.sent]
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        """How many rows of each kind; those there are."""
+        found = {kind: sum(one.kind is kind for one in self.outcomes) for kind in Kind}
+        return {kind: count for kind, count in found.items() if count}
+
+    @property
+    def seen(self) -> str:
+        """The state everything was in, as the page says it again."""
+        return ",".join(_mark(one.sheet) for one in self.outcomes)
+
+
+def get_layout(session: Session, own: Assignment, unit: Unit) -> Layout:
+    """The workbook of a unit for its assignment.
+
+    Raises `NotFound` where it has nothing to fill in, and `Refusal` for a form with required
+    photos or files, or for too many units.
+    """
+    return lay_out(own, unit.code, _get_sheets(session, own), token_urlsafe(6))
+
+
+def keep_upload(
+    session: Session,
+    own: Assignment,
+    ticket: Mapping[str, Any],
+    tables: Sequence[Table],
+    *,
+    actor: Account,
+    now: datetime,
+) -> WorkbookUpload:
+    """Read what was uploaded and keep it for the preview; nothing is sent.
+
+    What the same account has uploaded for the assignment before and not sent goes, and so does
+    every upload older than `KEPT`. Raises `Refusal` for a workbook of another measure, period or
+    unit, of another version of the form, or one whose sheets or heads are gone.
+    """
+    _require_own(own, actor)
+    sheets = _get_sheets(session, own)
+    _check_ticket(ticket, own, sheets[0].version_id)
+    names = {one.unit.code: one.unit.name for one in sheets}
+    book = read_book(tables, ticket, sheets_of(sheets[0].fields), names)
+    assert own.id is not None
+    assert actor.id is not None
+    lock_assignment(session, own.id)
+    replaced = and_(
+        col(WorkbookUpload.assignment_id) == own.id,
+        col(WorkbookUpload.uploaded_by) == actor.id,
+        col(WorkbookUpload.sent_at).is_(None),
+    )
+    session.execute(
+        delete(WorkbookUpload).where(or_(col(WorkbookUpload.uploaded_at) < now - KEPT, replaced))
+    )
+    upload = WorkbookUpload(
+        token=_token_of(ticket),
+        assignment_id=own.id,
+        form_version_id=sheets[0].version_id,
+        rows=[row.to_json() for row in book.rows],
+        faults=[_fault_json(one) for one in book.faults],
+        left_out=book.left_out,
+        uploaded_at=now,
+        uploaded_by=actor.id,
+    )
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def preview(session: Session, own: Assignment, upload: WorkbookUpload, now: datetime) -> Preview:
+    """What sending the upload would do now, with what the checks would ask."""
+    found = _preview(session, own, upload, now)
+    ready = [(one.sheet, one.values) for one in found.outcomes if one.sent]
+    flags = flags_of(session, ready)
+    by_id = {
+        sheet.assignment.id or 0: each
+        for (sheet, _), each in zip(ready, flags, strict=True)
+        if each
+    }
+    return replace(found, flags=by_id)
+
+
+def send_upload(
+    session: Session, assignment_id: int, token: str, *, seen: str, actor: Account, now: datetime
+) -> WorkbookUpload:
+    """Send every row of an upload that changes something: all of them or none.
+
+    `seen`: what `Preview.seen` said on the page. Sending it again changes nothing. Raises
+    `Overtaken` when anything has changed since, and `Refusal` when there are faults or nothing is
+    to be sent.
+    """
+    own = lock_assignment(session, assignment_id)
+    _require_own(own, actor)
+    upload = get_upload(session, assignment_id, token)
+    session.refresh(upload, with_for_update=True)
+    if upload.sent_at is not None:
+        return upload
+    session.execute(
+        select(col(Assignment.id))
+        .where(rows_of(own))
+        .order_by(col(Assignment.id))
+        .with_for_update()
+    ).all()
+    found = _preview(session, own, upload, now)
+    _check_unchanged(found, seen)
+    if found.faults:
+        raise Refusal(N_("文件里还有错误，什么都没有报送。请改好后重新上传。"))
+    if not found.sent:
+        raise Refusal(N_("文件里没有可以报送的行。"))
+    rows = [
+        Row(one.sheet, dict(one.values), send_key(upload, one.sheet.assignment.id))
+        for one in found.sent
+    ]
+    reason = FOR_ITSELF if own.lowest else FOR_LOWER
+    send_rows(session, rows, reason=reason, actor=actor, now=now)
+    upload.sent_at = now
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def send_key(upload: WorkbookUpload, assignment_id: int | None) -> str:
+    """The send key of the submission an upload brings for an assignment."""
+    return f"wb-{upload.token}-{assignment_id}"
+
+
+def _token_of(ticket: Mapping[str, Any]) -> str:
+    """An address nobody guesses, with the workbook in front; older ones have no name."""
+    book = str(ticket.get("book", ""))
+    return f"{book}.{token_urlsafe(12)}" if book else token_urlsafe(16)
+
+
+def _is_of_book(upload: WorkbookUpload, sheet: AnswerSheet) -> bool:
+    """Whether what the unit sent last came from the workbook that was uploaded, then or now.
+
+    The send key of a submission tells, which stays when uploads are swept.
+    """
+    book, dot, _ = upload.token.partition(".")
+    return bool(dot and sheet.last and sheet.last.send_key.startswith(f"wb-{book}."))
+
+
+def _get_sheets(session: Session, own: Assignment) -> list[AnswerSheet]:
+    sheets = list_answer_sheets(session, rows_of(own))
+    if not sheets:
+        raise NotFound
+    if len(sheets) > MOST_ROWS:
+        raise Refusal(
+            N_("一张表最多放 %(most)s 个单位，这里有 %(count)s 个，请由下级单位分别填报。"),
+            most=MOST_ROWS,
+            count=len(sheets),
+        )
+    return sheets
+
+
+def _require_own(own: Assignment, actor: Account) -> None:
+    if own.unit_id != actor.unit_id:
+        raise NotFound
+
+
+def _check_ticket(ticket: Mapping[str, Any], own: Assignment, version_id: int | None) -> None:
+    if ticket.get("format") != FORMAT:
+        raise Refusal(N_("这个文件是用旧版系统下载的，请重新下载后再填。"))
+    if ticket["assignment"] != own.id:
+        raise Refusal(N_("这个文件是另一项任务或另一个单位的填报表，请核对后上传。"))
+    _check_version(ticket["version"], version_id)
+
+
+def _check_version(filled: int | None, version_id: int | None) -> None:
+    if filled != version_id:
+        raise Refusal(CHANGED_FORM)
+
+
+def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: datetime) -> Preview:
+    sheets = _get_sheets(session, own)
+    _check_version(upload.form_version_id, sheets[0].version_id)
+    columns = sheets_of(sheets[0].fields)
+    filled = {row["assignment_id"]: FilledRow(**row) for row in upload.rows}
+    present = [sheet for sheet in sheets if sheet.assignment.id in filled]
+    attached = _files_of(session, [(one, filled[one.assignment.id or 0]) for one in present])
+    outcomes = [
+        outcome_of(
+            sheet,
+            filled[sheet.assignment.id or 0],
+            columns,
+            today=local_date(now).isoformat(),
+            attached=attached.get(sheet.assignment.id or 0),
+            same_book=_is_of_book(upload, sheet),
+        )
+        for sheet in present
+    ]
+    told = [CellFault(one["where"], Fault(one["msgid"], one["values"])) for one in upload.faults]
+    by_cell = {one.where: one for one in told}
+    outcomes = [with_told(one, filled[one.sheet.assignment.id or 0], by_cell) for one in outcomes]
+    in_rows = [fault for one in outcomes for fault in one.faults]
+    cells = {one.where for one in in_rows}
+    return Preview(
+        outcomes=outcomes,
+        faults=[*(one for one in told if one.where not in cells), *in_rows],
+        missing=[sheet.unit for sheet in sheets if sheet.assignment.id not in filled],
+        columns=columns,
+    )
+
+
+def _files_of(
+    session: Session, rows: Sequence[tuple[AnswerSheet, FilledRow]]
+) -> dict[int, Attached]:
+    """Assignment → what finds its uploaded files; at most one statement."""
+    if not rows or not rows[0][0].attached_keys:
+        return {}
+    tokens = {
+        text
+        for sheet, row in rows
+        for key, texts in typed_of(sheet, row).items()
+        if key not in row.typed
+        for text in texts
+    }
+    found = list_files(session, tokens)
+
+    def finder(assignment_id: int) -> Attached:
+        def attached(key: str, token: str) -> Mapping[str, Any] | None:
+            one = found.get((assignment_id, token))
+            return as_answer(one) if one and question_of(one.field) == question_of(key) else None
+
+        return attached
+
+    return {row.assignment_id: finder(row.assignment_id) for _, row in rows}
+
+
+def _mark(sheet: AnswerSheet) -> str:
+    """What an assignment was like when the preview was made."""
+    draft = sheet.draft.version if sheet.draft else 0
+    return f"{sheet.assignment.id}.{sheet.assignment.version}.{draft}"
+
+
+def _check_unchanged(found: Preview, seen: str) -> None:
+    """Raises `Overtaken` with the units that are not what they were on the page."""
+    known, now = set(filter(None, seen.split(","))), set(filter(None, found.seen.split(",")))
+    if known == now:
+        return
+    changed = [one.sheet.unit.name for one in found.outcomes if _mark(one.sheet) not in known]
+    raise Overtaken(
+        N_("您查看期间，有的单位情况变了（%(units)s），什么都没有报送。请再看一遍。"),
+        units=_first(changed) or Term(N_("有任务被撤回")),
+    )
+
+
+def _first(names: Iterable[str]) -> list[str]:
+    shown = list(names)
+    return shown[:5] + (["…"] if len(shown) > 5 else [])
+
+
+def _fault_json(one: CellFault) -> dict[str, Any]:
+    return {"where": one.where, "msgid": one.fault.msgid, "values": dict(one.fault.values)}

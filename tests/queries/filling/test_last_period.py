@@ -1,0 +1,32 @@
+from models import Assignment
+from queries.filling.last_period import find_last_period
+from services.filling.recalls import recall
+from tests.answering import account_of, answer, released_measure
+from tests.building import VILLAGE, assignment_of
+from tests.conftest import NOW
+
+
+def copied(session, one: Assignment, period: str) -> Assignment:
+    """The same assignment for another period."""
+    values = one.model_dump(exclude={"id", "period"})
+    other = Assignment(**values, period=period)
+    session.add(other)
+    session.flush()
+    return other
+
+
+def test_the_latest_earlier_period_that_was_answered_is_found(session):
+    measure = released_measure(session)
+    sent = answer(session, measure, VILLAGE)
+    one = assignment_of(session, measure, VILLAGE)
+    assert find_last_period(session, one) is None
+    one.period = "202610"
+    session.flush()
+    later = copied(session, one, "202612")
+    unanswered = copied(session, one, "202611")
+    unanswered.status, unanswered.revision = "issued", 0
+    session.flush()
+    found = find_last_period(session, later)
+    assert (found.period, found.submission.id) == ("202610", sent.id)
+    recall(session, one.id, actor=account_of(session, VILLAGE), now=NOW)
+    assert find_last_period(session, later) is None

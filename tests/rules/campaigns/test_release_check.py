@@ -1,0 +1,39 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rules.campaigns.release_check import ReleaseFacts, warnings
+
+FACTS = ReleaseFacts(
+    answering=9, due_on=date(2026, 12, 18), today=date(2026, 11, 23), gate_days=3, has_form=True
+)
+
+
+def told(facts: ReleaseFacts) -> str:
+    return "".join(map(str, warnings(facts)))
+
+
+def test_an_ordinary_release_has_no_warnings() -> None:
+    assert warnings(FACTS) == []
+
+
+def test_the_days_left_count_working_days_of_the_lowest_level() -> None:
+    assert FACTS.days_left == 19
+    assert FACTS.days_left_at_worst == 16
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"answering": 0}, "没有一个单位会收到"),
+        ({"has_form": False}, "没有选择表单"),
+        ({"due_on": None}, "尚未确定办理时限"),
+        ({"due_on": date(2026, 11, 23)}, "已到或已过"),
+        ({"due_on": date(2026, 11, 26)}, "只有3个工作日"),
+        ({"gate_days": 16}, "只剩3个工作日"),
+        ({"due_on": date(2031, 1, 10)}, "2031年的放假安排尚未公布"),
+    ],
+)
+def test_what_is_odd_is_said_in_a_sentence(changed: dict, sentence: str) -> None:
+    assert sentence in told(replace(FACTS, **changed))

@@ -1,0 +1,242 @@
+"""The law of roll-up: whatever happens in whatever order, the running totals are the true ones."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, col, select
+
+from models import AnswerNumber, Assignment, Measure, ReviewBatch, Status, Total, Unit
+from queries.assignments.kept_totals import read_totals
+from queries.filling.submissions import find_current
+from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from rules.sentences.refusal import Refusal
+from services.assignments.assignments import acknowledge, close_campaign
+from services.assignments.recounts import list_wrong_totals
+from services.assignments.roll_up import recount
+from services.campaigns.measures import withdraw_measure
+from services.filling.recalls import recall
+from services.filling.submissions import submit
+from services.review.review_batches import undo
+from services.review.reviews import approve, return_
+from tests.answering import (
+    ANSWER,
+    NARRATIVE,
+    account_of,
+    approve_many,
+    released_measure,
+    return_many,
+    send_key,
+)
+from tests.building import BANNER, REGION, TOWNSHIP, assignment_of
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.long
+
+VILLAGES = ("150402005002", "150402005003", "150402102200")
+UNITS = (*VILLAGES, TOWNSHIP, BANNER)
+ABOVE = {
+    "150402005002": TOWNSHIP, "150402005003": TOWNSHIP, "150402102200": "150402102000",
+    TOWNSHIP: BANNER, BANNER: "150400000000",
+}  # fmt: skip
+DAYS = (0, 10, 40)
+"""Days after the hand-down at which things happen; the measure is due after 27."""
+
+
+@pytest.fixture
+def measure(session):
+    measure = released_measure(session, addressees=(("village", ""), ("township", "")))
+    for code in (*UNITS, *ABOVE.values(), REGION):
+        account_of(session, code)
+    return measure
+
+
+def _submit(session, measure, code, number, now) -> None:
+    assignment = assignment_of(session, measure, code)
+    typed = {**ANSWER, "checked": [str(number)]} if assignment.answering else {}
+    if number % 2 and assignment.answering:
+        del typed["spent"]
+    if not assignment.lowest:
+        typed = {**typed, **NARRATIVE}
+    actor = account_of(session, code)
+    submit(session, assignment.id, typed, send_key=send_key(), actor=actor, now=now)
+
+
+def _recall(session, measure, code, _number, now) -> None:
+    assignment = assignment_of(session, measure, code)
+    recall(session, assignment.id, actor=account_of(session, code), now=now)
+
+
+def _acknowledge(session, measure, code, _number, now) -> None:
+    assignment = assignment_of(session, measure, code)
+    acknowledge(session, assignment.id, actor=account_of(session, code), now=now)
+
+
+def _approve(session, measure, code, _number, now) -> None:
+    current = find_current(session, assignment_of(session, measure, code).id)
+    if current:
+        approve(session, current.submission.id, actor=account_of(session, ABOVE[code]), now=now)
+
+
+def _return(session, measure, code, number, now) -> None:
+    current = find_current(session, assignment_of(session, measure, code).id)
+    if not current:
+        return
+    fields = ["checked"] if number % 3 == 0 and code not in (TOWNSHIP, BANNER) else []
+    return_(
+        session, current.submission.id, reason="数字与上月不符", fields=fields,
+        actor=account_of(session, ABOVE[code]), now=now,
+    )  # fmt: skip
+
+
+def _currents(session, measure) -> list[int]:
+    found = [find_current(session, assignment_of(session, measure, code).id) for code in UNITS]
+    return [current.submission.id for current in found if current]
+
+
+def _approve_many(session, measure, code, _number, now) -> None:
+    reviewer = account_of(session, ABOVE[code])
+    approve_many(session, _currents(session, measure), actor=reviewer, now=now)
+
+
+def _return_many(session, measure, code, _number, now) -> None:
+    reviewer = account_of(session, ABOVE[code])
+    ids = _currents(session, measure)
+    return_many(session, ids, reason="请全部核对", actor=reviewer, now=now)
+
+
+def _undo(session, measure, code, _number, now) -> None:
+    """The latest decision of the unit above, whatever became of the answers since."""
+    reviewer = account_of(session, ABOVE[code])
+    mine = select(ReviewBatch).where(ReviewBatch.unit_id == reviewer.unit_id)
+    latest = session.exec(mine.order_by(col(ReviewBatch.id).desc())).first()
+    if latest:
+        undo(session, latest.id, actor=reviewer, now=now)
+
+
+def _close(session, measure, _code, _number, now) -> None:
+    chosen = Assignment.measure_id == measure.id
+    close_campaign(session, chosen, actor=account_of(session, REGION), now=now)
+
+
+def _withdraw(session, measure, _code, _number, now) -> None:
+    withdraw_measure(
+        session, measure, reason="文件作废", actor=account_of(session, REGION), now=now
+    )
+
+
+STORIES: list[tuple[Callable, ...]] = [
+    (_submit,), (_submit, _approve), (_submit, _return), (_submit, _approve, _return),
+    (_submit, _recall), (_submit, _return, _submit), (_approve,), (_return,), (_recall,),
+    (_submit, _approve, _submit), (_submit, _approve, _undo), (_submit, _return, _undo),
+    (_submit, _return_many, _submit, _undo), (_approve_many, _undo), (_undo,),
+    (_acknowledge,), (_approve_many,), (_return_many,), (_close,), (_withdraw,),
+]  # fmt: skip
+"""What may happen to one unit in a row; random single acts seldom get far."""
+STEPS = st.tuples(
+    st.sampled_from(STORIES), st.sampled_from(UNITS), st.integers(0, 9), st.sampled_from(DAYS)
+)
+
+
+def totals(session: Session, measure: Measure) -> dict:
+    """Every row of Tally and Total that counts something, by its key."""
+    session.flush()
+    session.expire_all()
+    return read_totals(session, measure.id)
+
+
+def true_totals(session: Session, measure: Measure) -> dict:
+    """The same, counted in plain Python from the assignments and their numbers."""
+    units = {unit.id: unit for unit in session.exec(select(Unit))}
+    numbers: dict[int, list[AnswerNumber]] = {}
+    for number in session.exec(select(AnswerNumber)):
+        numbers.setdefault(number.assignment_id, []).append(number)
+    counted: dict[tuple, Counter] = {}
+    wanted = select(Assignment).where(Assignment.measure_id == measure.id)
+    for one in session.exec(wanted):
+        above = units[one.unit_id].parent_id
+        while above is not None:
+            key = ("Tally", one.period, above, one.level, one.due_on, None)
+            counted.setdefault(key, Counter()).update(_marks(one))
+            for number in numbers.get(one.id, []):
+                key = ("Total", one.period, above, None, None, number.field)
+                counted.setdefault(key, Counter()).update(_parts(one, number.value))
+            above = units[above].parent_id
+    whole = {key: {name: n for name, n in c.items() if n} for key, c in counted.items()}
+    return {key: values for key, values in whole.items() if values}
+
+
+def _marks(one: Assignment) -> dict[str, int]:
+    live = one.status != Status.WITHDRAWN
+    reported, reviewed = one.status in REPORTED, one.status in REVIEWED
+    marks = {
+        "issued": live, "acknowledged": live and one.acknowledged_at is not None,
+        "released": live and one.released_at is not None, "submitted": reported,
+        "approved": reviewed, "returned": one.status == Status.RETURNED,
+        "unsent": one.status in UNSENT, "late": live and one.late,
+        "answering": live and one.answering, "reported": reported and one.answering,
+        "reviewed": reviewed and one.answering,
+    }  # fmt: skip
+    return {name: int(mark) for name, mark in marks.items()}
+
+
+def _parts(one: Assignment, value: int) -> dict[str, int]:
+    reported, reviewed = one.status in REPORTED, one.status in REVIEWED
+    return {
+        "reported_sum": value * reported, "reported_count": int(reported),
+        "reviewed_sum": value * reviewed, "reviewed_count": int(reviewed),
+    }  # fmt: skip
+
+
+def _perform(session: Session, measure: Measure, steps: list[tuple]) -> None:
+    """Each act in a transaction of its own; what is refused leaves nothing behind."""
+    for story, code, number, day in steps:
+        for act in story:
+            try:
+                with session.begin_nested():
+                    act(session, measure, code, number, NOW + timedelta(days=day))
+            except Refusal:
+                session.expire_all()
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(
+    steps=[
+        (story, UNITS[place % len(UNITS)], place, DAYS[place % len(DAYS)])
+        for place, story in enumerate(STORIES)
+    ]
+)
+@given(steps=st.lists(STEPS, min_size=3, max_size=12))
+def test_any_order_of_acts_gives_the_totals_of_a_recount_from_nothing(session, measure, steps):
+    savepoint = session.begin_nested()
+    _perform(session, measure, steps)
+    running = totals(session, measure)
+    assert running == true_totals(session, measure)
+    recount(session, measure.id, "once")
+    assert totals(session, measure) == running
+    assert list_wrong_totals(session) == []
+    savepoint.rollback()
+
+
+def test_the_law_is_tested_on_something(session, measure):
+    day = DAYS[0]
+    steps = [((_submit,), code, 4, day) for code in (*VILLAGES, TOWNSHIP)]
+    _perform(session, measure, [*steps, ((_approve_many,), VILLAGES[0], 0, day)])
+    region = assignment_of(session, measure, REGION).unit_id
+    checked = totals(session, measure)["Total", "once", region, None, None, "checked"]
+    assert checked == {
+        "reported_sum": 160_000, "reported_count": 4, "reviewed_sum": 80_000, "reviewed_count": 2,
+    }  # fmt: skip
+    assert assignment_of(session, measure, TOWNSHIP).due_on < date(2026, 12, 21)
+
+
+def test_a_total_that_is_wrong_by_one_is_found_and_left_as_it_is(session, measure):
+    _perform(session, measure, [((_submit,), code, 4, 0) for code in VILLAGES])
+    kept = session.exec(select(Total).where(Total.measure_id == measure.id)).first()
+    kept.reported_sum += 1
+    before = totals(session, measure)
+    assert list_wrong_totals(session) == [(measure.id, "once")]
+    assert totals(session, measure) == before

@@ -1,0 +1,329 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import func, select
+
+from models import Act, AnswerNumber, Draft, Event, Gate, Review, Status, Submission
+from queries.filling.answer_sheets import get_answer_sheet
+from rules.assignments.states import IllegalChange
+from rules.filling.receipts import is_whole, read_receipt
+from rules.sentences.refusal import Refusal
+from services.campaigns.measures import GateChoice, withdraw_measure
+from services.filling.recalls import recall
+from services.filling.submissions import Faulty, Sent, save_draft, submit
+from services.review.reviews import approve, return_
+from tests.answering import (
+    ANSWER,
+    NARRATIVE,
+    account_of,
+    answer,
+    released_measure,
+    send,
+    send_key,
+    totals_of,
+)
+from tests.building import (
+    BANNER,
+    FIELDS,
+    LEAGUE,
+    REGION,
+    TOWNSHIP,
+    VILLAGE,
+    assignment_of,
+    make_account,
+    make_form,
+)
+from tests.conftest import NOW
+from tests.counting import statements
+
+LATER = NOW + timedelta(hours=3)
+AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
+
+
+def acts_of(session, assignment):
+    rows = session.exec(
+        select(Event).where(Event.assignment_id == assignment.id).order_by(Event.id)
+    )
+    return [(row.act, row.from_status, row.to_status) for row in rows]
+
+
+def count(session, table):
+    return session.exec(select(func.count()).select_from(table)).one()
+
+
+def test_a_sent_form_is_stored_whole_and_gives_a_receipt(session, village, clerk):
+    sent = send(session, village, actor=clerk)
+    session.expire_all()
+    stored = session.get_one(Submission, sent.id)
+    assert stored.answers == {"checked": 12, "spent": "3.5", "note": "逐户走访。"}
+    assert read_receipt(stored.receipt) == stored.receipt
+    assert is_whole(stored)
+    stored.answers = {**stored.answers, "checked": 13}
+    assert not is_whole(stored)
+
+
+def test_sending_signs_for_the_assignment_at_the_lowest_level(session, village, clerk):
+    send(session, village, actor=clerk)
+    assert (village.status, village.acknowledged_at) == (Status.SUBMITTED, NOW)
+    assert acts_of(session, village)[-1] == (Act.SUBMIT, Status.ISSUED, Status.SUBMITTED)
+
+
+def test_the_numbers_reach_every_unit_above(session, measure, village, clerk):
+    send(session, village, actor=clerk)
+    for code in (TOWNSHIP, BANNER, LEAGUE, REGION):
+        assert totals_of(session, measure, code) == {"checked": (120_000, 0), "spent": (35_000, 0)}
+
+
+def test_faults_are_returned_and_what_was_typed_is_kept(session, village, clerk):
+    typed = {"checked": ["十二"], "note": ["逐户走访。"]}
+    outcome = submit(session, village.id, typed, send_key=send_key(), actor=clerk, now=NOW)
+    assert isinstance(outcome, Faulty)
+    assert str(outcome.faults["checked"]) == "请只填数字，不带单位和文字。"
+    assert count(session, Submission) == 0
+    assert village.status == Status.ISSUED
+    assert get_answer_sheet(session, village.id).typed == typed
+
+
+def test_the_same_sending_twice_is_one_submission(session, village, clerk):
+    key = send_key()
+    first = send(session, village, actor=clerk, key=key)
+    again = submit(
+        session, village.id, ANSWER, send_key=key, seen_revision=0, actor=clerk, now=LATER
+    )
+    assert again == Sent(first, again=True)
+    assert count(session, Submission) == 1
+    assert len(acts_of(session, village)) == 2
+
+
+def test_a_repeated_sending_is_harmless_after_its_review(session, village, clerk, reviewer):
+    key = send_key()
+    first = send(session, village, actor=clerk, key=key)
+    approve(session, first.id, actor=reviewer, now=LATER)
+    again = submit(session, village.id, ANSWER, send_key=key, actor=clerk, now=LATER)
+    assert again == Sent(first, again=True)
+    assert village.status == Status.APPROVED
+
+
+def test_changes_under_a_used_key_are_not_passed_off_as_sent(session, village, clerk):
+    key = send_key()
+    first = send(session, village, actor=clerk, key=key)
+    changed = {**ANSWER, "checked": ["13"]}
+    with pytest.raises(Refusal, match=f"11-23 09:00.*{first.receipt}.*没有送出"):
+        submit(session, village.id, changed, send_key=key, actor=clerk, now=LATER)
+
+
+def test_a_key_of_another_assignment_is_refused(session, measure, village, clerk):
+    key = send_key()
+    send(session, village, actor=clerk, key=key)
+    other = assignment_of(session, measure, "150402005003")
+    with pytest.raises(Refusal, match="另一项任务"):
+        submit(
+            session, other.id, ANSWER, send_key=key, now=NOW,
+            actor=account_of(session, "150402005003"),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 65, "a b c d e f", "键键键键键键键键"])
+def test_a_sending_without_a_proper_key_is_refused(session, village, clerk, key):
+    with pytest.raises(Refusal, match="重新打开"):
+        submit(session, village.id, ANSWER, send_key=key, actor=clerk, now=NOW)
+
+
+def test_the_second_of_two_people_is_told_who_was_first(session, village, clerk):
+    first = send(session, village, actor=clerk)
+    other = make_account(session, VILLAGE, login="second")
+    with pytest.raises(Refusal, match=f"“综合办公室”已于 11-23 09:00 填报（回执 {first.receipt}"):
+        submit(
+            session, village.id, {**ANSWER, "checked": ["13"]}, send_key=send_key(),
+            seen_revision=0, actor=other, now=LATER,
+        )  # fmt: skip
+    assert count(session, Submission) == 1
+
+
+def test_another_unit_cannot_answer(session, village, reviewer):
+    for act in (submit, save_draft):
+        given = {"send_key": send_key()} if act is submit else {}
+        with pytest.raises(Refusal, match="红星社区居委会"):
+            act(session, village.id, ANSWER, actor=reviewer, now=NOW, **given)
+    with pytest.raises(Refusal, match="红星社区居委会"):
+        recall(session, village.id, actor=reviewer, now=NOW)
+
+
+def test_a_withdrawn_measure_takes_no_answer(session, measure, village, clerk):
+    withdraw_measure(
+        session, measure, reason="文件作废", actor=account_of(session, REGION), now=NOW
+    )
+    with pytest.raises(IllegalChange, match="已撤回"):
+        submit(session, village.id, ANSWER, send_key=send_key(), actor=clerk, now=NOW)
+    with pytest.raises(IllegalChange, match="已撤回"):
+        save_draft(session, village.id, ANSWER, actor=clerk, now=NOW)
+
+
+def test_an_answer_after_the_due_date_is_late_and_one_on_the_day_is_not(session, measure):
+    village = assignment_of(session, measure, VILLAGE)
+    on_the_day = datetime.combine(village.due_on, datetime.min.time(), UTC).replace(hour=15)
+    answer(session, measure, VILLAGE, now=on_the_day)
+    assert not village.late
+    other = "150402005003"
+    answer(session, measure, other, now=on_the_day + timedelta(hours=1))
+    assert assignment_of(session, measure, other).late
+
+
+def test_a_draft_comes_back_as_it_was_typed_and_goes_when_the_form_is_sent(session, village, clerk):
+    save_draft(session, village.id, {"checked": ["1"], "csrf": ["x"]}, actor=clerk, now=NOW)
+    save_draft(session, village.id, {"checked": ["十"], "note": [""]}, actor=clerk, now=LATER)
+    sheet = get_answer_sheet(session, village.id)
+    assert sheet.typed == {"checked": ["十"], "note": [""]}
+    assert sheet.draft.saved_at == LATER
+    send(session, village, actor=clerk)
+    assert count(session, Draft) == 0
+
+
+def test_a_draft_that_cannot_be_stored_as_typed_loses_only_what_nobody_can_see(
+    session, village, clerk
+):
+    save_draft(session, village.id, {"note": ["甲\x00乙\ud83d"]}, actor=clerk, now=NOW)
+    assert get_answer_sheet(session, village.id).typed == {"note": ["甲乙"]}
+
+
+def test_a_draft_too_long_to_keep_is_refused(session, village, clerk):
+    with pytest.raises(Refusal, match="200000"):
+        save_draft(session, village.id, {"note": ["字" * 200_001]}, actor=clerk, now=NOW)
+
+
+def test_a_sent_form_takes_no_draft(session, village, clerk):
+    send(session, village, actor=clerk)
+    with pytest.raises(IllegalChange, match="待审核"):
+        save_draft(session, village.id, ANSWER, actor=clerk, now=LATER)
+
+
+def test_only_the_returned_fields_are_open(session, measure, village, clerk, reviewer):
+    sent = send(session, village, actor=clerk)
+    return_(
+        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
+        now=LATER,
+    )  # fmt: skip
+    sheet = get_answer_sheet(session, village.id)
+    assert sheet.open_names == {"checked"}
+    assert sheet.typed == ANSWER
+    mended = send(
+        session, village, {"checked": ["9"], "spent": ["999"], "note": ["换掉"]}, actor=clerk
+    )
+    assert mended.answers == {"checked": 9, "spent": "3.5", "note": "逐户走访。"}
+    assert totals_of(session, measure, REGION) == {"checked": (90_000, 0), "spent": (35_000, 0)}
+
+
+def test_a_draft_of_a_partly_returned_form_holds_the_open_fields_only(
+    session, village, clerk, reviewer
+):
+    sent = send(session, village, actor=clerk)
+    return_(
+        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
+        now=LATER,
+    )  # fmt: skip
+    save_draft(session, village.id, {"checked": ["八"], "spent": ["1"]}, actor=clerk, now=LATER)
+    assert get_answer_sheet(session, village.id).typed == {**ANSWER, "checked": ["八"]}
+
+
+def test_a_new_form_version_opens_everything(session, measure, village, clerk, reviewer):
+    sent = send(session, village, actor=clerk)
+    return_(
+        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
+        now=LATER,
+    )  # fmt: skip
+    measure.form_version_id = make_form(session, account_of(session, REGION), FIELDS[:2]).id
+    session.add(measure)
+    session.flush()
+    assert get_answer_sheet(session, village.id).open_names == {"checked", "spent"}
+    again = send(session, village, {"checked": ["1"]}, actor=clerk)
+    assert again.answers == {"checked": 1}
+    assert again.form_version_id == measure.form_version_id
+
+
+def test_a_unit_between_answers_with_a_narrative_and_says_who_is_missing(
+    session, measure, village, clerk
+):
+    send(session, village, actor=clerk)
+    sent = answer(session, measure, TOWNSHIP, now=LATER)
+    assert sent.form_version_id is None
+    assert sent.answers == {"narrative": "各村均已完成。"}
+    assert sent.rolled_up == {
+        "units": {"answering": 3, "reported": 1, "reviewed": 0},
+        "totals": {
+            "checked": {
+                "label": "排查户数", "rollup": "sum",
+                "reported": "12", "reported_count": 1, "reviewed": "0", "reviewed_count": 0
+            },
+            "spent": {
+                "label": "投入资金（万元）", "rollup": "sum",
+                "reported": "3.5", "reported_count": 1, "reviewed": "0", "reviewed_count": 0
+            },
+        },
+        "missing": [
+            {"code": "150402005003", "name": "团结社区居委会", "status": "issued"},
+            {"code": "150402005004", "name": "新华社区居委会", "status": "issued"},
+        ],
+    }  # fmt: skip
+    assert is_whole(sent)
+
+
+def test_what_was_rolled_up_stays_as_it_was_sent(session, measure, village, clerk):
+    sent = answer(session, measure, TOWNSHIP)
+    send(session, village, actor=clerk)
+    session.refresh(sent)
+    assert sent.rolled_up["units"]["reported"] == 0
+    assert is_whole(sent)
+
+
+def test_a_unit_between_writes_a_narrative(session, measure):
+    township = assignment_of(session, measure, TOWNSHIP)
+    actor = account_of(session, TOWNSHIP)
+    outcome = submit(session, township.id, {}, send_key=send_key(), actor=actor, now=NOW)
+    assert isinstance(outcome, Faulty)
+    assert set(outcome.faults) == {"narrative"}
+
+
+def test_an_answering_unit_with_lower_units_fills_the_form_and_the_narrative(session):
+    measure = released_measure(session, addressees=(("township", ""), ("village", "")))
+    answer(session, measure, VILLAGE)
+    township = assignment_of(session, measure, TOWNSHIP)
+    sent = send(session, township, {**ANSWER, **NARRATIVE}, actor=account_of(session, TOWNSHIP))
+    assert sent.answers["checked"] == 12
+    assert sent.answers["narrative"] == "各村均已完成。"
+    assert sent.rolled_up["totals"]["checked"]["reported"] == "12"
+    assert totals_of(session, measure, BANNER)["checked"] == (240_000, 0)
+
+
+def test_a_unit_with_lower_units_releases_before_it_answers(session):
+    measure = released_measure(session, gates={"township": GateChoice(Gate.DETAIL, 3)})
+    township = assignment_of(session, measure, TOWNSHIP)
+    with pytest.raises(IllegalChange, match="待签收"):
+        send(session, township, NARRATIVE, actor=account_of(session, TOWNSHIP))
+
+
+def test_the_issuing_unit_is_approved_at_once(session, measure):
+    answer(session, measure, REGION)
+    root = assignment_of(session, measure, REGION)
+    assert root.status == Status.APPROVED
+    assert [act for act, *_ in acts_of(session, root)][-2:] == [Act.SUBMIT, Act.APPROVE]
+    assert count(session, Review) == 0
+
+
+def test_the_numbers_of_an_earlier_revision_are_replaced(session, measure, village, clerk):
+    send(session, village, actor=clerk)
+    recall(session, village.id, actor=clerk, now=LATER)
+    send(session, village, {"checked": ["5"]}, actor=clerk, now=LATER)
+    rows = session.exec(select(AnswerNumber).where(AnswerNumber.assignment_id == village.id)).all()
+    assert {row.field: row.value for row in rows} == {"checked": 50_000}
+    assert totals_of(session, measure, REGION)["spent"] == (0, 0)
+
+
+def test_an_answer_costs_the_same_statements_in_any_tree(session, measure):
+    counts = set()
+    for code in (VILLAGE, "150402005003", "150402005004"):
+        assignment, actor = assignment_of(session, measure, code), account_of(session, code)
+        with statements(session) as sent:
+            send(session, assignment, actor=actor)
+        counts.add(len(sent))
+    assert len(counts) == 1
+    assert counts.pop() <= 20

@@ -1,0 +1,194 @@
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, func, select
+
+from models import AnswerNumber, Assignment, Snapshot, Status, Unit
+from queries.reports.snapshots import find_snapshot, list_snapshot_dates, list_snapshots
+from queries.units.units import below, get_unit
+from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from rules.reports.report import COUNTS, checksum
+from rules.reports.report_figures import number_text
+from rules.sentences.refusal import Refusal
+from services.reports.snapshots import take_snapshots
+from tests.building import BANNER, LEAGUE, REGION, VILLAGE, make_account, make_campaign
+from tests.conftest import NOW
+from tests.counting import statements
+from tests.reports_building import TODAY, answer
+
+
+@pytest.fixture
+def campaign(answered_campaign):
+    return answered_campaign
+
+
+def take(session, campaign, codes=None):
+    ids = take_snapshots(session, campaign, codes, as_of=TODAY, now=NOW)
+    by_id = {one.id: one for one in list_snapshots(session, ids)}
+    return {by_id[one].data["unit"]["code"]: by_id[one] for one in ids}
+
+
+def recounted(session, code, measure_id) -> dict[str, int]:
+    """Everything below the unit, counted from the assignments one by one."""
+    wanted = (
+        select(Assignment)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(below(get_unit(session, code)), Assignment.measure_id == measure_id)
+    )
+    rows = session.exec(wanted).all()
+    sent = [one for one in rows if one.status in REPORTED]
+    passed = [one for one in rows if one.status in REVIEWED]
+    unsent = [one for one in rows if one.status in UNSENT]
+    return {
+        "issued": len(rows),
+        "acknowledged": sum(one.acknowledged_at is not None for one in rows),
+        "released": sum(one.released_at is not None for one in rows),
+        "submitted": len(sent),
+        "approved": len(passed),
+        "returned": sum(one.status == Status.RETURNED for one in rows),
+        "unsent": len(unsent),
+        "overdue": sum(one.due_on < TODAY for one in unsent),
+        "late": sum(one.late for one in rows),
+        "answering": sum(one.answering for one in rows),
+        "reported": sum(one.answering for one in sent),
+        "reviewed": sum(one.answering for one in passed),
+    }
+
+
+def test_every_count_is_what_a_recount_of_the_assignments_gives(session, campaign):
+    for code, snapshot in take(session, campaign).items():
+        for measure in snapshot.data["measures"]:
+            counts = {name: measure["below"][name] for name in COUNTS}
+            assert counts == recounted(session, code, measure["measure_id"]), code
+
+
+def test_levels_and_lower_units_add_up_to_everything_below(session, campaign):
+    for snapshot in take(session, campaign).values():
+        for part in (snapshot.data, *snapshot.data["measures"]):
+            for rows in (part["levels"], part["lower"]):
+                for name in COUNTS:
+                    assert sum(row[name] for row in rows) == part["below"][name]
+
+
+def test_sums_are_what_adding_the_answers_gives_and_lower_units_add_up_to_them(session, campaign):
+    snapshot = take(session, campaign, [REGION])[REGION]
+    for measure in snapshot.data["measures"]:
+        for figure in measure["figures"]:
+            total = session.exec(
+                select(func.sum(AnswerNumber.value), func.count())
+                .join(Assignment, col(Assignment.id) == AnswerNumber.assignment_id)
+                .where(
+                    Assignment.measure_id == measure["measure_id"],
+                    AnswerNumber.field == figure["field"],
+                    col(Assignment.status).in_(REPORTED),
+                )
+            ).one()
+            assert (figure["reported"], figure["reported_units"]) == (
+                number_text(int(total[0])),
+                total[1],
+            )
+            assert figure["of"] == 32
+            for name in ("reported_units", "reviewed_units", "of"):
+                assert sum(row[name] for row in figure["lower"]) == figure[name]
+            for name in ("reported", "reviewed"):
+                parts = sum(round(float(row[name]) * 10_000) for row in figure["lower"])
+                assert number_text(parts) == figure[name]
+
+
+def test_lists_name_as_many_as_the_counts_say(session, campaign):
+    for snapshot in take(session, campaign).values():
+        for found in snapshot.data["lists"].values():
+            assert found["count"] == len(found["rows"])
+
+
+def test_a_return_is_listed_with_its_reason_and_an_overdue_unit_with_its_days(session, campaign):
+    lists = take(session, campaign, [REGION])[REGION].data["lists"]
+    assert all(row["reason"] == "户数与上月不符，请核对" for row in lists["returned"]["rows"])
+    assert all(row["days"] > 0 for row in lists["overdue"]["rows"])
+
+
+def test_the_target_is_counted_for_every_unit_that_answers(session, campaign):
+    target = take(session, campaign, [REGION])[REGION].data["measures"][0]["target"]
+    assert (target["each"], target["units"], target["whole"]) == (3, 32, 96)
+
+
+def test_narratives_of_direct_lower_units_are_quoted(session, campaign):
+    measure = take(session, campaign, [REGION])[REGION].data["measures"][0]
+    assert measure["narratives"]["lower"][0]["text"] == "赤峰市组织力量逐村核查，进展正常。"
+    own = take(session, campaign, [LEAGUE])[LEAGUE].data["measures"][0]["narratives"]["own"]
+    assert own[0]["text"] == "赤峰市组织力量逐村核查，进展正常。"
+
+
+def test_a_returned_answer_is_not_quoted_and_not_summed(session, campaign):
+    data = take(session, campaign, [REGION])[REGION].data
+    assignment = session.exec(
+        select(Assignment)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(Unit.code == "152500000000")
+    ).first()
+    measure = assignment.measure_id
+    words = {"narrative": "这段话已被退回"}
+    answer(session, assignment, make_account(session, LEAGUE), words, status=Status.RETURNED)
+    after = take(session, campaign, [REGION])[REGION].data
+    assert "这段话已被退回" not in str(after)
+    place = [one["measure_id"] for one in data["measures"]].index(measure)
+    for figure, before in zip(
+        after["measures"][place]["figures"], data["measures"][place]["figures"], strict=True
+    ):
+        assert figure["reported"] == before["reported"]
+
+
+def test_a_second_snapshot_of_the_day_takes_the_place_of_the_first(session, campaign):
+    first = take(session, campaign, [REGION])[REGION]
+    before = first.id, first.checksum
+    village = session.exec(
+        select(Assignment).where(Assignment.lowest, Assignment.status == Status.ISSUED)
+    ).first()
+    answer(session, village, make_account(session, VILLAGE), {"checked": 4})
+    second = take(session, campaign, [REGION])[REGION]
+    assert second.id == before[0]
+    assert second.checksum != before[1]
+    assert session.exec(select(func.count()).select_from(Snapshot)).one() == 1
+
+
+def test_the_same_data_have_the_same_checksum(session, campaign):
+    first = take(session, campaign, [BANNER])[BANNER].checksum
+    second = take(session, campaign, [BANNER])[BANNER]
+    assert second.checksum == first == checksum(second.data)
+
+
+def test_a_unit_without_lower_units_has_its_own_line_and_nothing_below(session, campaign):
+    data = take(session, campaign, [VILLAGE])[VILLAGE].data
+    assert len(data["measures"]) == 2
+    assert data["measures"][0]["own"]["issued_by"] == "内蒙古自治区"
+    assert data["below"]["issued"] == 0
+    assert data["lower"] == []
+
+
+def test_an_empty_campaign_has_a_report_of_its_owner_only(session):
+    campaign = make_campaign(session, make_account(session))
+    taken = take(session, campaign.id)
+    assert list(taken) == [REGION]
+    assert taken[REGION].data["measures"] == []
+
+
+def test_only_today_can_be_taken(session, campaign):
+    for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        with pytest.raises(Refusal, match=day.isoformat()):
+            take_snapshots(session, campaign, None, as_of=day, now=NOW)
+
+
+def test_taking_costs_the_same_statements_for_three_units_and_eighteen(session, campaign):
+    with statements(session) as few:
+        take(session, campaign, [REGION, LEAGUE, BANNER])
+    with statements(session) as many:
+        take(session, campaign)
+    assert len(few) == len(many)
+
+
+def test_the_dates_of_a_unit_are_listed_and_found(session, campaign):
+    take(session, campaign, [BANNER])
+    unit = get_unit(session, BANNER)
+    assert list_snapshot_dates(session, campaign, unit.id) == [TODAY]
+    assert find_snapshot(session, campaign, unit.id, TODAY).data["unit"]["code"] == BANNER
+    assert find_snapshot(session, campaign, unit.id, TODAY - timedelta(days=1)) is None

@@ -1,0 +1,94 @@
+"""The first page of a unit."""
+
+from datetime import date
+
+from services.assignments.assignments import acknowledge
+from services.review.reviews import return_
+from tests.building import REGION, TOWNSHIP, VILLAGE, make_campaign, make_measure, release_down
+from tests.counting import statements
+from tests.web.conftest import NOW, account_of
+from tests.web.pages import check, text_of
+
+
+def test_a_village_sees_what_has_come_in_and_signs_for_it(world, sign_in):
+    client = sign_in(VILLAGE)
+    page = text_of(client.get("/"))
+    assert "新任务" in page
+    assert "入户排查取暖安全" in page
+    answer = client.post(f"/assignments/{world.id(VILLAGE)}/acknowledge", data={"next": "/"})
+    assert answer.headers["location"] == "/"
+    assert "新任务" not in text_of(client.get("/"))
+    assert world.assignment(VILLAGE).status == "acknowledged"
+
+
+def test_a_unit_without_anything_to_do_is_told_what_will_appear(sign_in):
+    assert "现在没有待办任务" in text_of(sign_in(VILLAGE).get("/"))
+
+
+def test_what_is_late_comes_first_and_says_so(world, sign_in, session):
+    office = account_of(session, REGION, "office")
+    later = make_measure(session, office, title="后到期的", due_rule="2026-12-30")
+    release_down(session, later, office)
+    one = world.assignment(VILLAGE)
+    acknowledge(session, one.id, actor=account_of(session, VILLAGE), now=NOW)
+    one.due_on = date(2026, 11, 18)
+    session.add(one)
+    session.flush()
+    tree = check(sign_in(VILLAGE).get("/"))
+    late = tree.xpath("//li[@class='late']")
+    assert len(late) == 1
+    assert "逾期 3 个工作日" in late[0].text_content()
+
+
+def test_what_was_returned_stands_on_top_with_its_reason(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    return_(session, sent.id, reason="漏了流动户", actor=account_of(session, TOWNSHIP), now=NOW)
+    page = text_of(sign_in(VILLAGE).get("/"))
+    assert "退回原因：漏了流动户" in page
+    assert page.index("被退回，请修改") < page.index("待办任务")
+
+
+def test_an_upper_unit_sees_what_waits_for_review_and_how_far_it_has_got(world, sign_in):
+    world.send(VILLAGE)
+    page = text_of(sign_in(TOWNSHIP).get("/"))
+    assert "1 份待审核" in page
+    assert "各项措施办理进度" in page
+
+
+def test_the_first_page_costs_the_same_for_one_measure_and_for_five(world, sign_in, session):
+    client = sign_in(REGION, "office")
+    with statements(session) as one:
+        client.get("/")
+    office = account_of(session, REGION, "office")
+    campaign = make_campaign(session, office)
+    for number in range(4):
+        measure = make_measure(session, office, campaign, title=f"措施{number}")
+        release_down(session, measure, office)
+    with statements(session) as five:
+        page = text_of(client.get("/"))
+    assert "措施3" in page
+    assert len(five) == len(one) <= 9
+
+
+def test_everything_ever_given_is_listed_page_by_page(world, sign_in):
+    client = sign_in(VILLAGE)
+    assert "入户排查取暖安全" in text_of(client.get("/assignments"))
+    assert client.get("/assignments?page=0").status_code == 404
+    assert "还没有任务" in text_of(client.get("/assignments?page=9"))
+
+
+def test_what_was_sent_stays_in_sight_with_what_became_of_it(world, sign_in):
+    client = sign_in(VILLAGE)
+    assert "最近报送" not in text_of(client.get("/"))
+    world.send(VILLAGE)
+    sent = check(client.get("/")).xpath("//h2[@id='sent']/following-sibling::ul[1]")[0]
+    assert "入户排查取暖安全" in sent.text_content()
+    assert "待审核" in sent.text_content()
+
+
+def test_a_saved_draft_shows_on_the_card(world, sign_in):
+    client = sign_in(VILLAGE)
+    assert "有草稿" not in text_of(client.get("/"))
+    path = f"/assignments/{world.id(VILLAGE)}/form"
+    client.post(path, data={"f-checked": "3", "_act": "save"})
+    assert "有草稿，未报送" in text_of(client.get("/"))

@@ -1,0 +1,194 @@
+import re
+
+import pytest
+from sqlmodel import Session, select
+
+from models import Assignment, HandDown, MeasureStatus
+from services.campaigns.measures import GateChoice, release_measure
+from tests.building import LEAGUE, REGION, get_unit, hand_down_now, make_form, release_down
+from tests.conftest import NOW
+from tests.counting import statements
+from tests.sample_tree import LEVELS
+from tests.web.office import drafted, office_of
+from tests.web.pages import check, text_of
+
+CODES = {name: code for code, (name, _) in LEVELS.items()}
+
+
+def numbers(answer) -> list[tuple[str, str, str]]:
+    """Level, answering, passing on, as the preview's table shows them."""
+    rows = check(answer).xpath("//table/tbody/tr")
+    return [tuple(" ".join(cell.text_content().split()) for cell in row[:3]) for row in rows]
+
+
+def test_the_preview_counts_exactly_what_a_release_then_reaches(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    shown = numbers(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
+    release_down(session, measure, office_of(session))
+    for level, answering, passing_on in shown:
+        code = {"盟市": "league", "旗县区": "banner", "苏木乡镇街道": "township"}.get(
+            level, "village"
+        )
+        found = session.exec(
+            select(Assignment.answering).where(
+                Assignment.measure_id == measure.id, Assignment.level == code
+            )
+        ).all()
+        assert (sum(found), len(found) - sum(found)) == (int(answering), int(passing_on))
+    assert len(shown) == 4
+
+
+def test_the_preview_says_what_it_costs_and_when_it_is_due(session: Session, sign_in) -> None:
+    gates = {"league": GateChoice("detail", 3)}
+    measure = drafted(session, confirmed=True, gates=gates)
+    shown = text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
+    assert "2026年12月20日" in shown
+    assert "还有 14 个工作日" in shown
+    assert "细化后由本级下发" in shown
+    assert "最多等 3 个工作日" in shown
+    assert re.search(r"共 3 项，每个单位约 \d+ 分钟", shown)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"due_rule": "2026-11-27", "review_days": 0}, "只有4个工作日"),
+        ({"due_rule": "2026-11-20"}, "已到或已过"),
+        ({"due_rule": "2031-05-06"}, "放假安排尚未公布"),
+        ({"due_rule": ""}, "尚未确定办理时限"),
+        ({"addressees": ()}, "没有一个单位会收到"),
+        ({"addressees": (("village", "border"),)}, "没有一个单位会收到"),
+    ],
+)
+def test_the_preview_warns(session: Session, sign_in, content: dict, sentence: str) -> None:
+    measure = drafted(session, **content)
+    answer = sign_in(REGION, "office").get(f"/measures/{measure.id}/preview")
+    assert sentence in text_of(answer)
+
+
+def test_a_release_with_nobody_addressed_is_refused_with_a_sentence(
+    session: Session, sign_in
+) -> None:
+    measure = drafted(session, addressees=())
+    measure.status = MeasureStatus.CONFIRMED
+    session.flush()
+    client = sign_in(REGION, "office")
+    assert (
+        check(client.get(f"/measures/{measure.id}/preview")).xpath(
+            f"//form[@action='/measures/{measure.id}/release']"
+        )
+        == []
+    )
+    answer = client.post(f"/measures/{measure.id}/release")
+    assert answer.status_code == 409
+    assert "没有下发对象" in text_of(answer)
+    assert session.exec(select(HandDown)).all() == []
+
+
+def test_a_double_click_releases_once(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    client = sign_in(REGION, "office")
+    for _ in range(2):
+        assert client.post(f"/measures/{measure.id}/release").status_code == 303
+    assert len(session.exec(select(HandDown)).all()) == 1
+    assert len(session.exec(select(Assignment)).all()) == 1
+
+
+def test_a_draft_cannot_be_released(session: Session, sign_in) -> None:
+    measure = drafted(session)
+    answer = sign_in(REGION, "office").post(f"/measures/{measure.id}/release")
+    assert answer.status_code == 409
+    assert "草稿" in text_of(answer)
+
+
+def test_the_page_renews_itself_until_the_hand_down_is_done(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    client, address = sign_in(REGION, "office"), f"/measures/{measure.id}/preview"
+    wish = release_measure(session, measure, actor=office_of(session), now=NOW)
+    waiting = client.get(address)
+    assert check(waiting).xpath("//meta[@http-equiv='refresh']/@content") == ["2"]
+    assert "正在下发" in text_of(waiting)
+    hand_down_now(session, [wish])
+    done = client.get(address)
+    assert check(done).xpath("//meta[@http-equiv='refresh']") == []
+    assert "已到达 2 个单位" in text_of(done)
+
+
+def test_the_lists_of_units_are_paged_and_searched(session: Session, sign_in) -> None:
+    measure = drafted(session)
+    client = sign_in(REGION, "office")
+    page = f"/measures/{measure.id}/preview/village"
+    rows = check(client.get(page)).xpath("//tbody/tr")
+    name = rows[0].xpath("th")[0].text
+    found = check(client.get(page, params={"q": name})).xpath("//tbody/tr/th/text()")
+    assert name in found
+    assert "没有找到" in text_of(client.get(page, params={"q": "100%_'"}))
+    assert client.get(f"/measures/{measure.id}/preview/nowhere").status_code == 404
+
+
+def test_units_that_take_no_assignments_are_named_and_not_reached(
+    session: Session, sign_in
+) -> None:
+    measure = drafted(session)
+    client = sign_in(REGION, "office")
+    before = numbers(client.get(f"/measures/{measure.id}/preview"))[-1]
+    village = get_unit(session, "150402005002")
+    village.takes_assignments = False
+    session.flush()
+    after = client.get(f"/measures/{measure.id}/preview")
+    assert int(numbers(after)[-1][1]) == int(before[1]) - 1
+    assert "另有 1 个单位" in text_of(after)
+    left_out = text_of(client.get(f"/measures/{measure.id}/preview/left-out"))
+    assert village.name in left_out
+
+
+def test_a_preview_costs_the_same_statements_whatever_it_reaches(session: Session, sign_in) -> None:
+    form = make_form(session, office_of(session))
+    few = drafted(session, addressees=(("league", ""),), form=form)
+    many = drafted(session, addressees=(("village", ""), ("township", "")), form=form)
+    client = sign_in(REGION, "office")
+    counts = []
+    for measure in (few, many):
+        with statements(session) as log:
+            client.get(f"/measures/{measure.id}/preview")
+        counts.append(len(log))
+    assert counts[0] == counts[1] < 20
+
+
+def test_a_withdrawal_needs_a_reason_and_ends_every_assignment(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    release_down(session, measure, office_of(session))
+    count = len(session.exec(select(Assignment)).all())
+    client, address = sign_in(REGION, "office"), f"/measures/{measure.id}/withdraw"
+    assert f"共 {count} 个单位" in text_of(client.get(address))
+    refused = client.post(address, data={"reason": " "})
+    assert refused.status_code == 422
+    assert "原因" in text_of(refused)
+    assert client.post(address, data={"reason": "与上级通知合并"}).status_code == 303
+    session.expire_all()
+    assert set(session.exec(select(Assignment.status))) == {"withdrawn"}
+    assert "不需要撤回" in text_of(client.get(address))
+
+
+@pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
+def test_nobody_but_the_owning_office_releases(
+    session: Session, sign_in, code: str, role: str
+) -> None:
+    measure = drafted(session, confirmed=True)
+    stranger = sign_in(code, role)
+    for path in ("preview", "preview/village", "preview/left-out", "withdraw"):
+        assert stranger.get(f"/measures/{measure.id}/{path}").status_code == 404
+    for act in ("release", "withdraw"):
+        assert stranger.post(f"/measures/{measure.id}/{act}").status_code == 404
+    assert session.exec(select(HandDown)).all() == []
+
+
+def test_the_preview_confirms_a_draft_or_says_what_is_missing(session: Session, sign_in) -> None:
+    client = sign_in(REGION, "office")
+    ready, undated = drafted(session), drafted(session, due_rule="")
+    assert client.post(f"/measures/{ready.id}/confirm").status_code == 303
+    answer = client.post(f"/measures/{undated.id}/confirm")
+    assert answer.status_code == 409
+    assert "请先确定办理时限" in text_of(answer)
+    session.refresh(ready)
+    assert (ready.status, undated.status) == ("confirmed", "draft")

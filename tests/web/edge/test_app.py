@@ -1,0 +1,175 @@
+"""The shape of the application: who may ask for what, and what surrounds every answer."""
+
+import re
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from adapters.settings import get_settings
+from tests.building import REGION, VILLAGE
+from tests.databases import BOTH
+from tests.web.pages import check, text_of
+from web.app import ROUTERS
+from web.edge.middleware import MOST_TYPED
+from web.edge.security import get_officer, get_viewer
+from web.edge.static_files import static_files
+from web.edge.transactions import get_now
+
+pytestmark = BOTH
+
+OPEN = {
+    "/health",
+    "/metrics",
+    "/ready",
+    "/static/{name}",
+    "/sw.js",
+    "/language/{code}",
+    "/sign-in",
+    "/sign-out",
+}
+"""The addresses that answer without anyone signed in. Nothing else may."""
+ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
+def calls(dependant: Dependant) -> set:
+    """Everything a route depends on."""
+    found = {dependant.call}
+    for lower in dependant.dependencies:
+        found |= calls(lower)
+    return found
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.methods}{route.path}")
+def test_every_route_asks_who_it_is_unless_it_is_on_the_open_list(route):
+    assert (route.path in OPEN) is (get_viewer not in calls(route.dependant))
+
+
+def test_every_change_is_refused_when_it_comes_from_another_site(client: TestClient):
+    changes = [route for route in ROUTES if "GET" not in route.methods]
+    assert changes
+    for route in changes:
+        path = re.sub(r"{[^}]+}", "1", route.path)
+        answer = client.post(path, headers={"Sec-Fetch-Site": "cross-site"})
+        assert answer.status_code == 403, route.path
+
+
+def test_officers_are_viewers():
+    officers = [route for route in ROUTES if get_officer in calls(route.dependant)]
+    assert all(get_viewer in calls(route.dependant) for route in officers)
+
+
+def test_the_health_page_says_ok(client: TestClient):
+    assert client.get("/health").text == "ok"
+    assert client.head("/health").status_code in (200, 405)
+
+
+def test_every_answer_carries_the_security_headers(client: TestClient):
+    for path in ("/health", "/sign-in", "/nothing-here", "/"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-inline" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_are_packed_and_not_kept(client: TestClient):
+    answer = client.get("/sign-in")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_style_and_script_are_kept_for_ever_and_change_their_address(client: TestClient):
+    tree = check(client.get("/sign-in"))
+    addresses = tree.xpath("//link/@href|//script/@src")
+    assert len(addresses) == 3
+    for address in addresses:
+        assert "immutable" in client.get(address).headers["cache-control"]
+    assert client.get("/static/jieli.css").status_code == 404
+
+
+def test_style_and_script_stay_small():
+    files = static_files()
+    assert len(files["jieli.css"].content) <= 12_000
+    assert len(files["jieli.js"].content) <= 5_000
+
+
+def test_a_page_that_does_not_exist_says_so_in_the_design(sign_in):
+    answer = sign_in(VILLAGE).get("/nothing-here")
+    assert answer.status_code == 404
+    assert "找不到" in text_of(answer)
+
+
+@pytest.mark.parametrize("id", ["0", "-1", "x", "9" * 30])
+def test_an_address_nobody_has_is_not_found(sign_in, id):
+    for path in (
+        f"/assignments/{id}",
+        f"/assignments/{id}/form",
+        f"/review/{id}",
+        f"/receipts/{id}",
+    ):
+        assert sign_in(VILLAGE).get(path).status_code == 404
+
+
+def test_a_fault_of_ours_is_told_in_the_design(app, sign_in):
+    def fail() -> None:
+        raise RuntimeError
+
+    app.dependency_overrides[get_now] = fail
+    account = sign_in(VILLAGE)
+    client = TestClient(app, raise_server_exceptions=False, cookies=account.cookies)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "系统出错了" in text_of(answer)
+    assert "frame-ancestors" in answer.headers["content-security-policy"]
+
+
+def test_a_wrong_method_is_answered_in_the_design(sign_in):
+    answer = sign_in(VILLAGE).get("/sign-out")
+    assert answer.status_code == 405
+    check(answer)
+
+
+def test_a_body_above_the_limit_is_refused_with_a_sentence(client: TestClient):
+    limit = get_settings().upload_limit
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = client.post("/sign-in", content=b"x" * (limit + 1), headers=kind)
+    assert answer.status_code == 413
+    assert "20 MB" in text_of(answer)
+
+
+def test_a_body_without_files_may_be_much_smaller_only(client: TestClient):
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/sign-in", content=b"x" * (MOST_TYPED + 1), headers=kind)
+    assert answer.status_code == 413
+    assert "4 MB" in text_of(answer)
+
+
+@pytest.mark.parametrize("coding", ["chunked", "Chunked", "gzip, chunked"])
+def test_a_body_of_unknown_length_is_not_taken(client: TestClient, coding: str):
+    answer = client.post("/sign-in", content=b"x", headers={"Transfer-Encoding": coding})
+    assert answer.status_code == 413
+
+
+def test_the_language_is_one_click_away_and_comes_back(client: TestClient):
+    answer = client.get("/language/en?next=/sign-in")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in"
+    assert check(client.get("/sign-in")).get("lang") == "en"
+
+
+@pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/\\evil", "x"])
+def test_the_language_link_never_leads_to_another_site(client: TestClient, next: str):
+    answer = client.get("/language/zh", params={"next": next})
+    assert answer.headers["location"] == "/"
+
+
+def test_an_unknown_language_is_not_found(client: TestClient):
+    assert client.get("/language/xx").status_code == 404
+
+
+def test_the_top_unit_has_nobody_to_complain_to(sign_in):
+    assert "/complaints/new?page=/" in sign_in(VILLAGE).get("/").text
+    assert "/complaints/new" not in sign_in(REGION).get("/").text

@@ -1,0 +1,524 @@
+"""Reviewing what the units directly below have sent."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from models import Assignment, SignIn, Status, Submission, Unit
+from queries.filling.submissions import find_current
+from rules.sentences.refusal import Refusal
+from services.filling.recalls import recall
+from services.filling.submissions import submit
+from services.review.reviews import approve, return_
+from tests.answering import NARRATIVE, send
+from tests.building import (
+    BANNER,
+    OTHER_VILLAGE,
+    REGION,
+    TOWNSHIP,
+    VILLAGE,
+    make_form,
+    make_measure,
+    release_down,
+)
+from tests.counting import statements
+from tests.full_form import FILLED
+from tests.web.conftest import NOW, World, account_of
+from tests.web.pages import check, fields_of, text_of
+from web.edge.transactions import get_now
+
+SECOND = "150402005003"
+THIRD = "150402005004"
+
+
+def test_one_is_approved_and_the_next_one_follows(world, sign_in):
+    world.send(VILLAGE)
+    world.send(SECOND)
+    client = sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    fields = fields_of(client.get(path), path)
+    answer = client.post(path, data={**fields, "act": "approve"})
+    assert answer.headers["location"].startswith(f"/review/{world.id(SECOND)}?batch=")
+    assert "上一份已通过" in text_of(client.get(answer.headers["location"]))
+    assert world.assignment(VILLAGE).status == Status.APPROVED
+    path = f"/review/{world.id(SECOND)}"
+    answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})
+    assert answer.headers["location"].startswith("/review?batch=")
+    assert "现在没有待审核的" in text_of(client.get("/review"))
+
+
+def test_single_fields_are_returned_with_a_reason(world, sign_in):
+    world.send(VILLAGE)
+    client = sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    fields = fields_of(client.get(path), path) | {
+        "reason": ["户数不对，请核对"],
+        "fields": ["checked"],
+    }
+    assert client.post(path, data={**fields, "act": "return"}).status_code == 303
+    assert world.assignment(VILLAGE).status == Status.RETURNED
+    page = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))
+    assert "户数不对，请核对" in page
+    assert "请修改这一项" in page
+
+
+def test_what_nobody_can_change_is_not_offered_for_return(full, sign_in, session):
+    clerk = account_of(session, VILLAGE)
+    sent = submit(
+        session, full.id(VILLAGE), FILLED, send_key="calculated-1", actor=clerk, now=NOW
+    ).submission
+    page = check(sign_in(TOWNSHIP).get(f"/review/{full.id(VILLAGE)}"))
+    offered = page.xpath("//input[@name='fields']/@value")
+    assert {"households", "visits"} <= set(offered)
+    assert not {"share", "all_people", "batch"} & set(offered)
+    with pytest.raises(Refusal, match="没有这些项：batch"):
+        return_(
+            session, sent.id, reason="请核对批次", fields=["batch"],
+            actor=account_of(session, TOWNSHIP), now=NOW,
+        )  # fmt: skip
+
+
+def test_a_return_without_a_reason_is_refused_and_the_ticks_stay(world, sign_in):
+    world.send(VILLAGE)
+    client = sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    fields = fields_of(client.get(path), path) | {"reason": ["错"], "fields": ["note"]}
+    answer = client.post(path, data={**fields, "act": "return"})
+    assert answer.status_code == 409
+    assert "请写明退回的原因" in text_of(answer)
+    kept = fields_of(answer, path)
+    assert kept["reason"] == ["错"]
+    assert kept["fields"] == ["note"]
+    assert world.assignment(VILLAGE).status == Status.SUBMITTED
+
+
+def test_the_revision_before_stands_beside(world, sign_in, session):
+    sent = world.send(VILLAGE, note="从前的话")
+    return_(session, sent.id, reason="请核对户数", actor=account_of(session, TOWNSHIP), now=NOW)
+    world.send(VILLAGE, note="现在的话")
+    page = text_of(sign_in(TOWNSHIP).get(f"/review/{world.id(VILLAGE)}"))
+    assert "从前的话" in page
+    assert "现在的话" in page
+    assert "有改动" in page
+
+
+def test_ticked_ones_are_approved_together(world, sign_in):
+    for code in (VILLAGE, SECOND, THIRD):
+        world.send(code)
+    client = sign_in(TOWNSHIP)
+    page = client.get("/review")
+    ids = check(page).xpath("//input[@name='ids']/@value")
+    assert len(ids) == 3
+    answer = client.post(
+        "/review", data={**fields_of(page, "/review"), "ids": ids[:2], "act": "approve"}
+    )
+    assert "已通过 2 份" in text_of(client.get(answer.headers["location"]))
+    assert world.assignment(THIRD).status == Status.SUBMITTED
+
+
+def test_nothing_ticked_is_told(world, sign_in):
+    world.send(VILLAGE)
+    answer = sign_in(TOWNSHIP).post("/review", data={"act": "approve"})
+    assert answer.status_code == 422
+    assert "请先勾选" in text_of(answer)
+    assert not check(answer).xpath("//details[@open]")  # it was not a return
+
+
+def test_ticked_ones_are_returned_with_one_reason(world, sign_in):
+    sent = world.send(VILLAGE)
+    data = {"ids": [str(sent.id)], "reason": "全部重新核对", "act": "return"}
+    answer = sign_in(TOWNSHIP).post("/review", data=data)
+    assert answer.status_code == 303
+    assert world.assignment(VILLAGE).status == Status.RETURNED
+
+
+def test_only_the_unit_directly_above_reviews(world, sign_in):
+    sent = world.send(VILLAGE)
+    for code in (BANNER, OTHER_VILLAGE, VILLAGE):
+        client = sign_in(code)
+        assert client.get(f"/review/{world.id(VILLAGE)}").status_code == 404
+        data = {"submission": str(sent.id), "act": "approve"}
+        assert client.post(f"/review/{world.id(VILLAGE)}", data=data).status_code == 404
+        client.post("/review", data={"ids": [str(sent.id)], "act": "approve"})
+    assert world.assignment(VILLAGE).status == Status.SUBMITTED
+
+
+def test_the_list_can_be_narrowed_to_one_measure(world, sign_in):
+    world.send(VILLAGE)
+    client = sign_in(TOWNSHIP)
+    narrowed = client.get(f"/review?measure={world.measure.id}")
+    assert "红星社区" in text_of(narrowed)
+    assert not check(narrowed).xpath("//form[@action='/review']/details/@open")
+    more = client.get(f"/review?measure={world.measure.id}&times=first")
+    assert check(more).xpath("//form[@action='/review']/details/@open")
+    assert "没有符合筛选条件的" in text_of(client.get("/review?measure=999"))
+    assert client.get("/review?measure=x&page=y&sort=z&times=w&unit=-1").status_code == 200
+
+
+def test_the_list_costs_the_same_for_one_line_and_for_three(world, sign_in, session):
+    client = sign_in(TOWNSHIP)
+    counts = []
+    for code in (VILLAGE, SECOND, THIRD):
+        world.send(code)
+        with statements(session) as sent:
+            client.get("/review")
+        counts.append(len(sent))
+    assert counts[0] == counts[2] <= 11
+
+
+def test_what_somebody_else_has_decided_meanwhile_is_told(world, sign_in):
+    sent = world.send(VILLAGE)
+    client, data = sign_in(TOWNSHIP), {"ids": [str(sent.id)], "act": "approve"}
+    client.post("/review", data=data)
+    answer = client.post("/review", data=data)
+    assert "没有办理" in text_of(client.get(answer.headers["location"]))
+
+
+def test_the_filter_is_kept_from_the_list_to_the_next_one_and_back(world, sign_in):
+    for code in (VILLAGE, SECOND, THIRD):
+        world.send(code)
+    client, chosen = sign_in(TOWNSHIP), f"measure={world.measure.id}&times=first&sort=unit"
+    links = check(client.get(f"/review?{chosen}")).xpath("//tbody//a/@href")
+    assert links == [f"/review/{world.id(code)}?{chosen}" for code in (VILLAGE, SECOND, THIRD)]
+    page = client.get(links[1])
+    assert {links[0], links[2]} <= set(check(page).xpath("//p[@class='near']/a/@href"))
+    fields = fields_of(page, links[1])
+    answer = client.post(links[1], data={**fields, "act": "approve"})
+    assert answer.headers["location"].startswith(f"/review/{world.id(THIRD)}?")
+    assert answer.headers["location"].endswith(chosen)
+
+
+def test_the_page_of_the_list_is_found_again(world, sign_in, monkeypatch):
+    monkeypatch.setattr("queries.review.reviews.PAGE_LENGTH", 1)
+    for code in (VILLAGE, SECOND, THIRD):
+        world.send(code)
+    client = sign_in(TOWNSHIP)
+    second = client.get("/review?sort=unit&page=2")
+    (link,) = check(second).xpath("//tbody//a/@href")
+    assert link.startswith(f"/review/{world.id(SECOND)}?")
+    back = "/review?sort=unit&page="
+    assert f"{back}2" in check(client.get(link)).xpath("//p[@class='near']/a/@href")
+    decided = client.post(link, data={**fields_of(client.get(link), link), "act": "approve"})
+    following = check(client.get(decided.headers["location"]))
+    assert f"{back}2" in following.xpath("//p[@class='near']/a/@href")  # one page less by now
+    action = f"{back}2"
+    page = client.get(action)
+    ids = check(page).xpath("//input[@name='ids']/@value")
+    answer = client.post(action, data={**fields_of(page, action), "ids": ids, "act": "approve"})
+    assert answer.headers["location"].endswith("sort=unit&page=2")
+    assert f"{back}2" not in check(client.get("/review/all?sort=unit&act=approve")).xpath(
+        "//a/@href"
+    )
+    assert f"{back}2" in check(client.get("/review/all?sort=unit&page=2&act=approve")).xpath(
+        "//a/@href"
+    )
+
+
+def test_all_of_a_page_are_ticked_without_javascript(world, sign_in):
+    for code in (VILLAGE, SECOND):
+        world.send(code)
+    client = sign_in(TOWNSHIP)
+    (link,) = check(client.get("/review?times=first")).xpath("//a[@data-tick-all]/@href")
+    assert "times=first" in link
+    assert len(check(client.get(link)).xpath("//input[@name='ids' and @checked]")) == 2
+
+
+def test_the_last_one_of_the_list_leads_to_one_that_was_skipped(world, sign_in):
+    world.send(VILLAGE)
+    world.send(SECOND)
+    client, path = sign_in(TOWNSHIP), f"/review/{world.id(SECOND)}"
+    answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})
+    assert answer.headers["location"].startswith(f"/review/{world.id(VILLAGE)}?")
+
+
+def test_filters_show_what_they_say(world, sign_in):
+    world.send(VILLAGE)
+    client = sign_in(TOWNSHIP)
+    for query in ("q=红星", "q=150402005002", "times=first"):
+        assert "红星社区" in check(client.get(f"/review?{query}")).xpath("string(//tbody)")
+    for query in ("q=没有", "times=again", "flagged=1", "late=1", "period=202601", "overdue=1"):
+        assert "没有符合筛选条件的" in text_of(client.get(f"/review?{query}"))
+
+
+def test_a_picked_reason_stands_before_what_is_typed(world, sign_in):
+    world.send(VILLAGE)
+    client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
+    page = client.get(path)
+    ready = check(page).xpath("//select[@name='ready']//option/@value")
+    data = {**fields_of(page, path), "ready": ready[1], "reason": "特别是第二组", "act": "return"}
+    assert client.post(path, data=data).status_code == 303
+    form = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))
+    assert f"{ready[1]} 特别是第二组" in form
+    world.send(SECOND)
+    page = check(client.get(f"/review/{world.id(SECOND)}"))
+    assert page.xpath("//optgroup[2]/option/@value") == [f"{ready[1]}\n特别是第二组"]
+
+
+def test_an_own_reason_is_offered_until_it_is_taken_out_and_again_once_it_is_used(
+    world, sign_in, session
+):
+    for code in (VILLAGE, SECOND):
+        give_back(session, world.send(code), "请核对取暖户数")
+    give_back(session, world.send(THIRD), "另一个原因")
+    client = sign_in(TOWNSHIP)
+    world.send(VILLAGE)
+    assert "/review/reasons" in check(client.get("/review")).xpath("//main//a/@href")
+    page = check(client.get("/review/reasons"))
+    assert page.xpath("//li/p/text()") == ["另一个原因", "请核对取暖户数"]
+    remove = page.xpath("//form[contains(@action,'/remove')]/@action")[1]
+    assert sign_in(BANNER).post(remove).status_code == 404
+    answer = client.get(client.post(remove).headers["location"])
+    assert check(answer).xpath("//li/p/text()") == ["另一个原因"]
+    assert "已不再列出" in text_of(answer)
+    offered = "//optgroup[2]/option/@value"
+    one = f"/review/{world.id(VILLAGE)}"
+    assert check(client.get(one)).xpath(offered) == ["另一个原因"]
+    assert "请核对取暖户数" in text_of(client.get(f"/review/{world.id(SECOND)}"))
+    give_back(session, find_current(session, world.id(VILLAGE)).submission, "请核对取暖户数")
+    page = check(client.get("/review/reasons"))
+    assert page.xpath("//li/p/text()") == ["请核对取暖户数", "另一个原因"]
+
+
+def give_back(session, sent, reason) -> None:
+    return_(session, sent.id, reason=reason, actor=account_of(session, TOWNSHIP), now=NOW)
+
+
+def test_a_note_beside_a_field_is_kept_and_shown_again_after_a_refusal(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
+    data = fields_of(client.get(path), path) | {
+        "fields": ["checked"], "note-checked": ["比台账少"], "act": "return",
+    }  # fmt: skip
+    answer = client.post(path, data=data)
+    assert answer.status_code == 409
+    kept = fields_of(answer, path)
+    assert (kept["fields"], kept["note-checked"]) == (["checked"], ["比台账少"])
+    assert client.post(path, data={**data, "reason": "户数不对，请核对"}).status_code == 303
+    assert find_current(session, sent.assignment_id).review.notes == {"checked": "比台账少"}
+
+
+def test_numbers_show_by_how_much_they_differ(world, sign_in, session):
+    sent = world.send(VILLAGE, checked="12")
+    return_(session, sent.id, reason="请核对户数", actor=account_of(session, TOWNSHIP), now=NOW)
+    world.send(VILLAGE, checked="9")
+    page = text_of(sign_in(TOWNSHIP).get(f"/review/{world.id(VILLAGE)}"))
+    assert "12 （差 −3）" in page
+
+
+def test_the_last_period_stands_beside(world, sign_in, session):
+    sent = world.send(VILLAGE, checked="20")
+    now = world.assignment(VILLAGE)
+    now.period = "202611"
+    earlier = Assignment(**now.model_dump(exclude={"id", "period"}), period="202610")
+    session.add(earlier)
+    session.flush()
+    values = sent.model_dump(exclude={"id", "assignment_id", "answers", "receipt", "send_key"})
+    answers = {**sent.answers, "checked": 12}
+    session.add(
+        Submission(
+            **values, assignment_id=earlier.id, answers=answers, receipt="1", send_key="earlier-1"
+        )
+    )
+    session.flush()
+    page = text_of(sign_in(TOWNSHIP).get(f"/review/{now.id}"))
+    assert "上期（2026年10月）" in page
+    assert "12 （差 +8）" in page
+
+
+def test_flags_are_shown_as_questions(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    sent.flags, sent.flag_count = [{"kind": "all_zero"}], 1
+    session.flush()
+    client = sign_in(TOWNSHIP)
+    assert "1 处提示" in text_of(client.get("/review"))
+    assert "请留意" in text_of(client.get(f"/review/{world.id(VILLAGE)}"))
+
+
+def test_what_others_have_sent_since_is_shown_as_soon_as_one_is_opened(world, sign_in):
+    story = "逐户走访，登记取暖设备，发现隐患当场整改，已经建立台账，下一步继续巡查并上报结果。"
+    world.send(VILLAGE, note=story)
+    world.send(SECOND, note=story)
+    client = sign_in(TOWNSHIP)
+    late, early = (text_of(client.get(f"/review/{world.id(code)}")) for code in (SECOND, VILLAGE))
+    assert "与另外 1 个单位的文字几乎相同" in late
+    assert "与另外 1 个单位的文字几乎相同" in early
+    assert ("报送之后才发现" in late, "报送之后才发现" in early) == (False, True)
+
+
+def test_the_unit_above_sees_both_sums_as_sent_and_as_they_are_now(world, sign_in, session):
+    world.send(VILLAGE, checked="12")
+    clerk = account_of(session, TOWNSHIP)
+    send(session, world.assignment(TOWNSHIP), NARRATIVE, actor=clerk)
+    client, path = sign_in(BANNER), f"/review/{world.id(TOWNSHIP)}"
+    assert "报送时的数字与现在一致" in text_of(client.get(path))
+    world.send(SECOND, checked="5")
+    page = check(client.get(path))
+    cells = page.xpath("//tr[@class='differs'][1]/td/text()")
+    assert cells == ["12", "17", "0", "0"]
+    assert "报送之后下级数字有变动" in page.text_content()
+
+
+def test_what_waits_too_long_is_marked_for_the_reviewer_and_then_for_the_unit_above(
+    app, world, sign_in
+):
+    world.send(VILLAGE)
+    reviewer, above = sign_in(TOWNSHIP), sign_in(BANNER)
+    app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=50)
+    assert "审核超期" not in text_of(reviewer.get("/"))
+    assert until(reviewer.get("/review")) == "11-25"
+    days = {name: (lambda n=n: NOW + timedelta(days=n)) for name, n in (("thu", 3), ("fri", 4))}
+    keep_signed_in(reviewer, above, session=world.session)
+    app.dependency_overrides[get_now] = days["thu"]
+    assert "1 审核超期" in text_of(reviewer.get("/"))
+    assert "11-25 审核超期" in until(reviewer.get("/review"))
+    assert "下级单位审核超期" not in text_of(above.get("/"))
+    app.dependency_overrides[get_now] = days["fri"]
+    assert "1 份审核超期" in text_of(above.get("/"))
+
+
+def until(page) -> str:
+    """What the list says of the reviewer's own date."""
+    return " ".join(check(page).xpath("string(//td[@class='until'])").split())
+
+
+def keep_signed_in(*_clients, session) -> None:
+    for one in session.exec(select(SignIn)):
+        one.expires_at = NOW + timedelta(days=30)
+    session.flush()
+
+
+def test_an_approved_answer_can_be_corrected_and_the_reviewer_sees_what_changed(
+    world, sign_in, session
+):
+    sent = world.send(VILLAGE, checked="12")
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    clerk, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}/form"
+    receipt = clerk.get(path).headers["location"]
+    assert f"{path}?correct=1" in check(clerk.get(receipt)).xpath("//a/@href")
+    page = clerk.get(f"{path}?correct=1")
+    fields = fields_of(
+        page,
+        check(page).xpath(
+            "//form[@method='post' and @enctype or contains(@action, '/form')]/@action"
+        )[0],
+    )
+    typed = {**fields, "f-checked": "15", "f--why": "漏报三户" * 51, "_act": "send"}
+    refused = clerk.post(path, data=typed)
+    assert "更正说明不能超过 200 字。" in text_of(refused)
+    assert typed["f--why"] in fields_of(refused, path)["f--why"]
+    answer = clerk.post(path, data={**typed, "f--why": "漏报三户"})
+    assert "更正说明漏报三户" in text_of(clerk.get(answer.headers["location"]))
+    assert "漏报三户" in text_of(clerk.get(f"/assignments/{world.id(VILLAGE)}"))
+    assert world.assignment(VILLAGE).status == Status.SUBMITTED
+    reviewer = sign_in(TOWNSHIP)
+    assert "更正" in check(reviewer.get("/review")).xpath("string(//td[@class='flags'])")
+    page = text_of(reviewer.get(f"/review/{world.id(VILLAGE)}"))
+    assert "这一份更正已经通过的填报" in page
+    assert "12 （差 +3）" in page
+    assert "更正说明：漏报三户" in page
+
+
+def test_only_the_own_unit_is_offered_the_correction(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    page = sign_in(TOWNSHIP).get(f"/receipts/{sent.receipt}")
+    assert "更正已通过的填报" not in text_of(page)
+
+
+def test_a_page_that_is_out_of_date_decides_nothing(world, sign_in, session):
+    world.send(VILLAGE)
+    client = sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    old = fields_of(client.get(path), path)
+    client.post(path, data={**old, "act": "approve"})
+    answer = client.post(path, data={**old, "act": "return", "reason": "请核对户数。"})
+    assert answer.status_code == 409
+    assert "这份填报已变为“已通过”" in text_of(answer)
+    assert world.assignment(VILLAGE).status == "approved"
+    again = {**fields_of(answer, path), "act": "return", "reason": "请核对户数。"}
+    assert client.post(path, data=again).status_code == 303
+    assert world.assignment(VILLAGE).status == "returned"
+
+
+def test_what_was_taken_back_or_sent_anew_meanwhile_is_told_as_that(world, sign_in, session):
+    world.send(VILLAGE)
+    client, clerk = sign_in(TOWNSHIP), account_of(session, VILLAGE)
+    path, unit = f"/review/{world.id(VILLAGE)}", world.assignment(VILLAGE).unit_id
+    name = session.get_one(Unit, unit).name
+    old = fields_of(client.get(path), path) | {"reason": "写好的原因", "note-checked": "太少"}
+    recall(session, world.id(VILLAGE), actor=clerk, now=NOW)
+    answer = client.post(path, data={**old, "act": "approve"})
+    assert answer.status_code == 409
+    told = text_of(answer)
+    assert f"您查看期间，{name}收回了这份填报，刚才的操作没有办理" in told
+    assert "对方已在 2026-" in told
+    assert "已签收" not in told
+    assert "没有退回） 写好的原因太少" in told
+    world.send(VILLAGE, checked="13")
+    answer = client.post(path, data={**old, "act": "approve"})
+    assert f"{name}刚才重新报送了（第 2 次），下面就是最新的一份，请看过再决定" in text_of(answer)
+    assert not check(answer).xpath("//details[@open]")
+    assert world.assignment(VILLAGE).status == Status.SUBMITTED
+    answer = client.post(path, data={**old, "act": "return"})
+    assert check(answer).xpath("//details[@open]//textarea[contains(., '写好的原因')]")
+
+
+def test_a_correction_taken_back_is_told_and_the_approved_answer_can_be_returned(
+    world, sign_in, session
+):
+    sent, client = world.send(VILLAGE), sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
+    world.send(VILLAGE, checked="13")
+    old = fields_of(client.get(path), path) | {"reason": "请核对户数。", "act": "return"}
+    recall(session, world.id(VILLAGE), actor=account_of(session, VILLAGE), now=NOW)
+    answer = client.post(path, data=old)
+    assert "收回了这份填报" in text_of(answer)
+    again = {**fields_of(answer, path), "act": "return"}
+    assert client.post(path, data=again).status_code == 303
+    assert world.assignment(VILLAGE).status == Status.RETURNED
+
+
+def test_every_decision_of_the_last_minutes_can_be_taken_back_from_the_list(world, sign_in):
+    client = sign_in(TOWNSHIP)
+    for code in (VILLAGE, "150402005003"):
+        world.send(code)
+        path = f"/review/{world.id(code)}"
+        client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})
+    page = check(client.get("/review"))
+    undo = page.xpath("//details//form[contains(@action, '/undo')]/@action")
+    assert len(undo) == 2
+    client.post(undo[0])
+    assert len(check(client.get("/review")).xpath("//form[contains(@action, '/undo')]")) == 1
+    world.send(VILLAGE, checked="13")  # a correction: the other decision moves nothing any more
+    assert not check(client.get("/review")).xpath("//form[contains(@action, '/undo')]")
+
+
+def test_the_list_shows_numbers_and_no_counts_of_choices(world, sign_in, session):
+    choices = [{"value": "a", "label": "已完成"}, {"value": "b", "label": "正在整改"}]
+    office = account_of(session, REGION, "office")
+    fields = [
+        {"name": "n", "label": "户数", "type": "integer", "rollup": "sum"},
+        {"name": "s", "label": "进度", "type": "select_one", "rollup": "share",
+         "choices": choices},
+    ]  # fmt: skip
+    measure = make_measure(session, office, form=make_form(session, office, fields))
+    release_down(session, measure, office)
+    village = World(measure, session).assignment(VILLAGE)
+    send(session, village, {"n": ["7"], "s": ["b"]}, actor=account_of(session, VILLAGE))
+    cards = check(sign_in(TOWNSHIP).get("/review")).xpath("//span[@class='figure']")
+    assert [" ".join(card.text_content().split()) for card in cards] == ["户数 7"]
+
+
+def test_what_was_returned_and_why_stays_beside_the_answer(world, sign_in, session):
+    sent = world.send(VILLAGE)
+    return_(
+        session, sent.id, reason="数字不对", fields=["checked"], notes={"checked": "核对户数"},
+        actor=account_of(session, TOWNSHIP), now=NOW,
+    )  # fmt: skip
+    client = sign_in(TOWNSHIP)
+    path = f"/review/{world.id(VILLAGE)}"
+    assert "数字不对 排查户数：核对户数" in text_of(client.get(path))
+    world.send(VILLAGE, checked="13")
+    assert "上一次的退回原因：数字不对 排查户数：核对户数" in text_of(client.get(path))

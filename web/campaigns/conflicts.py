@@ -1,0 +1,94 @@
+"""Two people have edited the same measure: where what both wrote differs, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+
+from fastapi import Request
+
+from models import Gate, Level, MeasureKind
+from rules.sentences.refusal import N_
+from web.campaigns.typed_due import KINDS, LAST, TypedDue
+from web.campaigns.typed_measure import EVERY_UNIT, LABELS, TAGGED, TypedLevel, TypedMeasure
+from web.edge.language import language_of, say
+from web.edge.rendering import KIND_NAMES
+
+GATE_NAMES = {
+    Gate.AUTO: N_("收到即自动下发"),
+    Gate.ACKNOWLEDGE: N_("签收后下发"),
+    Gate.DETAIL: N_("细化后由本级下发"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An input in which what was typed is not what is stored now; both in finished words."""
+
+    label: str
+    stored: str
+    sent: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names an editor's inputs choose from, by code or id."""
+
+    levels: Mapping[str, Level]
+    tags: Mapping[str, str]
+    forms: Mapping[str, str]
+
+
+def differences(
+    request: Request, stored: TypedMeasure, sent: TypedMeasure, names: Names
+) -> list[Difference]:
+    """Where what was typed differs from what somebody else has stored meanwhile."""
+    told: dict[str, tuple[str, Callable[[TypedMeasure], str]]] = {
+        name: (label, attrgetter(name)) for name, label in LABELS.items()
+    }
+    told |= {
+        "kind": (N_("类型"), lambda one: _kind(request, one.kind)),
+        "levels": (N_("下发对象和下发方式"), lambda one: _levels(request, one, names)),
+        "due": (N_("办理时限"), lambda one: _due(request, one.due)),
+        "form": (N_("表单"), lambda one: names.forms.get(one.form, say(request, N_("不用表单")))),
+    }
+    return [
+        Difference(say(request, label), words(stored), words(sent))
+        for name, (label, words) in told.items()
+        if getattr(stored, name) != getattr(sent, name)
+    ]
+
+
+def _kind(request: Request, typed: str) -> str:
+    return say(request, KIND_NAMES[MeasureKind(typed)]) if typed in set(MeasureKind) else typed
+
+
+def _due(request: Request, due: TypedDue) -> str:
+    if due.kind not in KINDS:
+        return say(request, N_("尚未确定"))
+    value = say(request, N_("最后一天")) if due.value == LAST else due.value
+    return f"{say(request, KINDS[due.kind])} {value}"
+
+
+def _levels(request: Request, one: TypedMeasure, names: Names) -> str:
+    english = language_of(request) == "en"
+    lines = []
+    for code, level in one.levels.items():
+        known = names.levels[code]
+        name = known.name_en if english else known.name
+        does = _level(request, level, names)
+        lines.append(say(request, N_("%(label)s：%(sentence)s"), label=name, sentence=does))
+    return "\n".join(lines)
+
+
+def _level(request: Request, level: TypedLevel, names: Names) -> str:
+    if level.to == EVERY_UNIT:
+        who = say(request, N_("全部单位填报"))
+    elif level.to == TAGGED:
+        who = say(request, N_("、")).join(names.tags.get(tag, tag) for tag in level.tags)
+    else:
+        who = say(request, N_("不填报"))
+    gate = GATE_NAMES.get(Gate(level.gate)) if level.gate in set(Gate) else None
+    then = f"{say(request, gate)} {level.days}" if gate else ""
+    return say(request, N_("；")).join(part for part in (who, then) if part)

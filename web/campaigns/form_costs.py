@@ -1,0 +1,88 @@
+"""What a measure's form costs its units, and what of it they have answered already (rule 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models import Measure, Unit
+from queries.filling.fill_times import find_fill_counts
+from queries.filling.known_values import (
+    ElementReach,
+    OtherMeasure,
+    count_still_asked,
+    list_element_reach,
+    list_other_measures,
+)
+from queries.forms.forms import get_fields
+from rules.filling.known_values import AskedAgain, asked_again, shared_fields
+from rules.forms.form_fields import FormField
+from rules.forms.minutes import FillCost, fill_cost
+
+NOTHING = FillCost(minutes=0, answers=0)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another measure that asks the same units for a data element now."""
+
+    measure: str
+    units: int
+    """Units that still owe it an answer."""
+
+
+@dataclass(frozen=True)
+class FormPreview:
+    """What an office sees of a form before it releases it."""
+
+    fields: tuple[FormField, ...] = ()
+    """The questions somebody has to type an answer to, in their order."""
+    cost: FillCost = NOTHING
+    known: Mapping[str, ElementReach] = field(default_factory=dict)
+    """Field → how many of the units have it already; it comes filled in."""
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    """Field → where it is being asked as well; whoever answers first fills it in for both."""
+    again: tuple[AskedAgain, ...] = ()
+    """What the same campaign asks under the same label, and does not come filled in."""
+
+
+def preview_form(
+    session: Session, measure: Measure, owner: Unit, period: str, now: datetime
+) -> FormPreview:
+    """What the form of `measure` costs and asks again; at most five statements."""
+    if measure.form_version_id is None:
+        return FormPreview()
+    fields = get_fields(session, measure.form_version_id)
+    others = list_other_measures(session, measure, owner)
+    elements = {field.reuse: field.name for field in shared_fields(fields)}
+    reach = list_element_reach(session, measure, owner, period, now) if elements else {}
+    return FormPreview(
+        fields=tuple(field for field in fields if field.typed_in),
+        cost=fill_cost(fields, find_fill_counts(session, measure.form_version_id)),
+        known={elements[one]: found for one, found in reach.items() if one in elements},
+        elsewhere=_elsewhere(session, measure, owner, period, elements, others),
+        again=tuple(asked_again(fields, (one.form for one in others if one.same_campaign))),
+    )
+
+
+def _elsewhere(
+    session: Session,
+    measure: Measure,
+    owner: Unit,
+    period: str,
+    elements: Mapping[str, str],
+    others: list[OtherMeasure],
+) -> dict[str, Elsewhere]:
+    """Field → the other measure with the most units that still owe it the same element."""
+    asking = {one.id: {field.reuse for field in shared_fields(one.fields)} for one in others}
+    wanted = [id for id, asked in asking.items() if asked & elements.keys()]
+    owed = count_still_asked(session, measure, owner, period, wanted)
+    titles = {one.id: one.title for one in others}
+    return {
+        elements[element]: Elsewhere(titles[id], owed[id])
+        for id in sorted(owed, key=lambda id: (owed[id], id))
+        for element in asking[id] & elements.keys()
+    }

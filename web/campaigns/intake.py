@@ -1,0 +1,120 @@
+"""Taking a notice in: a file or pasted text becomes a campaign with draft measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData, UploadFile
+
+from adapters.document_process import text_apart
+from adapters.documents.documents import pasted_text
+from adapters.language import tell
+from adapters.settings import get_settings
+from rules.campaigns.notice.notice import Notice, read_notice
+from rules.sentences.refusal import N_, Refusal
+from services.campaigns.campaigns import LONGEST_TEXT, take_in
+from web.edge.language import language_of, say
+from web.edge.posted import Posted
+from web.edge.rendering import render
+from web.edge.security import Officer, which_office
+from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.waiting import Crowded, waiting_of
+
+ACCEPTED = ".docx,.pdf,.txt,.html,.htm"
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was sent and what was read from it; `refusal` is the finished sentence."""
+
+    pasted: str
+    file_name: str
+    notice: Notice | None
+    refusal: str = ""
+    status: int = 200
+
+
+async def read_intake(request: Request, look: Look, now: Now, posted: Posted) -> Intake:
+    """Read the document before the request's transaction begins.
+
+    A long or hostile file takes seconds to read, and a transaction or connection that is held
+    meanwhile is missing elsewhere. Strangers and clerks are sent away before anything is read.
+    """
+    await look(lambda session: which_office(request, session, now))
+    pasted = str(posted.get("text", ""))
+    upload = posted.get("file")
+    name = upload.filename or "" if isinstance(upload, UploadFile) else ""
+    try:
+        notice = await waiting_of(request).offices.run(partial(_notice_in, posted, pasted))
+    except Crowded as crowded:
+        return Intake(pasted, name, None, say(request, crowded.sentence), 503)
+    except Refusal as refusal:
+        return Intake(pasted, name, None, tell(refusal, language_of(request)), 422)
+    return Intake(pasted, name, notice)
+
+
+def _notice_in(posted: FormData, pasted: str) -> Notice:
+    upload = posted.get("file")
+    content = upload.file.read() if isinstance(upload, UploadFile) else b""
+    if isinstance(upload, UploadFile) and upload.filename:
+        text = text_apart(content, upload.filename)
+    elif pasted.strip():
+        text = pasted_text(pasted)
+    else:
+        raise Refusal(N_("请选择通知文件，或者把通知的文字粘贴进来。"))
+    if len(text) > LONGEST_TEXT:
+        raise Refusal(
+            N_("通知有%(count)d个字，最多%(most)d个字。请只交通知正文。"),
+            count=len(text),
+            most=LONGEST_TEXT,
+        )
+    return read_notice(text)
+
+
+@router.get("/campaigns/new")
+def show_intake(request: Request, viewer: Officer) -> Response:
+    """Upload a file or paste text."""
+    return _page(request, "", "", 200)
+
+
+@router.post("/campaigns/new")
+def take_in_notice(
+    request: Request,
+    intake: Annotated[Intake, Depends(read_intake)],
+    viewer: Officer,
+    session: OpenSession,
+    now: Now,
+) -> Response:
+    """Store the notice that was read, or show the page again with what was pasted."""
+    if intake.notice is None:
+        return _page(request, intake.pasted, intake.refusal, intake.status)
+    with attempt(session, request) as outcome:
+        campaign = take_in(
+            session,
+            intake.notice,
+            viewer.unit,
+            file_name=intake.file_name,
+            actor=viewer.account,
+            now=now,
+        )
+    if not outcome.done:
+        return _page(request, intake.pasted, outcome.refusal, 422)
+    return RedirectResponse(f"/campaigns/{campaign.id}", 303)
+
+
+def _page(request: Request, pasted: str, refusal: str, status: int) -> Response:
+    return render(
+        request,
+        "pages/campaigns/new.html",
+        status=status,
+        pasted=pasted,
+        refusal=refusal,
+        accepted=ACCEPTED,
+        limit=get_settings().upload_limit // (1024 * 1024),
+    )

@@ -1,0 +1,68 @@
+"""What has become of an occurrence of a schedule, as the pages tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+
+from models import HandDown, Occurrence
+from rules.campaigns.standings import STANDING_NAMES, Standing, standing_of
+from rules.sentences.refusal import from_json
+from web.edge.language import say
+
+COLOURS = {
+    Standing.WAITING: "blue",
+    Standing.UNDER_WAY: "blue",
+    Standing.AGAIN: "amber",
+    Standing.DONE: "green",
+    Standing.MADE_UP: "green",
+    Standing.REFUSED: "red",
+    Standing.PASSED_OVER: "grey",
+    Standing.STOPPED: "grey",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An occurrence with everything a page says of it."""
+
+    occurrence: Occurrence
+    standing: Standing
+    name: str
+    """A msgid."""
+    colour: str
+    done_at: datetime | None
+    """When all that it caused was done."""
+    reason: str
+    """Why it was refused, in the language of the browser."""
+    for_reports: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.occurrence.settled_at is None
+
+    @property
+    def broken_off(self) -> int:
+        """Attempts that came to nothing."""
+        current = self.occurrence.flow_run_id is not None or not self.for_reports
+        return max(self.occurrence.attempts - current, 0)
+
+
+def told_of(
+    request: Request, occurrence: Occurrence, hand_down: HandDown | None, *, for_reports: bool
+) -> Told:
+    """What is to be said of an occurrence; `hand_down` is the wish that it has caused."""
+    done_at = hand_down.done_at if hand_down else occurrence.settled_at
+    standing = standing_of(occurrence, done_at)
+    refusal = from_json(occurrence.refusal) if occurrence.refusal else None
+    return Told(
+        occurrence=occurrence,
+        standing=standing,
+        name=STANDING_NAMES[standing],
+        colour=COLOURS[standing],
+        done_at=done_at,
+        reason=say(request, refusal.msgid, **refusal.values) if refusal else "",
+        for_reports=for_reports,
+    )

@@ -1,0 +1,71 @@
+"""Pages a clerk may open again without a network: which ones, and the worker that keeps them."""
+
+import json
+
+from fastapi import APIRouter, Response
+
+from adapters.language import LANGUAGES, SOURCE, translate
+from adapters.settings import get_settings
+from rules.sentences.refusal import N_
+from web.edge.rendering import environment
+from web.edge.security import Viewer
+from web.edge.static_files import TYPES, static, static_files
+
+KEEP_FOR = "X-Keep-For"
+"""Header of a page the worker may keep: unit and account it belongs to. Nothing else is kept."""
+AN_HOUR = "max-age=3600"
+"""Browsers look for a new worker with every page; this often they ask us."""
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+SENTENCES = (
+    N_("现在没有网络"),
+    N_("这一页没有在本机留存，要有网络才能打开。您在本机填写过的内容和待发箱都还在，不会丢失。"),
+    N_("再试一次"),
+    N_("本机留存的页面"),
+    N_("本机没有留存的页面。"),
+)
+"""Of the page without a network: title, what it means, try again, what is kept, nothing is."""
+LEAVING = """
+self.addEventListener('install', function () { self.skipWaiting(); });
+self.addEventListener('activate', function (event) {
+  event.waitUntil(caches.keys().then(function (names) {
+    return Promise.all(names.map(function (name) { return caches.delete(name); }));
+  }).then(function () { return self.registration.unregister(); }));
+});
+"""
+"""Takes the place of a worker that is no longer wanted: forgets everything and goes."""
+
+router = APIRouter()
+
+
+@router.get("/sw.js")
+def show_worker() -> Response:
+    """The worker; it stands at the top because it sees only what lies below its own address."""
+    content = _worker() if get_settings().offline_pages else LEAVING
+    return Response(content, media_type=TYPES[".js"], headers={"Cache-Control": AN_HOUR})
+
+
+def _worker() -> str:
+    said = {
+        language: [translate(language, sentence) for sentence in SENTENCES]
+        for language in LANGUAGES
+    }
+    page = environment(SOURCE).get_template("pages/edge/offline.html").render(said=said)
+    none = "".join(f"<p>{sentences[-1]}</p>" for sentences in said.values())
+    begin = json.dumps(
+        {"style": static("jieli.css"), "headers": HEADERS, "page": page, "none": none}
+    )
+    return f"var jieli = {begin};\n{static_files()['worker.js'].content.decode()}"
+
+
+def keepable(answer: Response, viewer: Viewer) -> Response:
+    """`answer`, which the phone of a clerk may keep for when there is no network.
+
+    An office works at a desk where others sit down too: nothing of it is kept.
+    """
+    if answer.status_code == 200 and not viewer.is_office and get_settings().offline_pages:
+        answer.headers[KEEP_FOR] = f"{viewer.unit_id}.{viewer.account.id}"
+    return answer

@@ -1,0 +1,178 @@
+"""What a form sent: read once, and cleared of what nobody is to see (`rules.sentences.held`)."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, BinaryIO, cast
+
+from fastapi import Depends, HTTPException, Request
+from python_multipart.multipart import parse_options_header
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+
+from adapters.settings import get_settings
+from rules.forms.form_inputs import MOST_INPUTS
+from rules.sentences.held import held, storable
+from web.edge.body_head import HEAD_BYTES, typed_in_head
+from web.edge.secret_fields import is_secret
+from web.edge.waiting import RETRY_SECONDS, waiting_of
+
+MOST_FIELDS = MOST_INPUTS + 1_000
+"""Fields of one posted form: what a form can ask at most, and what its page says besides."""
+SMALL = PIECE = 64 * 1024
+"""Bytes of a body that is kept in memory and parsed where it arrives, in thirty milliseconds at the
+worst. A larger one lies on disk until it is whole, and is parsed in a thread."""
+PARSED_TOGETHER = 2
+"""Large bodies; they compute all the time, so that more of them at once would gain nothing."""
+Pieces = AsyncGenerator[bytes, None]
+Parser = Callable[[Headers, Pieces], FormParser | MultiPartParser]
+
+
+async def read_form(request: Request) -> FormData:
+    """The posted fields. A form editor of 300 rows has 3,900, the largest form that can be
+    published `MOST_INPUTS`, and as many inputs for files, mostly empty; a field may be as long as
+    a body.
+
+    A body that is no form raises `HTTPException` 400, and one there is no room for 503.
+    """
+    if not hasattr(request.state, "posted"):
+        kind, _ = parse_options_header(request.headers.get("content-type"))
+        form = FormData()
+        if kind in PARSERS:
+            async with _kept(request) as (body, whole), _told_as_far(request, body):
+                if not whole:
+                    raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
+                form = await _parsed(request, PARSERS[kind], body)
+        request.state.posted = form
+    return request.state.posted
+
+
+@asynccontextmanager
+async def _kept(request: Request) -> AsyncIterator[tuple[UploadFile, bool]]:
+    """The body, in memory or on disk, and whether it is whole; it may take minutes to come in.
+
+    Where there is no room for it, its head is kept and the rest read away: a browser shows an
+    answer only when it has sent everything.
+    """
+    whole = True
+    with SpooledTemporaryFile(SMALL) as file, waiting_of(request).bodies.part() as take:
+        body = UploadFile(cast(BinaryIO, file), size=0)
+        async with aclosing(cast(Pieces, request.stream())) as stream:
+            async for piece in stream:
+                size = body.size or 0
+                if whole and size + len(piece) > SMALL and not take(len(piece)):
+                    whole = False
+                    file.truncate(min(size, HEAD_BYTES))
+                await body.write(piece if whole else piece[: max(0, HEAD_BYTES - size)])
+        await body.seek(0)
+        yield body, whole
+
+
+@asynccontextmanager
+async def _told_as_far(request: Request, body: UploadFile) -> AsyncIterator[None]:
+    """What can be read of a body that is not taken is kept in `request.state.typed`."""
+    try:
+        yield
+    except HTTPException:
+        await body.seek(0)
+        kind, head = request.headers.get("content-type", ""), await body.read(HEAD_BYTES)
+        request.state.typed = await run_in_threadpool(typed_in_head, kind, head)
+        raise
+
+
+async def _parsed(request: Request, parser: Parser, body: UploadFile) -> FormData:
+    """The fields of a whole body. A large one takes a second of computing, which is done in a
+    thread, two at a time: everybody else is answered meanwhile."""
+    if (body.size or 0) <= SMALL:
+        return await _fields(request.headers, parser, body.file)
+    async with request.app.state.parsing:
+        return await run_in_threadpool(
+            lambda: asyncio.run(_fields(request.headers, parser, body.file))
+        )
+
+
+async def _fields(headers: Headers, parser: Parser, body: BinaryIO) -> FormData:
+    try:
+        form = await parser(headers, _pieces(body)).parse()
+    except (ValueError, MultiPartException) as error:  # an encoding may fail in its own way
+        raise HTTPException(400) from error
+    return FormData([(held(name), _held(name, value)) for name, value in form.multi_items()])
+
+
+def _held(name: str, value: str | UploadFile) -> str | UploadFile:
+    if not isinstance(value, str):
+        return value
+    return storable(value) if is_secret(name) else held(value)
+
+
+async def _pieces(body: BinaryIO) -> Pieces:
+    while piece := body.read(PIECE):
+        yield piece
+
+
+async def _with_few_joints(pieces: Pieces) -> Pieces:
+    """The same pieces. Raises `ValueError` for more `&` than fields are taken: no browser sends
+    them without a field between, and the parser would look at four million one by one."""
+    joints = 0
+    async for piece in pieces:
+        joints += piece.count(b"&")
+        if joints > MOST_FIELDS:
+            raise ValueError
+        yield piece
+
+
+def _urlencoded(headers: Headers, pieces: Pieces) -> FormParser:
+    limit = get_settings().upload_limit
+    few = _with_few_joints(pieces)
+    return FormParser(headers, few, max_fields=MOST_FIELDS, max_part_size=limit)
+
+
+class _WholeMultipart(MultiPartParser):
+    """Takes no body for a form that ends before its closing boundary: fields would be missing."""
+
+    ended = False
+
+    def on_end(self) -> None:
+        self.ended = True
+
+    async def parse(self) -> FormData:
+        form = await super().parse()
+        if not self.ended:
+            await form.close()
+            raise MultiPartException("The closing boundary is missing.")
+        return form
+
+
+def _multipart(headers: Headers, pieces: Pieces) -> MultiPartParser:
+    limit = get_settings().upload_limit
+    return _WholeMultipart(
+        headers, pieces, max_files=MOST_FIELDS, max_fields=MOST_FIELDS, max_part_size=limit
+    )
+
+
+PARSERS: dict[bytes, Parser] = {
+    b"application/x-www-form-urlencoded": _urlencoded,
+    b"multipart/form-data": _multipart,
+}
+
+
+async def get_posted(request: Request) -> FormData:
+    """The fields of a posted form, as they came."""
+    return await read_form(request)
+
+
+Posted = Annotated[FormData, Depends(get_posted)]
+
+
+def typed(posted: FormData) -> dict[str, list[str]]:
+    """The text fields of a posted form by name.
+
+    Without our own, which begin with `_`, and without passwords: this is what is shown again.
+    """
+    fields: dict[str, list[str]] = {}
+    for name, value in posted.multi_items():
+        if isinstance(value, str) and not name.startswith("_") and not is_secret(name):
+            fields.setdefault(name, []).append(value)
+    return fields

@@ -1,0 +1,104 @@
+"""Turning templates into pages."""
+
+from datetime import date, datetime
+from functools import lru_cache, partial
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment
+
+from adapters.language import LANGUAGES, SOURCE, tell_period
+from adapters.settings import get_settings
+from adapters.templating import make_environment
+from models import MeasureKind, Role
+from rules.assignments.states import ACT_NAMES, STATUS_NAMES
+from rules.dates.calendar import local_time
+from rules.filling.attachments.kinds import ACCEPTED, LARGEST
+from rules.forms.property_names import PROPERTY_NAMES
+from rules.forms.rolled_figures import ROLLUP_NAMES
+from rules.sentences.refusal import N_
+from web.edge.language import is_foreign, language_of, marked
+from web.edge.security import form_token
+from web.edge.static_files import static
+from web.edge.typed_labels import typed_label
+
+WEEKDAYS = "一二三四五六日"
+KIND_NAMES = {
+    MeasureKind.DUTY: N_("规定动作"),
+    MeasureKind.FIGURES: N_("数据填报"),
+    MeasureKind.NARRATIVE: N_("情况报告"),
+    MeasureKind.LIST: N_("清单"),
+}
+ROLE_NAMES = {Role.OFFICE: N_("综合办公室"), Role.CLERK: N_("经办人")}
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """The page `template` as an answer.
+
+    Every template also sees `viewer` (who is signed in, or None), `language`, `path`, the
+    `form_token`, the names of statuses, kinds and roles, and what a posted field is called
+    (`typed_label`).
+    """
+    page = environment(language_of(request)).get_template(template)
+    context = {
+        "viewer": getattr(request.state, "viewer", None),
+        "path": request.url.path,
+        "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "form_token": form_token(request),
+        "typed_label": partial(typed_label, request),
+        **values,
+    }
+    # On a shared computer the next person must not get the page back with a key.
+    return HTMLResponse(page.render(context), status, {"Cache-Control": "no-store"})
+
+
+@lru_cache
+def environment(language: str) -> Environment:
+    """The templates in `language`; a name a page does not know is an error."""
+    made = make_environment(language)
+    made.globals.update(
+        language=language,
+        languages=LANGUAGES,
+        static=static,
+        status_names=STATUS_NAMES,
+        act_names=ACT_NAMES,
+        kind_names=KIND_NAMES,
+        role_names=ROLE_NAMES,
+        upload_accepts=ACCEPTED,
+        upload_limits=LARGEST,
+        rollup_names=ROLLUP_NAMES,
+        property_names=PROPERTY_NAMES,
+        may_keep_pages=_may_keep_pages,
+    )
+    made.filters.update(
+        day=_day_zh if language == SOURCE else _day_en,
+        moment=moment,
+        number=number,
+        marked=partial(marked, language=language),
+        period=partial(tell_period, language=language),
+    )
+    made.tests["foreign"] = lambda text: is_foreign(text, language)
+    return made
+
+
+def _may_keep_pages() -> bool:
+    """Whether browsers may keep pages for when there is no network (web.edge.offline_pages)."""
+    return get_settings().offline_pages
+
+
+def _day_zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def _day_en(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def moment(at: datetime) -> str:
+    """A time of the database as people in Hohhot read it, to the minute."""
+    return f"{local_time(at):%Y-%m-%d %H:%M}"
+
+
+def number(value: int) -> str:
+    """A count with its thousands set apart."""
+    return f"{value:,}"

@@ -1,0 +1,221 @@
+"""Who is asking, and whether the request comes from our own pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import token_urlsafe
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request, Response
+from sqlmodel import Session
+
+from adapters.settings import get_settings
+from models import Account, Role, Unit
+from rules.sentences.held import storable
+from rules.sentences.refusal import Refusal
+from services.accounts.accounts import find_signed_in
+from web.edge.posted import read_form
+from web.edge.transactions import READING, Now, OpenSession
+
+SESSION_COOKIE = "jieli"
+VISITOR_COOKIE = "visitor"
+"""Of a browser that is not signed in: what its form token is made from."""
+TOKEN_FIELD = "_token"
+TOKEN_HEADER = "X-Form-Token"
+"""The same for a body that is no form; no other site may send such a header."""
+LARGEST_ID = 2**31 - 1
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or no longer."""
+
+
+class SignInRefused(Exception):
+    """Signing in is refused, before any transaction begins; `refusal` is the reason."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+class Untrusted(Exception):
+    """A request that changes something did not come from a page of ours.
+
+    `repeatable`: nothing speaks for a foreign site, only the form's own token is missing or
+    old; the person may look at what was typed and send it again.
+    """
+
+    def __init__(self, *, repeatable: bool) -> None:
+        super().__init__()
+        self.repeatable = repeatable
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The account that asks, and its unit."""
+
+    account: Account
+    unit: Unit
+
+    @property
+    def unit_id(self) -> int:
+        assert self.unit.id is not None
+        return self.unit.id
+
+    @property
+    def is_office(self) -> bool:
+        return self.account.role == Role.OFFICE
+
+    @property
+    def has_lower(self) -> bool:
+        return self.unit.rgt - self.unit.lft > 1
+
+    @property
+    def has_upper(self) -> bool:
+        return self.unit.parent_id is not None
+
+    def apart(self) -> "Viewer":
+        """The same, from no session: a page that tells of a failed one needs nothing from it."""
+        return Viewer(Account(**self.account.model_dump()), Unit(**self.unit.model_dump()))
+
+
+def get_viewer(request: Request, session: OpenSession, now: Now) -> Viewer:
+    """Who is signed in. Raises `SignInNeeded`."""
+    viewer = who_asks(request, session, now)
+    request.state.viewer = viewer.apart()
+    return viewer
+
+
+def who_asks(request: Request, session: Session, now: datetime) -> Viewer:
+    """Who is signed in, for a look before the request's own transaction. Raises `SignInNeeded`."""
+    token = request.cookies.get(SESSION_COOKIE)
+    found = find_signed_in(session, token, now=now) if token else None
+    if found is None:
+        raise SignInNeeded
+    return Viewer(*found)
+
+
+def which_office(request: Request, session: Session, now: datetime) -> Viewer:
+    """As `who_asks`, for what only a coordinating office may do; 404 for everyone else."""
+    return get_officer(who_asks(request, session, now))
+
+
+SignedIn = Annotated[Viewer, Depends(get_viewer)]
+
+
+def get_officer(viewer: SignedIn) -> Viewer:
+    """Who is signed in, if it is a coordinating office; 404 for everyone else."""
+    if not viewer.is_office:
+        raise HTTPException(404)
+    return viewer
+
+
+Officer = Annotated[Viewer, Depends(get_officer)]
+
+
+def form_token(request: Request) -> str:
+    """What a form of this browser must carry: made from a cookie no other site can read.
+
+    Behind it stands the id of the unit the page was made for (`page_unit`).
+    """
+    secret = _secret_of(request) or getattr(request.state, "visitor", "")
+    if not secret:
+        return ""
+    viewer = getattr(request.state, "viewer", None)
+    unit_id = viewer.unit_id if viewer else page_unit(request)
+    return f"{_mark(secret)}-{unit_id}" if unit_id else _mark(secret)
+
+
+def page_unit(request: Request) -> int:
+    """The id of the unit whose page sent this form; 0 where no page of ours did.
+
+    It tells whose text it is when the session has ended meanwhile. Nobody is trusted for it.
+    """
+    return getattr(request.state, "page_unit", 0)
+
+
+def _mark(secret: str) -> str:
+    return sha256(f"form {secret}".encode()).hexdigest()[:32]
+
+
+def _secret_of(request: Request) -> str:
+    return request.cookies.get(SESSION_COOKIE) or request.cookies.get(VISITOR_COOKIE) or ""
+
+
+async def check_same_site(request: Request) -> None:
+    """Refuse a changing request of another site: Sec-Fetch-Site, else Origin, else the token.
+
+    Raises `Untrusted`. Without any cookie there is nothing a foreign site could borrow, except
+    for signing in. The whole body is read here, before any transaction begins: a phone on a weak
+    network must not hold up everybody else's writing while its form comes in.
+    """
+    if request.method in READING:
+        return
+    posted = (await read_form(request)).get(TOKEN_FIELD, request.headers.get(TOKEN_HEADER, ""))
+    sent, _, unit_id = str(posted).partition("-")
+    request.state.page_unit = read_id(unit_id)
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        _require(site in ("same-origin", "none"), repeatable=False)
+    elif origin is not None:
+        host = request.headers.get("host", "")
+        _require(bool(host) and origin.partition("://")[2] == host, repeatable=False)
+    elif _secret_of(request) or request.url.path == "/sign-in":
+        secret = _secret_of(request)
+        same = bool(secret) and compare_digest(sent.encode(), _mark(secret).encode())
+        _require(same, repeatable=True)
+
+
+async def check_ids(request: Request) -> None:
+    """404 for what stands in the address and no database has a place for, instead of its error."""
+    for name, value in request.path_params.items():
+        if name.endswith("_id") and not read_id(str(value)):
+            raise HTTPException(404)
+    said = (*request.path_params.values(), *request.query_params.values())
+    if any(storable(str(one)) != str(one) for one in said):
+        raise HTTPException(404)
+
+
+def read_id(text: str) -> int:
+    """The id in `text`; 0 for what cannot be one."""
+    known = text.isascii() and text.isdigit() and len(text) <= 10
+    number = int(text) if known else 0
+    return number if number <= LARGEST_ID else 0
+
+
+def _require(trusted: bool, *, repeatable: bool) -> None:
+    if not trusted:
+        raise Untrusted(repeatable=repeatable)
+
+
+def note_visitor(request: Request) -> None:
+    """Give a browser without any cookie a secret for its form token; see `set_visitor`."""
+    if not _secret_of(request):
+        request.state.visitor = token_urlsafe(24)
+
+
+def set_visitor(request: Request, answer: Response) -> None:
+    """Hand out the secret that `note_visitor` made."""
+    secret = getattr(request.state, "visitor", "")
+    if secret:
+        set_cookie(answer, VISITOR_COOKIE, secret)
+
+
+def set_session(answer: Response, token: str) -> None:
+    """Sign the browser in."""
+    set_cookie(answer, SESSION_COOKIE, token)
+
+
+def end_session(answer: Response) -> None:
+    """Forget the browser."""
+    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
+
+
+def set_cookie(answer: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """A cookie no script reads and no other site sends; `max_age`: seconds, or until it closes."""
+    secure = get_settings().secure_cookies
+    answer.set_cookie(
+        name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure, path="/"
+    )

@@ -1,0 +1,52 @@
+"""What fields were called where they were typed, for pages that show what could not be kept."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+
+from rules.sentences.refusal import N_
+from web.edge.language import say
+
+LABELS = {
+    "at": N_("时间"),
+    "contact": N_("联系方式"),
+    "cooperating": N_("配合单位"),
+    "dated_on": N_("成文日期"),
+    "day": N_("日期"),
+    "due_day": N_("截止日期"),
+    "due_days": N_("天数"),
+    "due_on": N_("给下级的截止日期"),
+    "f--why": N_("更正说明"),
+    "form": N_("表单"),
+    "form_title": N_("表单名称"),
+    "issuer": N_("发文单位"),
+    "kind": N_("类型"),
+    "lead": N_("牵头单位"),
+    "login": N_("账号"),
+    "name": N_("名称"),
+    "number": N_("文号"),
+    "reason": N_("原因"),
+    "review_days": N_("每级审核时间"),
+    "role": N_("权限"),
+    "subject": N_("专项工作名称"),
+    "sum": N_("核对校验码"),
+    "target_count": N_("目标次数"),
+    "target_label": N_("目标说明"),
+    "text": N_("内容"),
+    "title": N_("标题"),
+    "unit": N_("单位代码"),
+}
+"""Of our own pages. Where two pages call a field by two names, what fits both."""
+
+
+def note_names(request: Request, label_of: Callable[[str], str]) -> None:
+    """From here on names that this module does not know are told by what `label_of` gives."""
+    request.state.label_of = label_of
+
+
+def typed_label(request: Request, name: str) -> str:
+    """What a person knows the field `name` as; where nobody has noted that, the name."""
+    if name in LABELS:
+        return say(request, LABELS[name])
+    label_of: Callable[[str], str] | None = getattr(request.state, "label_of", None)
+    return (label_of(name) if label_of else "") or name

@@ -1,0 +1,258 @@
+"""Questions of a form as a page shows them, and answers in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import FormData
+
+from rules.forms.form_fields import (
+    ATTACHED,
+    NARRATIVE_FORM,
+    SELECTS,
+    Choice,
+    FieldType,
+    FormField,
+    words_in,
+)
+from rules.forms.form_tree import FormTree
+from rules.sentences.refusal import N_
+from web.edge.language import language_of, say
+from web.edge.posted import typed
+
+PREFIX = "f-"
+"""Before the names of answers in a posted form, so that they never meet our own fields."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question on the form page."""
+
+    id: str
+    type: FieldType
+    label: str
+    hint: str
+    required: bool
+    multiline: bool
+    choices: list[tuple[str, str]]
+    values: list[str]
+    """What is shown in it, as typed."""
+    fault: str
+    returned: bool
+    """Returned by the unit above."""
+    open: bool
+    """Can be filled in."""
+    shown: str
+    """The answer in words, where it cannot be changed."""
+    name: str = ""
+    key: str = ""
+    conditional: bool = False
+    """Asked only where its own condition holds."""
+    unasked: bool = False
+    """It does not hold with what was typed so far."""
+    computed: bool = False
+    """Shown as an output: calculated from other answers."""
+    fixed: bool = False
+    """Shown as it is: nobody can change it."""
+    unfit: frozenset[str] = frozenset()
+    """The choices that do not go with what was typed so far."""
+    waits: str = ""
+    """What is to be answered before there are choices: a finished sentence, shown if `waiting`."""
+    waiting: bool = False
+    known: str = ""
+    """Where the answer was taken from, if nobody has typed it: a finished sentence."""
+    remark: str = ""
+    """What the unit above wrote about this question when it returned it."""
+    attached: Mapping[str, Any] | None = None
+    """The photo or file that is here already: `token`, `name`, `size`, `type`."""
+    upload_url: str = ""
+    kind = "question"
+
+
+@dataclass(frozen=True)
+class AskedGroup:
+    """Questions under one heading."""
+
+    name: str
+    key: str
+    label: str
+    hint: str
+    conditional: bool
+    unasked: bool
+    inner: list["Node"]
+    kind = "group"
+
+
+@dataclass(frozen=True)
+class AskedRepeat:
+    """Questions that are answered as often as needed."""
+
+    id: str
+    name: str
+    label: str
+    hint: str
+    required: bool
+    conditional: bool
+    unasked: bool
+    fillings: list[list["Node"]]
+    blank: list["Node"]
+    """The questions of a further filling; its place is written `__n__`."""
+    full: bool
+    returned: bool
+    open: bool
+    shown: str
+    fault: str
+    remark: str
+    kind = "repeat"
+
+
+Node = Asked | AskedGroup | AskedRepeat
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question with its answer in words; `before`: the answer of the revision before.
+
+    A repeat is one question, with a line for each filling.
+    """
+
+    name: str
+    label: str
+    answer: str
+    before: str
+    changed: bool
+    group: str = ""
+    """The label of the groups it lies in."""
+    files: list[Mapping[str, Any]] = field(default_factory=list)
+    """Photos and files of the answer: `token`, `name`, `size`, `type`."""
+
+
+def every(nodes: Sequence[Node]) -> Iterator[Asked | AskedRepeat]:
+    """The questions and repeats among `nodes` and in their groups; not what is in repeats."""
+    for node in nodes:
+        if isinstance(node, AskedGroup):
+            yield from every(node.inner)
+        else:
+            yield node
+
+
+def label_of(request: Request, one: FormField) -> str:
+    """What a page calls a field, in the language of this browser.
+
+    Our own questions speak through the catalogue; what an author typed is never translated.
+    """
+    own = one in NARRATIVE_FORM
+    return say(request, one.label) if own else one.label_in(language_of(request))
+
+
+def hint_of(request: Request, one: FormField) -> str:
+    """Its hint likewise."""
+    own = one.hint and one in NARRATIVE_FORM
+    return say(request, one.hint) if own else one.hint_in(language_of(request))
+
+
+def choice_label(request: Request, choice: Choice) -> str:
+    """The words of a choice in the language of this browser."""
+    return words_in(choice.labels, language_of(request)) or choice.label
+
+
+def answers_in(posted: FormData) -> dict[str, list[str]]:
+    """The answers of a posted form by the key of their field."""
+    return strip_prefix(typed(posted))
+
+
+def strip_prefix(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The answers among posted fields, by the key of their field."""
+    return {
+        name.removeprefix(PREFIX): values
+        for name, values in fields.items()
+        if name.startswith(PREFIX)
+    }
+
+
+def in_words(request: Request, one: FormField, value: Any) -> str:
+    """A stored answer as people read it: labels instead of codes, empty when unanswered."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return str(value.get("name", ""))
+    codes = value if isinstance(value, list) else [value]
+    if one.type not in SELECTS:
+        return say(request, N_("、")).join(map(str, codes))
+    labels = {choice.value: choice_label(request, choice) for choice in one.choices}
+    return say(request, N_("、")).join(labels.get(str(code), str(code)) for code in codes)
+
+
+def filled_in_words(request: Request, tree: FormTree, repeat: str, rows: Any) -> str:
+    """The fillings of a repeat, a line each."""
+    return "\n".join(
+        f"{number}. {_row_in_words(request, tree, repeat, row)}"
+        for number, row in enumerate(rows or (), 1)
+    )
+
+
+def _row_in_words(request: Request, tree: FormTree, repeat: str, row: Mapping[str, Any]) -> str:
+    told = (
+        say(
+            request, N_("%(label)s：%(answer)s"), label=label_of(request, one) or one.name,
+            answer=in_words(request, one, row.get(one.name)),
+        )
+        for one in tree.inside(repeat)
+        if one.stored and one.label and row.get(one.name) is not None
+    )  # fmt: skip
+    return say(request, N_("；")).join(told)
+
+
+def item_in_words(request: Request, tree: FormTree, one: FormField, value: Any) -> str:
+    """A stored answer, or the fillings of a repeat, as people read it."""
+    if one.type is FieldType.REPEAT:
+        return filled_in_words(request, tree, one.name, value)
+    return in_words(request, one, value)
+
+
+def answered(
+    request: Request,
+    fields: Sequence[FormField],
+    answers: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+) -> list[Answered]:
+    """Every question with its answer, beside the answer of the revision before (if any)."""
+    earlier, tree = before or {}, FormTree(fields)
+    return [
+        Answered(
+            one.name,
+            label_of(request, one) or one.name,
+            item_in_words(request, tree, one, answers.get(one.name)),
+            item_in_words(request, tree, one, earlier.get(one.name)),
+            before is not None and answers.get(one.name) != earlier.get(one.name),
+            _group_of(request, tree, one),
+            _files_in(tree, one, answers.get(one.name)),
+        )
+        for one in _told(tree)
+    ]
+
+
+def _told(tree: FormTree) -> list[FormField]:
+    """What a table of answers has a row for: the items, and what is calculated under a label."""
+    items = {item.name for item in tree.items}
+    return [
+        one
+        for one in tree.fields
+        if one.name in items
+        or (one.type is FieldType.CALCULATE and one.label and not tree.repeat_of(one))
+    ]
+
+
+def _group_of(request: Request, tree: FormTree, one: FormField) -> str:
+    labels = [label_of(request, above) for above in reversed(tree.above(one))]
+    return " · ".join(filter(None, labels))
+
+
+def _files_in(tree: FormTree, one: FormField, value: Any) -> list[Mapping[str, Any]]:
+    if one.type in ATTACHED:
+        return [value] if isinstance(value, Mapping) else []
+    if one.type is not FieldType.REPEAT:
+        return []
+    names = [inner.name for inner in tree.inside(one.name) if inner.type in ATTACHED]
+    return [row[name] for row in value or () for name in names if row.get(name)]

@@ -1,0 +1,219 @@
+"""Photos and files of a form: sent piece by piece with JavaScript, and handed out again.
+
+Without JavaScript they come with the form itself (`web.filling.posted_files`).
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from sqlmodel import Session
+from starlette.background import BackgroundTask
+
+from adapters.attachment_store import AttachmentStore, WrongOffset, get_store
+from adapters.language import tell
+from models import Attachment
+from queries.filling.attachments import get_upload, get_visible_attachment
+from rules.filling.attachments.kinds import FILE_TYPES, LARGEST, LARGEST_PIECE
+from rules.sentences.refusal import N_, Refusal
+from services.filling import attachments
+from services.filling.attachments import Prepared
+from web.edge.downloads import saved_as
+from web.edge.language import language_of, say
+from web.edge.own import get_own
+from web.edge.posted import Posted
+from web.edge.rendering import render
+from web.edge.security import SignedIn, read_id, who_asks
+from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.waiting import Crowded, waiting_of
+
+PIECE_TYPE = "application/octet-stream"
+NO_STORE = {"Cache-Control": "no-store"}
+GONE = N_("这个文件在服务器上找不到了，或者已经损坏。请联系管理员从备份恢复。")
+
+router = APIRouter()
+log = logging.getLogger(__name__)
+Files = Annotated[AttachmentStore, Depends(get_store)]
+"""Where the bytes of attachments lie."""
+Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Offset = Annotated[int, Query(ge=0, le=max(LARGEST.values()))]
+
+
+async def read_piece(request: Request) -> bytes:
+    """The raw body of one piece, wholly read before any transaction begins."""
+    if request.headers.get("content-type", "") != PIECE_TYPE:
+        raise HTTPException(415)
+    piece = b""
+    async for part in request.stream():
+        piece += part
+        if len(piece) > LARGEST_PIECE:
+            raise HTTPException(413)
+    return piece
+
+
+Piece = Annotated[bytes, Depends(read_piece)]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one piece."""
+
+    received: int = 0
+    """Bytes that are here, where the upload is not complete."""
+    prepared: Prepared | None = None
+    """The file, where it is complete."""
+    refusal: str = ""
+    """The finished sentence, where the file is not taken."""
+    status: int = 200
+
+
+async def take_piece(
+    request: Request,
+    piece: Piece,
+    look: Look,
+    store: Files,
+    now: Now,
+    assignment_id: int,
+    token: Token,
+    offset: Offset,
+) -> Taken:
+    """Put the piece on the disk, and clean the file when it was the last one.
+
+    Before the request's writing transaction begins: a photo takes a while, and what has not all
+    arrived writes nothing. Strangers are sent away before anything is stored.
+    """
+    upload = await look(partial(_find_upload, request, now, assignment_id, token))
+    received = offset
+    try:
+        received = await run_in_threadpool(attachments.add_piece, store, upload, offset, piece)
+        if received < upload.size:
+            return Taken(received)
+        done = await waiting_of(request).clerks.run(partial(attachments.complete, store, upload))
+    except WrongOffset as wrong:
+        return Taken(wrong.received, status=409)
+    except Crowded:
+        return Taken(received, status=503)
+    except Refusal as refusal:
+        return Taken(refusal=tell(refusal, language_of(request)), status=422)
+    return Taken(prepared=done)
+
+
+def _find_upload(
+    request: Request, now: datetime, assignment_id: int, token: str, session: Session
+) -> Attachment:
+    get_own(session, who_asks(request, session, now), assignment_id)
+    return get_upload(session, assignment_id, token)
+
+
+@router.post("/assignments/{assignment_id}/uploads")
+def start_upload(
+    request: Request,
+    session: OpenSession,
+    viewer: SignedIn,
+    store: Files,
+    now: Now,
+    posted: Posted,
+    assignment_id: int,
+) -> Response:
+    """Begin an upload (`name`, `size`, `field`, `key`), or find the one begun with that key."""
+    get_own(session, viewer, assignment_id)
+    with attempt(session, request) as outcome:
+        upload = attachments.start(
+            session,
+            assignment_id,
+            str(posted.get("field", "")),
+            str(posted.get("name", "")),
+            read_id(str(posted.get("size", ""))),
+            client_key=str(posted.get("key", "")),
+            actor=viewer.account,
+            now=now,
+        )
+    if not outcome.done:
+        return JSONResponse({"sentence": outcome.refusal}, 422, NO_STORE)
+    return _progress(store, upload)
+
+
+@router.get("/assignments/{assignment_id}/uploads/{token}")
+def show_progress(
+    session: OpenSession, viewer: SignedIn, store: Files, assignment_id: int, token: Token
+) -> Response:
+    """How much of an upload is here: where to go on."""
+    get_own(session, viewer, assignment_id)
+    return _progress(store, get_upload(session, assignment_id, token))
+
+
+@router.post("/assignments/{assignment_id}/uploads/{token}")
+def add_piece(
+    taken: Annotated[Taken, Depends(take_piece)],
+    viewer: SignedIn,
+    session: OpenSession,
+    store: Files,
+    now: Now,
+    assignment_id: int,
+    token: Token,
+) -> Response:
+    """One piece; the last one makes the attachment ready. 409 says which piece is wanted.
+
+    503: complete, but its turn for cleaning has not come; an empty piece at the end asks again.
+    """
+    get_own(session, viewer, assignment_id)
+    if taken.refusal:
+        attachments.give_up(session, assignment_id, token)
+        gone = BackgroundTask(store.forget, token)
+        return JSONResponse({"sentence": taken.refusal}, 422, NO_STORE, background=gone)
+    if taken.prepared is None:
+        return JSONResponse({"received": taken.received}, taken.status, NO_STORE)
+    done = attachments.finish(session, assignment_id, token, taken.prepared, now=now)
+    return _progress(store, done)
+
+
+def _progress(store: AttachmentStore, upload: Attachment) -> Response:
+    """Where an upload stands. Its pieces go once the answer is out, after the commit."""
+    answer = {"token": upload.token, "name": upload.name, "size": upload.size}
+    if upload.done_at is None:
+        received = store.received(upload.token)
+        return JSONResponse({**answer, "received": received, "done": False}, 200, NO_STORE)
+    answer |= {"received": upload.size, "done": True, "type": upload.content_type}
+    gone = BackgroundTask(store.forget, upload.token)
+    return JSONResponse(answer, 200, NO_STORE, background=gone)
+
+
+@router.get("/attachments/{token}")
+def show_attachment(
+    request: Request, session: OpenSession, viewer: SignedIn, store: Files, token: Token
+) -> Response:
+    """The photo or file, for those who may see the answer it belongs to."""
+    found = get_visible_attachment(session, viewer.unit, token)
+    headers = _headers(found)
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(None, 304, headers)
+    content = store.read(found.digest)
+    if content is None:
+        log.error("attachment %s: the file %s is missing or damaged", found.id, found.digest)
+        title = say(request, N_("文件打不开"))
+        return render(
+            request, "pages/edge/error.html", status=404, title=title, sentence=say(request, GONE),
+            fields={},
+        )  # fmt: skip
+    return Response(content, 200, headers)
+
+
+def _headers(found: Attachment) -> dict[str, str]:
+    """Whatever the file holds, nothing of it runs in the name of this site."""
+    known = FILE_TYPES.get(found.content_type)
+    how = "inline" if known and known.shown else "attachment"
+    ending = known.endings[0] if known else "bin"
+    return {
+        "Content-Type": known.media if known else PIECE_TYPE,
+        "Content-Disposition": saved_as(found.name, f"file.{ending}", how),
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-cache",
+        "ETag": f'"{found.digest}"',
+    }

@@ -1,0 +1,93 @@
+"""What the checks noticed about a filled form, as questions a person reads."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fastapi import Request
+
+from rules.filling.checks.flags import Flag, FlagKind
+from rules.forms.form_fields import FormField, words_in
+from rules.sentences.refusal import N_
+from web.edge.language import language_of, say
+
+SENTENCES: dict[str, str] = {
+    FlagKind.LAST_PERIOD: N_("“%(label)s”与上期相差较大：上期 %(other)s，本期 %(value)s，请核对。"),
+    FlagKind.SIBLINGS: N_(
+        "“%(label)s”与同级单位相差较大：%(count)s 个同级单位的中位数是 %(other)s，"
+        "这里是 %(value)s，请核对。"
+    ),
+    FlagKind.ALL_ZERO: N_("所有数字都是 0，请核对。"),
+    FlagKind.COPIED: N_("所有数字都和上期一样，请核对是否已经更新。"),
+    FlagKind.SIMILAR_TEXT: N_(
+        "“%(label)s”与另外 %(count)s 个单位的文字几乎相同，请核对是否写的是本单位的情况。"
+    ),
+    FlagKind.KNOWN: N_(
+        "“%(label)s”与“%(source)s”里的填报不一致：那里是 %(other)s，这里是 %(value)s，请核对。"
+    ),
+    FlagKind.UNCHANGED: N_("“%(label)s”被退回后没有改动，请核对。"),
+}
+"""Kind of flag → its question."""
+_WHOLE_UNCHANGED = N_("这份表单被退回后没有任何改动，请核对。")
+_UNKNOWN = N_("请核对“%(label)s”。")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a clerk is asked before sending."""
+
+    sentence: str
+    field: str
+    """The field it is about; empty: the whole form."""
+
+
+def ask_about(
+    request: Request, flags: Iterable[Flag], fields: Sequence[FormField]
+) -> list[Question]:
+    """The flags of a form as questions, in its own words."""
+    language = language_of(request)
+    labels = {field.name: say(request, field.label_in(language)) for field in fields}
+    choices = {
+        field.name: {
+            one.value: words_in(one.labels, language) or one.label for one in field.choices
+        }
+        for field in fields
+        if field.choices
+    }
+    return [Question(tell(request, flag.to_json(), labels, choices), flag.field) for flag in flags]
+
+
+def tell(
+    request: Request,
+    flag: Mapping[str, Any],
+    labels: Mapping[str, str],
+    choices: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
+    """One stored flag as a sentence; `labels`: field → what a page calls it.
+
+    `choices`: field → code → its words; without it, codes are shown.
+    """
+    name = str(flag.get("field", ""))
+    words = (choices or {}).get(name, {})
+    kind = str(flag.get("kind", ""))
+    if kind == FlagKind.UNCHANGED and not name:
+        return say(request, _WHOLE_UNCHANGED)
+    return say(
+        request,
+        SENTENCES.get(kind, _UNKNOWN),
+        label=labels.get(name, name),
+        value=_shown(str(flag.get("value", "")), words),
+        other=_shown(str(flag.get("other", "")), words),
+        count=flag.get("count", 0),
+        source=flag.get("source", ""),
+    )
+
+
+def _shown(stored: str, words: Mapping[str, str]) -> str:
+    """Choices in words, numbers with their thousands apart, all else as it is."""
+    if words:
+        return "、".join(words.get(code, code) for code in stored.split())
+    return f"{Decimal(stored):,f}" if _NUMBER.fullmatch(stored) else stored

@@ -1,0 +1,62 @@
+"""The checks on the form page: what a clerk is asked before sending, and what the page carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import Request
+from sqlmodel import Session
+from starlette.datastructures import FormData
+
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.checks.flags import marks
+from services.filling.attached_files import attached_files
+from services.filling.checks import find_flags, unanswered
+from web.filling.flags import Question, ask_about
+
+CONFIRMED = "_confirmed"
+"""The hidden input with what the page has asked about. A form without it is not asked back: what
+waited on the phone for a network is delivered when nobody is there to answer."""
+OPENED = "_opened"
+"""The hidden input with the moment the page was first made, in seconds since 1970."""
+LATEST = 10_000_000_000
+_LONGEST_MARKS = 10_000
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What the checks ask a clerk, and the marks that say it was asked."""
+
+    questions: Sequence[Question] = ()
+    marks: str = ""
+
+
+def find_doubts(request: Request, session: Session, sheet: AnswerSheet, today: date) -> Doubts:
+    """What the checks ask about the draft; nothing where it has faults."""
+    attached = attached_files(session, sheet, sheet.typed)
+    checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
+    if not checked.ok:
+        return Doubts()
+    flags = unanswered(sheet, find_flags(session, sheet, checked.values), "")
+    return Doubts(ask_about(request, flags, sheet.fields), marks(flags))
+
+
+def confirmed_in(posted: FormData) -> str | None:
+    """The marks of what the page has asked about; None where the page asks nothing."""
+    text = posted.get(CONFIRMED)
+    return text[:_LONGEST_MARKS] if isinstance(text, str) else None
+
+
+def opened_in(text: object) -> int | None:
+    """The moment a page was first made, as it says itself; None where it does not."""
+    plain = (
+        isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < len(str(LATEST))
+    )
+    return int(str(text)) if plain else None
+
+
+def first_opened(sheet: AnswerSheet, now: datetime) -> int | None:
+    """When the form was first opened, of a page made now; None where that is not known."""
+    return sheet.draft.opened if sheet.draft else int(now.timestamp())

@@ -1,0 +1,20 @@
+"""The viewer's own form with its answers, or 404."""
+
+from fastapi import Request
+from sqlmodel import Session
+
+from queries.filling.answer_sheets import get_answer_sheet
+from rules.filling.answer_sheet import AnswerSheet
+from rules.sentences.not_found import NotFound
+from web.filling.answer_labels import note_questions
+
+
+def get_own_sheet(
+    request: Request, session: Session, unit_id: int, assignment_id: int
+) -> AnswerSheet:
+    """The answer sheet, for the unit that fills it in. Raises NotFound for every other."""
+    sheet = get_answer_sheet(session, assignment_id)
+    if sheet.assignment.unit_id != unit_id:
+        raise NotFound
+    note_questions(request, sheet)
+    return sheet

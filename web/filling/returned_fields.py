@@ -1,0 +1,116 @@
+"""What a return named, told by the labels of the form version that had been answered."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Request
+from sqlmodel import Session
+
+from models import FormVersion, Review, Status, Submission
+from queries.filling.submissions import get_submitted_fields
+from queries.forms.forms import get_version
+from rules.filling.answer_sheet import AnswerSheet
+from rules.forms.form_change import compare
+from rules.forms.form_fields import FormField
+from rules.forms.form_tree import FormTree
+from web.filling.asked import PREFIX, item_in_words, label_of
+
+
+@dataclass(frozen=True)
+class ReturnedField:
+    """A question of the answered version, and what became of it."""
+
+    label: str
+    note: str
+    """What the unit above wrote about it."""
+    place: str
+    """The id of the question on today's form page; empty: it is no longer asked."""
+    answer: str = ""
+    """What was reported, where today's form cannot show it."""
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What a form page says of a return beside its reason."""
+
+    fields: Sequence[ReturnedField] = ()
+    before: FormVersion | None = None
+    """The version that was answered, where the form has changed since."""
+    others: Sequence[ReturnedField] = field(default=())
+    """What was not returned, and has no place on today's form, or none that fits."""
+
+    @property
+    def all_kept(self) -> bool:
+        """Whether everything that was reported stands on today's form."""
+        return not self.others and not any(one.answer for one in self.fields)
+
+
+def list_returned(
+    request: Request, fields: Sequence[FormField], review: Review, asked: Container[str]
+) -> list[ReturnedField]:
+    """The fields a return named. `fields`: of the version that had been answered; `asked`: the
+    names of those that are asked today."""
+    by_name = FormTree(fields).by_name
+    return [
+        ReturnedField(
+            label=label_of(request, by_name[name]) or name if name in by_name else name,
+            note=review.notes.get(name, ""),
+            place=PREFIX + name if name in asked else "",
+        )
+        for name in review.fields
+    ]
+
+
+def find_mending(request: Request, session: Session, sheet: AnswerSheet) -> Mending:
+    """What is to be said of the return the sheet's unit mends; no statement on the same version,
+    two on another."""
+    review, reviewed = sheet.review, sheet.reviewed
+    if review is None or reviewed is None or sheet.assignment.status != Status.RETURNED:
+        return Mending()
+    if reviewed.form_version_id == sheet.version_id or reviewed.form_version_id is None:
+        return Mending(list_returned(request, sheet.fields, review, sheet.tree.by_name))
+    return _across(request, session, sheet, review, reviewed)
+
+
+def _across(
+    request: Request, session: Session, sheet: AnswerSheet, review: Review, reviewed: Submission
+) -> Mending:
+    """The form has changed between the answer and its mending."""
+    assert reviewed.form_version_id is not None
+    fields = get_submitted_fields(session, reviewed)
+    lost = _lost_answers(request, fields, sheet.fields, reviewed.answers)
+    told = list_returned(request, fields, review, sheet.tree.by_name)
+    named = [
+        ReturnedField(one.label, one.note, one.place, lost.get(name, ""))
+        for name, one in zip(review.fields, told, strict=True)
+    ]
+    tree = FormTree(fields)
+    others = [
+        ReturnedField(label_of(request, tree.by_name[name]) or name, "", _place(sheet, name), text)
+        for name, text in lost.items()
+        if name not in review.fields
+    ]
+    return Mending(named, get_version(session, reviewed.form_version_id), others)
+
+
+def _place(sheet: AnswerSheet, name: str) -> str:
+    return PREFIX + name if name in sheet.tree.by_name else ""
+
+
+def _lost_answers(
+    request: Request,
+    before: Sequence[FormField],
+    after: Sequence[FormField],
+    answers: dict[str, Any],
+) -> dict[str, str]:
+    """Item → what was answered, where another version has no place for all of it."""
+    tree = FormTree(before)
+    lost = [tree.by_name[one.name] for one in compare(before, after).lost]
+    names = {tree.repeat_of(one) or one.name for one in lost}
+    told = {
+        one.name: item_in_words(request, tree, one, answers.get(one.name))
+        for one in tree.mendable
+        if one.name in names
+    }
+    return {name: text for name, text in told.items() if text}

@@ -1,0 +1,72 @@
+"""The form page of a withdrawn assignment: who took it back, why, and what was typed, to read."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from queries.assignments.visible_assignments import find_withdrawal
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.answers import Attached
+from rules.filling.corrections import WHY
+from rules.forms.form_fields import ATTACHED, FormField
+from rules.sentences.refusal import N_
+from services.filling.attached_files import attached_files
+from web.edge.language import say
+from web.edge.rendering import render
+from web.filling.asked import Answered, label_of
+from web.filling.form_conflict import typed_in_words
+from web.filling.form_page import left_over
+from web.filling.questions import Questions, browser_rules
+
+Typed = Mapping[str, list[str]]
+
+
+def withdrawn_page(
+    request: Request, session: Session, sheet: AnswerSheet, today: date, answers: Typed | None
+) -> Response:
+    """The draft in words; `answers`: what was posted in vain, likewise.
+
+    What only a phone holds is put into the form by its script, where nothing can be changed.
+    """
+    drafted = {**sheet.typed, **sheet.why} if sheet.draft else {}
+    attached = attached_files(session, sheet, {**drafted, **(answers or {})})
+    iso = today.isoformat()
+    return render(
+        request,
+        "pages/filling/withdrawn.html",
+        status=200 if answers is None else 409,
+        sheet=sheet,
+        one=sheet.assignment,
+        change=find_withdrawal(session, sheet.assignment),
+        drafted=_told(request, sheet, drafted, attached),
+        left_over=left_over(session, sheet),
+        posted=_told(request, sheet, answers or {}, attached),
+        nodes_shown=Questions(request, sheet, {}, iso, attached).nodes(),
+        rules=browser_rules(request, sheet, iso),
+    )
+
+
+def _told(request: Request, sheet: AnswerSheet, typed: Typed, attached: Attached) -> list[Answered]:
+    """What was answered, in words; what was left empty is left out."""
+
+    def words(item: FormField) -> str:
+        return typed_in_words(request, sheet, item, typed, attached)
+
+    told = [
+        Answered(
+            item.name, label_of(request, item) or item.name, text, "", False,
+            files=_file(item, typed, attached),
+        )
+        for item in sheet.tree.items
+        if (text := words(item))
+    ]  # fmt: skip
+    why = "".join(typed.get(WHY, ()))
+    return [*told, Answered(WHY, say(request, N_("更正说明")), why, "", False)] if why else told
+
+
+def _file(item: FormField, typed: Typed, attached: Attached) -> list[Mapping[str, object]]:
+    texts = typed.get(item.name, []) if item.type in ATTACHED else []
+    found = attached(item.name, texts[0]) if texts else None
+    return [found] if found else []

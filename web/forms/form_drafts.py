@@ -1,0 +1,20 @@
+"""Forms that were begun and not published: thrown away here, gone on with in the editor."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from queries.forms.form_drafts import get_own_form_draft
+from services.forms.form_drafts import discard_form_draft
+from web.edge.security import Officer
+from web.edge.transactions import OpenSession
+
+router = APIRouter()
+
+
+@router.post("/form-drafts/{draft_id}/discard")
+def discard(session: OpenSession, viewer: Officer, draft_id: int) -> Response:
+    """Throw one's own draft away; what was published stays."""
+    discard_form_draft(session, get_own_form_draft(session, viewer.account.id or 0, draft_id))
+    return RedirectResponse("/forms", 303)

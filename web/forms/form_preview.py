@@ -1,0 +1,132 @@
+"""A form as a clerk will see it, before anybody has been asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+
+from models import Assignment, Measure, Unit
+from rules.filling.answer_sheet import AnswerSheet
+from rules.forms.faults import Fault, FormFaults
+from rules.forms.form_check import check_form
+from rules.forms.form_fields import CONTAINERS, FieldType, FormField
+from rules.forms.minutes import minutes
+from rules.sentences.refusal import N_, Refusal
+from web.edge.language import say
+from web.filling.asked import Node
+from web.filling.questions import Questions
+from web.forms.editor_faults import in_one, item_name
+
+
+@dataclass(frozen=True)
+class FormPreview:
+    """The questions, and what they cost one unit in minutes."""
+
+    nodes: list[Node]
+    minutes: int
+
+
+def preview_of(
+    request: Request, measure: Measure, unit: Unit, fields: Sequence[FormField], today: date
+) -> FormPreview:
+    """The empty form, rendered by the same code that asks the clerks."""
+    sheet = AnswerSheet(
+        assignment=Assignment(id=0, answering=True, lowest=True),  # type: ignore[call-arg]
+        measure=measure,
+        unit=unit,
+        version=None,
+        fields=tuple(fields),
+        last=None,
+        last_sender="",
+        reviewed=None,
+        review=None,
+        draft=None,
+    )
+    questions = Questions(request, sheet, sheet.typed, today.isoformat(), _nothing_attached)
+    return FormPreview(questions.nodes(), minutes(fields))
+
+
+def preview_so_far(
+    request: Request, measure: Measure, unit: Unit, raw: Sequence[Mapping[str, Any]], today: date
+) -> FormPreview:
+    """An unfinished form: what could be published, and in its place what is still wrong."""
+    right = right_so_far(raw)
+    shown = list(_with_marks(request, raw, right))
+    nodes = preview_of(request, measure, unit, shown, today).nodes
+    return FormPreview(nodes, minutes(list(right.values())))
+
+
+def right_so_far(raw: Sequence[Mapping[str, Any]]) -> dict[int, FormField]:
+    """Place (1 is the first) → the fields of an unfinished form that could be published.
+
+    Of a group that is wrong its frame is left, for what stands in it.
+    """
+    left = dict(enumerate(raw, start=1))
+    while left:
+        try:
+            return dict(zip(left, check_form(list(left.values())), strict=True))
+        except FormFaults as refused:
+            places = list(left)
+            for place in [places[at - 1] for at in refused.faults]:
+                frame = _frame(raw[place - 1])
+                if frame and left[place] != frame:
+                    left[place] = frame
+                else:
+                    del left[place]
+        except Refusal:
+            break
+    return {}
+
+
+def _frame(one: Mapping[str, Any]) -> dict[str, Any]:
+    if one["type"] not in CONTAINERS:
+        return {}
+    return {"name": one["name"], "type": FieldType.GROUP, "within": one["within"]}
+
+
+def _with_marks(
+    request: Request, raw: Sequence[Mapping[str, Any]], right: Mapping[int, FormField]
+) -> Iterator[FormField]:
+    """The fields, and in the place of each that is wrong a line that says so."""
+    faults = _faults_of(raw)
+    frames = {one.name for one in right.values() if one.container}
+    for place, one in enumerate(raw, start=1):
+        if place in right:
+            yield right[place]
+        if place in faults or (place not in right and right):
+            around = one["name"] if place in right else one["within"]
+            yield FormField(
+                name=f"{WRONG}{place}",
+                type=FieldType.NOTE,
+                within=around if around in frames else "",
+                label=_mark(request, place, one, faults.get(place, ()))[:300],
+            )
+
+
+WRONG = "_wrong_"
+"""Before the names of lines that say what is wrong."""
+
+
+def _faults_of(raw: Sequence[Mapping[str, Any]]) -> dict[int, list[Fault]]:
+    try:
+        check_form(raw)
+    except FormFaults as refused:
+        return refused.faults
+    except Refusal:
+        pass
+    return {}
+
+
+def _mark(request: Request, place: int, one: Mapping[str, Any], faults: Sequence[Fault]) -> str:
+    item = item_name(request, place, str(one["label"])[:60])
+    told = [say(request, fault.msgid, **fault.values) for fault in faults]
+    text = in_one(request, told or [say(request, N_("它引用的项还没有写好。"))])
+    return say(request, N_("%(item)s还没有写好：%(text)s"), item=item, text=text)
+
+
+def _nothing_attached(_key: str, _sent: str) -> None:
+    return None

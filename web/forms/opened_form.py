@@ -1,0 +1,136 @@
+"""What the editor of a measure works on, and what publishing it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models import Campaign, Form, FormVersion, Measure, MeasureStatus
+from queries.forms.form_changes import find_clashes
+from queries.forms.forms import find_equal_form, find_latest_version, get_form, get_version
+from rules.forms.form_change import ChangeRefused
+from rules.forms.form_check import check_form
+from rules.forms.form_fields import FormField, dump_form, read_form
+from rules.forms.form_settings import FormSettings
+from rules.sentences.not_found import NotFound
+from services.campaigns.measure_content import content_of
+from services.campaigns.measures import EDITABLE, edit_measure
+from services.forms.forms import create_form, publish_version, rename_form
+from web.edge.security import Viewer
+
+EDITED = (*EDITABLE, MeasureStatus.RELEASED)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the editor of a measure works on."""
+
+    measure: Measure
+    campaign: Campaign
+    form: Form | None
+    """The form that gets another version; None: a new one is made."""
+    base: FormVersion | None
+    """The version it was opened on."""
+    latest: int
+    """The number of the form's latest version when it was opened; 0: none."""
+
+    @property
+    def fields(self) -> tuple[FormField, ...]:
+        return read_form(self.base.fields) if self.base else ()
+
+    @property
+    def released(self) -> bool:
+        return self.measure.status == MeasureStatus.RELEASED
+
+    @property
+    def target(self) -> int:
+        """What a draft is kept for: the form, or 0 for a new one."""
+        return self.form.id or 0 if self.form else 0
+
+    @property
+    def address(self) -> str:
+        """Where the editor of this form opens."""
+        new = "?new=1" if self.form is None and self.measure.form_version_id else ""
+        return f"/measures/{self.measure.id}/form{new}"
+
+
+def open_form(
+    session: Session, viewer: Viewer, measure: Measure, campaign: Campaign, *, new: bool = False
+) -> Opened:
+    """The form the measure uses, if it belongs to the office. A released measure keeps its form:
+    for it there is none to make anew."""
+    used = measure.form_version_id
+    if used is None or (new and measure.status in EDITABLE):
+        return Opened(measure, campaign, None, None, 0)
+    base = get_version(session, used)
+    form = get_form(session, base.form_id)
+    if form.unit_id != viewer.account.unit_id:
+        return Opened(measure, campaign, None, None, 0)
+    latest = find_latest_version(session, base.form_id)
+    return Opened(measure, campaign, form, base, latest.number if latest else 0)
+
+
+def on_version(session: Session, opened: Opened, base_id: int | None, latest: int) -> Opened:
+    """As it was when a page or a draft was begun; a version of another form is not believed."""
+    if opened.form is None or not base_id:
+        return opened
+    try:
+        base = get_version(session, base_id)
+    except NotFound:
+        return opened
+    if base.form_id != opened.form.id:
+        return opened
+    return replace(opened, base=base, latest=latest)
+
+
+def publish(
+    session: Session,
+    opened: Opened,
+    title: str,
+    raw: Sequence[dict],
+    *,
+    settings: FormSettings | None = None,
+    viewer: Viewer,
+    now: datetime,
+) -> FormVersion:
+    """Freeze the form's next version, and let the measure use it if it is still a draft.
+
+    Raises `Refusal`: `FormFaults`, and for a released measure `ChangeRefused`.
+    """
+    measure, form = opened.measure, opened.form
+    if opened.released:
+        require_fit(session, measure, check_form(raw))
+    if form is None:
+        form = find_equal_form(session, measure.unit_id, title, dump_form(check_form(raw)))
+    if form is None:
+        form = create_form(session, measure.unit_id, title, actor=viewer.account, now=now)
+    elif form.title != title:
+        rename_form(session, form, title)
+    version = publish_version(
+        session,
+        form,
+        raw,
+        settings=settings,
+        after=opened.latest if opened.form else None,
+        actor=viewer.account,
+        now=now,
+    )
+    if not opened.released and measure.form_version_id != version.id:
+        content = replace(content_of(session, measure), form_version_id=version.id)
+        edit_measure(session, measure, content, version=measure.version)
+    return version
+
+
+def require_fit(session: Session, measure: Measure, fields: Sequence[FormField]) -> None:
+    faults = find_clashes(session, measure, fields)
+    if faults:
+        raise ChangeRefused(faults)
+
+
+def next_page(opened: Opened, version: FormVersion) -> str:
+    """A draft measure uses the version by now; for a released one the office looks first."""
+    address = f"/measures/{opened.measure.id}"
+    return f"{address}/form/change?version={version.id}" if opened.released else f"{address}/edit"

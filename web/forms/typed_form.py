@@ -1,0 +1,312 @@
+"""A form definition as an officer types it: rows that can be added, moved and taken away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rules.forms.form_change import TYPE_NAMES
+from rules.forms.form_check import ROLLUPS
+from rules.forms.form_fields import (
+    BOUNDED,
+    CONTAINERS,
+    MOST_FIELDS,
+    NUMERIC,
+    SELECTS,
+    FieldType,
+    FormField,
+    RollUp,
+)
+from rules.forms.form_structure import EXPRESSIONS
+from web.forms.form_rows import in_order, moved, removed
+from web.forms.typed_choices import chosen_codes, chosen_words, read_choices, written_choices
+
+OFFERED = tuple(kind for kind in TYPE_NAMES if kind not in (FieldType.CALCULATE, FieldType.REPEAT))
+"""What can be made here; calculations and repeats are written in Excel."""
+DEFAULTED = (*NUMERIC, FieldType.TEXT, FieldType.DATE, *SELECTS)
+REUSABLE = DEFAULTED
+_PLACE = re.compile(r"[0-9]{1,4}")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff]+")
+LONGEST_NAME = 40
+Fields = Mapping[str, Sequence[str]]
+Known = Mapping[str, FormField]
+"""The fields of the version the editor was opened on, by name."""
+
+
+@dataclass(frozen=True)
+class TypedField:
+    """What stands in the inputs of one row."""
+
+    name: str = ""
+    """Of a field that was published before; it stays, so that its totals go on."""
+    label: str = ""
+    type: str = FieldType.INTEGER
+    hint: str = ""
+    required: bool = False
+    rollup: str = RollUp.SUM
+    reuse: str = ""
+    multiline: bool = False
+    min: str = ""
+    max: str = ""
+    default: str = ""
+    within: str = ""
+    """The name of the group it stands in."""
+    choices: str = ""
+    """One a line, as `web.forms.typed_choices` writes them."""
+    base: FormField | None = None
+    """The field as it was published; what cannot be edited here is kept from it."""
+
+    @classmethod
+    def read(cls, typed: Fields, place: int, known: Known) -> TypedField:
+        """The inputs `label-0`, `type-0`, … of the row at `place`."""
+        base = known.get(typed.get(f"name-{place}", [""])[0].strip())
+        if base and is_locked(base):
+            return _relabelled(base, typed, place)
+        values: dict[str, Any] = {
+            name: typed.get(f"{name}-{place}", [""])[0].strip() for name in _TEXTS
+        }
+        values |= {name: f"{name}-{place}" in typed for name in ("required", "multiline")}
+        row = cls(**values, base=base)
+        row = replace(row, choices=written_choices(row.read_choices())) if row.choices else row
+        return replace(row, rollup=RollUp.NONE) if row.sum_of_nothing else row
+
+    @classmethod
+    def of(cls, field: FormField) -> TypedField:
+        """The inputs that say a published field."""
+        choices = [one.model_dump() for one in field.choices]
+        return cls(
+            name=field.name,
+            label=field.label,
+            type=field.type,
+            hint=field.hint,
+            required=field.required,
+            rollup=field.rollup,
+            reuse=field.reuse,
+            multiline=field.multiline,
+            min="" if field.min is None else str(field.min),
+            max="" if field.max is None else str(field.max),
+            default=chosen_words(field) if field.type in SELECTS else field.default,
+            within=field.within,
+            choices=written_choices(choices),
+            base=field,
+        )
+
+    @property
+    def container(self) -> bool:
+        return self.type in CONTAINERS
+
+    @property
+    def locked(self) -> bool:
+        """Whether only its words can be changed here."""
+        return self.base is not None and is_locked(self.base)
+
+    @property
+    def rollups(self) -> list[RollUp]:
+        """How answers of its type can be rolled up."""
+        able = [kind for kind, types in ROLLUPS.items() if self.type in types]
+        return [RollUp.NONE, *able]
+
+    @property
+    def sum_of_nothing(self) -> bool:
+        """A new row is added up, which says nothing once another type is chosen."""
+        return self.rollup == RollUp.SUM and self.type not in ROLLUPS[RollUp.SUM]
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The inputs its type has a use for."""
+        inputs = {
+            "rollup": len(self.rollups) > 1,
+            "required": self.type not in (FieldType.NOTE, *CONTAINERS),
+            "multiline": self.type == FieldType.TEXT,
+            "bounds": self.type in BOUNDED,
+            "choices": self.type in SELECTS,
+            "default": self.type in DEFAULTED,
+            "reuse": self.type in REUSABLE,
+        }
+        return frozenset(name for name, wanted in inputs.items() if wanted)
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The properties that have an input in its row."""
+        always = {"label", "hint", "within"}
+        if self.locked:
+            return frozenset(always)
+        bounds = {"min", "max"} if "bounds" in self.asks else set()
+        return self.asks | always | {"type"} | bounds
+
+    @property
+    def formulas(self) -> dict[str, str]:
+        """Which expression of the published field says what."""
+        if self.base is None:
+            return {}
+        return {name: text for name in EXPRESSIONS if (text := getattr(self.base, name))}
+
+    def read_choices(self) -> list[dict[str, Any]]:
+        """The choices it would be published with."""
+        return read_choices(self.choices, self.base.choices if self.base else ())
+
+    def raw(self, name: str) -> dict[str, Any]:
+        """The row as a field definition named `name`; what its type has no use for is left out."""
+        if self.base and self.locked:
+            kept = self.base.model_dump(mode="json", exclude_defaults=True)
+            return kept | {"label": self.label, "hint": self.hint, "within": self.within}
+        raw: dict[str, Any] = {"name": name, "label": self.label, "type": self.type}
+        raw |= {"hint": self.hint, "within": self.within} | self._kept()
+        for one in ("required", "multiline", "reuse", "rollup"):
+            if one in self.asks and getattr(self, one):
+                raw[one] = getattr(self, one)
+        if "bounds" in self.asks:
+            raw |= {"min": self.min or None, "max": self.max or None}
+        if "choices" in self.asks:
+            raw["choices"] = self.read_choices()
+        if "default" in self.asks and self.default:
+            listed = raw.get("choices")
+            raw["default"] = chosen_codes(self.default, listed) if listed else self.default
+        return raw
+
+    def _kept(self) -> dict[str, Any]:
+        """What cannot be edited here and still fits the type."""
+        if self.base is None:
+            return {}
+        names = ["words", "constraint_message"]
+        if self.type in SELECTS:
+            names.append("choice_list")
+        dumped = self.base.model_dump(mode="json", include=set(names), exclude_defaults=True)
+        return dict(dumped)
+
+
+_TEXTS = (
+    "name", "label", "type", "hint", "rollup", "reuse", "min", "max", "default", "within",
+    "choices",
+)  # fmt: skip
+
+
+def is_locked(field: FormField) -> bool:
+    """Whether it has what this editor does not write: expressions, repeats, read-only values."""
+    return bool(
+        field.type in (FieldType.CALCULATE, FieldType.REPEAT)
+        or field.readonly
+        or any(getattr(field, name) for name in EXPRESSIONS)
+    )
+
+
+def _relabelled(base: FormField, typed: Fields, place: int) -> TypedField:
+    """A locked row: only its words, and where it stands."""
+    row = TypedField.of(base)
+    texts: dict[str, Any] = {
+        name: typed[f"{name}-{place}"][0].strip()
+        for name in ("label", "hint", "within")
+        if typed.get(f"{name}-{place}")
+    }
+    return replace(row, **texts)
+
+
+@dataclass(frozen=True)
+class TypedForm:
+    """The title and the rows, in the order they are asked."""
+
+    title: str = ""
+    rows: tuple[TypedField, ...] = (TypedField(),)
+    taken: frozenset[str] = frozenset()
+    """Names of the version it began from: another field never gets one of them."""
+
+    @classmethod
+    def read(cls, typed: Fields, known: Known | None = None) -> TypedForm:
+        """The inputs of a sent page; its hidden input `rows` says how many rows it had."""
+        count = typed.get("rows", ["0"])[0]
+        number = min(int(count), MOST_FIELDS) if _PLACE.fullmatch(count) else 0
+        rows = [TypedField.read(typed, place, known or {}) for place in range(number)]
+        title = typed.get("form_title", [""])[0].strip()
+        return cls(title, (), frozenset(known or {}))._with(_named(rows, frozenset(known or {})))
+
+    @classmethod
+    def of(cls, title: str, fields: Iterable[FormField]) -> TypedForm:
+        """The inputs that say a published form."""
+        rows = tuple(map(TypedField.of, fields))
+        return cls(title, rows, frozenset(row.name for row in rows))
+
+    @property
+    def groups(self) -> list[TypedField]:
+        """The groups and repeats a row can stand in."""
+        return [row for row in self.rows if row.container and row.name]
+
+    @property
+    def depths(self) -> list[int]:
+        """How many groups are around each row."""
+        found: dict[str, int] = {}
+        depths = []
+        for row in self.rows:
+            depth = found.get(row.within, -1) + 1 if row.within else 0
+            depths.append(depth)
+            if row.container and row.name:
+                found[row.name] = depth
+        return depths
+
+    def changed(self, act: str) -> TypedForm:
+        """The form after a button: `add`, `add:2` (below the row), `up:2`, `down:2`, `delete:2`.
+
+        Others change nothing.
+        """
+        what, _, typed = act.partition(":")
+        place = int(typed) if _PLACE.fullmatch(typed) else -1
+        if act == "add":
+            return self._with([*self.rows, TypedField()])
+        if not 0 <= place < len(self.rows):
+            return self
+        if what == "add":
+            above = self.rows[place]
+            within = above.name if above.container else above.within
+            rows = list(self.rows)
+            rows.insert(place + 1, TypedField(within=within))
+            return self._with(rows)
+        if what == "delete":
+            return self._with(removed(self.rows, place))
+        return self._with(moved(self.rows, place, what)) if what in ("up", "down") else self
+
+    def anchor(self, act: str) -> str:
+        """Where the page stands after a button: at the row that was added, moved or left."""
+        what, _, typed = act.partition(":")
+        changed = self.changed(act).rows
+        place = int(typed) if _PLACE.fullmatch(typed) else len(changed) - 1
+        if what == "add" and typed:
+            place += 1
+        if what in ("up", "down") and place < len(self.rows) and self.rows[place] in changed:
+            place = changed.index(self.rows[place])
+        known = what in ("add", "up", "down", "delete") and changed
+        return f"#row-{min(place, len(changed) - 1)}" if known else ""
+
+    def _with(self, rows: Iterable[TypedField]) -> TypedForm:
+        return replace(self, rows=tuple(in_order(rows)))
+
+    def raw(self) -> list[dict[str, Any]]:
+        """The rows as field definitions; new ones are named after their label."""
+        return [row.raw(row.name) for row in _all_named(self.rows, self.taken)]
+
+
+def _named(rows: Sequence[TypedField], taken: frozenset[str]) -> list[TypedField]:
+    """The rows with a name for every group, so that others can be put into it."""
+    used = {row.name for row in rows if row.name} | taken
+    return [
+        _with_name(row, place, used) if row.container else row
+        for place, row in enumerate(rows, start=1)
+    ]
+
+
+def _all_named(rows: Sequence[TypedField], taken: frozenset[str]) -> list[TypedField]:
+    used = {row.name for row in rows if row.name} | taken
+    return [_with_name(row, place, used) for place, row in enumerate(rows, start=1)]
+
+
+def _with_name(row: TypedField, place: int, used: set[str]) -> TypedField:
+    name = row.name or _free_name(row.label, place, used)
+    used.add(name)
+    return replace(row, name=name)
+
+
+def _free_name(label: str, place: int, taken: set[str]) -> str:
+    base = _NOT_IN_NAMES.sub("", label)[:LONGEST_NAME] or f"field_{place}"
+    base = f"_{base}" if base[0].isdigit() else base
+    names = (base, *(f"{base}_{n}" for n in range(2, 1000)))
+    return next(name for name in names if name not in taken)

@@ -1,0 +1,108 @@
+"""What a reviewer compares: answers with those before, sums at sending with those of today."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from fastapi import Request
+
+from rules.forms.field_values import decimal_text
+from rules.forms.form_fields import FormField
+from rules.forms.form_tree import FormTree
+from web.filling.asked import answered
+
+NUMBERS = ("integer", "decimal", "calculate")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One question: the answer, the one sent before, the one of the last period."""
+
+    name: str
+    label: str
+    answer: str
+    before: str
+    changed: bool
+    before_step: str
+    """By how much a number differs from the one before, such as +3; empty otherwise."""
+    last: str
+    last_step: str
+    mendable: bool
+    """Whether a return can name it."""
+    files: Sequence[Mapping[str, Any]] = ()
+    """Photos and files of the answer: `token`, `name`."""
+
+
+@dataclass(frozen=True)
+class ComparedTotal:
+    """One figure of the lower units: as sent, and as it is now; empty where nobody is in it."""
+
+    name: str
+    words: Mapping[str, Any]
+    """The figure with its `label`, `rollup` and `choice`; what was sent long ago has none."""
+    sent_reported: str
+    sent_reviewed: str
+    reported: str
+    reviewed: str
+
+    @property
+    def differs(self) -> bool:
+        sent = (self.sent_reported, self.sent_reviewed)
+        return sent != (self.reported, self.reviewed)
+
+
+def compare(
+    request: Request,
+    fields: Sequence[FormField],
+    answers: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    last: Mapping[str, Any] | None,
+) -> list[Compared]:
+    """Every question with its answer, beside the revision before and the last period, if any."""
+    types = {one.name: one.type for one in fields}
+    mendable = {one.name for one in FormTree(fields).mendable}
+    lasts = {one.name: one.answer for one in answered(request, fields, last or {})}
+
+    def step(name: str, earlier: Mapping[str, Any] | None) -> str:
+        numeric = earlier is not None and types.get(name) in NUMBERS
+        return _step(answers.get(name), (earlier or {}).get(name)) if numeric else ""
+
+    return [
+        Compared(
+            one.name, one.label, one.answer, one.before, one.changed, step(one.name, before),
+            lasts.get(one.name, ""), step(one.name, last), one.name in mendable, one.files,
+        )
+        for one in answered(request, fields, answers, before)
+    ]  # fmt: skip
+
+
+def _step(now: Any, earlier: Any) -> str:
+    """The difference of two stored numbers with its sign; empty where there is none."""
+    try:
+        step = Decimal(str(now)) - Decimal(str(earlier))
+    except InvalidOperation:
+        return ""
+    if not step.is_finite() or step == 0:
+        return ""
+    return ("+" if step > 0 else "−") + decimal_text(abs(step))
+
+
+def compare_totals(sent: Mapping[str, Any], now: Mapping[str, Any]) -> list[ComparedTotal]:
+    """What `queries.assignments.coverage` said when it was sent, beside what it says now."""
+    before, today = sent.get("totals", {}), now.get("totals", {})
+    return [
+        ComparedTotal(
+            name,
+            today.get(name) or before[name],
+            _sum(before, name, "reported"),
+            _sum(before, name, "reviewed"),
+            _sum(today, name, "reported"),
+            _sum(today, name, "reviewed"),
+        )
+        for name in dict.fromkeys([*before, *today])
+    ]
+
+
+def _sum(totals: Mapping[str, Any], name: str, kind: str) -> str:
+    return str(totals.get(name, {}).get(kind, ""))

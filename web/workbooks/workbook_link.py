@@ -1,0 +1,16 @@
+"""Whether an assignment's page offers a workbook."""
+
+from sqlmodel import Session
+
+from models import Assignment
+from queries.workbooks.workbooks import count_rows
+from web.edge.security import Viewer
+
+
+def workbook_link(session: Session, one: Assignment, viewer: Viewer) -> str:
+    """What the assignment's page offers: `own`, `lower`, or nothing."""
+    if one.unit_id != viewer.unit_id:
+        return ""
+    if one.lowest:
+        return "own" if one.answering else ""
+    return "lower" if one.released_at and count_rows(session, one) else ""
