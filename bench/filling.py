@@ -72,7 +72,9 @@ def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, An
     }  # fmt: skip
 
 
-def _fill_in(browser: Any, web_url: str, token: str, assignment: int, *, slow: bool) -> dict:
+def _fill_in(
+    browser: Any, web_url: str, token: str, assignment: int, *, slow: bool
+) -> dict[str, Any]:
     context = browser.new_context(viewport={"width": 360, "height": 740})
     context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": web_url}])
     page = context.new_page()

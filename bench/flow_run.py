@@ -63,4 +63,5 @@ def _runs(api: PrefectApi) -> tuple[int, int]:
 
 
 def _completed(api: PrefectApi, kind: str) -> int:
-    return api.post(f"/{kind}/count", {kind: {"state": {"type": {"any_": ["COMPLETED"]}}}})
+    wanted: dict[str, object] = {kind: {"state": {"type": {"any_": ["COMPLETED"]}}}}
+    return int(api.post(f"/{kind}/count", wanted))

@@ -61,7 +61,7 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def _forget() -> None:

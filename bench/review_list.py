@@ -73,7 +73,7 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
                 reviewer = session.scalars(select(Account).where(_of(unit_id))).one()
                 token = open_session(session, reviewer)
                 one = _middle(session, unit_id)
-            figures = {"waiting": _count(engine, unit_id)}
+            figures: dict[str, float] = {"waiting": _count(engine, unit_id)}
             with browser(settings, token) as client:
                 for name, path in {**PAGES, "one": f"/review/{one}"}.items():
                     figures[f"{name}_p95_ms"] = p95_ms(client, path)
@@ -192,13 +192,15 @@ def _of(unit_id: int) -> Any:
 def _middle(session: Session, unit_id: int) -> int:
     """A submission in the middle of the list: as far from its beginning as from its end."""
     wanted = Waiting(unit_id).in_order().offset(WAITING // 2).limit(1)
-    return session.scalars(wanted).one()
+    found: int = session.scalars(wanted).one()
+    return found
 
 
 def _count(engine: Engine, unit_id: int) -> int:
     with transaction(engine) as session:
         wanted = Waiting(unit_id).select().with_only_columns(func.count())
-        return session.execute(wanted).scalar_one()
+        count: int = session.execute(wanted).scalar_one()
+        return count
 
 
 def p95_ms(client: Any, path: str) -> float:

@@ -40,7 +40,7 @@ def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, An
     office = sign_in_office(engine)
     clerks = sign_in_clerks(engine, measure_id, PEOPLE)
     signing_in = [partial(_sign_in, settings, login) for login in _give_passwords(engine, clerks)]
-    sending = [
+    sending: list[Callable[[], Any]] = [
         *[partial(_send_notice, settings, office)] * (PEOPLE // 2),
         *_workbooks(engine, settings, clerks[: PEOPLE // 2]),
     ]
@@ -61,10 +61,7 @@ def _pages_while(
 ) -> dict[str, Any]:
     """Ask for the page until all the work, which begins at once, is done."""
     statuses: list[Any] = []
-    threads = [
-        threading.Thread(target=lambda one=one: statuses.append(one()))  # type: ignore[misc]
-        for one in work
-    ]
+    threads = [threading.Thread(target=lambda one=one: statuses.append(one())) for one in work]
     taken: list[float] = []
     begun = time.perf_counter()
     for thread in threads:
@@ -121,7 +118,7 @@ def _workbooks(
     engine: Engine, settings: Settings, clerks: list[tuple[str, int]]
 ) -> list[Callable[[], int]]:
     """Each village sends the workbook it has downloaded."""
-    sending = []
+    sending: list[Callable[[], int]] = []
     with transaction(engine) as session:
         for token, assignment_id in clerks:
             unit = session.get_one(Unit, session.get_one(Assignment, assignment_id).unit_id)

@@ -45,7 +45,8 @@ def fill(engine: Engine, *, everybody: bool = False) -> int:
         _make_form(session, office)
     with transaction(engine) as session:
         taking = select(func.count()).select_from(Unit).where(col(Unit.takes_assignments))
-        return session.execute(taking).scalar_one()
+        count: int = session.execute(taking).scalar_one()
+        return count
 
 
 def get_region(session: Session) -> Unit:

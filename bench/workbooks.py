@@ -153,7 +153,7 @@ def _filled(content: bytes) -> bytes:
     for number in range(VILLAGES):
         values = [*ROW, f"{NOTE}第{number}村。"]
         for place, value in enumerate(values, 4):
-            sheet.cell(number + 3, place).value = value  # type: ignore[union-attr]
+            sheet.cell(number + 3, place).value = value
     saved = io.BytesIO()
     book.save(saved)
     return saved.getvalue()

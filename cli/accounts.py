@@ -117,6 +117,7 @@ def _password(*, from_stdin: bool) -> str:
     from cli.terminal import words
     from rules.sentences.refusal import N_
 
-    return typer.prompt(
+    typed: str = typer.prompt(
         words(N_("密码")), hide_input=True, confirmation_prompt=words(N_("再输入一遍"))
     )
+    return typed

@@ -16,8 +16,8 @@ from uuid import UUID
 from prefect import flow, runtime
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import FlowRun
-from prefect.states import Completed, Crashed, State
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Completed, Crashed
 
 from adapters import clock
 from adapters.database import transaction

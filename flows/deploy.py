@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import yaml  # type: ignore[import-untyped]
@@ -26,7 +26,8 @@ TABLE = ROOT / "prefect.yaml"
 
 def read_table() -> list[dict[str, Any]]:
     """The deployments of `prefect.yaml`."""
-    return yaml.safe_load(TABLE.read_text(encoding="utf-8"))["deployments"]
+    table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return cast(list[dict[str, Any]], table["deployments"])
 
 
 def deploy(client: SyncPrefectClient) -> dict[str, UUID]:

@@ -23,9 +23,9 @@ from typing import cast
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.flow_engine import run_flow
-from prefect.states import Crashed, Pending, State
+from prefect.states import Crashed, Pending
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters import clock

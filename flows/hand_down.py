@@ -10,7 +10,8 @@ from typing import Any
 
 from prefect import flow, runtime, task
 from prefect.client.orchestration import get_client
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 from sqlmodel import Session
 
 from adapters import clock

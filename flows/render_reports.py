@@ -14,7 +14,8 @@ from typing import Any
 
 from prefect import flow, runtime, task
 from prefect.client.orchestration import get_client
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from adapters import clock
 from adapters.database import transaction

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from prefect import flow, task
 from prefect.client.orchestration import get_client
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from adapters import clock
 from adapters.attachment_store import get_store

@@ -39,7 +39,7 @@ def collected() -> Catalog:
     """Every text of the code and of the templates, untranslated."""
     texts = Catalog(locale="en")
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     for _file, _line, msgid, _comments, _context in extract_from_dir(ROOT, methods, options):
         texts.add(msgid)
     return texts
@@ -82,9 +82,14 @@ def faults_of(texts: Catalog, stored: Catalog) -> Iterator[str]:
         yield "the catalogue is not as `make messages` writes it"
 
 
+def _forms(text: object) -> tuple[str, ...]:
+    """The singular and the plural of a message, or its only form."""
+    forms = text if isinstance(text, list | tuple) else (text,)
+    return tuple(str(form or "") for form in forms)
+
+
 def _faults_of_one(message: Message) -> Iterator[str]:
-    english = message.string if isinstance(message.string, tuple) else (message.string,)
-    chinese = message.id if isinstance(message.id, tuple) else (message.id,)
+    english, chinese = _forms(message.string), _forms(message.id)
     if not all(english) or (isinstance(message.id, tuple) and len(english) != 2):
         yield f"untranslated: {message.id}"
     elif message.fuzzy:

@@ -151,7 +151,8 @@ def table_names(connection: Connection) -> list[str]:
 
 def count_rows(connection: Connection, table: str) -> int:
     """How many rows a table has."""
-    return connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one()
+    found: int = connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one()
+    return found
 
 
 def sqlite_file(url: str) -> Path | None:

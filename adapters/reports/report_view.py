@@ -66,7 +66,8 @@ class Report:
     @property
     def code(self) -> str:
         """The unit's code."""
-        return self.data["unit"]["code"]
+        found: str = self.data["unit"]["code"]
+        return found
 
     @property
     def short_checksum(self) -> str:
@@ -137,7 +138,8 @@ def figure_name(figure: Mapping[str, Any], language: str) -> str:
         return translate(language, N_("%(label)s：%(choice)s")) % figure
     rollup = RollUp(figure.get("rollup", RollUp.SUM))
     if rollup is RollUp.SUM:
-        return figure["label"]
+        found: str = figure["label"]
+        return found
     how = translate(language, ROLLUP_NAMES[rollup])
     return translate(language, N_("%(label)s（%(how)s）")) % {"label": figure["label"], "how": how}
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_cell_to_rowcol
 
-from adapters.tables import MEGABYTE, Sheet, column_letters, read_sheets
+from adapters.tables import Sheet, column_letters, read_sheets
+from adapters.xlsx_bounds import MEGABYTE
 from rules.forms.faults import Fault
 from rules.forms.form_fields import FormField
 from rules.forms.form_settings import FormSettings

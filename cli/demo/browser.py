@@ -41,7 +41,7 @@ class Page:
         """Where the first link leads whose text begins with `words`."""
         for each in self.tree.iter("a"):
             if each.text_content().strip().startswith(words):
-                return each.get("href", "")
+                return str(each.get("href", ""))
         raise PageMissing(f"{self.path} ({self.status}): no link {words}: {self.words()[:300]}")
 
     def links(self, part: str) -> list[str]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -149,7 +150,9 @@ class Show:
     ) -> Callable[..., dict[str, int]]:
         return partial(story.answer_shortly, measure=self.titles[path], values=values)
 
-    def everyone(self, actors: list, act: Callable, advance: Callable[[], None]) -> None:
+    def everyone(
+        self, actors: list[Any], act: Callable[..., Any], advance: Callable[[], None]
+    ) -> None:
         self.stage.all(actors, lambda actor: act(self.stage, actor), advance)
 
     def settle(self) -> None:

@@ -21,8 +21,9 @@ from adapters.opening import find_reason
 from adapters.private import hidden_bits
 from adapters.settings import Settings
 from cli.doctor.findings import Finding, bad, good, note
+from cli.prefect_api import ask
 from cli.prefect_sign_in import sign_in_file
-from cli.run import SERVER_APP, START_SECONDS, WEB_MODULE, ask
+from cli.run import SERVER_APP, START_SECONDS, WEB_MODULE
 from cli.supervisor import LOCK, MARK, refuse_taken_ports
 from rules.dates.calendar import known_until, local_date
 from rules.sentences.refusal import N_, Refusal, Term

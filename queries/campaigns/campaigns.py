@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import case, func
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from models import Account, Addressee, Campaign, Level, Measure, MeasureStatus, Notice, Role
@@ -39,7 +39,7 @@ def list_campaigns_of(session: Session, unit_id: int) -> Sequence[CampaignRow]:
     return [CampaignRow(*row) for row in session.execute(wanted)]
 
 
-def _counted(status: MeasureStatus):
+def _counted(status: MeasureStatus) -> ColumnElement[int]:
     return func.count(case((col(Measure.status) == status, 1)))
 
 

@@ -80,7 +80,8 @@ def count_addressed_below(session: Session, measure_id: int, above: Unit) -> int
         col(unit.takes_assignments),
         addressed(unit, measure_id),
     )
-    return session.execute(wanted).scalar_one()
+    found: int = session.execute(wanted).scalar_one()
+    return found
 
 
 def _levels_below() -> Select[Any]:

@@ -41,7 +41,8 @@ def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
         .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
         .where(is_overdue(today))
     )
-    return session.execute(wanted).scalar_one()
+    found: int = session.execute(wanted).scalar_one()
+    return found
 
 
 def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[OverdueReviewer]:

@@ -70,7 +70,7 @@ class Waiting:
     until: datetime | None = None
     """Only what has been waiting since this moment or longer."""
 
-    def select(self, *needed: Any) -> Select:
+    def select(self, *needed: Any) -> Select[Any]:
         """Assignment ids; tables that neither the filter nor `needed` asks for are not joined."""
         own = aliased(Assignment)
         wanted = (
@@ -117,12 +117,12 @@ class Waiting:
         """The columns a page is ordered by; the last one makes it unique."""
         return _KEYS[self.chosen.sort], col(Assignment.id)
 
-    def in_order(self) -> Select:
+    def in_order(self) -> Select[Any]:
         """Assignment ids with the first column they are ordered by, in order."""
         key, last = self.order()
         return self.select_sorted().add_columns(key.label("key")).order_by(key, last)
 
-    def select_sorted(self) -> Select:
+    def select_sorted(self) -> Select[Any]:
         """As `select`, with the table that `order` needs."""
         return self.select(_TABLES[self.chosen.sort])
 

@@ -12,7 +12,8 @@ from rules.sentences.not_found import NotFound
 
 def within(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
     """The clause "this unit or anything below it", on a column that holds `Unit.lft`."""
-    return column.between(unit.lft, unit.rgt)
+    found: ColumnElement[bool] = column.between(unit.lft, unit.rgt)
+    return found
 
 
 def below(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
@@ -120,7 +121,8 @@ def list_tags_of(session: Session, unit: Unit) -> Sequence[Tag]:
 
 def carrying(tag: str, column: Any = Unit.id) -> ColumnElement[bool]:
     """The clause "this unit carries the tag", on a column that holds `Unit.id`."""
-    return column.in_(select(UnitTag.unit_id).where(UnitTag.tag == tag))
+    found: ColumnElement[bool] = column.in_(select(UnitTag.unit_id).where(UnitTag.tag == tag))
+    return found
 
 
 def list_found(session: Session, unit: Unit, text: str, limit: int = 50) -> Sequence[Unit]:

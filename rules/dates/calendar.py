@@ -34,7 +34,7 @@ def is_workday(day: date) -> bool:
     """Whether offices work on `day`."""
     if day > _KNOWN_UNTIL or day.year < 2004:
         return day.weekday() < 5
-    return chinese_calendar.is_workday(day)
+    return bool(chinese_calendar.is_workday(day))
 
 
 def add_workdays(day: date, count: int) -> date:

@@ -255,7 +255,9 @@ def _merge(measures: list[Json], name: str, order: Iterable[str]) -> list[Json]:
     ]
 
 
-def _list(index: RowIndex, unit_id: int, kind: str, below: Json, numbers: Mapping) -> Json:
+def _list(
+    index: RowIndex, unit_id: int, kind: str, below: Json, numbers: Mapping[tuple[int, str], int]
+) -> Json:
     rows = index.named[kind].get(unit_id, [])
     counted = {"missing": below["answering"] - below["reported"]}
     return {

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from rules.assignments.states import STATUS_NAMES, Status
+from models import Status
+from rules.assignments.states import STATUS_NAMES
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, as_typed
 from rules.forms.faults import Fault

@@ -1,10 +1,11 @@
 """Changes of assignments: the one place where a status changes, with its history beside it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    CursorResult,
     Integer,
     and_,
     bindparam,
@@ -128,7 +129,7 @@ def _set(session: Session, chosen: Any, status: Status, values: dict[str, Any]) 
         .values(status=status, version=col(Assignment.version) + 1, **values)
         .execution_options(synchronize_session=False)
     )
-    return written.rowcount  # type: ignore[attr-defined]
+    return cast(CursorResult[Any], written).rowcount
 
 
 _MEASURE_OF_ONE = measures_of(col(Assignment.id) == bindparam("one", type_=Integer))

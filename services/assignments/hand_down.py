@@ -97,7 +97,8 @@ def request(
         .on_conflict_do_nothing()
     )
     wish = select(col(HandDown.id)).filter_by(**key)
-    return session.execute(wish).scalar_one()
+    found: int = session.execute(wish).scalar_one()
+    return found
 
 
 def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
@@ -167,7 +168,8 @@ def hand_down_level(
     if terms.status == Status.RELEASED:
         _record(session, new, Act.PASS_ON, Status.ISSUED, Status.RELEASED, now)
     session.execute(_WRITE_STEPS, {**reached, "noted_at": now})
-    return session.execute(_COUNT_REACHED, reached).scalar_one()
+    found: int = session.execute(_COUNT_REACHED, reached).scalar_one()
+    return found
 
 
 @dataclass(frozen=True)

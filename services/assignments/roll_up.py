@@ -180,7 +180,7 @@ def _sums(where: ColumnElement[bool], sign: int) -> Insert:
     return _add(Total, source, keys, SUMS, sign)
 
 
-def _add(table: Any, source: Any, keys: list, values: dict, sign: int) -> Insert:
+def _add(table: Any, source: Any, keys: list[Any], values: dict[str, Any], sign: int) -> Insert:
     """Group `source` by the assignment above and `keys`, let the groups climb, add them up."""
     groups = (
         source.with_only_columns(

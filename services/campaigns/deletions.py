@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, delete, select
 from sqlmodel import Session, SQLModel
@@ -27,7 +28,7 @@ def _delete(session: Session, table: Table, chosen: ColumnElement[bool]) -> None
     session.execute(delete(table).where(chosen))
 
 
-def _pointing(table: Table) -> Iterator[tuple[Column, Column]]:
+def _pointing(table: Table) -> Iterator[tuple[Column[Any], Column[Any]]]:
     """The columns of what goes along, each with the column of `table` it points to."""
     for name in sorted(GOES_ALONG.get(table.name, ())):
         for key in SQLModel.metadata.tables[name].foreign_keys:

@@ -167,7 +167,7 @@ def mend_by(now: datetime) -> date:
 
 def _decide(
     session: Session,
-    able: Select,
+    able: Select[Any],
     decision: Decision,
     reason: str,
     actor: Account,
@@ -191,7 +191,7 @@ def _decide(
     return batch if batch.count else None
 
 
-def _lock(session: Session, able: Select) -> ColumnElement[bool] | None:
+def _lock(session: Session, able: Select[Any]) -> ColumnElement[bool] | None:
     """Lock the measures of what is chosen; the clause that keeps to them, None where none is.
 
     What comes in for another measure in between is not locked, and so not decided either.
@@ -205,7 +205,7 @@ def _lock(session: Session, able: Select) -> ColumnElement[bool] | None:
     return here
 
 
-def _add_reviews(session: Session, able: Select, batch: ReviewBatch) -> None:
+def _add_reviews(session: Session, able: Select[Any], batch: ReviewBatch) -> None:
     """A review for each of the submissions, in one statement."""
     returned = batch.decision == Decision.RETURN
     values: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """Levels: defining the layers of the tree."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import case, delete, insert, update
 from sqlmodel import Session, SQLModel, col, select
@@ -33,7 +34,7 @@ def define_levels(session: Session, levels: Sequence[LevelRow] = DEFAULT_LEVELS)
     return True
 
 
-def _update(session: Session, rows: list[dict]) -> None:
+def _update(session: Session, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     values = {

@@ -46,7 +46,7 @@ async def read_form(request: Request) -> FormData:
                     raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
                 form = await _parsed(request, PARSERS[kind], body)
         request.state.posted = form
-    return request.state.posted
+    return cast(FormData, request.state.posted)
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def _kept(request: Request) -> AsyncIterator[tuple[UploadFile, bool]]:
     whole = True
     with SpooledTemporaryFile(SMALL) as file, waiting_of(request).bodies.part() as take:
         body = UploadFile(cast(BinaryIO, file), size=0)
-        async with aclosing(cast(Pieces, request.stream())) as stream:
+        async with aclosing(request.stream()) as stream:
             async for piece in stream:
                 size = body.size or 0
                 if whole and size + len(piece) > SMALL and not take(len(piece)):

@@ -15,9 +15,9 @@ from starlette.datastructures import FormData
 
 from adapters.form_process import xlsform_apart
 from adapters.language import tell
-from adapters.tables import MEGABYTE
 from adapters.xlsform.reading import LIMIT, CellFault, XlsForm, XlsFormFaults
 from adapters.xlsform.writing import write_xlsform
+from adapters.xlsx_bounds import MEGABYTE
 from models import Campaign, Measure
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
 from queries.forms.forms import get_own_form, get_version_numbered, settings_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -90,7 +91,7 @@ def publish(
     session: Session,
     opened: Opened,
     title: str,
-    raw: Sequence[dict],
+    raw: Sequence[dict[str, Any]],
     *,
     settings: FormSettings | None = None,
     viewer: Viewer,

@@ -40,7 +40,7 @@ def _myriads(numeral: str) -> int | None:
     head, unit = numeral[:-1], _MYRIAD[numeral[-1]]
     whole, dot, part = head.partition(".")
     if dot and whole.isdecimal() and part.isdecimal() and head.isascii():
-        return int(whole) * unit + int(part) * unit // 10 ** len(part)
+        return int(whole) * unit + int(part) * unit // int(10 ** len(part))
     value = number_of(head)
     return None if value is None else value * unit
 

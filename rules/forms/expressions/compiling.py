@@ -93,15 +93,18 @@ def _reference(name: str) -> Evaluate:
         stored: Any = scope.answers.get(name)
         kind = type(stored)
         if kind is float:
-            return stored
+            number: float = stored
+            return number
         if kind is int and -1e15 < stored < 1e15:
             return float(stored)
         if kind is str and name not in scope.numeric:
             scope.budget.charge(len(stored))
-            return stored
+            text: str = stored
+            return text
         if kind is SettledSeries:
             scope.budget.charge(stored.work)
-            return stored
+            series: SettledSeries = stored
+            return series
         return _met(scope, typed_value(stored, numeric=name in scope.numeric))
 
     return evaluate
@@ -189,7 +192,7 @@ def _call(call: Call) -> Evaluate:
     return lambda scope: act(*[argument(scope) for argument in arguments])
 
 
-def _of_field(call: Call, act: Callable[..., Any], argument: Evaluate) -> Evaluate:
+def _of_field(call: Call, act: Callable[..., float], argument: Evaluate) -> Evaluate:
     """Of a series that changes no more it is worked out once, however often it is asked."""
     reference = call.arguments[0]
     assert isinstance(reference, Reference)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
@@ -89,7 +89,8 @@ _SPEAKING = {
 def read(text: str, *, choice: bool) -> Node:
     """The tree of an expression. Raises ExpressionFault with the position of what is wrong."""
     try:
-        tree: Any = _parser(choice).parse(text)
+        # The transformer has made nodes of what the parser types as its own tree.
+        tree = cast(Node, _parser(choice).parse(text))
     except UnexpectedInput as fault:
         raise _refused(text, fault) from None
     return tree
@@ -113,7 +114,7 @@ def _refused(text: str, fault: UnexpectedInput) -> ExpressionFault:
     return ExpressionFault(_UNKNOWN, position=at + 1, text=wrong)
 
 
-class _Builder(Transformer):
+class _Builder(Transformer[Token, Node]):
     """Makes nodes as the parser reduces; a function is checked where it is called."""
 
     def __init__(self, choice: bool) -> None:
@@ -122,13 +123,13 @@ class _Builder(Transformer):
 
     def chain(self, parts: list[Any]) -> Node:
         if len(parts) == 1:
-            return parts[0]
+            return cast(Node, parts[0])
         return Chain(parts[0], tuple(zip(map(str, parts[1::2]), parts[2::2], strict=True)))
 
     def negative(self, parts: list[Any]) -> Node:
         return Negative(parts[1])
 
-    def inner(self, parts: list[Any]) -> Node:
+    def inner(self, parts: list[Node]) -> Node:
         return parts[1]
 
     def number(self, parts: list[Token]) -> Node:
