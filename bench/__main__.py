@@ -74,7 +74,7 @@ def _at_web(
         sample.fill(engine)
         with transaction(engine) as session:
             measure, wish = sample.release_one(session, 1)
-            measure_id = measure.id or 0
+            measure_id = measure.id
         sample.carry_out(engine, wish)
         with installed(engine, folder) as settings, running(settings, WEB):
             return measured(engine, settings, measure_id)
@@ -102,7 +102,7 @@ def measure_filling() -> dict[str, Any]:
         filling.make_form(engine)
         with transaction(engine) as session:
             measure, wish = sample.release_one(session, 1)
-            measure_id = measure.id or 0
+            measure_id = measure.id
         sample.carry_out(engine, wish)
         with installed(engine, folder) as settings, running(settings, WEB):
             return {"filling": filling.measure(engine, settings, measure_id)}

@@ -36,7 +36,7 @@ def open_session(session: Session, account: Account) -> str:
     session.add(
         SignIn(
             token_hash=hash_token(token),
-            account_id=account.id or 0,
+            account_id=account.id,
             created_at=now,
             expires_at=now + timedelta(hours=1),
         )

@@ -248,7 +248,7 @@ def _decide_all(engine: Engine, unit_id: int) -> dict[str, float]:
         actor = session.scalars(select(Account).where(_of(unit_id))).one()
         batch = decide_matching(session, wanted, Decision.APPROVE, actor=actor, now=now)
         assert batch is not None
-        batch_id, count = batch.id or 0, batch.count
+        batch_id, count = batch.id, batch.count
     approved = time.perf_counter()
     undone = _undo(engine, unit_id, batch_id, now)
     assert undone == count

@@ -60,7 +60,6 @@ def get_office(session: Session) -> Account:
 
 def make_account(session: Session, unit: Unit, role: Role = Role.CLERK) -> Account:
     """An account nobody can sign in with: no password has this hash."""
-    assert unit.id is not None
     account = Account(
         login=f"{role}-{unit.code}", name="综合办公室", password_hash="!",
         unit_id=unit.id, role=role, created_at=NOW,
@@ -71,7 +70,6 @@ def make_account(session: Session, unit: Unit, role: Role = Role.CLERK) -> Accou
 
 
 def make_campaign(session: Session, office: Account) -> Campaign:
-    assert office.id is not None
     campaign = Campaign(
         title="冬春季安全排查", unit_id=office.unit_id, starts_on=date(2026, 11, 20),
         created_at=NOW, created_by=office.id,
@@ -82,14 +80,13 @@ def make_campaign(session: Session, office: Account) -> Campaign:
 
 
 def _make_form(session: Session, office: Account) -> None:
-    assert office.id is not None
     form = Form(
         title="安全排查表", unit_id=office.unit_id, created_at=NOW, created_by=office.id
     )  # fmt: skip
     session.add(form)
     session.flush()
     version = FormVersion(
-        form_id=form.id or 0, number=1, fields=FIELDS, published_at=NOW, published_by=office.id
+        form_id=form.id, number=1, fields=FIELDS, published_at=NOW, published_by=office.id
     )
     session.add(version)
     session.flush()
@@ -111,7 +108,7 @@ def release_one(
         addressees=((level, ""),),
     )
     measure = create_measure(
-        session, campaign_id=campaign.id or 0, unit_id=office.unit_id, content=content,
+        session, campaign_id=campaign.id, unit_id=office.unit_id, content=content,
         position=number, path=f"{number}",
     )  # fmt: skip
     confirm_measure(session, measure)

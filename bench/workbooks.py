@@ -179,7 +179,7 @@ def _read_bare(content: bytes) -> int:
 def _plain_seconds(session: Session, own: Assignment) -> float:
     """Taking the rows just written out and putting the same in again, without any check."""
     session.flush()
-    ids = [one.assignment.id or 0 for one in list_answer_sheets(session, rows_of(own))]
+    ids = [one.assignment.id for one in list_answer_sheets(session, rows_of(own))]
     tables: tuple[Any, ...] = (Submission, AnswerNumber, Event)
     copies = []
     for table in tables:

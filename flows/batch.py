@@ -31,7 +31,7 @@ def group(wishes: Iterable[HandDown]) -> list[Batch]:
 
 
 def _batch(measure_id: int, period: str, wishes: Sequence[HandDown]) -> Batch:
-    ids = tuple(each.id or 0 for each in wishes)
+    ids = tuple(each.id for each in wishes)
     before = "+".join(sorted({each.flow_run_id or "" for each in wishes}))
     key = f"hand-down {measure_id} {period} {ids[0]}-{ids[-1]}x{len(ids)} {before}"
     return Batch(measure_id, period, ids, key)

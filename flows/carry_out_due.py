@@ -111,4 +111,4 @@ def _watch_one(
         client.set_flow_run_state(run.id, Crashed(message=message), force=True)
     act = service.wait_on if waits else service.give_up
     with transaction() as session:
-        act(session, order.id or 0, order.attempts, now=now)
+        act(session, order.id, order.attempts, now=now)

@@ -22,7 +22,7 @@ class Account(SQLModel, table=True):
 
     __table_args__ = (one_of("role", Role),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     login: str = Field(unique=True, max_length=60)
     name: str = Field(max_length=60)
     """What pages call the account, such as 综合办公室."""
@@ -51,7 +51,7 @@ class AccountEvent(SQLModel, table=True):
     __tablename__ = "account_event"
     __table_args__ = (one_of("act", AccountAct),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     at: datetime
     act: str = Field(max_length=20)
@@ -64,7 +64,7 @@ class SignIn(SQLModel, table=True):
 
     __tablename__ = "sign_in"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True, max_length=64)
     account_id: int = Field(foreign_key="account.id", index=True)
     created_at: datetime

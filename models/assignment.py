@@ -38,7 +38,7 @@ class Assignment(SQLModel, table=True):
         one_of("status", Status),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     measure_id: int = Field(foreign_key="measure.id")
     period: str = Field(default=ONCE, max_length=10)
     unit_id: int = Field(foreign_key="unit.id")

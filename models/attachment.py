@@ -24,7 +24,7 @@ class Attachment(SQLModel, table=True):
         one_of("kind", AttachmentKind),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token: str = Field(unique=True, max_length=40)
     """Random; what pages and answers call it."""
     assignment_id: int = Field(foreign_key="assignment.id", index=True)

@@ -12,7 +12,7 @@ from models.columns import JsonType
 class Campaign(SQLModel, table=True):
     """One notice and all that follows from it (专项工作)."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     title: str = Field(max_length=300)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     """The unit that owns it and hands it down."""
@@ -25,7 +25,7 @@ class Campaign(SQLModel, table=True):
 class Notice(SQLModel, table=True):
     """The document a campaign starts from (通知), as text; offsets of measures point into it."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id", unique=True)
     title: str = Field(max_length=300)
     number: str = Field(default="", max_length=60)

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 class Complaint(SQLModel, table=True):
     """One remark on the burden of a page or task. It is read by the units above."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     account_id: int = Field(foreign_key="account.id")
     page: str = Field(default="", max_length=300)

@@ -12,7 +12,7 @@ from models.columns import JsonType
 class Form(SQLModel, table=True):
     """A set of questions under one name; its content lives in the versions."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     title: str = Field(max_length=200)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     created_at: datetime
@@ -25,7 +25,7 @@ class FormVersion(SQLModel, table=True):
     __tablename__ = "form_version"
     __table_args__ = (UniqueConstraint("form_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     form_id: int = Field(foreign_key="form.id")
     number: int
     fields: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))

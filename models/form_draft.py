@@ -15,7 +15,7 @@ class FormDraft(SQLModel, table=True):
     __tablename__ = "form_draft"
     __table_args__ = (UniqueConstraint("account_id", "measure_id", "target"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id")
     measure_id: int = Field(foreign_key="measure.id", index=True)
     target: int

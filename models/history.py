@@ -51,7 +51,7 @@ class Event(SQLModel, table=True):
         one_of("act", Act),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     assignment_id: int = Field(foreign_key="assignment.id")
     at: datetime
     account_id: int | None = Field(default=None, foreign_key="account.id")

@@ -48,7 +48,7 @@ class Measure(SQLModel, table=True):
 
     __table_args__ = (one_of("kind", MeasureKind), one_of("status", MeasureStatus))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     """The unit that issues it: the owner of the campaign."""
@@ -86,7 +86,7 @@ class Addressee(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("measure_id", "level", "tag"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     measure_id: int = Field(foreign_key="measure.id")
     level: str = Field(foreign_key="level.code", max_length=20)
     tag: str = Field(default=ALL_TAGS, max_length=40)

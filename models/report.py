@@ -14,7 +14,7 @@ class Snapshot(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("campaign_id", "unit_id", "as_of"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     unit_id: int = Field(foreign_key="unit.id", index=True)
     as_of: date

@@ -18,7 +18,7 @@ class ReviewBatch(SQLModel, table=True):
         one_of("decision", Decision),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     unit_id: int = Field(foreign_key="unit.id")
     """The unit that decided."""
     decision: str = Field(max_length=20)

@@ -32,7 +32,7 @@ class Schedule(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     work: str = Field(max_length=20)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     campaign_id: int = Field(foreign_key="campaign.id", index=True)
@@ -76,7 +76,7 @@ class Occurrence(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     schedule_id: int = Field(foreign_key="schedule.id")
     due_at: datetime
     noted_at: datetime

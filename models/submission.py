@@ -22,7 +22,7 @@ class Submission(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("assignment_id", "revision"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     assignment_id: int = Field(foreign_key="assignment.id")
     revision: int
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
@@ -88,7 +88,7 @@ class Review(SQLModel, table=True):
 
     __table_args__ = (one_of("decision", Decision),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id", unique=True)
     decision: str = Field(max_length=20)
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))

@@ -25,7 +25,7 @@ class Unit(SQLModel, table=True):
 
     __table_args__ = (Index("ix_unit_level_lft", "level", "lft"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=20)
     name: str = Field(max_length=120)
     level: str = Field(foreign_key="level.code", max_length=20)

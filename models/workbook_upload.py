@@ -14,7 +14,7 @@ class WorkbookUpload(SQLModel, table=True):
 
     __tablename__ = "workbook_upload"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token: str = Field(unique=True, max_length=32)
     """Its address; with the id of an assignment behind it, the send key of a submission."""
     assignment_id: int = Field(foreign_key="assignment.id")

@@ -296,7 +296,6 @@ def list_assignments_of(
 
 
 def _plain(one: Assignment, title: str) -> Owed:
-    assert one.id is not None
     return Owed(
         one.id, title, one.period, one.status, one.due_on, one.lowest, one.acknowledged_at,
         None, None, None,

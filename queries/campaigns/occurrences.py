@@ -19,7 +19,6 @@ class OpenOccurrence(NamedTuple):
 
     @property
     def id(self) -> int:
-        assert self.occurrence.id is not None
         return self.occurrence.id
 
 

@@ -42,7 +42,6 @@ class Answered(NamedTuple):
 
     @property
     def id(self) -> int:
-        assert self.assignment.id is not None
         return self.assignment.id
 
     @property

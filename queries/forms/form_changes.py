@@ -59,10 +59,10 @@ def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField])
 
     Three or four statements; drafts are gone through once, a few hundred at a time.
     """
-    answered = list_answered(session, measure.id or 0)
+    answered = list_answered(session, measure.id)
     current = _current(session, measure)
     change = compare(current, fields)
-    drafts, typed = count_drafts(session, measure.id or 0, [one.name for one in change.lost])
+    drafts, typed = count_drafts(session, measure.id, [one.name for one in change.lost])
     faults = _clashes(session, measure, answered, fields)
     differences = list_differences(current, fields)
     return Outlook(change, answered, drafts, typed, faults, differences)
@@ -72,7 +72,7 @@ def find_clashes(
     session: Session, measure: Measure, fields: Sequence[FormField]
 ) -> dict[int, list[Fault]]:
     """Place in `fields` → why they cannot become the measure's form; drafts are not looked at."""
-    return _clashes(session, measure, list_answered(session, measure.id or 0), fields)
+    return _clashes(session, measure, list_answered(session, measure.id), fields)
 
 
 def _clashes(
@@ -164,7 +164,7 @@ def _taken(
         one.name for form in old for one in form
         if one.name in new and removed_codes(one, new[one.name])
     }  # fmt: skip
-    return list_chosen(session, measure.id or 0, names) if names else {}
+    return list_chosen(session, measure.id, names) if names else {}
 
 
 def list_chosen(session: Session, measure_id: int, names: Collection[str]) -> dict[str, set[str]]:

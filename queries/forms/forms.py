@@ -96,7 +96,7 @@ def find_equal_form(
     """A form of the unit with this title whose latest version asks just this: publishing the
     same new form twice makes one."""
     for form in session.exec(select(Form).where(Form.unit_id == unit_id, Form.title == title)):
-        latest = find_latest_version(session, form.id or 0)
+        latest = find_latest_version(session, form.id)
         if latest and latest.fields == fields:
             return form
     return None

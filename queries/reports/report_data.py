@@ -140,11 +140,11 @@ def _is_member(unit_ids: Sequence[int]) -> ColumnElement[bool]:
     return or_(col(Unit.id).in_(unit_ids), col(Unit.parent_id).in_(unit_ids))
 
 
-def _member_ids(unit_ids: Sequence[int]) -> Select[tuple[int | None]]:
+def _member_ids(unit_ids: Sequence[int]) -> Select[tuple[int]]:
     return select(col(Unit.id)).where(_is_member(unit_ids))
 
 
-def _of_campaign(campaign_id: int) -> Select[tuple[int | None]]:
+def _of_campaign(campaign_id: int) -> Select[tuple[int]]:
     return select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
 
 

@@ -145,7 +145,6 @@ class Waiting:
             Sort.UNIT: unit.lft,
             Sort.FLAGS: -submission.flag_count,
         }
-        assert assignment.id is not None
         return Position(keys[self.chosen.sort], assignment.id)
 
 

@@ -84,7 +84,6 @@ def create_account(
         raise Refusal(N_("请填写账号的名称，最多 60 个字，例如“综合办公室”。"))
     if find_account(session, login) is not None:
         raise Refusal(N_("账号“%(login)s”已存在。"), login=login)
-    assert unit.id is not None
     account = Account(
         login=login, name=name, password_hash=password_hash,
         unit_id=unit.id, role=role, created_at=now,
@@ -143,7 +142,6 @@ def open_session(session: Session, verified: Verified, password: str, *, now: da
         account.password_hash = kept
         session.add(account)
     token = make_token()
-    assert account.id is not None
     session.add(
         SignIn(
             token_hash=hash_token(token),

@@ -72,10 +72,10 @@ def save_detail(
     tightest = min((day for day in (inherited, due_on) if day), default=None)
     change(session, assignment, Act.DETAIL, actor=actor, now=now, lower_due_on=tightest)
     detail = session.get(Detail, assignment_id) or Detail(
-        assignment_id=assignment_id, written_at=now, written_by=_id(actor)
+        assignment_id=assignment_id, written_at=now, written_by=actor.id
     )
     detail.text, detail.due_on, detail.contact = text, due_on, contact
-    detail.written_at, detail.written_by = now, _id(actor)
+    detail.written_at, detail.written_by = now, actor.id
     session.add(detail)
     session.flush()
     return detail
@@ -187,8 +187,3 @@ def _check_detail(
         )
     if due_on and due_on < local_date(now):
         raise Refusal(N_("给下级的时限 %(due_on)s 已经过去。"), due_on=due_on.isoformat())
-
-
-def _id(actor: Account) -> int:
-    assert actor.id is not None
-    return actor.id

@@ -19,7 +19,6 @@ def complain(session: Session, *, page: str, text: str, actor: Account, now: dat
         raise Refusal(N_("请写明哪里重复、多余或负担太重。"))
     if len(said) > LONGEST:
         raise Refusal(N_("最多写 %(longest)s 字。"), longest=LONGEST)
-    assert actor.id is not None
     complaint = Complaint(
         unit_id=actor.unit_id, account_id=actor.id, page=page[:300], text=said, at=now
     )

@@ -103,7 +103,6 @@ def rolled_up_one(
     """As `rolled_up`, for a single assignment, whose status the block makes `becomes` (None: it
     stays): the statements are built and compiled once in the life of the process, because that
     takes five times as long as carrying them out. Numbers that are not reported add nothing."""
-    assert assignment.id is not None
     session.flush()
     before, after = assignment.status, becomes or assignment.status
     _add_one(session, assignment.id, before, -1)

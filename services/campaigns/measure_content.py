@@ -11,7 +11,6 @@ from services.campaigns.measures import GateChoice, MeasureContent
 
 def content_of(session: Session, measure: Measure) -> MeasureContent:
     """The stored content of a measure, in the shape it is edited with; two statements."""
-    assert measure.id is not None
     return MeasureContent(
         title=measure.title,
         text=measure.text,

@@ -18,7 +18,6 @@ def attached_files(session: Session, sheet: AnswerSheet, typed: Typed) -> Attach
     One statement; none where no file is spoken of.
     """
     tokens = {texts[0] for key, texts in typed.items() if texts and _takes_file(sheet, key)}
-    assert sheet.assignment.id is not None
     found = list_ready(session, sheet.assignment.id, tokens) if tokens - {""} else {}
 
     def attached(key: str, token: str) -> Mapping[str, Any] | None:

@@ -117,7 +117,6 @@ def add(
     check_open(session, assignment_id, actor=actor)
     _check_field(session, assignment_id, field, kind)
     _check_room(list_sizes(session, assignment_id), field, prepared.size)
-    assert actor.id is not None
     attachment = Attachment(
         token=_new_token(),
         assignment_id=assignment_id,

@@ -107,7 +107,7 @@ def keep_prints(session: Session, sheet: AnswerSheet, values: Mapping[str, Any])
     if one.parent_id is None:
         return
     if sheet.last is not None:
-        forget_prints(session, one.id or 0)
+        forget_prints(session, one.id)
     rows = print_rows(sheet, values)
     if rows:
         session.execute(_ADD, rows)

@@ -204,7 +204,7 @@ def find_flags_now(session: Session, assignment: Assignment, submission: Submiss
     if assignment.status != Status.SUBMITTED or assignment.parent_id is None:
         return submission.flags
     found = compare(session, [assignment.parent_id], only=assignment.id)
-    return found.flags.get(submission.id or 0, submission.flags)
+    return found.flags.get(submission.id, submission.flags)
 
 
 def bring_up_to_date(session: Session, assignment: Assignment, submission: Submission) -> None:

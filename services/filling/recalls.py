@@ -121,7 +121,6 @@ def _again(sheet: AnswerSheet, approved: Submission, actor: Account, now: dateti
 
 
 def _approval(again: Submission, review: Review) -> Review:
-    assert again.id is not None
     return Review(
         submission_id=again.id,
         decision=Decision.APPROVE,

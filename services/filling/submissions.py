@@ -297,7 +297,6 @@ def made_submission(
     """The next submission of the sheet's assignment with its receipt, not yet stored."""
     assignment_id = sheet.assignment.id
     assert assignment_id is not None
-    assert actor.id is not None
     revision = sheet.revision + 1
     return Submission(
         assignment_id=assignment_id,

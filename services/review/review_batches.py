@@ -136,7 +136,6 @@ def open_batch(
     now: datetime,
 ) -> ReviewBatch:
     """The row that reviews decided together point to."""
-    assert actor.id is not None
     batch = ReviewBatch(
         unit_id=actor.unit_id,
         decision=decision,
@@ -178,7 +177,6 @@ def _decide(
     if here is None:
         return None
     batch = open_batch(session, decision, reason=reason, actor=actor, now=now)
-    assert batch.id is not None
     _add_reviews(session, able.where(here), batch)
     act, status = _DECISIONS[decision]
     values = {"due_on": _time_to_mend(now)} if decision == Decision.RETURN else {}
@@ -267,7 +265,6 @@ def _approved_before(session: Session, batch: ReviewBatch) -> Sequence[int | Non
     where it left them."""
     if batch.decision != Decision.RETURN:
         return []
-    assert batch.id is not None
     return session.scalars(
         select(col(Assignment.id))
         .join(Event, col(Event.assignment_id) == Assignment.id)

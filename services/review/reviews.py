@@ -126,8 +126,6 @@ def _write(
 
     The issuing unit reviews itself: there is nobody it could wait for, so nothing to undo.
     """
-    assert submission.id is not None
-    assert actor.id is not None
     session.execute(delete(Review).where(col(Review.submission_id) == submission.id))
     own = assignment.parent_id is None
     how: dict[str, Any] = {"reason": reason, "actor": actor, "now": now}

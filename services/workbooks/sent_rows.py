@@ -59,7 +59,6 @@ class Row:
 
     @property
     def id(self) -> int:
-        assert self.sheet.assignment.id is not None
         return self.sheet.assignment.id
 
 

@@ -109,8 +109,6 @@ def keep_upload(
     _check_ticket(ticket, own, sheets[0].version_id)
     names = {one.unit.code: one.unit.name for one in sheets}
     book = read_book(tables, ticket, sheets_of(sheets[0].fields), names)
-    assert own.id is not None
-    assert actor.id is not None
     lock_assignment(session, own.id)
     replaced = and_(
         col(WorkbookUpload.assignment_id) == own.id,
@@ -141,9 +139,7 @@ def preview(session: Session, own: Assignment, upload: WorkbookUpload, now: date
     ready = [(one.sheet, one.values) for one in found.outcomes if one.sent]
     flags = flags_of(session, ready)
     by_id = {
-        sheet.assignment.id or 0: each
-        for (sheet, _), each in zip(ready, flags, strict=True)
-        if each
+        sheet.assignment.id: each for (sheet, _), each in zip(ready, flags, strict=True) if each
     }
     return replace(found, flags=by_id)
 
@@ -244,21 +240,21 @@ def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: dat
     columns = sheets_of(sheets[0].fields)
     filled = {row["assignment_id"]: FilledRow(**row) for row in upload.rows}
     present = [sheet for sheet in sheets if sheet.assignment.id in filled]
-    attached = _files_of(session, [(one, filled[one.assignment.id or 0]) for one in present])
+    attached = _files_of(session, [(one, filled[one.assignment.id]) for one in present])
     outcomes = [
         outcome_of(
             sheet,
-            filled[sheet.assignment.id or 0],
+            filled[sheet.assignment.id],
             columns,
             today=local_date(now).isoformat(),
-            attached=attached.get(sheet.assignment.id or 0),
+            attached=attached.get(sheet.assignment.id),
             same_book=_is_of_book(upload, sheet),
         )
         for sheet in present
     ]
     told = [CellFault(one["where"], Fault(one["msgid"], one["values"])) for one in upload.faults]
     by_cell = {one.where: one for one in told}
-    outcomes = [with_told(one, filled[one.sheet.assignment.id or 0], by_cell) for one in outcomes]
+    outcomes = [with_told(one, filled[one.sheet.assignment.id], by_cell) for one in outcomes]
     in_rows = [fault for one in outcomes for fault in one.faults]
     cells = {one.where for one in in_rows}
     return Preview(

@@ -67,7 +67,7 @@ def ordered(
     release_down(session, make_measure(session, office, campaign), office)
     order_reports(session, campaign, actor=office, now=at.now)
     session.commit()
-    yield campaign.id or 0
+    yield campaign.id
     for run in runs_of(client, stored(session)):
         client.delete_flow_run(run.id)
 

@@ -71,7 +71,7 @@ def test_wishes_of_one_measure_share_a_flow_run(
     for code in LEAGUES:
         there = assignment_of(session, measure, code)
         account = make_account(session, code)
-        release(session, there.id or 0, actor=account, now=datetime.now(UTC))
+        release(session, there.id, actor=account, now=datetime.now(UTC))
     session.commit()
     assert dispatcher.turn()
     assert not dispatcher.turn()
@@ -83,7 +83,7 @@ def test_a_flow_run_left_by_a_killed_dispatcher_is_ended_and_its_wish_taken_up(
 ) -> None:
     wish = release_one(session)
     killed = client.create_flow_run(hand_down, tags=[TAG], state=Running())
-    service.start(session, [wish.id or 0], str(killed.id))
+    service.start(session, [wish.id], str(killed.id))
     session.commit()
     dispatcher = Dispatcher(client)
     assert client.read_flow_run(killed.id).state_type == StateType.CRASHED
@@ -96,7 +96,7 @@ def test_what_another_flow_run_has_just_taken_up_is_left_to_it_for_a_while(
 ) -> None:
     wish = release_one(session)
     another = client.create_flow_run(hand_down, state=Running())
-    service.start(session, [wish.id or 0], str(another.id))
+    service.start(session, [wish.id], str(another.id))
     session.commit()
     dispatcher = Dispatcher(client)
     assert not dispatcher.turn()
@@ -113,7 +113,7 @@ def test_a_wish_whose_flow_run_has_failed_is_taken_up_at_once_by_whoever_comes_n
     """By a dispatcher that knows nothing of it: after a restart, or a database that was away."""
     wish = release_one(session)
     failed = client.create_flow_run(hand_down, tags=tags, state=Failed())
-    service.start(session, [wish.id or 0], str(failed.id))
+    service.start(session, [wish.id], str(failed.id))
     session.commit()
     assert Dispatcher(client).turn()
     assert done(session)()

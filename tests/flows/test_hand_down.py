@@ -18,7 +18,7 @@ pytestmark = REAL
 
 def confirmed(session: Session, title: str = "入户排查取暖安全") -> int:
     measure = make_measure(session, make_account(session, REGION), title=title)
-    number = measure.id or 0
+    number = measure.id
     session.commit()
     return number
 

@@ -32,7 +32,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> date:
 def campaign(session: Session) -> int:
     office = make_account(session, REGION)
     campaign = make_campaign(session, office)
-    number = campaign.id or 0
+    number = campaign.id
     release_down(session, make_measure(session, office, campaign), office)
     session.commit()
     return number

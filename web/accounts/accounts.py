@@ -231,6 +231,6 @@ def _account_page(
         refusal=refusal,
         done=done,
         own=row.account.id == viewer.account.id,
-        changes=list_account_changes(session, row.account.id or 0),
+        changes=list_account_changes(session, row.account.id),
         account_act_names=ACCOUNT_ACT_NAMES,
     )

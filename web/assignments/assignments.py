@@ -71,7 +71,7 @@ def _page(
     one = seen.assignment
     added = list_added(session, one, seen.unit)
     own = next((add.detail for add in added if add.unit.id == one.unit_id), None)
-    changes = list_changes(session, seen_id(one))
+    changes = list_changes(session, one.id)
     shown: dict[str, Any] = {
         "faults": {},
         "refusal": "",
@@ -93,11 +93,10 @@ def _page(
         left=days_left(one.due_on, today),
         owes=one.status in UNSENT,
         acts=acts_now(one, viewer, seen),
-        current=find_current(session, seen_id(one)),
+        current=find_current(session, one.id),
         changes=changes,
         corrected=_is_correction(changes),
-        draft=one.status in (Status.APPROVED, Status.WITHDRAWN)
-        and find_draft(session, seen_id(one)),
+        draft=one.status in (Status.APPROVED, Status.WITHDRAWN) and find_draft(session, one.id),
         workbook=workbook_link(session, one, viewer),
         progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
         **{**shown, **values},
@@ -127,12 +126,6 @@ def acts_now(one: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:
     if not one.lowest and one.status == Status.ISSUED:
         able |= {Act.DETAIL, Act.RELEASE}  # both sign for it as well
     return frozenset(able & SHOWN)
-
-
-def seen_id(one: Assignment) -> int:
-    """The id of an assignment that is stored."""
-    assert one.id is not None
-    return one.id
 
 
 @router.post("/assignments/{assignment_id}/acknowledge")

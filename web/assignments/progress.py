@@ -80,7 +80,6 @@ def _most_urgent(row: LowerUnit) -> tuple[bool, bool]:
 def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) -> Progress:
     """The progress below an assignment, in four or five statements."""
     one = seen.assignment
-    assert one.id is not None
     place = Place(one.measure_id, one.period, seen.unit)
     return Progress(
         counts=get_counts(session, place, today),
@@ -138,8 +137,6 @@ def _show(
     today: date,
     missing: int,
 ) -> Response:
-    assert here.id is not None
-    assert measure.id is not None
     periods = list_periods(session, measure.id, here.id)
     if not periods or (period and period not in periods):
         raise NotFound

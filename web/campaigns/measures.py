@@ -81,7 +81,7 @@ class Choices:
     @property
     def form_pairs(self) -> list[tuple[int, str]]:
         """Id of the latest version and title of every form, for a choice."""
-        return [(row.version.id or 0, row.form.title) for row in self.forms if row.version]
+        return [(row.version.id, row.form.title) for row in self.forms if row.version]
 
     @property
     def names(self) -> Names:
@@ -231,7 +231,7 @@ def _editor(
         weekdays=WEEKDAY_NAMES,
         gate_names=GATE_NAMES,
         mentioned=MENTIONED,
-        plans=count_plans_of(session, measure.id or 0),
+        plans=count_plans_of(session, measure.id),
         statuses=STATUS_NAMES,
     )
 

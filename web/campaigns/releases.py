@@ -182,7 +182,6 @@ def withdraw(
 
 def make_preview(session: Session, viewer: Viewer, measure: Measure, now: datetime) -> Preview:
     """What releasing the measure today would mean; a constant number of statements."""
-    assert measure.id is not None
     due, today = find_due(measure), local_date(now)
     reach = list_reach_by_level(session, measure.id, viewer.unit)
     concerned = list_levels_below(session, measure.id, _rank_of(session, viewer))
@@ -257,7 +256,7 @@ def _page(
     refusal: str = "",
 ) -> Response:
     preview = make_preview(session, viewer, measure, now)
-    wishes = list_of_measure(session, measure.id or 0) if measure.released_at else []
+    wishes = list_of_measure(session, measure.id) if measure.released_at else []
     own = [wish for wish, unit in wishes if unit.id == measure.unit_id]
     pending = [wish for wish, _unit in wishes if wish.done_at is None]
     return render(
@@ -270,7 +269,7 @@ def _page(
         warnings=[say(request, one.msgid, **one.values) for one in warnings(preview.facts)],
         refusal=refusal,
         wish=own[0] if own else None,
-        steps=list_steps(session, own[0].id or 0) if own else [],
+        steps=list_steps(session, own[0].id) if own else [],
         pending=len(pending),
         statuses=STATUS_NAMES,
         gate_names=GATE_NAMES,
@@ -292,7 +291,7 @@ def _withdraw_page(
         status=422 if refusal else 200,
         measure=measure,
         campaign=campaign,
-        count=count_reached(session, measure.id or 0),
+        count=count_reached(session, measure.id),
         reason=reason,
         refusal=refusal,
         can=measure.status == MeasureStatus.RELEASED,

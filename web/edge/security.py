@@ -60,7 +60,6 @@ class Viewer:
 
     @property
     def unit_id(self) -> int:
-        assert self.unit.id is not None
         return self.unit.id
 
     @property

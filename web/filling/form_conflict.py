@@ -253,5 +253,4 @@ def _has_moved(sheet: AnswerSheet, made: Made) -> bool:
 
 
 def _id_of(assignment: Assignment) -> int:
-    assert assignment.id is not None
     return assignment.id

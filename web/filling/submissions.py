@@ -110,7 +110,6 @@ class Filled:
 
     @property
     def id(self) -> int:
-        assert self.sheet.assignment.id is not None
         return self.sheet.assignment.id
 
 

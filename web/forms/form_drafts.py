@@ -16,5 +16,5 @@ router = APIRouter()
 @router.post("/form-drafts/{draft_id}/discard")
 def discard(session: OpenSession, viewer: Officer, draft_id: int) -> Response:
     """Throw one's own draft away; what was published stays."""
-    discard_form_draft(session, get_own_form_draft(session, viewer.account.id or 0, draft_id))
+    discard_form_draft(session, get_own_form_draft(session, viewer.account.id, draft_id))
     return RedirectResponse("/forms", 303)

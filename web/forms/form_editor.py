@@ -65,7 +65,7 @@ def show_form(
     if measure.status not in EDITED:
         return RedirectResponse(f"/measures/{measure_id}/preview", 303)
     opened = open_form(session, viewer, measure, campaign, new=bool(new))
-    draft = find_form_draft(session, viewer.account.id or 0, measure_id, opened.target)
+    draft = find_form_draft(session, viewer.account.id, measure_id, opened.target)
     sent = _begun(opened)
     if draft:
         opened = on_version(session, opened, draft.base_id, draft.latest)
@@ -170,7 +170,7 @@ def _begun(opened: Opened) -> TypedForm:
 
 
 def _draft(session: Session, opened: Opened, viewer: Viewer) -> FormDraft | None:
-    account_id, measure_id = viewer.account.id or 0, opened.measure.id or 0
+    account_id, measure_id = viewer.account.id, opened.measure.id
     return find_form_draft(session, account_id, measure_id, opened.target)
 
 
@@ -189,7 +189,7 @@ def _keep(
     if content == kept_content(_begun(opened)) and not _draft(session, opened, viewer):
         return
     kept = KeptForm(
-        measure_id=opened.measure.id or 0,
+        measure_id=opened.measure.id,
         target=opened.target,
         base_id=opened.base.id if opened.base else None,
         latest=opened.latest,
@@ -241,7 +241,7 @@ def _page(
 ) -> Response:
     """After a refusal the page goes on from what is there by now: the second time it is taken."""
     refused = request.method == "POST"
-    latest = find_latest_version(session, opened.form.id or 0) if opened.form else None
+    latest = find_latest_version(session, opened.form.id) if opened.form else None
     newest = latest.number if latest else 0
     return render(
         request,

@@ -41,7 +41,7 @@ def show_forms(request: Request, session: OpenSession, viewer: Officer) -> Respo
         "pages/forms/list.html",
         forms=list_forms(session, unit_id),
         uses=_by_form(list_uses(session, unit_id)),
-        begun=list_form_drafts(session, viewer.account.id or 0),
+        begun=list_form_drafts(session, viewer.account.id),
         edited=EDITED,
     )
 

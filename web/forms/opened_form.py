@@ -49,7 +49,7 @@ class Opened:
     @property
     def target(self) -> int:
         """What a draft is kept for: the form, or 0 for a new one."""
-        return self.form.id or 0 if self.form else 0
+        return self.form.id if self.form else 0
 
     @property
     def address(self) -> str:

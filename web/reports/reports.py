@@ -67,7 +67,7 @@ def show_campaign_reports(
         campaign=campaign,
         here=here,
         links=[("/reports", say(request, N_("报告"))), *steps],
-        dates=list_snapshot_dates(session, campaign_id, here.id or 0),
+        dates=list_snapshot_dates(session, campaign_id, here.id),
         lower=list_lower_reports(session, campaign_id, here),
         owns=owns,
         order=told_of(request, order, None, for_reports=True) if order else None,
@@ -148,7 +148,7 @@ def _find_snapshot(
     session: Session, viewer: Viewer, campaign_id: int, code: str, as_of: date
 ) -> tuple[Campaign, Unit, Snapshot]:
     campaign, here = _find(session, viewer, campaign_id, code)
-    snapshot = find_snapshot(session, campaign_id, here.id or 0, as_of)
+    snapshot = find_snapshot(session, campaign_id, here.id, as_of)
     if snapshot is None:
         raise NotFound
     return campaign, here, snapshot

@@ -71,7 +71,7 @@ def _told(
     asked = read_id(request.query_params.get("asked", ""))
     return [
         Decided(
-            batch_id=one.id or 0,
+            batch_id=one.id,
             at=one.decided_at,
             returned=one.decision == Decision.RETURN,
             count=one.count,
@@ -79,7 +79,7 @@ def _told(
             undone=one.undone_at is not None,
             undone_count=one.undone_count,
             until=undo_until(one) if one.id in open_ids else None,
-            movable=movable.get(one.id or 0, 0),
+            movable=movable.get(one.id, 0),
         )
         for one in batches
     ]

@@ -51,7 +51,6 @@ def show_review(
 ) -> Response:
     """The page; `values` is what was typed before it was refused."""
     one = seen.assignment
-    assert one.id is not None
     revisions = list_revisions(session, one.id)
     if not revisions:
         raise NotFound

@@ -160,7 +160,7 @@ def decide(
 def _check_seen(session: Session, posted: FormData, seen: Seen) -> None:
     """Raises `Refusal` where somebody has decided, or the unit has taken it back, while the page
     was open. What was sent anew meanwhile is refused later, by the act itself."""
-    status, one = seen.assignment.status, seen.assignment.id or 0
+    status, one = seen.assignment.status, seen.assignment.id
     current = find_current(session, one)
     newer = current is not None and posted.get("submission") != str(current.submission.id)
     moved = posted.get("seen", status) != status
@@ -178,7 +178,7 @@ def _check_seen(session: Session, posted: FormData, seen: Seen) -> None:
 
 def _position(session: Session, seen: Seen, wanted: Waiting) -> Position:
     """Where it stands now: a return moves the due date."""
-    current = find_current(session, seen.assignment.id or 0)
+    current = find_current(session, seen.assignment.id)
     if current is None:
         raise NotFound
     return wanted.position(seen.assignment, current.submission, seen.unit)

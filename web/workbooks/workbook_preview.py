@@ -119,7 +119,7 @@ def _ready(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _row(request: Request, found: Preview, outcome: Outcome) -> dict[str, Any]:
     """One unit as the page shows it."""
-    flags = found.flags.get(outcome.sheet.assignment.id or 0, [])
+    flags = found.flags.get(outcome.sheet.assignment.id, [])
     return {
         "unit": outcome.sheet.unit.name,
         "where": outcome.where,

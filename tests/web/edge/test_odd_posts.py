@@ -63,7 +63,7 @@ def ids(session: Session, world) -> dict[str, object]:
     office = account_of(session, REGION, Role.OFFICE)
     planned = make_measure(session, office)
     schedule = schedule_release(session, planned, NOW.replace(year=2027), actor=office, now=NOW)
-    kept = KeptForm(planned.id or 0, target=0, base_id=None, latest=0, content={})
+    kept = KeptForm(planned.id, target=0, base_id=None, latest=0, content={})
     draft = keep_form_draft(session, kept, going_on=False, actor=office, now=NOW)
     assert isinstance(schedule, Schedule)
     world.send(VILLAGE)
