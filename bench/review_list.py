@@ -127,9 +127,9 @@ def _release(session: Session, number: int) -> int:
     campaign_id = session.scalars(select(col(Campaign.id))).first()
     made = create_measure(
         session, campaign_id=campaign_id or 0, unit_id=office.unit_id, content=content,
-        position=number, path=f"{number}",
+        position=number, path=f"{number}", actor=office, now=sample.NOW,
     )  # fmt: skip
-    confirm_measure(session, made)
+    confirm_measure(session, made, actor=office, now=sample.NOW)
     wish = release_measure(session, made, actor=office, now=sample.NOW)
     assert wish is not None
     return wish

@@ -109,9 +109,9 @@ def release_one(
     )
     measure = create_measure(
         session, campaign_id=campaign.id, unit_id=office.unit_id, content=content,
-        position=number, path=f"{number}",
+        position=number, path=f"{number}", actor=office, now=now,
     )  # fmt: skip
-    confirm_measure(session, measure)
+    confirm_measure(session, measure, actor=office, now=now)
     wish = release_measure(session, measure, actor=office, now=now)
     assert wish is not None
     return measure, wish

@@ -20,6 +20,7 @@ from models.measure import (
     MeasureKind,
     MeasureStatus,
 )
+from models.measure_event import MeasureAct, MeasureEvent
 from models.report import Snapshot
 from models.review_batch import ReviewBatch
 from models.roll_up import Tally, Total
@@ -58,6 +59,8 @@ __all__ = [
     "KnownValue",
     "Level",
     "Measure",
+    "MeasureAct",
+    "MeasureEvent",
     "MeasureGate",
     "MeasureKind",
     "MeasureStatus",

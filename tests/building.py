@@ -118,9 +118,11 @@ def make_measure(
             addressees=addressees,
             gates=gates or {},
         ),
+        actor=owner,
+        now=NOW,
     )
     if confirmed:
-        confirm_measure(session, measure)
+        confirm_measure(session, measure, actor=owner, now=NOW)
     return measure
 
 

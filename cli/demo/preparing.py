@@ -100,8 +100,8 @@ def _decide(session: Session, measure: Measure, decision: Decision, office: Acco
         addressees=decision.addressees,
         gates=decision.gates,
     )
-    edit_measure(session, measure, content, version=measure.version)
-    confirm_measure(session, measure)
+    edit_measure(session, measure, content, version=measure.version, actor=office, now=now)
+    confirm_measure(session, measure, actor=office, now=now)
 
 
 def release_all(

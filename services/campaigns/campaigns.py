@@ -9,13 +9,24 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, select
 
-from models import ALL_TAGS, Account, Addressee, Campaign, Measure, MeasureKind, Notice, Unit
+from models import (
+    ALL_TAGS,
+    Account,
+    Addressee,
+    Campaign,
+    Measure,
+    MeasureAct,
+    MeasureKind,
+    Notice,
+    Unit,
+)
 from queries.units.units import list_levels_below
 from rules.campaigns.notice.notice import DraftMeasure
 from rules.campaigns.notice.notice import Notice as ReadNotice
 from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
+from services.campaigns.measure_history import record_measures
 
 LONGEST_TITLE = 300
 LONGEST_TEXT = 500_000
@@ -52,7 +63,7 @@ def take_in(
     session.add(campaign)
     session.flush()
     session.add(_notice(read, campaign, title, file_name))
-    _add_drafts(session, read, campaign, unit)
+    _add_drafts(session, read, campaign, unit, actor=actor, now=now)
     return campaign
 
 
@@ -117,7 +128,15 @@ def _notice(read: ReadNotice, campaign: Campaign, title: str, file_name: str) ->
     )  # fmt: skip
 
 
-def _add_drafts(session: Session, read: ReadNotice, campaign: Campaign, unit: Unit) -> None:
+def _add_drafts(
+    session: Session,
+    read: ReadNotice,
+    campaign: Campaign,
+    unit: Unit,
+    *,
+    actor: Account,
+    now: datetime,
+) -> None:
     """The draft measures in the order of the text, addressed where the text names a level."""
     below = {level.code for level in list_levels_below(session, unit)}
     drafts = [_draft(one, campaign, place) for place, one in enumerate(read.measures, start=1)]
@@ -134,6 +153,7 @@ def _add_drafts(session: Session, read: ReadNotice, campaign: Campaign, unit: Un
     ]
     if rows:
         session.execute(insert(Addressee), rows)
+    record_measures(session, ids.values(), MeasureAct.CREATE, actor=actor, now=now)
 
 
 def _draft(read: DraftMeasure, campaign: Campaign, position: int) -> Measure:

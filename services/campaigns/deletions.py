@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, delete, select
 from sqlmodel import Session, SQLModel
 
 GOES_ALONG: Mapping[str, frozenset[str]] = {
-    "measure": frozenset({"addressee", "measure_gate", "form_draft", "schedule"}),
+    "measure": frozenset({"addressee", "measure_gate", "form_draft", "measure_event", "schedule"}),
     "schedule": frozenset({"occurrence"}),
 }
 """Table → the tables whose rows go with a row of it. A row any other table points to stays, and

@@ -1,7 +1,6 @@
 """Measures: written, confirmed, released, withdrawn."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,23 +9,24 @@ from sqlmodel import Session, col
 
 from models import (
     ALL_TAGS,
+    ONCE,
     Account,
     Act,
     Addressee,
     Assignment,
     Event,
-    Gate,
     HandDown,
     Level,
     Measure,
+    MeasureAct,
     MeasureGate,
-    MeasureKind,
     MeasureStatus,
     Schedule,
     Status,
     Unit,
 )
 from queries.campaigns.measures import list_levels_below, list_reach
+from rules.campaigns.measure_differences import differing
 from rules.dates.calendar import local_date
 from rules.dates.due import current_period, final_date, parse_due
 from rules.forms.field_values import clean_text
@@ -35,6 +35,8 @@ from services.assignments import hand_down
 from services.assignments.changes import change_all
 from services.assignments.roll_up import adding
 from services.campaigns.deletions import delete_rows
+from services.campaigns.measure_content import GateChoice, MeasureContent, content_of
+from services.campaigns.measure_history import record_measures
 
 LONGEST_REASON = 1_000
 """Characters, of a withdrawal."""
@@ -48,34 +50,6 @@ STATUS_NAMES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class GateChoice:
-    """What one level must do before the measure goes on."""
-
-    gate: Gate = Gate.AUTO
-    pass_on_days: int = 3
-
-
-@dataclass(frozen=True)
-class MeasureContent:
-    """Everything an officer decides about a measure."""
-
-    title: str
-    text: str = ""
-    kind: MeasureKind = MeasureKind.FIGURES
-    due_rule: str = ""
-    review_days: int = 1
-    target_count: int | None = None
-    target_label: str = ""
-    lead: str = ""
-    cooperating: str = ""
-    form_version_id: int | None = None
-    addressees: Sequence[tuple[str, str]] = ()
-    """(level, tag); the tag `""` is every unit of the level."""
-    gates: Mapping[str, GateChoice] = field(default_factory=dict)
-    """By level; a level that is not named passes on at once."""
-
-
 def create_measure(
     session: Session,
     *,
@@ -87,6 +61,8 @@ def create_measure(
     start: int | None = None,
     end: int | None = None,
     findings: dict[str, Any] | None = None,
+    actor: Account | None,
+    now: datetime,
 ) -> Measure:
     """A draft. `start` and `end` are offsets in characters of the notice's text."""
     measure = Measure(
@@ -97,16 +73,23 @@ def create_measure(
         start=start,
         end=end,
         findings=findings or {},
-        **_columns(content),
+        **content.columns,
     )
     session.add(measure)
     session.flush()
     _write_lists(session, measure, content)
+    record_measures(session, [measure.id], MeasureAct.CREATE, actor=actor, now=now)
     return measure
 
 
 def edit_measure(
-    session: Session, measure: Measure, content: MeasureContent, *, version: int
+    session: Session,
+    measure: Measure,
+    content: MeasureContent,
+    *,
+    version: int,
+    actor: Account | None,
+    now: datetime,
 ) -> Measure:
     """Replace what an officer decided; a confirmed measure becomes a draft again.
 
@@ -114,7 +97,8 @@ def edit_measure(
     edited it since, or when it has been released.
     """
     _require(measure, *EDITABLE)
-    values = {**_columns(content), "status": MeasureStatus.DRAFT, "version": version + 1}
+    before = {**content_of(session, measure).plain, "status": measure.status}
+    values = {**content.columns, "status": MeasureStatus.DRAFT, "version": version + 1}
     written = session.execute(
         update(Measure)
         .where(col(Measure.id) == measure.id, col(Measure.version) == version)
@@ -127,11 +111,23 @@ def edit_measure(
         session.execute(delete(table).where(col(table.measure_id) == measure.id))
     _write_lists(session, measure, content)
     session.refresh(measure)
+    differs = differing(before, {**content.plain, "status": measure.status})
+    record_measures(session, [measure.id], MeasureAct.EDIT, actor=actor, now=now, differs=differs)
     return measure
 
 
-def delete_measure(session: Session, measure: Measure) -> None:
-    """Take away what was never released, with its plans and its unpublished forms.
+def use_form(
+    session: Session, measure: Measure, version_id: int | None, *, actor: Account, now: datetime
+) -> None:
+    """Let a measure that is not released be answered on this version of a form; the same one again
+    changes nothing."""
+    if measure.form_version_id != version_id:
+        content = replace(content_of(session, measure), form_version_id=version_id)
+        edit_measure(session, measure, content, version=measure.version, actor=actor, now=now)
+
+
+def delete_measure(session: Session, measure: Measure, *, actor: Account | None) -> None:
+    """Take away what was never released, with its plans, its unpublished forms and its history.
 
     Raises `Refusal` once it has been released: then it is withdrawn, and its history stays.
     """
@@ -143,17 +139,17 @@ def delete_measure(session: Session, measure: Measure) -> None:
     delete_rows(session, Measure, col(Measure.id) == measure.id)
 
 
-def confirm_measure(session: Session, measure: Measure) -> None:
+def confirm_measure(
+    session: Session, measure: Measure, *, actor: Account | None, now: datetime
+) -> None:
     """An officer stands for what the measure says. Raises `Refusal` for what is missing."""
     _require(measure, MeasureStatus.DRAFT)
     if not measure.title.strip():
         raise Refusal(N_("措施没有标题，请先填写。"))
     parse_due(measure.due_rule)
     _require_reach(session, measure)
-    measure.status = MeasureStatus.CONFIRMED
     measure.version += 1
-    session.add(measure)
-    session.flush()
+    _turn(session, measure, MeasureStatus.CONFIRMED, MeasureAct.CONFIRM, actor=actor, now=now)
 
 
 def release_measure(
@@ -175,12 +171,15 @@ def release_measure(
     _require_reach(session, measure)
     period = current_period(parse_due(measure.due_rule), opened_on or local_date(now))
     wish = hand_down.request(session, _id(measure), period, measure.unit_id, actor=actor, now=now)
-    _issue_root(session, measure, period, wish, actor=actor, now=now)
+    new = _issue_root(session, measure, period, wish, actor=actor, now=now)
+    opened = "" if period == ONCE else period
     if measure.status != MeasureStatus.RELEASED:
-        measure.status = MeasureStatus.RELEASED
         measure.released_at = now
-        session.add(measure)
-        session.flush()
+        released, act = MeasureStatus.RELEASED, MeasureAct.RELEASE
+        _turn(session, measure, released, act, actor=actor, now=now, period=opened)
+    elif new:
+        act = MeasureAct.OPEN_PERIOD
+        record_measures(session, [measure.id], act, actor=actor, now=now, period=opened)
     return wish
 
 
@@ -208,10 +207,31 @@ def withdraw_measure(
         .where(col(HandDown.measure_id) == measure.id, col(HandDown.done_at).is_(None))
         .values(done_at=now)
     )
-    measure.status = MeasureStatus.WITHDRAWN
+    withdrawn, act = MeasureStatus.WITHDRAWN, MeasureAct.WITHDRAW
+    _turn(session, measure, withdrawn, act, actor=actor, now=now, reason=reason)
+    return count
+
+
+def _turn(
+    session: Session,
+    measure: Measure,
+    status: MeasureStatus,
+    act: MeasureAct,
+    *,
+    actor: Account | None,
+    now: datetime,
+    reason: str = "",
+    period: str = "",
+) -> None:
+    """Give a measure another status, with the row of history that says so."""
+    differs = {"status": [measure.status, status]}
+    measure.status = status
     session.add(measure)
     session.flush()
-    return count
+    record_measures(
+        session, [measure.id], act,
+        actor=actor, now=now, reason=reason, period=period, differs=differs,
+    )  # fmt: skip
 
 
 def _issue_root(
@@ -222,8 +242,11 @@ def _issue_root(
     *,
     actor: Account | None,
     now: datetime,
-) -> None:
-    """The issuer's own assignment: released from the start, it gathers what comes back."""
+) -> bool:
+    """The issuer's own assignment: released from the start, it gathers what comes back.
+
+    False: it was there already.
+    """
     unit = session.get_one(Unit, measure.unit_id)
     there = exists().where(
         col(Assignment.measure_id) == measure.id,
@@ -231,7 +254,7 @@ def _issue_root(
         col(Assignment.unit_id) == unit.id,
     )
     if session.execute(select(there)).scalar():
-        return
+        return False
     addressed = exists().where(
         col(Addressee.measure_id) == measure.id, col(Addressee.level) == unit.level
     )
@@ -257,6 +280,7 @@ def _issue_root(
         session.add(_event(root, act, before, to, by, now))
     session.flush()
     session.execute(_ADD_ROOT, {"root": root.id})
+    return True
 
 
 _ADD_ROOT = adding(col(Assignment.id) == bindparam("root", type_=Integer))
@@ -274,12 +298,6 @@ def _event(
         from_status=before,
         to_status=to,
     )
-
-
-def _columns(content: MeasureContent) -> dict[str, Any]:
-    values = asdict(content)
-    del values["addressees"], values["gates"]
-    return values
 
 
 def _write_lists(session: Session, measure: Measure, content: MeasureContent) -> None:
@@ -335,5 +353,6 @@ __all__ = [
     "delete_measure",
     "edit_measure",
     "release_measure",
+    "use_form",
     "withdraw_measure",
 ]

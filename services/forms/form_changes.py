@@ -13,6 +13,7 @@ from models import (
     Form,
     FormVersion,
     Measure,
+    MeasureAct,
     MeasureStatus,
     Status,
 )
@@ -20,6 +21,7 @@ from queries.forms.form_changes import find_clashes
 from rules.forms.form_change import ChangeRefused
 from rules.forms.form_fields import read_form
 from rules.sentences.refusal import N_, Refusal
+from services.campaigns.measure_history import record_measures
 
 ANY = -1
 """Whatever version the measure has now."""
@@ -38,8 +40,8 @@ def change_version(
 
     Answers keep the version they were given on, drafts keep what was typed. `seen`: the id of
     the version the officer saw in use. The same version again changes nothing. The history
-    stands at the issuer's own assignments. Raises `Refusal`: a `ChangeRefused` with every field
-    whose totals would become meaningless.
+    stands at the measure and at the issuer's own assignments. Raises `Refusal`: a
+    `ChangeRefused` with every field whose totals would become meaningless.
     """
     session.refresh(measure, with_for_update={"key_share": True})
     if version.id == measure.form_version_id:
@@ -51,10 +53,13 @@ def change_version(
     faults = find_clashes(session, measure, read_form(version.fields))
     if faults:
         raise ChangeRefused(faults)
+    differs = {"form_version_id": [measure.form_version_id, version.id]}
     measure.form_version_id = version.id
     measure.version += 1
     session.add(measure)
     session.flush()
+    change = MeasureAct.CHANGE_FORM
+    record_measures(session, [measure.id], change, actor=actor, now=now, differs=differs)
     _record(session, measure, f"v{old.number if old else 0} → v{version.number}", actor, now)
     return measure
 

@@ -24,7 +24,7 @@ GATE_NAMES = {
 
 @dataclass(frozen=True)
 class Difference:
-    """An input in which what was typed is not what is stored now; both in finished words."""
+    """Something that was one thing and is another now; both in finished words."""
 
     label: str
     stored: str
@@ -50,7 +50,7 @@ def differences(
     told |= {
         "kind": (N_("类型"), lambda one: _kind(request, one.kind)),
         "levels": (N_("下发对象和下发方式"), lambda one: _levels(request, one, names)),
-        "due": (N_("办理时限"), lambda one: _due(request, one.due)),
+        "due": (N_("办理时限"), lambda one: due_in_words(request, one.due)),
         "form": (N_("表单"), lambda one: names.forms.get(one.form, say(request, N_("不用表单")))),
     }
     return [
@@ -64,7 +64,8 @@ def _kind(request: Request, typed: str) -> str:
     return say(request, KIND_NAMES[MeasureKind(typed)]) if typed in set(MeasureKind) else typed
 
 
-def _due(request: Request, due: TypedDue) -> str:
+def due_in_words(request: Request, due: TypedDue) -> str:
+    """A due rule as the editor's inputs say it."""
     if due.kind not in KINDS:
         return say(request, N_("尚未确定"))
     value = say(request, N_("最后一天")) if due.value == LAST else due.value

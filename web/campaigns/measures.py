@@ -41,7 +41,7 @@ from web.edge.language import say
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer
-from web.edge.transactions import OpenSession, attempt
+from web.edge.transactions import Now, OpenSession, attempt
 
 MENTIONED = {
     "border": N_("边境"),
@@ -113,7 +113,12 @@ def show_editor(
 
 @router.post("/measures/{measure_id}/edit")
 def save_measure(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int, posted: Posted
+    request: Request,
+    session: OpenSession,
+    viewer: Officer,
+    now: Now,
+    measure_id: int,
+    posted: Posted,
 ) -> Response:
     """Keep the edit; all faults at once, and whoever was slower sees both texts."""
     measure, campaign = lock_own_measure(session, viewer.account, measure_id)
@@ -130,9 +135,11 @@ def save_measure(
     if faults or sent.version != str(measure.version):
         return _editor(request, session, measure, campaign, choices, sent, faults)
     with attempt(session, request) as outcome:
-        edit_measure(session, measure, content, version=measure.version)
+        edit_measure(
+            session, measure, content, version=measure.version, actor=viewer.account, now=now
+        )
         if then == "confirm":
-            confirm_measure(session, measure)
+            confirm_measure(session, measure, actor=viewer.account, now=now)
     if not outcome.done:
         session.refresh(measure)
         return _editor(request, session, measure, campaign, choices, sent, refusal=outcome.refusal)
@@ -149,7 +156,7 @@ def _next_page(measure: Measure, then: str) -> str:
 def delete(session: OpenSession, viewer: Officer, measure_id: int) -> Response:
     """Take what was never released away; the page before has said which plans end with it."""
     measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    delete_measure(session, measure)
+    delete_measure(session, measure, actor=viewer.account)
     return RedirectResponse(f"/campaigns/{campaign.id}", 303)
 
 
@@ -162,7 +169,12 @@ def show_new(request: Request, session: OpenSession, viewer: Officer, campaign_i
 
 @router.post("/campaigns/{campaign_id}/measures/new")
 def add_measure(
-    request: Request, session: OpenSession, viewer: Officer, campaign_id: int, posted: Posted
+    request: Request,
+    session: OpenSession,
+    viewer: Officer,
+    now: Now,
+    campaign_id: int,
+    posted: Posted,
 ) -> Response:
     """Keep the new draft and go on to its editor."""
     campaign = get_own_campaign(session, viewer.account, campaign_id)
@@ -177,6 +189,8 @@ def add_measure(
         unit_id=campaign.unit_id,
         content=content,
         position=next_position(session, campaign_id),
+        actor=viewer.account,
+        now=now,
     )
     return RedirectResponse(f"/measures/{measure.id}/edit", 303)
 

@@ -35,6 +35,7 @@ from services.campaigns.measures import (
 from web.campaigns.campaigns import find_due
 from web.campaigns.conflicts import GATE_NAMES
 from web.campaigns.form_costs import FormPreview, preview_form
+from web.campaigns.measure_history import MEASURE_ACT_NAMES, read_history
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.language import say
 from web.edge.posted import Posted
@@ -130,7 +131,7 @@ def confirm(
     with attempt(session, request) as outcome:
         if not measure.due_rule:
             raise Refusal(N_("请先确定办理时限，再确认措施。"))
-        confirm_measure(session, measure)
+        confirm_measure(session, measure, actor=viewer.account, now=now)
     if not outcome.done:
         session.refresh(measure)
         return _page(request, session, viewer, measure, campaign, now, outcome.refusal)
@@ -274,6 +275,8 @@ def _page(
         statuses=STATUS_NAMES,
         gate_names=GATE_NAMES,
         weekdays=WEEKDAY_NAMES,
+        history=read_history(session, request, measure),
+        measure_act_names=MEASURE_ACT_NAMES,
     )
 
 

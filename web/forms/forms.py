@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -20,12 +19,11 @@ from queries.forms.forms import (
 )
 from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import read_form
-from services.campaigns.measure_content import content_of
-from services.campaigns.measures import EDITABLE, STATUS_NAMES, edit_measure
+from services.campaigns.measures import EDITABLE, STATUS_NAMES, use_form
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import Officer, read_id
-from web.edge.transactions import OpenSession, attempt
+from web.edge.transactions import Now, OpenSession, attempt
 from web.forms.opened_form import EDITED
 from web.forms.understood_fields import understood
 
@@ -76,16 +74,19 @@ def show_choice(
 
 @router.post("/measures/{measure_id}/form/choose")
 def choose(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int, posted: Posted
+    request: Request,
+    session: OpenSession,
+    viewer: Officer,
+    now: Now,
+    measure_id: int,
+    posted: Posted,
 ) -> Response:
     """Use the chosen version of a form of the office; the same one again changes nothing."""
     measure, _campaign = lock_own_measure(session, viewer.account, measure_id)
     version = get_version(session, read_id(str(posted.get("version", ""))))
     get_own_form(session, viewer.account, version.form_id)
     with attempt(session, request) as outcome:
-        if measure.form_version_id != version.id:
-            content = replace(content_of(session, measure), form_version_id=version.id)
-            edit_measure(session, measure, content, version=measure.version)
+        use_form(session, measure, version.id, actor=viewer.account, now=now)
     if not outcome.done:
         return _choice_page(request, session, viewer, measure_id, outcome.refusal)
     return RedirectResponse(f"/measures/{measure_id}/edit", 303)

@@ -17,8 +17,7 @@ from rules.forms.form_check import check_form
 from rules.forms.form_fields import FormField, dump_form, read_form
 from rules.forms.form_settings import FormSettings
 from rules.sentences.not_found import NotFound
-from services.campaigns.measure_content import content_of
-from services.campaigns.measures import EDITABLE, edit_measure
+from services.campaigns.measures import EDITABLE, use_form
 from services.forms.forms import create_form, publish_version, rename_form
 from web.edge.security import Viewer
 
@@ -119,9 +118,8 @@ def publish(
         actor=viewer.account,
         now=now,
     )
-    if not opened.released and measure.form_version_id != version.id:
-        content = replace(content_of(session, measure), form_version_id=version.id)
-        edit_measure(session, measure, content, version=measure.version)
+    if not opened.released:
+        use_form(session, measure, version.id, actor=viewer.account, now=now)
     return version
 
 

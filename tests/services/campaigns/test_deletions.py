@@ -88,7 +88,7 @@ def test_a_confirmed_measure_is_deleted_with_all_that_goes_along(session: Sessio
         kept = KeptForm(one.id, target=0, base_id=None, latest=0, content={})
         keep_form_draft(session, kept, going_on=False, actor=office, now=NOW)
     measure_id = measure.id
-    delete_measure(session, measure)
+    delete_measure(session, measure, actor=office)
     assert session.get(Measure, measure_id) is None
     for name in GOES_ALONG["measure"]:
         table = SQLModel.metadata.tables[name]
@@ -104,4 +104,4 @@ def test_what_was_handed_down_is_never_deleted(session: Session, status: Measure
     release_down(session, measure, office)
     measure.status = status
     with pytest.raises(Refusal):
-        delete_measure(session, measure)
+        delete_measure(session, measure, actor=office)

@@ -141,7 +141,7 @@ def test_a_measure_is_deleted_with_its_schedules_and_what_became_of_them(
         schedule_release(session, measure, NOW + timedelta(hours=hours), actor=office, now=NOW)
     occurrences.note_due(session, now=NOW + timedelta(hours=1))
     (noted,) = list_open(session)
-    delete_measure(session, measure)
+    delete_measure(session, measure, actor=office)
     occurrences.carry_out(session, noted.id, now=NOW)
     for table in (Measure, Schedule, Occurrence):
         assert session.exec(select(table)).all() == []

@@ -321,8 +321,8 @@ def _own(act: Callable[[Session, Measure, Account], object], measure_id: object)
     return acting
 
 
-def _delete(session: Session, measure: Measure, _office: Account) -> None:
-    delete_measure(session, measure)
+def _delete(session: Session, measure: Measure, office: Account) -> None:
+    delete_measure(session, measure, actor=office)
 
 
 def _plan(session: Session, measure: Measure, office: Account) -> None:
@@ -383,7 +383,7 @@ def test_a_measure_that_is_due_is_released_or_deleted_but_not_both(database, _ro
     def delete() -> None:
         with transaction() as session, suppress(Refusal, NotFound):
             office = account_of(session, REGION)
-            delete_measure(session, lock_own_measure(session, office, measure_id)[0])
+            delete_measure(session, lock_own_measure(session, office, measure_id)[0], actor=office)
 
     _all_at_once(lambda: attempt_each(transaction, NOW), delete)
     with Session(database) as session:

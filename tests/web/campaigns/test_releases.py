@@ -17,7 +17,7 @@ CODES = {name: code for code, (name, _) in LEVELS.items()}
 
 def numbers(answer) -> list[tuple[str, str, str]]:
     """Level, answering, passing on, as the preview's table shows them."""
-    rows = check(answer).xpath("//table/tbody/tr")
+    rows = check(answer).xpath("(//table)[1]/tbody/tr")
     return [tuple(" ".join(cell.text_content().split()) for cell in row[:3]) for row in rows]
 
 

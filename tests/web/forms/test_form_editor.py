@@ -10,7 +10,7 @@ from services.campaigns.measures import delete_measure
 from services.forms.forms import publish_version
 from tests.building import LEAGUE, REGION, make_account, make_form
 from tests.conftest import NOW
-from tests.web.office import drafted
+from tests.web.office import drafted, office_of
 from tests.web.pages import check, fields_of, text_of
 
 
@@ -448,5 +448,5 @@ def test_a_new_form_and_another_version_are_drafts_of_their_own(session, editor)
     answer = editor.client.post(f"/measures/{editor.measure.id}/form", data=fields | {"do": "add"})
     assert answer.headers["location"] == f"/measures/{editor.measure.id}/form?new=1#row-1"
     assert (labels(editor.open())[0], labels(editor.open("?new=1"))[0]) == ("旧表单", "新表单")
-    delete_measure(session, editor.measure)
+    delete_measure(session, editor.measure, actor=office_of(session))
     assert drafts(session) == []

@@ -16,6 +16,7 @@ from services.campaigns.measures import confirm_measure
 from tests import xlsform_building
 from tests.adapters.test_tables import changed
 from tests.building import FIELDS, LEAGUE, REGION, assignment_of, make_form, release_down
+from tests.conftest import NOW
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, fields_of, text_of
 
@@ -148,7 +149,7 @@ def test_what_was_downloaded_can_be_taken_in_again(session, page) -> None:
 
 def test_for_a_released_measure_its_effects_come_first(session, page) -> None:
     office = office_of(session)
-    confirm_measure(session, page.measure)
+    confirm_measure(session, page.measure, actor=office, now=NOW)
     release_down(session, page.measure, office)
     used = page.measure.form_version_id
     answer = page.send(page.fields(page.upload(workbook(raw=[*FIELDS, *RICH]))))

@@ -1,0 +1,48 @@
+"""The history of a measure: what was done to it, who did it, when, and what differs since."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel
+
+from models.columns import JsonType, one_of
+
+
+class MeasureAct(StrEnum):
+    """What was done to a measure."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    CONFIRM = "confirm"
+    RELEASE = "release"
+    OPEN_PERIOD = "open_period"
+    """A further period of a recurring measure."""
+    CHANGE_FORM = "change_form"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+    OPEN_AGAIN = "open_again"
+    """What was closed is worked on again."""
+
+
+class MeasureEvent(SQLModel, table=True):
+    """One row of a measure's history."""
+
+    __tablename__ = "measure_event"
+    __table_args__ = (one_of("act", MeasureAct),)
+
+    id: int = Field(default=None, primary_key=True)
+    measure_id: int = Field(foreign_key="measure.id", index=True)
+    at: datetime
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    """None: the product itself."""
+    act: str = Field(max_length=20)
+    period: str = Field(default="", max_length=10)
+    """That was opened; empty for every other act."""
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    differs: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JsonType, nullable=False)
+    )
+    """Name of what was changed → `[before, after]`, as codes and ids, which a page puts in words
+    (`rules.campaigns.measure_differences`)."""

@@ -1,0 +1,50 @@
+"""What was done to a measure, and what the codes and ids of its history are called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models import Account, Form, FormVersion, MeasureEvent, Unit
+
+
+class MeasureChange(NamedTuple):
+    """One row of a measure's history."""
+
+    event: MeasureEvent
+    account: str
+    """The name of the account; empty for the product itself."""
+    unit: str
+    """The name of its unit."""
+
+
+def list_measure_changes(
+    session: Session, measure_id: int, *, page: int = 1, size: int
+) -> tuple[Sequence[MeasureChange], int]:
+    """A page of a measure's history, the last change first, and the number of all; two
+    statements."""
+    own = col(MeasureEvent.measure_id) == measure_id
+    rows = session.execute(
+        select(MeasureEvent, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""))
+        .outerjoin(Account, col(Account.id) == MeasureEvent.account_id)
+        .outerjoin(Unit, col(Unit.id) == Account.unit_id)
+        .where(own)
+        .order_by(col(MeasureEvent.id).desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    total = session.execute(select(func.count()).select_from(MeasureEvent).where(own))
+    return [MeasureChange(*row) for row in rows], total.scalar_one()
+
+
+def name_versions(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Id of a form version → title of its form and number; one statement."""
+    rows = session.execute(
+        select(col(FormVersion.id), col(Form.title), col(FormVersion.number))
+        .join(Form, col(Form.id) == FormVersion.form_id)
+        .where(col(FormVersion.id).in_(ids))
+    )
+    return {version: f"{title} v{number}" for version, title, number in rows}

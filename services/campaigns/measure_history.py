@@ -1,0 +1,37 @@
+"""The one place where the history of measures is written, beside each change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from models import Account, MeasureAct, MeasureEvent
+from rules.campaigns.measure_differences import Differs
+
+
+def record_measures(
+    session: Session,
+    measure_ids: Iterable[int],
+    act: MeasureAct,
+    *,
+    actor: Account | None,
+    now: datetime,
+    reason: str = "",
+    period: str = "",
+    differs: Differs | None = None,
+) -> None:
+    """One row for each measure, in one INSERT. `actor` None: the product itself."""
+    same = {
+        "at": now,
+        "account_id": actor.id if actor else None,
+        "act": act,
+        "reason": reason,
+        "period": period,
+        "differs": differs or {},
+    }
+    rows = [{"measure_id": each, **same} for each in measure_ids]
+    if rows:
+        session.execute(insert(MeasureEvent), rows)

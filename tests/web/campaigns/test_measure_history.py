@@ -1,0 +1,85 @@
+"""The history on a measure's page: who, when, what differs, for those who see the measure."""
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from models import Measure, Tag
+from services.campaigns.measure_content import content_of
+from services.campaigns.measures import edit_measure, withdraw_measure
+from tests.building import LEAGUE, REGION, get_unit, release_down
+from tests.conftest import NOW
+from tests.web.office import drafted, office_of
+from tests.web.pages import check, text_of
+
+
+def edit(session: Session, measure: Measure, **values) -> None:
+    content = replace(content_of(session, measure), **values)
+    edit_measure(
+        session, measure, content, version=measure.version, actor=office_of(session), now=NOW
+    )
+
+
+def rows(answer) -> list[str]:
+    found = check(answer).xpath("//h2[@id='history']/following-sibling::table[1]/tbody/tr")
+    return [" ".join(row.text_content().split()) for row in found]
+
+
+def test_the_page_tells_what_was_done_in_words(session: Session, sign_in) -> None:
+    session.add(Tag(code="border", name="边境", name_en="border"))
+    measure = drafted(session, confirmed=True)
+    edit(
+        session, measure, due_rule="workdays:5", target_count=3,
+        addressees=[("village", "border")],
+    )  # fmt: skip
+    shown = rows(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
+    assert [one.split()[0] for one in shown] == ["修改", "确认", "新建"]
+    office = office_of(session)
+    assert f"2026-11-23 09:00 {get_unit(session, REGION).name} {office.name}" in shown[0]
+    for told in (
+        "状态：已确认 → 草稿",
+        "下发对象：嘎查村社区 → 嘎查村社区（边境）",
+        "办理时限：到某日截止 2026-12-20 → 收到后若干工作日 5",
+        "目标次数：（空） → 3",
+    ):
+        assert told in shown[0]
+
+
+def test_the_reason_of_a_withdrawal_stands_in_the_history(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    release_down(session, measure, office_of(session))
+    withdraw_measure(session, measure, reason="重复部署", actor=office_of(session), now=NOW)
+    shown = rows(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
+    assert "状态：已下发 → 已撤回" in shown[0]
+    assert shown[0].endswith("重复部署")
+
+
+def test_a_long_history_is_cut_and_all_of_it_is_a_link_away(session: Session, sign_in) -> None:
+    measure = drafted(session)
+    for days in range(2, 9):
+        edit(session, measure, review_days=days)
+    client = sign_in(REGION, "office")
+    shown = client.get(f"/measures/{measure.id}/preview")
+    assert len(rows(shown)) == 5
+    assert "查看全部" in text_of(shown)
+    (link,) = check(shown).xpath("//a[contains(., '查看全部')]/@href")
+    whole = check(client.get(link)).xpath("//tbody/tr")
+    assert len(whole) > 7
+    assert f"/measures/{measure.id}/history" in client.get(f"/measures/{measure.id}/edit").text
+
+
+def test_it_is_told_in_english(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    edit(session, measure, due_rule="workdays:5")
+    client = sign_in(REGION, "office")
+    client.cookies.set("lang", "en")
+    shown = rows(client.get(f"/measures/{measure.id}/preview"))
+    assert shown[0].startswith("Edit")
+    assert "Status: Confirmed → Draft" in shown[0]
+
+
+def test_who_does_not_see_the_measure_sees_no_history(session: Session, sign_in) -> None:
+    measure = drafted(session, confirmed=True)
+    release_down(session, measure, office_of(session))
+    assert sign_in(LEAGUE, "office").get(f"/measures/{measure.id}/history").status_code == 404
+    assert sign_in(REGION, "clerk").get(f"/measures/{measure.id}/history").status_code in (403, 404)

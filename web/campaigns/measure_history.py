@@ -1,0 +1,175 @@
+"""The history of a measure: who did what and when, and what differs since, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
+
+from models import Gate, Measure, MeasureAct, MeasureEvent, MeasureKind
+from queries.campaigns.campaigns import get_own_measure
+from queries.campaigns.measure_history import MeasureChange, list_measure_changes, name_versions
+from queries.units.units import list_levels, list_tags
+from rules.campaigns.measure_differences import narrowed
+from rules.sentences.refusal import N_
+from services.campaigns.measures import STATUS_NAMES
+from web.campaigns.conflicts import GATE_NAMES, Difference, due_in_words
+from web.campaigns.typed_due import TypedDue
+from web.campaigns.typed_measure import LABELS
+from web.edge.language import language_of, say
+from web.edge.rendering import KIND_NAMES, render
+from web.edge.security import Officer
+from web.edge.transactions import OpenSession
+
+LATEST = 5
+"""Changes shown on the page of the measure."""
+PAGE = 50
+MEASURE_ACT_NAMES: dict[str, str] = {
+    MeasureAct.CREATE: N_("新建"),
+    MeasureAct.EDIT: N_("修改"),
+    MeasureAct.CONFIRM: N_("确认"),
+    MeasureAct.RELEASE: N_("下发"),
+    MeasureAct.OPEN_PERIOD: N_("下发新一期"),
+    MeasureAct.CHANGE_FORM: N_("换用新版表单"),
+    MeasureAct.WITHDRAW: N_("撤回"),
+    MeasureAct.CLOSE: N_("办结"),
+    MeasureAct.OPEN_AGAIN: N_("重新开启"),
+}
+FIELD_NAMES: dict[str, str] = {
+    "status": N_("状态"),
+    "title": LABELS["title"],
+    "text": LABELS["text"],
+    "kind": N_("类型"),
+    "addressees": N_("下发对象"),
+    "gates": N_("下发方式"),
+    "due_rule": N_("办理时限"),
+    "review_days": LABELS["review_days"],
+    "target_count": LABELS["target_count"],
+    "target_label": LABELS["target_label"],
+    "lead": LABELS["lead"],
+    "cooperating": LABELS["cooperating"],
+    "form_version_id": N_("表单"),
+}
+"""What may differ, in the order in which it is shown."""
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class ToldChange:
+    """One row of the history with what differs in finished words."""
+
+    event: MeasureEvent
+    account: str
+    unit: str
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True)
+class MeasureHistory:
+    """The rows that a page shows, of how many there are."""
+
+    changes: Sequence[ToldChange]
+    total: int
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the codes and ids in a history are called in the language of the page."""
+
+    request: Request
+    levels: Mapping[str, str]
+    tags: Mapping[str, str]
+    forms: Mapping[int, str]
+
+    @classmethod
+    def load(cls, session: Session, request: Request, changes: Sequence[MeasureChange]) -> Words:
+        """All names that these changes may need; three statements."""
+        name = "name_en" if language_of(request) == "en" else "name"
+        found = [one.event.differs.get("form_version_id", []) for one in changes]
+        versions = {version for pair in found for version in pair if version}
+        return cls(
+            request,
+            levels={one.code: getattr(one, name) for one in list_levels(session)},
+            tags={one.code: getattr(one, name) for one in list_tags(session)},
+            forms=name_versions(session, versions),
+        )
+
+    def differences(self, event: MeasureEvent) -> list[Difference]:
+        """What differs since an event, name by name."""
+        pairs = {name: event.differs[name] for name in FIELD_NAMES if name in event.differs}
+        return [self._difference(name, *pair) for name, pair in pairs.items()]
+
+    def _difference(self, name: str, before: Any, after: Any) -> Difference:
+        words = narrowed(self._tell(name, before), self._tell(name, after))
+        return Difference(say(self.request, FIELD_NAMES[name]), *words)
+
+    def _tell(self, name: str, value: Any) -> str:
+        if name == "addressees":
+            return self._listed(self._addressee(*one) for one in value)
+        if name == "gates":
+            return self._listed(self._gate(*one) for one in value.items())
+        if name == "due_rule":
+            return due_in_words(self.request, TypedDue.of(value))
+        if name == "form_version_id":
+            return self.forms.get(value, "")
+        if name == "kind":
+            return say(self.request, KIND_NAMES[MeasureKind(value)])
+        if name == "status":
+            return say(self.request, STATUS_NAMES[value])
+        return "" if value is None else str(value)
+
+    def _listed(self, parts: Any) -> str:
+        return say(self.request, N_("、")).join(parts)
+
+    def _addressee(self, level: str, tag: str) -> str:
+        name = self.levels.get(level, level)
+        if not tag:
+            return name
+        return say(
+            self.request, N_("%(level)s（%(tag)s）"), level=name, tag=self.tags.get(tag, tag)
+        )
+
+    def _gate(self, level: str, choice: Sequence[Any]) -> str:
+        gate, days = choice
+        does = say(self.request, GATE_NAMES[Gate(gate)])
+        name = self.levels.get(level, level)
+        return say(
+            self.request, N_("%(label)s：%(sentence)s"), label=name, sentence=f"{does} {days}"
+        )
+
+
+def read_history(
+    session: Session, request: Request, measure: Measure, *, page: int = 1, size: int = LATEST
+) -> MeasureHistory:
+    """A page of the history of a measure, the last change first; five statements."""
+    changes, total = list_measure_changes(session, measure.id, page=page, size=size)
+    words = Words.load(session, request, changes)
+    told = [ToldChange(*one, words.differences(one.event)) for one in changes]
+    return MeasureHistory(told, total)
+
+
+@router.get("/measures/{measure_id}/history")
+def show_history(
+    request: Request,
+    session: OpenSession,
+    viewer: Officer,
+    measure_id: int,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Everything that was ever done to the measure, page by page."""
+    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+    history = read_history(session, request, measure, page=page, size=PAGE)
+    return render(
+        request,
+        "pages/campaigns/measures/history.html",
+        measure=measure,
+        campaign=campaign,
+        history=history,
+        measure_act_names=MEASURE_ACT_NAMES,
+        page=page,
+        pages=max(1, -(-history.total // PAGE)),
+    )
