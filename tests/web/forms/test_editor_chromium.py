@@ -119,5 +119,7 @@ def test_without_javascript_the_button_does_the_same(chromium, editor) -> None:
     page.click("button[data-update]")
     page.fill("#choices-1", "甲\n乙")
     page.click("button[data-update]")
-    assert page.locator("[data-preview] input[type=radio]").count() == 2
+    shown = page.locator("[data-preview] input[type=radio]")
+    shown.nth(1).wait_for()  # a click returns before the page it leads to is there
+    assert shown.count() == 2
     page.context.close()
