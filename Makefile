@@ -36,8 +36,12 @@ types: setup
 lint: setup
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
+	@$(BIN)/oxfmt --check 'web/static/**/*.js' >/dev/null || { echo "Scripts are not formatted. Run: make format"; exit 1; }
+	@$(BIN)/oxlint --quiet --format=unix web/static
+	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.check_rooms
+	@$(BIN)/python -m tools.check_scripts
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.check_migrations
 	@$(BIN)/python -m tools.check_messages
@@ -52,6 +56,7 @@ bench: setup
 format: setup
 	@$(BIN)/ruff check -q --fix . || true
 	@$(BIN)/ruff format -q .
+	@$(BIN)/oxfmt 'web/static/**/*.js' >/dev/null
 	@$(BIN)/python -m tools.generate
 
 # After a change of pyproject.toml: pins versions and hashes, and names no package registry.

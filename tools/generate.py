@@ -1,12 +1,29 @@
-"""Writes the documents that are made from code; `--check` fails when one is out of date."""
+"""Writes documents and scripts that are made from code; `--check` fails when one is stale."""
 
 import sys
 from pathlib import Path
 
 from models import Act, Status
 from rules.assignments.states import ACT_NAMES, STATUS_NAMES, possible
+from rules.forms.expressions import budget, compiling
+from rules.forms.expressions.values import LONGEST_TEXT
+from rules.forms.field_values import LARGEST_NUMBER, LONGEST_NUMBER
+from rules.forms.form_tree import MOST_TIMES
 
 ROOT = Path(__file__).resolve().parent.parent
+LIMITS = {
+    "MOST_WORK": budget.MOST_WORK,
+    "STARTING": budget.STARTING,
+    "OF_A_NODE": budget.OF_A_NODE,
+    "OF_EACH": budget.OF_EACH,
+    "STEPS_AT_ONCE": compiling.STEPS_AT_ONCE,
+    "FOUND_AT_ONCE": compiling.FOUND_AT_ONCE,
+    "LONGEST_TEXT": LONGEST_TEXT,
+    "LARGEST_NUMBER": LARGEST_NUMBER,
+    "LONGEST_NUMBER": LONGEST_NUMBER,
+    "MOST_TIMES": MOST_TIMES,
+}
+"""What the scripts of the form page and the server keep to alike."""
 
 
 def states() -> str:
@@ -41,7 +58,21 @@ def _diagram(*, lowest: bool, title: str) -> list[str]:
     return [f"## {title}", "", "```mermaid", "stateDiagram-v2", *arrows, "```", ""]
 
 
-DOCUMENTS = {ROOT / "docs" / "states.md": states}
+def limits() -> str:
+    """`web/static/rules/limits.js`: the limits both sides keep to."""
+    lines = [
+        "/* Made by `make format` from the limits the server keeps to; do not edit. */",
+        "window.jieliLimits = {",
+        ",\n".join(f"  {name}: {value}" for name, value in LIMITS.items()),
+        "};",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+DOCUMENTS = {
+    ROOT / "docs" / "states.md": states,
+    ROOT / "web" / "static" / "rules" / "limits.js": limits,
+}
 
 
 def main(check: bool) -> int:

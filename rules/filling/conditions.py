@@ -232,7 +232,7 @@ def as_stored(field: FormField, value: Any) -> Any:
     """A calculated value in stored shape; what is no number where one is due is nothing.
 
     Four decimals, a half to the even side, by the digits of its shortest text. Of a series it is
-    the first. `stored` in `web/static/form_rules.js` does the same: change both.
+    the first. `stored` in `web/static/rules/numbers.js` does the same: change both.
     """
     value = first(value)
     if field.numeric:

@@ -17,7 +17,7 @@ LARGEST_NUMBER = 1_000_000_000
 DECIMAL_PLACES = 4
 YEARS = (1900, 2200)
 
-_LONGEST_NUMBER = 40
+LONGEST_NUMBER = 40
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ][0-9]{3})+(\.[0-9]*)?")
 _AMBIGUOUS = re.compile(r"[+-]?[0-9]+([,.、 ][0-9]*)+")
@@ -64,10 +64,10 @@ def clean_text(typed: str, *, multiline: bool) -> str:
 def read_number(typed: str) -> Decimal | Fault:
     """The number in `typed`: １２.５, 1,234, -3; at most four decimals and a billion.
 
-    `number` in `web/static/form_rules.js` reads the same: change both.
+    `number` in `web/static/rules/numbers.js` reads the same: change both.
     """
     text = plain(typed)
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > LONGEST_NUMBER:
         return Fault(N_("请只填数字。"))
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "").replace(" ", "")

@@ -1,6 +1,7 @@
 """Style and script, served under addresses that change with their content."""
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -15,6 +16,15 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+JOINED = {
+    "form_rules.js": tuple(
+        f"rules/{part}.js" for part in ("limits", "expressions", "numbers", "repeats", "conditions")
+    ),
+}
+"""Scripts that are one file for the browser, in this order: on a slow network a request costs more
+than what it brings."""
+COMMENT = re.compile(r"^ */\*.*?\*/ *\n", re.MULTILINE | re.DOTALL)
+INDENT = re.compile(r"^ +", re.MULTILINE)
 FOR_EVER = "public, max-age=31536000, immutable"
 
 router = APIRouter()
@@ -32,16 +42,29 @@ class StaticFile:
 
 @lru_cache
 def static_files() -> dict[str, StaticFile]:
-    """Every file of the folder by its plain name."""
-    return {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES}
+    """Every file of the folder by its plain name; what is joined, by the name of the whole."""
+    parts = {part for parts in JOINED.values() for part in parts}
+    alone = {path.name for path in FOLDER.iterdir() if path.suffix in TYPES} - parts
+    whole = {name: (name,) for name in sorted(alone)} | JOINED
+    return {name: _read(name, parts) for name, parts in whole.items()}
 
 
-def _read(path: Path) -> StaticFile:
-    content = path.read_bytes()
+def _read(name: str, parts: tuple[str, ...]) -> StaticFile:
+    content = b"".join((FOLDER / part).read_bytes() for part in parts)
+    stem, suffix = Path(name).stem, Path(name).suffix
+    if suffix == ".js":
+        content = lightened(content.decode()).encode()
     mark = sha256(content).hexdigest()[:12]
-    address = f"/static/{path.stem}.{mark}{path.suffix}"
     packed = gzip.compress(content, 9, mtime=0)
-    return StaticFile(address, TYPES[path.suffix], content, packed)
+    return StaticFile(f"/static/{stem}.{mark}{suffix}", TYPES[suffix], content, packed)
+
+
+def lightened(script: str) -> str:
+    """`script` without indentation, and without the comments that have lines of their own.
+
+    No text of a script may go over the end of a line (`tools/check_scripts.py`).
+    """
+    return INDENT.sub("", COMMENT.sub("", script))
 
 
 def static(name: str) -> str:

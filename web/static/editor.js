@@ -2,7 +2,9 @@
 (function () {
   'use strict';
   var form = document.querySelector('form[data-editor]');
-  if (!form || !window.FormData || !window.XMLHttpRequest) { return; }
+  if (!form || !window.FormData || !window.XMLHttpRequest) {
+    return;
+  }
   var shown = document.querySelector('[data-preview]');
   var update = form.querySelector('[data-update]');
   var hints = form.querySelectorAll('.no-js');
@@ -12,23 +14,34 @@
   var typed = 0;
   /* A page that was refused holds what is not kept. */
   var unsaved = form.hasAttribute('data-unsaved');
-  for (var i = 0; i < hints.length; i++) { hints[i].hidden = true; }
+  for (var i = 0; i < hints.length; i++) {
+    hints[i].hidden = true;
+  }
 
   /* What is typed is shown and kept; one request at a time, so that the last one is the newest. */
   function ask() {
-    if (asking) { again = true; return; }
+    if (asking) {
+      again = true;
+      return;
+    }
     var seen = typed;
     again = false;
     asking = new XMLHttpRequest();
     asking.open('POST', form.getAttribute('data-preview-url'));
     asking.onload = function () {
-      if (this.status !== 200 || !this.getResponseHeader('X-Preview')) { return; }
+      if (this.status !== 200 || !this.getResponseHeader('X-Preview')) {
+        return;
+      }
       shown.innerHTML = this.responseText;
-      if (this.getResponseHeader('X-Kept') === '1' && seen === typed) { unsaved = false; }
+      if (this.getResponseHeader('X-Kept') === '1' && seen === typed) {
+        unsaved = false;
+      }
     };
     asking.onloadend = function () {
       asking = null;
-      if (again) { ask(); }
+      if (again) {
+        ask();
+      }
     };
     asking.send(new FormData(form));
   }
@@ -36,7 +49,11 @@
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, 400);
   }
-  form.addEventListener('input', function () { unsaved = true; typed += 1; soon(); });
+  form.addEventListener('input', function () {
+    unsaved = true;
+    typed += 1;
+    soon();
+  });
   form.addEventListener('submit', function () {
     unsaved = false;
     window.clearTimeout(timer);
@@ -44,16 +61,23 @@
   });
   window.addEventListener('pageshow', function (event) {
     /* A step back: the server knows what was kept since. */
-    if (event.persisted && !unsaved) { window.location.reload(); }
+    if (event.persisted && !unsaved) {
+      window.location.reload();
+    }
   });
   window.addEventListener('beforeunload', function (event) {
-    if (!unsaved) { return; }
+    if (!unsaved) {
+      return;
+    }
     event.preventDefault();
     event.returnValue = '';
   });
   form.addEventListener('change', function (event) {
     var row = event.target.getAttribute('data-type');
-    if (!row) { soon(); return; }
+    if (!row) {
+      soon();
+      return;
+    }
     /* Another type has other inputs: the page comes back with them, at the same row. */
     form.action = form.action.split('#')[0] + '#' + row;
     update.click();

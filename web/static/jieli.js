@@ -5,61 +5,103 @@
   document.addEventListener('click', function (event) {
     var button = event.target;
     var question = button.getAttribute && button.getAttribute('data-confirm');
-    if (question && !window.confirm(question)) { event.preventDefault(); }
+    if (question && !window.confirm(question)) {
+      event.preventDefault();
+    }
   });
   document.addEventListener('submit', function (event) {
     var form = event.target;
-    if (form.method.toLowerCase() !== 'post') { return; }
-    if (form.getAttribute('data-sent')) { event.preventDefault(); return; }
+    if (form.method.toLowerCase() !== 'post') {
+      return;
+    }
+    if (form.getAttribute('data-sent')) {
+      event.preventDefault();
+      return;
+    }
     /* Without a network the browser would put a page of its own in the place of this one. */
-    if (navigator.onLine === false && !event.defaultPrevented && !window.confirm(document.body.getAttribute('data-no-network'))) {
+    if (
+      navigator.onLine === false &&
+      !event.defaultPrevented &&
+      !window.confirm(document.body.getAttribute('data-no-network'))
+    ) {
       event.preventDefault();
       return;
     }
     form.setAttribute('data-sent', '1');
-    window.setTimeout(function () { form.removeAttribute('data-sent'); }, 8000);
+    window.setTimeout(function () {
+      form.removeAttribute('data-sent');
+    }, 8000);
   });
   window.addEventListener('pageshow', function (event) {
     /* Back from the receipt: ask the server again, it knows that the form was sent. */
-    if (event.persisted && document.querySelector('form[data-draft]')) { window.location.reload(); }
+    if (event.persisted && document.querySelector('form[data-draft]')) {
+      window.location.reload();
+    }
     var forms = document.querySelectorAll('form[data-sent]');
-    for (var i = 0; i < forms.length; i++) { forms[i].removeAttribute('data-sent'); }
+    for (var i = 0; i < forms.length; i++) {
+      forms[i].removeAttribute('data-sent');
+    }
   });
 
   /* What was refused comes first for screen readers and keyboards. */
   var errors = document.querySelector('.errors');
-  if (errors) { errors.focus(); }
+  if (errors) {
+    errors.focus();
+  }
 
   var print = document.querySelector('[data-print]');
   if (print) {
     print.hidden = false;
-    print.addEventListener('click', function () { window.print(); });
+    print.addEventListener('click', function () {
+      window.print();
+    });
   }
 
   /* A page that was kept on the phone says so. Whose pages are kept is said to the worker with every page,
      also where nothing of this one is: what was another's goes away. */
-  var line = document.querySelector('[data-keep-for]'), workers = navigator.serviceWorker;
+  var line = document.querySelector('[data-keep-for]'),
+    workers = navigator.serviceWorker;
   var at = document.documentElement.getAttribute('data-kept-at');
-  function two(number) { return ('0' + number).slice(-2); }
+  function two(number) {
+    return ('0' + number).slice(-2);
+  }
   if (line && at) {
     at = new Date(Number(at));
-    at = two(at.getMonth() + 1) + '-\u2060' + two(at.getDate()) + '\u00a0' + two(at.getHours()) + ':' + two(at.getMinutes());
+    at =
+      two(at.getMonth() + 1) +
+      '-\u2060' +
+      two(at.getDate()) +
+      '\u00a0' +
+      two(at.getHours()) +
+      ':' +
+      two(at.getMinutes());
     line.querySelector('span').textContent = line.getAttribute('data-sentence').replace('{at}', at);
     line.hidden = false;
-    window.addEventListener('online', function () { line.hidden = true; });
+    window.addEventListener('online', function () {
+      line.hidden = true;
+    });
   }
   if (line && workers) {
     window.addEventListener('load', function () {
-      var settled = document.querySelector('[data-settled]'), keeps = line.hasAttribute('data-keep');
-      (keeps ? workers.register('/sw.js', {updateViaCache: 'all'}) : workers.getRegistration()).then(function (found) {
-        return found && workers.ready;
-      }).then(function (found) {
-        if (!found) { return; }
-        found.active.postMessage({
-          who: line.getAttribute('data-keep-for'), page: location.href,
-          gone: settled ? settled.getAttribute('data-settled').split(' ') : []
+      var settled = document.querySelector('[data-settled]'),
+        keeps = line.hasAttribute('data-keep');
+      (keeps ? workers.register('/sw.js', {updateViaCache: 'all'}) : workers.getRegistration())
+        .then(function (found) {
+          return found && workers.ready;
+        })
+        .then(function (found) {
+          if (!found) {
+            return;
+          }
+          found.active.postMessage({
+            who: line.getAttribute('data-keep-for'),
+            page: location.href,
+            gone: settled ? settled.getAttribute('data-settled').split(' ') : []
+          });
+        })
+        .catch(function () {
+          /* Then nothing is kept. */
         });
-      }).catch(function () { /* Then nothing is kept. */ });
     });
   }
 

@@ -1,6 +1,6 @@
 """How much work the expressions of one form may make, counted and not timed.
 
-`web/static/expressions.js` counts the same in the browser: change both.
+`web/static/rules/expressions.js` counts the same in the browser; it has the limits from here.
 """
 
 MOST_WORK = 20_000_000

@@ -66,7 +66,7 @@ class Expression:
         return bool(self._is_true(scope))
 
     def to_json(self) -> Any:
-        """The tree as `web/static/expressions.js` takes it."""
+        """The tree as `web/static/rules/expressions.js` takes it."""
         return self._root.to_json()
 
     def __repr__(self) -> str:

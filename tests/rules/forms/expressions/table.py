@@ -72,7 +72,7 @@ def result_of(value: Value) -> list[str]:
 
 
 def browser_scope(scope: Scope) -> dict[str, Any]:
-    """The scope as `web/static/expressions.js` takes it; it has no way to write NaN."""
+    """The scope as `web/static/rules/expressions.js` takes it; it has no way to write NaN."""
     answers = {
         name: typed_value(stored, numeric=name in scope.numeric)
         for name, stored in scope.answers.items()
