@@ -17,66 +17,58 @@ from rules.filling.checks.figures import (
     all_zero,
     compared_numbers,
     copied,
-    figures,
 )
 from rules.filling.checks.flags import Flag, FlagKind, asked_before, in_order, unasked
 from rules.filling.checks.known import against_known
 from rules.filling.checks.returned import unchanged
-from rules.filling.checks.text_prints import is_alike, prints, texts_of
-from rules.forms.form_fields import FormField
+from rules.filling.checks.text_prints import Prints, is_alike
+from rules.filling.sheet_answers import SheetAnswers
 
 _ADD = insert(TextPrint.__table__)  # type: ignore[attr-defined]
-Prints = dict[str, tuple[int, ...]]
-"""Field → the prints of its text."""
 
 
-def find_flags(session: Session, sheet: AnswerSheet, values: Mapping[str, Any]) -> list[Flag]:
-    """What looks odd in `values`, checked answers of the sheet, in the order of the form.
+def find_flags(session: Session, answers: SheetAnswers) -> list[Flag]:
+    """What looks odd in checked answers, in the order of the form.
 
     At most three statements: numbers beside, earlier periods, like texts; each only
     for a form that has such fields.
     """
-    now = figures(sheet.fields, values)
-    changed = changed_numbers(sheet, values)
-    asked = [name for name in compared_numbers(sheet.fields) if name in now]
-    every = [digest for digests in text_prints(sheet.fields, values).values() for digest in digests]
+    one = answers.sheet.assignment
+    asked = [name for name in compared_numbers(answers.sheet.fields) if name in answers.now]
+    every = [digest for digests in answers.prints.values() for digest in digests]
     return judged(
-        sheet,
-        values,
-        history=list_history(session, sheet.assignment, changed),
-        siblings=list_sibling_numbers(session, sheet.assignment, asked),
-        beside=list_like_prints(session, sheet.assignment, every).values(),
+        answers,
+        history=list_history(session, one, changed_numbers(answers)),
+        siblings=list_sibling_numbers(session, one, asked),
+        beside=list_like_prints(session, one, every).values(),
     )
 
 
 def judged(
-    sheet: AnswerSheet,
-    values: Mapping[str, Any],
+    answers: SheetAnswers,
     *,
     history: Mapping[str, Sequence[Decimal]],
     siblings: Mapping[str, Sequence[Decimal]],
-    beside: Collection[set[int]],
+    beside: Collection[Collection[int]],
 ) -> list[Flag]:
-    """What looks odd in `values`, held against what was found: the unit's earlier numbers, the
+    """What looks odd in the answers, held against what was found: the unit's earlier numbers, the
     numbers and the prints of the units beside it. In the order of the form."""
-    now = figures(sheet.fields, values)
-    last = figures(sheet.fields, sheet.earlier)
+    sheet, now, last = answers.sheet, answers.now, answers.last
     flags = [
         *all_zero(now),
         *copied(_own(sheet, now), _own(sheet, last)),
-        *against_known(sheet.fields, sheet.prefilled, values),
+        *against_known(sheet.fields, sheet.prefilled, answers.values),
         *against_last_period(now, last, history),
         *against_siblings(now, siblings),
-        *_alike(text_prints(sheet.fields, values), beside),
-        *_unchanged(sheet, values),
+        *_alike(answers.prints, beside),
+        *_unchanged(sheet, answers.values),
     ]
     return in_order(flags, [field.name for field in sheet.fields])
 
 
-def changed_numbers(sheet: AnswerSheet, values: Mapping[str, Any]) -> list[str]:
+def changed_numbers(answers: SheetAnswers) -> list[str]:
     """The numbers far from the last period's, of which the periods before must be known."""
-    now, last = figures(sheet.fields, values), figures(sheet.fields, sheet.earlier)
-    return [flag.field for flag in against_last_period(now, last, {})]
+    return [flag.field for flag in against_last_period(answers.now, answers.last, {})]
 
 
 def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Flag]:
@@ -95,33 +87,26 @@ def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Fl
     ]
 
 
-def text_prints(fields: Iterable[FormField], values: Mapping[str, Any]) -> Prints:
-    """The prints of the long texts among the answers."""
-    found = texts_of(fields, values)
-    return {name: prints(name, text) for name, text in found.items()}
-
-
-def keep_prints(session: Session, sheet: AnswerSheet, values: Mapping[str, Any]) -> None:
+def keep_prints(session: Session, answers: SheetAnswers) -> None:
     """Put the prints of these answers in the place of those of the answers before."""
-    one = sheet.assignment
+    one = answers.sheet.assignment
     if one.parent_id is None:
         return
-    if sheet.last is not None:
+    if answers.sheet.last is not None:
         forget_prints(session, one.id)
-    rows = print_rows(sheet, values)
+    rows = print_rows(answers)
     if rows:
         session.execute(_ADD, rows)
 
 
-def print_rows(sheet: AnswerSheet, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+def print_rows(answers: SheetAnswers) -> list[dict[str, Any]]:
     """The prints of the answers as rows of `TextPrint`; none where no unit is beside it."""
-    one = sheet.assignment
+    one = answers.sheet.assignment
     if one.parent_id is None:
         return []
-    digests = {digest for each in text_prints(sheet.fields, values).values() for digest in each}
     return [
         {"assignment_id": one.id, "parent_id": one.parent_id, "digest": digest}
-        for digest in sorted(digests)
+        for digest in sorted(answers.digests)
     ]
 
 
@@ -142,12 +127,12 @@ def _unchanged(sheet: AnswerSheet, values: Mapping[str, Any]) -> list[Flag]:
     return unchanged(sheet.review.fields, sheet.reviewed.answers, values)
 
 
-def _alike(own: Prints, beside: Collection[set[int]]) -> list[Flag]:
+def _alike(own: Prints, beside: Collection[Collection[int]]) -> list[Flag]:
     counts = {name: _count_alike(digests, beside) for name, digests in own.items()}
     return [
         Flag(FlagKind.SIMILAR_TEXT, name, count=count) for name, count in counts.items() if count
     ]
 
 
-def _count_alike(own: Sequence[int], others: Iterable[set[int]]) -> int:
+def _count_alike(own: Sequence[int], others: Iterable[Collection[int]]) -> int:
     return sum(is_alike(own, other) for other in others)

@@ -28,9 +28,9 @@ from queries.filling.submissions import fields_of
 from rules.filling.checks.circle import Circle, Holders, Place
 from rules.filling.checks.figures import against_siblings, compared_numbers
 from rules.filling.checks.flags import COMPARED, Flag, FlagKind, in_order
+from rules.filling.checks.text_prints import text_prints
 from rules.forms.form_fields import FormField
 from services.assignments.roll_up import lock_measures
-from services.filling.checks import text_prints
 
 MOST_GROUPS = 200
 """Units above whose lower units are looked at together: what is in memory at one time."""

@@ -14,6 +14,7 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Typed, as_typed
 from rules.filling.checks.flags import Flag
 from rules.filling.corrections import WHY
+from rules.filling.sheet_answers import SheetAnswers
 from services.assignments.changes import change, lock_assignment
 from services.filling.answer_numbers import replace_numbers
 from services.filling.checks import forget_prints, keep_prints
@@ -97,7 +98,7 @@ def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime
     session.flush()
     replace_numbers(session, before, approved.answers)
     keep_known_values(session, before, again)
-    keep_prints(session, before, approved.answers)
+    keep_prints(session, SheetAnswers(before, approved.answers))
     session.add(_approval(again, review))
     session.flush()
     return change(

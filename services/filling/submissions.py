@@ -22,6 +22,7 @@ from rules.filling.answers import Attached, Typed, cleaned
 from rules.filling.checks.flags import Flag, marks
 from rules.filling.corrections import WHY, why_in
 from rules.filling.receipts import checksum, receipt_number
+from rules.filling.sheet_answers import SheetAnswers
 from rules.forms.faults import Fault
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
@@ -158,14 +159,15 @@ def submit(
     if not checked.ok:
         keep_typed(session, sheet, typed, actor, now, page)
         return Faulty(checked.faults)
-    flags = find_flags(session, sheet, checked.values)
+    answers = SheetAnswers(sheet, checked.values)
+    flags = find_flags(session, answers)
     if confirmed is not None and unanswered(sheet, flags, confirmed):
         keep_typed(session, sheet, typed, actor, now, page)
         return Asked(flags)
     submission = _add_submission(session, sheet, checked.values, flags, send_key, actor, now)
     replace_numbers(session, sheet, checked.values)
     keep_known_values(session, sheet, submission)
-    keep_prints(session, sheet, checked.values)
+    keep_prints(session, answers)
     _set_sent(session, sheet, assignment, submission.revision, actor, now, why)
     if sheet.draft:
         session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment_id))

@@ -3,7 +3,7 @@ writes, in a number of statements that does not depend on how many units there a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,8 +30,9 @@ from rules.dates.calendar import local_date
 from rules.dates.review_clock import review_due
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.checks.circle import MOST_SIBLINGS
-from rules.filling.checks.figures import Figures, compared_numbers, figures
+from rules.filling.checks.figures import Figures, compared_numbers
 from rules.filling.checks.flags import Flag
+from rules.filling.sheet_answers import SheetAnswers
 from rules.forms.form_fields import FormField
 from services.assignments.changes import change_all
 from services.filling.answer_numbers import number_rows
@@ -40,7 +41,6 @@ from services.filling.checks import (
     find_flags,
     judged,
     print_rows,
-    text_prints,
 )
 from services.filling.known_values import known_rows
 from services.filling.submissions import made_submission
@@ -51,11 +51,14 @@ _TABLES: tuple[Any, ...] = (AnswerNumber, KnownValue, TextPrint, Draft)
 
 @dataclass(frozen=True)
 class Row:
-    """One unit's answers, checked, in stored shape."""
+    """One unit's checked answers, to be sent."""
 
-    sheet: AnswerSheet
-    values: dict[str, Any]
+    answers: SheetAnswers
     send_key: str
+
+    @property
+    def sheet(self) -> AnswerSheet:
+        return self.answers.sheet
 
     @property
     def id(self) -> int:
@@ -69,9 +72,9 @@ def send_rows(
 
     The assignments are locked and still owe their answer; `reason` stands in their history.
     """
-    flags = flags_of(session, [(row.sheet, row.values) for row in rows])
+    flags = flags_of(session, [row.answers for row in rows])
     made = [
-        made_submission(row.sheet, row.values, {}, each, row.send_key, actor, now)
+        made_submission(row.sheet, dict(row.answers.values), {}, each, row.send_key, actor, now)
         for row, each in zip(rows, flags, strict=True)
     ]
     session.execute(insert(Submission), [one.model_dump(exclude={"id"}) for one in made])
@@ -85,8 +88,8 @@ def _replace(session: Session, rows: Sequence[Row], made: Sequence[Submission]) 
     ids = [row.id for row in rows]
     for table in _TABLES:
         session.execute(delete(table).where(col(table.assignment_id).in_(ids)))
-    numbers = [each for row in rows for each in number_rows(row.sheet, row.values)]
-    prints = [each for row in rows for each in print_rows(row.sheet, row.values)]
+    numbers = [each for row in rows for each in number_rows(row.sheet, row.answers.values)]
+    prints = [each for row in rows for each in print_rows(row.answers)]
     for table, added in ((AnswerNumber, numbers), (TextPrint, prints)):
         if added:
             session.execute(insert(table), added)
@@ -134,43 +137,38 @@ def _change(
         change_all(session, chosen, Act.APPROVE, Status.APPROVED, actor=None, now=now)
 
 
-Answered = tuple[AnswerSheet, Mapping[str, Any]]
-"""A unit and its checked answers."""
-
-
-def flags_of(session: Session, answered: Sequence[Answered]) -> list[list[Flag]]:
+def flags_of(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Flag]]:
     """What `services.filling.checks.find_flags` finds for each, at most three statements for all.
 
     Units of the same workbook are held against each other too: one text put into every row is
     what this is for.
     """
     if len(answered) < len(("one", "another")):
-        return [find_flags(session, sheet, values) for sheet, values in answered]
-    sheets = [sheet for sheet, _ in answered]
+        return [find_flags(session, each) for each in answered]
+    sheets = [each.sheet for each in answered]
     fields = sheets[0].fields
-    changed = {name for sheet, values in answered for name in changed_numbers(sheet, values)}
+    changed = {name for each in answered for name in changed_numbers(each)}
     history = list_histories(session, sheets, changed)
     siblings = _siblings(session, answered, fields)
     beside = _beside(session, answered)
     return [
         judged(
-            sheet,
-            values,
-            history=history.get(sheet.assignment.unit_id, {}),
+            each,
+            history=history.get(each.sheet.assignment.unit_id, {}),
             siblings=siblings[place],
             beside=beside[place],
         )
-        for place, (sheet, values) in enumerate(answered)
+        for place, each in enumerate(answered)
     ]
 
 
 def _siblings(
-    session: Session, answered: Sequence[Answered], fields: Sequence[FormField]
+    session: Session, answered: Sequence[SheetAnswers], fields: Sequence[FormField]
 ) -> list[dict[str, list[Decimal]]]:
     """For each the reported numbers of the units beside, and those of the same workbook."""
     names = compared_numbers(fields)
-    reported = list_sibling_numbers(session, answered[0][0].assignment, names)
-    own = [figures(fields, values) for _, values in answered]
+    reported = list_sibling_numbers(session, answered[0].sheet.assignment, names)
+    own = [each.now for each in answered]
     return [
         {name: [*reported.get(name, ()), *_others(own, place, name)] for name in names}
         for place in range(len(own))
@@ -182,14 +180,11 @@ def _others(own: Sequence[Figures], place: int, name: str) -> list[Decimal]:
     return list(islice(numbers, MOST_SIBLINGS))
 
 
-def _beside(session: Session, answered: Sequence[Answered]) -> list[list[set[int]]]:
+def _beside(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Collection[int]]]:
     """For each the prints of the texts that have some in common with its own."""
-    own = [
-        {digest for each in text_prints(sheet.fields, values).values() for digest in each}
-        for sheet, values in answered
-    ]
-    sent = {sheet.assignment.id for sheet, _ in answered}
-    parent_id = answered[0][0].assignment.parent_id or 0
+    own = [each.digests for each in answered]
+    sent = {each.sheet.assignment.id for each in answered}
+    parent_id = answered[0].sheet.assignment.parent_id or 0
     found = list_like_texts(session, parent_id, (digest for one in own for digest in one))
     others = [prints for one, prints in found.items() if one not in sent]
     return [

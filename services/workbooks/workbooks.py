@@ -23,6 +23,7 @@ from rules.dates.calendar import local_date
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached
 from rules.filling.checks.flags import Flag
+from rules.filling.sheet_answers import SheetAnswers
 from rules.forms.faults import Fault
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal, Term
@@ -136,11 +137,9 @@ def keep_upload(
 def preview(session: Session, own: Assignment, upload: WorkbookUpload, now: datetime) -> Preview:
     """What sending the upload would do now, with what the checks would ask."""
     found = _preview(session, own, upload, now)
-    ready = [(one.sheet, one.values) for one in found.outcomes if one.sent]
-    flags = flags_of(session, ready)
-    by_id = {
-        sheet.assignment.id: each for (sheet, _), each in zip(ready, flags, strict=True) if each
-    }
+    ready = [SheetAnswers(one.sheet, one.values) for one in found.outcomes if one.sent]
+    flags = zip(ready, flags_of(session, ready), strict=True)
+    by_id = {answers.sheet.assignment.id: each for answers, each in flags if each}
     return replace(found, flags=by_id)
 
 
@@ -172,7 +171,7 @@ def send_upload(
     if not found.sent:
         raise Refusal(N_("文件里没有可以报送的行。"))
     rows = [
-        Row(one.sheet, dict(one.values), send_key(upload, one.sheet.assignment.id))
+        Row(SheetAnswers(one.sheet, one.values), send_key(upload, one.sheet.assignment.id))
         for one in found.sent
     ]
     reason = FOR_ITSELF if own.lowest else FOR_LOWER

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.checks.flags import marks
+from rules.filling.sheet_answers import SheetAnswers
 from services.filling.attached_files import attached_files
 from services.filling.checks import find_flags, unanswered
 from web.filling.flags import Question, ask_about
@@ -39,7 +40,7 @@ def find_doubts(request: Request, session: Session, sheet: AnswerSheet, today: d
     checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
     if not checked.ok:
         return Doubts()
-    flags = unanswered(sheet, find_flags(session, sheet, checked.values), "")
+    flags = unanswered(sheet, find_flags(session, SheetAnswers(sheet, checked.values)), "")
     return Doubts(ask_about(request, flags, sheet.fields), marks(flags))
 
 

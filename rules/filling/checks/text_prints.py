@@ -27,6 +27,8 @@ BANDS = 6
 IN_BAND = 3
 ALIKE = 2
 """Bands two texts must share to count as nearly the same."""
+Prints = dict[str, tuple[int, ...]]
+"""Field → the prints of its text."""
 
 
 def texts_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, str]:
@@ -35,6 +37,11 @@ def texts_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[st
     found = {one.name: letters(answers[one.name]) for one in asked if one.name in answers}
     long = [(name, text) for name, text in found.items() if len(text) >= SHORTEST]
     return dict(long[:MOST_TEXTS])
+
+
+def text_prints(fields: Iterable[FormField], answers: Mapping[str, Any]) -> Prints:
+    """The prints of the long texts among the answers."""
+    return {name: prints(name, text) for name, text in texts_of(fields, answers).items()}
 
 
 def letters(text: str) -> str:
@@ -46,7 +53,8 @@ def letters(text: str) -> str:
 @lru_cache(maxsize=32)
 def prints(field: str, text: str) -> tuple[int, ...]:
     """The prints of a field's text (as `letters` gives it, four at least): the text as a whole
-    first, then its bands. 63 bits each. Asked twice of one submission: found once."""
+    first, then its bands. 63 bits each. Found once for the page that asks and
+    the sending that follows it."""
     smallest = _smallest(text)
     bands = (smallest[start : start + IN_BAND] for start in range(0, len(smallest), IN_BAND))
     named = [f"{place}:{band}" for place, band in enumerate(bands)]

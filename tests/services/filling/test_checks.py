@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 from models import Assignment, Draft, Measure, Submission, TextPrint, Unit
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.filling.checks.flags import FlagKind, marks
+from rules.filling.sheet_answers import SheetAnswers
 from services.filling.checks import find_flags
 from services.filling.recalls import recall
 from services.filling.submissions import Asked, Sent, submit
@@ -247,13 +248,13 @@ def test_checks_cost_the_same_few_statements_whatever_is_around(
     values = {"checked": 12, "spent": "3.5", "note": STORY}
     sheet = get_answer_sheet(session, ones[-1].id)
     with statements(session) as alone:
-        find_flags(session, sheet, values)
+        find_flags(session, SheetAnswers(sheet, values))
     for one in ones[:-1]:
         send(session, one, {"checked": ["12"], "note": [STORY]},
              actor=account_of(session, _code(session, one)))  # fmt: skip
     sheet = get_answer_sheet(session, ones[-1].id)
     with statements(session) as crowded:
-        flags = find_flags(session, sheet, values)
+        flags = find_flags(session, SheetAnswers(sheet, values))
     assert [flag.kind for flag in flags] == [FlagKind.SIMILAR_TEXT]
     assert len(crowded) <= len(alone) <= 3
 
@@ -264,14 +265,14 @@ def test_a_form_without_numbers_and_texts_costs_nothing(session: Session) -> Non
     measure = released_measure(session, form=form)
     sheet = get_answer_sheet(session, assignment_of(session, measure, VILLAGE).id)
     with statements(session) as sent:
-        assert find_flags(session, sheet, {"done": "2026-11-20"}) == []
+        assert find_flags(session, SheetAnswers(sheet, {"done": "2026-11-20"})) == []
     assert sent == []
 
 
 def test_the_issuing_unit_has_nothing_beside_it(session: Session, measure: Measure) -> None:
     sheet = get_answer_sheet(session, assignment_of(session, measure, "150000000000").id)
     assert sheet.assignment.parent_id is None
-    assert find_flags(session, sheet, {"narrative": STORY}) == []
+    assert find_flags(session, SheetAnswers(sheet, {"narrative": STORY})) == []
     assert get_unit(session, "150000000000").id == sheet.unit.id
 
 

@@ -1,0 +1,39 @@
+"""The checked answers of one form, and what the checks make of them, worked out once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.checks.figures import figures
+from rules.filling.checks.text_prints import Prints, text_prints
+
+
+@dataclass(frozen=True)
+class SheetAnswers:
+    """Answers in stored shape, with the sheet they are for."""
+
+    sheet: AnswerSheet
+    values: Mapping[str, Any]
+
+    @cached_property
+    def now(self) -> dict[str, Decimal]:
+        """Field → the number a person typed."""
+        return figures(self.sheet.fields, self.values)
+
+    @cached_property
+    def last(self) -> dict[str, Decimal]:
+        """The same of the last period."""
+        return figures(self.sheet.fields, self.sheet.earlier)
+
+    @cached_property
+    def prints(self) -> Prints:
+        """Field → the prints of its long text."""
+        return text_prints(self.sheet.fields, self.values)
+
+    @cached_property
+    def digests(self) -> frozenset[int]:
+        """The prints of all its texts."""
+        return frozenset(digest for each in self.prints.values() for digest in each)
