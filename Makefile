@@ -41,6 +41,7 @@ lint: setup
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.check_rooms
+	@$(BIN)/python -m tools.check_documents
 	@$(BIN)/python -m tools.check_scripts
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.check_migrations
