@@ -126,7 +126,7 @@ def _release(session: Session, number: int) -> int:
     )
     campaign_id = session.scalars(select(col(Campaign.id))).first()
     made = create_measure(
-        session, campaign_id=campaign_id or 0, unit_id=office.unit_id, content=content,
+        session, campaign_id=campaign_id or 0, content=content,
         position=number, path=f"{number}", actor=office, now=sample.NOW,
     )  # fmt: skip
     confirm_measure(session, made, actor=office, now=sample.NOW)

@@ -37,7 +37,7 @@ def fill(engine: Engine, *, everybody: bool = False) -> int:
     `everybody`: the dummy villages and custodial institutions take assignments as well.
     """
     with transaction(engine) as session:
-        import_shipped_tree(session, now=NOW)
+        import_shipped_tree(session, actor=None, now=NOW)
         if everybody:
             session.execute(update(Unit).values(takes_assignments=True))
         office = make_account(session, get_region(session), Role.OFFICE)
@@ -108,7 +108,7 @@ def release_one(
         addressees=((level, ""),),
     )
     measure = create_measure(
-        session, campaign_id=campaign.id, unit_id=office.unit_id, content=content,
+        session, campaign_id=campaign.id, content=content,
         position=number, path=f"{number}", actor=office, now=now,
     )  # fmt: skip
     confirm_measure(session, measure, actor=office, now=now)

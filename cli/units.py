@@ -54,7 +54,7 @@ def import_(
         if (file is None) != inner_mongolia or (inner_mongolia and (levels or tags or exclude)):
             raise Refusal(N_("请给出一个名单文件，或者只用 --inner-mongolia。"))
         if file is None:
-            result = import_shipped_tree(session, now=now)
+            result = import_shipped_tree(session, actor=None, now=now)
         else:
             result = _import_file(session, file, levels, now)
             _apply_rules(session, tags, exclude)
@@ -111,11 +111,11 @@ def _import_file(
     from services.units.units import import_units
 
     if levels:
-        define_levels(session, read_levels(read_table_file(levels)))
+        define_levels(session, read_levels(read_table_file(levels)), actor=None)
     elif not list_levels(session):
-        define_levels(session)
+        define_levels(session, actor=None)
     units = read_units(read_table_file(file, FILE_LIMIT), list_levels(session))
-    return import_units(session, units, now=now)
+    return import_units(session, units, actor=None, now=now)
 
 
 def _apply_rules(session: "Session", tags: Path | None, exclude: Path | None) -> None:
@@ -124,6 +124,6 @@ def _apply_rules(session: "Session", tags: Path | None, exclude: Path | None) ->
     from services.units.unit_choice import apply_exclusions, apply_tags
 
     if tags:
-        apply_tags(session, read_tag_rules(read_table_file(tags)))
+        apply_tags(session, read_tag_rules(read_table_file(tags)), actor=None)
     if exclude:
-        apply_exclusions(session, read_exclusions(read_table_file(exclude)))
+        apply_exclusions(session, read_exclusions(read_table_file(exclude)), actor=None)

@@ -107,7 +107,6 @@ def make_measure(
     measure = create_measure(
         session,
         campaign_id=campaign.id,
-        unit_id=campaign.unit_id,
         content=MeasureContent(
             title=title,
             text="逐户查看取暖设备，登记并整改。",

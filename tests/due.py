@@ -45,7 +45,7 @@ def _render(transaction: Transaction, each: OpenOccurrence, attempt: int, now: d
         assert occurrences.show_life(session, each.id, attempt, now=now)
     with transaction() as session:
         day, campaign = local_date(now), each.schedule.campaign_id
-        made = take_snapshots(session, campaign, None, as_of=day, now=now)
+        made = take_snapshots(session, campaign, None, as_of=day, actor=None, now=now)
     with transaction() as session:
         assert occurrences.show_life(session, each.id, attempt, now=now, units=len(made))
     with transaction() as session:

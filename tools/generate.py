@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 from models import Act, Status
+from rules.accounts.permissions import PERMISSIONS, Permission, Right
+from rules.accounts.predicates import Predicate
 from rules.assignments.states import ACT_NAMES, STATUS_NAMES, possible
 from rules.forms.expressions import budget, compiling
 from rules.forms.expressions.values import LONGEST_TEXT
@@ -69,9 +71,43 @@ def limits() -> str:
     return "\n".join(lines) + "\n"
 
 
+def permissions() -> str:
+    """`docs/permissions.md`: who may do what, from `rules.accounts.permissions.PERMISSIONS`."""
+    lines = [
+        "# Who may do what",
+        "",
+        "Made by `make format` from `rules/accounts/permissions.py`; do not edit. *It* is what",
+        "the act is done to: a measure, an assignment, an account. An office is an account with",
+        "the role `office`; the others of its unit are clerks. The product itself is its flows and",
+        "its command line. Who gets 404 is told no more than of what does not exist.",
+        "",
+        "| act | who may | everybody else is told |",
+        "| --- | --- | --- |",
+        *(
+            f"| {right} | {_who(PERMISSIONS[right])} | {_told(PERMISSIONS[right])} |"
+            for right in Right
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _who(row: Permission) -> str:
+    never = "".join(f"; never {_words(holds)}" for holds, _told in row.never)
+    return "; ".join(map(_words, row.who)) + never
+
+
+def _told(row: Permission) -> str:
+    return "<br>".join([row.told or "404", *(told for _holds, told in row.never)])
+
+
+def _words(predicate: Predicate) -> str:
+    return (predicate.__doc__ or "").strip().partition("\n")[0]
+
+
 DOCUMENTS = {
     ROOT / "docs" / "states.md": states,
     ROOT / "web" / "static" / "rules" / "limits.js": limits,
+    ROOT / "docs" / "permissions.md": permissions,
 }
 
 

@@ -44,7 +44,7 @@ WAIT_SECONDS = 120.0
 def load_tree(password: str, advance: Callable[[], None]) -> None:
     """The real tree of 15,938 units, and an account for each of them."""
     with transaction() as session:
-        import_shipped_tree(session, now=clock.now())
+        import_shipped_tree(session, actor=None, now=clock.now())
     advance()
     hashed = hash_password(password)
     advance()
@@ -62,7 +62,7 @@ def load_tree(password: str, advance: Callable[[], None]) -> None:
                 select(col(Unit.code), col(Unit.id), col(Unit.level))
             )
         ]
-        create_accounts(session, rows, now=clock.now())
+        create_accounts(session, rows, actor=None, now=clock.now())
     advance()
 
 

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from models import Account, Role, Unit
+from models import Account, Unit
 from queries.units.units import get_unit_by_id
-from queries.units.visibility import get_unit_of, may_see, visible_units
+from queries.units.visibility import get_unit_of, visible_units
+from rules.accounts.permissions import Right, may
+from rules.accounts.predicates import Subject
 from rules.sentences.not_found import NotFound
 
 
@@ -43,9 +45,10 @@ def list_account_page(
 def get_administered(session: Session, officer: Account, account_id: int) -> AccountRow:
     """An account at or below the office's unit, for its office. Raises NotFound."""
     account = session.get(Account, account_id)
-    if account is None or officer.role != Role.OFFICE:
+    if account is None:
         raise NotFound
     unit = get_unit_by_id(session, account.unit_id)
-    if not may_see(get_unit_of(session, officer), unit):
+    at = get_unit_of(session, officer)
+    if not may(officer, Right.SWITCH_ON_ACCOUNT, Subject.of(unit), at=at):
         raise NotFound
     return AccountRow(account, unit)

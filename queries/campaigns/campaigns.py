@@ -8,7 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
-from models import Account, Addressee, Campaign, Level, Measure, MeasureStatus, Notice, Role
+from models import Account, Addressee, Campaign, Level, Measure, MeasureStatus, Notice
+from rules.accounts.permissions import Right, may
+from rules.accounts.predicates import Subject
 from rules.sentences.not_found import NotFound
 
 
@@ -24,7 +26,7 @@ class CampaignRow(NamedTuple):
 
 def is_office_of(account: Account, campaign: Campaign) -> bool:
     """Whether the account may change this campaign: an office account of the unit that owns it."""
-    return account.role == Role.OFFICE and account.unit_id == campaign.unit_id
+    return may(account, Right.EDIT_NOTICE, Subject(campaign.unit_id))
 
 
 def list_campaigns_of(session: Session, unit_id: int) -> Sequence[CampaignRow]:

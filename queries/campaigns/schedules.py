@@ -17,9 +17,10 @@ from models import (
     Measure,
     MeasureStatus,
     Occurrence,
-    Role,
     Schedule,
 )
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.due import RECURRENCES
 from rules.sentences.not_found import NotFound
 
@@ -78,8 +79,9 @@ def name_of(session: Session, schedule_id: int) -> str:
 def get_own_schedule(session: Session, account: Account, schedule_id: int) -> Schedule:
     """The schedule, for an office account of its unit. Raises NotFound."""
     schedule = session.get(Schedule, schedule_id)
-    if schedule is None or account.role != Role.OFFICE or schedule.unit_id != account.unit_id:
+    if schedule is None:
         raise NotFound
+    require(account, Right.STOP_SCHEDULE, Subject(schedule.unit_id))
     return schedule
 
 

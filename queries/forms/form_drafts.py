@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from models import Campaign, FormDraft, FormVersion, Measure
+from models import Account, Campaign, FormDraft, FormVersion, Measure
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.sentences.not_found import NotFound
 
 MOST_LISTED = 50
@@ -37,11 +39,12 @@ def find_form_draft(
     return session.exec(wanted).one_or_none()
 
 
-def get_own_form_draft(session: Session, account_id: int, draft_id: int) -> FormDraft:
+def get_own_form_draft(session: Session, account: Account, draft_id: int) -> FormDraft:
     """The account's draft with this id. Raises NotFound."""
     draft = session.get(FormDraft, draft_id)
-    if draft is None or draft.account_id != account_id:
+    if draft is None:
         raise NotFound
+    require(account, Right.DISCARD_FORM_DRAFT, Subject(account_id=draft.account_id))
     return draft
 
 

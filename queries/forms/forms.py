@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from models import Account, Campaign, Form, FormVersion, Measure, Role, Unit
+from models import Account, Campaign, Form, FormVersion, Measure, Unit
 from queries.units.visibility import visible_measures, visible_units
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.forms.form_fields import FormField, read_form
 from rules.forms.form_settings import FormSettings
 from rules.sentences.not_found import NotFound
@@ -52,8 +54,7 @@ def get_form(session: Session, form_id: int) -> Form:
 def get_own_form(session: Session, account: Account, form_id: int) -> Form:
     """The form, for an office account of the unit that owns it. Raises NotFound."""
     form = get_form(session, form_id)
-    if account.role != Role.OFFICE or form.unit_id != account.unit_id:
-        raise NotFound
+    require(account, Right.PUBLISH_FORM, Subject(form.unit_id))
     return form
 
 

@@ -6,7 +6,7 @@ units and their direct lower units at once.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import aliased
@@ -100,21 +100,29 @@ def get_report_campaign(session: Session, campaign_id: int) -> CampaignRow:
     return CampaignRow(*row)
 
 
+class ReportUnit(NamedTuple):
+    """A unit to report on."""
+
+    id: int
+    code: str
+    lft: int
+
+
 def list_report_units(
     session: Session, campaign_id: int, codes: Sequence[str] | None
-) -> list[tuple[int, str]]:
-    """`(id, code)` of the units to report on, from the top of the tree down.
+) -> list[ReportUnit]:
+    """The units to report on, from the top of the tree down.
 
     `codes` None: the unit that owns the campaign and all units that have handed something of it
     down. Raises `Refusal` that names the codes that no unit has.
     """
-    query = select(col(Unit.id), col(Unit.code)).order_by(col(Unit.lft))
+    query = select(col(Unit.id), col(Unit.code), col(Unit.lft)).order_by(col(Unit.lft))
     if codes is None:
         query = query.where(_has_lower_work(campaign_id))
     else:
         query = query.where(col(Unit.code).in_(codes))
-    found = [(row.id, row.code) for row in session.execute(query)]
-    unknown = set(codes or ()) - {code for _, code in found}
+    found = [ReportUnit(*row) for row in session.execute(query)]
+    unknown = set(codes or ()) - {one.code for one in found}
     if unknown:
         raise Refusal(N_("没有代码为%(codes)s的单位。"), codes=sorted(unknown))
     return found

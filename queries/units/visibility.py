@@ -16,6 +16,7 @@ from rules.sentences.not_found import NotFound
 
 __all__ = [
     "NotFound",
+    "find_unit_of",
     "get_unit_of",
     "get_visible_campaign",
     "get_visible_measure",
@@ -70,6 +71,11 @@ def visible_measures(account_unit: Unit) -> ColumnElement[bool]:
 def get_unit_of(session: Session, account: Account) -> Unit:
     """The account's own unit. Raises NotFound."""
     return get_unit_by_id(session, account.unit_id)
+
+
+def find_unit_of(session: Session, actor: Account | None) -> Unit | None:
+    """Where the actor stands in the tree; None for the product itself."""
+    return get_unit_of(session, actor) if actor else None
 
 
 def get_visible_unit(session: Session, account: Account, code: str) -> Unit:

@@ -24,8 +24,10 @@ from adapters.settings import get_settings
 from models import Account, AccountAct, Role, SignIn, Unit
 from queries.accounts.accounts import SignedIn, find_account, find_by_token_hash
 from queries.units.units import get_unit_by_id
-from queries.units.visibility import get_unit_of, may_see
+from queries.units.visibility import find_unit_of
 from rules.accounts.passwords import LONGEST, check_login, check_password_text
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
 from services.accounts.account_history import record
@@ -77,7 +79,7 @@ def create_account(
 
     `actor` None: the command line. Refuses a login that is taken.
     """
-    _check_administers(session, actor, unit)
+    require(actor, Right.MAKE_ACCOUNT, Subject.of(unit), at=find_unit_of(session, actor))
     login, name = login.strip(), clean_text(name, multiline=False)
     check_login(login)
     if not name or len(name) > 60:
@@ -94,12 +96,15 @@ def create_account(
     return account
 
 
-def create_accounts(session: Session, rows: Iterable[AccountRow], *, now: datetime) -> int:
+def create_accounts(
+    session: Session, rows: Iterable[AccountRow], *, actor: Account | None, now: datetime
+) -> int:
     """Many accounts at once, from the command line, with hashes made before; returns how many."""
+    require(actor, Right.MAKE_ACCOUNTS, Subject())
     wanted = [{**row, "active": True, "created_at": now} for row in rows]
     if wanted:
         made = session.scalars(insert(Account).returning(col(Account.id)), wanted).all()
-        record(session, made, AccountAct.MADE, actor=None, now=now)
+        record(session, made, AccountAct.MADE, actor=actor, now=now)
     return len(wanted)
 
 
@@ -191,13 +196,16 @@ def prepare_change(account: Account, old: str, new: str) -> Change:
     return Change(account, prepare_password(account.login, new))
 
 
-def change_password(session: Session, change: Change, token: str, *, now: datetime) -> None:
+def change_password(
+    session: Session, change: Change, token: str, *, actor: Account, now: datetime
+) -> None:
     """The person's own change. Every session of the account ends but the one of `token`, so that a
     thief's does too (v5.0.0-7.4.3).
 
     Refuses where the password was changed since the old one was checked: of two changes at once
     one is told.
     """
+    require(actor, Right.CHANGE_PASSWORD, Subject(account_id=change.seen.id))
     if not change.password_hash:
         return
     was = change.seen.password_hash  # `seen` may be the very object that is read again
@@ -205,7 +213,7 @@ def change_password(session: Session, change: Change, token: str, *, now: dateti
     if not account.active or account.password_hash != was:
         raise Refusal(N_("密码刚才已经在别处改过，这次没有改。请用新的密码。"))
     _store_password(session, account, change.password_hash, now, but=token)
-    record(session, [account.id], AccountAct.PASSWORD_CHANGED, actor=account, now=now)
+    record(session, [account.id], AccountAct.PASSWORD_CHANGED, actor=actor, now=now)
 
 
 def set_password(
@@ -213,9 +221,7 @@ def set_password(
 ) -> None:
     """A new password by who looks after the account, as `prepare_password` made it. Ends its
     sessions. Refuses one's own: that asks for the old one (`change_password`)."""
-    _check_administers(session, actor, get_unit_by_id(session, account.unit_id))
-    if actor is not None and actor.id == account.id:
-        raise Refusal(N_("自己的密码请在“修改密码”页更换，要先填写当前密码。"))
+    _require(session, actor, Right.SET_PASSWORD, account)
     _store_password(session, _locked(session, account), password_hash, now)
     record(session, [account.id], AccountAct.PASSWORD_SET, actor=actor, now=now)
 
@@ -225,16 +231,14 @@ def deactivate(session: Session, account: Account, *, actor: Account | None, now
 
     Twice is the same as once.
     """
-    _check_administers(session, actor, get_unit_by_id(session, account.unit_id))
-    if actor is not None and actor.id == account.id:
-        raise Refusal(N_("不能停用自己的账号。"))
+    _require(session, actor, Right.SWITCH_OFF_ACCOUNT, account)
     if _switch(session, account, AccountAct.SWITCHED_OFF, actor=actor, now=now):
         _end_sessions(session, account, now)
 
 
 def activate(session: Session, account: Account, *, actor: Account | None, now: datetime) -> None:
     """The account can sign in again, with the password it had. Twice is the same as once."""
-    _check_administers(session, actor, get_unit_by_id(session, account.unit_id))
+    _require(session, actor, Right.SWITCH_ON_ACCOUNT, account)
     _switch(session, account, AccountAct.SWITCHED_ON, actor=actor, now=now)
 
 
@@ -252,12 +256,9 @@ def _switch(
     return True
 
 
-def _check_administers(session: Session, actor: Account | None, unit: Unit) -> None:
-    """An office account looks after the accounts of its own unit and of those below."""
-    if actor is None:
-        return
-    if actor.role != Role.OFFICE or not may_see(get_unit_of(session, actor), unit):
-        raise Refusal(N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。"))
+def _require(session: Session, actor: Account | None, right: Right, account: Account) -> None:
+    subject = Subject.of(get_unit_by_id(session, account.unit_id), account.id)
+    require(actor, right, subject, at=find_unit_of(session, actor))
 
 
 def _locked(session: Session, seen: Account) -> Account:

@@ -17,6 +17,8 @@ from models import (
     MeasureGate,
     Status,
 )
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
@@ -35,6 +37,7 @@ def acknowledge(
     Signing twice changes nothing: a clerk who taps twice is told the same as after one tap.
     """
     assignment = lock_assignment(session, assignment_id)
+    require(actor, Right.ACKNOWLEDGE, Subject(assignment.unit_id))
     if assignment.acknowledged_at is not None:
         return assignment
     assignment = change(
@@ -63,6 +66,7 @@ def save_detail(
     """
     text, contact = clean_text(text, multiline=True), clean_text(contact, multiline=False)
     assignment = lock_assignment(session, assignment_id)
+    require(actor, Right.DETAIL, Subject(assignment.unit_id))
     _check_detail(assignment, text, due_on, contact, now)
     if assignment.acknowledged_at is None:
         assignment = change(
@@ -87,6 +91,7 @@ def release(session: Session, assignment_id: int, *, actor: Account, now: dateti
     Releasing twice changes nothing.
     """
     assignment = lock_assignment(session, assignment_id)
+    require(actor, Right.PASS_ON, Subject(assignment.unit_id))
     if assignment.released_at is not None:
         return assignment
     if assignment.acknowledged_at is None:

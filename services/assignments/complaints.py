@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models import Account, Complaint
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
 
@@ -14,6 +16,7 @@ SHORTEST, LONGEST = 4, 2_000
 
 def complain(session: Session, *, page: str, text: str, actor: Account, now: datetime) -> Complaint:
     """Keep a complaint about `page` (a path) for the units above. Raises `Refusal`."""
+    require(actor, Right.COMPLAIN, Subject(actor.unit_id))
     said = clean_text(text, multiline=True)
     if len(said) < SHORTEST:
         raise Refusal(N_("请写明哪里重复、多余或负担太重。"))

@@ -21,6 +21,8 @@ from models import (
     Unit,
 )
 from queries.units.units import list_levels_below
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.campaigns.notice.notice import DraftMeasure
 from rules.campaigns.notice.notice import Notice as ReadNotice
 from rules.dates.calendar import local_date
@@ -50,6 +52,7 @@ def take_in(
     measure. A constant number of statements. Raises `Refusal` for a text that is empty or longer
     than any notice.
     """
+    require(actor, Right.TAKE_IN_NOTICE, Subject(unit.id))
     _check_text(read.text)
     file_name = clean_text(file_name, multiline=False)
     title = (read.title.value if read.title else _named_after(file_name))[:LONGEST_TITLE]
@@ -76,8 +79,10 @@ def edit_notice(
     number: str,
     issuer: str,
     dated_on: date | None,
+    actor: Account,
 ) -> None:
     """Correct the header of a notice; the campaign goes by its title. Raises `Refusal`."""
+    require(actor, Right.EDIT_NOTICE, Subject(campaign.unit_id))
     texts = {"title": title, "number": number, "issuer": issuer}
     texts = {name: clean_text(typed, multiline=False) for name, typed in texts.items()}
     if not texts["title"]:

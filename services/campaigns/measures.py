@@ -14,6 +14,7 @@ from models import (
     Act,
     Addressee,
     Assignment,
+    Campaign,
     Event,
     HandDown,
     Level,
@@ -26,6 +27,8 @@ from models import (
     Unit,
 )
 from queries.campaigns.measures import list_levels_below, list_reach
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.campaigns.measure_differences import differing
 from rules.dates.calendar import local_date
 from rules.dates.due import current_period, final_date, parse_due
@@ -54,17 +57,18 @@ def create_measure(
     session: Session,
     *,
     campaign_id: int,
-    unit_id: int,
     content: MeasureContent,
     position: int = 0,
     path: str = "",
     start: int | None = None,
     end: int | None = None,
     findings: dict[str, Any] | None = None,
-    actor: Account | None,
+    actor: Account,
     now: datetime,
 ) -> Measure:
     """A draft. `start` and `end` are offsets in characters of the notice's text."""
+    unit_id = session.get_one(Campaign, campaign_id).unit_id
+    require(actor, Right.WRITE_MEASURE, Subject(unit_id))
     measure = Measure(
         campaign_id=campaign_id,
         unit_id=unit_id,
@@ -88,7 +92,7 @@ def edit_measure(
     content: MeasureContent,
     *,
     version: int,
-    actor: Account | None,
+    actor: Account,
     now: datetime,
 ) -> Measure:
     """Replace what an officer decided; a confirmed measure becomes a draft again.
@@ -96,6 +100,7 @@ def edit_measure(
     `version` is the one the officer started from. Raises `Refusal` when somebody else has
     edited it since, or when it has been released.
     """
+    require(actor, Right.WRITE_MEASURE, Subject(measure.unit_id))
     _require(measure, *EDITABLE)
     before = {**content_of(session, measure).plain, "status": measure.status}
     values = {**content.columns, "status": MeasureStatus.DRAFT, "version": version + 1}
@@ -126,11 +131,12 @@ def use_form(
         edit_measure(session, measure, content, version=measure.version, actor=actor, now=now)
 
 
-def delete_measure(session: Session, measure: Measure, *, actor: Account | None) -> None:
+def delete_measure(session: Session, measure: Measure, *, actor: Account) -> None:
     """Take away what was never released, with its plans, its unpublished forms and its history.
 
     Raises `Refusal` once it has been released: then it is withdrawn, and its history stays.
     """
+    require(actor, Right.DELETE_MEASURE, Subject(measure.unit_id))
     _require(measure, *EDITABLE)
     # Whoever is noting that one of its plans is due comes first.
     plans = select(col(Schedule.id)).where(col(Schedule.measure_id) == measure.id)
@@ -139,10 +145,9 @@ def delete_measure(session: Session, measure: Measure, *, actor: Account | None)
     delete_rows(session, Measure, col(Measure.id) == measure.id)
 
 
-def confirm_measure(
-    session: Session, measure: Measure, *, actor: Account | None, now: datetime
-) -> None:
+def confirm_measure(session: Session, measure: Measure, *, actor: Account, now: datetime) -> None:
     """An officer stands for what the measure says. Raises `Refusal` for what is missing."""
+    require(actor, Right.CONFIRM_MEASURE, Subject(measure.unit_id))
     _require(measure, MeasureStatus.DRAFT)
     if not measure.title.strip():
         raise Refusal(N_("措施没有标题，请先填写。"))
@@ -166,6 +171,7 @@ def release_measure(
     Writes the issuer's own assignment and the wish to hand it down; returns the wish's id. The
     same period twice gives the same wish.
     """
+    require(actor, Right.RELEASE_MEASURE, Subject(measure.unit_id))
     session.refresh(measure, with_for_update={"key_share": True})
     _require(measure, MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
     _require_reach(session, measure)
@@ -187,6 +193,7 @@ def withdraw_measure(
     session: Session, measure: Measure, *, reason: str, actor: Account, now: datetime
 ) -> int:
     """Take a released measure back from every unit; returns how many assignments that ended."""
+    require(actor, Right.WITHDRAW_MEASURE, Subject(measure.unit_id))
     _require(measure, MeasureStatus.RELEASED)
     reason = clean_text(reason, multiline=True)
     if len(reason) < 2:

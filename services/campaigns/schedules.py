@@ -8,6 +8,8 @@ from sqlmodel import Session
 
 from models import Account, Campaign, Measure, MeasureStatus, Schedule, ScheduledWork
 from queries.campaigns.occurrences import find_open_order
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.timetable import Timing, next_after
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns import occurrences
@@ -18,6 +20,7 @@ def schedule_release(
     session: Session, measure: Measure, at: datetime, *, actor: Account, now: datetime
 ) -> Schedule:
     """Release a confirmed measure once, at `at` (UTC-aware)."""
+    require(actor, Right.MAKE_SCHEDULE, Subject(measure.unit_id))
     if measure.status != MeasureStatus.CONFIRMED:
         raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
     _check_future(at, now)
@@ -39,6 +42,7 @@ def schedule_periods(
     session: Session, measure: Measure, timing: Timing, *, actor: Account, now: datetime
 ) -> Schedule:
     """Hand a recurring measure down again, for its current period, at every `timing`."""
+    require(actor, Right.MAKE_SCHEDULE, Subject(measure.unit_id))
     require_recurring(measure)
     if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
         raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
@@ -60,6 +64,7 @@ def schedule_reports(
     session: Session, campaign: Campaign, timing: Timing, *, actor: Account, now: datetime
 ) -> Schedule:
     """Render the reports of every unit of a campaign at every `timing`."""
+    require(actor, Right.MAKE_SCHEDULE, Subject(campaign.unit_id))
     return _add(
         session,
         Schedule(
@@ -80,6 +85,7 @@ def order_reports(
 
     None: they are being made already.
     """
+    require(actor, Right.ORDER_REPORTS, Subject(campaign.unit_id))
     session.refresh(campaign, with_for_update={"key_share": True})
     if find_open_order(session, campaign.id or 0) is not None:
         return None
@@ -98,8 +104,9 @@ def order_reports(
     return ordered
 
 
-def stop_schedule(session: Session, schedule: Schedule, *, now: datetime) -> None:
+def stop_schedule(session: Session, schedule: Schedule, *, actor: Account, now: datetime) -> None:
     """Start nothing more from this schedule; stopping it twice changes nothing."""
+    require(actor, Right.STOP_SCHEDULE, Subject(schedule.unit_id))
     occurrences.stop(session, schedule, now=now)
 
 

@@ -28,6 +28,8 @@ from queries.filling.attachments import (
     list_sizes,
     mark_kept,
 )
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.assignments.states import after, sending
 from rules.filling.attachments.content import type_of
 from rules.filling.attachments.kinds import (
@@ -196,9 +198,16 @@ def complete(store: AttachmentStore, upload: Attachment) -> Prepared:
 
 
 def finish(
-    session: Session, assignment_id: int, token: str, prepared: Prepared, *, now: datetime
+    session: Session,
+    assignment_id: int,
+    token: str,
+    prepared: Prepared,
+    *,
+    actor: Account,
+    now: datetime,
 ) -> Attachment:
     """The upload is ready to be sent; doing it twice changes nothing. Raises NotFound."""
+    _get_own(session, assignment_id, actor)
     session.execute(
         update(Attachment)
         .where(
@@ -213,8 +222,9 @@ def finish(
     return get_upload(session, assignment_id, token)
 
 
-def give_up(session: Session, assignment_id: int, token: str) -> None:
+def give_up(session: Session, assignment_id: int, token: str, *, actor: Account) -> None:
     """Forget an upload whose file was refused, so that the field can be tried again."""
+    _get_own(session, assignment_id, actor)
     session.execute(
         delete(Attachment).where(
             col(Attachment.token) == token,
@@ -237,10 +247,16 @@ def as_answer(attachment: Attachment) -> dict[str, str | int]:
 
 def check_open(session: Session, assignment_id: int, *, actor: Account) -> None:
     """Whether the actor's unit can attach something now. Raises `Refusal` or NotFound."""
-    assignment = session.get(Assignment, assignment_id)
-    if assignment is None or assignment.unit_id != actor.unit_id:
-        raise NotFound
+    assignment = _get_own(session, assignment_id, actor)
     after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
+
+
+def _get_own(session: Session, assignment_id: int, actor: Account) -> Assignment:
+    assignment = session.get(Assignment, assignment_id)
+    if assignment is None:
+        raise NotFound
+    require(actor, Right.ATTACH, Subject(assignment.unit_id))
+    return assignment
 
 
 def sweep(session: Session, store: AttachmentStore, *, now: datetime) -> int:

@@ -9,6 +9,8 @@ from sqlmodel import Session
 from models import Account, Act, Assignment, Decision, FormVersion, Review, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import get_submitted_fields, get_why
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.assignments.states import REPORTED, REVIEWED
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Typed, as_typed
@@ -22,7 +24,6 @@ from services.filling.known_values import forget_known_values, keep_known_values
 from services.filling.submissions import (
     Page,
     check_overtaken,
-    check_own,
     keep_typed,
     made_submission,
     save_draft,
@@ -39,7 +40,7 @@ def recall(session: Session, assignment_id: int, *, actor: Account, now: datetim
     """
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    check_own(sheet, actor)
+    require(actor, Right.RECALL, Subject.of(sheet.unit))
     if corrects(sheet):
         return _restore(session, sheet, actor, now)
     never_reviewed = sheet.review is None
@@ -68,7 +69,7 @@ def take_back(
     """
     lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    check_own(sheet, actor)
+    require(actor, Right.RECALL, Subject.of(sheet.unit))
     if not (sheet.draft and page and sheet.draft.page == page):  # Else it was pressed twice.
         check_overtaken(sheet, typed, seen_revision, based_on, page)
         recall(session, assignment_id, actor=actor, now=now)

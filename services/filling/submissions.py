@@ -14,6 +14,8 @@ from models import Account, Act, Assignment, Draft, Submission
 from queries.assignments.coverage import get_coverage
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import find_by_send_key
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.assignments.states import after, sending
 from rules.dates.calendar import local_date, local_time
 from rules.dates.review_clock import review_due
@@ -106,7 +108,7 @@ def save_draft(
     """
     session.get_one(Assignment, assignment_id, with_for_update=True, populate_existing=True)
     sheet = get_answer_sheet(session, assignment_id)
-    check_own(sheet, actor)
+    require(actor, Right.KEEP_DRAFT, Subject.of(sheet.unit))
     _check_seen(sheet, typed, seen_revision, based_on, page)
     _check_open(sheet.assignment)
     _check_draft(sheet, typed, based_on, page)
@@ -143,7 +145,7 @@ def submit(
     why = why_in(typed)
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    check_own(sheet, actor)
+    require(actor, Right.SUBMIT, Subject.of(sheet.unit))
     attached = attached_files(session, sheet, typed)
     earlier = find_by_send_key(session, _send_key(send_key))
     if earlier:
@@ -178,12 +180,6 @@ def submit(
 def _check_open(assignment: Assignment) -> None:
     """Raises `IllegalChange` when the form cannot be sent now, not even as a correction."""
     after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
-
-
-def check_own(sheet: AnswerSheet, actor: Account) -> None:
-    """Raises `Refusal` where the assignment is another unit's to fill in."""
-    if actor.unit_id != sheet.assignment.unit_id:
-        raise Refusal(N_("这项任务由“%(unit)s”填报，其他单位不能代填。"), unit=sheet.unit.name)
 
 
 def _send_key(send_key: str) -> str:

@@ -18,6 +18,8 @@ from models import (
     Status,
 )
 from queries.forms.form_changes import find_clashes
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.forms.form_change import ChangeRefused
 from rules.forms.form_fields import read_form
 from rules.sentences.refusal import N_, Refusal
@@ -43,10 +45,11 @@ def change_version(
     stands at the measure and at the issuer's own assignments. Raises `Refusal`: a
     `ChangeRefused` with every field whose totals would become meaningless.
     """
+    require(actor, Right.CHANGE_FORM, Subject(measure.unit_id))
     session.refresh(measure, with_for_update={"key_share": True})
     if version.id == measure.form_version_id:
         return measure
-    _require_own(measure, actor)
+    _require_released(measure)
     old = _version_of(session, measure)
     _require_seen(measure, seen)
     _require_same_form(session, measure, old, version)
@@ -64,9 +67,7 @@ def change_version(
     return measure
 
 
-def _require_own(measure: Measure, actor: Account) -> None:
-    if actor.unit_id != measure.unit_id:
-        raise Refusal(N_("只有发布这条措施的单位可以换用新版表单。"))
+def _require_released(measure: Measure) -> None:
     if measure.status != MeasureStatus.RELEASED:
         raise Refusal(N_("这条措施不在下发状态，不能换用新版表单。"))
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models import Account, FormDraft
+from models import Account, FormDraft, Measure
 from queries.forms.form_drafts import find_form_draft
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.deletions import delete_rows
 
@@ -35,6 +37,8 @@ def keep_form_draft(
 
     Raises `Refusal` when another window has kept something else since the page was made.
     """
+    measure = session.get_one(Measure, kept.measure_id)
+    require(actor, Right.KEEP_FORM_DRAFT, Subject(measure.unit_id))
     assert actor.id is not None
     _wait_for_turn(session, actor.id)
     draft = find_form_draft(session, actor.id, kept.measure_id, kept.target)
@@ -68,8 +72,9 @@ def _may_go_on(draft: FormDraft, kept: KeptForm) -> bool:
     return draft.mark == kept.seen or same_page or draft.content == kept.content
 
 
-def discard_form_draft(session: Session, draft: FormDraft) -> None:
+def discard_form_draft(session: Session, draft: FormDraft, *, actor: Account) -> None:
     """Throw it away, or take it off the list of begun forms once it is published."""
+    require(actor, Right.DISCARD_FORM_DRAFT, Subject(account_id=draft.account_id))
     _wait_for_turn(session, draft.account_id)
     session.expunge(draft)
     delete_rows(session, FormDraft, col(FormDraft.id) == draft.id)

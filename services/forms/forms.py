@@ -8,6 +8,8 @@ from sqlmodel import Session, select
 
 from models import Account, Form, FormVersion
 from queries.forms.forms import find_latest_version
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_time
 from rules.forms.field_values import clean_text
 from rules.forms.form_check import check_form
@@ -39,6 +41,7 @@ def create_form(
     session: Session, unit_id: int, title: str, *, actor: Account, now: datetime
 ) -> Form:
     """A form without questions yet. Raises `Refusal` for an empty or overlong title."""
+    require(actor, Right.MAKE_FORM, Subject(unit_id))
     assert actor.id is not None
     form = Form(unit_id=unit_id, title=read_title(title), created_at=now, created_by=actor.id)
     session.add(form)
@@ -46,8 +49,9 @@ def create_form(
     return form
 
 
-def rename_form(session: Session, form: Form, title: str) -> Form:
+def rename_form(session: Session, form: Form, title: str, *, actor: Account) -> Form:
     """Another title; the versions stay as they are. Raises `Refusal`."""
+    require(actor, Right.RENAME_FORM, Subject(form.unit_id))
     form.title = read_title(title)
     session.add(form)
     session.flush()
@@ -71,6 +75,7 @@ def publish_version(
     refused when another has been published since. Raises `Refusal`: an `Overtaken`, or a
     `FormFaults` with every fault of every field.
     """
+    require(actor, Right.PUBLISH_FORM, Subject(form.unit_id))
     assert actor.id is not None
     assert form.id is not None
     checked = check_form(raw_fields)

@@ -7,9 +7,12 @@ from typing import Any
 from sqlmodel import Session
 
 from adapters.database import insert_into
-from models import Snapshot
+from models import Account, Snapshot
 from queries.reports.report_data import get_report_rows, list_report_units
 from queries.reports.snapshots import list_snapshot_ids
+from queries.units.visibility import find_unit_of, get_visible_campaign
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.reports.report import checksum, snapshots
 from rules.sentences.refusal import N_, Refusal
@@ -24,6 +27,7 @@ def take_snapshots(
     unit_codes: Sequence[str] | None,
     *,
     as_of: date,
+    actor: Account | None,
     now: datetime,
 ) -> list[int]:
     """Store how the campaign stands at each unit; the ids of the snapshots, top of the tree first.
@@ -33,9 +37,9 @@ def take_snapshots(
     the number of units (each `UNITS_AT_ONCE` of them).
 
     Raises `Refusal` for an unknown campaign or unit, and for any date but today's (Asia/Shanghai):
-    what stood on another day cannot be read from today's tables. Who may see the units is for
-    the caller to decide.
+    what stood on another day cannot be read from today's tables.
     """
+    _require(session, campaign_id, unit_codes, actor)
     for rows in compose_snapshots(session, campaign_id, unit_codes, as_of=as_of, now=now):
         store_snapshots(session, rows)
     return list_snapshot_ids(session, campaign_id, unit_codes, as_of)
@@ -55,7 +59,7 @@ def compose_snapshots(
             N_("%(as_of)s不是今天，只能为当天的情况生成快照；往日的报告请看当日已存的快照。"),
             as_of=as_of.isoformat(),
         )
-    units = [unit_id for unit_id, _ in list_report_units(session, campaign_id, unit_codes)]
+    units = [one.id for one in list_report_units(session, campaign_id, unit_codes)]
     for some in _some_at_a_time(units):
         composed = snapshots(get_report_rows(session, campaign_id, some, as_of=as_of))
         yield [
@@ -82,6 +86,17 @@ def store_snapshots(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         rows,
     )
     session.expire_all()
+
+
+def _require(
+    session: Session, campaign_id: int, unit_codes: Sequence[str] | None, actor: Account | None
+) -> None:
+    """Raises `NotFound` for a campaign the actor does not see, and for another's unit."""
+    at = find_unit_of(session, actor)
+    if actor is not None:
+        get_visible_campaign(session, actor, campaign_id)
+    for one in list_report_units(session, campaign_id, unit_codes):
+        require(actor, Right.MAKE_REPORT, Subject(one.id, place=one.lft), at=at)
 
 
 def _some_at_a_time(units: Sequence[int]) -> Iterator[Sequence[int]]:

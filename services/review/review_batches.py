@@ -22,6 +22,8 @@ from models import (
 from models.columns import JsonType
 from queries.filling.current_submission import is_current
 from queries.review.review_list import Waiting
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.calendar import add_workdays, local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.not_found import NotFound
@@ -70,6 +72,7 @@ def decide_ticked(
         raise Refusal(
             N_("一次最多勾选 %(most)s 份，请改用“全部通过”或“全部退回”。"), most=MOST_TICKED
         )
+    require(actor, Right.REVIEW, Subject(above_id=actor.unit_id))
     ticked = Waiting(actor.unit_id).select(Submission)
     ticked = ticked.where(col(Submission.id).in_(submission_ids))
     return _decide(session, ticked, decision, reason, actor, now)
@@ -89,7 +92,7 @@ def decide_matching(
     `wanted.until` is when their count was shown: what came in since was not in it and keeps
     waiting.
     """
-    assert wanted.unit_id == actor.unit_id
+    require(actor, Right.REVIEW, Subject(above_id=wanted.unit_id))
     assert wanted.until is not None
     return _decide(session, wanted.select(Submission), decision, reason, actor, now)
 
@@ -102,8 +105,9 @@ def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> R
     changes nothing. Raises `Refusal` after ten minutes, and `NotFound` for another unit's.
     """
     batch = session.get(ReviewBatch, batch_id, with_for_update=True, populate_existing=True)
-    if batch is None or batch.unit_id != actor.unit_id:
+    if batch is None:
         raise NotFound
+    require(actor, Right.UNDO_REVIEW, Subject(batch.unit_id))
     if batch.undone_at is not None:
         return batch
     if now > undo_until(batch):

@@ -4,6 +4,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from models import Account, ReviewBatch
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.sentences.not_found import NotFound
 
 
@@ -13,8 +15,9 @@ def unlist_reason(session: Session, batch_id: int, *, actor: Account) -> str:
     another unit's.
     """
     batch = session.get(ReviewBatch, batch_id)
-    if batch is None or batch.unit_id != actor.unit_id:
+    if batch is None:
         raise NotFound
+    require(actor, Right.UNLIST_REASON, Subject(batch.unit_id))
     session.execute(
         update(ReviewBatch)
         .where(col(ReviewBatch.unit_id) == actor.unit_id, col(ReviewBatch.reason) == batch.reason)

@@ -9,6 +9,8 @@ from sqlmodel import Session, col
 
 from models import Account, Act, Assignment, Decision, Review, Submission, Unit
 from queries.filling.submissions import find_current, get_submitted_fields
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.forms.field_values import clean_text
 from rules.forms.form_tree import FormTree
 from rules.sentences.not_found import NotFound
@@ -76,8 +78,7 @@ def _lock(session: Session, submission_id: int) -> tuple[Submission, Assignment]
 def _check_reviewable(
     session: Session, submission: Submission, assignment: Assignment, actor: Account
 ) -> None:
-    if actor.unit_id != _reviewing_unit_id(session, assignment):
-        raise Refusal(N_("这份填报由直接上级单位审核。"))
+    require(actor, Right.REVIEW, Subject(above_id=_reviewing_unit_id(session, assignment)))
     current = find_current(session, submission.assignment_id)
     if current and current.submission.id != submission.id:
         raise Refusal(

@@ -6,17 +6,22 @@ from typing import Any
 from sqlalchemy import case, delete, insert, update
 from sqlmodel import Session, SQLModel, col, select
 
-from models import Level
+from models import Account, Level
 from queries.units.units import list_levels
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.levels import DEFAULT_LEVELS, LevelRow
 
 
-def define_levels(session: Session, levels: Sequence[LevelRow] = DEFAULT_LEVELS) -> bool:
+def define_levels(
+    session: Session, levels: Sequence[LevelRow] = DEFAULT_LEVELS, *, actor: Account | None
+) -> bool:
     """Make the levels these, from the top down; True when anything changed.
 
     A level that is left out is removed. Refuses when units, measures or assignments use it.
     """
+    require(actor, Right.SHAPE_TREE, Subject())
     present = list_levels(session)
     if [(level.code, level.name, level.name_en) for level in present] == [*levels]:
         return False

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from adapters.root import ROOT
 from adapters.tables import read_table_file
+from models import Account
 from queries.units.units import list_levels
 from rules.units.unit_choice import read_exclusions, read_tag_rules
 from rules.units.unit_list import read_units
@@ -19,11 +20,11 @@ TAGS = DATA / "tags-inner-mongolia.csv"
 EXCLUSIONS = DATA / "exclusions-inner-mongolia.csv"
 
 
-def import_shipped_tree(session: Session, *, now: datetime) -> ImportResult:
+def import_shipped_tree(session: Session, *, actor: Account | None, now: datetime) -> ImportResult:
     """The five levels, 15,938 units, their tags, and those that take no assignments."""
-    define_levels(session)
+    define_levels(session, actor=actor)
     units = read_units(read_table_file(UNITS), list_levels(session))
-    result = import_units(session, units, now=now)
-    apply_tags(session, read_tag_rules(read_table_file(TAGS)))
-    apply_exclusions(session, read_exclusions(read_table_file(EXCLUSIONS)))
+    result = import_units(session, units, actor=actor, now=now)
+    apply_tags(session, read_tag_rules(read_table_file(TAGS)), actor=actor)
+    apply_exclusions(session, read_exclusions(read_table_file(EXCLUSIONS)), actor=actor)
     return result

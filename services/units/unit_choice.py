@@ -7,18 +7,23 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models import Level, Tag, Unit, UnitTag
+from models import Account, Level, Tag, Unit, UnitTag
 from queries.units.units import current, list_tags
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_choice import Choice, How, TagRule
 
 
-def apply_tags(session: Session, rules: Sequence[TagRule]) -> dict[str, int]:
+def apply_tags(
+    session: Session, rules: Sequence[TagRule], *, actor: Account | None
+) -> dict[str, int]:
     """Make the tags in the rules what the rules say, and leave other tags; tag → units carrying it.
 
     The statements grow with the tags and levels, not with the units. Refuses a rule that names
     a code or a level that is not in the tree.
     """
+    require(actor, Right.SHAPE_TREE, Subject())
     _check_known(session, [rule.choice for rule in rules])
     tags = {rule.tag: rule for rule in rules}
     _define_tags(session, tags.values())
@@ -33,11 +38,14 @@ def apply_tags(session: Session, rules: Sequence[TagRule]) -> dict[str, int]:
     return dict.fromkeys(tags, 0) | dict(session.exec(counted.group_by(col(UnitTag.tag))).all())
 
 
-def apply_exclusions(session: Session, exclusions: Sequence[Choice]) -> int:
+def apply_exclusions(
+    session: Session, exclusions: Sequence[Choice], *, actor: Account | None
+) -> int:
     """The chosen units and everything below take no assignments; returns how many that changed.
 
     Nothing is switched back on: an import whose `takes_assignments` column says so does that.
     """
+    require(actor, Right.SHAPE_TREE, Subject())
     _check_known(session, exclusions)
     done = session.connection().execute(
         update(Unit)

@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
-from models import Level, Tag, Unit, UnitTag
+from models import Account, Level, Tag, Unit, UnitTag
 from queries.units.units import list_tags
+from queries.units.visibility import find_unit_of
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.units.tree import number_tree
 from rules.units.unit_list import UnitList, UnitRow
@@ -37,7 +40,9 @@ class ImportResult:
     """Units no longer listed: `valid_to` is set, and they take no assignments."""
 
 
-def import_units(session: Session, units: UnitList, *, now: datetime) -> ImportResult:
+def import_units(
+    session: Session, units: UnitList, *, actor: Account | None, now: datetime
+) -> ImportResult:
     """Make the tree what the list says, matching units by code; a constant number of statements.
 
     Known units keep their id and with it everything that hangs on them. Units that are not in
@@ -46,6 +51,7 @@ def import_units(session: Session, units: UnitList, *, now: datetime) -> ImportR
     (kind, tags, takes_assignments) leaves what is known. The whole tree is renumbered. What
     moved units have reported stays in the totals of the units it was reported to.
     """
+    require(actor, Right.IMPORT_UNITS, Subject(), at=find_unit_of(session, actor))
     session.flush()
     ranks = _lock_levels(session)
     known = {row.code: row for row in session.execute(select(*_UNITS.columns)).all()}

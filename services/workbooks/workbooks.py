@@ -19,6 +19,8 @@ from queries.workbooks.workbooks import (
     list_files,
     rows_of,
 )
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached
@@ -105,7 +107,7 @@ def keep_upload(
     every upload older than `KEPT`. Raises `Refusal` for a workbook of another measure, period or
     unit, of another version of the form, or one whose sheets or heads are gone.
     """
-    _require_own(own, actor)
+    require(actor, Right.KEEP_WORKBOOK, Subject(own.unit_id))
     sheets = _get_sheets(session, own)
     _check_ticket(ticket, own, sheets[0].version_id)
     names = {one.unit.code: one.unit.name for one in sheets}
@@ -153,7 +155,7 @@ def send_upload(
     to be sent.
     """
     own = lock_assignment(session, assignment_id)
-    _require_own(own, actor)
+    require(actor, Right.SEND_WORKBOOK, Subject(own.unit_id))
     upload = get_upload(session, assignment_id, token)
     session.refresh(upload, with_for_update=True)
     if upload.sent_at is not None:
@@ -213,11 +215,6 @@ def _get_sheets(session: Session, own: Assignment) -> list[AnswerSheet]:
             count=len(sheets),
         )
     return sheets
-
-
-def _require_own(own: Assignment, actor: Account) -> None:
-    if own.unit_id != actor.unit_id:
-        raise NotFound
 
 
 def _check_ticket(ticket: Mapping[str, Any], own: Assignment, version_id: int | None) -> None:

@@ -21,7 +21,7 @@ LONG = "内蒙古自治区铸牢中华民族共同体意识主题教育工作领
 
 
 def report(session, campaign_id: int, code: str = REGION) -> Report:
-    ids = take_snapshots(session, campaign_id, [code], as_of=TODAY, now=NOW)
+    ids = take_snapshots(session, campaign_id, [code], as_of=TODAY, actor=None, now=NOW)
     return report_of(list_snapshots(session, ids)[0])
 
 

@@ -42,7 +42,7 @@ def inner_mongolia(installation: Path) -> Path:
     SQLModel.metadata.drop_all(get_engine())
     migrate(get_engine())  # as `jieli dispatch` does, too
     with transaction() as session:
-        import_shipped_tree(session, now=datetime.now(UTC))
+        import_shipped_tree(session, actor=None, now=datetime.now(UTC))
     return installation
 
 

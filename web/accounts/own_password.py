@@ -84,7 +84,7 @@ def change_own_password(
         return _page(request, change)
     token = request.cookies[SESSION_COOKIE]
     with attempt(session, request) as outcome:
-        change_password(session, change, token, now=now)
+        change_password(session, change, token, actor=viewer.account, now=now)
     if not outcome.done:
         return _page(request, {"old": outcome.refusal})
     sign_in_limits(request).forgive(viewer.account.login)

@@ -123,6 +123,7 @@ def save_notice(
         edit_notice(
             session, campaign, notice,
             title=sent.title, number=sent.number, issuer=sent.issuer, dated_on=day,
+            actor=viewer.account,
         )  # fmt: skip
     if not outcome.done:
         return _edit_page(request, campaign, sent, {}, outcome.refusal)

@@ -186,7 +186,6 @@ def add_measure(
     measure = create_measure(
         session,
         campaign_id=campaign_id,
-        unit_id=campaign.unit_id,
         content=content,
         position=next_position(session, campaign_id),
         actor=viewer.account,

@@ -105,7 +105,7 @@ def add_schedule(
 def stop_schedule(session: OpenSession, schedule_id: int, now: Now, viewer: Officer) -> Response:
     """Start nothing more from this schedule."""
     schedule = get_own_schedule(session, viewer.account, schedule_id)
-    schedules.stop_schedule(session, schedule, now=now)
+    schedules.stop_schedule(session, schedule, actor=viewer.account, now=now)
     return RedirectResponse("/schedules", 303)
 
 

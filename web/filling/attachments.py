@@ -163,12 +163,14 @@ def add_piece(
     """
     get_own(session, viewer, assignment_id)
     if taken.refusal:
-        attachments.give_up(session, assignment_id, token)
+        attachments.give_up(session, assignment_id, token, actor=viewer.account)
         gone = BackgroundTask(store.forget, token)
         return JSONResponse({"sentence": taken.refusal}, 422, NO_STORE, background=gone)
     if taken.prepared is None:
         return JSONResponse({"received": taken.received}, taken.status, NO_STORE)
-    done = attachments.finish(session, assignment_id, token, taken.prepared, now=now)
+    done = attachments.finish(
+        session, assignment_id, token, taken.prepared, actor=viewer.account, now=now
+    )
     return _progress(store, done)
 
 

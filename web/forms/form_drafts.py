@@ -16,5 +16,6 @@ router = APIRouter()
 @router.post("/form-drafts/{draft_id}/discard")
 def discard(session: OpenSession, viewer: Officer, draft_id: int) -> Response:
     """Throw one's own draft away; what was published stays."""
-    discard_form_draft(session, get_own_form_draft(session, viewer.account.id, draft_id))
+    draft = get_own_form_draft(session, viewer.account, draft_id)
+    discard_form_draft(session, draft, actor=viewer.account)
     return RedirectResponse("/forms", 303)

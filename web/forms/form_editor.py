@@ -116,7 +116,7 @@ def _publish(
         version = publish(session, opened, sent.title, sent.raw(), viewer=viewer, now=now)
         draft = _draft(session, opened, viewer)
         if draft:
-            discard_form_draft(session, draft)
+            discard_form_draft(session, draft, actor=viewer.account)
     if outcome.done:
         return RedirectResponse(next_page(opened, version), 303)
     if any(_faults_now(request, session, opened, sent)):

@@ -108,7 +108,7 @@ def publish(
     if form is None:
         form = create_form(session, measure.unit_id, title, actor=viewer.account, now=now)
     elif form.title != title:
-        rename_form(session, form, title)
+        rename_form(session, form, title, actor=viewer.account)
     version = publish_version(
         session,
         form,

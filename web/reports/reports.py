@@ -90,7 +90,7 @@ def make_report(
     """Make the report of one unit as things stand now; today's earlier one is replaced."""
     _campaign, here = _find(session, viewer, campaign_id, code)
     today = local_date(now)
-    take_snapshots(session, campaign_id, [here.code], as_of=today, now=now)
+    take_snapshots(session, campaign_id, [here.code], as_of=today, actor=viewer.account, now=now)
     return RedirectResponse(f"/reports/{campaign_id}/{here.code}/{today}", 303)
 
 

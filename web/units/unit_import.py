@@ -95,8 +95,9 @@ def import_list(
     if sent.units is None:
         return _page(request, sent, None)
     if posted.get("do") != "import":
-        return _page(request, sent, rehearse(session, sent.units, now=now))
-    import_units(session, sent.units, now=now)
+        result = rehearse(session, sent.units, actor=viewer.account, now=now)
+        return _page(request, sent, result)
+    import_units(session, sent.units, actor=viewer.account, now=now)
     return RedirectResponse("/units", 303)
 
 

@@ -22,7 +22,7 @@ def data_dir(tmp_path, monkeypatch):
 @pytest.fixture
 def snapshots(session, answered_campaign, data_dir):
     return list_snapshots(
-        session, take_snapshots(session, answered_campaign, None, as_of=TODAY, now=NOW)
+        session, take_snapshots(session, answered_campaign, None, as_of=TODAY, actor=None, now=NOW)
     )
 
 

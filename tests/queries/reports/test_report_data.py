@@ -18,7 +18,7 @@ def campaign(answered_campaign):
 
 
 def read(session, campaign, codes):
-    units = [unit_id for unit_id, _ in list_report_units(session, campaign, codes)]
+    units = [one.id for one in list_report_units(session, campaign, codes)]
     with statements(session) as sent:
         rows = get_report_rows(session, campaign, units, as_of=TODAY)
     return rows, len(sent)
@@ -47,7 +47,7 @@ def test_a_list_holds_nobody_outside_the_subtree(session, campaign):
 
 
 def test_without_codes_every_unit_that_handed_something_down_is_reported_on(session, campaign):
-    codes = [code for _, code in list_report_units(session, campaign, None)]
+    codes = [one.code for one in list_report_units(session, campaign, None)]
     assert codes[0] == REGION
     assert len(codes) == 18
     assert VILLAGE not in codes

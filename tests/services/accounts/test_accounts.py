@@ -116,7 +116,7 @@ def test_a_changed_password_ends_every_session_but_the_present_one(
     with pytest.raises(Refusal, match="不能与当前密码相同"):
         prepare_change(account, PASSWORD, PASSWORD)
     change = prepare_change(account, PASSWORD, "new-words-27")
-    change_password(session, change, present, now=now)
+    change_password(session, change, present, actor=change.seen, now=now)
     assert find_signed_in(session, token, now=now) is None
     assert find_signed_in(session, present, now=now) is not None
     assert sign_in(session, "hongshan", "new-words-27", now=now)
@@ -131,9 +131,9 @@ def test_of_two_changes_at_once_the_second_is_told(session: Session, now: dateti
     account = made(session, now)
     first = prepare_change(seen_by_another_request(account), PASSWORD, "new-words-27")
     second = prepare_change(seen_by_another_request(account), PASSWORD, "other-words-27")
-    change_password(session, first, "", now=now)
+    change_password(session, first, "", actor=first.seen, now=now)
     with pytest.raises(Refusal, match="已经在别处改过"):
-        change_password(session, second, "", now=now)
+        change_password(session, second, "", actor=second.seen, now=now)
     assert sign_in(session, "hongshan", "new-words-27", now=now)
 
 
@@ -142,7 +142,7 @@ def test_the_same_change_sent_twice_is_one(session: Session, now: datetime) -> N
     for _ in range(2):
         seen = seen_by_another_request(get_account(session, "hongshan"))
         change = prepare_change(seen, PASSWORD, "new-words-27")
-        change_password(session, change, "", now=now)
+        change_password(session, change, "", actor=change.seen, now=now)
     acts = [one.act for one in list_account_changes(session, account.id)]
     assert acts == ["password_changed", "made"]
 
@@ -267,7 +267,7 @@ def test_many_accounts_are_made_in_two_statements(session: Session, now: datetim
         for number in range(300)
     ]  # fmt: skip
     with statements(session) as sent:
-        assert create_accounts(session, rows, now=now) == 300
+        assert create_accounts(session, rows, actor=None, now=now) == 300
     assert len(sent) == 2  # and one for the history
     assert len(list_accounts(session, unit)) == 300
     assert sign_in(session, "many299", PASSWORD, now=now)

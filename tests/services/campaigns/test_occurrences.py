@@ -154,7 +154,7 @@ def test_stopping_a_schedule_that_is_due_ends_it_and_twice_changes_nothing(
     daily = schedule_reports(session, campaign, DAILY, actor=office, now=NOW)
     occurrences.note_due(session, now=TOMORROW)
     for _ in range(2):
-        stop_schedule(session, daily, now=TOMORROW)
+        stop_schedule(session, daily, actor=office, now=TOMORROW)
     assert [each.outcome for each in all_of(session)] == [Outcome.STOPPED]
     attempt_due(session, TOMORROW + timedelta(days=3))
     assert len(all_of(session)) == 1

@@ -30,7 +30,7 @@ def test_a_timetable_lists_active_schedules_first(session: Session, office: Acco
     campaign = make_campaign(session, office)
     first = schedule_reports(session, campaign, FRIDAYS, actor=office, now=NOW)
     second = order_reports(session, campaign, actor=office, now=NOW)
-    stop_schedule(session, second, now=NOW)
+    stop_schedule(session, second, actor=office, now=NOW)
     rows = list_schedules_of(session, office.unit_id)
     assert [row.schedule.id for row in rows] == [first.id, second.id]
     assert {row.schedule.work for row in rows} == {ScheduledWork.REPORT}

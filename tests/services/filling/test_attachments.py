@@ -52,14 +52,14 @@ def start(session, one, clerk, content: bytes, field="photo", key=KEY, name="现
     )
 
 
-def send_on(session, store, one, upload, content: bytes, step: int = 40_000):
+def send_on(session, store, one, clerk, upload, content: bytes, step: int = 40_000):
     """Send what is missing, piece by piece, as a browser does; the finished attachment."""
     received = store.received(upload.token)
     while received < upload.size:
         piece = content[received : received + step]
         received = attachments.add_piece(store, upload, received, piece)
     prepared = attachments.complete(store, upload)
-    return attachments.finish(session, one.id, upload.token, prepared, now=NOW)
+    return attachments.finish(session, one.id, upload.token, prepared, actor=clerk, now=NOW)
 
 
 def receive(session, store, one, clerk, field="paper", content=b"text", name="a.txt", now=NOW):
@@ -103,7 +103,7 @@ def test_an_upload_in_pieces_is_the_photo_drawn_anew(session, store, one, clerk)
     sent = photo(900, 700, noise=True)
     upload = start(session, one, clerk, sent, name="IMG.HEIC")
     assert list_ready(session, one.id, [upload.token]) == {}
-    done = send_on(session, store, one, upload, sent)
+    done = send_on(session, store, one, clerk, upload, sent)
     assert (done.name, done.content_type) == ("IMG.jpg", "image/jpeg")
     stored = store.read(done.digest)
     assert stored is not None
@@ -123,7 +123,7 @@ def test_an_upload_killed_between_pieces_goes_on_where_it_stopped(session, store
     again = AttachmentStore(store.folder)  # a new process knows only the disk
     assert again.received(upload.token) == kept * 20_000
     assert start(session, one, clerk, sent, field="paper").token == upload.token
-    done = send_on(session, again, one, upload, sent)
+    done = send_on(session, again, one, clerk, upload, sent)
     assert again.read(done.digest) == sent
 
 
@@ -135,9 +135,12 @@ def test_an_upload_killed_after_its_last_piece_is_completed_by_an_empty_one(
     attachments.add_piece(store, upload, 0, sent)  # and then: killed
     assert attachments.add_piece(store, upload, len(sent), b"") == len(sent)
     prepared = attachments.complete(store, upload)
-    done = attachments.finish(session, one.id, upload.token, prepared, now=NOW)
+    done = attachments.finish(session, one.id, upload.token, prepared, actor=clerk, now=NOW)
     assert store.read(done.digest) == sent
-    assert attachments.finish(session, one.id, upload.token, prepared, now=LATER).done_at == NOW
+    assert (
+        attachments.finish(session, one.id, upload.token, prepared, actor=clerk, now=LATER).done_at
+        == NOW
+    )
     assert attachments.add_piece(store, upload, 0, b"xxxx") == done.size
     assert attachments.complete(store, upload) == prepared
 
@@ -188,7 +191,7 @@ def test_a_refused_file_can_be_tried_again(session, store, one, clerk):
     attachments.add_piece(store, upload, 0, sent)
     with pytest.raises(Refusal):
         attachments.complete(store, upload)
-    attachments.give_up(session, one.id, upload.token)
+    attachments.give_up(session, one.id, upload.token, actor=clerk)
     assert start(session, one, clerk, sent, field="paper").token != upload.token
 
 

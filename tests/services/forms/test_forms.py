@@ -36,7 +36,7 @@ def test_a_form_without_a_proper_title_is_refused(session, office, form, title):
     with pytest.raises(Refusal, match="表单"):
         create_form(session, office.unit_id, title, actor=office, now=NOW)
     with pytest.raises(Refusal, match="表单"):
-        rename_form(session, form, title)
+        rename_form(session, form, title, actor=office)
 
 
 def test_publishing_freezes_the_fields(session, office, form):

@@ -23,7 +23,7 @@ def campaign(answered_campaign):
 
 
 def take(session, campaign, codes=None):
-    ids = take_snapshots(session, campaign, codes, as_of=TODAY, now=NOW)
+    ids = take_snapshots(session, campaign, codes, as_of=TODAY, actor=None, now=NOW)
     by_id = {one.id: one for one in list_snapshots(session, ids)}
     return {by_id[one].data["unit"]["code"]: by_id[one] for one in ids}
 
@@ -175,7 +175,7 @@ def test_an_empty_campaign_has_a_report_of_its_owner_only(session):
 def test_only_today_can_be_taken(session, campaign):
     for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
         with pytest.raises(Refusal, match=day.isoformat()):
-            take_snapshots(session, campaign, None, as_of=day, now=NOW)
+            take_snapshots(session, campaign, None, as_of=day, actor=None, now=NOW)
 
 
 def test_taking_costs_the_same_statements_for_three_units_and_eighteen(session, campaign):

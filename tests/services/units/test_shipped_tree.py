@@ -21,7 +21,7 @@ def shipped(request, tmp_path_factory: pytest.TempPathFactory):
         SQLModel.metadata.create_all(engine)
         with Session(engine) as session:
             with statements(session) as sent:
-                result = import_shipped_tree(session, now=NOW)
+                result = import_shipped_tree(session, actor=None, now=NOW)
             yield session, result, len(sent)
 
 

@@ -22,6 +22,6 @@ def test_a_rehearsal_tells_what_would_change_and_keeps_nothing(session: Session)
         if cells[0] == MOVED:
             cells[3] = other
     before = get_unit(session, MOVED).parent_id
-    result = rehearse(session, read_units(rows, list_levels(session)), now=NOW)
+    result = rehearse(session, read_units(rows, list_levels(session)), actor=None, now=NOW)
     assert (result.moved, result.changed, result.ended) == (1, 1, 0)
     assert get_unit(session, MOVED).parent_id == before

@@ -63,13 +63,13 @@ def tree(session: Session) -> dict[str, tuple]:
 
 def test_the_same_list_again_changes_nothing(session: Session, sample: UnitList) -> None:
     before = tree(session)
-    assert import_units(session, sample, now=NOW) == ImportResult(50, 0, 0, 0, 0)
+    assert import_units(session, sample, actor=None, now=NOW) == ImportResult(50, 0, 0, 0, 0)
     assert tree(session) == before
 
 
 def test_a_new_unit_stands_in_the_tree_from_today(session: Session, sample: UnitList) -> None:
     rows = [*sample.rows, row("150402005999", TOWNSHIP, "village")]
-    result = import_units(session, replace(sample, rows=rows), now=NOW)
+    result = import_units(session, replace(sample, rows=rows), actor=None, now=NOW)
     assert (result.listed, result.added, result.changed) == (51, 1, 0)
     unit = get_unit(session, "150402005999")
     township = get_unit(session, TOWNSHIP)
@@ -80,14 +80,16 @@ def test_a_new_unit_stands_in_the_tree_from_today(session: Session, sample: Unit
 
 def test_a_renamed_unit_keeps_its_id(session: Session, sample: UnitList) -> None:
     before = get_unit(session, BANNER).id
-    result = import_units(session, changed(sample, BANNER, name="新红山区"), now=NOW)
+    result = import_units(session, changed(sample, BANNER, name="新红山区"), actor=None, now=NOW)
     assert (result.added, result.changed, result.moved) == (0, 1, 0)
     unit = get_unit(session, BANNER)
     assert (unit.id, unit.name) == (before, "新红山区")
 
 
 def test_a_moved_unit_takes_all_below_it_along(session: Session, sample: UnitList) -> None:
-    result = import_units(session, changed(sample, BANNER, parent_code=OTHER_LEAGUE), now=NOW)
+    result = import_units(
+        session, changed(sample, BANNER, parent_code=OTHER_LEAGUE), actor=None, now=NOW
+    )
     assert (result.changed, result.moved) == (1, 1)
     other, village = get_unit(session, OTHER_LEAGUE), get_unit(session, VILLAGE)
     assert village in session.exec(select(Unit).where(within(other))).all()
@@ -102,7 +104,7 @@ def test_totals_stay_where_they_were_when_a_unit_moves(session: Session, sample:
     swapped = changed(sample, BANNER, parent_code=OTHER_LEAGUE)
     swapped = changed(swapped, "152502000000", parent_code=LEAGUE)
     swapped = changed(swapped, TOWNSHIP, parent_code="152502000000")
-    import_units(session, swapped, now=NOW)
+    import_units(session, swapped, actor=None, now=NOW)
     assert tallies(session) == before
     recount(session, measure.id, ONCE)
     assert tallies(session) == before
@@ -120,7 +122,7 @@ def test_a_unit_left_out_ends_and_keeps_its_assignments(session: Session, sample
     owner = make_account(session, REGION)
     release_down(session, make_measure(session, owner), owner)
     held = len(session.exec(select(Assignment.id)).all())
-    result = import_units(session, without(sample, VILLAGE), now=NOW)
+    result = import_units(session, without(sample, VILLAGE), actor=None, now=NOW)
     assert (result.ended, result.changed) == (1, 0)
     village = get_unit(session, VILLAGE)
     assert village.valid_to == date(2026, 11, 23)
@@ -133,9 +135,9 @@ def test_a_unit_left_out_ends_and_keeps_its_assignments(session: Session, sample
 
 def test_an_ended_unit_ends_once_and_comes_back(session: Session, sample: UnitList) -> None:
     fewer = without(sample, VILLAGE)
-    import_units(session, fewer, now=NOW)
-    assert import_units(session, fewer, now=NOW).ended == 0
-    assert import_units(session, sample, now=NOW).changed == 1
+    import_units(session, fewer, actor=None, now=NOW)
+    assert import_units(session, fewer, actor=None, now=NOW).ended == 0
+    assert import_units(session, sample, actor=None, now=NOW).changed == 1
     village = get_unit(session, VILLAGE)
     assert (village.valid_to, village.takes_assignments) == (None, True)
 
@@ -146,7 +148,7 @@ def test_a_new_top_takes_over_from_the_old_one(session: Session, sample: UnitLis
         *(one._replace(parent_code="15") if one.parent_code == REGION else one
           for one in without(sample, REGION).rows),
     ]  # fmt: skip
-    result = import_units(session, replace(sample, rows=rows), now=NOW)
+    result = import_units(session, replace(sample, rows=rows), actor=None, now=NOW)
     assert (result.added, result.moved, result.ended) == (1, 2, 1)
     root = get_root(session)
     assert root.code == "15"
@@ -158,7 +160,7 @@ def test_a_column_the_file_lacks_leaves_what_is_known(session: Session, sample: 
     unit.takes_assignments = False
     session.flush()
     bare = replace(sample, columns=frozenset({"code", "name", "level", "parent_code"}))
-    assert import_units(session, changed(bare, VILLAGE, kind=""), now=NOW).changed == 0
+    assert import_units(session, changed(bare, VILLAGE, kind=""), actor=None, now=NOW).changed == 0
     unit = get_unit(session, VILLAGE)
     assert (unit.kind, unit.takes_assignments) == ("社区", False)
 
@@ -168,23 +170,23 @@ def test_tags_of_the_file_replace_those_of_the_listed_units(
 ) -> None:
     tagged = replace(sample, columns=sample.columns | {"tags"})
     first = changed(changed(tagged, VILLAGE, tags=("边境", "牧区")), BANNER, tags=("边境",))
-    import_units(session, first, now=NOW)
+    import_units(session, first, actor=None, now=NOW)
     assert [tag.code for tag in list_tags_of(session, get_unit(session, VILLAGE))] == [
         "牧区", "边境",
     ]  # fmt: skip
-    import_units(session, changed(tagged, VILLAGE, tags=("牧区",)), now=NOW)
+    import_units(session, changed(tagged, VILLAGE, tags=("牧区",)), actor=None, now=NOW)
     carried = session.exec(select(UnitTag.tag)).all()
     assert list(carried) == ["牧区"]
-    import_units(session, sample, now=NOW)
+    import_units(session, sample, actor=None, now=NOW)
     assert session.exec(select(UnitTag.tag)).all() == ["牧区"]
 
 
 def test_statements_do_not_grow_with_the_units(session: Session, sample: UnitList) -> None:
     more = [row(f"n{number}", TOWNSHIP, "village") for number in range(500)]
     with statements(session) as few:
-        import_units(session, replace(sample, rows=[*sample.rows, more[0]]), now=NOW)
+        import_units(session, replace(sample, rows=[*sample.rows, more[0]]), actor=None, now=NOW)
     with statements(session) as many:
-        import_units(session, replace(sample, rows=[*sample.rows, *more]), now=NOW)
+        import_units(session, replace(sample, rows=[*sample.rows, *more]), actor=None, now=NOW)
     assert len(many) == len(few) <= 6
 
 
@@ -212,7 +214,7 @@ def test_after_any_imports_an_interval_holds_exactly_the_units_below(
             if parent.level != "village"
         ]
         order.shuffle(rows)
-        import_units(session, replace(sample, rows=rows), now=datetime.now(NOW.tzinfo))
+        import_units(session, replace(sample, rows=rows), actor=None, now=datetime.now(NOW.tzinfo))
         check_law(session)
         kept.rollback()
 

@@ -47,7 +47,7 @@ def busy_pages(session: Session) -> dict[str, Any]:
     weekly = Timing(Rhythm.WEEKLY, time(8, 30), 1)
     schedule_reports(session, campaign, weekly, actor=office, now=NOW)
     released = world.measure
-    take_snapshots(session, released.campaign_id, [REGION], as_of=NOW.date(), now=NOW)
+    take_snapshots(session, released.campaign_id, [REGION], as_of=NOW.date(), actor=None, now=NOW)
     shared = {"number": sent.receipt, "day": NOW.date(), "as_of": NOW.date(), "purpose": "reports"}
     return {
         "released": shared | {

@@ -1,0 +1,167 @@
+"""Who may do what to what: one table, which every service asks that acts for a person.
+
+`docs/permissions.md` is made from it. Whether the act is possible now (a status, a version, a
+date) is the service's to say; what an account sees is `queries.units.visibility`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from models import Account, Unit
+from rules.accounts.predicates import (
+    Asker,
+    Predicate,
+    Subject,
+    anyone,
+    at_or_above,
+    directly_above,
+    office_at_or_above,
+    oneself,
+    own_office,
+    own_unit,
+    the_product,
+    topmost_office,
+)
+from rules.sentences.not_found import NotFound
+from rules.sentences.refusal import N_, Refusal
+
+
+class Right(StrEnum):
+    """What the table says something about."""
+
+    TAKE_IN_NOTICE = "take in a notice"
+    EDIT_NOTICE = "edit the head of a notice"
+    WRITE_MEASURE = "write or edit a measure"
+    CONFIRM_MEASURE = "confirm a measure"
+    DELETE_MEASURE = "delete a measure"
+    RELEASE_MEASURE = "release a measure, or open a period of it"
+    WITHDRAW_MEASURE = "withdraw a measure"
+    MAKE_SCHEDULE = "make a schedule"
+    STOP_SCHEDULE = "stop a schedule"
+    ORDER_REPORTS = "order the reports of every unit"
+    MAKE_FORM = "make a form"
+    RENAME_FORM = "rename a form"
+    PUBLISH_FORM = "publish a version of a form"
+    KEEP_FORM_DRAFT = "keep the draft of a form"
+    DISCARD_FORM_DRAFT = "discard the draft of a form"
+    CHANGE_FORM = "change the form version of a released measure"
+    ACKNOWLEDGE = "sign for an assignment"
+    DETAIL = "detail an assignment for the units below"
+    PASS_ON = "release an assignment to the units below"
+    COMPLAIN = "complain"
+    KEEP_DRAFT = "keep the draft of an answer"
+    SUBMIT = "send an answer"
+    RECALL = "take an answer back"
+    ATTACH = "attach a file to an answer"
+    KEEP_WORKBOOK = "upload a workbook"
+    SEND_WORKBOOK = "send an uploaded workbook"
+    REVIEW = "review an answer"
+    UNDO_REVIEW = "take a decision back"
+    UNLIST_REASON = "strike a reason off the list"
+    MAKE_REPORT = "make the report of a unit"
+    MAKE_ACCOUNT = "make an account"
+    MAKE_ACCOUNTS = "make many accounts at once"
+    SET_PASSWORD = "set the password of an account"
+    CHANGE_PASSWORD = "change a password, knowing the old one"
+    SWITCH_OFF_ACCOUNT = "switch an account off"
+    SWITCH_ON_ACCOUNT = "switch an account on"
+    IMPORT_UNITS = "import a list of units, or try it"
+    SHAPE_TREE = "define levels, tags and exclusions"
+
+
+class NotAllowed(Refusal):
+    """The act is not the actor's to do, and the actor may know what it is about."""
+
+
+class Permission(NamedTuple):
+    """One row of the table."""
+
+    who: tuple[Predicate, ...]
+    """Any of them is enough."""
+    told: str = ""
+    """What everybody else is told (a msgid); empty: `NotFound`, so that nobody learns what is."""
+    never: tuple[tuple[Predicate, str], ...] = ()
+    """Who may not all the same, and what they are told."""
+
+
+OTHERS_ANSWER = N_("这项任务由“%(unit)s”填报，其他单位不能代填。")
+OTHERS_REVIEW = N_("这份填报由直接上级单位审核。")
+OTHERS_FORM = N_("只有发布这条措施的单位可以换用新版表单。")
+OTHERS_ACCOUNT = N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。")
+OWN_PASSWORD = N_("自己的密码请在“修改密码”页更换，要先填写当前密码。")
+OWN_ACCOUNT = N_("不能停用自己的账号。")
+
+PERMISSIONS: Mapping[Right, Permission] = {
+    Right.TAKE_IN_NOTICE: Permission((own_office,)),
+    Right.EDIT_NOTICE: Permission((own_office,)),
+    Right.WRITE_MEASURE: Permission((own_office,)),
+    Right.CONFIRM_MEASURE: Permission((own_office,)),
+    Right.DELETE_MEASURE: Permission((own_office,)),
+    Right.RELEASE_MEASURE: Permission((own_office, the_product)),
+    Right.WITHDRAW_MEASURE: Permission((own_office,)),
+    Right.MAKE_SCHEDULE: Permission((own_office,)),
+    Right.STOP_SCHEDULE: Permission((own_office,)),
+    Right.ORDER_REPORTS: Permission((own_office,)),
+    Right.MAKE_FORM: Permission((own_office,)),
+    Right.RENAME_FORM: Permission((own_office,)),
+    Right.PUBLISH_FORM: Permission((own_office,)),
+    Right.KEEP_FORM_DRAFT: Permission((own_office,)),
+    Right.DISCARD_FORM_DRAFT: Permission((oneself,)),
+    Right.CHANGE_FORM: Permission((own_office,), OTHERS_FORM),
+    Right.ACKNOWLEDGE: Permission((own_unit,)),
+    Right.DETAIL: Permission((own_unit,)),
+    Right.PASS_ON: Permission((own_unit,)),
+    Right.COMPLAIN: Permission((anyone,)),
+    Right.KEEP_DRAFT: Permission((own_unit,), OTHERS_ANSWER),
+    Right.SUBMIT: Permission((own_unit,), OTHERS_ANSWER),
+    Right.RECALL: Permission((own_unit,), OTHERS_ANSWER),
+    Right.ATTACH: Permission((own_unit,)),
+    Right.KEEP_WORKBOOK: Permission((own_unit,)),
+    Right.SEND_WORKBOOK: Permission((own_unit,)),
+    Right.REVIEW: Permission((directly_above,), OTHERS_REVIEW),
+    Right.UNDO_REVIEW: Permission((own_unit,)),
+    Right.UNLIST_REASON: Permission((own_unit,)),
+    Right.MAKE_REPORT: Permission((at_or_above, the_product)),
+    Right.MAKE_ACCOUNT: Permission((office_at_or_above, the_product), OTHERS_ACCOUNT),
+    Right.MAKE_ACCOUNTS: Permission((the_product,)),
+    Right.SET_PASSWORD: Permission(
+        (office_at_or_above, the_product), OTHERS_ACCOUNT, ((oneself, OWN_PASSWORD),)
+    ),
+    Right.CHANGE_PASSWORD: Permission((oneself,)),
+    Right.SWITCH_OFF_ACCOUNT: Permission(
+        (office_at_or_above, the_product), OTHERS_ACCOUNT, ((oneself, OWN_ACCOUNT),)
+    ),
+    Right.SWITCH_ON_ACCOUNT: Permission((office_at_or_above, the_product), OTHERS_ACCOUNT),
+    Right.IMPORT_UNITS: Permission((topmost_office, the_product)),
+    Right.SHAPE_TREE: Permission((the_product,)),
+}
+
+
+def may(actor: Account | None, right: Right, subject: Subject, *, at: Unit | None = None) -> bool:
+    """Whether the table lets `actor` (None: the product itself) do this to `subject`.
+
+    `at`: the actor's unit, for rights whose predicates ask where it stands in the tree.
+    """
+    return _objection(Asker(actor, at), PERMISSIONS[right], subject) is None
+
+
+def require(
+    actor: Account | None, right: Right, subject: Subject, *, at: Unit | None = None
+) -> None:
+    """Raises `NotAllowed` or `NotFound`, as the row says, where the actor may not; see `may`."""
+    told = _objection(Asker(actor, at), PERMISSIONS[right], subject)
+    if told is None:
+        return
+    if not told:
+        raise NotFound
+    raise NotAllowed(told, **({"unit": subject.unit_name} if "%(unit)s" in told else {}))
+
+
+def _objection(asker: Asker, row: Permission, subject: Subject) -> str | None:
+    """What the asker is told (see `Permission.told`); None where it may."""
+    if not any(holds(asker, subject) for holds in row.who):
+        return row.told
+    return next((told for holds, told in row.never if holds(asker, subject)), None)

@@ -1,0 +1,94 @@
+"""What the table of permissions asks about who acts and what is acted on, each under a name.
+
+The first line of a docstring is how `docs/permissions.md` says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from models import Account, Role, Unit
+
+
+class Asker(NamedTuple):
+    """Who wants to act."""
+
+    account: Account | None
+    """None: the product itself."""
+    unit: Unit | None = None
+    """Where the account stands in the tree; given for acts whose predicates ask for it."""
+
+
+class Subject(NamedTuple):
+    """What is acted on, as far as predicates ask about it."""
+
+    unit_id: int | None = None
+    """The unit it belongs to."""
+    above_id: int | None = None
+    """The unit that decides about it: the one directly above, or at the top the unit itself."""
+    account_id: int | None = None
+    """The account it belongs to."""
+    place: int | None = None
+    """`Unit.lft` of the unit it belongs to."""
+    unit_name: str = ""
+    """What the sentence of a refusal calls that unit."""
+
+    @classmethod
+    def of(cls, unit: Unit, account_id: int | None = None) -> Subject:
+        """What belongs to a unit of the tree, and to an account where one is named."""
+        return cls(unit.id, account_id=account_id, place=unit.lft, unit_name=unit.name)
+
+
+Predicate = Callable[[Asker, Subject], bool]
+
+
+def the_product(asker: Asker, _subject: Subject) -> bool:
+    """the product itself"""
+    return asker.account is None
+
+
+def anyone(asker: Asker, _subject: Subject) -> bool:
+    """every account, for its own unit"""
+    return asker.account is not None
+
+
+def own_unit(asker: Asker, subject: Subject) -> bool:
+    """the unit it belongs to"""
+    return asker.account is not None and asker.account.unit_id == subject.unit_id
+
+
+def own_office(asker: Asker, subject: Subject) -> bool:
+    """the office of the unit it belongs to"""
+    return own_unit(asker, subject) and _is_office(asker)
+
+
+def directly_above(asker: Asker, subject: Subject) -> bool:
+    """the unit directly above; at the top, the unit itself"""
+    return asker.account is not None and asker.account.unit_id == subject.above_id
+
+
+def at_or_above(asker: Asker, subject: Subject) -> bool:
+    """the unit it belongs to, and every unit above"""
+    if asker.account is None or asker.unit is None or subject.place is None:
+        return False
+    return asker.unit.lft <= subject.place <= asker.unit.rgt
+
+
+def office_at_or_above(asker: Asker, subject: Subject) -> bool:
+    """the office of the unit it belongs to, and of every unit above"""
+    return at_or_above(asker, subject) and _is_office(asker)
+
+
+def topmost_office(asker: Asker, _subject: Subject) -> bool:
+    """the office of the unit at the top of the tree"""
+    return _is_office(asker) and asker.unit is not None and asker.unit.parent_id is None
+
+
+def oneself(asker: Asker, subject: Subject) -> bool:
+    """the account itself"""
+    return asker.account is not None and asker.account.id == subject.account_id
+
+
+def _is_office(asker: Asker) -> bool:
+    return asker.account is not None and asker.account.role == Role.OFFICE
