@@ -7,13 +7,17 @@ at once is for the edge to say, which knows who waits (`web.edge.waiting`).
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from adapters.root import ROOT
 from rules.sentences.refusal import Refusal
+from rules.sentences.sentence_json import from_json, to_json
 
 SECONDS = 20
 MEMORY = 1024 * 1024 * 1024
@@ -24,17 +28,33 @@ SLOWED = 3
 """How many times its seconds a process may take by the clock, where others use the processors."""
 
 
+class Reply(NamedTuple):
+    """What such a process has made of the bytes it was given."""
+
+    answer: Any
+    """As JSON has it."""
+    content: bytes = b""
+
+
 class Apart:
-    """A module that is run with some bytes; its last argument is the seconds it may compute."""
+    """A module that is run with some bytes and ends in `reply`."""
 
     def __init__(self, module: str, too_much: str) -> None:
         self.module, self.too_much = module, too_much
 
-    def run(self, content: bytes, *arguments: str, seconds: int = SECONDS) -> bytes:
-        """What the module writes.
+    def run(self, content: bytes, *arguments: str, seconds: int = SECONDS) -> Reply:
+        """What the module replies.
 
-        Raises `Refusal` with `too_much` where it computes longer than `seconds` or breaks.
+        Raises the module's own `Refusal`, or one with `too_much` where it computes longer than
+        `seconds` or breaks.
         """
+        head, _, content = self._output(content, arguments, seconds).partition(b"\n")
+        told = json.loads(head)
+        if "refusal" in told:
+            raise Refusal.of(from_json(told["refusal"]))
+        return Reply(told["answer"], content)
+
+    def _output(self, content: bytes, arguments: Sequence[str], seconds: int) -> bytes:
         command = [sys.executable, "-m", self.module, *arguments, str(seconds)]
         pipe = subprocess.PIPE
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT) as process:
@@ -50,7 +70,25 @@ class Apart:
         return output
 
 
-def limit(seconds: int, memory: int = MEMORY) -> None:
-    """In the process itself: no more memory and processor time than these."""
+def reply(work: Callable[..., Reply], memory: int = MEMORY) -> None:
+    """In the process itself: write what `work` makes of standard input, or its refusal.
+
+    `work` gets the bytes and the arguments; the last argument is the seconds it may compute.
+    One line of JSON comes first, then the bytes of the reply.
+    """
+    *arguments, seconds = sys.argv[1:]
+    _limit(int(seconds), memory)
+    content = b""
+    try:
+        answer, content = work(sys.stdin.buffer.read(), *arguments)
+        told = {"answer": answer}
+    except Refusal as refusal:
+        told = {"refusal": to_json(refusal.sentence)}
+    head = json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    sys.stdout.buffer.write(head + b"\n" + content)
+
+
+def _limit(seconds: int, memory: int) -> None:
+    """No more memory and processor time than these."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

@@ -8,9 +8,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from adapters.root import ROOT
-from rules.forms.faults import Fault
-from rules.sentences.refusal import N_, Refusal, Term, fill
-from rules.units import unit_list
+from rules.sentences.refusal import Refusal
+from rules.sentences.sentence import Sentence
 
 SOURCE = "zh"
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -38,23 +37,13 @@ def get_translations(language: str) -> NullTranslations:
 
 def translate(language: str, msgid: str, **values: object) -> str:
     """`msgid` in `language`, its %(name)s filled with `values`."""
-    texts = get_translations(language)
-    told = {name: _translated(texts, value) for name, value in values.items()}
-    return fill(texts.gettext(msgid), told, texts.gettext(N_("、")))
+    return tell(Sentence(msgid, values), language)
 
 
-def _translated(texts: NullTranslations, value: object) -> object:
-    if isinstance(value, list):
-        return [_translated(texts, one) for one in value]
-    if isinstance(value, Fault):
-        told = {name: _translated(texts, one) for name, one in value.values.items()}
-        return fill(texts.gettext(value.msgid), told) if value.msgid else ""
-    return texts.gettext(value) if isinstance(value, Term) and value else value
-
-
-def tell(refusal: Refusal, language: str) -> str:
-    """The finished sentence of a refusal."""
-    return translate(language, refusal.msgid, **refusal.values)
+def tell(told: Sentence | Refusal, language: str) -> str:
+    """The finished sentence, or that of a refusal, in `language`."""
+    sentence = told.sentence if isinstance(told, Refusal) else told
+    return sentence.told(get_translations(language).gettext)
 
 
 def tell_period(period: str, language: str) -> str:
@@ -63,17 +52,3 @@ def tell_period(period: str, language: str) -> str:
     from rules.dates.periods import period_words
 
     return translate(language, "%(period)s", period=period_words(period))
-
-
-def tell_fault(fault: unit_list.Fault, language: str) -> str:
-    """The finished sentence of a fault in a list, with the place in the file."""
-    sentence = translate(language, fault.msgid, **fault.values)
-    if not fault.column:
-        return translate(language, N_("第 %(line)d 行：%(fault)s"), line=fault.line, fault=sentence)
-    return translate(
-        language,
-        N_("第 %(line)d 行“%(column)s”：%(fault)s"),
-        line=fault.line,
-        column=fault.column,
-        fault=sentence,
-    )

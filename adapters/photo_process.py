@@ -6,10 +6,8 @@ memory there breaks a process that has one photo, no database and no file.
 
 from __future__ import annotations
 
-import json
-
 from adapters.apart import SECONDS, Apart
-from rules.sentences.refusal import N_, Refusal
+from rules.sentences.refusal import N_
 
 DAMAGED = N_("这张照片打不开，可能已经损坏。请重新拍照或另选一张。")
 _APART = Apart("adapters.photos", DAMAGED)
@@ -21,8 +19,5 @@ def clean_photo_apart(content: bytes, *, seconds: int = SECONDS) -> tuple[bytes,
 
     Raises `Refusal` for what cannot be opened.
     """
-    head, _, content = _APART.run(content, seconds=seconds).partition(b"\n")
-    answer = json.loads(head)
-    if "msgid" in answer:
-        raise Refusal(answer["msgid"], **answer["values"])
-    return content, str(answer["media"])
+    media, content = _APART.run(content, seconds=seconds)
+    return content, str(media)

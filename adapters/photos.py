@@ -7,13 +7,11 @@ it is started; so it imports nothing that is slow.
 from __future__ import annotations
 
 import io
-import json
 import struct
-import sys
 
 from PIL import Image
 
-from adapters.apart import limit
+from adapters.apart import Reply, reply
 from rules.sentences.refusal import N_, Refusal
 
 MOST_PIXELS = 50_000_000
@@ -84,22 +82,10 @@ def _written(drawn: Image.Image, as_png: bool) -> bytes:
     return file.getvalue()
 
 
-def main() -> None:
-    """Clean the photo on standard input; the seconds it may take are the argument.
-
-    Answers with a line of JSON, then the photo.
-    """
-    seconds = int(sys.argv[1])
-    limit(seconds)
-    content = b""
-    answer: dict[str, object]
-    try:
-        content, media = clean_photo(sys.stdin.buffer.read())
-        answer = {"media": media}
-    except Refusal as refusal:
-        answer = {"msgid": refusal.msgid, "values": refusal.values}
-    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + content)
+def _reply(content: bytes) -> Reply:
+    cleaned, media = clean_photo(content)
+    return Reply(media, cleaned)
 
 
 if __name__ == "__main__":
-    main()
+    reply(_reply)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
-from adapters.apart import Apart, limit
+from adapters.apart import Apart, Reply, reply
 from adapters.tables import Line, read_table
-from rules.sentences.refusal import N_, Refusal
+from rules.sentences.refusal import N_
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请只留下名单，删去别的工作表、列和格式后再上传。")
 SECONDS = 60
@@ -18,21 +15,8 @@ _APART = Apart("adapters.table_process", TOO_MUCH)
 
 def table_apart(content: bytes, *, seconds: int = SECONDS) -> list[Line]:
     """`read_table`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
-    answer = json.loads(_APART.run(content, seconds=seconds))
-    if "msgid" in answer:
-        raise Refusal(answer["msgid"], **answer["values"])
-    return [(number, cells) for number, cells in answer["lines"]]
-
-
-def main() -> None:
-    """Read the table on standard input; the seconds are the argument."""
-    limit(int(sys.argv[1]), MEMORY)
-    try:
-        answer: dict[str, object] = {"lines": read_table(sys.stdin.buffer.read())}
-    except Refusal as refused:
-        answer = {"msgid": refused.msgid, "values": refused.values}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
+    return [(number, cells) for number, cells in _APART.run(content, seconds=seconds).answer]
 
 
 if __name__ == "__main__":
-    main()
+    reply(lambda content: Reply(read_table(content)), MEMORY)

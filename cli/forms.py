@@ -13,8 +13,9 @@ from rules.sentences.refusal import N_, Refusal
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from adapters.xlsform.reading import CellFault, XlsForm
+    from adapters.xlsform.reading import XlsForm
     from rules.forms.form_fields import FormField
+    from rules.sentences.faults import Fault
 
 app = typer.Typer(help="表单：检查 XLSForm / Forms: check an XLSForm.", no_args_is_help=True)
 
@@ -31,6 +32,7 @@ def check(
 ) -> None:
     """检查 XLSForm 表单，不保存：列出读到的每一项，或者每一处错误。"""
     from adapters.xlsform.reading import XlsFormFaults, read_xlsform
+    from rules.sentences.faults import Fault
 
     try:
         form = read_xlsform(_content(file))
@@ -38,7 +40,7 @@ def check(
         _tell_faults(refused.faults, as_json)
         raise typer.Exit(1) from refused
     except Refusal as refused:
-        _tell_faults([_of_file(refused)], as_json)
+        _tell_faults([Fault.of(refused.sentence)], as_json)
         raise typer.Exit(1) from refused
     if as_json:
         typer.echo(json.dumps(_form_json(form), ensure_ascii=False, indent=2))
@@ -57,13 +59,6 @@ def _content(file: Path) -> bytes:
         raise Refusal(N_("无法打开文件：%(path)s"), path=file) from error
 
 
-def _of_file(refused: Refusal) -> CellFault:
-    from adapters.xlsform.reading import CellFault
-    from rules.forms.faults import Fault
-
-    return CellFault("", None, "", Fault(refused.msgid, refused.values))
-
-
 def _form_json(form: XlsForm) -> dict[str, Any]:
     return {
         "ok": True,
@@ -74,39 +69,39 @@ def _form_json(form: XlsForm) -> dict[str, Any]:
     }
 
 
-def _fault_json(fault: CellFault) -> dict[str, Any]:
+def _fault_json(fault: Fault) -> dict[str, Any]:
     return {
-        "sheet": fault.sheet,
-        "row": fault.row,
-        "column": fault.column,
-        "cell": fault.cell,
+        "sheet": fault.place.sheet,
+        "row": fault.place.line or None,
+        "column": fault.place.column,
+        "cell": fault.place.cell,
         "sentence": _sentence(fault),
     }
 
 
-def _sentence(fault: CellFault) -> str:
-    from cli.terminal import words
+def _sentence(fault: Fault) -> str:
+    from adapters.language import tell
+    from cli.terminal import language
 
-    return words(fault.fault.msgid, **fault.fault.values)
+    return tell(fault, language())
 
 
-def _tell_faults(faults: list[CellFault], as_json: bool) -> None:
+def _tell_faults(faults: list[Fault], as_json: bool) -> None:
     from cli.terminal import words
 
     if as_json:
         told = {"ok": False, "faults": [_fault_json(fault) for fault in faults]}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    if not any(fault.sheet for fault in faults):
+    if not any(fault.place.sheet for fault in faults):
         for fault in faults:
             typer.echo(_sentence(fault), err=True)
         return
     table = _table(_FAULT_COLUMNS)
     for fault in faults:
-        row = str(fault.row or "")
-        table.add_row(
-            fault.sheet, fault.cell or row, _plain(fault.column), _plain(_sentence(fault))
-        )
+        place = fault.place
+        cell = place.cell or str(place.line or "")
+        table.add_row(place.sheet, cell, _plain(place.column), _plain(_sentence(fault)))
     typer.echo(words(N_("表单有 %(count)s 处错误："), count=len(faults)), err=True)
     _print(table, err=True)
 
@@ -137,7 +132,7 @@ def _show(form: XlsForm) -> None:
         table.add_row(*map(_plain, _cells(field, len(tree.above(field)))))
     _print(table, err=False)
     for note in form.notes:
-        typer.echo(f"{note.sheet} {note.cell}: {_sentence(note)}")
+        typer.echo(f"{note.place.sheet} {note.place.cell}: {_sentence(note)}")
     say(
         N_("表单“%(title)s”没有错误，共 %(count)s 项。"),
         title=form.title or form.settings.form_id or "—",

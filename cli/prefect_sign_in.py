@@ -59,7 +59,7 @@ def keep_sign_in(folder: Path, say: Callable[[str, dict[str, object]], None]) ->
     except FileNotFoundError:
         pass
     except Unsafe as unsafe:
-        say(unsafe.msgid, unsafe.values)
+        say(unsafe.sentence.msgid, dict(unsafe.sentence.values))
         say(N_("Prefect 的登录口令已换新。"), {})
     _store(file, f"{USER}:{secrets.token_urlsafe(SECRET_BYTES)}\n")
     return _read(file)

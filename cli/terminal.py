@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from adapters.language import SOURCE, tell, tell_fault, translate
+from adapters.language import SOURCE, tell, translate
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_list import UnitListRefused
@@ -45,7 +45,7 @@ def refusals() -> Iterator[None]:
     except UnitListRefused as refusal:
         _complain(tell(refusal, language()))
         for fault in refusal.faults:
-            _complain("  " + tell_fault(fault, language()))
+            _complain("  " + tell(fault.placed(), language()))
         if refusal.more:
             _complain("  " + translate(language(), N_("……另有 %(more)d 处。"), more=refusal.more))
         raise typer.Exit(1) from refusal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from adapters.apart import SECONDS, Apart
@@ -42,7 +41,4 @@ def _ticket_texts(tables: list[Table]) -> list[str]:
 
 def sheets_apart(content: bytes, *, seconds: int = SECONDS) -> list[Table]:
     """`read_sheets`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
-    answer = json.loads(_APART.run(content, seconds=seconds))
-    if "msgid" in answer:
-        raise Refusal(answer["msgid"], **answer["values"])
-    return [Table(**table) for table in answer["tables"]]
+    return [Table(**table) for table in _APART.run(content, seconds=seconds).answer]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
-from adapters.apart import limit
+from adapters.apart import Reply, reply
 from adapters.tables import Sheet, read_sheets
 from rules.sentences.refusal import N_, Refusal
 
@@ -19,16 +17,10 @@ MOST_MERGED = 200
 """Ranges of merged cells that are looked at in a sheet."""
 
 
-def main() -> None:
-    """Read the workbook on standard input; the seconds are the argument."""
-    limit(int(sys.argv[1]))
-    try:
-        sheets = read_sheets(sys.stdin.buffer.read(), LIMIT)
-        _check_size(sheets)
-        answer: dict[str, Any] = {"tables": [_plain(sheet) for sheet in sheets]}
-    except Refusal as refused:
-        answer = {"msgid": refused.msgid, "values": refused.values}
-    json.dump(answer, sys.stdout)
+def _reply(content: bytes) -> Reply:
+    sheets = read_sheets(content, LIMIT)
+    _check_size(sheets)
+    return Reply([_plain(sheet) for sheet in sheets])
 
 
 def _check_size(sheets: list[Sheet]) -> None:
@@ -49,4 +41,4 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    reply(_reply)

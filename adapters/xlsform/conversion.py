@@ -9,10 +9,9 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData
 
-from rules.forms.faults import Fault
 from rules.forms.xlsform.columns import SURVEY, Table, heading_key
-from rules.forms.xlsform.faults import CellFault
 from rules.forms.xlsform.types import RowType, read_type, written_type
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
 
 _OURS = ("rollup", "reuse")
@@ -23,7 +22,7 @@ _COLUMN = re.compile(r"the '([^']+)' value")
 Rows = list[dict[str, str]]
 
 
-def conversion_faults(tables: Mapping[str, Table]) -> Iterator[CellFault]:
+def conversion_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
     """What the conversion finds wrong in sheets in which we found nothing: at most one fault."""
     try:
         converted(tables)
@@ -68,13 +67,13 @@ def _cells(kind: str, headings: list[str], cells: tuple[str, ...]) -> dict[str, 
     return texts
 
 
-def _fault(tables: Mapping[str, Table], told: str) -> CellFault:
+def _fault(tables: Mapping[str, Table], told: str) -> Fault:
     row, sheet, column = (pattern.search(told) for pattern in (_ROW, _SHEET, _COLUMN))
     kind = sheet[1] if sheet else SURVEY
     table = tables.get(kind, Table(kind))
     fault = Fault(N_("这样写不符合 XLSForm 的规则（%(told)s）"), {"told": " ".join(told.split())})
-    number = int(row[1]) if row else None
+    number = int(row[1]) if row else 0
     for heading, letters in zip(table.headings, table.letters, strict=True):
         if column and _plain(kind, heading) == column[1]:
-            return CellFault(table.name, number, heading, fault, letters)
-    return CellFault(table.name, number, "", fault)
+            return fault.at(Place("", number, heading, table.name, letters))
+    return fault.at(Place(line=number, sheet=table.name))

@@ -1,13 +1,12 @@
 """Reading a form from an XLSForm workbook (.xlsx)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlsxwriter.utility import xl_cell_to_rowcol
 
 from adapters.tables import Sheet, column_letters, read_sheets
 from adapters.xlsx_bounds import MEGABYTE
-from rules.forms.faults import Fault
 from rules.forms.form_fields import FormField
 from rules.forms.form_settings import FormSettings
 from rules.forms.xlsform.columns import (
@@ -19,11 +18,12 @@ from rules.forms.xlsform.columns import (
     heading_key,
     is_comment,
 )
-from rules.forms.xlsform.faults import CellFault, XlsFormFaults
+from rules.forms.xlsform.faults import XlsFormFaults
 from rules.forms.xlsform.form import read_tables
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal
 
-__all__ = ["CellFault", "XlsForm", "XlsFormFaults", "read_xlsform"]
+__all__ = ["XlsForm", "XlsFormFaults", "read_xlsform"]
 
 LIMIT = 5 * MEGABYTE
 MOST_ROWS = {SURVEY: 2_000, CHOICES: 20_000, SETTINGS: 100}
@@ -37,7 +37,7 @@ class XlsForm:
     title: str
     settings: FormSettings
     fields: tuple[FormField, ...]
-    notes: tuple[CellFault, ...] = ()
+    notes: tuple[Fault, ...] = ()
     """What may not have been meant as it was read; nothing is refused for it."""
 
 
@@ -50,14 +50,16 @@ def read_xlsform(content: bytes) -> XlsForm:
     try:
         sheets = read_sheets(content, LIMIT)
     except Refusal as refused:
-        raise XlsFormFaults([_of_file(refused.msgid, **refused.values)]) from refused
+        raise XlsFormFaults([Fault.of(refused.sentence)]) from refused
     tables = _tables(sheets)
     faults = [fault for sheet in sheets for fault in _sheet_faults(sheet)]
     try:
         title, settings, fields = read_tables(tables)
     except XlsFormFaults as refused:
         told = {(sheet.name, cell) for sheet in sheets for cell in _unread(sheet)}
-        more = [fault for fault in refused.faults if (fault.sheet, fault.cell) not in told]
+        more = [
+            fault for fault in refused.faults if (fault.place.sheet, fault.place.cell) not in told
+        ]
         raise XlsFormFaults([*faults, *more]) from refused
     if not faults:
         # Imports pyxform, which takes a third of a second, and which no other process needs.
@@ -80,7 +82,7 @@ _A_NUMBER = N_(
 )
 
 
-def _notes(sheet: Sheet) -> Iterator[CellFault]:
+def _notes(sheet: Sheet) -> Iterator[Fault]:
     table = _table(sheet)
     for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
         key = heading_key(_kind(sheet), heading) if heading else None
@@ -88,12 +90,8 @@ def _notes(sheet: Sheet) -> Iterator[CellFault]:
             continue
         for number, cells in table.rows:
             if f"{letters}{number}" in sheet.fractions:
-                fault = Fault(_A_NUMBER, {"read": cells[place]})
-                yield CellFault(sheet.name, number, heading, fault, letters)
-
-
-def _of_file(msgid: str, **values: object) -> CellFault:
-    return CellFault("", None, "", Fault(msgid, values))
+                at = Place("", number, heading, sheet.name, letters)
+                yield Fault(_A_NUMBER, {"read": cells[place]}, at)
 
 
 _NO_SURVEY = N_(
@@ -106,7 +104,7 @@ def _tables(sheets: Sequence[Sheet]) -> dict[str, Table]:
     """Kind → sheet. Refuses a workbook without questions, and one with far too many rows."""
     tables = {kind: _table(sheet) for sheet in sheets if (kind := _kind(sheet))}
     if SURVEY not in tables:
-        raise XlsFormFaults([_of_file(_NO_SURVEY, names=[sheet.name for sheet in sheets])])
+        raise XlsFormFaults([Fault(_NO_SURVEY, {"names": [sheet.name for sheet in sheets]})])
     long = [_too_long(kind, table) for kind, table in tables.items() if _is_too_long(kind, table)]
     if long:
         raise XlsFormFaults(long)
@@ -137,25 +135,26 @@ def _is_too_long(kind: str, table: Table) -> bool:
     return len(table.rows) > MOST_ROWS[kind] or len(table.headings) > MOST_COLUMNS
 
 
-def _too_long(kind: str, table: Table) -> CellFault:
+def _too_long(kind: str, table: Table) -> Fault:
     told = {
         "rows": len(table.rows), "most_rows": MOST_ROWS[kind],
         "columns": len(table.headings), "most_columns": MOST_COLUMNS,
     }  # fmt: skip
-    return CellFault(table.name, None, "", Fault(N_(
-        "有 %(rows)s 行、%(columns)s 列，最多 %(most_rows)s 行、%(most_columns)s 列"
-    ), told))  # fmt: skip
+    return Fault(
+        N_("有 %(rows)s 行、%(columns)s 列，最多 %(most_rows)s 行、%(most_columns)s 列"),
+        told,
+        Place(sheet=table.name),
+    )
 
 
-def _sheet_faults(sheet: Sheet) -> Iterator[CellFault]:
+def _sheet_faults(sheet: Sheet) -> Iterator[Fault]:
     """Formulas, merged cells, and sheets that a form does not have."""
     if is_comment(sheet.name):
         return
     if not _kind(sheet):
         if sheet.lines:
-            yield CellFault(sheet.name, None, "", Fault(N_(
-                "不支持这张工作表；自己的说明请放在名称以 # 开头的工作表里"
-            )))  # fmt: skip
+            told = N_("不支持这张工作表；自己的说明请放在名称以 # 开头的工作表里")
+            yield Fault(told, place=Place(sheet=sheet.name))
         return
     for address in sheet.formulas:
         yield _at(sheet, address, N_("不能用 Excel 公式，请改成固定的值"))
@@ -173,12 +172,10 @@ def _unread(sheet: Sheet) -> Iterator[str]:
                 yield f"{column_letters(column)}{row + 1}"
 
 
-def _at(sheet: Sheet, address: str, msgid: str) -> CellFault:
+def _at(sheet: Sheet, address: str, msgid: str) -> Fault:
     """A fault at an address such as `C7`."""
-    letters = address.rstrip("0123456789")
-    row = address[len(letters) :]
+    cell = Place.of_address(address)
     headings = sheet.lines[0][1] if sheet.lines else []
     columns = {column_letters(place): heading for place, heading in enumerate(headings)}
-    return CellFault(
-        sheet.name, int(row) if row else None, columns.get(letters, ""), Fault(msgid), letters
-    )
+    heading = columns.get(cell.letters, "")
+    return Fault(msgid, place=replace(cell, sheet=sheet.name, column=heading))

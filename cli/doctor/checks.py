@@ -20,7 +20,7 @@ from adapters.migrations import is_known, newest_revision
 from adapters.opening import find_reason
 from adapters.private import hidden_bits
 from adapters.settings import Settings
-from cli.doctor.findings import Finding, bad, good, note
+from cli.doctor.findings import Finding, bad, good, note, refused
 from cli.prefect_api import ask
 from cli.prefect_sign_in import sign_in_file
 from cli.run import SERVER_APP, START_SECONDS, WEB_MODULE
@@ -93,7 +93,7 @@ def check_database(settings: Settings, now: datetime) -> Iterator[Finding]:
             why=said.splitlines()[0],
         )
         why = find_reason(make_url(settings.engine_url), said) or unknown
-        yield bad("database", why.msgid, **why.values)
+        yield refused("database", why)
         return
     finally:
         engine.dispose()
@@ -200,7 +200,7 @@ def _ports(settings: Settings) -> Finding:
     try:
         refuse_taken_ports(wanted)
     except Refusal as refusal:
-        return bad("ports", refusal.msgid, **refusal.values)
+        return refused("ports", refusal)
     return good("ports", N_("端口空闲。"))
 
 

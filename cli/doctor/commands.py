@@ -9,11 +9,12 @@ import typer
 from pydantic import ValidationError
 
 from adapters import clock
+from adapters.language import tell
 from adapters.opening import read_address
 from adapters.settings import Settings
 from cli.doctor.checks import CHECKS
-from cli.doctor.findings import GRADE_NAMES, Finding, Grade, bad
-from cli.terminal import unusable_settings, words
+from cli.doctor.findings import GRADE_NAMES, Finding, Grade, refused
+from cli.terminal import language, unusable_settings, words
 from rules.sentences.refusal import Refusal
 
 
@@ -23,11 +24,11 @@ def find() -> Iterator[Finding]:
         settings = Settings()
     except ValidationError as error:
         for variable, refusal in unusable_settings(error):
-            yield bad(variable, refusal.msgid, **refusal.values)
+            yield refused(variable, refusal)
         return
-    refused = list(_refused(settings))
-    yield from refused
-    if refused:
+    unfit = list(_refused(settings))
+    yield from unfit
+    if unfit:
         return
     now = clock.now()  # which is a setting too
     for check in CHECKS:
@@ -39,11 +40,11 @@ def _refused(settings: Settings) -> Iterator[Finding]:
     try:
         _ = settings.proxies
     except Refusal as refusal:
-        yield bad("JIELI_TRUSTED_PROXIES", refusal.msgid, **refusal.values)
+        yield refused("JIELI_TRUSTED_PROXIES", refusal)
     try:
         read_address(settings.engine_url)
     except Refusal as refusal:
-        yield bad("JIELI_DATABASE_URL", refusal.msgid, **refusal.values)
+        yield refused("JIELI_DATABASE_URL", refusal)
 
 
 def doctor(*, as_json: bool) -> None:
@@ -63,4 +64,4 @@ def doctor(*, as_json: bool) -> None:
 
 
 def _sentence(finding: Finding) -> str:
-    return words(finding.msgid, **finding.values)
+    return tell(finding.sentence, language())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from rules.sentences.refusal import N_
+from rules.sentences.refusal import N_, Refusal
+from rules.sentences.sentence import Sentence
 
 
 class Grade(StrEnum):
@@ -25,17 +26,20 @@ class Finding:
 
     subject: str
     grade: Grade
-    msgid: str
-    values: dict[str, object] = field(default_factory=dict)
+    sentence: Sentence
 
 
 def good(subject: str, msgid: str, **values: object) -> Finding:
-    return Finding(subject, Grade.GOOD, msgid, values)
+    return Finding(subject, Grade.GOOD, Sentence(msgid, values))
 
 
 def note(subject: str, msgid: str, **values: object) -> Finding:
-    return Finding(subject, Grade.NOTE, msgid, values)
+    return Finding(subject, Grade.NOTE, Sentence(msgid, values))
+
+
+def refused(subject: str, refusal: Refusal) -> Finding:
+    return Finding(subject, Grade.BAD, refusal.sentence)
 
 
 def bad(subject: str, msgid: str, **values: object) -> Finding:
-    return Finding(subject, Grade.BAD, msgid, values)
+    return Finding(subject, Grade.BAD, Sentence(msgid, values))

@@ -30,9 +30,9 @@ from rules.dates.calendar import local_date
 from rules.dates.periods import period_words
 from rules.filling.answer_sheet import Prefilled
 from rules.filling.known_values import OtherForm, fitting, shared_fields
-from rules.forms.faults import Fault
 from rules.forms.form_fields import FormField, read_form
 from rules.sentences.refusal import N_
+from rules.sentences.sentence import Sentence
 
 HOLDS = timedelta(days=365)
 """How long an answer given one time is carried to other measures that are done one time."""
@@ -124,7 +124,7 @@ def filled_in(
 
 
 def _fill(
-    found: dict[str, Prefilled], field: FormField, value: Any, source: Fault, measure: str
+    found: dict[str, Prefilled], field: FormField, value: Any, source: Sentence, measure: str
 ) -> None:
     given = field.calculation or (field.readonly and field.default)
     texts = None if given or value is None else fitting(field, value)
@@ -132,13 +132,13 @@ def _fill(
         found[field.name] = Prefilled(texts, source, value, measure)
 
 
-def _told(known: Known) -> Fault:
+def _told(known: Known) -> Sentence:
     values = {"measure": known.measure, "date": local_date(known.at).isoformat()}
-    return Fault(N_("来自“%(measure)s”%(date)s 的填报"), values)
+    return Sentence(N_("来自“%(measure)s”%(date)s 的填报"), values)
 
 
-def _carried(earlier: LastPeriod) -> Fault:
-    return Fault(N_("来自上期（%(period)s）的填报"), {"period": period_words(earlier.period)})
+def _carried(earlier: LastPeriod) -> Sentence:
+    return Sentence(N_("来自上期（%(period)s）的填报"), {"period": period_words(earlier.period)})
 
 
 class ElementReach(NamedTuple):

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 from models import Assignment, Draft, FormVersion, Measure, Status, Submission
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED
-from rules.forms.faults import Fault
 from rules.forms.form_change import FormChange, clashes, compare, removed_codes
 from rules.forms.form_differences import Difference, list_differences
 from rules.forms.form_fields import FormField, read_form
 from rules.forms.form_tree import flat, place_of
+from rules.sentences.faults import Fault
 
 AT_ONCE = 500
 """Rows held in memory while drafts and answers are gone through."""

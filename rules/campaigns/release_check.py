@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.dates.calendar import add_workdays, known_until, workdays_between
-from rules.forms.faults import Fault
 from rules.sentences.refusal import N_
+from rules.sentences.sentence import Sentence
 
 FLOOR_WORKDAYS = 5
 """Working days the lowest level should have at least."""
@@ -39,40 +39,40 @@ class ReleaseFacts:
         return workdays_between(add_workdays(self.today, self.gate_days), self.due_on)
 
 
-def warnings(facts: ReleaseFacts) -> list[Fault]:
+def warnings(facts: ReleaseFacts) -> list[Sentence]:
     """What to look at before releasing; an empty list when nothing is odd."""
-    found: list[Fault] = []
+    found: list[Sentence] = []
     if not facts.answering:
-        found.append(Fault(N_("没有一个单位会收到：请检查下发的层级和标签。")))
+        found.append(Sentence(N_("没有一个单位会收到：请检查下发的层级和标签。")))
     if not facts.has_form:
-        found.append(Fault(N_("没有选择表单，下级只能填写文字，没有数字可以汇总。")))
+        found.append(Sentence(N_("没有选择表单，下级只能填写文字，没有数字可以汇总。")))
     return found + _due_warnings(facts)
 
 
-def _due_warnings(facts: ReleaseFacts) -> list[Fault]:
+def _due_warnings(facts: ReleaseFacts) -> list[Sentence]:
     left, worst = facts.days_left, facts.days_left_at_worst
     if facts.due_on is None or left is None or worst is None:
-        return [Fault(N_("尚未确定办理时限。"))]
+        return [Sentence(N_("尚未确定办理时限。"))]
     if facts.due_on <= facts.today:
-        return [Fault(N_("最低一级的截止日期已到或已过。"))]
+        return [Sentence(N_("最低一级的截止日期已到或已过。"))]
     found = []
     if left < FLOOR_WORKDAYS:
         found.append(
-            Fault(
+            Sentence(
                 N_("最低一级只有%(days)d个工作日，少于%(floor)d个。"),
                 {"days": left, "floor": FLOOR_WORKDAYS},
             )
         )
     elif worst < FLOOR_WORKDAYS:
         found.append(
-            Fault(
+            Sentence(
                 N_("如果每一级都等到自动下发，最低一级只剩%(days)d个工作日。"),
                 {"days": max(worst, 0)},
             )
         )
     if facts.due_on > known_until():
         found.append(
-            Fault(
+            Sentence(
                 N_("%(year)d年的放假安排尚未公布，暂按周一至周五计算工作日。"),
                 {"year": facts.due_on.year},
             )

@@ -8,8 +8,8 @@ import re
 from datetime import date, timedelta
 
 from models.assignment import ONCE
-from rules.forms.faults import Fault
 from rules.sentences.refusal import N_
+from rules.sentences.sentence import Sentence
 
 _FORMS = (
     re.compile(r"(?P<year>\d{4})(?P<month>0[1-9]|1[0-2])"),
@@ -53,18 +53,18 @@ def period_dates(period: str) -> tuple[date, date]:
     return date(year, first_month, 1), date(end // 12, end % 12 + 1, 1) - timedelta(days=1)
 
 
-def period_words(period: str) -> Fault:
+def period_words(period: str) -> Sentence:
     """A period as people read it: 2026年10月, 2026年第3季度, 2026年第30周; nothing for `once`.
 
     What is no period, such as a word in an address, stays as it is.
     """
     if period == ONCE:
-        return Fault("")
+        return Sentence("")
     try:
         parts = _parts(period)
     except ValueError:
-        return Fault("%(code)s", {"code": period})
-    return Fault(_sentence(parts), parts)
+        return Sentence("%(code)s", {"code": period})
+    return Sentence(_sentence(parts), parts)
 
 
 def _sentence(parts: dict[str, int]) -> str:

@@ -9,10 +9,10 @@ from models import Assignment, Decision, Draft, FormVersion, Measure, Review, Su
 from rules.filling.answers import Attached, Checked, Typed, as_typed, check_answers
 from rules.filling.corrections import WHY
 from rules.filling.known_values import fitting, shared_fields
-from rules.forms.faults import Fault
 from rules.forms.form_fields import ATTACHED, FormField, chosen_by_default
 from rules.forms.form_structure import moved_by
 from rules.forms.form_tree import FormTree, item_of
+from rules.sentences.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Prefilled:
     """What is already known and stands in a field before anybody types."""
 
     texts: list[str]
-    source: Fault
+    source: Sentence
     """Where it comes from, as a sentence."""
     value: Any = None
     """As it is stored."""

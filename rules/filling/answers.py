@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from rules.filling.conditions import LONGEST_CALCULATED, Conditions
-from rules.forms.faults import Fault
 from rules.forms.field_values import clean_text, read_date, read_decimal, read_integer
 from rules.forms.form_fields import ATTACHED, FieldType, FormField, bounds
 from rules.forms.form_structure import named_in
@@ -21,6 +20,7 @@ from rules.forms.form_tree import (
     places,
     times_key,
 )
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 
 LINE_LENGTH = 2_000

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.filling.answers import as_typed, read_answer
-from rules.forms.faults import Fault
 from rules.forms.form_fields import ATTACHED, FormField
 from rules.forms.form_tree import FormTree
+from rules.sentences.faults import Fault
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _SHORTEST_LABEL = 3

@@ -1,35 +1,27 @@
-"""A fault: what is wrong with one thing a person typed, told beside the thing itself."""
+"""What is wrong with a form definition, item by item."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
-from rules.sentences.refusal import N_, Refusal, fill
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A Chinese msgid and the values that fill it; the edges translate it as they do a refusal."""
-
-    msgid: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    where: str = ""
-    """Of a form definition: the property that is wrong, such as `relevant`."""
-
-    def __str__(self) -> str:
-        return fill(self.msgid, self.values)
+from rules.sentences.faults import Fault
+from rules.sentences.refusal import N_, Refusal
+from rules.sentences.sentence import ENDED, PARTED, Joined, Sentence
 
 
 class FormFaults(Refusal):
     """A form definition that cannot be published, with every fault of every field.
 
-    `faults` maps the place of a field (1 is the first) to its faults; `str()` tells them all in
-    one Chinese sentence.
+    `faults` maps the place of a field (1 is the first) to its faults; the sentence tells them all.
     """
 
     def __init__(self, faults: Mapping[int, list[Fault]]) -> None:
         self.faults = dict(faults)
-        told = "".join(
-            f"第{place}项：{'；'.join(str(one).rstrip('。') for one in of_field)}。"
-            for place, of_field in faults.items()
-        )
-        super().__init__(N_("表单有错误，没有发布。%(faults)s"), faults=told)
+        super().__init__(N_("表单有错误，没有发布。%(faults)s。"), faults=by_item(faults))
+
+
+def by_item(faults: Mapping[int, Sequence[Fault]]) -> Joined:
+    """The faults of every item, by its place in the form."""
+    items = [
+        Sentence(N_("第%(item)s项：%(faults)s"), {"item": item, "faults": Joined(of_item, PARTED)})
+        for item, of_item in faults.items()
+    ]
+    return Joined(items, ENDED)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from rules.forms.faults import Fault
+from rules.sentences.faults import Fault
 from rules.sentences.held import held, is_blank
 from rules.sentences.refusal import N_
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.forms.faults import Fault
+from rules.forms.faults import by_item
 from rules.forms.form_fields import SELECTS, FieldType, FormField, RollUp
 from rules.forms.form_tree import FormTree
 from rules.forms.rolled_figures import ROLLUP_NAMES
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal, Term
 
 TYPE_NAMES: dict[FieldType, str] = {
@@ -52,10 +53,7 @@ class ChangeRefused(Refusal):
 
     def __init__(self, faults: Mapping[int, list[Fault]]) -> None:
         self.faults = dict(faults)
-        told = "".join(
-            f"第{place}项：{'；'.join(map(str, of_field))}。" for place, of_field in faults.items()
-        )
-        super().__init__(N_("不能换用这一版。%(faults)s"), faults=told)
+        super().__init__(N_("不能换用这一版。%(faults)s。"), faults=by_item(faults))
 
 
 def compare(before: Iterable[FormField], after: Iterable[FormField]) -> FormChange:
@@ -141,14 +139,14 @@ def _clashes(
         yield Fault(
             N_("“%(label)s”已有填报，填写方式不能由“%(before)s”改为“%(after)s”；%(advice)s"),
             {**label, **names, "advice": Term(ADVICE)},
-            "type",
+            Place("type"),
         )
         return
     if tree.repeat_of(old) != new.repeat_of(field):
         yield Fault(
             N_("“%(label)s”已有填报，不能移进或移出可重复填写的一组；%(advice)s"),
             {**label, "advice": Term(ADVICE)},
-            "within",
+            Place("within"),
         )
     if old.rollup != field.rollup and field.rollup is not RollUp.NONE:
         kinds = {
@@ -158,7 +156,7 @@ def _clashes(
         yield Fault(
             N_("“%(label)s”已有填报，汇总方式不能由“%(before)s”改为“%(after)s”；%(advice)s"),
             {**label, **kinds, "advice": Term(ADVICE)},
-            "rollup",
+            Place("rollup"),
         )
     yield from _unit_clash(old, field)
     gone = removed_codes(old, field) & set(taken.get(field.name, ()))
@@ -166,7 +164,7 @@ def _clashes(
         yield Fault(
             N_("“%(label)s”的选项%(choices)s已有单位选过，不能去掉；可以改它的文字"),
             {**label, "choices": [one.label for one in old.choices if one.value in gone]},
-            "choices",
+            Place("choices"),
         )
 
 
@@ -183,5 +181,5 @@ def _unit_clash(old: FormField, field: FormField) -> Iterator[Fault]:
         yield Fault(
             N_("“%(label)s”已有填报，计量单位不能由“%(before)s”改为“%(after)s”；%(advice)s"),
             {"label": field.label, "before": before, "after": after, "advice": Term(ADVICE)},
-            "label",
+            Place("label"),
         )

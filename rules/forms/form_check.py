@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.forms.faults import Fault, FormFaults
+from rules.forms.faults import FormFaults
 from rules.forms.field_values import clean_text, read_date, read_decimal
 from rules.forms.form_fields import (
     ATTACHED,
@@ -26,6 +26,7 @@ from rules.forms.form_inputs import input_faults
 from rules.forms.form_structure import structure_faults
 from rules.forms.no_persons import find_in_field
 from rules.forms.property_names import PROPERTY_NAMES
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal, Term
 
 MOST_CHOICES_IN_ALL = 20_000
@@ -112,14 +113,18 @@ def _sketch(raw: Mapping[str, Any], wrong: set[str]) -> FormField:
 
 
 def _property(fault: Fault) -> str:
-    return fault.where.partition("::")[0]
+    return fault.place.field.partition("::")[0]
 
 
 def _label_faults(field: FormField) -> list[Fault]:
     if field.label or field.type in (FieldType.CALCULATE, FieldType.GROUP):
         return []
     return [
-        Fault(_WRONG["string_too_short"], {"what": Term(PROPERTY_NAMES["label"])}, where="label")
+        Fault(
+            _WRONG["string_too_short"],
+            {"what": Term(PROPERTY_NAMES["label"])},
+            place=Place("label"),
+        )
     ]
 
 
@@ -127,12 +132,12 @@ def _text_faults(field: FormField) -> Iterator[Fault]:
     """XLSForm takes `${…}` in a text for an answer to be shown there."""
     for name in _TEXTS:
         if "${" in getattr(field, name):
-            yield Fault(_NO_ANSWERS, where=name)
+            yield Fault(_NO_ANSWERS, place=Place(name))
         for language, words in field.words.items():
             if "${" in getattr(words, name):
-                yield Fault(_NO_ANSWERS, where=f"words::{name}::{language}")
+                yield Fault(_NO_ANSWERS, place=Place(f"words::{name}::{language}"))
     if any("${" in text for choice in field.choices for text in _texts_of(choice)):
-        yield Fault(_NO_ANSWERS, where="choices")
+        yield Fault(_NO_ANSWERS, place=Place("choices"))
 
 
 def _texts_of(choice: Choice) -> Iterator[str]:
@@ -178,27 +183,27 @@ def _translated(error: Any) -> Fault:
     elif name == "choices" and kind == "string_too_long":
         msgid = N_("第 %(place)s 个选项太长，最长 %(most)s 个字")
         values["place"] = int(path[1]) + 1
-    return Fault(msgid, values, where=where)
+    return Fault(msgid, values, place=Place(where))
 
 
 def _with_bounds(field: FormField) -> tuple[FormField, list[Fault]]:
     """The field with its bounds in stored shape, and what is wrong with them."""
     given = {side: getattr(field, side) for side in ("min", "max") if _typed(getattr(field, side))}
     if given and field.type not in BOUNDED:
-        return field, [Fault(N_("这种类型没有最小和最大"), where="min")]
+        return field, [Fault(N_("这种类型没有最小和最大"), place=Place("min"))]
     faults: list[Fault] = []
     read: dict[str, int | str | None] = {"min": None, "max": None}
     for side, typed in given.items():
         value = _read_bound(field.type, str(typed))
         if isinstance(value, Fault):
             faults.append(
-                Fault(N_("“%(what)s”无法识别"), {"what": Term(PROPERTY_NAMES[side])}, side)
+                Fault(N_("“%(what)s”无法识别"), {"what": Term(PROPERTY_NAMES[side])}, Place(side))
             )
         else:
             read[side] = value
     low, high = bounds(field.model_copy(update=read))
     if low is not None and high is not None and low > high:
-        faults.append(Fault(N_("“最小”大于“最大”"), where="min"))
+        faults.append(Fault(N_("“最小”大于“最大”"), place=Place("min")))
     return field.model_copy(update=read), faults
 
 
@@ -215,15 +220,19 @@ def _read_bound(kind: FieldType, typed: str) -> int | str | Fault:
 
 def _choice_faults(field: FormField) -> list[Fault]:
     if field.type not in SELECTS:
-        return [Fault(N_("这种类型没有选项"), where="choices")] if field.choices else []
+        return [Fault(N_("这种类型没有选项"), place=Place("choices"))] if field.choices else []
     if not field.choices:
-        return [Fault(N_("选择题没有选项"), where="choices")]
+        return [Fault(N_("选择题没有选项"), place=Place("choices"))]
     values = Counter(choice.value for choice in field.choices)
     twice = sorted(value for value, times in values.items() if times > 1)
     blank = [value for value in values if len(value.split()) > 1]
     return [
-        *(Fault(N_("选项“%(value)s”重复"), {"value": value}, "choices") for value in twice),
-        *(Fault(_BLANK_CODE, {"value": value}, "choices") for value in blank if _several(field)),
+        *(Fault(N_("选项“%(value)s”重复"), {"value": value}, Place("choices")) for value in twice),
+        *(
+            Fault(_BLANK_CODE, {"value": value}, Place("choices"))
+            for value in blank
+            if _several(field)
+        ),
     ]
 
 
@@ -237,21 +246,21 @@ def _several(field: FormField) -> bool:
 def _type_faults(field: FormField) -> list[Fault]:
     faults = []
     if field.multiline and field.type is not FieldType.TEXT:
-        faults.append(Fault(N_("只有文字可以多行"), where="multiline"))
+        faults.append(Fault(N_("只有文字可以多行"), place=Place("multiline")))
     if field.required and not field.answered:
-        faults.append(Fault(N_("这种类型不能必填"), where="required"))
+        faults.append(Fault(N_("这种类型不能必填"), place=Place("required")))
     if field.readonly and not field.answered:
-        faults.append(Fault(N_("这种类型不能只读"), where="readonly"))
+        faults.append(Fault(N_("这种类型不能只读"), place=Place("readonly")))
     if field.type is FieldType.CALCULATE and not field.calculation:
-        faults.append(Fault(N_("缺少计算公式"), where="calculation"))
+        faults.append(Fault(N_("缺少计算公式"), place=Place("calculation")))
     if field.calculation and field.type not in (FieldType.CALCULATE, *_SCALAR):
-        faults.append(Fault(N_("这种类型不能计算"), where="calculation"))
+        faults.append(Fault(N_("这种类型不能计算"), place=Place("calculation")))
     if field.constraint and not field.answered:
-        faults.append(Fault(N_("这种类型没有校验条件"), where="constraint"))
+        faults.append(Fault(N_("这种类型没有校验条件"), place=Place("constraint")))
     if field.choice_filter and field.type not in SELECTS:
-        faults.append(Fault(N_("只有选择题可以筛选选项"), where="choice_filter"))
+        faults.append(Fault(N_("只有选择题可以筛选选项"), place=Place("choice_filter")))
     if field.reuse and field.type not in (*_SCALAR, *SELECTS):
-        faults.append(Fault(N_("这种类型不能作为共享数据项"), where="reuse"))
+        faults.append(Fault(N_("这种类型不能作为共享数据项"), place=Place("reuse")))
     return faults
 
 
@@ -274,24 +283,24 @@ def _rollup_faults(field: FormField) -> list[Fault]:
     if kinds is None or field.type in kinds:
         return []
     if field.rollup is RollUp.SUM:
-        return [Fault(N_("只有数字可以求和汇总"), where="rollup")]
-    return [Fault(N_("这种类型不能用这种汇总方式"), where="rollup")]
+        return [Fault(N_("只有数字可以求和汇总"), place=Place("rollup"))]
+    return [Fault(N_("这种类型不能用这种汇总方式"), place=Place("rollup"))]
 
 
 def _default_faults(field: FormField) -> list[Fault]:
     if not field.default:
         return []
     if field.type not in (*_SCALAR, *SELECTS):
-        return [Fault(N_("这种类型没有默认值"), where="default")]
+        return [Fault(N_("这种类型没有默认值"), place=Place("default"))]
     codes = {choice.value for choice in field.choices}
     if field.type in SELECTS and not set(chosen_by_default(field)) <= codes:
-        return [Fault(N_("默认值不在选项里"), where="default")]
+        return [Fault(N_("默认值不在选项里"), place=Place("default"))]
     bad = field.type in BOUNDED and isinstance(_read_bound(field.type, field.default), Fault)
-    return [Fault(N_("默认值与类型不符"), where="default")] if bad else []
+    return [Fault(N_("默认值与类型不符"), place=Place("default"))] if bad else []
 
 
 def _person_faults(field: FormField) -> Iterator[Fault]:
     """Of all that somebody reads; a calculation shows what was asked elsewhere."""
     if field.type is not FieldType.CALCULATE:
         for where, reason, found in find_in_field(field):
-            yield Fault(reason, {"found": found}, where)
+            yield Fault(reason, {"found": found}, Place(where))

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from rules.forms.faults import Fault
 from rules.forms.form_fields import ATTACHED, FieldType, FormField
 from rules.forms.form_tree import MOST_TIMES, FormTree
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
 
 MOST_INPUTS = 20_000
@@ -31,13 +31,13 @@ def input_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]
             "请减少组里的项或多选题的选项，或者拆成几张表单。"
         )
         values = {"times": MOST_TIMES, "count": count, "most": MOST_INPUTS}
-        yield place, Fault(told, values, "type")
+        yield place, Fault(told, values, Place("type"))
     else:
         told = N_(
             "整张表单一次要报送 %(count)s 个答案，最多 %(most)s 个。请减少多选题的选项，"
             "或者拆成几张表单。"
         )
-        yield place, Fault(told, {"count": count, "most": MOST_INPUTS}, "choices")
+        yield place, Fault(told, {"count": count, "most": MOST_INPUTS}, Place("choices"))
 
 
 def inputs_of(field: FormField) -> int:

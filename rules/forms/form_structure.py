@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from rules.forms.expressions.expression import Expression, parse
-from rules.forms.faults import Fault
 from rules.forms.form_fields import FieldType, FormField, RollUp
 from rules.forms.form_tree import FormTree
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal
 
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter")
@@ -24,10 +24,13 @@ def structure_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fau
         if field.name in known:
             yield (
                 place,
-                Fault(N_("名称“%(name)s”与前面的项重复"), {"name": field.name}, "name"),
+                Fault(N_("名称“%(name)s”与前面的项重复"), {"name": field.name}, Place("name")),
             )
         if _reserved(field):
-            yield place, Fault(N_("“%(name)s”是保留的名称，请换一个"), {"name": field.name}, "name")
+            yield (
+                place,
+                Fault(N_("“%(name)s”是保留的名称，请换一个"), {"name": field.name}, Place("name")),
+            )
         yield from ((place, fault) for fault in _within_faults(field, known, above))
         yield from ((place, fault) for fault in _expression_faults(field, tree))
         known.setdefault(field.name, field)
@@ -56,19 +59,19 @@ def _within_faults(
     field: FormField, known: Mapping[str, FormField], above: list[str]
 ) -> Iterator[Fault]:
     if field.within and field.within not in above:
-        yield Fault(N_("所在的组“%(name)s”不在它前面"), {"name": field.within}, "within")
+        yield Fault(N_("所在的组“%(name)s”不在它前面"), {"name": field.within}, Place("within"))
     if field.container and field.within in above[DEEPEST - 1 :]:
-        yield Fault(N_("组最多套 %(most)s 层"), {"most": DEEPEST}, "within")
+        yield Fault(N_("组最多套 %(most)s 层"), {"most": DEEPEST}, Place("within"))
     tree = FormTree([*known.values(), field])
     repeat = tree.repeat_of(field) if field.name not in known else ""
     if not repeat:
         return
     if field.type is FieldType.REPEAT:
-        yield Fault(N_("重复组里不能再放重复组"), where="type")
+        yield Fault(N_("重复组里不能再放重复组"), place=Place("type"))
     if field.reuse:
-        yield Fault(N_("重复组里的项不能作为共享数据项"), where="reuse")
+        yield Fault(N_("重复组里的项不能作为共享数据项"), place=Place("reuse"))
     if field.rollup not in _IN_REPEATS:
-        yield Fault(N_("重复组里的项不能用这种汇总方式"), where="rollup")
+        yield Fault(N_("重复组里的项不能用这种汇总方式"), place=Place("rollup"))
 
 
 def _expression_faults(field: FormField, tree: FormTree) -> Iterator[Fault]:
@@ -79,7 +82,7 @@ def _expression_faults(field: FormField, tree: FormTree) -> Iterator[Fault]:
         try:
             expression = parse(text, choice=where == "choice_filter")
         except Refusal as refused:
-            yield Fault(refused.msgid, refused.values, where)
+            yield Fault.of(refused.sentence, Place(where))
             continue
         yield from _name_faults(field, expression, where, tree)
 
@@ -90,16 +93,16 @@ def _name_faults(
     named = {name: tree.by_name.get(name) for name in expression.references}
     for name, found in sorted(named.items()):
         if found is None:
-            yield Fault(N_("表单里没有“%(name)s”这一项"), {"name": name}, where)
+            yield Fault(N_("表单里没有“%(name)s”这一项"), {"name": name}, Place(where))
         elif found.type in (FieldType.NOTE, FieldType.GROUP):
-            yield Fault(N_("“%(name)s”没有答案，不能引用"), {"name": name}, where)
+            yield Fault(N_("“%(name)s”没有答案，不能引用"), {"name": name}, Place(where))
         elif name == field.name and where != "constraint":
-            yield Fault(N_("不能引用自己"), where=where)
+            yield Fault(N_("不能引用自己"), place=Place(where))
     if expression.uses_own and where in ("relevant", "calculation"):
-        yield Fault(N_("这里不能用“.”，因为这一项还没有答案"), where=where)
+        yield Fault(N_("这里不能用“.”，因为这一项还没有答案"), place=Place(where))
     columns = {"name", "label"}.union(*(choice.columns for choice in field.choices))
     for name in sorted(expression.columns - columns):
-        yield Fault(N_("选项表里没有“%(name)s”这一列"), {"name": name}, where)
+        yield Fault(N_("选项表里没有“%(name)s”这一列"), {"name": name}, Place(where))
 
 
 def settling_order(tree: FormTree) -> list[FormField]:
@@ -161,7 +164,7 @@ def _circles(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
             return  # A name is there twice, which is told as such.
         if not _names_itself(tree.by_name[circle[0]]):  # told as such
             place, where = _told_at(left, circle)
-            yield place, Fault(_circle_msgid(left[place], circle), {"names": circle}, where)
+            yield place, Fault(_circle_msgid(left[place], circle), {"names": circle}, Place(where))
         left = bare
 
 
@@ -232,7 +235,7 @@ def _reused_twice(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]
                 Fault(
                     N_("共享数据项“%(element)s”已经用于“%(name)s”"),
                     {"element": field.reuse, "name": seen[field.reuse]},
-                    "reuse",
+                    Place("reuse"),
                 ),
             )
         seen[field.reuse] = field.name

@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from rules.sentences.sentence import N_, Sentence, Term
 
-
-def N_(msgid: str) -> str:
-    """Mark a Chinese sentence for the message catalogue; it is translated where it is shown."""
-    return msgid
-
-
-class Term(str):
-    """A value that is a msgid itself, such as a status; translated along with its sentence."""
-
-
-def fill(sentence: str, values: Mapping[str, object], between: str = "、") -> str:
-    """`sentence` with its %(name)s filled in; a value that is a list is written out."""
-    if not values:
-        return sentence
-    shown = {
-        name: between.join(map(str, value)) if isinstance(value, list) else value
-        for name, value in values.items()
-    }
-    return sentence % shown
+__all__ = ["N_", "Refusal", "Term"]
+"""Who refuses needs all three."""
 
 
 class Refusal(Exception):
     """A person's mistake, told as a sentence: a Chinese msgid and the values that fill it.
 
-    The edges (web, command line) translate ``msgid`` and then fill in ``values``, which may be
-    a `Term`, a `Fault` or a list; ``str(refusal)`` is the finished Chinese sentence.
+    The edges (web, command line) show its `sentence` in the reader's language; ``str(refusal)``
+    is the finished Chinese sentence.
     """
 
     def __init__(self, msgid: str, **values: object) -> None:
         super().__init__(msgid)
-        self.msgid = msgid
-        self.values: dict[str, object] = values
+        self.sentence = Sentence(msgid, values)
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> Refusal:
+        """A refusal that says `sentence`."""
+        return Refusal(sentence.msgid, **sentence.values)
 
     def __str__(self) -> str:
-        return fill(self.msgid, self.values)
-
-
-def to_json(refusal: Refusal) -> dict[str, Any]:
-    """A refusal that can be stored and told later, in any language."""
-    values = {name: _plain(value) for name, value in refusal.values.items()}
-    return {"msgid": refusal.msgid, "values": values}
-
-
-def from_json(stored: Mapping[str, Any]) -> Refusal:
-    """The refusal that `to_json` has stored."""
-    return Refusal(
-        stored["msgid"], **{name: _read(value) for name, value in stored["values"].items()}
-    )
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Term):
-        return {"term": str(value)}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value if isinstance(value, str | int | float) else str(value)
-
-
-def _read(value: Any) -> object:
-    if isinstance(value, list):
-        return [_read(one) for one in value]
-    return Term(value["term"]) if isinstance(value, dict) else value
+        return str(self.sentence)

@@ -13,8 +13,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.forms.field_values import clean_text
+from rules.sentences.faults import Fault, Place
 from rules.sentences.held import on_one_line
-from rules.sentences.refusal import N_, Refusal, Term, fill
+from rules.sentences.refusal import N_, Refusal, Term
 
 if TYPE_CHECKING:
     from models import Level
@@ -55,20 +56,6 @@ class UnitRow(NamedTuple):
     takes_assignments: bool
 
 
-class Fault(NamedTuple):
-    """One thing wrong with the file: a Chinese msgid and its values, as in `Refusal`."""
-
-    line: int
-    column: str
-    """The heading as the file writes it; empty when the fault is not in one cell."""
-    msgid: str
-    values: Mapping[str, object]
-
-    def __str__(self) -> str:
-        where = f"第 {self.line} 行" + (f"“{self.column}”" if self.column else "")
-        return f"{where}：{fill(self.msgid, self.values)}"
-
-
 class UnitListRefused(Refusal):
     """The list has faults, so nothing of it is imported."""
 
@@ -101,11 +88,12 @@ class _Faults:
     def add(self, line: int, column: str, msgid: str, /, **values: object) -> None:
         self.total += 1
         if len(self.kept) < 50 * FAULTS_SHOWN:
-            self.kept.append(Fault(line, self.headings.get(column, ""), msgid, values))
+            place = Place(line=line, column=self.headings.get(column, ""))
+            self.kept.append(Fault(msgid, values, place))
 
     def refuse_any(self) -> None:
         if self.total:
-            by_line = sorted(self.kept, key=lambda fault: (fault.line, fault.column))
+            by_line = sorted(self.kept, key=lambda fault: (fault.place.line, fault.place.column))
             raise UnitListRefused(by_line[:FAULTS_SHOWN], self.total)
 
 

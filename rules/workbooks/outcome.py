@@ -11,13 +11,13 @@ from models import Status
 from rules.assignments.states import STATUS_NAMES
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, as_typed
-from rules.forms.faults import Fault
 from rules.forms.form_tree import field_in, item_of, place_of
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Term
 from rules.workbooks.changes import Change, changes_in, from_last, is_as_drafted, typed_of
 from rules.workbooks.columns import Column, SheetColumns
 from rules.workbooks.layout import is_open, readonly_names
-from rules.workbooks.reading import CellFault, FilledRow
+from rules.workbooks.reading import FilledRow
 
 
 class Kind(StrEnum):
@@ -62,8 +62,8 @@ class Outcome:
     values: Mapping[str, Any] = field(default_factory=dict)
     """The checked answers, in stored shape."""
     changes: tuple[Change, ...] = ()
-    faults: tuple[CellFault, ...] = ()
-    notes: tuple[CellFault, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[Fault, ...] = ()
     """What is in the file and will not be taken, or why the row is not sent."""
 
     @property
@@ -87,7 +87,7 @@ def outcome_of(
     found = _outcome(sheet, row, sheets, today, attached, same_book)
     if found.kind in (Kind.LOCKED, Kind.OVERTAKEN):
         return found
-    shut = (CellFault(at, Fault(READONLY)) for at in row.shut)
+    shut = (Fault(READONLY, place=Place.of_address(at)) for at in row.shut)
     return replace(found, notes=(*found.notes, *shut))
 
 
@@ -112,26 +112,26 @@ def _outcome(
         return _locked(sheet, row, from_last(sheet, row, sheets, today, attached))
     overtaken = _overtaken(sheet, row, same_book)
     if overtaken and not _stands_already(sheet, row, sheets, today, attached, overtaken):
-        notes = (CellFault(row.where, Fault(overtaken)),)
+        notes = (Fault(overtaken, place=Place.of_address(row.where)),)
         return Outcome(sheet, Kind.OVERTAKEN, row.where, notes=notes)
     if not filled:
         return Outcome(sheet, Kind.EMPTY, row.where)
     return _checked(sheet, row, sheets, today, attached)
 
 
-def with_told(outcome: Outcome, row: FilledRow, told: Mapping[str, CellFault]) -> Outcome:
+def with_told(outcome: Outcome, row: FilledRow, told: Mapping[str, Fault]) -> Outcome:
     """The same with what reading the file has found in cells of the row (`told`: by address).
 
     A cell has one fault: where a formula stands, nobody is told to fill it in as well.
     """
     found = {
-        at: _cell_fault(outcome.sheet, row, key, told[at].fault)
+        at: _cell_fault(outcome.sheet, row, key, told[at])
         for key, at in {"": row.where, **row.cells}.items()
         if at in told
     }
     if not found:
         return outcome
-    others = (one for one in outcome.faults if one.where not in found)
+    others = (one for one in outcome.faults if one.place.address not in found)
     kind = outcome.kind if outcome.kind in (Kind.OVERTAKEN, Kind.LOCKED) else Kind.FAULTY
     faults = (*found.values(), *others)
     return Outcome(outcome.sheet, kind, outcome.where, faults=faults, notes=outcome.notes)
@@ -142,9 +142,12 @@ def _locked(sheet: AnswerSheet, row: FilledRow, changes: Sequence[Change]) -> Ou
     if not changes:
         return Outcome(sheet, Kind.REPORTED, row.where)
     status = Term(STATUS_NAMES[Status(sheet.assignment.status)])
-    told = Fault(N_("任务现为“%(status)s”，表中的改动没有采用。"), {"status": status})
-    notes = (CellFault(row.where, told),)
-    return Outcome(sheet, Kind.LOCKED, row.where, changes=tuple(changes), notes=notes)
+    told = Fault(
+        N_("任务现为“%(status)s”，表中的改动没有采用。"),
+        {"status": status},
+        Place.of_address(row.where),
+    )
+    return Outcome(sheet, Kind.LOCKED, row.where, changes=tuple(changes), notes=(told,))
 
 
 def _overtaken(sheet: AnswerSheet, row: FilledRow, same_book: bool) -> str:
@@ -195,11 +198,11 @@ def _checked(
     return Outcome(sheet, kind, row.where, checked.values, changes, (), notes)
 
 
-def _cell_fault(sheet: AnswerSheet, row: FilledRow, key: str, fault: Fault) -> CellFault:
+def _cell_fault(sheet: AnswerSheet, row: FilledRow, key: str, fault: Fault) -> Fault:
     """What has no cell of its own is told at the unit's code."""
     found = sheet.tree.by_name.get(key.rpartition(".")[2])
     label = found.label or found.name if found else key
-    return CellFault(row.cells.get(key, row.where), fault, label)
+    return fault.at(Place.of_address(row.cells.get(key, row.where), label))
 
 
 def _left_out(
@@ -208,7 +211,7 @@ def _left_out(
     columns: Mapping[str, Column],
     now: Mapping[str, list[str]],
     changed: Collection[str],
-) -> Iterator[CellFault]:
+) -> Iterator[Fault]:
     """What was typed and is not among the answers: into what is closed, or is not asked.
 
     `changed`: the addresses of the cells that say otherwise than what was sent.
@@ -218,10 +221,9 @@ def _left_out(
         if column is None or not column.field.typed_in:
             continue
         at, label = row.cells.get(key, row.where), {"label": column.field.label}
+        place = Place.of_address(at)
         if item_of(key) not in sheet.open_names:
             if at in changed:
-                yield CellFault(at, Fault(N_("“%(label)s”没有退回修改，这里的改动不采用。"), label))
+                yield Fault(N_("“%(label)s”没有退回修改，这里的改动不采用。"), label, place)
         elif key not in now and place_of(key) is None:
-            yield CellFault(
-                at, Fault(N_("按前面的回答，“%(label)s”不用填，这里填的不采用。"), label)
-            )
+            yield Fault(N_("按前面的回答，“%(label)s”不用填，这里填的不采用。"), label, place)

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rules.forms.faults import Fault
 from rules.forms.field_values import plain
 from rules.forms.form_fields import chosen_by_default
 from rules.forms.form_tree import MOST_TIMES, field_in, key_in, place_of, times_key
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
 from rules.workbooks.columns import CODE, PLACE, UNIT, Column, SheetColumns, folded
@@ -37,16 +37,6 @@ class Table:
     """Addresses of cells that hold a formula."""
     merged: Collection[str] = ()
     """Ranges of merged cells, `A2:C2`."""
-
-
-@dataclass(frozen=True)
-class CellFault:
-    """What is wrong with one cell; `where` is its address, `填报!F7`."""
-
-    where: str
-    fault: Fault
-    label: str = ""
-    """The question, where it is known."""
 
 
 @dataclass
@@ -77,7 +67,7 @@ class FilledBook:
     """Everything a workbook says."""
 
     rows: list[FilledRow]
-    faults: list[CellFault]
+    faults: list[Fault]
     left_out: list[str]
     """Heads of columns that are no question of the form; the letters, `填报!K`, of those with texts
     below no head or below one that stands there already."""
@@ -117,7 +107,7 @@ class _Reading:
         self.readonly = {column.name: column for column in columns if column.name in fixed}
         self.rows: dict[str, FilledRow] = {}
         self.texts: dict[str, dict[str, str]] = {}
-        self.faults: list[CellFault] = []
+        self.faults: list[Fault] = []
         self.left_out: list[str] = []
 
     def book(self) -> FilledBook:
@@ -237,7 +227,7 @@ class _Reading:
         """The unit's code; None, with a fault where there is something to tell."""
         code = re.sub(r"\s", "", plain(line.code)) if line.code else ""
         if line.code_at.partition("!")[2] in grid.table.formulas:
-            self.faults.append(CellFault(line.code_at, Fault(FORMULA)))
+            self.faults.append(Fault(FORMULA, place=Place.of_address(line.code_at)))
             return None
         if code in self.known:
             return code
@@ -258,7 +248,7 @@ class _Reading:
         row, at = self.rows[code], grid.address(line, column)
         row.cells[key] = at
         if column.field.typed_in and at.partition("!")[2] in grid.table.formulas:
-            self.faults.append(CellFault(at, Fault(FORMULA)))
+            self.faults.append(Fault(FORMULA, place=Place.of_address(at)))
             return
         text = grid.text(line, column)
         if text:
@@ -266,7 +256,7 @@ class _Reading:
             row.typed[key] = typed_texts(column, text)
 
     def _fault(self, where: str, msgid: str, **values: object) -> None:
-        self.faults.append(CellFault(where, Fault(msgid, values)))
+        self.faults.append(Fault(msgid, values, Place.of_address(where)))
 
 
 @dataclass(frozen=True)

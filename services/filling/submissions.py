@@ -25,9 +25,9 @@ from rules.filling.checks.flags import Flag, marks
 from rules.filling.corrections import WHY, why_in
 from rules.filling.receipts import checksum, receipt_number
 from rules.filling.sheet_answers import SheetAnswers
-from rules.forms.faults import Fault
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.changes import change, lock_assignment
 from services.filling.answer_numbers import replace_numbers

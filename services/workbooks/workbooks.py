@@ -26,14 +26,15 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached
 from rules.filling.checks.flags import Flag
 from rules.filling.sheet_answers import SheetAnswers
-from rules.forms.faults import Fault
+from rules.sentences.faults import Fault, Place
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal, Term
+from rules.sentences.sentence_json import from_json, to_json
 from rules.workbooks.changes import typed_of
 from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
 from rules.workbooks.outcome import Kind, Outcome, outcome_of, with_told
-from rules.workbooks.reading import CellFault, FilledRow, Table, read_book
+from rules.workbooks.reading import FilledRow, Table, read_book
 from services.assignments.changes import lock_assignment
 from services.filling.attachments import as_answer
 from services.filling.submissions import Overtaken
@@ -57,7 +58,7 @@ class Preview:
 
     outcomes: list[Outcome]
     """In the order of the tree."""
-    faults: list[CellFault]
+    faults: list[Fault]
     """Of the file and of its rows."""
     missing: list[Unit]
     """Units that have no row in the file; they are left alone."""
@@ -248,14 +249,14 @@ def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: dat
         )
         for sheet in present
     ]
-    told = [CellFault(one["where"], Fault(one["msgid"], one["values"])) for one in upload.faults]
-    by_cell = {one.where: one for one in told}
+    told = [Fault.of(from_json(one), Place.of_address(one["where"])) for one in upload.faults]
+    by_cell = {one.place.address: one for one in told}
     outcomes = [with_told(one, filled[one.sheet.assignment.id], by_cell) for one in outcomes]
     in_rows = [fault for one in outcomes for fault in one.faults]
-    cells = {one.where for one in in_rows}
+    cells = {one.place.address for one in in_rows}
     return Preview(
         outcomes=outcomes,
-        faults=[*(one for one in told if one.where not in cells), *in_rows],
+        faults=[*(one for one in told if one.place.address not in cells), *in_rows],
         missing=[sheet.unit for sheet in sheets if sheet.assignment.id not in filled],
         columns=columns,
     )
@@ -309,5 +310,5 @@ def _first(names: Iterable[str]) -> list[str]:
     return shown[:5] + (["…"] if len(shown) > 5 else [])
 
 
-def _fault_json(one: CellFault) -> dict[str, Any]:
-    return {"where": one.where, "msgid": one.fault.msgid, "values": dict(one.fault.values)}
+def _fault_json(one: Fault) -> dict[str, Any]:
+    return {"where": one.place.address, **to_json(one)}

@@ -51,7 +51,7 @@ def test_a_key_this_version_does_not_know_is_refused_by_its_name(file: Path) -> 
         archive.writestr("keys/session.key", b"secret")
     with pytest.raises(Refusal, match="不认识的密钥") as refused, opened(file):
         pass
-    assert refused.value.values["name"] == "keys/session.key"
+    assert refused.value.sentence.values["name"] == "keys/session.key"
 
 
 def test_a_link_makes_the_archive_foreign(file: Path) -> None:

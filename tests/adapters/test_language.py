@@ -3,12 +3,12 @@
 import pytest
 
 from adapters import language
-from adapters.language import get_translations, tell, tell_fault, tell_period, translate
+from adapters.language import get_translations, tell, tell_period, translate
 from models import Act, Status
 from rules.assignments.states import IllegalChange, after
 from rules.dates.periods import period_words
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import Refusal, Term
-from rules.units.unit_list import Fault
 
 
 @pytest.fixture
@@ -70,9 +70,9 @@ def test_a_period_is_told_in_words_of_the_language(english):
 
 
 def test_a_fault_of_a_list_of_units_names_its_line(english):
-    fault = Fault(7, "", "还剩 %(days)s 天", {"days": 2})
-    assert tell_fault(fault, "en") == "Line 7: 2 days left"
-    assert tell_fault(fault, "zh") == str(fault)
+    fault = Fault("还剩 %(days)s 天", {"days": 2}, Place(line=7)).placed()
+    assert tell(fault, "en") == "Line 7: 2 days left"
+    assert tell(fault, "zh") == str(fault)
 
 
 def test_an_unknown_language_is_an_error():

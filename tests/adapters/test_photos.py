@@ -125,7 +125,7 @@ def bomb(width: int, height: int) -> bytes:
 def test_a_bomb_is_told_by_its_size_before_it_goes_off(width: int, height: int):
     with pytest.raises(Refusal) as refused:
         clean_photo_apart(bomb(width, height))
-    assert refused.value.msgid in (TOO_MANY_PIXELS, DAMAGED)
+    assert refused.value.sentence.msgid in (TOO_MANY_PIXELS, DAMAGED)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_bomb_is_told_by_its_size_before_it_goes_off(width: int, height: int):
 def test_a_damaged_photo_is_told_in_a_sentence(content: bytes):
     with pytest.raises(Refusal) as refused:
         clean_photo_apart(content)
-    assert refused.value.msgid == DAMAGED
+    assert refused.value.sentence.msgid == DAMAGED
 
 
 def test_an_exif_that_makes_no_sense_costs_no_photo():

@@ -22,7 +22,7 @@ from flows.dispatch import Dispatcher
 from flows.render_reports import render_reports
 from flows.sweep import sweep
 from models import Account, Campaign, HandDown, Occurrence, Outcome, Snapshot
-from rules.sentences.refusal import from_json
+from rules.sentences.sentence_json import from_json
 from services.campaigns.occurrences import LEASE
 from services.campaigns.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down

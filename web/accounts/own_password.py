@@ -49,7 +49,7 @@ async def check_change(request: Request, look: Look, now: Now, posted: Posted) -
     try:
         return await _checked(request, viewer.account, old, new, again, now.timestamp())
     except Refusal as refusal:
-        field = FIELDS.get(refusal.msgid, "new")
+        field = FIELDS.get(refusal.sentence.msgid, "new")
         return {field: tell(refusal, language_of(request))}
 
 
@@ -64,7 +64,7 @@ async def _checked(
         prepare = partial(prepare_change, account, old, new)
         return await waiting_of(request).passwords.run(prepare)
     except Refusal as refusal:
-        wrong = refusal.msgid == WRONG_OLD
+        wrong = refusal.sentence.msgid == WRONG_OLD
         raise
     finally:
         if not wrong:

@@ -19,9 +19,9 @@ from queries.assignments.visible_assignments import (
 from queries.filling.submissions import find_current, find_draft
 from rules.assignments.states import UNSENT, possible
 from rules.dates.calendar import local_date
-from rules.forms.faults import Fault
 from rules.forms.field_values import read_date
 from rules.reports.targets import target_in_words
+from rules.sentences.faults import Fault
 from services.assignments import assignments
 from services.filling import recalls
 from web.assignments.progress import progress_of
@@ -154,7 +154,7 @@ def save_detail(
     detail = {name: str(posted.get(name, "")) for name in ("text", "due_on", "contact")}
     read = read_date(detail["due_on"]) if detail["due_on"].strip() else ""
     if isinstance(read, Fault):
-        faults = {"due_on": say(request, read.msgid, **read.values)}
+        faults = {"due_on": say(request, read)}
         return _page(request, session, viewer, now, seen, status=422, detail=detail, faults=faults)
     with attempt(session, request) as outcome:
         assignments.save_detail(

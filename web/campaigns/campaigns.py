@@ -18,7 +18,7 @@ from queries.campaigns.measures import list_measures
 from queries.units.units import list_levels, list_tags
 from rules.campaigns.notice.passages import Passage, cut
 from rules.dates.due import DueRule, parse_due
-from rules.forms.faults import Fault
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import Refusal
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import STATUS_NAMES
@@ -116,7 +116,7 @@ def save_notice(
     notice, sent = get_notice(session, campaign), TypedNotice.read(typed(posted))
     faults: dict[str, Fault] = {}
     day = sent.read_day(faults)
-    told = {name: say(request, one.msgid, **one.values) for name, one in faults.items()}
+    told = {name: say(request, one) for name, one in faults.items()}
     if told:
         return _edit_page(request, campaign, sent, told, "")
     with attempt(session, request) as outcome:

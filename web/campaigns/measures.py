@@ -21,7 +21,7 @@ from queries.campaigns.campaigns import (
 from queries.campaigns.schedules import count_plans_of
 from queries.forms.forms import ListedForm, list_forms
 from queries.units.units import list_levels_below, list_tags
-from rules.forms.faults import Fault
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from services.campaigns.measure_content import content_of
 from services.campaigns.measures import (
@@ -226,7 +226,7 @@ def _editor(
     stored = TypedMeasure.of(measure, content_of(session, measure), choices.levels)
     changed = sent.version != stored.version
     conflict = differences(request, stored, sent, choices.names) if changed else []
-    told = {name: say(request, one.msgid, **one.values) for name, one in (faults or {}).items()}
+    told = {name: say(request, one) for name, one in (faults or {}).items()}
     return render(
         request,
         "pages/campaigns/measures/edit.html",
@@ -250,7 +250,7 @@ def _editor(
 
 
 def _new_page(request: Request, campaign: Campaign, sent: TypedMeasure, faults: Faults) -> Response:
-    told = {name: say(request, one.msgid, **one.values) for name, one in faults.items()}
+    told = {name: say(request, one) for name, one in faults.items()}
     return render(
         request,
         "pages/campaigns/measures/new.html",

@@ -267,7 +267,7 @@ def _page(
         measure=measure,
         campaign=campaign,
         preview=preview,
-        warnings=[say(request, one.msgid, **one.values) for one in warnings(preview.facts)],
+        warnings=[say(request, one) for one in warnings(preview.facts)],
         refusal=refusal,
         wish=own[0] if own else None,
         steps=list_steps(session, own[0].id) if own else [],

@@ -20,7 +20,7 @@ from queries.campaigns.schedules import (
     list_schedules_of,
 )
 from rules.dates.timetable import read_cron
-from rules.forms.faults import Fault
+from rules.sentences.faults import Fault
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.campaigns import schedules
@@ -118,7 +118,7 @@ def _form(
     faults: Faults | None = None,
     refusal: str = "",
 ) -> Response:
-    told = {name: say(request, one.msgid, **one.values) for name, one in (faults or {}).items()}
+    told = {name: say(request, one) for name, one in (faults or {}).items()}
     return render(
         request,
         "pages/campaigns/schedules/new.html",

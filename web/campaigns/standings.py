@@ -9,7 +9,7 @@ from fastapi import Request
 
 from models import HandDown, Occurrence
 from rules.campaigns.standings import STANDING_NAMES, Standing, standing_of
-from rules.sentences.refusal import from_json
+from rules.sentences.sentence_json import from_json
 from web.edge.language import say
 
 COLOURS = {
@@ -56,13 +56,12 @@ def told_of(
     """What is to be said of an occurrence; `hand_down` is the wish that it has caused."""
     done_at = hand_down.done_at if hand_down else occurrence.settled_at
     standing = standing_of(occurrence, done_at)
-    refusal = from_json(occurrence.refusal) if occurrence.refusal else None
     return Told(
         occurrence=occurrence,
         standing=standing,
         name=STANDING_NAMES[standing],
         colour=COLOURS[standing],
         done_at=done_at,
-        reason=say(request, refusal.msgid, **refusal.values) if refusal else "",
+        reason=say(request, from_json(occurrence.refusal)) if occurrence.refusal else "",
         for_reports=for_reports,
     )

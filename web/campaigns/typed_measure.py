@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models import ALL_TAGS, Gate, Level, Measure, MeasureKind
-from rules.forms.faults import Fault
 from rules.forms.field_values import clean_text, read_integer
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal, Term
 from services.campaigns.measures import GateChoice, MeasureContent
 from web.campaigns.typed_due import TypedDue
@@ -151,7 +151,7 @@ class TypedMeasure:
         try:
             return self.due.rule
         except Refusal as refusal:
-            faults["due_kind"] = Fault(refusal.msgid, refusal.values)
+            faults["due_kind"] = Fault.of(refusal.sentence)
             return ""
 
     def _form(self, faults: Faults, forms: Collection[int]) -> int | None:

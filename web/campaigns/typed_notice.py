@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from models import Notice
-from rules.forms.faults import Fault
 from rules.forms.field_values import read_date
+from rules.sentences.faults import Fault
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from rules.dates.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment
-from rules.forms.faults import Fault
 from rules.forms.field_values import plain, read_date
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
 from web.edge.security import read_id
 
@@ -77,7 +77,7 @@ class TypedSchedule:
         try:
             timing = Timing(Rhythm(self.rhythm), at or time(), int(typed))
         except Refusal as refusal:
-            faults["rhythm"] = Fault(refusal.msgid, refusal.values)
+            faults["rhythm"] = Fault.of(refusal.sentence)
             return None
         return timing if at is not None else None
 

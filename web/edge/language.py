@@ -6,8 +6,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from adapters.language import LANGUAGES, SOURCE, translate
+from adapters.language import LANGUAGES, SOURCE, tell
 from adapters.settings import get_settings
+from rules.sentences.sentence import Sentence
 
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
@@ -22,9 +23,10 @@ def language_of(request: Request) -> str:
     return chosen if chosen in LANGUAGES else SOURCE
 
 
-def say(request: Request, msgid: str, **values: object) -> str:
-    """`msgid` in the language of this browser."""
-    return translate(language_of(request), msgid, **values)
+def say(request: Request, said: str | Sentence, **values: object) -> str:
+    """A sentence, or a msgid and its values, in the language of this browser."""
+    sentence = Sentence(said, values) if isinstance(said, str) else said
+    return tell(sentence, language_of(request))
 
 
 def is_foreign(text: object, language: str) -> bool:

@@ -17,8 +17,8 @@ from rules.assignments.states import REPORTED
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import as_typed
 from rules.filling.corrections import LONGEST_WHY, WHY
-from rules.forms.faults import Fault
 from rules.forms.minutes import minutes
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import corrects

@@ -16,7 +16,6 @@ from rules.filling.answers import Attached, settle_answers
 from rules.filling.conditions import Conditions, as_value
 from rules.filling.repeats import times_shown
 from rules.forms.expressions.expression import parse
-from rules.forms.faults import Fault
 from rules.forms.form_fields import (
     ATTACHED,
     FieldType,
@@ -26,6 +25,7 @@ from rules.forms.form_fields import (
 )
 from rules.forms.form_structure import EXPRESSIONS, settling_order
 from rules.forms.form_tree import MOST_TIMES, item_of
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from web.edge.language import language_of, say
 from web.filling.asked import (
@@ -256,7 +256,7 @@ class Questions:
         known = self.sheet.prefilled.get(one.name) if where is None else None
         if known is None or list(known.texts) != values:
             return ""
-        source = say(self.request, known.source.msgid, **known.source.values)
+        source = say(self.request, known.source)
         return say(self.request, N_("已自动填入：%(source)s"), source=source)
 
     def _hint(self, one: FormField, where: Where) -> str:
@@ -289,7 +289,7 @@ class Questions:
             return found
         if "message" in found.values:
             return message_in(one, language_of(self.request))
-        return say(self.request, found.msgid, **found.values)
+        return say(self.request, found)
 
 
 def _place(where: Where) -> int | None:

@@ -16,8 +16,8 @@ from rules.assignments.states import REPORTED, possible, sending
 from rules.dates.calendar import local_date, local_time
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.repeats import one_less, one_more, times_shown
-from rules.forms.faults import Fault
 from rules.forms.form_tree import item_of
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.submissions import Asked, Faulty, Overtaken, Sent, save_draft, submit
@@ -241,10 +241,7 @@ def _send(filled: Filled) -> Response:
 def _faulty(filled: Filled, result: Faulty) -> Response:
     if not wants_json(filled.request):
         return RedirectResponse(form_path(filled.sheet, "faults"), 303)
-    told = {
-        key: say(filled.request, fault.msgid, **fault.values)
-        for key, fault in result.faults.items()
-    }
+    told = {key: say(filled.request, fault) for key, fault in result.faults.items()}
     sentence = say(filled.request, N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
     sheet = get_answer_sheet(filled.session, filled.id)
     version = sheet.draft.version if sheet.draft else 0

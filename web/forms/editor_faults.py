@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from rules.forms.faults import Fault, FormFaults
+from rules.forms.faults import FormFaults
 from rules.forms.form_change import ChangeRefused
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from web.edge.language import say
 from web.forms.typed_form import TypedField
@@ -47,8 +48,8 @@ def editor_faults(
 def _by_input(request: Request, row: TypedField, faults: Sequence[Fault]) -> dict[str, str]:
     told: dict[str, list[str]] = {}
     for one in faults:
-        sentence = say(request, one.msgid, **one.values)
-        told.setdefault(_input_of(row, one.where), []).append(sentence)
+        sentence = say(request, one)
+        told.setdefault(_input_of(row, one.place.field), []).append(sentence)
     return {name: in_one(request, sentences) for name, sentences in told.items()}
 
 

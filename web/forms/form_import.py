@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 
 from adapters.form_process import xlsform_apart
 from adapters.language import tell
-from adapters.xlsform.reading import LIMIT, CellFault, XlsForm, XlsFormFaults
+from adapters.xlsform.reading import LIMIT, XlsForm, XlsFormFaults
 from adapters.xlsform.writing import write_xlsform
 from adapters.xlsx_bounds import MEGABYTE
 from models import Campaign, Measure
@@ -24,6 +24,7 @@ from queries.forms.forms import get_own_form, get_version_numbered, settings_of
 from rules.dates.calendar import local_date
 from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import dump_form, read_form
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
 from web.edge.downloads import saved_as
 from web.edge.language import language_of, say
@@ -164,14 +165,14 @@ def _opened(
     return open_form(session, viewer, measure, campaign, new=new)
 
 
-def _told(request: Request, faults: Iterable[CellFault]) -> list[SentFault]:
+def _told(request: Request, faults: Iterable[Fault]) -> list[SentFault]:
     return [
         SentFault(
-            sheet=one.sheet,
-            row=str(one.row or ""),
-            column=one.column,
-            cell=one.cell,
-            sentence=say(request, one.fault.msgid, **one.fault.values),
+            sheet=one.place.sheet,
+            row=str(one.place.line or ""),
+            column=one.place.column,
+            cell=one.place.cell,
+            sentence=say(request, one),
         )
         for one in faults
     ]

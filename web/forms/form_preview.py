@@ -11,10 +11,11 @@ from fastapi import Request
 
 from models import Assignment, Measure, Unit
 from rules.filling.answer_sheet import AnswerSheet
-from rules.forms.faults import Fault, FormFaults
+from rules.forms.faults import FormFaults
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import CONTAINERS, FieldType, FormField
 from rules.forms.minutes import minutes
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
 from web.edge.language import say
 from web.filling.asked import Node
@@ -123,7 +124,7 @@ def _faults_of(raw: Sequence[Mapping[str, Any]]) -> dict[int, list[Fault]]:
 
 def _mark(request: Request, place: int, one: Mapping[str, Any], faults: Sequence[Fault]) -> str:
     item = item_name(request, place, str(one["label"])[:60])
-    told = [say(request, fault.msgid, **fault.values) for fault in faults]
+    told = [say(request, fault) for fault in faults]
     text = in_one(request, told or [say(request, N_("它引用的项还没有写好。"))])
     return say(request, N_("%(item)s还没有写好：%(text)s"), item=item, text=text)
 

@@ -79,9 +79,7 @@ def _chosen(session: Session, viewer: Viewer, measure: Measure, typed: str) -> F
 
 
 def _told(request: Request, refused: ChangeRefused) -> list[str]:
-    return [
-        say(request, one.msgid, **one.values) for found in refused.faults.values() for one in found
-    ]
+    return [say(request, one) for found in refused.faults.values() for one in found]
 
 
 def _page(

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from adapters.language import tell, tell_fault
+from adapters.language import tell
 from adapters.settings import get_settings
 from adapters.table_process import table_apart
 from models import Level
@@ -57,7 +57,7 @@ async def read_list(request: Request, look: Look, now: Now, posted: Posted) -> S
         kept, sentence = carried(posted, crowded)
         return SentList(None, kept, say(request, sentence), status=503)
     except UnitListRefused as refused:
-        faults = tuple(tell_fault(one, language) for one in refused.faults)
+        faults = tuple(tell(one.placed(), language) for one in refused.faults)
         return SentList(None, "", tell(refused, language), faults, refused.more, 422)
     except Refusal as refusal:
         return SentList(None, refusal=tell(refusal, language), status=422)

@@ -13,10 +13,10 @@ from fastapi import Request, Response
 
 from models import WorkbookUpload
 from queries.assignments.visible_assignments import Seen
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from rules.workbooks.answer_tables import answer_tables
 from rules.workbooks.outcome import KIND_NAMES, Kind, Outcome
-from rules.workbooks.reading import CellFault
 from services.workbooks.workbooks import Preview
 from web.edge.language import say
 from web.edge.rendering import render
@@ -80,9 +80,9 @@ def _figures(found: Preview) -> Iterator[tuple[int, str, str]]:
 
 def _faulty(request: Request, found: Preview) -> list[dict[str, Any]]:
     """The faults that are listed: those of no unit's row first, then row by row."""
-    in_rows = {fault.where for one in found.outcomes for fault in one.faults}
-    groups: list[tuple[str, str, Sequence[CellFault]]] = [
-        ("", "", [one for one in found.faults if one.where not in in_rows])
+    in_rows = {fault.place.address for one in found.outcomes for fault in one.faults}
+    groups: list[tuple[str, str, Sequence[Fault]]] = [
+        ("", "", [one for one in found.faults if one.place.address not in in_rows])
     ]
     groups += [(one.sheet.unit.name, one.where, one.faults) for one in found.outcomes]
     left = MOST_TOLD
@@ -132,6 +132,6 @@ def _row(request: Request, found: Preview, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _told(request: Request, one: CellFault) -> dict[str, str]:
-    sentence = say(request, one.fault.msgid, **one.fault.values)
-    return {"where": one.where, "label": one.label, "sentence": sentence}
+def _told(request: Request, one: Fault) -> dict[str, str]:
+    sentence = say(request, one)
+    return {"where": one.place.address, "label": one.place.column, "sentence": sentence}

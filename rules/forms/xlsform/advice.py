@@ -3,7 +3,7 @@
 import re
 from difflib import get_close_matches
 
-from rules.forms.faults import Fault
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Term
 
 _OURSELVES = N_("填报单位和时间由系统记下，请删去这一行")

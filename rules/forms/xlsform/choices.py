@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from rules.forms.faults import Fault
 from rules.forms.form_fields import Choice
 from rules.forms.no_persons import find_in_choices
 from rules.forms.xlsform.columns import FormSheet, Key, Row, code_text
-from rules.forms.xlsform.faults import CellFault
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 
 _OWN = ("list_name", "name", "label")
@@ -32,14 +31,14 @@ class ChoiceList:
     faulty: bool = False
 
 
-def read_choices(sheet: FormSheet) -> tuple[dict[str, ChoiceList], list[CellFault]]:
+def read_choices(sheet: FormSheet) -> tuple[dict[str, ChoiceList], list[Fault]]:
     """The lists in the order of the sheet, and every fault of the sheet.
 
     A choice with a fault is in its list all the same if it has a code, so that what uses it is
     not called faulty too.
     """
     lists: dict[str, ChoiceList] = {}
-    faults: list[CellFault] = []
+    faults: list[Fault] = []
     for row in sheet.rows:
         name = code_text(row.text("list_name"))
         if not name:
@@ -83,7 +82,7 @@ def _text_faults(row: Row) -> Iterator[tuple[Key, Fault]]:
             yield key, _WRONG["label"]
 
 
-def _person_faults(sheet: FormSheet, found: ChoiceList) -> Iterator[CellFault]:
+def _person_faults(sheet: FormSheet, found: ChoiceList) -> Iterator[Fault]:
     """Of a list that asks about persons, once for the same thing, at the choice that says it."""
     told = set()
     for key, rows in found.labelled.items():
@@ -131,7 +130,7 @@ def _other(name: str, language: str) -> bool:
 
 def unused_faults(
     sheet: FormSheet, lists: Mapping[str, ChoiceList], used: set[str]
-) -> Iterator[CellFault]:
+) -> Iterator[Fault]:
     """A fault for every list no question takes its choices from."""
     for name, found in lists.items():
         if name not in used:

@@ -5,10 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rules.forms.faults import Fault
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.xlsform.advice import column_fault
-from rules.forms.xlsform.faults import CellFault
+from rules.sentences.faults import Fault, Place
 from rules.sentences.held import held
 from rules.sentences.refusal import N_
 
@@ -84,13 +83,13 @@ class FormSheet:
     columns: Mapping[Key, Column]
     rows: tuple[Row, ...]
 
-    def fault(self, row: int | None, key: Key | str, fault: Fault) -> CellFault:
+    def fault(self, row: int, key: Key | str, fault: Fault) -> Fault:
         """`fault` at a row and the column of a property."""
         full = (key, "") if isinstance(key, str) else key
         column = self.columns.get(full)
         if column is None:
-            return CellFault(self.name, row, "::".join(filter(None, full)), fault)
-        return CellFault(self.name, row, column.heading, fault, column.letters)
+            return fault.at(Place("", row, "::".join(filter(None, full)), self.name))
+        return fault.at(Place("", row, column.heading, self.name, column.letters))
 
 
 def code_text(typed: str) -> str:
@@ -124,13 +123,13 @@ def languages_of(kind: str, table: Table) -> list[str]:
     return list(dict.fromkeys(key[1] for key in keys if key and key[0] in WORDED))
 
 
-def read_columns(kind: str, table: Table, own: str) -> tuple[FormSheet, list[CellFault]]:
+def read_columns(kind: str, table: Table, own: str) -> tuple[FormSheet, list[Fault]]:
     """The sheet with its columns understood, `own` being the form's own language.
 
     Columns in which nothing is typed are left aside, whatever they are called.
     """
     columns: dict[Key, Column] = {}
-    faults: list[CellFault] = []
+    faults: list[Fault] = []
     for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
         if is_comment(heading):
             continue
@@ -140,7 +139,7 @@ def read_columns(kind: str, table: Table, own: str) -> tuple[FormSheet, list[Cel
             columns[key] = Column(heading, letters, place, key)
         elif any(place < len(cells) and cells[place] for _, cells in table.rows):
             fault = _heading_fault(kind, heading, columns[key].heading if key else "")
-            faults.append(CellFault(table.name, table.head, heading, fault, letters))
+            faults.append(fault.at(Place("", table.head, heading, table.name, letters)))
     sheet = FormSheet(table.name, columns, tuple(_rows(table, columns.values())))
     return sheet, [*faults, *_missing(kind, sheet, own, table.head)]
 
@@ -165,9 +164,9 @@ def _rows(table: Table, columns: Iterable[Column]) -> Iterable[Row]:
             yield Row(number, texts)
 
 
-def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[CellFault]:
+def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[Fault]:
     for name in _NEEDED[kind]:
         if (name, "") not in sheet.columns and (sheet.rows or kind == SURVEY):
             heading = f"{name}::{own}" if own and name in WORDED else name
             fault = Fault(N_("缺少“%(heading)s”这一列"), {"heading": heading})
-            yield CellFault(sheet.name, head, name, fault)
+            yield fault.at(Place("", head, name, sheet.name))

@@ -8,9 +8,9 @@ a message they are written in double brackets, as no author writes them:
 import re
 
 from rules.forms.expressions.expression import parse
-from rules.forms.faults import Fault
 from rules.forms.field_values import read_date, read_decimal
 from rules.forms.form_fields import BOUNDED, FieldType, FormField
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import Refusal
 
 _VALUE = r"-?[0-9]+(?:\.[0-9]+)?|date\('[0-9]{4}-[0-9]{2}-[0-9]{2}'\)"

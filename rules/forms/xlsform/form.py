@@ -1,9 +1,8 @@
 """An XLSForm as a form: its sheets put together and checked, every fault told with its cell."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from rules.forms.faults import Fault, FormFaults
+from rules.forms.faults import FormFaults
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import FormField
 from rules.forms.form_settings import FormSettings
@@ -18,9 +17,10 @@ from rules.forms.xlsform.columns import (
     languages_of,
     read_columns,
 )
-from rules.forms.xlsform.faults import CellFault, XlsFormFaults
+from rules.forms.xlsform.faults import XlsFormFaults
 from rules.forms.xlsform.settings import named_language, read_settings
 from rules.forms.xlsform.survey import ReadRow, SurveyReader
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import Refusal
 
 _COLUMN_OF = {
@@ -49,10 +49,10 @@ def read_tables(tables: Mapping[str, Table]) -> tuple[str, FormSettings, tuple[F
     fields, of_fields = _checked(survey, choices, reader.rows, found, survey_table.head)
     found += of_fields
     if found:
-        once = {(fault.sheet, fault.row, fault.column, str(fault)): fault for fault in found}
+        once = {(_where(fault), str(fault)): fault for fault in found}
         names = [table.name for table in (survey_table, choices_table, settings_table)]
         raise XlsFormFaults(
-            sorted(once.values(), key=lambda fault: (names.index(fault.sheet), fault.row or 0))
+            sorted(once.values(), key=lambda one: (names.index(one.place.sheet), one.place.line))
         )
     return title, read, fields
 
@@ -71,23 +71,25 @@ def _checked(
     sheet: FormSheet,
     choices: FormSheet,
     rows: Sequence[ReadRow],
-    found: Iterable[CellFault],
+    found: Iterable[Fault],
     head: int,
-) -> tuple[tuple[FormField, ...], list[CellFault]]:
+) -> tuple[tuple[FormField, ...], list[Fault]]:
     """The fields, or what is wrong with them that was not found before."""
-    told = {(fault.sheet, fault.row, fault.column) for fault in found}
+    told = {_where(fault) for fault in found}
     try:
         return check_form([read.raw for read in rows]), []
     except FormFaults as refused:
         faults = list(_of_fields(sheet, choices, rows, refused.faults))
     except Refusal as refused:
-        faults = [CellFault(sheet.name, None, "", Fault(refused.msgid, refused.values))]
+        faults = [Fault.of(refused.sentence, Place(sheet=sheet.name))]
     missing = {column for where, row, column in told if (where, row) == (sheet.name, head)}
     return (), [
-        fault
-        for fault in faults
-        if (fault.sheet, fault.row, fault.column) not in told and fault.column not in missing
+        fault for fault in faults if _where(fault) not in told and fault.place.column not in missing
     ]
+
+
+def _where(fault: Fault) -> tuple[str, int, str]:
+    return fault.place.sheet, fault.place.line, fault.place.column
 
 
 def _of_fields(
@@ -95,22 +97,23 @@ def _of_fields(
     choices: FormSheet,
     rows: Sequence[ReadRow],
     faults: Mapping[int, Sequence[Fault]],
-) -> Iterator[CellFault]:
+) -> Iterator[Fault]:
     for place, of_field in faults.items():
         read = rows[place - 1]
         for fault in of_field:
-            told = replace(fault, where="")
+            wrong = fault.place.field
             of_choice = read.choice_rows.get(str(fault.values.get("value")))
-            if fault.where == "choices" and (of_choice or "found" in fault.values):
+            if wrong == "choices" and (of_choice or "found" in fault.values):
                 if of_choice:  # what asks about persons is told with its list
-                    yield choices.fault(of_choice, "name", told)
-            elif fault.where not in read.faulty and (not read.guessed or _of_a_guess(read, fault)):
-                yield sheet.fault(read.row.number, _key(fault.where), told)
+                    yield choices.fault(of_choice, "name", fault)
+            elif wrong not in read.faulty and (not read.guessed or _of_a_guess(read, fault)):
+                yield sheet.fault(read.row.number, _key(wrong), fault)
 
 
 def _of_a_guess(read: ReadRow, fault: Fault) -> bool:
     """Whether a fault can be told of a row whose type is not known."""
-    return fault.where in _OF_A_GUESS and bool(fault.where != "label" or read.raw["label"])
+    wrong = fault.place.field
+    return wrong in _OF_A_GUESS and bool(wrong != "label" or read.raw["label"])
 
 
 def _key(where: str) -> Key:

@@ -2,10 +2,9 @@
 
 from pydantic import ValidationError
 
-from rules.forms.faults import Fault
 from rules.forms.form_settings import FormSettings
 from rules.forms.xlsform.columns import FormSheet, Row, code_text
-from rules.forms.xlsform.faults import CellFault
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 
 LONGEST_TITLE = 200
@@ -14,11 +13,11 @@ _NONE = Row(2, {})
 
 def read_settings(
     sheet: FormSheet, own: str, languages: tuple[str, ...]
-) -> tuple[str, FormSettings, list[CellFault]]:
+) -> tuple[str, FormSettings, list[Fault]]:
     """The form's title and settings, and every fault of the sheet."""
     row = sheet.rows[0] if sheet.rows else _NONE
     faults = [
-        CellFault(sheet.name, more.number, "", Fault(N_("设置只有一行，这一行是多出来的")))
+        sheet.fault(more.number, "", Fault(N_("设置只有一行，这一行是多出来的")))
         for more in sheet.rows[1:]
     ]
     faults += [

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.forms.expressions.expression import parse
-from rules.forms.faults import Fault
 from rules.forms.form_fields import FieldType, RollUp
 from rules.forms.xlsform.choices import ChoiceList
 from rules.forms.xlsform.columns import WORDED, FormSheet, Key, Row, code_text
 from rules.forms.xlsform.constraints import read_constraint
 from rules.forms.xlsform.defaults import read_default
-from rules.forms.xlsform.faults import CellFault
 from rules.forms.xlsform.types import RowType, read_type
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal, Term
 
 OWN_LIST = "{}_choices"
@@ -59,7 +58,7 @@ class SurveyReader:
     def __init__(self, sheet: FormSheet, lists: Mapping[str, ChoiceList]) -> None:
         self.sheet, self.lists = sheet, lists
         self.rows: list[ReadRow] = []
-        self.faults: list[CellFault] = []
+        self.faults: list[Fault] = []
         self.used: set[str] = set()
         self._open: list[_Open] = []
         for row in sheet.rows:

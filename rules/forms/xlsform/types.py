@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from rules.forms.faults import Fault
 from rules.forms.form_fields import FieldType
 from rules.forms.xlsform.advice import type_fault
 from rules.forms.xlsform.columns import code_text
+from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 
 _NAMES: dict[str, FieldType] = {

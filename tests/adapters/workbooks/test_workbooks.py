@@ -211,7 +211,7 @@ def test_rows_may_be_sorted_and_deleted_and_columns_moved():
 
 def faults_of(edit) -> dict[str, str]:
     book = read(edited(write_workbook(layout()), edit))
-    return {one.where: str(one.fault) for one in book.faults}
+    return {one.place.address: str(one) for one in book.faults}
 
 
 def test_doubled_unknown_and_missing_codes_are_told_with_their_cells():
@@ -249,8 +249,8 @@ def test_codes_and_names_that_were_sorted_apart_are_told():
 
     names = dict(zip(CODES, ("东村", "西村", "南村"), strict=True))
     book = read(edited(write_workbook(layout()), sort), names)
-    assert [one.where for one in book.faults] == ["填报!A3", "填报!A4"]
-    assert "这个代码是“西村”，名称写的是“东村”" in str(book.faults[0].fault)
+    assert [one.place.address for one in book.faults] == ["填报!A3", "填报!A4"]
+    assert "这个代码是“西村”，名称写的是“东村”" in str(book.faults[0])
 
 
 def test_a_formula_in_a_cell_is_refused_by_its_address():

@@ -39,7 +39,7 @@ def told(content: bytes) -> list[tuple[str, str, str]]:
     """Sheet, cell and sentence of every fault."""
     with pytest.raises(XlsFormFaults) as refused:
         read_xlsform(content)
-    return [(one.sheet, one.cell, str(one.fault)) for one in refused.value.faults]
+    return [(one.place.sheet, one.place.cell, str(one)) for one in refused.value.faults]
 
 
 def sentences(*rows, choices=(), head=HEAD) -> list[str]:
@@ -255,8 +255,11 @@ def test_a_number_that_may_have_ended_in_zero_is_noted_and_not_refused() -> None
     choices = [["list_name", "name", "label"], ["a", 1.5, "一半"], ["a", 2, "二"]]
     read = read_xlsform(workbook(survey, choices, [["version", "form_id"], [1.10, "1.10"]]))
     assert (read.settings.version, read.settings.form_id) == ("1.1", "1.10")
-    assert [(one.sheet, one.cell) for one in read.notes] == [("choices", "B2"), ("settings", "A2")]
-    assert "读作 1.1。" in str(read.notes[1].fault)
+    assert [(one.place.sheet, one.place.cell) for one in read.notes] == [
+        ("choices", "B2"),
+        ("settings", "A2"),
+    ]
+    assert "读作 1.1。" in str(read.notes[1])
 
 
 def test_settings_have_one_row_and_short_names() -> None:
@@ -406,5 +409,5 @@ def faults_or_none(content: bytes) -> list[str] | None:
     try:
         read_xlsform(content)
     except XlsFormFaults as refused:
-        return [str(one.fault) for one in refused.faults]
+        return [str(one) for one in refused.faults]
     return None

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.forms.faults import Fault
 from rules.forms.field_values import (
     LARGEST_NUMBER,
     clean_text,
@@ -17,6 +16,7 @@ from rules.forms.field_values import (
     read_integer,
     read_number,
 )
+from rules.sentences.faults import Fault
 
 FULL_WIDTH = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 

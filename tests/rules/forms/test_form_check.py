@@ -24,7 +24,7 @@ def faults(*raw) -> list[tuple[int, str, str]]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
     return [
-        (place, fault.where, str(fault))
+        (place, fault.place.field, str(fault))
         for place, told in refused.value.faults.items()
         for fault in told
     ]
@@ -217,7 +217,7 @@ def test_groups_lie_ten_deep_and_no_deeper() -> None:
     check_form(nested(10))
     with pytest.raises(FormFaults) as refused:
         check_form(nested(12))
-    assert {place: one.where for place, (one, *_) in refused.value.faults.items()} == {
+    assert {place: one.place.field for place, (one, *_) in refused.value.faults.items()} == {
         11: "within", 12: "within",
     }  # fmt: skip
 

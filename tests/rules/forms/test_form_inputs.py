@@ -24,7 +24,9 @@ def several(name: str, count: int, **more) -> dict:
 def places(*raw) -> list[tuple[int, str]]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
-    return [(place, one.where) for place, told in refused.value.faults.items() for one in told]
+    return [
+        (place, one.place.field) for place, told in refused.value.faults.items() for one in told
+    ]
 
 
 @pytest.mark.parametrize(

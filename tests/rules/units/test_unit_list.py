@@ -21,7 +21,7 @@ def table(*lines: str, headings: str = HEADINGS) -> list[tuple[int, list[str]]]:
 def faults(*lines: str, headings: str = HEADINGS) -> list[str]:
     with pytest.raises(UnitListRefused) as refused:
         read_units(table(*lines, headings=headings), LEVELS)
-    return [str(fault) for fault in refused.value.faults]
+    return [str(fault.placed()) for fault in refused.value.faults]
 
 
 def test_a_good_list_is_read_in_its_order() -> None:
@@ -113,7 +113,7 @@ def test_the_first_faults_are_shown_by_line_and_the_rest_counted() -> None:
     lines = [f"{number},盟,league,nowhere" for number in range(20_000, 50_000)]
     with pytest.raises(UnitListRefused) as refused:
         read_units(table("1,区,region,", *lines), LEVELS)
-    assert [fault.line for fault in refused.value.faults] == list(range(3, 3 + FAULTS_SHOWN))
+    assert [fault.place.line for fault in refused.value.faults] == list(range(3, 3 + FAULTS_SHOWN))
     assert refused.value.more == 30_000 - FAULTS_SHOWN
     assert str(refused.value) == "名单有 30000 处错误，一个单位也没有导入。"
 

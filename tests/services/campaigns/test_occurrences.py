@@ -18,7 +18,7 @@ from models import (
 from queries.campaigns.occurrences import has_due, list_coming, list_open
 from rules.campaigns.standings import Standing, standing_of
 from rules.dates.timetable import LAST_DAY, Rhythm, Timing
-from rules.sentences.refusal import from_json
+from rules.sentences.sentence_json import from_json
 from services.campaigns import occurrences
 from services.campaigns.measures import delete_measure, release_measure, withdraw_measure
 from services.campaigns.occurrences import LEASE

@@ -57,7 +57,7 @@ def taken_in(session, own, office, answers, fillings=(), formulas=()):
 
 
 def notes_of(outcome) -> list[tuple[str, str]]:
-    return [(one.where, str(one.fault)) for one in outcome.notes]
+    return [(one.place.address, str(one)) for one in outcome.notes]
 
 
 def test_a_changed_readonly_cell_is_named_and_changes_nothing(session, shut_in, office):

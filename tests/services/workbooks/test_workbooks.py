@@ -136,7 +136,7 @@ def test_one_fault_and_nothing_is_sent(session, township, office):
         {first: {"checked": "12"}, second: {"checked": "十二", "spent": "-1"}},
     )  # fmt: skip
     found = preview(session, township, kept, NOW)
-    assert {(one.where, str(one.fault)) for one in found.faults} == {
+    assert {(one.place.address, str(one)) for one in found.faults} == {
         ("填报!D4", "请只填数字，不带单位和文字。"),
         ("填报!E4", "不能小于 0。"),
     }
@@ -152,13 +152,17 @@ def test_a_cell_with_a_formula_has_one_fault_and_its_row_counts_it(session, town
     table = replace(read[0], formulas=["D3", "E4", "D5"])
     kept = keep_upload(session, township, layout.ticket, [table], actor=office, now=NOW)
     found = preview(session, township, kept, NOW)
-    assert [(one.where, str(one.fault)) for one in found.faults] == [
+    assert [(one.place.address, str(one)) for one in found.faults] == [
         ("填报!D3", FORMULA), ("填报!E3", "不能小于 0。"), ("填报!E4", FORMULA),
         ("填报!D5", FORMULA),
     ]  # fmt: skip
     assert len(found.faults) == sum(len(one.faults) for one in found.outcomes)
     assert [one.kind for one in found.outcomes][:3] == [Kind.FAULTY] * 3
-    assert "排查户数" in found.faults[0].label
+    assert "排查户数" in found.faults[0].place.column
+    kept.faults = [
+        {name: one[name] for name in ("where", "msgid", "values")} for one in kept.faults
+    ]
+    assert preview(session, township, kept, NOW).faults == found.faults  # as they were once kept
 
 
 def test_a_unit_that_answers_itself_after_the_download_is_not_overwritten(
@@ -170,7 +174,7 @@ def test_a_unit_that_answers_itself_after_the_download_is_not_overwritten(
     kept = keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
     (row,) = [o for o in preview(session, township, kept, NOW).outcomes if o.notes]
     assert row.kind == Kind.LOCKED
-    assert "没有采用" in str(row.notes[0].fault)
+    assert "没有采用" in str(row.notes[0])
 
 
 def test_a_draft_kept_after_the_download_is_not_thrown_away(session, measure, township, office):
@@ -220,7 +224,7 @@ def test_a_returned_row_opens_only_what_was_returned(session, measure, township,
     (row,) = found.sent
     assert row.kind == Kind.CHANGED
     assert [(one.old, one.new) for one in row.changes] == [("12", "13")]
-    assert "没有退回修改" in str(row.notes[0].fault)
+    assert "没有退回修改" in str(row.notes[0])
     confirm(session, township, kept, office)
     last = get_answer_sheet(session, assignment_of(session, measure, VILLAGE).id).last
     assert (last.revision, last.answers["checked"], last.answers["spent"]) == (2, 13, "3.5")

@@ -11,9 +11,9 @@ from rules.filling.conditions import as_stored
 from rules.forms.expressions.budget import MOST_WORK, Budget
 from rules.forms.expressions.expression import parse
 from rules.forms.expressions.values import Scope, shown, tidy, truth_of
-from rules.forms.faults import Fault
 from rules.forms.field_values import read_decimal
 from rules.forms.form_fields import FieldType, FormField
+from rules.sentences.faults import Fault
 from tests.rules.forms.expressions.made import ANSWERS, EXPRESSIONS, NUMERIC
 from tests.rules.forms.expressions.table import browser_scope, result_of, stored_values, vectors
 from tests.rules.forms.test_field_values import NUMBERS

@@ -64,7 +64,7 @@ def test_what_runs_or_hides_something_is_refused_with_its_sentence(case: str):
     content, sentence = REFUSED[case]
     with pytest.raises(Refusal) as refused:
         type_of(content, "现场.jpg", "file")
-    assert refused.value.msgid == sentence
+    assert refused.value.sentence.msgid == sentence
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_an_archive_is_still_called_one():
 def test_a_field_for_photos_takes_nothing_else(case: str):
     with pytest.raises(Refusal) as refused:
         type_of(TAKEN[case][0], "现场.jpg", "image")
-    assert refused.value.msgid == rules.NOT_A_PHOTO
+    assert refused.value.sentence.msgid == rules.NOT_A_PHOTO
 
 
 def test_the_name_decides_only_between_text_and_table():

@@ -62,7 +62,7 @@ def test_links_and_what_lies_in_the_package_are_taken(content: bytes) -> None:
 def test_what_is_fetched_from_elsewhere_is_refused(content: bytes) -> None:
     with pytest.raises(Refusal) as refused:
         type_of(content, "a.docx", "file")
-    assert refused.value.msgid == rules.OUTSIDE
+    assert refused.value.sentence.msgid == rules.OUTSIDE
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_fetched_from_elsewhere_is_refused(content: bytes) -> None:
 def test_what_another_program_runs_is_refused_with_its_sentence(content, sentence) -> None:
     with pytest.raises(Refusal) as refused:
         type_of(content, "a.docx", "file")
-    assert refused.value.msgid == sentence
+    assert refused.value.sentence.msgid == sentence
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from rules.filling.checks.figures import (
 )
 from rules.filling.checks.flags import Flag, FlagKind, marks, unasked
 from rules.filling.checks.known import against_known
-from rules.forms.faults import Fault
 from rules.forms.form_check import check_form
+from rules.sentences.sentence import Sentence
 
 FIELDS = check_form(
     [
@@ -111,7 +111,7 @@ def test_a_form_is_never_far_from_itself(now):
 
 
 def known(value, measure: str = "人口统计") -> Prefilled:
-    return Prefilled([str(value)], Fault(""), value, measure)
+    return Prefilled([str(value)], Sentence(""), value, measure)
 
 
 def test_another_answer_than_elsewhere_is_asked_about():

@@ -1,0 +1,79 @@
+"""A fault: what is wrong with one thing a person wrote, told beside the thing itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from rules.sentences.sentence import N_, Sentence
+
+_ADDRESS = re.compile(r"(?:(.*)!)?([A-Z]*)([0-9]*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fault is; what is not known, or not meant, is empty."""
+
+    field: str = ""
+    """The input, or the property of a form's item: `relevant`."""
+    line: int = 0
+    """Of a file or a sheet, from 1."""
+    column: str = ""
+    """The heading of the column, or the question that is asked in it."""
+    sheet: str = ""
+    """As it is named in the workbook."""
+    letters: str = ""
+    """Of the column, as Excel names it: `C`."""
+
+    @classmethod
+    def of_address(cls, address: str, column: str = "") -> Place:
+        """The place of a cell: `填报!F7`."""
+        found = _ADDRESS.fullmatch(address)
+        sheet, letters, line = found.groups() if found else (address, "", "")
+        return cls(line=int(line or 0), column=column, sheet=sheet or "", letters=letters)
+
+    @property
+    def cell(self) -> str:
+        """`C7`; empty where no single cell is meant."""
+        return f"{self.letters}{self.line}" if self.letters and self.line else ""
+
+    @property
+    def address(self) -> str:
+        """`填报!F7`."""
+        return f"{self.sheet}!{self.cell}" if self.sheet else self.cell
+
+
+@dataclass(frozen=True)
+class Fault(Sentence):
+    """A sentence with its place; ``str()`` is the sentence alone."""
+
+    place: Place = Place()
+
+    @classmethod
+    def of(cls, sentence: Sentence, place: Place = Place()) -> Fault:
+        """`sentence`, said of a place."""
+        return cls(sentence.msgid, sentence.values, place)
+
+    def at(self, place: Place) -> Fault:
+        """The same at another place."""
+        return replace(self, place=place)
+
+    def placed(self) -> Sentence:
+        """The sentence with its place in the file before it."""
+        place = self.place
+        before = _BEFORE.get((bool(place.sheet), bool(place.line), bool(place.column)))
+        if before is None:
+            return self
+        values = {"sheet": place.sheet, "line": place.line, "column": place.column}
+        return Sentence(before, {**values, "fault": self})
+
+
+_BEFORE = {
+    (False, True, False): N_("第 %(line)d 行：%(fault)s"),
+    (False, True, True): N_("第 %(line)d 行“%(column)s”：%(fault)s"),
+    (True, False, False): N_("%(sheet)s：%(fault)s"),
+    (True, False, True): N_("%(sheet)s“%(column)s”：%(fault)s"),
+    (True, True, False): N_("%(sheet)s第%(line)d行：%(fault)s"),
+    (True, True, True): N_("%(sheet)s第%(line)d行“%(column)s”：%(fault)s"),
+}
+"""Whether sheet, line and column are known → how the place is told."""

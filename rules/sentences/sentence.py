@@ -1,0 +1,65 @@
+"""A sentence: a Chinese msgid and the values that fill it, told in the language of its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Translate = Callable[[str], str]
+"""From a msgid to its text in a language."""
+
+
+def N_(msgid: str) -> str:
+    """Mark a Chinese sentence for the message catalogue; it is translated where it is shown."""
+    return msgid
+
+
+LISTED, PARTED, ENDED = N_("、"), N_("；"), N_("。")
+"""What stands between words, between parts of a sentence, and between sentences."""
+
+
+class Term(str):
+    """A value that is a msgid itself, such as a status; translated along with its sentence."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A msgid and its values; ``str()`` is the finished Chinese sentence.
+
+    A value may be a `Term`, a `Sentence`, a `Joined` or a list of such.
+    """
+
+    msgid: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def told(self, translate: Translate) -> str:
+        """The finished sentence in the language of `translate`."""
+        text = translate(self.msgid) if self.msgid else ""
+        told = {name: told_value(value, translate) for name, value in self.values.items()}
+        return text % told if told else text
+
+    def __str__(self) -> str:
+        return self.told(str)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Sentences told as one: `between` stands between them, and their own full stops fall away."""
+
+    sentences: Sequence[Sentence]
+    between: str
+    """A msgid: `PARTED` or `ENDED`."""
+
+    def told(self, translate: Translate) -> str:
+        """All of them in the language of `translate`, without a full stop at the end."""
+        told = (one.told(translate).rstrip("。.") for one in self.sentences)
+        return translate(self.between).join(told)
+
+
+def told_value(value: object, translate: Translate) -> object:
+    """A value of a sentence as it is shown; a list is written out."""
+    if isinstance(value, Sentence | Joined):
+        return value.told(translate)
+    if isinstance(value, list):
+        return translate(LISTED).join(str(told_value(one, translate)) for one in value)
+    return translate(value) if isinstance(value, Term) and value else value
