@@ -8,7 +8,7 @@ from models import Assignment, Unit, WorkbookUpload
 from queries.filling.answer_sheets import list_answer_sheets
 from queries.workbooks.workbooks import rows_of
 from rules.workbooks.layout import Layout
-from rules.workbooks.reading import Table
+from rules.workbooks.reading import ReadSheet
 from services.workbooks.workbooks import get_layout, keep_upload, preview, send_upload
 from tests.building import VILLAGE
 from tests.conftest import NOW
@@ -20,7 +20,7 @@ def layout_of(session: Session, own: Assignment) -> Layout:
     return get_layout(session, own, session.get_one(Unit, own.unit_id))
 
 
-def tables_of(layout: Layout, answers: dict[str, dict[str, str]]) -> list[Table]:
+def tables_of(layout: Layout, answers: dict[str, dict[str, str]]) -> list[ReadSheet]:
     """The sheet of units as it is read back, with answers by code and field name."""
     found = []
     for sheet in layout.sheets:
@@ -32,7 +32,7 @@ def tables_of(layout: Layout, answers: dict[str, dict[str, str]]) -> list[Table]
             for name, text in answers.get(line.code, {}).items():
                 texts[names.index(name)] = text
             lines.append((number, [line.code, line.unit, line.third, *texts]))
-        found.append(Table(sheet.columns.name, lines))
+        found.append(ReadSheet(sheet.columns.name, lines))
     return found
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, make_url, text
 from sqlmodel import Session
 
 from adapters.backup.archive import Reader, Writer, chunks_of
-from adapters.backup.manifest import SQLITE_MEMBER, Manifest, Table, new_manifest
+from adapters.backup.manifest import SQLITE_MEMBER, Manifest, TableCopy, new_manifest
 from adapters.database import make_engine
 from rules.sentences.refusal import N_, Refusal
 
@@ -47,7 +47,7 @@ def _described(
         raise Refusal(EMPTY, database=connection.engine.url.render_as_string())
     revision = connection.execute(text(f"SELECT version_num FROM {REVISION_TABLE}")).scalar_one()
     manifest = new_manifest(database, revision, now=now)
-    manifest.tables = {name: Table(rows=count_rows(connection, name)) for name in names}
+    manifest.tables = {name: TableCopy(rows=count_rows(connection, name)) for name in names}
     with Session(connection) as session:
         yield session, manifest
 
@@ -90,7 +90,7 @@ def write_copy(session: Session, writer: Writer, scratch: Path) -> None:
     writer.manifest.sequences = {name: value for name, value in given if value is not None}
 
 
-def _copy_out(connection: Connection, name: str, table: Table) -> Iterator[memoryview]:
+def _copy_out(connection: Connection, name: str, table: TableCopy) -> Iterator[memoryview]:
     with (
         _cursor(connection) as cursor,
         cursor.copy(f'COPY "{name}" ({_quoted(table.columns)}) TO STDOUT') as rows,
@@ -114,7 +114,7 @@ def fill_postgresql(connection: Connection, reader: Reader) -> None:
         connection.execute(text("SELECT setval(:name, :value)"), {"name": name, "value": value})
 
 
-def _copy_in(connection: Connection, name: str, table: Table, reader: Reader) -> None:
+def _copy_in(connection: Connection, name: str, table: TableCopy, reader: Reader) -> None:
     columns = {column["name"] for column in inspect(connection).get_columns(name)}
     if columns != set(table.columns):
         raise Refusal(OTHER_SCHEMA, table=name)

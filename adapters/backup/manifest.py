@@ -33,7 +33,7 @@ class Member(BaseModel):
     size: int = Field(ge=0)
 
 
-class Table(BaseModel):
+class TableCopy(BaseModel):
     """One table as it was at the moment of the backup."""
 
     rows: int = Field(ge=0)
@@ -52,7 +52,7 @@ class Manifest(BaseModel):
     made_at: datetime
     database: str
     revision: str
-    tables: dict[str, Table]
+    tables: dict[str, TableCopy]
     sequences: dict[str, int] = {}
     lost: list[str] = []
     """Digests of attachments whose file was missing or changed before the backup was made."""

@@ -9,13 +9,13 @@ from adapters.tables import MOST_FORMULAS
 from adapters.workbooks.signing import FOREIGN, read_ticket
 from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.columns import TICKET
-from rules.workbooks.reading import Table
+from rules.workbooks.reading import ReadSheet
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请用下载的填报表重新填写，不要加入别的内容。")
 _APART = Apart("adapters.workbooks.sheet_process", TOO_MUCH)
 
 
-def read_workbook(content: bytes) -> tuple[dict[str, Any], list[Table]]:
+def read_workbook(content: bytes) -> tuple[dict[str, Any], list[ReadSheet]]:
     """The ticket of a workbook of ours, and the sheets that are filled in.
 
     Raises `Refusal` for what is too big, no .xlsx, encrypted, damaged, has macros, is not ours,
@@ -32,13 +32,13 @@ def read_workbook(content: bytes) -> tuple[dict[str, Any], list[Table]]:
     return ticket, found
 
 
-def _ticket_texts(tables: list[Table]) -> list[str]:
+def _ticket_texts(tables: list[ReadSheet]) -> list[str]:
     found = [table for table in tables if table.name == TICKET]
     if not found:
         raise Refusal(FOREIGN)
     return [texts[0] for _, texts in found[0].lines]
 
 
-def sheets_apart(content: bytes, *, seconds: int = SECONDS) -> list[Table]:
+def sheets_apart(content: bytes, *, seconds: int = SECONDS) -> list[ReadSheet]:
     """`read_sheets`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
-    return [Table(**table) for table in _APART.run(content, seconds=seconds).answer]
+    return [ReadSheet(**table) for table in _APART.run(content, seconds=seconds).answer]

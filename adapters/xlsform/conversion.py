@@ -9,7 +9,7 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData
 
-from rules.forms.xlsform.columns import SURVEY, Table, heading_key
+from rules.forms.xlsform.columns import SURVEY, TypedSheet, heading_key
 from rules.forms.xlsform.types import RowType, read_type, written_type
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
@@ -22,7 +22,7 @@ _COLUMN = re.compile(r"the '([^']+)' value")
 Rows = list[dict[str, str]]
 
 
-def conversion_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
+def conversion_faults(tables: Mapping[str, TypedSheet]) -> Iterator[Fault]:
     """What the conversion finds wrong in sheets in which we found nothing: at most one fault."""
     try:
         converted(tables)
@@ -30,7 +30,7 @@ def conversion_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
         yield _fault(tables, str(error))
 
 
-def converted(tables: Mapping[str, Table]) -> tuple[dict[str, Any], str]:
+def converted(tables: Mapping[str, TypedSheet]) -> tuple[dict[str, Any], str]:
     """The form as pyxform reads it, and its XForm. Raises `PyXFormError`."""
     sheets = {kind: _rows(kind, table) for kind, table in tables.items()}
     given = {kind: rows for kind, rows in sheets.items() if any(rows)}
@@ -45,7 +45,7 @@ def _every(rows: Rows) -> list[str]:
     return [heading for row in rows for heading in row]
 
 
-def _rows(kind: str, table: Table) -> Rows:
+def _rows(kind: str, table: TypedSheet) -> Rows:
     """The rows under plain headings; row 2 of the sheet is the first, empty ones included."""
     headings = [_plain(kind, heading) for heading in table.headings]
     by_number = {number: _cells(kind, headings, cells) for number, cells in table.rows}
@@ -67,10 +67,10 @@ def _cells(kind: str, headings: list[str], cells: tuple[str, ...]) -> dict[str, 
     return texts
 
 
-def _fault(tables: Mapping[str, Table], told: str) -> Fault:
+def _fault(tables: Mapping[str, TypedSheet], told: str) -> Fault:
     row, sheet, column = (pattern.search(told) for pattern in (_ROW, _SHEET, _COLUMN))
     kind = sheet[1] if sheet else SURVEY
-    table = tables.get(kind, Table(kind))
+    table = tables.get(kind, TypedSheet(kind))
     fault = Fault(N_("这样写不符合 XLSForm 的规则（%(told)s）"), {"told": " ".join(told.split())})
     number = int(row[1]) if row else 0
     for heading, letters in zip(table.headings, table.letters, strict=True):

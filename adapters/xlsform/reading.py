@@ -13,7 +13,7 @@ from rules.forms.xlsform.columns import (
     CHOICES,
     SETTINGS,
     SURVEY,
-    Table,
+    TypedSheet,
     code_text,
     heading_key,
     is_comment,
@@ -100,7 +100,7 @@ _NO_SURVEY = N_(
 )
 
 
-def _tables(sheets: Sequence[Sheet]) -> dict[str, Table]:
+def _tables(sheets: Sequence[Sheet]) -> dict[str, TypedSheet]:
     """Kind → sheet. Refuses a workbook without questions, and one with far too many rows."""
     tables = {kind: _table(sheet) for sheet in sheets if (kind := _kind(sheet))}
     if SURVEY not in tables:
@@ -116,13 +116,13 @@ def _kind(sheet: Sheet) -> str:
     return name if name in MOST_ROWS else ""
 
 
-def _table(sheet: Sheet) -> Table:
+def _table(sheet: Sheet) -> TypedSheet:
     """The sheet below its first line that is not empty, which holds the headings."""
     if not sheet.lines:
-        return Table(sheet.name)
+        return TypedSheet(sheet.name)
     width = max(len(cells) for _, cells in sheet.lines)
     headings = [code_text(heading) for heading in sheet.lines[0][1]]
-    return Table(
+    return TypedSheet(
         name=sheet.name,
         headings=tuple(headings + [""] * (width - len(headings))),
         letters=tuple(column_letters(place) for place in range(width)),
@@ -131,11 +131,11 @@ def _table(sheet: Sheet) -> Table:
     )
 
 
-def _is_too_long(kind: str, table: Table) -> bool:
+def _is_too_long(kind: str, table: TypedSheet) -> bool:
     return len(table.rows) > MOST_ROWS[kind] or len(table.headings) > MOST_COLUMNS
 
 
-def _too_long(kind: str, table: Table) -> Fault:
+def _too_long(kind: str, table: TypedSheet) -> Fault:
     told = {
         "rows": len(table.rows), "most_rows": MOST_ROWS[kind],
         "columns": len(table.headings), "most_columns": MOST_COLUMNS,

@@ -27,7 +27,7 @@ FORMULA = N_("这一格是公式。请换成填好的数或文字（复制后“
 
 
 @dataclass(frozen=True)
-class Table:
+class ReadSheet:
     """One sheet as it was read."""
 
     name: str
@@ -74,7 +74,7 @@ class FilledBook:
 
 
 def read_book(
-    tables: Sequence[Table],
+    tables: Sequence[ReadSheet],
     ticket: Mapping[str, Any],
     sheets: Sequence[SheetColumns],
     names: Mapping[str, str] | None = None,
@@ -93,7 +93,7 @@ class _Reading:
 
     def __init__(
         self,
-        tables: Sequence[Table],
+        tables: Sequence[ReadSheet],
         ticket: Mapping[str, Any],
         sheets: Sequence[SheetColumns],
         names: Mapping[str, str],
@@ -161,7 +161,7 @@ class _Reading:
             if not same:
                 yield at
 
-    def _table(self, sheet: SheetColumns) -> Table:
+    def _table(self, sheet: SheetColumns) -> ReadSheet:
         if sheet.name not in self.tables:
             raise Refusal(
                 N_("文件里找不到“%(name)s”工作表。请不要改工作表的名称，也不要删除。"),
@@ -274,7 +274,7 @@ class _Line:
 class _Grid:
     """A sheet whose heads have been found."""
 
-    def __init__(self, table: Table, sheet: SheetColumns) -> None:
+    def __init__(self, table: ReadSheet, sheet: SheetColumns) -> None:
         self.table, self.sheet = table, sheet
         self.head, texts = self._find_head()
         self._places = {folded(text): place for place, text in reversed(list(enumerate(texts)))}

@@ -21,7 +21,7 @@ from services.forms.data_elements import check_elements
 LONGEST_TITLE = 200
 
 
-class Overtaken(Refusal):
+class PublishedSince(Refusal):
     """Another version has been published since the author began, by whomever."""
 
     def __init__(self, version: FormVersion, who: str, at: str) -> None:
@@ -72,7 +72,7 @@ def publish_version(
 
     `settings` None keeps those of the latest version. What is equal to the latest version makes
     no new one. `after`: the number of the version the author started from (0: none); it is
-    refused when another has been published since. Raises `Refusal`: an `Overtaken`, or a
+    refused when another has been published since. Raises `Refusal`: a `PublishedSince`, or a
     `FormFaults` with every fault of every field.
     """
     require(actor, Right.PUBLISH_FORM, Subject(form.unit_id))
@@ -110,7 +110,7 @@ def _check_latest(
     session: Session, latest: FormVersion | None, after: int | None, now: datetime
 ) -> None:
     if after is not None and latest is not None and latest.number != after:
-        raise Overtaken(
+        raise PublishedSince(
             latest, session.get_one(Account, latest.published_by).name, _clock(latest, now)
         )
 

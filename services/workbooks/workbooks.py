@@ -34,7 +34,7 @@ from rules.workbooks.changes import typed_of
 from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
 from rules.workbooks.outcome import Kind, Outcome, outcome_of, with_told
-from rules.workbooks.reading import FilledRow, Table, read_book
+from rules.workbooks.reading import FilledRow, ReadSheet, read_book
 from services.assignments.changes import lock_assignment
 from services.filling.attachments import as_answer
 from services.filling.submissions import Overtaken
@@ -97,7 +97,7 @@ def keep_upload(
     session: Session,
     own: Assignment,
     ticket: Mapping[str, Any],
-    tables: Sequence[Table],
+    tables: Sequence[ReadSheet],
     *,
     actor: Account,
     now: datetime,

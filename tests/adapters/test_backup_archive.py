@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.backup.archive import Writer, member_of, opened
-from adapters.backup.manifest import Table, new_manifest
+from adapters.backup.manifest import TableCopy, new_manifest
 from rules.sentences.refusal import Refusal
 
 CONTENTS = {
@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
     """An archive with a member of every kind."""
     file = tmp_path / "all.zip"
     manifest = new_manifest("sqlite", "abc", now=datetime(2026, 11, 23, tzinfo=UTC))
-    manifest.tables = {"unit": Table(rows=3)}
+    manifest.tables = {"unit": TableCopy(rows=3)}
     with zipfile.ZipFile(file, "w") as archive:
         writer = Writer(archive, manifest)
         for name, content in CONTENTS.items():

@@ -24,7 +24,7 @@ from rules.forms.form_change import TYPE_NAMES, ChangeRefused
 from rules.forms.form_check import check_form
 from rules.sentences.refusal import N_, Refusal
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
-from services.forms.forms import Overtaken, read_title
+from services.forms.forms import PublishedSince, read_title
 from web.edge.language import language_of
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
@@ -122,7 +122,7 @@ def _publish(
     if any(_faults_now(request, session, opened, sent)):
         mark = "&" if "?" in opened.address else "?"
         return RedirectResponse(f"{opened.address}{mark}faults=1", 303)
-    published = outcome.cause.version if isinstance(outcome.cause, Overtaken) else None
+    published = outcome.cause.version if isinstance(outcome.cause, PublishedSince) else None
     return _page(
         request, session, viewer, opened, sent, now, refusal=outcome.refusal, published=published
     )

@@ -20,7 +20,7 @@ from queries.workbooks.workbooks import count_rows, get_upload, list_sent
 from rules.dates.calendar import local_date
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
-from rules.workbooks.reading import Table
+from rules.workbooks.reading import ReadSheet
 from services.workbooks.workbooks import (
     get_layout,
     keep_upload,
@@ -51,7 +51,7 @@ class SentBook:
     """What was uploaded, read; or the finished sentence why it was not."""
 
     ticket: dict[str, Any] | None
-    tables: list[Table]
+    tables: list[ReadSheet]
     refusal: str = ""
     status: int = 422
 

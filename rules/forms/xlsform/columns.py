@@ -41,7 +41,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Table:
+class TypedSheet:
     """One sheet as it was typed: its name, headings, and the rows that are not empty."""
 
     name: str
@@ -117,13 +117,13 @@ def is_comment(heading: str) -> bool:
     return code_text(heading).startswith("#")
 
 
-def languages_of(kind: str, table: Table) -> list[str]:
+def languages_of(kind: str, table: TypedSheet) -> list[str]:
     """The languages of the columns of a sheet, in order; empty for columns without one."""
     keys = (heading_key(kind, heading) for heading in table.headings if not is_comment(heading))
     return list(dict.fromkeys(key[1] for key in keys if key and key[0] in WORDED))
 
 
-def read_columns(kind: str, table: Table, own: str) -> tuple[FormSheet, list[Fault]]:
+def read_columns(kind: str, table: TypedSheet, own: str) -> tuple[FormSheet, list[Fault]]:
     """The sheet with its columns understood, `own` being the form's own language.
 
     Columns in which nothing is typed are left aside, whatever they are called.
@@ -152,7 +152,7 @@ def _heading_fault(kind: str, heading: str, other: str) -> Fault:
     return column_fault(heading, list(_KNOWN[kind]))
 
 
-def _rows(table: Table, columns: Iterable[Column]) -> Iterable[Row]:
+def _rows(table: TypedSheet, columns: Iterable[Column]) -> Iterable[Row]:
     used = list(columns)
     for number, cells in table.rows:
         texts = {

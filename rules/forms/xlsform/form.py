@@ -13,7 +13,7 @@ from rules.forms.xlsform.columns import (
     SURVEY,
     FormSheet,
     Key,
-    Table,
+    TypedSheet,
     languages_of,
     read_columns,
 )
@@ -30,14 +30,16 @@ _COLUMN_OF = {
 _OF_A_GUESS = ("name", "within", "label", "hint", "relevant")
 
 
-def read_tables(tables: Mapping[str, Table]) -> tuple[str, FormSettings, tuple[FormField, ...]]:
+def read_tables(
+    tables: Mapping[str, TypedSheet],
+) -> tuple[str, FormSettings, tuple[FormField, ...]]:
     """Title, settings and fields of the sheets `survey`, `choices` and `settings`.
 
     Raises `XlsFormFaults` with every fault of every sheet.
     """
-    settings_table = tables.get(SETTINGS, Table(SETTINGS))
+    settings_table = tables.get(SETTINGS, TypedSheet(SETTINGS))
     settings, faults = read_columns(SETTINGS, settings_table, "")
-    survey_table, choices_table = tables[SURVEY], tables.get(CHOICES, Table(CHOICES))
+    survey_table, choices_table = tables[SURVEY], tables.get(CHOICES, TypedSheet(CHOICES))
     own, languages = _languages(named_language(settings), survey_table, choices_table)
     survey, more = read_columns(SURVEY, survey_table, own)
     choices, others = read_columns(CHOICES, choices_table, own)
@@ -57,7 +59,7 @@ def read_tables(tables: Mapping[str, Table]) -> tuple[str, FormSettings, tuple[F
     return title, read, fields
 
 
-def _languages(named: str, survey: Table, choices: Table) -> tuple[str, tuple[str, ...]]:
+def _languages(named: str, survey: TypedSheet, choices: TypedSheet) -> tuple[str, tuple[str, ...]]:
     """The form's own language, and the further ones in the order of the columns."""
     of_survey = languages_of(SURVEY, survey)
     own = named
