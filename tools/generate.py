@@ -1,7 +1,10 @@
 """Writes documents and scripts that are made from code; `--check` fails when one is stale."""
 
+import json
 import sys
 from pathlib import Path
+
+from quickjs import Context
 
 from models import Act, Status
 from rules.accounts.permissions import PERMISSIONS, Permission, Right
@@ -13,6 +16,8 @@ from rules.forms.field_values import LARGEST_NUMBER, LONGEST_NUMBER
 from rules.forms.form_tree import MOST_TIMES
 
 ROOT = Path(__file__).resolve().parent.parent
+FORM_STATES = ROOT / "web" / "static" / "form" / "states.js"
+FORM_ABILITIES = ("keeps", "saves", "sends", "rests", "hidden")
 LIMITS = {
     "MOST_WORK": budget.MOST_WORK,
     "STARTING": budget.STARTING,
@@ -58,6 +63,47 @@ def _diagram(*, lowest: bool, title: str) -> list[str]:
             if act != Act.WITHDRAW and (to != status):
                 arrows.append(f"    {status} --> {to}: {act}")
     return [f"## {title}", "", "```mermaid", "stateDiagram-v2", *arrows, "```", ""]
+
+
+def form_states() -> str:
+    """`docs/form_states.md`: the states of a form page, from the tables of `states.js`."""
+    engine = Context()
+    engine.eval("var window = {};" + FORM_STATES.read_text(encoding="utf-8"))
+    states, moves, back = (
+        json.loads(engine.eval(f"JSON.stringify(window.jieliStates.{name})"))
+        for name in ("STATES", "MOVES", "BACK")
+    )
+    resting = [state for state, does in states.items() if does.get("rests")]
+    arrows = [
+        f"    {state} --> {end}: {event}"
+        for state, leads in moves.items()
+        for event, to in leads.items()
+        for end in ([to] if to != back else ["rested"])
+    ]
+    lines = [
+        "# The states of a form page",
+        "",
+        "Made by `make format` from `web/static/form/states.js`; do not edit.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        *(f"    [*] --> {state}" for state in [*resting, "arrived"]),
+        *arrows,
+        "```",
+        "",
+        f"`rested` is that of {', '.join(resting)} in which the page was last.",
+        "What has no arrow changes nothing.",
+        "",
+        "| state | keeps on the phone | saves by itself | sends | rests | hides the form |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(_does(state, does) for state, does in states.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _does(state: str, does: dict[str, bool]) -> str:
+    cells = ("yes" if does.get(what) else "" for what in FORM_ABILITIES)
+    return f"| {state} | {' | '.join(cells)} |"
 
 
 def limits() -> str:
@@ -106,6 +152,7 @@ def _words(predicate: Predicate) -> str:
 
 DOCUMENTS = {
     ROOT / "docs" / "states.md": states,
+    ROOT / "docs" / "form_states.md": form_states,
     ROOT / "web" / "static" / "rules" / "limits.js": limits,
     ROOT / "docs" / "permissions.md": permissions,
 }

@@ -17,8 +17,25 @@ TYPES = {
     ".png": "image/png",
 }
 JOINED = {
-    "form_rules.js": tuple(
-        f"rules/{part}.js" for part in ("limits", "expressions", "numbers", "repeats", "conditions")
+    "form.js": (
+        "form/states.js",
+        "form/page.js",
+        "form/answers.js",
+        "form/status_line.js",
+        "form/copies.js",
+        "form/autosave.js",
+        "form/sending.js",
+        "form/offers.js",
+        "form/waiting.js",
+        "form/faults.js",
+        "form/start.js",
+    ),
+    "form_rules.js": (
+        "rules/limits.js",
+        "rules/expressions.js",
+        "rules/numbers.js",
+        "rules/repeats.js",
+        "rules/conditions.js",
     ),
 }
 """Scripts that are one file for the browser, in this order: on a slow network a request costs more

@@ -314,6 +314,6 @@ def test_thirty_questions_are_light_on_a_weak_network(session, sign_in):
     later = page.num_bytes_downloaded
     first = later + sum(client.get(address).num_bytes_downloaded for address in static)
     assert later <= 10_000
-    assert first <= 50_000
-    assert len(set(static)) <= 9
+    assert first <= 45_000
+    assert len(set(static)) <= 8
     assert len(issued) <= 8
