@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from adapters.language import tell
 from models import AccountAct, Role
 from queries.accounts.account_history import list_account_changes
 from queries.accounts.account_list import AccountRow, get_administered, list_account_page
@@ -26,7 +25,7 @@ from services.accounts.accounts import (
     set_password,
 )
 from web.accounts.sign_in import sign_in_limits
-from web.edge.language import language_of
+from web.edge.language import say
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer, which_office
@@ -86,7 +85,7 @@ async def _hashed(request: Request, login: str, posted: FormData) -> NewPassword
     try:
         return NewPassword(await waiting_of(request).passwords.run(prepare))
     except Refusal as refusal:
-        return NewPassword(refusal=tell(refusal, language_of(request)))
+        return NewPassword(refusal=say(request, refusal))
 
 
 @router.get("/accounts")

@@ -8,13 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from adapters.language import tell
 from models import Account
 from rules.sentences.refusal import N_, Refusal
 from services.accounts.accounts import WRONG_OLD, Change, change_password, prepare_change
 from web.accounts.sign_in import sign_in_limits
 from web.accounts.sign_in_limits import TOO_MANY
-from web.edge.language import language_of
+from web.edge.language import say
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import SESSION_COOKIE, SignedIn, who_asks
@@ -50,7 +49,7 @@ async def check_change(request: Request, look: Look, now: Now, posted: Posted) -
         return await _checked(request, viewer.account, old, new, again, now.timestamp())
     except Refusal as refusal:
         field = FIELDS.get(refusal.sentence.msgid, "new")
-        return {field: tell(refusal, language_of(request))}
+        return {field: say(request, refusal)}
 
 
 async def _checked(

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from adapters.language import tell
 from queries.assignments.inbox import list_owed
 from queries.assignments.receipts import Receipt, get_visible_receipt, is_there, list_receipts
 from queries.filling.submissions import get_submitted_fields, get_why
@@ -15,7 +14,7 @@ from rules.dates.calendar import local_date
 from rules.filling.receipts import is_whole, matches, read_receipt
 from rules.sentences.refusal import N_, Refusal
 from web.edge.due_dates import days_left
-from web.edge.language import language_of, say
+from web.edge.language import say, words_of
 from web.edge.rendering import render
 from web.edge.security import SignedIn, Viewer
 from web.edge.transactions import Now, OpenSession
@@ -53,7 +52,7 @@ def _looked_up(request: Request, session: Session, viewer: Viewer, typed: str) -
     try:
         number = read_receipt(typed)
     except Refusal as refusal:
-        return "", tell(refusal, language_of(request))
+        return "", say(request, refusal)
     if is_there(session, viewer.unit, number):
         return number, ""
     return "", say(request, N_("没有找到这个回执，或者它不在您单位的范围内。"))
@@ -84,7 +83,7 @@ def show_receipt(
         same=same,
         why=get_why(session, receipt.submission),
         fault=fault,
-        answers=answered(request, fields, receipt.submission.answers),
+        answers=answered(words_of(request), fields, receipt.submission.answers),
         labels=get_labels(session, receipt.measure.form_version_id)
         if receipt.submission.rolled_up
         else {},
@@ -100,4 +99,4 @@ def _compared(request: Request, receipt: Receipt, typed: str) -> tuple[bool | No
     try:
         return matches(typed, receipt.submission.checksum), ""
     except Refusal as refusal:
-        return None, tell(refusal, language_of(request))
+        return None, say(request, refusal)

@@ -11,12 +11,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
-from adapters.language import tell
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from web.edge.carrying import sign_in_page, unpack
 from web.edge.json_answers import tell_script, wants_json
-from web.edge.language import language_of, local_path, say
+from web.edge.language import local_path, say
 from web.edge.middleware import SECURITY_HEADERS
 from web.edge.posted import read_form, typed
 from web.edge.rendering import render
@@ -91,7 +90,7 @@ async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
 
 async def refuse_sign_in(request: Request, error: SignInRefused) -> Response:
     """The sign-in page with the reason."""
-    sentence = tell(error.refusal, language_of(request))
+    sentence = say(request, error.refusal)
     return await _sign_in_again(request, await read_form(request), sentence, 422)
 
 
@@ -152,7 +151,7 @@ async def _sign_in_again(
 
 async def tell_refusal(request: Request, refusal: Refusal) -> Response:
     """The sentence of a refusal no page has shown itself, with what was typed."""
-    return await _page(request, 409, tell(refusal, language_of(request)))
+    return await _page(request, 409, say(request, refusal))
 
 
 async def tell_not_found(request: Request, _error: Exception) -> Response:

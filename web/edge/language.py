@@ -1,6 +1,7 @@
 """The language of a browser: a cookie, changed by one click."""
 
 import re
+from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
@@ -8,6 +9,7 @@ from markupsafe import Markup
 
 from adapters.language import LANGUAGES, SOURCE, tell
 from adapters.settings import get_settings
+from rules.sentences.refusal import Refusal
 from rules.sentences.sentence import Sentence
 
 COOKIE = "lang"
@@ -23,10 +25,25 @@ def language_of(request: Request) -> str:
     return chosen if chosen in LANGUAGES else SOURCE
 
 
-def say(request: Request, said: str | Sentence, **values: object) -> str:
-    """A sentence, or a msgid and its values, in the language of this browser."""
-    sentence = Sentence(said, values) if isinstance(said, str) else said
-    return tell(sentence, language_of(request))
+@dataclass(frozen=True)
+class Words:
+    """What the product says, in one language; who needs no more of a request takes this."""
+
+    language: str
+
+    def say(self, said: str | Sentence | Refusal, **values: object) -> str:
+        """A sentence, a refusal, or a msgid and its values."""
+        return tell(Sentence(said, values) if isinstance(said, str) else said, self.language)
+
+
+def words_of(request: Request) -> Words:
+    """The words for this browser."""
+    return Words(language_of(request))
+
+
+def say(request: Request, said: str | Sentence | Refusal, **values: object) -> str:
+    """A sentence in the language of this browser."""
+    return words_of(request).say(said, **values)
 
 
 def is_foreign(text: object, language: str) -> bool:

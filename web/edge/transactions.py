@@ -15,9 +15,8 @@ from sqlmodel import Session
 
 from adapters import clock, database
 from adapters.database import transaction
-from adapters.language import tell
 from rules.sentences.refusal import Refusal
-from web.edge.language import language_of
+from web.edge.language import say
 from web.edge.posted import read_form
 from web.edge.waiting import waiting_of
 
@@ -112,5 +111,5 @@ def attempt(session: Session, request: Request) -> Iterator[Attempt]:
         with session.begin_nested():
             yield outcome
     except Refusal as refusal:
-        outcome.refusal = tell(refusal, language_of(request))
+        outcome.refusal = say(request, refusal)
         outcome.cause = refusal

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import Request
 from starlette.datastructures import FormData
 
 from rules.forms.form_fields import (
@@ -18,7 +17,7 @@ from rules.forms.form_fields import (
 )
 from rules.forms.form_tree import FormTree
 from rules.sentences.refusal import N_
-from web.edge.language import language_of, say
+from web.edge.language import Words
 from web.edge.posted import typed
 
 PREFIX = "f-"
@@ -137,24 +136,24 @@ def every(nodes: Sequence[Node]) -> Iterator[Asked | AskedRepeat]:
             yield node
 
 
-def label_of(request: Request, one: FormField) -> str:
+def label_of(words: Words, one: FormField) -> str:
     """What a page calls a field, in the language of this browser.
 
     Our own questions speak through the catalogue; what an author typed is never translated.
     """
     own = one in NARRATIVE_FORM
-    return say(request, one.label) if own else one.label_in(language_of(request))
+    return words.say(one.label) if own else one.label_in(words.language)
 
 
-def hint_of(request: Request, one: FormField) -> str:
+def hint_of(words: Words, one: FormField) -> str:
     """Its hint likewise."""
     own = one.hint and one in NARRATIVE_FORM
-    return say(request, one.hint) if own else one.hint_in(language_of(request))
+    return words.say(one.hint) if own else one.hint_in(words.language)
 
 
-def choice_label(request: Request, choice: Choice) -> str:
+def choice_label(words: Words, choice: Choice) -> str:
     """The words of a choice in the language of this browser."""
-    return words_in(choice.labels, language_of(request)) or choice.label
+    return words_in(choice.labels, words.language) or choice.label
 
 
 def answers_in(posted: FormData) -> dict[str, list[str]]:
@@ -171,7 +170,7 @@ def strip_prefix(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def in_words(request: Request, one: FormField, value: Any) -> str:
+def in_words(words: Words, one: FormField, value: Any) -> str:
     """A stored answer as people read it: labels instead of codes, empty when unanswered."""
     if value is None:
         return ""
@@ -179,40 +178,40 @@ def in_words(request: Request, one: FormField, value: Any) -> str:
         return str(value.get("name", ""))
     codes = value if isinstance(value, list) else [value]
     if one.type not in SELECTS:
-        return say(request, N_("、")).join(map(str, codes))
-    labels = {choice.value: choice_label(request, choice) for choice in one.choices}
-    return say(request, N_("、")).join(labels.get(str(code), str(code)) for code in codes)
+        return words.say(N_("、")).join(map(str, codes))
+    labels = {choice.value: choice_label(words, choice) for choice in one.choices}
+    return words.say(N_("、")).join(labels.get(str(code), str(code)) for code in codes)
 
 
-def filled_in_words(request: Request, tree: FormTree, repeat: str, rows: Any) -> str:
+def filled_in_words(words: Words, tree: FormTree, repeat: str, rows: Any) -> str:
     """The fillings of a repeat, a line each."""
     return "\n".join(
-        f"{number}. {_row_in_words(request, tree, repeat, row)}"
+        f"{number}. {_row_in_words(words, tree, repeat, row)}"
         for number, row in enumerate(rows or (), 1)
     )
 
 
-def _row_in_words(request: Request, tree: FormTree, repeat: str, row: Mapping[str, Any]) -> str:
+def _row_in_words(words: Words, tree: FormTree, repeat: str, row: Mapping[str, Any]) -> str:
     told = (
-        say(
-            request, N_("%(label)s：%(answer)s"), label=label_of(request, one) or one.name,
-            answer=in_words(request, one, row.get(one.name)),
+        words.say(
+            N_("%(label)s：%(answer)s"), label=label_of(words, one) or one.name,
+            answer=in_words(words, one, row.get(one.name)),
         )
         for one in tree.inside(repeat)
         if one.stored and one.label and row.get(one.name) is not None
     )  # fmt: skip
-    return say(request, N_("；")).join(told)
+    return words.say(N_("；")).join(told)
 
 
-def item_in_words(request: Request, tree: FormTree, one: FormField, value: Any) -> str:
+def item_in_words(words: Words, tree: FormTree, one: FormField, value: Any) -> str:
     """A stored answer, or the fillings of a repeat, as people read it."""
     if one.type is FieldType.REPEAT:
-        return filled_in_words(request, tree, one.name, value)
-    return in_words(request, one, value)
+        return filled_in_words(words, tree, one.name, value)
+    return in_words(words, one, value)
 
 
 def answered(
-    request: Request,
+    words: Words,
     fields: Sequence[FormField],
     answers: Mapping[str, Any],
     before: Mapping[str, Any] | None = None,
@@ -222,11 +221,11 @@ def answered(
     return [
         Answered(
             one.name,
-            label_of(request, one) or one.name,
-            item_in_words(request, tree, one, answers.get(one.name)),
-            item_in_words(request, tree, one, earlier.get(one.name)),
+            label_of(words, one) or one.name,
+            item_in_words(words, tree, one, answers.get(one.name)),
+            item_in_words(words, tree, one, earlier.get(one.name)),
             before is not None and answers.get(one.name) != earlier.get(one.name),
-            _group_of(request, tree, one),
+            _group_of(words, tree, one),
             _files_in(tree, one, answers.get(one.name)),
         )
         for one in _told(tree)
@@ -244,8 +243,8 @@ def _told(tree: FormTree) -> list[FormField]:
     ]
 
 
-def _group_of(request: Request, tree: FormTree, one: FormField) -> str:
-    labels = [label_of(request, above) for above in reversed(tree.above(one))]
+def _group_of(words: Words, tree: FormTree, one: FormField) -> str:
+    labels = [label_of(words, above) for above in reversed(tree.above(one))]
     return " · ".join(filter(None, labels))
 
 

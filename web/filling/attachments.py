@@ -16,7 +16,6 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from adapters.attachment_store import AttachmentStore, WrongOffset, get_store
-from adapters.language import tell
 from models import Attachment
 from queries.filling.attachments import get_upload, get_visible_attachment
 from rules.filling.attachments.kinds import FILE_TYPES, LARGEST, LARGEST_PIECE
@@ -24,7 +23,7 @@ from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
 from services.filling.attachments import Prepared
 from web.edge.downloads import saved_as
-from web.edge.language import language_of, say
+from web.edge.language import say
 from web.edge.own import get_own
 from web.edge.posted import Posted
 from web.edge.rendering import render
@@ -99,7 +98,7 @@ async def take_piece(
     except Crowded:
         return Taken(received, status=503)
     except Refusal as refusal:
-        return Taken(refusal=tell(refusal, language_of(request)), status=422)
+        return Taken(refusal=say(request, refusal), status=422)
     return Taken(prepared=done)
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fastapi import Request
-
 from rules.filling.checks.flags import Flag, FlagKind
 from rules.forms.form_fields import FormField, words_in
 from rules.sentences.refusal import N_
-from web.edge.language import language_of, say
+from web.edge.language import Words
 
 SENTENCES: dict[str, str] = {
     FlagKind.LAST_PERIOD: N_("“%(label)s”与上期相差较大：上期 %(other)s，本期 %(value)s，请核对。"),
@@ -44,12 +42,10 @@ class Question:
     """The field it is about; empty: the whole form."""
 
 
-def ask_about(
-    request: Request, flags: Iterable[Flag], fields: Sequence[FormField]
-) -> list[Question]:
+def ask_about(words: Words, flags: Iterable[Flag], fields: Sequence[FormField]) -> list[Question]:
     """The flags of a form as questions, in its own words."""
-    language = language_of(request)
-    labels = {field.name: say(request, field.label_in(language)) for field in fields}
+    language = words.language
+    labels = {field.name: words.say(field.label_in(language)) for field in fields}
     choices = {
         field.name: {
             one.value: words_in(one.labels, language) or one.label for one in field.choices
@@ -57,11 +53,14 @@ def ask_about(
         for field in fields
         if field.choices
     }
-    return [Question(tell(request, flag.to_json(), labels, choices), flag.field) for flag in flags]
+    return [
+        Question(flag_in_words(words, flag.to_json(), labels, choices), flag.field)
+        for flag in flags
+    ]
 
 
-def tell(
-    request: Request,
+def flag_in_words(
+    words: Words,
     flag: Mapping[str, Any],
     labels: Mapping[str, str],
     choices: Mapping[str, Mapping[str, str]] | None = None,
@@ -71,16 +70,15 @@ def tell(
     `choices`: field → code → its words; without it, codes are shown.
     """
     name = str(flag.get("field", ""))
-    words = (choices or {}).get(name, {})
+    labelled = (choices or {}).get(name, {})
     kind = str(flag.get("kind", ""))
     if kind == FlagKind.UNCHANGED and not name:
-        return say(request, _WHOLE_UNCHANGED)
-    return say(
-        request,
+        return words.say(_WHOLE_UNCHANGED)
+    return words.say(
         SENTENCES.get(kind, _UNKNOWN),
         label=labels.get(name, name),
-        value=_shown(str(flag.get("value", "")), words),
-        other=_shown(str(flag.get("other", "")), words),
+        value=_shown(str(flag.get("value", "")), labelled),
+        other=_shown(str(flag.get("other", "")), labelled),
         count=flag.get("count", 0),
         source=flag.get("source", ""),
     )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fastapi import Request
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -15,6 +14,7 @@ from rules.filling.checks.flags import marks
 from rules.filling.sheet_answers import SheetAnswers
 from services.filling.attached_files import attached_files
 from services.filling.checks import find_flags, unanswered
+from web.edge.language import Words
 from web.filling.flags import Question, ask_about
 
 CONFIRMED = "_confirmed"
@@ -34,14 +34,14 @@ class Doubts:
     marks: str = ""
 
 
-def find_doubts(request: Request, session: Session, sheet: AnswerSheet, today: date) -> Doubts:
+def find_doubts(words: Words, session: Session, sheet: AnswerSheet, today: date) -> Doubts:
     """What the checks ask about the draft; nothing where it has faults."""
     attached = attached_files(session, sheet, sheet.typed)
     checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
     if not checked.ok:
         return Doubts()
     flags = unanswered(sheet, find_flags(session, SheetAnswers(sheet, checked.values)), "")
-    return Doubts(ask_about(request, flags, sheet.fields), marks(flags))
+    return Doubts(ask_about(words, flags, sheet.fields), marks(flags))
 
 
 def confirmed_in(posted: FormData) -> str | None:

@@ -22,7 +22,7 @@ from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import take_back
 from services.filling.submissions import said, save_draft
-from web.edge.language import say
+from web.edge.language import Words, say, words_of
 from web.edge.rendering import render
 from web.edge.transactions import attempt
 from web.filling.asked import filled_in_words, in_words, label_of
@@ -81,8 +81,9 @@ def conflict_page(
     if other is None:
         return form_page(request, session, sheet, today, Shown(409, answers, {}, refusal, made))
     attached = attached_files(session, sheet, {**other.typed, **answers})
-    rows = _differing(request, sheet, other.typed, answers, attached)
-    rows += _differing_why(request, other.typed, answers)
+    words = words_of(request)
+    rows = _differing(words, sheet, other.typed, answers, attached)
+    rows += _differing_why(words, other.typed, answers)
     if not rows:
         return RedirectResponse(form_path(sheet, "saved"), 303)
     rows = [replace(row, pick=_picked(posted, row.name) or row.pick) for row in rows]
@@ -130,17 +131,17 @@ def _of(item: str, typed: Typed) -> dict[str, list[str]]:
 
 
 def _differing(
-    request: Request, sheet: AnswerSheet, theirs: Typed, mine: Typed, attached: Attached
+    words: Words, sheet: AnswerSheet, theirs: Typed, mine: Typed, attached: Attached
 ) -> list[Differing]:
-    def words(item: FormField, typed: Typed) -> str:
-        return typed_in_words(request, sheet, item, typed, attached)
+    def told(item: FormField, typed: Typed) -> str:
+        return typed_in_words(words, sheet, item, typed, attached)
 
     return [
         Differing(
             item.name,
-            label_of(request, item),
-            words(item, theirs),
-            words(item, mine),
+            label_of(words, item),
+            told(item, theirs),
+            told(item, mine),
             item.name in sheet.open_names,
             MINE if said_in(item, mine) else THEIRS,
         )
@@ -149,12 +150,12 @@ def _differing(
     ]
 
 
-def _differing_why(request: Request, theirs: Typed, mine: Typed) -> list[Differing]:
+def _differing_why(words: Words, theirs: Typed, mine: Typed) -> list[Differing]:
     """What both say about why the answer is corrected, where they do not say the same."""
     told, own = ("".join(typed.get(WHY, ())).strip() for typed in (theirs, mine))
     if told == own:
         return []
-    label = say(request, N_("更正说明"))
+    label = words.say(N_("更正说明"))
     return [Differing(WHY, label, told, own, True, MINE if own else THEIRS)]
 
 
@@ -171,7 +172,7 @@ def said_in(item: FormField, typed: Typed) -> dict[str, list[str]]:
 
 
 def typed_in_words(
-    request: Request, sheet: AnswerSheet, item: FormField, typed: Typed, attached: Attached
+    words: Words, sheet: AnswerSheet, item: FormField, typed: Typed, attached: Attached
 ) -> str:
     """What was typed into an item, as people read it; empty where nothing was."""
 
@@ -184,13 +185,13 @@ def typed_in_words(
         return texts[0] if texts else None
 
     if item.type is not FieldType.REPEAT:
-        return in_words(request, item, value(item, item.name))
+        return in_words(words, item, value(item, item.name))
     inner = [one for one in sheet.tree.inside(item.name) if one.answered]
     rows = [
         {one.name: value(one, key_in(item.name, place, one.name)) for one in inner}
         for place in places(item.name, said_in(item, typed))
     ]
-    return filled_in_words(request, sheet.tree, item.name, rows)
+    return filled_in_words(words, sheet.tree, item.name, rows)
 
 
 def decide(

@@ -23,7 +23,7 @@ from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import corrects
 from web.edge.due_dates import days_left
-from web.edge.language import is_foreign, language_of, say
+from web.edge.language import Words, is_foreign, words_of
 from web.edge.rendering import render
 from web.filling.asked import Asked, AskedGroup, AskedRepeat, Node, every, label_of
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in
@@ -120,7 +120,8 @@ def form_page(
     typed = sheet.typed if shown.answers is None else shown.answers
     attached = attached_files(session, sheet, {**as_typed(sheet.kept), **typed})
     iso = today.isoformat()
-    questions = Questions(request, sheet, typed, iso, attached, shown.faults)
+    words = words_of(request)
+    questions = Questions(words, sheet, typed, iso, attached, shown.faults)
     nodes = questions.nodes()
     why = sheet.why if fresh else typed
     made = shown.made or Made.now(sheet)
@@ -135,12 +136,12 @@ def form_page(
         nodes_shown=asked,
         closed=closed,
         parts=[node for node in asked if isinstance(node, AskedGroup) and node.label],
-        rules=browser_rules(request, sheet, iso),
-        faults=_summary(request, asked),
+        rules=browser_rules(words, sheet, iso),
+        faults=_summary(words, asked),
         refusal=shown.refusal,
         fresh=fresh,
         made=made,
-        mending=find_mending(request, session, sheet),
+        mending=find_mending(words, session, sheet),
         asks_why=WHY in why or _is_correction(request, sheet),
         why="".join(why.get(WHY, ())),
         longest_why=LONGEST_WHY,
@@ -152,16 +153,15 @@ def form_page(
         labels={}
         if sheet.assignment.lowest
         else get_labels(session, sheet.measure.form_version_id),
-        foreign=_is_foreign(request, sheet),
+        foreign=_is_foreign(words, sheet),
         left_over=left_over(session, sheet),
         said=set(request.query_params.keys()),
     )  # fmt: skip
 
 
-def _is_foreign(request: Request, sheet: AnswerSheet) -> bool:
+def _is_foreign(words: Words, sheet: AnswerSheet) -> bool:
     """Whether some of it is only in Chinese, on a page that is not."""
-    language = language_of(request)
-    return any(is_foreign(label_of(request, one), language) for one in sheet.fields)
+    return any(is_foreign(label_of(words, one), words.language) for one in sheet.fields)
 
 
 def _is_correction(request: Request, sheet: AnswerSheet) -> bool:
@@ -188,20 +188,20 @@ def _open_only(nodes: list[Node]) -> list[Node]:
     return kept
 
 
-def _summary(request: Request, nodes: list[Node]) -> dict[str, str]:
+def _summary(words: Words, nodes: list[Node]) -> dict[str, str]:
     """Id → what is wrong there, in the order of the page."""
     found: dict[str, str] = {}
     for one in every(nodes):
         if one.fault:
-            found[one.id] = _about(request, one.label, one.fault)
+            found[one.id] = _about(words, one.label, one.fault)
         for place, filling in enumerate(_fillings(one), 1):
             for inner in every(filling):
                 if inner.fault:
-                    label = say(
-                        request, N_("%(repeat)s第 %(place)s 条，%(label)s"),
+                    label = words.say(
+                        N_("%(repeat)s第 %(place)s 条，%(label)s"),
                         repeat=one.label, place=place, label=inner.label,
                     )  # fmt: skip
-                    found[inner.id] = _about(request, label, inner.fault)
+                    found[inner.id] = _about(words, label, inner.fault)
     return found
 
 
@@ -209,8 +209,8 @@ def _fillings(one: Asked | AskedRepeat) -> list[list[Node]]:
     return one.fillings if isinstance(one, AskedRepeat) else []
 
 
-def _about(request: Request, label: str, sentence: str) -> str:
-    return say(request, N_("%(label)s：%(sentence)s"), label=label, sentence=sentence)
+def _about(words: Words, label: str, sentence: str) -> str:
+    return words.say(N_("%(label)s：%(sentence)s"), label=label, sentence=sentence)
 
 
 def left_over(session: Session, sheet: AnswerSheet) -> list[tuple[str, str]]:

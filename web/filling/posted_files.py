@@ -16,7 +16,6 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.attachment_store import AttachmentStore
-from adapters.language import tell
 from models import Account
 from queries.filling.attachments import find_kind, list_known, question_of
 from queries.filling.submissions import list_same_files
@@ -24,7 +23,7 @@ from rules.filling.attachments.kinds import MOST_FILES, TOO_MANY
 from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
 from services.filling.attachments import Prepared
-from web.edge.language import language_of, say
+from web.edge.language import say
 from web.edge.own import get_own
 from web.edge.posted import Posted
 from web.edge.security import who_asks
@@ -66,7 +65,7 @@ async def take_files(
     found, faults = await _identify_all(request, wanted, uploads)
     files = {key: one for key, (one, _) in found.items()}
     refused = await look(lambda session: _list_refused(session, assignment_id, files, actor))
-    faults |= {key: tell(one, language_of(request)) for key, one in refused.items()}
+    faults |= {key: say(request, one) for key, one in refused.items()}
     taken = {key: one for key, one in found.items() if key not in refused}
     contents = {one.digest: content for one, content in taken.values()}
     marks = await run_in_threadpool(_store_all, store, contents)
@@ -99,7 +98,7 @@ async def _identify_all(
         try:
             found[key] = await waiting_of(request).clerks.run(identify)
         except Refusal as refusal:
-            faults[key] = tell(refusal, language_of(request))
+            faults[key] = say(request, refusal)
         except Crowded:
             faults[key] = say(request, N_("现在上传的人较多，这个文件没有收下，请再选一次。"))
     return found, faults

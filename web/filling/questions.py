@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from fastapi import Request
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
@@ -27,7 +26,7 @@ from rules.forms.form_structure import EXPRESSIONS, settling_order
 from rules.forms.form_tree import MOST_TIMES, item_of
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
-from web.edge.language import language_of, say
+from web.edge.language import Words
 from web.filling.asked import (
     PREFIX,
     Asked,
@@ -57,7 +56,7 @@ class Questions:
     are here already.
     """
 
-    request: Request
+    words: Words
     sheet: AnswerSheet
     typed: Mapping[str, list[str]]
     today: str
@@ -123,8 +122,8 @@ class Questions:
         return AskedGroup(
             name=one.name,
             key=self._key(one, where),
-            label=label_of(self.request, one),
-            hint=hint_of(self.request, one),
+            label=label_of(self.words, one),
+            hint=hint_of(self.words, one),
             conditional=bool(one.relevant),
             unasked=self._unasked(one, where),
             inner=inner,
@@ -136,8 +135,8 @@ class Questions:
         return AskedRepeat(
             id=PREFIX + one.name,
             name=one.name,
-            label=label_of(self.request, one),
-            hint=hint_of(self.request, one),
+            label=label_of(self.words, one),
+            hint=hint_of(self.words, one),
             required=one.required,
             conditional=bool(one.relevant),
             unasked=self._unasked(one, None),
@@ -148,7 +147,7 @@ class Questions:
             full=self.times[one.name] >= MOST_TIMES,
             returned=one.name in self._returned,
             open=is_open,
-            shown=item_in_words(self.request, self.sheet.tree, one, kept),
+            shown=item_in_words(self.words, self.sheet.tree, one, kept),
             fault=self._fault(one, one.name),
             remark=self._remark(one.name),
         )
@@ -162,11 +161,11 @@ class Questions:
         return Asked(
             id=PREFIX + key,
             type=one.type,
-            label=label_of(self.request, one),
+            label=label_of(self.words, one),
             hint=self._hint(one, where),
             required=one.required,
             multiline=one.multiline,
-            choices=[(each.value, choice_label(self.request, each)) for each in one.choices],
+            choices=[(each.value, choice_label(self.words, each)) for each in one.choices],
             values=values,
             fault=self._fault(one, key),
             returned=item in self._returned and where is None and one.answered,
@@ -213,10 +212,10 @@ class Questions:
     def _shown(self, one: FormField, where: Where, values: list[str]) -> str:
         if one.calculation:
             computed = None if where == BLANK else self.state.calculated(one, _place(where))
-            return in_words(self.request, one, computed)
+            return in_words(self.words, one, computed)
         if one.readonly:
-            return in_words(self.request, one, values)
-        return in_words(self.request, one, self.sheet.kept.get(one.name)) if where is None else ""
+            return in_words(self.words, one, values)
+        return in_words(self.words, one, self.sheet.kept.get(one.name)) if where is None else ""
 
     def _unasked(self, one: FormField, where: Where) -> bool:
         if not one.relevant or where == BLANK:
@@ -239,12 +238,12 @@ class Questions:
             return ""
         names = parse(one.choice_filter, choice=True).references
         asked = (each for each in self.sheet.fields if each.name in names)
-        labels = say(self.request, N_("、")).join(
-            label for each in asked if (label := label_of(self.request, each))
+        labels = self.words.say(N_("、")).join(
+            label for each in asked if (label := label_of(self.words, each))
         )
         if not labels:
-            return say(self.request, N_("请先填写前面的问题。"))
-        return say(self.request, N_("请先填写“%(label)s”。"), label=labels)
+            return self.words.say(N_("请先填写前面的问题。"))
+        return self.words.say(N_("请先填写“%(label)s”。"), label=labels)
 
     def _waiting(self, one: FormField, where: Where) -> bool:
         """Whether what its choices depend on is still unanswered."""
@@ -256,12 +255,12 @@ class Questions:
         known = self.sheet.prefilled.get(one.name) if where is None else None
         if known is None or list(known.texts) != values:
             return ""
-        source = say(self.request, known.source)
-        return say(self.request, N_("已自动填入：%(source)s"), source=source)
+        source = self.words.say(known.source)
+        return self.words.say(N_("已自动填入：%(source)s"), source=source)
 
     def _hint(self, one: FormField, where: Where) -> str:
         """Its hint, and on a line of its own what the last period's answer was."""
-        lines = (hint_of(self.request, one), self._earlier(one, where))
+        lines = (hint_of(self.words, one), self._earlier(one, where))
         return Markup("<br>").join(line for line in lines if line)
 
     def _earlier(self, one: FormField, where: Where) -> str:
@@ -270,11 +269,11 @@ class Questions:
         told = one.readonly or one.type in ATTACHED or one.name in self.sheet.prefilled
         if value is None or told:
             return ""
-        answer = in_words(self.request, one, value)
+        answer = in_words(self.words, one, value)
         if len(answer) > LONGEST_EARLIER:
             return ""
         period = period_words(self.sheet.earlier_period)
-        return say(self.request, N_("上期（%(period)s）：%(answer)s"), period=period, answer=answer)
+        return self.words.say(N_("上期（%(period)s）：%(answer)s"), period=period, answer=answer)
 
     def _remark(self, name: str) -> str:
         review = self.sheet.review
@@ -288,8 +287,8 @@ class Questions:
         if isinstance(found, str):
             return found
         if "message" in found.values:
-            return message_in(one, language_of(self.request))
-        return say(self.request, found)
+            return message_in(one, self.words.language)
+        return self.words.say(found)
 
 
 def _place(where: Where) -> int | None:
@@ -302,7 +301,7 @@ def message_in(one: FormField, language: str) -> str:
     return (found.constraint_message if found else "") or one.constraint_message
 
 
-def browser_rules(request: Request, sheet: AnswerSheet, today: str) -> Markup | None:
+def browser_rules(words: Words, sheet: AnswerSheet, today: str) -> Markup | None:
     """The form's conditions as JSON for `form.js`, safe between single quotes.
 
     None where there is nothing to work out: no expression and no repeat.
@@ -314,13 +313,13 @@ def browser_rules(request: Request, sheet: AnswerSheet, today: str) -> Markup | 
     rules = {
         "today": today,
         "order": [one.name for one in settling_order(tree)],
-        "fields": {one.name: _rules_of(request, sheet, one) for one in tree.fields},
+        "fields": {one.name: _rules_of(words, sheet, one) for one in tree.fields},
     }
     compact = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     return htmlsafe_json_dumps(rules, dumps=compact, sort_keys=False)
 
 
-def _rules_of(request: Request, sheet: AnswerSheet, one: FormField) -> dict[str, Any]:
+def _rules_of(words: Words, sheet: AnswerSheet, one: FormField) -> dict[str, Any]:
     tree = sheet.tree
     found: dict[str, Any] = {
         "type": one.type,
@@ -332,8 +331,8 @@ def _rules_of(request: Request, sheet: AnswerSheet, one: FormField) -> dict[str,
         if text:
             found[what] = parse(text, choice=what == "choice_filter").to_json()
     if one.constraint:
-        default = say(request, N_("这一项不符合要求，请核对。"))
-        found["message"] = message_in(one, language_of(request)) or default
+        default = words.say(N_("这一项不符合要求，请核对。"))
+        found["message"] = message_in(one, words.language) or default
     if one.choice_filter:
         found["columns"] = _columns(one)
     repeat = tree.repeat_of(one)

@@ -4,7 +4,6 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import Request
 from sqlmodel import Session
 
 from models import FormVersion, Review, Status, Submission
@@ -14,6 +13,7 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.forms.form_change import compare
 from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree
+from web.edge.language import Words
 from web.filling.asked import PREFIX, item_in_words, label_of
 
 
@@ -47,14 +47,14 @@ class Mending:
 
 
 def list_returned(
-    request: Request, fields: Sequence[FormField], review: Review, asked: Container[str]
+    words: Words, fields: Sequence[FormField], review: Review, asked: Container[str]
 ) -> list[ReturnedField]:
     """The fields a return named. `fields`: of the version that had been answered; `asked`: the
     names of those that are asked today."""
     by_name = FormTree(fields).by_name
     return [
         ReturnedField(
-            label=label_of(request, by_name[name]) or name if name in by_name else name,
+            label=label_of(words, by_name[name]) or name if name in by_name else name,
             note=review.notes.get(name, ""),
             place=PREFIX + name if name in asked else "",
         )
@@ -62,32 +62,32 @@ def list_returned(
     ]
 
 
-def find_mending(request: Request, session: Session, sheet: AnswerSheet) -> Mending:
+def find_mending(words: Words, session: Session, sheet: AnswerSheet) -> Mending:
     """What is to be said of the return the sheet's unit mends; no statement on the same version,
     two on another."""
     review, reviewed = sheet.review, sheet.reviewed
     if review is None or reviewed is None or sheet.assignment.status != Status.RETURNED:
         return Mending()
     if reviewed.form_version_id == sheet.version_id or reviewed.form_version_id is None:
-        return Mending(list_returned(request, sheet.fields, review, sheet.tree.by_name))
-    return _across(request, session, sheet, review, reviewed)
+        return Mending(list_returned(words, sheet.fields, review, sheet.tree.by_name))
+    return _across(words, session, sheet, review, reviewed)
 
 
 def _across(
-    request: Request, session: Session, sheet: AnswerSheet, review: Review, reviewed: Submission
+    words: Words, session: Session, sheet: AnswerSheet, review: Review, reviewed: Submission
 ) -> Mending:
     """The form has changed between the answer and its mending."""
     assert reviewed.form_version_id is not None
     fields = get_submitted_fields(session, reviewed)
-    lost = _lost_answers(request, fields, sheet.fields, reviewed.answers)
-    told = list_returned(request, fields, review, sheet.tree.by_name)
+    lost = _lost_answers(words, fields, sheet.fields, reviewed.answers)
+    told = list_returned(words, fields, review, sheet.tree.by_name)
     named = [
         ReturnedField(one.label, one.note, one.place, lost.get(name, ""))
         for name, one in zip(review.fields, told, strict=True)
     ]
     tree = FormTree(fields)
     others = [
-        ReturnedField(label_of(request, tree.by_name[name]) or name, "", _place(sheet, name), text)
+        ReturnedField(label_of(words, tree.by_name[name]) or name, "", _place(sheet, name), text)
         for name, text in lost.items()
         if name not in review.fields
     ]
@@ -99,7 +99,7 @@ def _place(sheet: AnswerSheet, name: str) -> str:
 
 
 def _lost_answers(
-    request: Request,
+    words: Words,
     before: Sequence[FormField],
     after: Sequence[FormField],
     answers: dict[str, Any],
@@ -109,7 +109,7 @@ def _lost_answers(
     lost = [tree.by_name[one.name] for one in compare(before, after).lost]
     names = {tree.repeat_of(one) or one.name for one in lost}
     told = {
-        one.name: item_in_words(request, tree, one, answers.get(one.name))
+        one.name: item_in_words(words, tree, one, answers.get(one.name))
         for one in tree.mendable
         if one.name in names
     }

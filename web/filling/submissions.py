@@ -22,7 +22,7 @@ from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.submissions import Asked, Faulty, Overtaken, Sent, save_draft, submit
 from web.edge.json_answers import tell_script, wants_json
-from web.edge.language import say
+from web.edge.language import say, words_of
 from web.edge.offline_pages import keepable
 from web.edge.posted import Posted
 from web.edge.security import SignedIn
@@ -70,7 +70,7 @@ def _shown(request: Request, session: Session, sheet: AnswerSheet, now: datetime
     """The form as its address wants it: with what the checks ask, with its faults, or plain."""
     today, opened = local_date(now), first_opened(sheet, now)
     if "asked" in request.query_params:
-        doubts = find_doubts(request, session, sheet, today)
+        doubts = find_doubts(words_of(request), session, sheet, today)
         return Shown(made=Made.now(sheet, doubts.marks, opened), doubts=doubts)
     made = Made.now(sheet, opened=opened)
     if "faults" not in request.query_params:

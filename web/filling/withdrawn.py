@@ -13,7 +13,7 @@ from rules.filling.corrections import WHY
 from rules.forms.form_fields import ATTACHED, FormField
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
-from web.edge.language import say
+from web.edge.language import Words, words_of
 from web.edge.rendering import render
 from web.filling.asked import Answered, label_of
 from web.filling.form_conflict import typed_in_words
@@ -32,7 +32,7 @@ def withdrawn_page(
     """
     drafted = {**sheet.typed, **sheet.why} if sheet.draft else {}
     attached = attached_files(session, sheet, {**drafted, **(answers or {})})
-    iso = today.isoformat()
+    words, iso = words_of(request), today.isoformat()
     return render(
         request,
         "pages/filling/withdrawn.html",
@@ -40,30 +40,30 @@ def withdrawn_page(
         sheet=sheet,
         one=sheet.assignment,
         change=find_withdrawal(session, sheet.assignment),
-        drafted=_told(request, sheet, drafted, attached),
+        drafted=_told(words, sheet, drafted, attached),
         left_over=left_over(session, sheet),
-        posted=_told(request, sheet, answers or {}, attached),
-        nodes_shown=Questions(request, sheet, {}, iso, attached).nodes(),
-        rules=browser_rules(request, sheet, iso),
+        posted=_told(words, sheet, answers or {}, attached),
+        nodes_shown=Questions(words, sheet, {}, iso, attached).nodes(),
+        rules=browser_rules(words, sheet, iso),
     )
 
 
-def _told(request: Request, sheet: AnswerSheet, typed: Typed, attached: Attached) -> list[Answered]:
+def _told(words: Words, sheet: AnswerSheet, typed: Typed, attached: Attached) -> list[Answered]:
     """What was answered, in words; what was left empty is left out."""
 
-    def words(item: FormField) -> str:
-        return typed_in_words(request, sheet, item, typed, attached)
+    def shown(item: FormField) -> str:
+        return typed_in_words(words, sheet, item, typed, attached)
 
     told = [
         Answered(
-            item.name, label_of(request, item) or item.name, text, "", False,
+            item.name, label_of(words, item) or item.name, text, "", False,
             files=_file(item, typed, attached),
         )
         for item in sheet.tree.items
-        if (text := words(item))
+        if (text := shown(item))
     ]  # fmt: skip
     why = "".join(typed.get(WHY, ()))
-    return [*told, Answered(WHY, say(request, N_("更正说明")), why, "", False)] if why else told
+    return [*told, Answered(WHY, words.say(N_("更正说明")), why, "", False)] if why else told
 
 
 def _file(item: FormField, typed: Typed, attached: Attached) -> list[Mapping[str, object]]:

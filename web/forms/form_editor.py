@@ -13,7 +13,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from adapters.language import tell
 from models import FormDraft, FormVersion
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
 from queries.forms.form_drafts import find_form_draft
@@ -25,7 +24,7 @@ from rules.forms.form_check import check_form
 from rules.sentences.refusal import N_, Refusal
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import PublishedSince, read_title
-from web.edge.language import language_of
+from web.edge.language import say
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer, read_id
@@ -219,11 +218,11 @@ def _faults_now(
     except (FormFaults, ChangeRefused) as refused:
         told = editor_faults(request, refused, sent.rows)
     except Refusal as refused:
-        refusal = tell(refused, language_of(request))
+        refusal = say(request, refused)
     try:
         read_title(sent.title)
     except Refusal as refused:
-        told = told.with_title(tell(refused, language_of(request)))
+        told = told.with_title(say(request, refused))
     return told, refusal
 
 

@@ -14,7 +14,6 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from adapters.form_process import xlsform_apart
-from adapters.language import tell
 from adapters.xlsform.reading import LIMIT, XlsForm, XlsFormFaults
 from adapters.xlsform.writing import write_xlsform
 from adapters.xlsx_bounds import MEGABYTE
@@ -27,7 +26,7 @@ from rules.forms.form_fields import dump_form, read_form
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
 from web.edge.downloads import saved_as
-from web.edge.language import language_of, say
+from web.edge.language import say
 from web.edge.packed_upload import carried, content_of, pack
 from web.edge.posted import Posted
 from web.edge.rendering import render
@@ -82,7 +81,7 @@ async def read_sent(
         faults = tuple(_told(request, refused.faults))
         return SentForm(None, refusal=say(request, FAULTY), faults=faults, status=422)
     except Refusal as refusal:
-        return SentForm(None, refusal=tell(refusal, language_of(request)), status=422)
+        return SentForm(None, refusal=say(request, refusal), status=422)
 
 
 def _require_own(request: Request, now: datetime, measure_id: int, session: Session) -> None:

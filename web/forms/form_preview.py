@@ -17,7 +17,7 @@ from rules.forms.form_fields import CONTAINERS, FieldType, FormField
 from rules.forms.minutes import minutes
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
-from web.edge.language import say
+from web.edge.language import say, words_of
 from web.filling.asked import Node
 from web.filling.questions import Questions
 from web.forms.editor_faults import in_one, item_name
@@ -47,7 +47,9 @@ def preview_of(
         review=None,
         draft=None,
     )
-    questions = Questions(request, sheet, sheet.typed, today.isoformat(), _nothing_attached)
+    questions = Questions(
+        words_of(request), sheet, sheet.typed, today.isoformat(), _nothing_attached
+    )
     return FormPreview(questions.nodes(), minutes(fields))
 
 

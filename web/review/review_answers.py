@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from fastapi import Request
-
 from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree
+from web.edge.language import Words
 from web.filling.asked import answered
 
 NUMBERS = ("integer", "decimal", "calculate")
@@ -53,7 +52,7 @@ class ComparedTotal:
 
 
 def compare(
-    request: Request,
+    words: Words,
     fields: Sequence[FormField],
     answers: Mapping[str, Any],
     before: Mapping[str, Any] | None,
@@ -62,7 +61,7 @@ def compare(
     """Every question with its answer, beside the revision before and the last period, if any."""
     types = {one.name: one.type for one in fields}
     mendable = {one.name for one in FormTree(fields).mendable}
-    lasts = {one.name: one.answer for one in answered(request, fields, last or {})}
+    lasts = {one.name: one.answer for one in answered(words, fields, last or {})}
 
     def step(name: str, earlier: Mapping[str, Any] | None) -> str:
         numeric = earlier is not None and types.get(name) in NUMBERS
@@ -73,7 +72,7 @@ def compare(
             one.name, one.label, one.answer, one.before, one.changed, step(one.name, before),
             lasts.get(one.name, ""), step(one.name, last), one.name in mendable, one.files,
         )
-        for one in answered(request, fields, answers, before)
+        for one in answered(words, fields, answers, before)
     ]  # fmt: skip
 
 

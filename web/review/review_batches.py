@@ -15,6 +15,7 @@ from rules.dates.calendar import local_date
 from rules.review.review_reasons import joined
 from rules.sentences.refusal import N_, Refusal
 from services.review.review_batches import decide_matching, undo
+from web.edge.language import words_of
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import SignedIn, Viewer, read_id
@@ -63,7 +64,7 @@ def _confirm(
         flagged=flagged,
         returning=returning,
         moment=(moment - EPOCH) // timedelta(microseconds=1),
-        reasons=list_reasons(request, session, viewer.unit_id) if returning else [],
+        reasons=list_reasons(words_of(request), session, viewer.unit_id) if returning else [],
         **{**shown, **values},
     )
 

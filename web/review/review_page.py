@@ -26,9 +26,10 @@ from rules.dates.calendar import local_date
 from rules.filling.checks.flags import Flag, asked_before
 from rules.sentences.not_found import NotFound
 from services.filling.comparisons import find_flags_now
+from web.edge.language import Words, words_of
 from web.edge.rendering import render
 from web.edge.security import Viewer
-from web.filling.flags import tell
+from web.filling.flags import flag_in_words
 from web.filling.returned_fields import ReturnedField, list_returned
 from web.review.review_answers import compare, compare_totals
 from web.review.review_filters import address_of, read_filter
@@ -56,7 +57,7 @@ def show_review(
         raise NotFound
     last, before = revisions[0], _before(revisions[1:])
     labels = get_labels(session, last.submission.form_version_id)
-    due_on = one.review_due_on
+    words, due_on = words_of(request), one.review_due_on
     assert due_on is not None
     shown: dict[str, Any] = {
         "refusal": "", "reason": "", "ready": "", "ticked": (), "notes": {}, "returning": False,
@@ -72,16 +73,16 @@ def show_review(
         corrects=_corrects(before),
         why=get_why(session, last.submission) if _corrects(before) else "",
         labels=labels,
-        flags=_flags(request, session, seen, last, labels),
+        flags=_flags(words, session, seen, last, labels),
         waiting=one.status == Status.SUBMITTED,
         recalled_at=find_recalled_at(session, one.id) if one.status in TAKEN_BACK else None,
         review_due=due_on,
         overdue=one.status == Status.SUBMITTED and due_on < local_date(now),
-        reasons=list_reasons(request, session, viewer.unit_id),
+        reasons=list_reasons(words, session, viewer.unit_id),
         decided=find_decided(request, session, viewer.unit_id, now),
-        returned=_returned(request, session, seen, last, before),
+        returned=_returned(words, session, seen, last, before),
         newer=_newer_version(session, seen, last),
-        **_answers(request, session, seen, last, before),
+        **_answers(words, session, seen, last, before),
         **_below(session, seen, last),
         **_neighbours(request, session, viewer, seen, last, now),
         **{**shown, **values},
@@ -89,14 +90,14 @@ def show_review(
 
 
 def _flags(
-    request: Request, session: Session, seen: Seen, last: Revision, labels: Mapping[str, str]
+    words: Words, session: Session, seen: Seen, last: Revision, labels: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """What the checks ask about it, and whether that came up only after it was sent."""
     submission = last.submission
     asked = asked_before(submission.asked, submission.flags)
     return [
         {
-            "sentence": tell(request, flag, labels),
+            "sentence": flag_in_words(words, flag, labels),
             "later": Flag.from_json(flag).mark not in asked,
         }
         for flag in find_flags_now(session, seen.assignment, submission)
@@ -116,7 +117,7 @@ def _corrects(before: Revision | None) -> bool:
 
 
 def _returned(
-    request: Request, session: Session, seen: Seen, last: Revision, before: Revision | None
+    words: Words, session: Session, seen: Seen, last: Revision, before: Revision | None
 ) -> list[ReturnedField]:
     """The fields of the return the page tells of, as they were called when it was made."""
     told = last if seen.assignment.status == Status.RETURNED else before
@@ -126,7 +127,7 @@ def _returned(
     asked = {one.name for one in fields}
     if told.submission.form_version_id != last.submission.form_version_id:
         fields = get_submitted_fields(session, told.submission)
-    return list_returned(request, fields, told.review, asked)
+    return list_returned(words, fields, told.review, asked)
 
 
 def _newer_version(session: Session, seen: Seen, last: Revision) -> dict[str, int] | None:
@@ -138,13 +139,13 @@ def _newer_version(session: Session, seen: Seen, last: Revision) -> dict[str, in
 
 
 def _answers(
-    request: Request, session: Session, seen: Seen, last: Revision, before: Revision | None
+    words: Words, session: Session, seen: Seen, last: Revision, before: Revision | None
 ) -> dict[str, Any]:
     fields = get_submitted_fields(session, last.submission)
     period = find_last_period(session, seen.assignment)
     earlier = before.submission.answers if before else None
     answers = compare(
-        request,
+        words,
         fields,
         last.submission.answers,
         earlier,

@@ -8,7 +8,7 @@ from queries.review.review_reasons import MOST, list_recent_reasons
 from rules.review.review_reasons import READY
 from rules.sentences.held import on_one_line
 from services.review.review_reasons import unlist_reason
-from web.edge.language import say
+from web.edge.language import Words, words_of
 from web.edge.rendering import render
 from web.edge.security import SignedIn
 from web.edge.transactions import OpenSession
@@ -20,7 +20,7 @@ router = APIRouter()
 @router.get("/review/reasons")
 def show_reasons(request: Request, session: OpenSession, viewer: SignedIn) -> Response:
     """What this unit has written for returns lately, and what everybody can pick from."""
-    query, ready = request.query_params, _ready(request)
+    query, ready = request.query_params, _ready(words_of(request))
     return render(
         request,
         "pages/review/reasons.html",
@@ -43,17 +43,17 @@ def remove_reason(
     return RedirectResponse(address("/review/reasons", removed=1), 303)
 
 
-def list_reasons(request: Request, session: Session, unit_id: int) -> list[tuple[str, str, bool]]:
+def list_reasons(words: Words, session: Session, unit_id: int) -> list[tuple[str, str, bool]]:
     """`(reason, as shown in a list, ready)`: the ready ones, then those given here lately."""
-    ready = _ready(request)
+    ready = _ready(words)
     recent = list_recent_reasons(session, unit_id, without=ready)
     return [(one, one, True) for one in ready] + [
         (one.reason, _short(one.reason), False) for one in recent
     ]
 
 
-def _ready(request: Request) -> list[str]:
-    return [say(request, reason) for reason in READY]
+def _ready(words: Words) -> list[str]:
+    return [words.say(reason) for reason in READY]
 
 
 def _short(reason: str) -> str:

@@ -23,6 +23,7 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal, Term
 from services.review import reviews
 from services.review.review_batches import decide_ticked
+from web.edge.language import words_of
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import SignedIn, Viewer, read_id
@@ -76,7 +77,7 @@ def list_page(
         lower=find_few_lower(session, viewer.unit, FEW_UNITS),
         sorts=SORT_NAMES,
         labels=list_number_labels(session, {row.measure_id for row in page.rows}),
-        reasons=list_reasons(request, session, viewer.unit_id),
+        reasons=list_reasons(words_of(request), session, viewer.unit_id),
         decided=decided,
         undoable=undoable,
         idle="none" in query,

@@ -18,7 +18,7 @@ from rules.sentences.refusal import N_
 from rules.workbooks.answer_tables import answer_tables
 from rules.workbooks.outcome import KIND_NAMES, Kind, Outcome
 from services.workbooks.workbooks import Preview
-from web.edge.language import say
+from web.edge.language import Words, words_of
 from web.edge.rendering import render
 from web.filling.flags import ask_about
 
@@ -42,7 +42,7 @@ def preview_page(
     request: Request, seen: Seen, upload: WorkbookUpload, found: Preview, refusal: str = ""
 ) -> Response:
     """The page; with `refusal`, why nothing was sent just now."""
-    rows = [_row(request, found, one) for one in found.outcomes]
+    rows = [_row(words_of(request), found, one) for one in found.outcomes]
     first = [one for one in found.outcomes if one.kind is Kind.NEW]
     return render(
         request,
@@ -53,7 +53,7 @@ def preview_page(
         address=f"/assignments/{upload.assignment_id}/workbook/{upload.token}",
         found=found,
         figures=_figures(found),
-        faulty=_faulty(request, found),
+        faulty=_faulty(words_of(request), found),
         more_faults=max(0, len(found.faults) - MOST_TOLD),
         unused=[row for row in rows if _is_unused(row)],
         ready=_ready(rows),
@@ -78,7 +78,7 @@ def _figures(found: Preview) -> Iterator[tuple[int, str, str]]:
             yield count, name, "late" if kind is Kind.FAULTY else ""
 
 
-def _faulty(request: Request, found: Preview) -> list[dict[str, Any]]:
+def _faulty(words: Words, found: Preview) -> list[dict[str, Any]]:
     """The faults that are listed: those of no unit's row first, then row by row."""
     in_rows = {fault.place.address for one in found.outcomes for fault in one.faults}
     groups: list[tuple[str, str, Sequence[Fault]]] = [
@@ -88,7 +88,7 @@ def _faulty(request: Request, found: Preview) -> list[dict[str, Any]]:
     left = MOST_TOLD
     listed = []
     for unit, where, faults in groups:
-        told = [_told(request, one) for one in faults[:left]]
+        told = [_told(words, one) for one in faults[:left]]
         left -= len(told)
         if told:
             listed.append({"unit": unit, "where": where, "count": len(faults), "faults": told})
@@ -117,7 +117,7 @@ def _ready(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     )
 
 
-def _row(request: Request, found: Preview, outcome: Outcome) -> dict[str, Any]:
+def _row(words: Words, found: Preview, outcome: Outcome) -> dict[str, Any]:
     """One unit as the page shows it."""
     flags = found.flags.get(outcome.sheet.assignment.id, [])
     return {
@@ -127,11 +127,11 @@ def _row(request: Request, found: Preview, outcome: Outcome) -> dict[str, Any]:
         "name": KIND_NAMES[outcome.kind],
         "sent": outcome.sent,
         "changes": outcome.changes,
-        "notes": [_told(request, one) for one in outcome.notes],
-        "doubts": [one.sentence for one in ask_about(request, flags, outcome.sheet.fields)],
+        "notes": [_told(words, one) for one in outcome.notes],
+        "doubts": [one.sentence for one in ask_about(words, flags, outcome.sheet.fields)],
     }
 
 
-def _told(request: Request, one: Fault) -> dict[str, str]:
-    sentence = say(request, one)
+def _told(words: Words, one: Fault) -> dict[str, str]:
+    sentence = words.say(one)
     return {"where": one.place.address, "label": one.place.column, "sentence": sentence}

@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
-from adapters.language import tell
 from adapters.workbooks.reading import read_workbook
 from adapters.workbooks.sheet_process import LIMIT
 from adapters.workbooks.writing import write_workbook
@@ -29,7 +28,7 @@ from services.workbooks.workbooks import (
     send_upload,
 )
 from web.edge.downloads import saved_as
-from web.edge.language import language_of, say
+from web.edge.language import say
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import SignedIn, Viewer, who_asks
@@ -66,7 +65,7 @@ async def read_sent(
     except Crowded as crowded:
         return SentBook(None, [], say(request, crowded.sentence), 503)
     except Refusal as refusal:
-        return SentBook(None, [], tell(refusal, language_of(request)))
+        return SentBook(None, [], say(request, refusal))
     return SentBook(*found)
 
 
@@ -142,7 +141,7 @@ def show_upload(
     try:
         found = preview(session, seen.assignment, upload, now)
     except Refusal as refusal:
-        return _page(request, session, seen, tell(refusal, language_of(request)))
+        return _page(request, session, seen, say(request, refusal))
     return preview_page(request, seen, upload, found)
 
 
@@ -178,7 +177,7 @@ def confirm(
     try:
         found = preview(session, seen.assignment, upload, now)
     except Refusal as refusal:
-        return _page(request, session, seen, tell(refusal, language_of(request)))
+        return _page(request, session, seen, say(request, refusal))
     return preview_page(request, seen, upload, found, outcome.refusal)
 
 
@@ -206,7 +205,7 @@ def _page(
     try:
         get_layout(session, seen.assignment, seen.unit)
     except Refusal as reason:
-        unfit = tell(reason, language_of(request))
+        unfit = say(request, reason)
     return render(
         request,
         "pages/workbooks/show.html",

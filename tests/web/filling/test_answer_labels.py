@@ -8,6 +8,7 @@ from starlette.requests import Request
 from rules.forms.form_check import check_form
 from rules.forms.form_tree import FormTree
 from tests.full_form import FULL
+from web.edge.language import words_of
 from web.edge.typed_labels import note_names, typed_label
 from web.filling.answer_labels import answer_label
 
@@ -25,5 +26,5 @@ from web.filling.answer_labels import answer_label
 )
 def test_answers_are_called_what_the_form_calls_them(name: str, label: str) -> None:
     request = Request({"type": "http", "headers": []})
-    note_names(request, partial(answer_label, request, FormTree(check_form(FULL))))
+    note_names(request, partial(answer_label, words_of(request), FormTree(check_form(FULL))))
     assert typed_label(request, name) == label
