@@ -14,7 +14,7 @@ from rules.dates.calendar import local_date
 from rules.filling.receipts import is_whole, matches, read_receipt
 from rules.sentences.refusal import N_, Refusal
 from web.edge.due_dates import days_left
-from web.edge.language import say, words_of
+from web.edge.language import Words, words_of
 from web.edge.rendering import render
 from web.edge.security import SignedIn, Viewer
 from web.edge.transactions import Now, OpenSession
@@ -35,7 +35,7 @@ def show_receipts(
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """The unit's own receipts; with a number, the receipt it belongs to."""
-    found, fault = _looked_up(request, session, viewer, number)
+    found, fault = _looked_up(words_of(request), session, viewer, number)
     if found:
         return RedirectResponse(f"/receipts/{found}", 303)
     rows, pages = list_receipts(session, viewer.unit_id, page=page, size=PAGE)
@@ -45,17 +45,17 @@ def show_receipts(
     )  # fmt: skip
 
 
-def _looked_up(request: Request, session: Session, viewer: Viewer, typed: str) -> tuple[str, str]:
+def _looked_up(words: Words, session: Session, viewer: Viewer, typed: str) -> tuple[str, str]:
     """The number as it is stored, or what is wrong with it."""
     if not typed.strip():
         return "", ""
     try:
         number = read_receipt(typed)
     except Refusal as refusal:
-        return "", say(request, refusal)
+        return "", words.say(refusal)
     if is_there(session, viewer.unit, number):
         return number, ""
-    return "", say(request, N_("没有找到这个回执，或者它不在您单位的范围内。"))
+    return "", words.say(N_("没有找到这个回执，或者它不在您单位的范围内。"))
 
 
 @router.get("/receipts/{number}")
@@ -72,7 +72,7 @@ def show_receipt(
     own = receipt.unit.id == viewer.unit_id
     fields = get_submitted_fields(session, receipt.submission)
     owed = list_owed(session, viewer.unit_id) if own else []
-    same, fault = _compared(request, receipt, sum)
+    same, fault = _compared(words_of(request), receipt, sum)
     return render(
         request,
         "pages/assignments/receipts/show.html",
@@ -92,11 +92,11 @@ def show_receipt(
     )
 
 
-def _compared(request: Request, receipt: Receipt, typed: str) -> tuple[bool | None, str]:
+def _compared(words: Words, receipt: Receipt, typed: str) -> tuple[bool | None, str]:
     """Whether a checksum somebody read out is this one; None and what is wrong with it."""
     if not typed.strip():
         return None, ""
     try:
         return matches(typed, receipt.submission.checksum), ""
     except Refusal as refusal:
-        return None, say(request, refusal)
+        return None, words.say(refusal)

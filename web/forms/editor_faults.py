@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fastapi import Request
-
 from rules.forms.faults import FormFaults
 from rules.forms.form_change import ChangeRefused
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
-from web.edge.language import say
+from web.edge.language import Words
 from web.forms.typed_form import TypedField
 
 
@@ -35,22 +33,22 @@ class EditorFaults:
 
 
 def editor_faults(
-    request: Request, refused: FormFaults | ChangeRefused, rows: Sequence[TypedField]
+    words: Words, refused: FormFaults | ChangeRefused, rows: Sequence[TypedField]
 ) -> EditorFaults:
     """Every fault at the input that is wrong; what has no input here is told at the title."""
     by_row = {
-        place - 1: _by_input(request, rows[place - 1], of_row)
+        place - 1: _by_input(words, rows[place - 1], of_row)
         for place, of_row in refused.faults.items()
     }
-    return EditorFaults(by_row, dict(_summary(request, rows, by_row)))
+    return EditorFaults(by_row, dict(_summary(words, rows, by_row)))
 
 
-def _by_input(request: Request, row: TypedField, faults: Sequence[Fault]) -> dict[str, str]:
+def _by_input(words: Words, row: TypedField, faults: Sequence[Fault]) -> dict[str, str]:
     told: dict[str, list[str]] = {}
     for one in faults:
-        sentence = say(request, one)
+        sentence = words.say(one)
         told.setdefault(_input_of(row, one.place.field), []).append(sentence)
-    return {name: in_one(request, sentences) for name, sentences in told.items()}
+    return {name: in_one(words, sentences) for name, sentences in told.items()}
 
 
 def _input_of(row: TypedField, where: str) -> str:
@@ -58,25 +56,25 @@ def _input_of(row: TypedField, where: str) -> str:
 
 
 def _summary(
-    request: Request, rows: Sequence[TypedField], by_row: Mapping[int, Mapping[str, str]]
+    words: Words, rows: Sequence[TypedField], by_row: Mapping[int, Mapping[str, str]]
 ) -> Iterator[tuple[str, str]]:
     for place, told in by_row.items():
         for name, sentence in told.items():
-            item = item_name(request, place + 1, rows[place].label)
+            item = item_name(words, place + 1, rows[place].label)
             yield (
                 f"{name}-{place}",
-                say(request, N_("%(item)s：%(text)s"), item=item, text=sentence),
+                words.say(N_("%(item)s：%(text)s"), item=item, text=sentence),
             )
 
 
-def in_one(request: Request, sentences: Sequence[str]) -> str:
+def in_one(words: Words, sentences: Sequence[str]) -> str:
     """Several sentences as one; there is one at least."""
     *before, last = sentences
-    return say(request, N_("；")).join([*(one.rstrip("。.") for one in before), last])
+    return words.say(N_("；")).join([*(one.rstrip("。.") for one in before), last])
 
 
-def item_name(request: Request, number: int, label: str) -> str:
+def item_name(words: Words, number: int, label: str) -> str:
     """An item as the editor calls it: its number, and its title if it has one."""
     if not label:
-        return say(request, N_("第 %(n)s 项"), n=number)
-    return say(request, N_("第 %(n)s 项“%(label)s”"), n=number, label=label)
+        return words.say(N_("第 %(n)s 项"), n=number)
+    return words.say(N_("第 %(n)s 项“%(label)s”"), n=number, label=label)

@@ -24,7 +24,7 @@ from rules.forms.form_check import check_form
 from rules.sentences.refusal import N_, Refusal
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import PublishedSince, read_title
-from web.edge.language import say
+from web.edge.language import Words, words_of
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer, read_id
@@ -69,7 +69,9 @@ def show_form(
     if draft:
         opened = on_version(session, opened, draft.base_id, draft.latest)
         sent = read_kept(draft.content, {field.name: field for field in opened.fields})
-    told, refusal = _faults_now(request, session, opened, sent) if faults else (NOTHING_WRONG, "")
+    told, refusal = (
+        _faults_now(words_of(request), session, opened, sent) if faults else (NOTHING_WRONG, "")
+    )
     return _page(request, session, viewer, opened, sent, now, told, refusal)
 
 
@@ -118,7 +120,7 @@ def _publish(
             discard_form_draft(session, draft, actor=viewer.account)
     if outcome.done:
         return RedirectResponse(next_page(opened, version), 303)
-    if any(_faults_now(request, session, opened, sent)):
+    if any(_faults_now(words_of(request), session, opened, sent)):
         mark = "&" if "?" in opened.address else "?"
         return RedirectResponse(f"{opened.address}{mark}faults=1", 303)
     published = outcome.cause.version if isinstance(outcome.cause, PublishedSince) else None
@@ -143,7 +145,9 @@ def show_preview(
         if editable:
             _require_same_form(opened, posted)
             _keep(session, opened, sent, posted, viewer, now, going_on=True)
-    shown = preview_so_far(request, opened.measure, viewer.unit, sent.raw(), local_date(now))
+    shown = preview_so_far(
+        words_of(request), opened.measure, viewer.unit, sent.raw(), local_date(now)
+    )
     answer = render(request, "pages/forms/preview.html", preview=shown, unkept=outcome.refusal)
     answer.headers["X-Preview"] = "1"
     answer.headers["X-Kept"] = "1" if editable and outcome.done else "0"
@@ -207,7 +211,7 @@ def _require_same_form(opened: Opened, posted: Posted) -> None:
 
 
 def _faults_now(
-    request: Request, session: Session, opened: Opened, sent: TypedForm
+    words: Words, session: Session, opened: Opened, sent: TypedForm
 ) -> tuple[EditorFaults, str]:
     """What keeps the draft from being published, at its inputs or as a sentence."""
     told, refusal = NOTHING_WRONG, ""
@@ -216,13 +220,13 @@ def _faults_now(
         if opened.released:
             require_fit(session, opened.measure, fields)
     except (FormFaults, ChangeRefused) as refused:
-        told = editor_faults(request, refused, sent.rows)
+        told = editor_faults(words, refused, sent.rows)
     except Refusal as refused:
-        refusal = say(request, refused)
+        refusal = words.say(refused)
     try:
         read_title(sent.title)
     except Refusal as refused:
-        told = told.with_title(say(request, refused))
+        told = told.with_title(words.say(refused))
     return told, refusal
 
 
@@ -257,7 +261,9 @@ def _page(
         draft=_draft(session, opened, viewer),
         page_token=token_urlsafe(9),
         sent=sent,
-        preview=preview_so_far(request, opened.measure, viewer.unit, sent.raw(), local_date(now)),
+        preview=preview_so_far(
+            words_of(request), opened.measure, viewer.unit, sent.raw(), local_date(now)
+        ),
         elements=list_elements(session, viewer.unit),
         faults=faults,
         refusal=refusal,

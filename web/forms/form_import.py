@@ -26,7 +26,7 @@ from rules.forms.form_fields import dump_form, read_form
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
 from web.edge.downloads import saved_as
-from web.edge.language import say
+from web.edge.language import Words, say, words_of
 from web.edge.packed_upload import carried, content_of, pack
 from web.edge.posted import Posted
 from web.edge.rendering import render
@@ -73,12 +73,12 @@ async def read_sent(
     """Read the workbook before the transaction begins; see `web.campaigns.intake.read_intake`."""
     await look(partial(_require_own, request, now, measure_id))
     try:
-        return await waiting_of(request).offices.run(partial(_read, request, posted))
+        return await waiting_of(request).offices.run(partial(_read, words_of(request), posted))
     except Crowded as crowded:
         kept, sentence = carried(posted, crowded)
         return SentForm(None, kept, say(request, sentence), status=503)
     except XlsFormFaults as refused:
-        faults = tuple(_told(request, refused.faults))
+        faults = tuple(_told(words_of(request), refused.faults))
         return SentForm(None, refusal=say(request, FAULTY), faults=faults, status=422)
     except Refusal as refusal:
         return SentForm(None, refusal=say(request, refusal), status=422)
@@ -88,10 +88,10 @@ def _require_own(request: Request, now: datetime, measure_id: int, session: Sess
     get_own_measure(session, which_office(request, session, now).account, measure_id)
 
 
-def _read(request: Request, posted: FormData) -> SentForm:
+def _read(words: Words, posted: FormData) -> SentForm:
     content = content_of(posted, none=N_("请选择表单文件（.xlsx）。"))
     form = xlsform_apart(content)
-    return SentForm(form, pack(content), notes=tuple(_told(request, form.notes)))
+    return SentForm(form, pack(content), notes=tuple(_told(words, form.notes)))
 
 
 FAULTY = N_("这个文件里的表单有错误，什么都没有改动。请在 Excel 里改好后重新上传。")
@@ -164,14 +164,14 @@ def _opened(
     return open_form(session, viewer, measure, campaign, new=new)
 
 
-def _told(request: Request, faults: Iterable[Fault]) -> list[SentFault]:
+def _told(words: Words, faults: Iterable[Fault]) -> list[SentFault]:
     return [
         SentFault(
             sheet=one.place.sheet,
             row=str(one.place.line or ""),
             column=one.place.column,
             cell=one.place.cell,
-            sentence=say(request, one),
+            sentence=words.say(one),
         )
         for one in faults
     ]
@@ -182,7 +182,7 @@ def _page(
 ) -> Response:
     refusal = refusal or sent.refusal
     fields = sent.form.fields if sent.form else ()
-    shown = preview_of(request, opened.measure, viewer.unit, fields, local_date(now))
+    shown = preview_of(words_of(request), opened.measure, viewer.unit, fields, local_date(now))
     return render(
         request,
         "pages/forms/import.html",

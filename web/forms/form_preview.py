@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
-
 from models import Assignment, Measure, Unit
 from rules.filling.answer_sheet import AnswerSheet
 from rules.forms.faults import FormFaults
@@ -17,7 +15,7 @@ from rules.forms.form_fields import CONTAINERS, FieldType, FormField
 from rules.forms.minutes import minutes
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
-from web.edge.language import say, words_of
+from web.edge.language import Words
 from web.filling.asked import Node
 from web.filling.questions import Questions
 from web.forms.editor_faults import in_one, item_name
@@ -32,7 +30,7 @@ class FormPreview:
 
 
 def preview_of(
-    request: Request, measure: Measure, unit: Unit, fields: Sequence[FormField], today: date
+    words: Words, measure: Measure, unit: Unit, fields: Sequence[FormField], today: date
 ) -> FormPreview:
     """The empty form, rendered by the same code that asks the clerks."""
     sheet = AnswerSheet(
@@ -47,19 +45,17 @@ def preview_of(
         review=None,
         draft=None,
     )
-    questions = Questions(
-        words_of(request), sheet, sheet.typed, today.isoformat(), _nothing_attached
-    )
+    questions = Questions(words, sheet, sheet.typed, today.isoformat(), _nothing_attached)
     return FormPreview(questions.nodes(), minutes(fields))
 
 
 def preview_so_far(
-    request: Request, measure: Measure, unit: Unit, raw: Sequence[Mapping[str, Any]], today: date
+    words: Words, measure: Measure, unit: Unit, raw: Sequence[Mapping[str, Any]], today: date
 ) -> FormPreview:
     """An unfinished form: what could be published, and in its place what is still wrong."""
     right = right_so_far(raw)
-    shown = list(_with_marks(request, raw, right))
-    nodes = preview_of(request, measure, unit, shown, today).nodes
+    shown = list(_with_marks(words, raw, right))
+    nodes = preview_of(words, measure, unit, shown, today).nodes
     return FormPreview(nodes, minutes(list(right.values())))
 
 
@@ -92,7 +88,7 @@ def _frame(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_marks(
-    request: Request, raw: Sequence[Mapping[str, Any]], right: Mapping[int, FormField]
+    words: Words, raw: Sequence[Mapping[str, Any]], right: Mapping[int, FormField]
 ) -> Iterator[FormField]:
     """The fields, and in the place of each that is wrong a line that says so."""
     faults = _faults_of(raw)
@@ -106,7 +102,7 @@ def _with_marks(
                 name=f"{WRONG}{place}",
                 type=FieldType.NOTE,
                 within=around if around in frames else "",
-                label=_mark(request, place, one, faults.get(place, ()))[:300],
+                label=_mark(words, place, one, faults.get(place, ()))[:300],
             )
 
 
@@ -124,11 +120,11 @@ def _faults_of(raw: Sequence[Mapping[str, Any]]) -> dict[int, list[Fault]]:
     return {}
 
 
-def _mark(request: Request, place: int, one: Mapping[str, Any], faults: Sequence[Fault]) -> str:
-    item = item_name(request, place, str(one["label"])[:60])
-    told = [say(request, fault) for fault in faults]
-    text = in_one(request, told or [say(request, N_("它引用的项还没有写好。"))])
-    return say(request, N_("%(item)s还没有写好：%(text)s"), item=item, text=text)
+def _mark(words: Words, place: int, one: Mapping[str, Any], faults: Sequence[Fault]) -> str:
+    item = item_name(words, place, str(one["label"])[:60])
+    told = [words.say(fault) for fault in faults]
+    text = in_one(words, told or [words.say(N_("它引用的项还没有写好。"))])
+    return words.say(N_("%(item)s还没有写好：%(text)s"), item=item, text=text)
 
 
 def _nothing_attached(_key: str, _sent: str) -> None:

@@ -14,7 +14,7 @@ from rules.forms.form_change import ChangeRefused
 from rules.forms.form_fields import read_form
 from rules.sentences.not_found import NotFound
 from services.forms.form_changes import change_version
-from web.edge.language import say
+from web.edge.language import Words, words_of
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer, read_id
@@ -56,7 +56,7 @@ def change(
         try:
             change_version(session, measure, chosen, seen=seen, actor=viewer.account, now=now)
         except ChangeRefused as refused:
-            faults = _told(request, refused)
+            faults = _told(words_of(request), refused)
             raise
     if not outcome.done:
         session.refresh(measure)
@@ -78,8 +78,8 @@ def _chosen(session: Session, viewer: Viewer, measure: Measure, typed: str) -> F
     return version
 
 
-def _told(request: Request, refused: ChangeRefused) -> list[str]:
-    return [say(request, one) for found in refused.faults.values() for one in found]
+def _told(words: Words, refused: ChangeRefused) -> list[str]:
+    return [words.say(one) for found in refused.faults.values() for one in found]
 
 
 def _page(
@@ -93,7 +93,7 @@ def _page(
 ) -> Response:
     outlook = get_outlook(session, measure, read_form(version.fields))
     if outlook.faults and not faults and version.id != measure.form_version_id:
-        faults = _told(request, ChangeRefused(outlook.faults))
+        faults = _told(words_of(request), ChangeRefused(outlook.faults))
     current = get_version(session, measure.form_version_id) if measure.form_version_id else None
     return render(
         request,
