@@ -109,7 +109,7 @@ def test_a_withdrawn_form_says_why_and_what_was_typed_can_be_read(world, sign_in
     path, fields = open_form(client, world)
     client.post(path, data={**fields, **GOOD, "_act": "save"})
     _, fields = open_form(client, world)
-    actor = account_of(session, REGION)
+    actor = account_of(session, REGION, "office")
     withdraw_measure(session, world.measure, reason="与另一项重复", actor=actor, now=NOW)
     told = "内蒙古自治区 2026-11-23 09:00 撤回 草稿仍保留 撤回的原因：与另一项重复"
     assert told in text_of(client.get("/"))
