@@ -82,7 +82,7 @@ class Choice(Frozen):
     """Further columns of the list, which a `choice_filter` reads."""
 
 
-class Words(Frozen):
+class FieldWords(Frozen):
     """The words of a field in one more language."""
 
     label: str = Field(default="", max_length=300)
@@ -102,7 +102,7 @@ class FormField(Frozen):
     required: bool = False
     readonly: bool = False
     hint: str = Field(default="", max_length=600)
-    words: dict[str, Words] = Field(default_factory=dict)
+    words: dict[str, FieldWords] = Field(default_factory=dict)
     """Language → its words, of the languages besides the form's own."""
     min: int | str | None = None
     """Smallest number (int, or decimal as text) or earliest ISO date."""

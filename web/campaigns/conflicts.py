@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from fastapi import Request
-
 from models import Gate, Level, MeasureKind
 from rules.sentences.refusal import N_
 from web.campaigns.typed_due import KINDS, LAST, TypedDue
 from web.campaigns.typed_measure import EVERY_UNIT, LABELS, TAGGED, TypedLevel, TypedMeasure
-from web.edge.language import language_of, say
+from web.edge.language import Words
 from web.edge.rendering import KIND_NAMES
 
 GATE_NAMES = {
@@ -41,55 +39,55 @@ class Names:
 
 
 def differences(
-    request: Request, stored: TypedMeasure, sent: TypedMeasure, names: Names
+    words: Words, stored: TypedMeasure, sent: TypedMeasure, names: Names
 ) -> list[Difference]:
     """Where what was typed differs from what somebody else has stored meanwhile."""
     told: dict[str, tuple[str, Callable[[TypedMeasure], str]]] = {
         name: (label, attrgetter(name)) for name, label in LABELS.items()
     }
     told |= {
-        "kind": (N_("类型"), lambda one: _kind(request, one.kind)),
-        "levels": (N_("下发对象和下发方式"), lambda one: _levels(request, one, names)),
-        "due": (N_("办理时限"), lambda one: due_in_words(request, one.due)),
-        "form": (N_("表单"), lambda one: names.forms.get(one.form, say(request, N_("不用表单")))),
+        "kind": (N_("类型"), lambda one: _kind(words, one.kind)),
+        "levels": (N_("下发对象和下发方式"), lambda one: _levels(words, one, names)),
+        "due": (N_("办理时限"), lambda one: due_in_words(words, one.due)),
+        "form": (N_("表单"), lambda one: names.forms.get(one.form, words.say(N_("不用表单")))),
     }
     return [
-        Difference(say(request, label), words(stored), words(sent))
-        for name, (label, words) in told.items()
+        Difference(words.say(label), shown(stored), shown(sent))
+        for name, (label, shown) in told.items()
         if getattr(stored, name) != getattr(sent, name)
     ]
 
 
-def _kind(request: Request, typed: str) -> str:
-    return say(request, KIND_NAMES[MeasureKind(typed)]) if typed in set(MeasureKind) else typed
+def _kind(words: Words, typed: str) -> str:
+    return words.say(KIND_NAMES[MeasureKind(typed)]) if typed in set(MeasureKind) else typed
 
 
-def due_in_words(request: Request, due: TypedDue) -> str:
+def due_in_words(words: Words, due: TypedDue) -> str:
     """A due rule as the editor's inputs say it."""
     if due.kind not in KINDS:
-        return say(request, N_("尚未确定"))
-    value = say(request, N_("最后一天")) if due.value == LAST else due.value
-    return f"{say(request, KINDS[due.kind])} {value}"
+        return words.say(N_("尚未确定"))
+    value = words.say(N_("最后一天")) if due.value == LAST else due.value
+    return f"{words.say(KINDS[due.kind])} {value}"
 
 
-def _levels(request: Request, one: TypedMeasure, names: Names) -> str:
-    english = language_of(request) == "en"
+def _levels(words: Words, one: TypedMeasure, names: Names) -> str:
+    english = words.language == "en"
     lines = []
     for code, level in one.levels.items():
         known = names.levels[code]
         name = known.name_en if english else known.name
-        does = _level(request, level, names)
-        lines.append(say(request, N_("%(label)s：%(sentence)s"), label=name, sentence=does))
+        does = _level(words, level, names)
+        lines.append(words.say(N_("%(label)s：%(sentence)s"), label=name, sentence=does))
     return "\n".join(lines)
 
 
-def _level(request: Request, level: TypedLevel, names: Names) -> str:
+def _level(words: Words, level: TypedLevel, names: Names) -> str:
     if level.to == EVERY_UNIT:
-        who = say(request, N_("全部单位填报"))
+        who = words.say(N_("全部单位填报"))
     elif level.to == TAGGED:
-        who = say(request, N_("、")).join(names.tags.get(tag, tag) for tag in level.tags)
+        who = words.say(N_("、")).join(names.tags.get(tag, tag) for tag in level.tags)
     else:
-        who = say(request, N_("不填报"))
+        who = words.say(N_("不填报"))
     gate = GATE_NAMES.get(Gate(level.gate)) if level.gate in set(Gate) else None
-    then = f"{say(request, gate)} {level.days}" if gate else ""
-    return say(request, N_("；")).join(part for part in (who, then) if part)
+    then = f"{words.say(gate)} {level.days}" if gate else ""
+    return words.say(N_("；")).join(part for part in (who, then) if part)

@@ -19,7 +19,7 @@ from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.conflicts import GATE_NAMES, Difference, due_in_words
 from web.campaigns.typed_due import TypedDue
 from web.campaigns.typed_measure import LABELS
-from web.edge.language import language_of, say
+from web.edge.language import Words, words_of
 from web.edge.rendering import KIND_NAMES, render
 from web.edge.security import Officer
 from web.edge.transactions import OpenSession
@@ -77,22 +77,22 @@ class MeasureHistory:
 
 
 @dataclass(frozen=True)
-class Words:
+class HistoryNames:
     """What the codes and ids in a history are called in the language of the page."""
 
-    request: Request
+    words: Words
     levels: Mapping[str, str]
     tags: Mapping[str, str]
     forms: Mapping[int, str]
 
     @classmethod
-    def load(cls, session: Session, request: Request, changes: Sequence[MeasureChange]) -> Words:
+    def load(cls, session: Session, words: Words, changes: Sequence[MeasureChange]) -> HistoryNames:
         """All names that these changes may need; three statements."""
-        name = "name_en" if language_of(request) == "en" else "name"
+        name = "name_en" if words.language == "en" else "name"
         found = [one.event.differs.get("form_version_id", []) for one in changes]
         versions = {version for pair in found for version in pair if version}
         return cls(
-            request,
+            words,
             levels={one.code: getattr(one, name) for one in list_levels(session)},
             tags={one.code: getattr(one, name) for one in list_tags(session)},
             forms=name_versions(session, versions),
@@ -104,8 +104,8 @@ class Words:
         return [self._difference(name, *pair) for name, pair in pairs.items()]
 
     def _difference(self, name: str, before: Any, after: Any) -> Difference:
-        words = narrowed(self._tell(name, before), self._tell(name, after))
-        return Difference(say(self.request, FIELD_NAMES[name]), *words)
+        texts = narrowed(self._tell(name, before), self._tell(name, after))
+        return Difference(self.words.say(FIELD_NAMES[name]), *texts)
 
     def _tell(self, name: str, value: Any) -> str:
         if name == "addressees":
@@ -113,42 +113,38 @@ class Words:
         if name == "gates":
             return self._listed(self._gate(*one) for one in value.items())
         if name == "due_rule":
-            return due_in_words(self.request, TypedDue.of(value))
+            return due_in_words(self.words, TypedDue.of(value))
         if name == "form_version_id":
             return self.forms.get(value, "")
         if name == "kind":
-            return say(self.request, KIND_NAMES[MeasureKind(value)])
+            return self.words.say(KIND_NAMES[MeasureKind(value)])
         if name == "status":
-            return say(self.request, STATUS_NAMES[value])
+            return self.words.say(STATUS_NAMES[value])
         return "" if value is None else str(value)
 
     def _listed(self, parts: Any) -> str:
-        return say(self.request, N_("、")).join(parts)
+        return self.words.say(N_("、")).join(parts)
 
     def _addressee(self, level: str, tag: str) -> str:
         name = self.levels.get(level, level)
         if not tag:
             return name
-        return say(
-            self.request, N_("%(level)s（%(tag)s）"), level=name, tag=self.tags.get(tag, tag)
-        )
+        return self.words.say(N_("%(level)s（%(tag)s）"), level=name, tag=self.tags.get(tag, tag))
 
     def _gate(self, level: str, choice: Sequence[Any]) -> str:
         gate, days = choice
-        does = say(self.request, GATE_NAMES[Gate(gate)])
+        does = self.words.say(GATE_NAMES[Gate(gate)])
         name = self.levels.get(level, level)
-        return say(
-            self.request, N_("%(label)s：%(sentence)s"), label=name, sentence=f"{does} {days}"
-        )
+        return self.words.say(N_("%(label)s：%(sentence)s"), label=name, sentence=f"{does} {days}")
 
 
 def read_history(
-    session: Session, request: Request, measure: Measure, *, page: int = 1, size: int = LATEST
+    session: Session, words: Words, measure: Measure, *, page: int = 1, size: int = LATEST
 ) -> MeasureHistory:
     """A page of the history of a measure, the last change first; five statements."""
     changes, total = list_measure_changes(session, measure.id, page=page, size=size)
-    words = Words.load(session, request, changes)
-    told = [ToldChange(*one, words.differences(one.event)) for one in changes]
+    names = HistoryNames.load(session, words, changes)
+    told = [ToldChange(*one, names.differences(one.event)) for one in changes]
     return MeasureHistory(told, total)
 
 
@@ -162,7 +158,7 @@ def show_history(
 ) -> Response:
     """Everything that was ever done to the measure, page by page."""
     measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    history = read_history(session, request, measure, page=page, size=PAGE)
+    history = read_history(session, words_of(request), measure, page=page, size=PAGE)
     return render(
         request,
         "pages/campaigns/measures/history.html",

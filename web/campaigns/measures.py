@@ -37,7 +37,7 @@ from web.campaigns.conflicts import GATE_NAMES, Names, differences
 from web.campaigns.typed_due import KINDS, LAST, TypedDue
 from web.campaigns.typed_measure import EVERY_UNIT, Faults, TypedMeasure
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
-from web.edge.language import say
+from web.edge.language import say, words_of
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer
@@ -225,7 +225,7 @@ def _editor(
 ) -> Response:
     stored = TypedMeasure.of(measure, content_of(session, measure), choices.levels)
     changed = sent.version != stored.version
-    conflict = differences(request, stored, sent, choices.names) if changed else []
+    conflict = differences(words_of(request), stored, sent, choices.names) if changed else []
     told = {name: say(request, one) for name, one in (faults or {}).items()}
     return render(
         request,

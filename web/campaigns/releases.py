@@ -37,7 +37,7 @@ from web.campaigns.conflicts import GATE_NAMES
 from web.campaigns.form_costs import FormPreview, preview_form
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, read_history
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
-from web.edge.language import say
+from web.edge.language import say, words_of
 from web.edge.posted import Posted
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer
@@ -275,7 +275,7 @@ def _page(
         statuses=STATUS_NAMES,
         gate_names=GATE_NAMES,
         weekdays=WEEKDAY_NAMES,
-        history=read_history(session, request, measure),
+        history=read_history(session, words_of(request), measure),
         measure_act_names=MEASURE_ACT_NAMES,
     )
 

@@ -32,7 +32,7 @@ from web.campaigns.typed_schedule import (
     Faults,
     TypedSchedule,
 )
-from web.edge.language import say
+from web.edge.language import Words, say, words_of
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer
@@ -61,7 +61,7 @@ def show_schedules(request: Request, session: OpenSession, now: Now, viewer: Off
             "may_stop": row.schedule.next_at is not None or (latest and latest.is_open),
         }
         for row in list_schedules_of(session, viewer.account.unit_id)
-        for latest in [_latest(request, row)]
+        for latest in [_latest(words_of(request), row)]
     ]
     return render(
         request,
@@ -73,11 +73,11 @@ def show_schedules(request: Request, session: OpenSession, now: Now, viewer: Off
     )
 
 
-def _latest(request: Request, row: ScheduleRow) -> Told | None:
+def _latest(words: Words, row: ScheduleRow) -> Told | None:
     if row.latest is None:
         return None
     for_reports = row.schedule.work == ScheduledWork.REPORT
-    return told_of(request, row.latest, row.hand_down, for_reports=for_reports)
+    return told_of(words, row.latest, row.hand_down, for_reports=for_reports)
 
 
 @router.get("/schedules/new/{purpose}")

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
-
 from models import HandDown, Occurrence
 from rules.campaigns.standings import STANDING_NAMES, Standing, standing_of
 from rules.sentences.sentence_json import from_json
-from web.edge.language import say
+from web.edge.language import Words
 
 COLOURS = {
     Standing.WAITING: "blue",
@@ -51,7 +49,7 @@ class Told:
 
 
 def told_of(
-    request: Request, occurrence: Occurrence, hand_down: HandDown | None, *, for_reports: bool
+    words: Words, occurrence: Occurrence, hand_down: HandDown | None, *, for_reports: bool
 ) -> Told:
     """What is to be said of an occurrence; `hand_down` is the wish that it has caused."""
     done_at = hand_down.done_at if hand_down else occurrence.settled_at
@@ -62,6 +60,6 @@ def told_of(
         name=STANDING_NAMES[standing],
         colour=COLOURS[standing],
         done_at=done_at,
-        reason=say(request, from_json(occurrence.refusal)) if occurrence.refusal else "",
+        reason=words.say(from_json(occurrence.refusal)) if occurrence.refusal else "",
         for_reports=for_reports,
     )

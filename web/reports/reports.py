@@ -25,7 +25,7 @@ from services.campaigns.schedules import order_reports as order_of_every_unit
 from services.reports.snapshots import take_snapshots
 from web.campaigns.standings import told_of
 from web.edge.downloads import saved_as
-from web.edge.language import language_of, say
+from web.edge.language import language_of, say, words_of
 from web.edge.rendering import render
 from web.edge.security import Officer, SignedIn, Viewer
 from web.edge.transactions import Now, OpenSession
@@ -70,7 +70,7 @@ def show_campaign_reports(
         dates=list_snapshot_dates(session, campaign_id, here.id),
         lower=list_lower_reports(session, campaign_id, here),
         owns=owns,
-        order=told_of(request, order, None, for_reports=True) if order else None,
+        order=told_of(words_of(request), order, None, for_reports=True) if order else None,
         ordered=ordered,
     )
 

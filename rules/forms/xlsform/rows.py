@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rules.forms.form_fields import Choice, FormField, RollUp, Words
+from rules.forms.form_fields import Choice, FieldWords, FormField, RollUp
 from rules.forms.form_settings import FormSettings
 from rules.forms.xlsform.columns import CHOICES, SETTINGS, SURVEY
 from rules.forms.xlsform.constraints import written_constraint
@@ -12,7 +12,7 @@ from rules.forms.xlsform.types import written_type
 
 Rows = list[dict[str, str]]
 """Heading → text; the first row has every heading of the sheet."""
-_NO_WORDS = Words()
+_NO_WORDS = FieldWords()
 Lists = dict[str, tuple[Choice, ...]]
 
 

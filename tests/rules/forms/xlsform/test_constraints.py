@@ -1,6 +1,6 @@
 import pytest
 
-from rules.forms.form_fields import FieldType, FormField, Words
+from rules.forms.form_fields import FieldType, FieldWords, FormField
 from rules.forms.xlsform.constraints import read_constraint, written_constraint
 
 INTEGER, DATE, TEXT = FieldType.INTEGER, FieldType.DATE, FieldType.TEXT
@@ -46,7 +46,7 @@ def test_a_constraint_with_a_message_of_its_own_stays_as_it_is() -> None:
         (number(min=0, max="2.5"), ". >= 0 and . <= 2.5"),
         (number(max=9, constraint=". != 3"), "((. <= 9)) and (. != 3)"),
         (number(min=1, constraint_message="至少一场"), "((. >= 1))"),
-        (number(min=1, words={"en": Words(constraint_message="one")}), "((. >= 1))"),
+        (number(min=1, words={"en": FieldWords(constraint_message="one")}), "((. >= 1))"),
         (number(constraint=". != 3"), ". != 3"),
         (number(), ""),
     ],
