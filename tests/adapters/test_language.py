@@ -1,5 +1,7 @@
 """Sentences in the languages of the product."""
 
+import re
+
 import pytest
 
 from adapters import language
@@ -7,6 +9,8 @@ from adapters.language import get_translations, tell, tell_period, translate
 from models import Act, Status
 from rules.assignments.states import IllegalChange, after
 from rules.dates.periods import period_words
+from rules.forms.faults import FormFaults
+from rules.forms.form_check import check_form
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import Refusal, Term
 
@@ -73,6 +77,13 @@ def test_a_fault_of_a_list_of_units_names_its_line(english):
     fault = Fault("还剩 %(days)s 天", {"days": 2}, Place(line=7)).placed()
     assert tell(fault, "en") == "Line 7: 2 days left"
     assert tell(fault, "zh") == str(fault)
+
+
+def test_a_form_refused_in_english_holds_nothing_chinese() -> None:
+    with pytest.raises(FormFaults) as refused:
+        check_form([{"name": "a", "label": "", "type": "text", "min": "3", "relevant": "1 +"}])
+    assert not re.search("[\u3000-\u9fff]", tell(refused.value, "en"))
+    assert tell(refused.value, "zh") == str(refused.value)
 
 
 def test_an_unknown_language_is_an_error():
