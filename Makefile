@@ -42,6 +42,7 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.check_rooms
 	@$(BIN)/python -m tools.check_documents
+	@$(BIN)/python -m tools.check_unused
 	@$(BIN)/python -m tools.check_scripts
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.check_migrations
@@ -61,8 +62,8 @@ format: setup
 	@$(BIN)/python -m tools.generate
 
 # After a change of pyproject.toml: pins versions and hashes, and names no package registry.
-lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
 
 # After a change of models/: make migration NAME=what_changed

@@ -28,8 +28,6 @@ PEOPLE = 100
 PASSWORD = "Caoyuan-2026"
 PAGE = "/campaigns"
 FORM = "application/x-www-form-urlencoded"
-Sending = Callable[[], int]
-"""Sends one thing; the status of the answer."""
 
 
 def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, Any]:

@@ -32,7 +32,6 @@ class _Level:
     format: str = "decimal"
     pattern: str = ""
     legal: bool = False
-    restart: int | None = None
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -157,7 +157,3 @@ def heads_of(sheets: Iterable[SheetColumns]) -> list[dict[str, object]]:
         }
         for one in sheets
     ]
-
-
-Heads = Mapping[str, str]
-"""Field name → the head of its column."""

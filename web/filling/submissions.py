@@ -37,7 +37,7 @@ from web.filling.withdrawn import withdrawn_page
 
 router = APIRouter()
 REPEATING = re.compile(r"(?P<what>add|remove):(?P<repeat>[^.:]{1,60})(\.(?P<place>[0-9]{1,3}))?")
-AUTOSAVE, SAVE, SEND = "autosave", "save", "send"
+SEND = "send"
 
 
 @router.get("/assignments/{assignment_id}/form")

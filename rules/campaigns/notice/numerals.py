@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-HAN_DIGITS = "零〇一二三四五六七八九十百千两"
 _VALUES = {
     "零": 0,
     "〇": 0,
