@@ -25,7 +25,7 @@ run: setup
 # Types are checked beside the tests: mypy takes 20 seconds on one processor.
 test: lint
 	@said=$$(mktemp); $(BIN)/mypy >$$said 2>&1 & types=$$!; \
-	$(BIN)/pytest -q -rs -n 3 --dist loadfile --no-loadscope-reorder $(ARGS); tests=$$?; \
+	$(BIN)/pytest -q -rs -n 4 --dist loadfile --no-loadscope-reorder $(ARGS); tests=$$?; \
 	wait $$types || tests=1; cat $$said; rm $$said; exit $$tests
 
 check: lint types

@@ -36,16 +36,19 @@ def absent(name: str, why: str) -> None:
     pytest.skip(f"{name} is not here: {why}")
 
 
+SHOWS = ("tests/web/", "tests/adapters/")
+"""Where what is stored is shown."""
 BOTH = pytest.mark.both
 """For a file or test of pages in which the kind of database matters."""
 
 
 def one_of_both(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """`(kept, left)`: a test of pages is kept on one kind of database, every other test on both.
+    """`(kept, left)`: a test of pages or files is kept on one kind of database, every other test on
+    both.
 
-    What differs by database is in queries and services, whose tests run on both. A page's test
-    runs on the one its name falls on, so that half of them try each; `BOTH` has it run on both,
-    and so does `JIELI_BOTH=1`, for all.
+    What differs by database is in queries and services, whose tests run on both. The test of a page
+    or of a report's file runs on the one its name falls on, so that half of them try each; `BOTH`
+    has it run on both, and so does `JIELI_BOTH=1`, for all.
     """
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
@@ -56,8 +59,8 @@ def one_of_both(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytes
 
 def _is_kept(item: pytest.Item) -> bool:
     backend = getattr(item, "callspec", None) and item.callspec.params.get("scenes")  # type: ignore[attr-defined]
-    page = item.nodeid.startswith("tests/web/")
-    if backend is None or not page or item.get_closest_marker("both"):
+    shows = item.nodeid.startswith(SHOWS)
+    if backend is None or not shows or item.get_closest_marker("both"):
         return True
     if os.environ.get("JIELI_BOTH"):
         return True

@@ -200,7 +200,8 @@ def test_reports_are_made_though_the_worker_is_killed_while_it_renders(
         until(lambda: outcome_of(session, order) == Outcome.DONE, PATIENCE)
         found = occurrence_of(session, order)
         assert found is not None
-        assert (found.attempts, found.rendered) == (2, 18)
+        assert found.attempts > 1  # on a busy machine the second one may come too late as well
+        assert found.rendered == 18
     assert len([each for each in folder.rglob("*.docx") if each.name[0] != "."]) == 18
 
 
