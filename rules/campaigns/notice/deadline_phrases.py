@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from rules.campaigns.notice.deadline_reading import AFTER_RECEIPT, BY, EVERY, Place, Reading
 from rules.campaigns.notice.notice_dates import (
@@ -35,19 +36,23 @@ _NEGATED = re.compile(
 
 
 _Reader = Callable[[re.Match[str], Place], Reading | None]
-PHRASES: list[tuple[re.Pattern[str], _Reader]] = []
 
 
-def _phrase(
-    pattern: str,
-) -> Callable[
-    [_Reader],
-    _Reader,
-]:
-    def register(
-        read: _Reader,
-    ) -> _Reader:
-        PHRASES.append((re.compile(pattern), read))
+class Phrase(NamedTuple):
+    """A way to write time, and what it means."""
+
+    example: str
+    """What it reads; a test reads it."""
+    pattern: re.Pattern[str]
+    read: _Reader
+
+
+PHRASES: list[Phrase] = []
+
+
+def _phrase(example: str, pattern: str) -> Callable[[_Reader], _Reader]:
+    def register(read: _Reader) -> _Reader:
+        PHRASES.append(Phrase(example, re.compile(pattern), read))
         return read
 
     return register
@@ -88,7 +93,8 @@ def _is_past(place: Place, resolved: Resolved | None, year: str | None) -> bool:
 
 
 @_phrase(
-    rf"每个?季度(?:的)?(?:末|最后一个?|最后1个|末尾|第三个?|第3个)(?:个)?月(?:的)?(?:{_D}|(?P<end>底|末)){_CLOCK}{_BEFORE}?"
+    "每季度末月25日前",
+    rf"每个?季度(?:的)?(?:末|最后一个?|最后1个|末尾|第三个?|第3个)(?:个)?月(?:的)?(?:{_D}|(?P<end>底|末)){_CLOCK}{_BEFORE}?",
 )
 def _quarterly_day(match: re.Match[str], place: Place) -> Reading | None:
     day = number_of(match["day"] or "")
@@ -96,20 +102,25 @@ def _quarterly_day(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
-    rf"每个?季度(?:第一个?|首|第1个|次|第二个?)(?:个)?月(?:的)?{_D}{_CLOCK}{_BEFORE}?|每?季度?(?:结束)?后(?:的)?{_N}个?(?:工作)?日内"
+    "每季度首月10日前",
+    rf"每个?季度(?:第一个?|首|第1个|次|第二个?)(?:个)?月(?:的)?{_D}{_CLOCK}{_BEFORE}?|每?季度?(?:结束)?后(?:的)?{_N}个?(?:工作)?日内",
 )
 def _quarterly_unclear(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(None, why=N_("按季度报送，但不是季末月的日期，请确认每期的截止日。"))
 
 
-@_phrase(rf"每个?季度(?:的)?(?:末|底|结束前|终了){_CLOCK}{_BEFORE}?|季度末{_BEFORE}|季末{_BEFORE}?")
+@_phrase(
+    "每季度末",
+    rf"每个?季度(?:的)?(?:末|底|结束前|终了){_CLOCK}{_BEFORE}?|季度末{_BEFORE}|季末{_BEFORE}?",
+)
 def _quarterly_last(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(EVERY, "quarterly:last")
 
 
 @_phrase(
+    "每月5日、20日前",
     rf"(?:每个?月|按月|逐月|月度)(?:的|[^，。；\n]{{0,12}}?(?:于|在))?(?:次月|下月|下个月)?(?:的)?{_D}"
-    rf"(?P<more>(?:[、和及]\d{{1,2}} ?[日号]){{0,3}}){_CLOCK}{_BEFORE}?"
+    rf"(?P<more>(?:[、和及]\d{{1,2}} ?[日号]){{0,3}}){_CLOCK}{_BEFORE}?",
 )
 def _monthly_day(match: re.Match[str], place: Place) -> Reading | None:
     day = number_of(match["day"])
@@ -119,7 +130,10 @@ def _monthly_day(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(EVERY, " ".join(f"monthly:{d}" for d in days if d <= 31))
 
 
-@_phrase(rf"(?:次月|下月|下个月)(?:的)?{_D}{_CLOCK}{_BEFORE}")
+@_phrase(
+    "次月5日前",
+    rf"(?:次月|下月|下个月)(?:的)?{_D}{_CLOCK}{_BEFORE}",
+)
 def _next_month(match: re.Match[str], place: Place) -> Reading | None:
     day = number_of(match["day"])
     before = place.plain[max(0, match.start() - 30) : match.start()]
@@ -130,25 +144,35 @@ def _next_month(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(None, why=N_("写的是次月某日，没有写明从哪个月算起，请确认。"))
 
 
-@_phrase(rf"(?:每个?月)(?:的)?(?:月)?(?:底|末){_CLOCK}{_BEFORE}?")
+@_phrase(
+    "每月底前",
+    rf"(?:每个?月)(?:的)?(?:月)?(?:底|末){_CLOCK}{_BEFORE}?",
+)
 def _monthly_last(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(EVERY, "monthly:last")
 
 
-@_phrase(rf"每个?月(?:的)?(?P<part>上旬|中旬|下旬){_BEFORE}?")
+@_phrase(
+    "每月下旬",
+    rf"每个?月(?:的)?(?P<part>上旬|中旬|下旬){_BEFORE}?",
+)
 def _monthly_part(match: re.Match[str], place: Place) -> Reading | None:
     day = {"上旬": "10", "中旬": "20", "下旬": "last"}[match["part"]]
     return Reading(EVERY, f"monthly:{day}", N_("写的是旬，按该旬最后一天理解，请确认。"))
 
 
-@_phrase(rf"每个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])(?:[上下]午)?{_CLOCK}{_BEFORE}?")
+@_phrase(
+    "每周五17时前",
+    rf"每个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])(?:[上下]午)?{_CLOCK}{_BEFORE}?",
+)
 def _weekly(match: re.Match[str], place: Place) -> Reading | None:
     weekday = "一二三四五六日".find(match["weekday"].replace("天", "日").replace("7", "日")) + 1
     return Reading(EVERY, f"weekly:{weekday or int(match['weekday'])}")
 
 
 @_phrase(
-    rf"每半年(?:度)?(?:末|底)?{_BEFORE}?|每年(?:6|六)月底?(?:前)?(?:和|、|及)(?:12|十二)月底{_BEFORE}?"
+    "每半年",
+    rf"每半年(?:度)?(?:末|底)?{_BEFORE}?|每年(?:6|六)月底?(?:前)?(?:和|、|及)(?:12|十二)月底{_BEFORE}?",
 )
 def _half_yearly(match: re.Match[str], place: Place) -> Reading | None:
     why = (
@@ -160,8 +184,9 @@ def _half_yearly(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
+    "每年12月20日前",
     rf"每年(?:度)?(?:的)?(?:年底|年末|底|末|(?P<month>\d{{1,2}}|[{_H}]{{1,2}}) ?月(?:{_D}|"
-    rf"底|末)){_CLOCK}{_BEFORE}?"
+    rf"底|末)){_CLOCK}{_BEFORE}?",
 )
 def _yearly(match: re.Match[str], place: Place) -> Reading | None:
     month = number_of(match["month"]) if match["month"] else 12
@@ -172,8 +197,9 @@ def _yearly(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
+    "每季度至少检查",
     r"(?P<unit>每个?月|按月|逐月|每个?季度|按季度?|每年(?:度)?)(?![^，。；\n]{0,12}(?:不超过|不得超过|最多))(?=[^，。；\n]{0,16}(?:报送|上报|报告|开展|组织|调度|通报|汇总|至少|不少于|召开|"
-    r"更新|填报|巡查|检查|听取|举办|安排|进行|研究|梳理|\d|[一两二三四五六]次))"
+    r"更新|填报|巡查|检查|听取|举办|安排|进行|研究|梳理|\d|[一两二三四五六]次))",
 )
 def _every_unclear(match: re.Match[str], place: Place) -> Reading | None:
     name = (
@@ -183,7 +209,8 @@ def _every_unclear(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
-    r"每(?:两|二|2|三|3)个?(?:周|月|年|天|日)|每(?:日|天|周|旬)(?=[^，。；\n]{0,16}(?:报|开展|组织|调度|至少|不少于|巡|检查|\d))|按周|逐周|每日\d{1,2}[时：]"
+    "每两周",
+    r"每(?:两|二|2|三|3)个?(?:周|月|年|天|日)|每(?:日|天|周|旬)(?=[^，。；\n]{0,16}(?:报|开展|组织|调度|至少|不少于|巡|检查|\d))|按周|逐周|每日\d{1,2}[时：]",
 )
 def _every_other(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(None, why=N_("写了周期但没有可用的截止日，请确认。"))
@@ -193,9 +220,10 @@ def _every_other(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
+    "收到通知后5个工作日内",
     rf"(?:自)?(?P<event>(?:收到|接到|签收|接|收)(?:本|此|该)?(?:《?通知》?|文件|方案|任务|交办单?|函)?(?:之日)?|"
     rf"(?:本|此)?(?:通知|文件|方案|意见|办法)?(?:印发|下发|发布|公布|发文)(?:之日)?|即日)(?:起|后|之后|以后)?(?:的|，|算起|计算)?(?:在)?"
-    rf" ?{_N} ?个?(?P<unit>工作日|自然日|日|天|周|星期|月)(?:之内|以内|内|前)"
+    rf" ?{_N} ?个?(?P<unit>工作日|自然日|日|天|周|星期|月)(?:之内|以内|内|前)",
 )
 def _after(match: re.Match[str], place: Place) -> Reading | None:
     unit = match["unit"]
@@ -224,7 +252,9 @@ def _lapse(number: int, unit: str) -> tuple[str, str | None]:
     return f"days:{number}", None
 
 
-@_phrase(rf"(?<![\d第{_H}]){_N} ?个?(?:工作日|自然日|日|天|小时|周|月)(?:之内|以内|内)")
+@_phrase(
+    "10个工作日内", rf"(?<![\d第{_H}]){_N} ?个?(?:工作日|自然日|日|天|小时|周|月)(?:之内|以内|内)"
+)
 def _after_something(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(None, why=N_("写了办理时长，但不是从收到通知起算，请确认。"))
 
@@ -233,11 +263,12 @@ def _after_something(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
+    "11月20日至12月20日",
     rf"(?:{_YEAR}(?P<m1>\d{{1,2}}|[{_H}]{{1,2}}) ?月 ?(?:(?P<d1>\d{{1,2}}|"
     rf"[{_H}]{{1,3}}) ?[日号])?(?:起)? ?(?:至|到|—|–|-|－|~|～)+ ?)"
     rf"(?P<y2>20\d{{2}} ?年|明年|次年|今年)? ?(?:(?P<m2>\d{{1,2}}|"
     rf"[{_H}]{{1,2}}) ?月(?:份)?)? ?(?:(?P<d2>\d{{1,2}}|[{_H}]{{1,3}}) ?[日号]|(?P<end>底|"
-    rf"末)|(?=[，。；）\n ]|$))"
+    rf"末)|(?=[，。；）\n ]|$))",
 )
 def _range(match: re.Match[str], place: Place) -> Reading | None:
     """A stretch of time (11月20日至12月20日): its last day is the deadline."""
@@ -254,13 +285,19 @@ def _range(match: re.Match[str], place: Place) -> Reading | None:
     return _by(resolved)
 
 
-@_phrase(rf"(?<!\d){_YEAR}(?P<half>上半年|下半年)(?:底|末|结束)?{_BEFORE}?")
+@_phrase(
+    "2027年上半年",
+    rf"(?<!\d){_YEAR}(?P<half>上半年|下半年)(?:底|末|结束)?{_BEFORE}?",
+)
 def _half(match: re.Match[str], place: Place) -> Reading | None:
     month = 6 if match["half"] == "上半年" else 12
     return _period_end(match, place, month)
 
 
-@_phrase(rf"(?<!\d){_YEAR}{_QUARTER}(?:底|末|结束)?{_BEFORE}?")
+@_phrase(
+    "2027年第一季度前",
+    rf"(?<!\d){_YEAR}{_QUARTER}(?:底|末|结束)?{_BEFORE}?",
+)
 def _quarter(match: re.Match[str], place: Place) -> Reading | None:
     quarter = number_of(match["quarter"]) or 1
     return _period_end(match, place, quarter * 3)
@@ -276,8 +313,9 @@ def _period_end(match: re.Match[str], place: Place, month: int) -> Reading | Non
 
 
 @_phrase(
+    "年底前",
     rf"(?<!\d){_YEAR}(?P<on>(?<![每全])年(?:度)?(?:底|末|终)(?:之?前|以前)?|年内)|"
-    rf"(?<!\d)(?P<y2>20\d{{2}} ?年?)(?:年)?(?:底|末)(?:之?前|以前)?"
+    rf"(?<!\d)(?P<y2>20\d{{2}} ?年?)(?:年)?(?:底|末)(?:之?前|以前)?",
 )
 def _year_end(match: re.Match[str], place: Place) -> Reading | None:
     if _NEGATED.match(place.plain[match.end() : match.end() + 6]):
@@ -290,7 +328,8 @@ def _year_end(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
-    rf"(?<!\d){_YEAR}(?<!每){_M}(?:的)?(?:{_D}|(?P<end>底|末)|(?P<part>上旬|中旬|下旬)){_CLOCK}(?P<before>{_BEFORE})?"
+    "12月20日前",
+    rf"(?<!\d){_YEAR}(?<!每){_M}(?:的)?(?:{_D}|(?P<end>底|末)|(?P<part>上旬|中旬|下旬)){_CLOCK}(?P<before>{_BEFORE})?",
 )
 def _day(match: re.Match[str], place: Place) -> Reading | None:
     after = place.plain[match.end() : match.end() + 6]
@@ -324,7 +363,8 @@ def _until(plain: str, at: int) -> bool:
 
 
 @_phrase(
-    rf"(?<![\d.])(?P<year>20\d{{2}})[-./](?P<month>\d{{1,2}})(?:[-./](?P<day>\d{{1,2}}))?(?!\d)(?P<before>{_BEFORE})?"
+    "2026-12-20前",
+    rf"(?<![\d.])(?P<year>20\d{{2}})[-./](?P<month>\d{{1,2}})(?:[-./](?P<day>\d{{1,2}}))?(?!\d)(?P<before>{_BEFORE})?",
 )
 def _iso_day(match: re.Match[str], place: Place) -> Reading | None:
     if not (match["before"] or place.labelled or _until(place.plain, match.start())):
@@ -337,7 +377,10 @@ def _iso_day(match: re.Match[str], place: Place) -> Reading | None:
     return _by(resolved) if resolved else None
 
 
-@_phrase(rf"(?<!\d){_YEAR}(?<!每){_M}(?P<before>{_BEFORE})?")
+@_phrase(
+    "12月前",
+    rf"(?<!\d){_YEAR}(?<!每){_M}(?P<before>{_BEFORE})?",
+)
 def _month(match: re.Match[str], place: Place) -> Reading | None:
     """A whole month: due at its end where a label says so, in doubt where 前 says so."""
     after = place.plain[match.end() : match.end() + 2]
@@ -354,7 +397,8 @@ def _month(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
-    rf"(?:本|当|这个)月(?:的)?(?:{_D}|底|末){_CLOCK}{_BEFORE}?|(?<![\d{_H}月每个])月(?:底|末){_BEFORE}"
+    "本月底前",
+    rf"(?:本|当|这个)月(?:的)?(?:{_D}|底|末){_CLOCK}{_BEFORE}?|(?<![\d{_H}月每个])月(?:底|末){_BEFORE}",
 )
 def _this_month(match: re.Match[str], place: Place) -> Reading | None:
     issued = place.reference.issued
@@ -368,7 +412,8 @@ def _this_month(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
-    rf"(?P<which>本|这|下)个?(?:周|星期)(?P<weekday>[一二三四五六日天])(?:[上下]午)?{_CLOCK}{_BEFORE}"
+    "下周五前",
+    rf"(?P<which>本|这|下)个?(?:周|星期)(?P<weekday>[一二三四五六日天])(?:[上下]午)?{_CLOCK}{_BEFORE}",
 )
 def _this_week(match: re.Match[str], place: Place) -> Reading | None:
     issued = place.reference.issued
@@ -380,14 +425,16 @@ def _this_week(match: re.Match[str], place: Place) -> Reading | None:
 
 
 @_phrase(
-    r"(?:元旦|春节|清明|五一|端午|中秋|国庆|两节|汛期|主汛期|开学|入冬|封冻|冬季来临|防火期|学期末|学期结束|考核|农忙|两会)节?(?:假期)?(?:到来|来临)?(?:之前|以前|前(?!后|期|夕))"
+    "春节前",
+    r"(?:元旦|春节|清明|五一|端午|中秋|国庆|两节|汛期|主汛期|开学|入冬|封冻|冬季来临|防火期|学期末|学期结束|考核|农忙|两会)节?(?:假期)?(?:到来|来临)?(?:之前|以前|前(?!后|期|夕))",
 )
 def _season(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(None, why=N_("以节日或季节为期，没有写明哪一天，请填写。"))
 
 
 @_phrase(
-    r"近期|近日内|尽快|尽早|适时|择机|择期|限期|不定期|定期|长期坚持|持续推进(?=$|[；。）\n\t])|按(?:规定)?时限|按时间节点|规定时限|即时|及时上报"
+    "尽快",
+    r"近期|近日内|尽快|尽早|适时|择机|择期|限期|不定期|定期|长期坚持|持续推进(?=$|[；。）\n\t])|按(?:规定)?时限|按时间节点|规定时限|即时|及时上报",
 )
 def _vague(match: re.Match[str], place: Place) -> Reading | None:
     return Reading(None, why=N_("没有写明时间，请确认是否需要定期限。"))

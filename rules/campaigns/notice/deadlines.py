@@ -51,7 +51,7 @@ def deadlines_in(
         if match.start() < taken:
             continue
         place = Place(plain, reference, due or _labelled(plain, match.start()))
-        reading = PHRASES[rule][1](match, place)
+        reading = PHRASES[rule].read(match, place)
         if reading is None:
             continue
         taken = match.end()
@@ -71,8 +71,8 @@ def _matches(plain: str) -> list[tuple[re.Match[str], int]]:
     """All matches by place; at one place the more telling pattern comes first."""
     found = [
         (match, rule)
-        for rule, (pattern, _) in enumerate(PHRASES)
-        for match in pattern.finditer(plain)
+        for rule, phrase in enumerate(PHRASES)
+        for match in phrase.pattern.finditer(plain)
         if match.end() > match.start()
     ]
     return sorted(found, key=lambda pair: (pair[0].start(), pair[1]))

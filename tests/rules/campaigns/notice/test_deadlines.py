@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from rules.campaigns.notice.deadline_phrases import PHRASES, Phrase
+from rules.campaigns.notice.deadline_reading import Place
 from rules.campaigns.notice.deadlines import deadlines_in
 from rules.campaigns.notice.notice_dates import Reference
 
@@ -128,3 +130,14 @@ def test_offsets_are_of_the_whole_text() -> None:
     text = "前言。各旗县于 12 月 20 日前报送。"
     (found,), _ = deadlines_in(text, ISSUED, start=3)
     assert text[found.start : found.end] == found.text == "12 月 20 日前"
+
+
+@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.example)
+def test_every_phrase_reads_its_example_and_no_phrase_before_it_does(phrase: Phrase) -> None:
+    place = Place(phrase.example, ISSUED, labelled=False)
+    readers = [
+        each
+        for each in PHRASES
+        if (found := each.pattern.match(phrase.example)) and each.read(found, place)
+    ]
+    assert readers[0] is phrase
