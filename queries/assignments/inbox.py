@@ -22,6 +22,7 @@ from models import (
     Tally,
     Unit,
 )
+from queries.filling.current_submission import is_current
 from rules.assignments.states import UNSENT
 
 MOST = 200
@@ -109,7 +110,6 @@ class Standing:
 
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
     """What the unit owes, by due date; the unit that issued a measure owes nothing."""
-    last = _last_submission()
     rows = session.execute(
         select(
             col(Assignment.id),
@@ -124,7 +124,7 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
             col(Draft.saved_at),
         )
         .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .outerjoin(Submission, last)
+        .outerjoin(Submission, and_(col(Assignment.status) == Status.RETURNED, is_current()))
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
         .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
         .where(
@@ -136,22 +136,6 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
         .limit(MOST)
     )
     return [Owed(*row) for row in rows]
-
-
-def _last_submission() -> Any:
-    """The join of a returned assignment to the submission that was returned."""
-    newer = aliased(Submission)
-    newest = (
-        select(func.max(newer.revision))
-        .where(col(newer.assignment_id) == Assignment.id)
-        .correlate(Assignment)
-        .scalar_subquery()
-    )
-    return and_(
-        col(Assignment.status) == Status.RETURNED,
-        col(Submission.assignment_id) == Assignment.id,
-        col(Submission.revision) == newest,
-    )
 
 
 def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:

@@ -17,12 +17,12 @@ class Step(NamedTuple):
 def steps_of(assignment: Assignment) -> list[Step]:
     """From hand-down to close; a unit without lower units for the measure passes nothing on."""
     sent = assignment.status in (Status.SUBMITTED, *REVIEWED)
-    steps = [
+    passed_on = Step(N_("下发"), assignment.released_at is not None)
+    return [
         Step(N_("交办"), True),
         Step(N_("签收"), assignment.acknowledged_at is not None),
-        Step(N_("下发"), assignment.released_at is not None),
+        *([] if assignment.lowest else [passed_on]),
         Step(N_("报送"), sent),
         Step(N_("审核通过"), assignment.status in REVIEWED),
         Step(N_("办结"), assignment.status == Status.CLOSED),
     ]
-    return [step for step in steps if not (assignment.lowest and step.name == "下发")]
