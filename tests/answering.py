@@ -3,12 +3,23 @@
 import os
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
 from models import Account, Assignment, Decision, Measure, Submission, Total
-from services.filling.submissions import Sent, submit
+from rules.filling.answers import Typed
+from rules.filling.posting import Posting
+from services.filling.submissions import (
+    Asked,
+    Faulty,
+    Sent,
+    open_to_keep,
+    open_to_send,
+    save_draft,
+    submit,
+)
 from services.review.review_batches import decide_ticked
 from tests.building import (
     REGION,
@@ -89,6 +100,34 @@ def totals_of(session: Session, measure: Measure, code: str) -> dict[str, tuple[
     return {row.field: (row.reported_sum, row.reviewed_sum) for row in rows}
 
 
+def try_to_send(
+    session: Session,
+    assignment_id: int,
+    typed: Typed,
+    *,
+    actor: Account,
+    now: datetime,
+    **known: Any,
+) -> Sent | Faulty | Asked:
+    """Post a form to be sent; `known`: what its page had seen (`Posting`)."""
+    sheet = open_to_send(session, assignment_id, actor=actor)
+    return submit(session, sheet, typed, Posting(**known), actor=actor, now=now)
+
+
+def keep_draft(
+    session: Session,
+    assignment_id: int,
+    typed: Typed,
+    *,
+    actor: Account,
+    now: datetime,
+    **known: Any,
+) -> int:
+    """Post a form to be kept; see `try_to_send`."""
+    sheet = open_to_keep(session, assignment_id, actor=actor)
+    return save_draft(session, sheet, typed, Posting(**known), actor=actor, now=now)
+
+
 def send(
     session: Session,
     assignment: Assignment,
@@ -100,7 +139,7 @@ def send(
 ) -> Submission:
     """Send a filled form that has no faults."""
     typed = ANSWER if typed is None else typed
-    outcome = submit(
+    outcome = try_to_send(
         session, assignment.id, typed, send_key=key or send_key(), actor=actor, now=now
     )
     assert isinstance(outcome, Sent), outcome

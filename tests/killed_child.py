@@ -25,8 +25,9 @@ from sqlmodel import Session
 
 from adapters.database import get_engine, transaction
 from models import Account
+from rules.filling.posting import Posting
 from services.assignments import assignments, hand_down
-from services.filling.submissions import Sent, submit
+from services.filling.submissions import Sent, open_to_send, submit
 from services.workbooks.workbooks import send_upload
 from tests.due import attempt_each
 
@@ -57,14 +58,10 @@ def sign_and_release(order: Order, now: datetime) -> None:
 def send(order: Order, now: datetime) -> None:
     """A filled form is sent; the receipt is given once it is stored."""
     with transaction() as session:
-        sent = submit(
-            session,
-            order["assignment_id"],
-            order["typed"],
-            send_key=order["send_key"],
-            actor=session.get_one(Account, order["account_id"]),
-            now=now,
-        )
+        actor = session.get_one(Account, order["account_id"])
+        sheet = open_to_send(session, order["assignment_id"], actor=actor)
+        key = Posting(send_key=order["send_key"])
+        sent = submit(session, sheet, order["typed"], key, actor=actor, now=now)
         assert isinstance(sent, Sent)
         receipt = sent.submission.receipt
     answer(receipt=receipt)

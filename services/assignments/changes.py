@@ -19,17 +19,25 @@ from sqlmodel import Session, col
 
 from models import Account, Act, Assignment, Event, Status
 from rules.assignments.states import after, possible
+from rules.sentences.not_found import NotFound
 from services.assignments.roll_up import lock_measures, measures_of, rolled_up, rolled_up_one
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
     """The assignment as it is now, with everyone else who would change it waiting.
 
-    Those who keep a draft lock the assignment only.
+    Raises `NotFound`.
     """
-    one = {"one": assignment_id}
-    session.execute(_MEASURE_OF_ONE, one)
-    return session.scalars(_ONE, one).one()
+    session.execute(_MEASURE_OF_ONE, {"one": assignment_id})
+    return lock_for_draft(session, assignment_id)
+
+
+def lock_for_draft(session: Session, assignment_id: int) -> Assignment:
+    """The assignment alone is locked: its totals stay as they are. Raises `NotFound`."""
+    found = session.scalars(_ONE, {"one": assignment_id}).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def change(

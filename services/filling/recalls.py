@@ -16,16 +16,17 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Typed, as_typed
 from rules.filling.checks.flags import Flag
 from rules.filling.corrections import WHY
+from rules.filling.posting import Posting
 from rules.filling.sheet_answers import SheetAnswers
 from services.assignments.changes import change, lock_assignment
 from services.filling.answer_numbers import replace_numbers
 from services.filling.checks import forget_prints, keep_prints
 from services.filling.known_values import forget_known_values, keep_known_values
 from services.filling.submissions import (
-    Page,
     check_overtaken,
     keep_typed,
     made_submission,
+    open_to_keep,
     save_draft,
 )
 
@@ -54,26 +55,25 @@ def take_back(
     session: Session,
     assignment_id: int,
     typed: Typed,
+    posting: Posting,
     *,
-    based_on: int | None,
-    seen_revision: int | None,
-    page: str,
     actor: Account,
     now: datetime,
 ) -> int:
     """Recall what was sent and keep `typed` as the draft instead. Returns the draft's version.
 
-    `based_on`, `seen_revision` and `page` as for `save_draft`: what has arrived is held against
-    them before the recall, which adds a revision and a draft of its own. Raises `Overtaken` and
-    `Refusal`.
+    What has arrived is held against the page before the recall, which adds a revision and a draft
+    of its own. Raises `Overtaken` and `Refusal`.
     """
     lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
     require(actor, Right.RECALL, Subject.of(sheet.unit))
-    if not (sheet.draft and page and sheet.draft.page == page):  # Else it was pressed twice.
-        check_overtaken(sheet, typed, seen_revision, based_on, page)
+    key = posting.send_key
+    if not (sheet.draft and key and sheet.draft.page == key):  # Else it was pressed twice.
+        check_overtaken(sheet, typed, posting)
         recall(session, assignment_id, actor=actor, now=now)
-    return save_draft(session, assignment_id, typed, page=page, actor=actor, now=now)
+    sheet = open_to_keep(session, assignment_id, actor=actor)
+    return save_draft(session, sheet, typed, Posting(key), actor=actor, now=now)
 
 
 def corrects(sheet: AnswerSheet) -> bool:
@@ -92,7 +92,7 @@ def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime
     assert sheet.last is not None
     if sheet.draft is None:  # Else it is newer, of a return that was undone.
         typed = {**as_typed(sheet.last.answers), WHY: [get_why(session, sheet.last)]}
-        keep_typed(session, sheet, typed, actor, now, Page())
+        keep_typed(session, sheet, typed, Posting(), actor=actor, now=now)
     before = _as_approved(session, sheet, approved)
     again = _again(before, approved, actor, now)
     session.add(again)

@@ -23,13 +23,14 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, Typed, cleaned
 from rules.filling.checks.flags import Flag, marks
 from rules.filling.corrections import WHY, why_in
+from rules.filling.posting import Posting
 from rules.filling.receipts import checksum, receipt_number
 from rules.filling.sheet_answers import SheetAnswers
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
-from services.assignments.changes import change, lock_assignment
+from services.assignments.changes import change, lock_assignment, lock_for_draft
 from services.filling.answer_numbers import replace_numbers
 from services.filling.attached_files import attached_files
 from services.filling.checks import find_flags, keep_prints, unanswered
@@ -37,6 +38,7 @@ from services.filling.fill_times import count_filling
 from services.filling.known_values import keep_known_values
 from services.filling.same_sending import is_same, sent_meanwhile
 
+NOTHING_KNOWN = Posting()
 LONGEST_DRAFT = 200_000
 """Characters of all fields together."""
 
@@ -64,18 +66,6 @@ class Asked:
     flags: list[Flag]
 
 
-@dataclass(frozen=True)
-class Page:
-    """What is known of the page a draft comes from."""
-
-    key: str = ""
-    """Its send key."""
-    opened: int | None = None
-    """When it was first made, in seconds since 1970."""
-    older_form: bool = False
-    """The form was replaced while it was open."""
-
-
 class Overtaken(Refusal):
     """Something else has reached the server since the page was made: a draft or a submission.
 
@@ -83,97 +73,93 @@ class Overtaken(Refusal):
     """
 
 
+def open_to_keep(session: Session, assignment_id: int, *, actor: Account) -> AnswerSheet:
+    """Lock what keeping a draft changes, and read it. Raises `NotFound` and `NotAllowed`."""
+    lock_for_draft(session, assignment_id)
+    sheet = get_answer_sheet(session, assignment_id)
+    require(actor, Right.KEEP_DRAFT, Subject.of(sheet.unit))
+    return sheet
+
+
+def open_to_send(session: Session, assignment_id: int, *, actor: Account) -> AnswerSheet:
+    """Lock what sending changes, and read it. Raises `NotFound` and `NotAllowed`."""
+    lock_assignment(session, assignment_id)
+    sheet = get_answer_sheet(session, assignment_id)
+    require(actor, Right.SUBMIT, Subject.of(sheet.unit))
+    return sheet
+
+
 def save_draft(
     session: Session,
-    assignment_id: int,
+    sheet: AnswerSheet,
     typed: Typed,
+    posting: Posting = NOTHING_KNOWN,
     *,
-    based_on: int | None = None,
-    seen_revision: int | None = None,
-    page: str = "",
-    opened: int | None = None,
-    older_form: bool = False,
     actor: Account,
     now: datetime,
 ) -> int:
     """Keep what was typed so far, as typed; it replaces the draft there is. Returns its version.
 
-    `typed` holds the whole form. `based_on`: the version of the draft the page was made from (0:
-    there was none; None: not known, whatever there is is replaced). `seen_revision`: the revision
-    it showed. `page`: the send key of the page, which may replace what it has kept itself.
-    `opened`: when the form was first opened, in seconds since 1970. `older_form`: the form was
-    replaced while the page was open.
-    Raises `Overtaken` when something else is there by now, and `Refusal` when the unit is not the
-    actor's, nothing is to be filled in now, or it is too long to keep.
+    `sheet` as `open_to_keep` gives it; `typed` holds the whole form. Raises `Overtaken` when
+    something else than the page has shown is there by now, and `Refusal` when nothing is to be
+    filled in now, or it is too long to keep.
     """
-    session.get_one(Assignment, assignment_id, with_for_update=True, populate_existing=True)
-    sheet = get_answer_sheet(session, assignment_id)
-    require(actor, Right.KEEP_DRAFT, Subject.of(sheet.unit))
-    _check_seen(sheet, typed, seen_revision, based_on, page)
+    _check_seen(sheet, typed, posting)
     _check_open(sheet.assignment)
-    _check_draft(sheet, typed, based_on, page)
-    return keep_typed(session, sheet, typed, actor, now, Page(page, opened, older_form))
+    _check_draft(sheet, typed, posting)
+    return keep_typed(session, sheet, typed, posting, actor=actor, now=now)
 
 
 def submit(
     session: Session,
-    assignment_id: int,
+    sheet: AnswerSheet,
     typed: Typed,
+    posting: Posting,
     *,
-    send_key: str,
-    seen_revision: int | None = None,
-    based_on: int | None = None,
-    confirmed: str | None = None,
-    opened: int | None = None,
-    older_form: bool = False,
     actor: Account,
     now: datetime,
 ) -> Sent | Faulty | Asked:
     """Send a filled form: a new revision with a receipt, or the faults it has.
 
-    `send_key` was made when the form was opened; sending with it again returns what it made the
-    first time. `seen_revision` is the revision the person saw then (0: none), `based_on` the
-    version of the draft. Where somebody else has sent the very same answers since, theirs is the
-    receipt. Fields that were not returned keep their earlier answer, whatever was sent. At the
-    lowest level sending signs for the assignment; the unit that issued the measure has nobody
-    above it and is approved at once. `confirmed`: the marks of what the checks have asked about so
-    far (None: nobody is there to be asked); with a new question it comes back once. `opened`: when
-    the page was first made, in seconds since 1970; `older_form`: the form was replaced since.
-    Raises `Overtaken` when something else was sent or kept as a draft meanwhile, `Refusal` when the
-    status forbids it.
+    `sheet` as `open_to_send` gives it. Sending with the same key again returns what it made the
+    first time. Where somebody else has sent the very same answers since the page was made, theirs
+    is the receipt. Fields that were not returned keep their earlier answer, whatever was sent. At
+    the lowest level sending signs for the assignment; the unit that issued the measure has nobody
+    above it and is approved at once. With a question of the checks that the page has not asked yet
+    the form comes back once. Raises `Overtaken` when something else was sent or kept as a draft
+    meanwhile, `Refusal` when the status forbids it.
     """
     why = why_in(typed)
-    assignment = lock_assignment(session, assignment_id)
-    sheet = get_answer_sheet(session, assignment_id)
-    require(actor, Right.SUBMIT, Subject.of(sheet.unit))
+    assignment = sheet.assignment
     attached = attached_files(session, sheet, typed)
-    earlier = find_by_send_key(session, _send_key(send_key))
+    earlier = find_by_send_key(session, _send_key(posting.send_key))
     if earlier:
         return _sent_again(session, sheet, earlier, typed, attached, now)
-    last = sent_meanwhile(sheet, seen_revision)
+    last = sent_meanwhile(sheet, posting.seen_revision)
     if last and is_same(session, sheet, last, typed, attached, _today(now)):
         return Sent(last, again=True)
-    _check_seen(sheet, typed, seen_revision, based_on, send_key)
+    _check_seen(sheet, typed, posting)
     _check_open(assignment)
-    _check_draft(sheet, typed, based_on, send_key)
+    _check_draft(sheet, typed, posting)
     checked = sheet.check(typed, today=_today(now), attached=attached)
-    page = Page(send_key, opened, older_form)
     if not checked.ok:
-        keep_typed(session, sheet, typed, actor, now, page)
+        keep_typed(session, sheet, typed, posting, actor=actor, now=now)
         return Faulty(checked.faults)
     answers = SheetAnswers(sheet, checked.values)
     flags = find_flags(session, answers)
-    if confirmed is not None and unanswered(sheet, flags, confirmed):
-        keep_typed(session, sheet, typed, actor, now, page)
+    if posting.confirmed is not None and unanswered(sheet, flags, posting.confirmed):
+        keep_typed(session, sheet, typed, posting, actor=actor, now=now)
         return Asked(flags)
-    submission = _add_submission(session, sheet, checked.values, flags, send_key, actor, now)
+    submission = _add_submission(
+        session, sheet, checked.values, flags, posting.send_key, actor, now
+    )
     replace_numbers(session, sheet, checked.values)
     keep_known_values(session, sheet, submission)
     keep_prints(session, answers)
     _set_sent(session, sheet, assignment, submission.revision, actor, now, why)
     if sheet.draft:
-        session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment_id))
-    count_filling(session, sheet, opened, now)
+        session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment.id))
+    count_filling(session, sheet, posting.opened, now)
     return Sent(submission)
 
 
@@ -208,20 +194,17 @@ def _sent_again(
     return Sent(earlier, again=True)
 
 
-def check_overtaken(
-    sheet: AnswerSheet, typed: Typed, seen_revision: int | None, based_on: int | None, page: str
-) -> None:
+def check_overtaken(sheet: AnswerSheet, typed: Typed, posting: Posting) -> None:
     """Raises `Overtaken` where the page has not shown what was sent or kept last."""
-    _check_seen(sheet, typed, seen_revision, based_on, page)
-    _check_draft(sheet, typed, based_on, page)
+    _check_seen(sheet, typed, posting)
+    _check_draft(sheet, typed, posting)
 
 
-def _check_seen(
-    sheet: AnswerSheet, typed: Typed, seen_revision: int | None, based_on: int | None, page: str
-) -> None:
-    if sheet.last is None or seen_revision is None or seen_revision >= sheet.revision:
+def _check_seen(sheet: AnswerSheet, typed: Typed, posting: Posting) -> None:
+    seen = posting.seen_revision
+    if sheet.last is None or seen is None or seen >= sheet.revision:
         return
-    _check_draft(sheet, typed, based_on, page)  # Newer than what was sent: both are shown.
+    _check_draft(sheet, typed, posting)  # Newer than what was sent: both are shown.
     raise Overtaken(
         N_(
             "打开这份表单之后，“%(who)s”已于 %(when)s 填报（回执 %(receipt)s）。"
@@ -233,13 +216,13 @@ def _check_seen(
     )
 
 
-def _check_draft(sheet: AnswerSheet, typed: Typed, based_on: int | None, page: str) -> None:
+def _check_draft(sheet: AnswerSheet, typed: Typed, posting: Posting) -> None:
     """Raises `Overtaken` where another page has kept another draft since this one was made."""
-    draft = sheet.draft
+    draft, based_on = sheet.draft, posting.based_on
     if draft is None or based_on is None or draft.version == based_on:
         return
-    if page and draft.page == page:
-        return  # Its own, of which it has not heard because the answer was lost.
+    if posting.send_key and draft.page == posting.send_key:
+        return  # The page's own draft: the answer that it was kept has been lost.
     if said(draft.answers) == said(_drafted(sheet, typed)):
         return
     raise Overtaken(
@@ -348,21 +331,27 @@ def _set_sent(
 
 
 def keep_typed(
-    session: Session, sheet: AnswerSheet, typed: Typed, actor: Account, now: datetime, page: Page
+    session: Session,
+    sheet: AnswerSheet,
+    typed: Typed,
+    posting: Posting,
+    *,
+    actor: Account,
+    now: datetime,
 ) -> int:
     """Write the draft; returns its version, which grows when it says something else."""
     answers = _drafted(sheet, typed)
     if sum(len(key) + sum(map(len, texts)) for key, texts in answers.items()) > LONGEST_DRAFT:
         raise Refusal(N_("内容太长，草稿无法保存：最多 %(longest)s 字。"), longest=LONGEST_DRAFT)
     draft = sheet.draft
-    typed_on = None if page.older_form else sheet.version_id
+    typed_on = None if posting.is_of_older_form(sheet) else sheet.version_id
     same = draft is not None and (draft.answers, draft.form_version_id) == (answers, typed_on)
     version = (draft.version if draft else 0) + (not same)
     row = {
         "answers": answers, "as_known": sheet.left_as_known(typed),
         "form_version_id": typed_on, "version": version,
-        "page": draft.page if draft and same else page.key[:64],
-        "opened": draft.opened if draft else page.opened, "saved_at": now, "saved_by": actor.id,
+        "page": draft.page if draft and same else posting.send_key[:64],
+        "opened": draft.opened if draft else posting.opened, "saved_at": now, "saved_by": actor.id,
     }  # fmt: skip
     statement = insert_into(session, Draft).values(assignment_id=sheet.assignment.id, **row)
     session.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=row))

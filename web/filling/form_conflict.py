@@ -21,7 +21,7 @@ from rules.forms.form_tree import item_of, key_in, places
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import take_back
-from services.filling.submissions import said, save_draft
+from services.filling.submissions import open_to_keep, said, save_draft
 from web.edge.language import Words, say, words_of
 from web.edge.rendering import render
 from web.edge.transactions import attempt
@@ -213,12 +213,13 @@ def decide(
         return None, say(request, MOVED)
     other = _other(session, sheet)
     merged = _merged(posted, answers, other.typed if other else {})
-    keep = take_back if posted.get("_act") == TAKE_BACK else save_draft
+    key = sheet.assignment.id
     with attempt(session, request) as outcome:
-        keep(
-            session, _id_of(sheet.assignment), merged, based_on=made.draft,
-            seen_revision=made.seen, page=made.send_key, actor=actor, now=now,
-        )  # fmt: skip
+        if posted.get("_act") == TAKE_BACK:
+            take_back(session, key, merged, made.posting, actor=actor, now=now)
+        else:
+            opened = open_to_keep(session, key, actor=actor)
+            save_draft(session, opened, merged, made.posting, actor=actor, now=now)
     return (RedirectResponse(form_path(sheet, "merged"), 303) if outcome.done else None), (
         outcome.refusal
     )

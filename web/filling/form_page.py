@@ -17,6 +17,7 @@ from rules.assignments.states import REPORTED
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import as_typed
 from rules.filling.corrections import LONGEST_WHY, WHY
+from rules.filling.posting import Posting
 from rules.forms.minutes import minutes
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
@@ -75,9 +76,12 @@ class Made:
         seen = sheet.revision - 1 if sent else sheet.revision
         return cls(token_urlsafe(16), seen, 0, version=sheet.version_id)
 
-    def is_of_older_form(self, sheet: AnswerSheet) -> bool:
-        """Whether the form was replaced while the page was open."""
-        return self.version is not None and self.version != sheet.version_id
+    @property
+    def posting(self) -> Posting:
+        """The same for the service that keeps or sends what was typed."""
+        return Posting(
+            self.send_key, self.seen, self.draft, self.confirmed, self.opened, self.version
+        )
 
 
 def _number(posted: object) -> int | None:

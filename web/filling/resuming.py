@@ -9,11 +9,11 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from models import Account
-from services.filling.submissions import save_draft
+from services.filling.submissions import open_to_keep, save_draft
 from web.edge.security import read_id
 from web.filling.asked import strip_prefix
 from web.filling.form_page import Made, form_path
-from web.filling.own_sheet import get_own_sheet
+from web.filling.own_sheet import open_own_sheet
 
 FORM_PATH = re.compile(r"/assignments/([0-9]{1,10})/form")
 
@@ -35,12 +35,10 @@ def resume_form(
     found = FORM_PATH.fullmatch(path)
     if not found:
         return None
-    sheet = get_own_sheet(request, session, account.unit_id, read_id(found[1]))
-    made = _carried(carried)
+    sheet = open_own_sheet(request, session, account, read_id(found[1]), open_to_keep)
     save_draft(
-        session, read_id(found[1]), strip_prefix(carried), based_on=made.draft,
-        seen_revision=made.seen, page=made.send_key, actor=account, now=now,
-    )  # fmt: skip
+        session, sheet, strip_prefix(carried), _carried(carried).posting, actor=account, now=now
+    )
     return form_path(sheet, "resumed")
 
 

@@ -20,7 +20,16 @@ from rules.forms.form_tree import item_of
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
-from services.filling.submissions import Asked, Faulty, Overtaken, Sent, save_draft, submit
+from services.filling.submissions import (
+    Asked,
+    Faulty,
+    Overtaken,
+    Sent,
+    open_to_keep,
+    open_to_send,
+    save_draft,
+    submit,
+)
 from web.edge.json_answers import tell_script, wants_json
 from web.edge.language import say, words_of
 from web.edge.offline_pages import keepable
@@ -31,7 +40,7 @@ from web.filling.asked import PREFIX, answers_in
 from web.filling.form_checks import find_doubts, first_opened
 from web.filling.form_conflict import DECISIONS, conflict_page, decide
 from web.filling.form_page import CORRECTING, Made, Shown, form_page, form_path
-from web.filling.own_sheet import get_own_sheet
+from web.filling.own_sheet import get_own_sheet, open_own_sheet
 from web.filling.posted_files import TakenFiles, attach
 from web.filling.withdrawn import withdrawn_page
 
@@ -128,9 +137,14 @@ def post_form(
     A form with faults is kept as the draft and opened again with them: were the faults the
     answer to the POST itself, a step back from the receipt would end on the browser's own page.
     """
-    sheet = get_own_sheet(request, session, viewer.unit_id, assignment_id)
     answers, actor = answers_in(posted), viewer.account
     faults = attach(request, session, assignment_id, answers, files, posted, actor=actor, now=now)
+    if posted.get("_act") in DECISIONS:
+        sheet = get_own_sheet(request, session, viewer.unit_id, assignment_id)
+    else:
+        sends = posted.get("_act") == SEND and not faults
+        opens = open_to_send if sends else open_to_keep
+        sheet = open_own_sheet(request, session, actor, assignment_id, opens)
     made = Made.from_posted(posted)
     filled = Filled(request, session, sheet, actor, now, posted, answers, made, faults)
     if filled.act in DECISIONS:
@@ -154,17 +168,9 @@ def _save(filled: Filled) -> Response:
     version = 0
     with attempt(filled.session, filled.request) as outcome:
         version = save_draft(
-            filled.session,
-            filled.id,
-            answers,
-            based_on=filled.made.draft,
-            seen_revision=filled.made.seen,
-            page=filled.made.send_key,
-            opened=filled.made.opened,
-            older_form=filled.made.is_of_older_form(filled.sheet),
-            actor=filled.actor,
-            now=filled.now,
-        )
+            filled.session, filled.sheet, answers, filled.made.posting,
+            actor=filled.actor, now=filled.now,
+        )  # fmt: skip
     if not outcome.done:
         return _refused(filled, outcome.refusal, overtaken=_is_overtaken(outcome))
     if wants_json(filled.request):
@@ -214,18 +220,9 @@ def _send(filled: Filled) -> Response:
     result: Sent | Faulty | Asked | None = None
     with attempt(filled.session, filled.request) as outcome:
         result = submit(
-            filled.session,
-            filled.id,
-            filled.answers,
-            send_key=filled.made.send_key,
-            seen_revision=filled.made.seen,
-            based_on=filled.made.draft,
-            confirmed=filled.made.confirmed,
-            opened=filled.made.opened,
-            older_form=filled.made.is_of_older_form(filled.sheet),
-            actor=filled.actor,
-            now=filled.now,
-        )
+            filled.session, filled.sheet, filled.answers, filled.made.posting,
+            actor=filled.actor, now=filled.now,
+        )  # fmt: skip
     if isinstance(result, Faulty):
         return _faulty(filled, result)
     if isinstance(result, Asked):
@@ -245,7 +242,7 @@ def _faulty(filled: Filled, result: Faulty) -> Response:
     sentence = say(filled.request, N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
     sheet = get_answer_sheet(filled.session, filled.id)
     version = sheet.draft.version if sheet.draft else 0
-    changed = filled.made.is_of_older_form(sheet) or any(
+    changed = filled.made.posting.is_of_older_form(sheet) or any(
         item_of(key) not in sheet.tree.by_name for key in told
     )
     url = form_path(sheet, "faults") if changed else ""

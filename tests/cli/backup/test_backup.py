@@ -22,8 +22,8 @@ from cli.supervisor import only_one
 from models import Account, Assignment, Status, Submission
 from services.assignments.recounts import list_wrong_totals
 from services.filling.recalls import recall
-from services.filling.submissions import Sent, submit
-from tests.answering import ANSWER, send_key
+from services.filling.submissions import Sent
+from tests.answering import ANSWER, send_key, try_to_send
 from tests.cli.backup.conftest import PHOTO, Fresh, Installation, add_photo
 from tests.conftest import NOW
 from tests.live import until
@@ -159,7 +159,9 @@ def _send_on(engine, assignment_id, unit_id, receipts: set[str], stop: threading
     while not stop.is_set():
         with Session(engine) as session:
             actor = session.exec(select(Account).where(Account.login == f"clerk-{unit_id}")).one()
-            sent = submit(session, assignment_id, ANSWER, send_key=send_key(), actor=actor, now=NOW)
+            sent = try_to_send(
+                session, assignment_id, ANSWER, send_key=send_key(), actor=actor, now=NOW
+            )
             assert isinstance(sent, Sent)
             receipt = sent.submission.receipt
             session.commit()

@@ -10,9 +10,8 @@ from queries.filling.submissions import (
     list_revisions,
 )
 from rules.sentences.not_found import NotFound
-from services.filling.submissions import save_draft
 from services.review.reviews import return_
-from tests.answering import account_of, answer
+from tests.answering import account_of, answer, keep_draft
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
 from tests.counting import statements
@@ -61,7 +60,7 @@ def test_the_sheet_costs_at_most_four_statements(session, measure, village):
     for number in range(3):
         sent = answer(session, measure, VILLAGE, number)
         return_(session, sent.id, reason="请核对户数", actor=township, now=LATER)
-        save_draft(session, village.id, {"checked": ["1"]}, actor=clerk, now=LATER)
+        keep_draft(session, village.id, {"checked": ["1"]}, actor=clerk, now=LATER)
         with statements(session) as issued:
             get_answer_sheet(session, village.id)
         assert len(issued) <= 4

@@ -19,7 +19,6 @@ from services.assignments.recounts import list_wrong_totals
 from services.assignments.roll_up import recount
 from services.campaigns.measures import withdraw_measure
 from services.filling.recalls import recall
-from services.filling.submissions import submit
 from services.review.review_batches import undo
 from services.review.reviews import approve, return_
 from tests.answering import (
@@ -30,6 +29,7 @@ from tests.answering import (
     released_measure,
     return_many,
     send_key,
+    try_to_send,
 )
 from tests.building import BANNER, REGION, TOWNSHIP, assignment_of
 from tests.conftest import NOW
@@ -62,7 +62,7 @@ def _submit(session, measure, code, number, now) -> None:
     if not assignment.lowest:
         typed = {**typed, **NARRATIVE}
     actor = account_of(session, code)
-    submit(session, assignment.id, typed, send_key=send_key(), actor=actor, now=now)
+    try_to_send(session, assignment.id, typed, send_key=send_key(), actor=actor, now=now)
 
 
 def _recall(session, measure, code, _number, now) -> None:

@@ -9,9 +9,9 @@ from rules.filling.checks.flags import FlagKind, marks
 from rules.filling.sheet_answers import SheetAnswers
 from services.filling.checks import find_flags
 from services.filling.recalls import recall
-from services.filling.submissions import Asked, Sent, submit
+from services.filling.submissions import Asked, Sent
 from services.review.reviews import return_
-from tests.answering import account_of, released_measure, send, send_key
+from tests.answering import account_of, released_measure, send, send_key, try_to_send
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, get_unit, make_form
 from tests.conftest import NOW
 from tests.counting import statements
@@ -37,7 +37,7 @@ def villages(session: Session, measure: Measure) -> list[Assignment]:
 
 def fill(session: Session, one: Assignment, confirmed: str | None = None, **typed: str):
     account = account_of(session, session.get_one(Unit, one.unit_id).code)
-    return submit(
+    return try_to_send(
         session,
         one.id,
         {name: [value] for name, value in typed.items()},

@@ -10,9 +10,9 @@ from queries.filling.comparisons import list_stale
 from rules.filling.checks.flags import FlagKind
 from services.filling.comparisons import compare, find_flags_now, store
 from services.filling.recalls import recall
-from services.filling.submissions import Asked, submit
+from services.filling.submissions import Asked
 from services.review.reviews import approve, return_
-from tests.answering import account_of, send, send_key
+from tests.answering import account_of, send, send_key, try_to_send
 from tests.conftest import NOW
 from tests.counting import statements
 
@@ -104,7 +104,7 @@ def test_a_unit_is_asked_about_what_came_up_after_it_had_sent(session, ones) -> 
     refresh(session)
     above = reviewer(session, ones[0])
     return_(session, first.id, reason="请核实户数", actor=above, now=NOW)
-    asked = submit(
+    asked = try_to_send(
         session, ones[0].id, {"checked": ["500"], "note": ["已核实。"]}, send_key=send_key(),
         confirmed="", actor=clerk(session, ones[0]), now=NOW,
     )  # fmt: skip

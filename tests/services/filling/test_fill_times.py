@@ -6,9 +6,8 @@ from sqlmodel import Session, select
 from models import Assignment, FillTime, FormVersion, Measure
 from queries.filling.fill_times import find_fill_counts
 from rules.forms.minutes import ENOUGH, bucket_of
-from services.filling.submissions import save_draft, submit
 from services.review.reviews import return_
-from tests.answering import ANSWER, account_of, send_key
+from tests.answering import ANSWER, account_of, keep_draft, send_key, try_to_send
 from tests.building import OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
 
@@ -16,7 +15,7 @@ OPENED = int(NOW.timestamp())
 
 
 def fill(session: Session, one: Assignment, seconds: float, code: str = VILLAGE, opened=OPENED):
-    return submit(
+    return try_to_send(
         session, one.id, ANSWER, send_key=send_key(), opened=opened,
         actor=account_of(session, code), now=NOW + timedelta(seconds=seconds),
     )  # fmt: skip
@@ -47,7 +46,7 @@ def test_what_says_no_time_or_a_wrong_one_is_not_counted(
 def test_a_draft_remembers_when_the_form_was_first_opened(session: Session, village) -> None:
     clerk = account_of(session, VILLAGE)
     for seconds, opened in ((60, OPENED), (120, OPENED + 100)):
-        save_draft(
+        keep_draft(
             session, village.id, ANSWER, opened=opened, actor=clerk,
             now=NOW + timedelta(seconds=seconds),
         )  # fmt: skip
@@ -56,7 +55,7 @@ def test_a_draft_remembers_when_the_form_was_first_opened(session: Session, vill
 
 
 def test_a_form_begun_yesterday_is_not_counted(session: Session, village) -> None:
-    save_draft(
+    keep_draft(
         session, village.id, ANSWER, opened=OPENED, actor=account_of(session, VILLAGE), now=NOW
     )
     fill(session, village, 24 * 3600, opened=OPENED + 24 * 3600 - 60)

@@ -9,10 +9,10 @@ from queries.filling.known_values import HOLDS, list_known
 from rules.sentences.refusal import Refusal
 from services.campaigns.measures import withdraw_measure
 from services.filling.recalls import recall
-from services.filling.submissions import Asked, save_draft, submit
+from services.filling.submissions import Asked
 from services.forms.forms import create_form, publish_version
 from services.review.reviews import return_
-from tests.answering import account_of, released_measures, send, send_key
+from tests.answering import account_of, keep_draft, released_measures, send, send_key, try_to_send
 from tests.building import (
     BANNER,
     LEAGUE,
@@ -116,7 +116,7 @@ def test_a_draft_that_left_it_untouched_shows_the_correction(
     clerk = account_of(session, VILLAGE)
     answer(session, census, homes="85")
     typed = {"total": ["85"], "checked": ["1"], "heating": []}
-    save_draft(session, patrol.id, typed, actor=clerk, now=NOW)
+    keep_draft(session, patrol.id, typed, actor=clerk, now=NOW)
     recall(session, census.id, actor=clerk, now=NOW)
     answer(session, census, LATER, homes="86", heating=["grid"])
     shown = get_answer_sheet(session, patrol.id).typed
@@ -127,7 +127,7 @@ def test_a_draft_in_which_somebody_typed_something_else_stays(
     session: Session, census, patrol
 ) -> None:
     answer(session, census, homes="85", heating=["grid"])
-    save_draft(
+    keep_draft(
         session, patrol.id, {"total": ["84"], "checked": [""]},
         actor=account_of(session, VILLAGE), now=NOW,
     )  # fmt: skip
@@ -192,7 +192,7 @@ def test_what_nobody_can_change_is_sent_as_it_is_known(session: Session, census,
     clerk = account_of(session, VILLAGE)
     sent = send(session, fixed, typed, actor=clerk, key=key)
     assert sent.answers == {"homes": 85, "checked": 3}
-    again = submit(session, fixed.id, typed, send_key=key, actor=clerk, now=LATER)
+    again = try_to_send(session, fixed.id, typed, send_key=key, actor=clerk, now=LATER)
     assert again.submission.id == sent.id
 
 
@@ -201,7 +201,7 @@ def test_what_nobody_can_change_is_shown_in_a_draft_and_stays_when_it_is_sent_ag
 ) -> None:
     answer(session, census, homes="85")
     clerk, township = account_of(session, VILLAGE), account_of(session, TOWNSHIP)
-    save_draft(session, fixed.id, {"checked": ["3"]}, actor=clerk, now=NOW)
+    keep_draft(session, fixed.id, {"checked": ["3"]}, actor=clerk, now=NOW)
     assert get_answer_sheet(session, fixed.id).typed == {"checked": ["3"], "homes": ["85"]}
     first = answer(session, fixed, LATER, checked="3")
     return_(session, first.id, reason="请核对户数", actor=township, now=LATER)
@@ -220,7 +220,7 @@ def test_an_old_answer_is_not_known_for_ever(session: Session, census, patrol) -
 def test_another_answer_than_elsewhere_is_asked_about(session: Session, census, patrol) -> None:
     answer(session, census, homes="85")
     clerk = account_of(session, VILLAGE)
-    outcome = submit(
+    outcome = try_to_send(
         session, patrol.id, {"total": ["84"], "checked": ["1"]}, send_key=send_key(),
         confirmed="", actor=clerk, now=LATER,
     )  # fmt: skip

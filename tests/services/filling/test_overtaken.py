@@ -10,9 +10,9 @@ from models import Draft, Measure, Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
-from services.filling.submissions import Faulty, Overtaken, Sent, save_draft, submit
+from services.filling.submissions import Faulty, Overtaken, Sent
 from services.review.reviews import return_
-from tests.answering import ANSWER, account_of, send, send_key
+from tests.answering import ANSWER, account_of, keep_draft, send, send_key, try_to_send
 from tests.attachments import receive
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
@@ -37,33 +37,33 @@ def kept(session, assignment):
 
 
 def save(session, assignment, typed, clerk, **given):
-    return save_draft(session, assignment.id, typed, actor=clerk, now=NOW, **given)
+    return keep_draft(session, assignment.id, typed, actor=clerk, now=NOW, **given)
 
 
 def test_a_draft_that_another_phone_has_changed_is_not_overwritten(session, village, clerk):
-    assert save(session, village, ANSWER, clerk, based_on=0, page="phone-one") == 1
+    assert save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one") == 1
     with pytest.raises(Overtaken, match="11-23 09:00 保存了不同的草稿"):
-        save(session, village, OTHER, clerk, based_on=0, page="phone-two")
+        save(session, village, OTHER, clerk, based_on=0, send_key="phone-two")
     assert kept(session, village).answers == ANSWER
-    assert save(session, village, OTHER, clerk, based_on=1, page="phone-two") == 2
+    assert save(session, village, OTHER, clerk, based_on=1, send_key="phone-two") == 2
 
 
 def test_the_same_text_is_no_conflict_and_no_new_version(session, village, clerk):
-    save(session, village, ANSWER, clerk, based_on=0, page="phone-one")
+    save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one")
     spaced = {**ANSWER, "note": ["逐户走访。 "], "spent": ["3.5", ""]}
-    assert save(session, village, ANSWER, clerk, based_on=0, page="phone-two") == 1
-    assert save(session, village, spaced, clerk, based_on=0, page="phone-two") == 2
+    assert save(session, village, ANSWER, clerk, based_on=0, send_key="phone-two") == 1
+    assert save(session, village, spaced, clerk, based_on=0, send_key="phone-two") == 2
 
 
 def test_a_page_whose_answer_got_lost_goes_on_with_its_own_draft(session, village, clerk):
-    save(session, village, ANSWER, clerk, based_on=0, page="phone-one")
-    assert save(session, village, OTHER, clerk, based_on=0, page="phone-one") == 2
+    save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one")
+    assert save(session, village, OTHER, clerk, based_on=0, send_key="phone-one") == 2
 
 
 def test_a_sending_does_not_throw_another_phones_draft_away(session, village, clerk):
-    save(session, village, ANSWER, clerk, based_on=0, page="phone-one")
+    save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one")
     with pytest.raises(Overtaken):
-        submit(
+        try_to_send(
             session, village.id, OTHER, send_key=send_key(), based_on=0, seen_revision=0,
             actor=clerk, now=LATER,
         )  # fmt: skip
@@ -82,7 +82,7 @@ def test_a_draft_of_a_page_older_than_a_submission_is_not_kept_over_it(session, 
 
 def test_two_tabs_that_send_the_same_get_the_same_receipt(session, full, clerk):
     first = send(session, full, FILLED, actor=clerk)
-    again = submit(
+    again = try_to_send(
         session, full.id, FILLED, send_key=send_key(), seen_revision=0, actor=clerk, now=LATER
     )
     assert again == Sent(first, again=True)
@@ -106,7 +106,7 @@ def test_what_differs_anywhere_is_not_the_same_thing(session, full, clerk, chang
     typed = {name: texts for name, texts in {**FILLED, **changed}.items() if texts}
     for sent_with in (key, send_key()):
         with pytest.raises(Overtaken):
-            submit(
+            try_to_send(
                 session, full.id, typed, send_key=sent_with, seen_revision=0, actor=clerk,
                 now=LATER,
             )  # fmt: skip
@@ -117,9 +117,9 @@ def test_the_same_answers_after_it_was_taken_back_are_sent_anew(session, full, c
     first = send(session, full, FILLED, actor=clerk)
     recall(session, full.id, actor=clerk, now=LATER)
     with pytest.raises(Overtaken):
-        submit(session, full.id, FILLED, send_key=send_key(), seen_revision=0, actor=clerk,
+        try_to_send(session, full.id, FILLED, send_key=send_key(), seen_revision=0, actor=clerk,
                now=LATER)  # fmt: skip
-    second = submit(
+    second = try_to_send(
         session, full.id, FILLED, send_key=send_key(), seen_revision=1, actor=clerk, now=LATER
     )
     assert second.submission.revision == first.revision + 1
@@ -139,7 +139,7 @@ def test_a_file_sent_twice_is_the_same_answer(session, full, clerk, tmp_path):
     first = send(session, full, {**FILLED, "paper": tokens[:1]}, actor=clerk, key=key)
     assert first.answers["paper"]["name"] == "台账.txt"
     for sent_with in (key, send_key()):
-        again = submit(
+        again = try_to_send(
             session, full.id, {**FILLED, "paper": tokens[1:]}, send_key=sent_with,
             seen_revision=0, actor=clerk, now=LATER,
         )  # fmt: skip
@@ -147,7 +147,7 @@ def test_a_file_sent_twice_is_the_same_answer(session, full, clerk, tmp_path):
 
 
 def test_a_file_of_another_question_is_not_taken(session, full, clerk):
-    sent = submit(
+    sent = try_to_send(
         session, full.id, {**FILLED, "paper": ["nobody-has-this"]}, send_key=send_key(),
         actor=clerk, now=NOW,
     )  # fmt: skip
@@ -172,7 +172,9 @@ def test_what_was_typed_on_an_older_form_stays_in_sight(session, measure, villag
     assert not sheet.form_changed
     assert sheet.left_over == {"spent": ["3.5"], "note": ["逐户走访。"], "late": ["后来"]}
     save(session, village, {"checked": ["20"]}, clerk, based_on=0)  # Elsewhere, the same.
-    sent = submit(session, village.id, sheet.typed, send_key=send_key(), actor=clerk, now=LATER)
+    sent = try_to_send(
+        session, village.id, sheet.typed, send_key=send_key(), actor=clerk, now=LATER
+    )
     assert sent.submission.answers == {"checked": 20}
     assert village.status == Status.SUBMITTED
 

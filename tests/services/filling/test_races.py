@@ -33,10 +33,10 @@ from rules.sentences.refusal import Refusal
 from services.campaigns.measures import delete_measure
 from services.campaigns.schedules import schedule_release
 from services.filling.recalls import recall
-from services.filling.submissions import Overtaken, Sent, save_draft, submit
+from services.filling.submissions import Overtaken, Sent
 from services.review.review_batches import decide_ticked, undo
 from services.review.reviews import approve, return_
-from tests.answering import ANSWER, account_of, answer, released_measures
+from tests.answering import ANSWER, account_of, answer, keep_draft, released_measures, try_to_send
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit, make_measure
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
@@ -115,7 +115,7 @@ class Case:
         def act(session: Session) -> object:
             clerk = session.get_one(Account, self.clerk_id)
             typed = {**ANSWER, "checked": [checked]}
-            return submit(
+            return try_to_send(
                 session, self.assignment_id, typed, send_key=key, seen_revision=0,
                 based_on=based_on, actor=clerk, now=NOW,
             )  # fmt: skip
@@ -228,7 +228,7 @@ def test_an_approval_and_a_return_at_once_leave_one_review(case):
 def test_a_draft_and_a_sending_at_once_leave_no_draft(case):
     def drafting(session: Session) -> object:
         clerk = session.get_one(Account, case.clerk_id)
-        return save_draft(session, case.assignment_id, ANSWER, actor=clerk, now=NOW)
+        return keep_draft(session, case.assignment_id, ANSWER, actor=clerk, now=NOW)
 
     outcomes = case.at_once(
         drafting, case.sending(f"only-sending-{case.assignment_id}"), drafting, drafting
@@ -242,7 +242,7 @@ def test_a_draft_of_another_page_kept_while_one_sends_is_not_thrown_away(case):
     with Session(case.engine) as session, ThreadPoolExecutor(1) as pool:
         clerk = session.get_one(Account, case.clerk_id)
         typed = {**ANSWER, "checked": ["99"]}
-        save_draft(session, case.assignment_id, typed, based_on=0, actor=clerk, now=NOW)
+        keep_draft(session, case.assignment_id, typed, based_on=0, actor=clerk, now=NOW)
         key = f"sent-while-kept-{case.assignment_id}"
         sending = pool.submit(case.do, case.sending(key, based_on=0))
         wait([sending], timeout=1)  # It waits for the draft; how far it had come is no matter.

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,11 +7,12 @@ from models import Status
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import list_revisions
 from rules.assignments.states import IllegalChange
+from rules.filling.posting import Posting
 from services.filling.recalls import recall, take_back
-from services.filling.submissions import Overtaken, save_draft
+from services.filling.submissions import Overtaken
 from services.review.review_batches import undo
 from services.review.reviews import approve, return_
-from tests.answering import ANSWER, send, totals_of
+from tests.answering import ANSWER, keep_draft, send, totals_of
 from tests.building import REGION
 from tests.conftest import NOW
 from tests.services.assignments.test_roll_up_law import totals, true_totals
@@ -75,11 +77,12 @@ def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, re
 def test_what_a_page_has_not_shown_is_not_taken_back(session, village, clerk):
     send(session, village, actor=clerk)
     other = {**ANSWER, "checked": ["13"]}
-    page = {"based_on": 0, "page": "phone-two", "actor": clerk, "now": LATER}
+    page = Posting("phone-two", seen_revision=0, based_on=0)
     with pytest.raises(Overtaken):
-        take_back(session, village.id, other, seen_revision=0, **page)
+        take_back(session, village.id, other, page, actor=clerk, now=LATER)
     assert village.status == Status.SUBMITTED
-    take_back(session, village.id, other, seen_revision=1, **page)
+    page = replace(page, seen_revision=1)
+    take_back(session, village.id, other, page, actor=clerk, now=LATER)
     assert village.status == Status.ACKNOWLEDGED
     assert get_answer_sheet(session, village.id).typed == other
 
@@ -89,7 +92,7 @@ def test_a_draft_newer_than_the_correction_survives_its_recall(session, village,
     corrected = send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
     review = return_(session, corrected.id, reason="请核对户数", actor=reviewer, now=LATER)
     newer = {**ANSWER, "checked": ["98"]}
-    save_draft(session, village.id, newer, actor=clerk, now=LATER)
+    keep_draft(session, village.id, newer, actor=clerk, now=LATER)
     undo(session, review.batch_id, actor=reviewer, now=LATER)
     recall(session, village.id, actor=clerk, now=LATER)
     assert village.status == Status.APPROVED

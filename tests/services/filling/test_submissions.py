@@ -10,17 +10,19 @@ from rules.filling.receipts import is_whole, read_receipt
 from rules.sentences.refusal import Refusal
 from services.campaigns.measures import GateChoice, withdraw_measure
 from services.filling.recalls import recall
-from services.filling.submissions import Faulty, Sent, save_draft, submit
+from services.filling.submissions import Faulty, Sent
 from services.review.reviews import approve, return_
 from tests.answering import (
     ANSWER,
     NARRATIVE,
     account_of,
     answer,
+    keep_draft,
     released_measure,
     send,
     send_key,
     totals_of,
+    try_to_send,
 )
 from tests.building import (
     BANNER,
@@ -76,7 +78,7 @@ def test_the_numbers_reach_every_unit_above(session, measure, village, clerk):
 
 def test_faults_are_returned_and_what_was_typed_is_kept(session, village, clerk):
     typed = {"checked": ["十二"], "note": ["逐户走访。"]}
-    outcome = submit(session, village.id, typed, send_key=send_key(), actor=clerk, now=NOW)
+    outcome = try_to_send(session, village.id, typed, send_key=send_key(), actor=clerk, now=NOW)
     assert isinstance(outcome, Faulty)
     assert str(outcome.faults["checked"]) == "请只填数字，不带单位和文字。"
     assert count(session, Submission) == 0
@@ -87,7 +89,7 @@ def test_faults_are_returned_and_what_was_typed_is_kept(session, village, clerk)
 def test_the_same_sending_twice_is_one_submission(session, village, clerk):
     key = send_key()
     first = send(session, village, actor=clerk, key=key)
-    again = submit(
+    again = try_to_send(
         session, village.id, ANSWER, send_key=key, seen_revision=0, actor=clerk, now=LATER
     )
     assert again == Sent(first, again=True)
@@ -99,7 +101,7 @@ def test_a_repeated_sending_is_harmless_after_its_review(session, village, clerk
     key = send_key()
     first = send(session, village, actor=clerk, key=key)
     approve(session, first.id, actor=reviewer, now=LATER)
-    again = submit(session, village.id, ANSWER, send_key=key, actor=clerk, now=LATER)
+    again = try_to_send(session, village.id, ANSWER, send_key=key, actor=clerk, now=LATER)
     assert again == Sent(first, again=True)
     assert village.status == Status.APPROVED
 
@@ -109,7 +111,7 @@ def test_changes_under_a_used_key_are_not_passed_off_as_sent(session, village, c
     first = send(session, village, actor=clerk, key=key)
     changed = {**ANSWER, "checked": ["13"]}
     with pytest.raises(Refusal, match=f"11-23 09:00.*{first.receipt}.*没有送出"):
-        submit(session, village.id, changed, send_key=key, actor=clerk, now=LATER)
+        try_to_send(session, village.id, changed, send_key=key, actor=clerk, now=LATER)
 
 
 def test_a_key_of_another_assignment_is_refused(session, measure, village, clerk):
@@ -117,7 +119,7 @@ def test_a_key_of_another_assignment_is_refused(session, measure, village, clerk
     send(session, village, actor=clerk, key=key)
     other = assignment_of(session, measure, "150402005003")
     with pytest.raises(Refusal, match="另一项任务"):
-        submit(
+        try_to_send(
             session, other.id, ANSWER, send_key=key, now=NOW,
             actor=account_of(session, "150402005003"),
         )  # fmt: skip
@@ -126,14 +128,14 @@ def test_a_key_of_another_assignment_is_refused(session, measure, village, clerk
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a b c d e f", "键键键键键键键键"])
 def test_a_sending_without_a_proper_key_is_refused(session, village, clerk, key):
     with pytest.raises(Refusal, match="重新打开"):
-        submit(session, village.id, ANSWER, send_key=key, actor=clerk, now=NOW)
+        try_to_send(session, village.id, ANSWER, send_key=key, actor=clerk, now=NOW)
 
 
 def test_the_second_of_two_people_is_told_who_was_first(session, village, clerk):
     first = send(session, village, actor=clerk)
     other = make_account(session, VILLAGE, login="second")
     with pytest.raises(Refusal, match=f"“综合办公室”已于 11-23 09:00 填报（回执 {first.receipt}"):
-        submit(
+        try_to_send(
             session, village.id, {**ANSWER, "checked": ["13"]}, send_key=send_key(),
             seen_revision=0, actor=other, now=LATER,
         )  # fmt: skip
@@ -141,8 +143,8 @@ def test_the_second_of_two_people_is_told_who_was_first(session, village, clerk)
 
 
 def test_another_unit_cannot_answer(session, village, reviewer):
-    for act in (submit, save_draft):
-        given = {"send_key": send_key()} if act is submit else {}
+    for act in (try_to_send, keep_draft):
+        given = {"send_key": send_key()} if act is try_to_send else {}
         with pytest.raises(Refusal, match="红星社区居委会"):
             act(session, village.id, ANSWER, actor=reviewer, now=NOW, **given)
     with pytest.raises(Refusal, match="红星社区居委会"):
@@ -154,9 +156,9 @@ def test_a_withdrawn_measure_takes_no_answer(session, measure, village, clerk):
         session, measure, reason="文件作废", actor=account_of(session, REGION), now=NOW
     )
     with pytest.raises(IllegalChange, match="已撤回"):
-        submit(session, village.id, ANSWER, send_key=send_key(), actor=clerk, now=NOW)
+        try_to_send(session, village.id, ANSWER, send_key=send_key(), actor=clerk, now=NOW)
     with pytest.raises(IllegalChange, match="已撤回"):
-        save_draft(session, village.id, ANSWER, actor=clerk, now=NOW)
+        keep_draft(session, village.id, ANSWER, actor=clerk, now=NOW)
 
 
 def test_an_answer_after_the_due_date_is_late_and_one_on_the_day_is_not(session, measure):
@@ -170,8 +172,8 @@ def test_an_answer_after_the_due_date_is_late_and_one_on_the_day_is_not(session,
 
 
 def test_a_draft_comes_back_as_it_was_typed_and_goes_when_the_form_is_sent(session, village, clerk):
-    save_draft(session, village.id, {"checked": ["1"], "csrf": ["x"]}, actor=clerk, now=NOW)
-    save_draft(session, village.id, {"checked": ["十"], "note": [""]}, actor=clerk, now=LATER)
+    keep_draft(session, village.id, {"checked": ["1"], "csrf": ["x"]}, actor=clerk, now=NOW)
+    keep_draft(session, village.id, {"checked": ["十"], "note": [""]}, actor=clerk, now=LATER)
     sheet = get_answer_sheet(session, village.id)
     assert sheet.typed == {"checked": ["十"], "note": [""]}
     assert sheet.draft.saved_at == LATER
@@ -182,19 +184,19 @@ def test_a_draft_comes_back_as_it_was_typed_and_goes_when_the_form_is_sent(sessi
 def test_a_draft_that_cannot_be_stored_as_typed_loses_only_what_nobody_can_see(
     session, village, clerk
 ):
-    save_draft(session, village.id, {"note": ["甲\x00乙\ud83d"]}, actor=clerk, now=NOW)
+    keep_draft(session, village.id, {"note": ["甲\x00乙\ud83d"]}, actor=clerk, now=NOW)
     assert get_answer_sheet(session, village.id).typed == {"note": ["甲乙"]}
 
 
 def test_a_draft_too_long_to_keep_is_refused(session, village, clerk):
     with pytest.raises(Refusal, match="200000"):
-        save_draft(session, village.id, {"note": ["字" * 200_001]}, actor=clerk, now=NOW)
+        keep_draft(session, village.id, {"note": ["字" * 200_001]}, actor=clerk, now=NOW)
 
 
 def test_a_sent_form_takes_no_draft(session, village, clerk):
     send(session, village, actor=clerk)
     with pytest.raises(IllegalChange, match="待审核"):
-        save_draft(session, village.id, ANSWER, actor=clerk, now=LATER)
+        keep_draft(session, village.id, ANSWER, actor=clerk, now=LATER)
 
 
 def test_only_the_returned_fields_are_open(session, measure, village, clerk, reviewer):
@@ -221,7 +223,7 @@ def test_a_draft_of_a_partly_returned_form_holds_the_open_fields_only(
         session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
         now=LATER,
     )  # fmt: skip
-    save_draft(session, village.id, {"checked": ["八"], "spent": ["1"]}, actor=clerk, now=LATER)
+    keep_draft(session, village.id, {"checked": ["八"], "spent": ["1"]}, actor=clerk, now=LATER)
     assert get_answer_sheet(session, village.id).typed == {**ANSWER, "checked": ["八"]}
 
 
@@ -278,7 +280,7 @@ def test_what_was_rolled_up_stays_as_it_was_sent(session, measure, village, cler
 def test_a_unit_between_writes_a_narrative(session, measure):
     township = assignment_of(session, measure, TOWNSHIP)
     actor = account_of(session, TOWNSHIP)
-    outcome = submit(session, township.id, {}, send_key=send_key(), actor=actor, now=NOW)
+    outcome = try_to_send(session, township.id, {}, send_key=send_key(), actor=actor, now=NOW)
     assert isinstance(outcome, Faulty)
     assert set(outcome.faults) == {"narrative"}
 

@@ -16,11 +16,11 @@ from rules.forms.form_fields import read_form
 from rules.reports.report import snapshots
 from rules.sentences.refusal import Refusal
 from services.assignments.roll_up import recount
-from services.filling.submissions import Sent, save_draft, submit
+from services.filling.submissions import Sent
 from services.forms.form_changes import change_version
 from services.forms.forms import create_form, publish_version
 from services.review.reviews import approve, return_
-from tests.answering import account_of, released_measure
+from tests.answering import account_of, keep_draft, released_measure, try_to_send
 from tests.building import (
     FIELDS,
     LEAGUE,
@@ -94,7 +94,7 @@ def clerks(session):
 @pytest.fixture
 def send(session, measure, clerks):
     def send(code: str, **answers: str) -> Submission:
-        sent = submit(
+        sent = try_to_send(
             session, assignment_of(session, measure, code).id,
             {name: [value] for name, value in answers.items()},
             send_key=token_urlsafe(12), actor=clerks[code], now=NOW,
@@ -110,7 +110,7 @@ def draft(session, measure, clerks):
     def draft(code: str, **answers: str) -> None:
         typed = {name.replace("__", "."): [value] for name, value in answers.items()}
         one = assignment_of(session, measure, code)
-        save_draft(session, one.id, typed, actor=clerks[code], now=NOW)
+        keep_draft(session, one.id, typed, actor=clerks[code], now=NOW)
 
     return draft
 

@@ -8,12 +8,11 @@ from queries.filling.answer_sheets import list_answer_sheets
 from queries.workbooks.workbooks import rows_of
 from rules.workbooks.layout import digest_of
 from rules.workbooks.outcome import READONLY, Kind
-from services.filling.submissions import save_draft
 from services.workbooks.workbooks import (
     keep_upload,
     preview,
 )
-from tests.answering import account_of, released_measure
+from tests.answering import account_of, keep_draft, released_measure
 from tests.building import (
     TOWNSHIP,
     assignment_of,
@@ -91,7 +90,7 @@ def test_a_row_with_only_what_the_form_says_is_empty(session, shut_in, office):
     first, *_ = villages(session, shut_in)
     sheets = list_answer_sheets(session, rows_of(shut_in))
     own = next(one.assignment for one in sheets if one.unit.code == first)
-    save_draft(session, own.id, {"households": ["9"]}, actor=account_of(session, first), now=NOW)
+    keep_draft(session, own.id, {"households": ["9"]}, actor=account_of(session, first), now=NOW)
     _, found = taken_in(session, shut_in, office, {first: {"households": ""}})
     assert found[first].kind == Kind.EMPTY
 

@@ -23,7 +23,7 @@ from rules.sentences.refusal import Refusal
 from rules.workbooks.outcome import Kind
 from rules.workbooks.reading import FORMULA
 from services.assignments.roll_up import recount
-from services.filling.submissions import Overtaken, save_draft
+from services.filling.submissions import Overtaken
 from services.review.reviews import return_
 from services.workbooks.workbooks import (
     FOR_LOWER,
@@ -32,7 +32,7 @@ from services.workbooks.workbooks import (
     preview,
     send_upload,
 )
-from tests.answering import account_of, answer, released_measure
+from tests.answering import account_of, answer, keep_draft, released_measure
 from tests.building import (
     BANNER,
     OTHER_VILLAGE,
@@ -99,7 +99,7 @@ def test_confirming_twice_sends_once(session, township, office):
 
 
 def test_rows_nobody_touched_are_not_sent(session, measure, township, office):
-    save_draft(
+    keep_draft(
         session, assignment_of(session, measure, VILLAGE).id, {"checked": ["9"]},
         actor=account_of(session, VILLAGE), now=NOW,
     )  # fmt: skip
@@ -180,7 +180,7 @@ def test_a_unit_that_answers_itself_after_the_download_is_not_overwritten(
 def test_a_draft_kept_after_the_download_is_not_thrown_away(session, measure, township, office):
     layout = layout_of(session, township)
     village = assignment_of(session, measure, VILLAGE)
-    save_draft(
+    keep_draft(
         session, village.id, {"note": ["自己写的"]}, actor=account_of(session, VILLAGE), now=NOW
     )
     tables = tables_of(layout, {VILLAGE: {"checked": "99"}})
@@ -200,7 +200,7 @@ def test_what_changes_between_preview_and_confirming_stops_all_of_it(
     if what == "sent":
         answer(session, measure, VILLAGE)
     else:
-        save_draft(
+        keep_draft(
             session, assignment_of(session, measure, VILLAGE).id, {"note": ["等等"]},
             actor=account_of(session, VILLAGE), now=NOW,
         )  # fmt: skip
@@ -319,7 +319,7 @@ def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another
 ):
     village = assignment_of(session, measure, VILLAGE)
     own = account_of(session, VILLAGE)
-    save_draft(session, village.id, {"checked": ["9"]}, actor=own, now=NOW)
+    keep_draft(session, village.id, {"checked": ["9"]}, actor=own, now=NOW)
     layout = layout_of(session, township)
 
     def sent_with(layout, checked):
@@ -334,7 +334,7 @@ def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another
     confirm(session, township, sent_with(layout, "12"), office)
     returned()
     if since == "draft":
-        save_draft(session, village.id, {"checked": ["77"]}, actor=own, now=LATER)
+        keep_draft(session, village.id, {"checked": ["77"]}, actor=own, now=LATER)
     if since == "sent":
         answer(session, measure, VILLAGE, checked=77)
         returned()
@@ -352,7 +352,7 @@ def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another
 
 def test_a_row_that_says_what_the_draft_says_is_sent(session, measure, township, office):
     layout = layout_of(session, township)
-    save_draft(
+    keep_draft(
         session, assignment_of(session, measure, VILLAGE).id, {"checked": ["9 "]},
         actor=account_of(session, VILLAGE), now=NOW,
     )  # fmt: skip

@@ -7,8 +7,8 @@ import pytest
 
 from adapters.passwords import hash_password
 from models import Role
-from services.filling.submissions import submit
 from services.review.reviews import return_
+from tests.answering import try_to_send
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, make_measure, release_down
 from tests.conftest import NOW
 from tests.second_try import REAL
@@ -56,7 +56,7 @@ def fill(session) -> dict:
     release_down(session, measure, office)
     ids = {code: assignment_of(session, measure, code).id for code in (*people, REGION)}
     for code in (SECOND, THIRD):
-        sent = submit(
+        sent = try_to_send(
             session, ids[code], {"checked": ["12"], "spent": ["1.5"], "note": [LONG * 3]},
             send_key=token_urlsafe(12), actor=people[code], now=NOW,
         ).submission  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from adapters.passwords import hash_password
-from models import Submission
+from models import Role, Submission
 from services.campaigns.measures import withdraw_measure
 from services.review.reviews import return_
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE

@@ -5,9 +5,9 @@ from sqlmodel import Session, select
 
 from models import Account, Event, FormVersion
 from queries.forms.forms import get_form
-from services.filling.submissions import save_draft
 from services.forms.forms import publish_version
 from services.review.reviews import return_
+from tests.answering import keep_draft
 from tests.building import (
     FIELDS,
     LEAGUE,
@@ -55,7 +55,7 @@ def test_before_it_happens_the_page_says_what_becomes_of_drafts_and_totals(
 ) -> None:
     world.send(VILLAGE, spent="1.5")
     clerk = account_of(session, OTHER)
-    save_draft(session, world.id(OTHER), {"spent": ["3"]}, actor=clerk, now=NOW)
+    keep_draft(session, world.id(OTHER), {"spent": ["3"]}, actor=clerk, now=NOW)
     page = sign_in(REGION, "office").get(f"{address(world)}?version={second.id}")
     shown = text_of(page)
     for words in (
@@ -89,7 +89,7 @@ def test_the_clerk_is_asked_the_new_version_with_what_was_typed(
 ) -> None:
     clerk = account_of(session, VILLAGE)
     typed = {"checked": ["7"], "spent": ["3.25"]}
-    save_draft(session, world.id(VILLAGE), typed, actor=clerk, now=NOW)
+    keep_draft(session, world.id(VILLAGE), typed, actor=clerk, now=NOW)
     assert take(sign_in(REGION, "office"), world, second).status_code == 303
     page = sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form")
     tree = check(page)

@@ -9,9 +9,8 @@ from models import Assignment, SignIn, Status, Submission, Unit
 from queries.filling.submissions import find_current
 from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
-from services.filling.submissions import submit
 from services.review.reviews import approve, return_
-from tests.answering import NARRATIVE, send
+from tests.answering import NARRATIVE, send, try_to_send
 from tests.building import (
     BANNER,
     OTHER_VILLAGE,
@@ -65,7 +64,7 @@ def test_single_fields_are_returned_with_a_reason(world, sign_in):
 
 def test_what_nobody_can_change_is_not_offered_for_return(full, sign_in, session):
     clerk = account_of(session, VILLAGE)
-    sent = submit(
+    sent = try_to_send(
         session, full.id(VILLAGE), FILLED, send_key="calculated-1", actor=clerk, now=NOW
     ).submission
     page = check(sign_in(TOWNSHIP).get(f"/review/{full.id(VILLAGE)}"))

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from models import Draft, FormVersion, Role, Submission, WorkbookUpload
-from services.filling.submissions import save_draft, submit
 from services.review.reviews import return_
+from tests.answering import keep_draft, try_to_send
 from tests.building import (
     BANNER,
     OTHER_VILLAGE,
@@ -231,9 +231,9 @@ def full_world(session) -> tuple[dict[str, int], list[str]]:
         "visits.0.who": ["一号\n二层 "], "visits.2.who": ["007"], "visits.2.stove": ["no"],
         "story": [" 第一行\n第二行 "], "alarms": ["1,234.50"],
     }  # fmt: skip
-    save_draft(session, ids[codes[1]], typed, actor=account_of(session, codes[1]), now=NOW)
+    keep_draft(session, ids[codes[1]], typed, actor=account_of(session, codes[1]), now=NOW)
     answers = {name: texts for name, texts in FILLED.items() if name != "visits.#"}
-    sent = submit(
+    sent = try_to_send(
         session, ids[codes[2]], answers, send_key="sent-before", now=NOW,
         actor=account_of(session, codes[2]),
     )  # fmt: skip
