@@ -1,12 +1,14 @@
 """The form page without JavaScript: drafts, faults, sending, receipts, expired sessions."""
 
 import re
+from unittest.mock import Mock
 
 import pytest
 from sqlmodel import select
 
 from adapters.passwords import hash_password
 from models import Role, Submission
+from rules.filling.checks.text_prints import text_prints
 from services.campaigns.measures import withdraw_measure
 from services.review.reviews import return_
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
@@ -208,6 +210,21 @@ def test_a_missing_token_keeps_the_text_and_one_click_brings_it_to_the_form(worl
     answer = client.post(path, data=fields_of(refused, path))
     assert answer.headers["location"] == f"{path}?resumed=1"
     assert fields_of(client.get(path), path)["f-note"] == ["已逐户查看"]
+
+
+def test_a_sending_reads_its_form_once_and_works_its_checks_out_once(
+    world, sign_in, session, monkeypatch
+) -> None:
+    client = sign_in(VILLAGE)
+    path, fields = open_form(client, world)
+    worked_out = Mock(side_effect=text_prints)
+    monkeypatch.setattr("rules.filling.sheet_answers.text_prints", worked_out)
+    with statements(session) as sent:
+        answer = client.post(path, data={**fields, **GOOD, "_act": "send"})
+    assert answer.headers["location"].startswith("/receipts/")
+    assert sum("LEFT OUTER JOIN draft" in each for each in sent) == 1
+    assert worked_out.call_count == 1
+    assert len(sent) <= 21
 
 
 def test_a_form_is_light_on_a_weak_network_and_constant_in_statements(world, sign_in, session):
