@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Account, Act, Assignment, Submission
+from models import Account, Act, Submission
 from queries.filling.submissions import get_sender_name, get_why
 from rules.assignments.states import possible, sending
 from rules.filling.answer_sheet import AnswerSheet
@@ -252,7 +252,3 @@ def _has_moved(sheet: AnswerSheet, made: Made) -> bool:
     shown = (made.seen, made.draft)
     there = (sheet.revision, sheet.draft.version if sheet.draft else 0)
     return any(one is not None and one != now for one, now in zip(shown, there, strict=True))
-
-
-def _id_of(assignment: Assignment) -> int:
-    return assignment.id

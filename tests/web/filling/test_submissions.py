@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from adapters.passwords import hash_password
-from models import Role, Submission
+from models import Submission
 from rules.filling.checks.text_prints import text_prints
 from services.campaigns.measures import withdraw_measure
 from services.review.reviews import return_
