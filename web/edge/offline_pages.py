@@ -56,7 +56,13 @@ def _worker() -> str:
     page = environment(SOURCE).get_template("pages/edge/offline.html").render(said=said)
     none = "".join(f"<p>{sentences[-1]}</p>" for sentences in said.values())
     begin = json.dumps(
-        {"style": static("jieli.css"), "headers": HEADERS, "page": page, "none": none}
+        {
+            "keepFor": KEEP_FOR,
+            "style": static("jieli.css"),
+            "headers": HEADERS,
+            "page": page,
+            "none": none,
+        }
     )
     return f"var jieli = {begin};\n{static_files()['worker.js'].content.decode()}"
 

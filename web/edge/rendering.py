@@ -13,7 +13,7 @@ from adapters.templating import make_environment
 from models import MeasureKind, Role
 from rules.assignments.states import ACT_NAMES, STATUS_NAMES
 from rules.dates.calendar import local_time
-from rules.filling.attachments.kinds import ACCEPTED, LARGEST
+from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
@@ -66,6 +66,7 @@ def environment(language: str) -> Environment:
         role_names=ROLE_NAMES,
         upload_accepts=ACCEPTED,
         upload_limits=LARGEST,
+        upload_piece=LARGEST_PIECE,
         rollup_names=ROLLUP_NAMES,
         property_names=PROPERTY_NAMES,
         may_keep_pages=_may_keep_pages,

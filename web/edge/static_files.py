@@ -30,6 +30,22 @@ JOINED = {
         "form/faults.js",
         "form/start.js",
     ),
+    "outbox.js": (
+        "outbox/store.js",
+        "outbox/requests.js",
+        "outbox/elements.js",
+        "outbox/items.js",
+        "outbox/shown.js",
+        "outbox/delivery.js",
+        "outbox/signing_out.js",
+        "outbox/start.js",
+    ),
+    "photos.js": (
+        "photos/fingerprint.js",
+        "photos/shrinking.js",
+        "photos/inputs.js",
+        "photos/uploads.js",
+    ),
     "form_rules.js": (
         "rules/limits.js",
         "rules/expressions.js",

@@ -8,7 +8,7 @@
   var MOST = 30,
     OLDEST = 14 * 24 * 3600000,
     PATIENCE = 4000;
-  var FOR = 'X-Keep-For',
+  var FOR = jieli.keepFor,
     AT = 'X-Kept-At',
     WITH = 'X-Kept-With';
   var OURS = /^\/(assignments\/\d{1,10}(\/form)?)?$/,
