@@ -1,0 +1,410 @@
+"""Everybody tries every act, on both databases; the table says beforehand who gets through."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from sqlmodel import Session, select
+
+from models import (
+    Account,
+    Assignment,
+    Campaign,
+    Form,
+    FormDraft,
+    FormVersion,
+    Gate,
+    Measure,
+    Notice,
+    Role,
+    Schedule,
+    Unit,
+    WorkbookUpload,
+)
+from queries.review.review_list import Waiting
+from queries.units.units import list_levels
+from queries.units.visibility import find_unit_of
+from rules.accounts.permissions import NotAllowed, Right, may
+from rules.accounts.predicates import Subject
+from rules.campaigns.notice.notice import read_notice
+from rules.dates.calendar import local_date
+from rules.sentences.not_found import NotFound
+from rules.units.unit_list import UnitList, read_units
+from services.accounts import accounts
+from services.assignments import assignments
+from services.assignments.complaints import complain
+from services.campaigns import schedules
+from services.campaigns.campaigns import edit_notice, take_in
+from services.campaigns.measure_content import GateChoice, content_of
+from services.campaigns.measures import (
+    confirm_measure,
+    create_measure,
+    delete_measure,
+    edit_measure,
+    release_measure,
+    use_form,
+    withdraw_measure,
+)
+from services.filling import attachments
+from services.filling.recalls import recall, take_back
+from services.filling.submissions import Sent, save_draft, submit
+from services.forms.form_changes import change_version
+from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
+from services.forms.forms import create_form, publish_version, rename_form
+from services.reports.snapshots import take_snapshots
+from services.review.review_batches import decide_matching, undo
+from services.review.review_reasons import unlist_reason
+from services.review.reviews import approve, return_
+from services.units.levels import define_levels
+from services.units.unit_choice import apply_exclusions, apply_tags
+from services.units.unit_lists import rehearse
+from services.units.units import import_units
+from services.workbooks.workbooks import preview, send_upload
+from tests.answering import NARRATIVE, answer, released_measure, released_measures, send_key
+from tests.building import (
+    BANNER,
+    FIELDS,
+    LEAGUE,
+    REGION,
+    TOWNSHIP,
+    assignment_of,
+    get_unit,
+    make_account,
+    make_form,
+    make_measure,
+)
+from tests.conftest import NOW
+from tests.sample_tree import SAMPLE_UNITS
+from tests.scenes import scene
+from tests.services.campaigns.test_schedules import FRIDAYS
+from tests.workbook_answers import upload, villages
+
+BESIDE = "150428000000"
+"""A banner beside the one that is acted on."""
+CAST = [
+    (REGION, Role.OFFICE), (REGION, Role.CLERK), (LEAGUE, Role.OFFICE), (LEAGUE, Role.CLERK),
+    (BANNER, Role.OFFICE), (BANNER, Role.CLERK), (BESIDE, Role.OFFICE), (TOWNSHIP, Role.OFFICE),
+]  # fmt: skip
+TEXT = "关于开展排查的通知\n一、总体要求\n抓好落实。\n二、主要措施\n（一）入户排查。"
+DAY = timedelta(days=1)
+
+
+class Undone(Exception):
+    """Takes back what somebody was able to do, for the next to try."""
+
+
+@scene
+def acted_on(session: Session) -> dict[str, int]:
+    """Something to do every act to, most of it a banner's: ids by name."""
+    for code, role in CAST:
+        make_account(session, code, role)
+    gated = {"gates": {"banner": GateChoice(Gate.DETAIL)}}
+    open_ = released_measure(session, **gated)
+    titles = [{"title": title} for title in ("未报", "已报", "已审")]
+    unsent, sent, approved = released_measures(session, *titles)
+    office = _office(session, BANNER)
+    own = take_in(session, read_notice(TEXT), _unit(session), actor=office, now=NOW)
+    form = make_form(session, office)
+    made = {
+        name: make_measure(session, office, own, form=form, **chosen).id
+        for name, chosen in {
+            "draft": {"confirmed": False}, "confirmed": {}, "monthly": {"due_rule": "monthly:25"},
+            "released": {},
+        }.items()
+    }  # fmt: skip
+    release_measure(session, session.get_one(Measure, made["released"]), actor=office, now=NOW)
+    kept = KeptForm(made["draft"], target=0, base_id=None, latest=0, content={})
+    plan = schedules.schedule_reports(session, own, FRIDAYS, actor=office, now=NOW)
+    township = assignment_of(session, sent, TOWNSHIP)
+    answers = {code: {"checked": "3"} for code in villages(session, township)}
+    review = approve(
+        session, answer(session, approved, BANNER).id, actor=_office(session, LEAGUE), now=NOW
+    )
+    return {
+        **made,
+        "campaign": own.id,
+        "version": form.id,
+        "form_draft": keep_form_draft(session, kept, going_on=False, actor=office, now=NOW).id,
+        "plan": plan.id,
+        "open": assignment_of(session, open_, BANNER).id,
+        "unsent": assignment_of(session, unsent, BANNER).id,
+        "sent": assignment_of(session, sent, BANNER).id,
+        "submission": answer(session, sent, BANNER).id,
+        "batch": review.batch_id,
+        "township": township.id,
+        "workbook": upload(session, township, _office(session, TOWNSHIP), answers).id,
+    }
+
+
+@dataclass(frozen=True)
+class World:
+    """The scene, as one who acts finds it."""
+
+    session: Session
+    ids: dict[str, int]
+
+    def get(self, table: type, name: str) -> Any:
+        return self.session.get_one(table, self.ids[name])
+
+    def measure(self, name: str) -> Measure:
+        return self.get(Measure, name)
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.get(Campaign, "campaign")
+
+    @property
+    def version(self) -> FormVersion:
+        return self.get(FormVersion, "version")
+
+    @property
+    def form(self) -> Form:
+        return self.session.get_one(Form, self.version.form_id)
+
+    @property
+    def clerk(self) -> Account:
+        return _account(self.session, BANNER, Role.CLERK)
+
+    @property
+    def units(self) -> UnitList:
+        lines = SAMPLE_UNITS.read_text(encoding="utf-8-sig").splitlines()
+        rows = [(number, line.split(",")[:5]) for number, line in enumerate(lines, start=1)]
+        return read_units(rows, list_levels(self.session))
+
+
+def _account(session: Session, code: str, role: str) -> Account:
+    return session.exec(select(Account).where(Account.login == f"{role}-{code}")).one()
+
+
+def _office(session: Session, code: str) -> Account:
+    return _account(session, code, Role.OFFICE)
+
+
+def _unit(session: Session, code: str = BANNER) -> Unit:
+    return get_unit(session, code)
+
+
+def banners(world: World) -> Subject:
+    return Subject.of(_unit(world.session))
+
+
+def townships(world: World) -> Subject:
+    return Subject.of(_unit(world.session, TOWNSHIP))
+
+
+def leagues(world: World) -> Subject:
+    return Subject.of(_unit(world.session, LEAGUE))
+
+
+def waits_for_the_league(world: World) -> Subject:
+    return Subject(above_id=_unit(world.session, LEAGUE).id)
+
+
+def clerks(world: World) -> Subject:
+    return Subject.of(_unit(world.session), world.clerk.id)
+
+
+def offices(world: World) -> Subject:
+    return Subject.of(_unit(world.session), _office(world.session, BANNER).id)
+
+
+class Tried(NamedTuple):
+    """An act, what it is done to, and the row of the table that says who may."""
+
+    right: Right
+    subject: Callable[[World], Subject]
+    act: Callable[[World, Any], object]
+
+
+def _edit(world: World, actor: Account) -> object:
+    measure = world.measure("draft")
+    content = content_of(world.session, measure)
+    return edit_measure(
+        world.session, measure, content, version=measure.version, actor=actor, now=NOW
+    )
+
+
+def _notice(world: World, actor: Account) -> object:
+    notice = world.session.exec(
+        select(Notice).where(Notice.campaign_id == world.ids["campaign"])
+    ).one()
+    return edit_notice(
+        world.session, world.campaign, notice,
+        title="通知", number="", issuer="", dated_on=None, actor=actor,
+    )  # fmt: skip
+
+
+def _keep_form(world: World, actor: Account) -> object:
+    kept = KeptForm(world.ids["draft"], target=0, base_id=None, latest=0, content={})
+    return keep_form_draft(world.session, kept, going_on=False, actor=actor, now=NOW)
+
+
+def _submit(world: World, actor: Account) -> None:
+    sent = submit(
+        world.session, world.ids["unsent"], NARRATIVE, send_key=send_key(), actor=actor, now=NOW
+    )
+    assert isinstance(sent, Sent)
+
+
+def _upload(world: World, actor: Account) -> object:
+    return upload(world.session, world.get(Assignment, "township"), actor, {})
+
+
+def _send_upload(world: World, actor: Account) -> object:
+    own, kept = world.get(Assignment, "township"), world.get(WorkbookUpload, "workbook")
+    seen = preview(world.session, own, kept, NOW).seen
+    return send_upload(world.session, own.id, kept.token, seen=seen, actor=actor, now=NOW)
+
+
+def _decide(world: World, actor: Account) -> object:
+    wanted = Waiting(_unit(world.session, LEAGUE).id, until=NOW)
+    return decide_matching(world.session, wanted, "approve", actor=actor, now=NOW)
+
+
+def _password(world: World, actor: Account) -> None:
+    change = accounts.Change(_office(world.session, BANNER), "hashed")
+    accounts.change_password(world.session, change, "", actor=actor, now=NOW)
+
+
+def _detail(world: World, actor: Account) -> object:
+    return assignments.save_detail(
+        world.session, world.ids["open"], text="先查边境", due_on=None, contact="",
+        actor=actor, now=NOW,
+    )  # fmt: skip
+
+
+def _account_made(world: World, actor: Account) -> object:
+    return accounts.create_account(
+        world.session, login="new", name="新", password_hash="!", unit=_unit(world.session),
+        actor=actor, now=NOW,
+    )  # fmt: skip
+
+
+def _report(world: World, actor: Account) -> object:
+    how = {"as_of": local_date(NOW), "actor": actor, "now": NOW}
+    return take_snapshots(world.session, world.ids["campaign"], [BANNER], **how)
+
+
+ACTS = {
+    "take_in": Tried(Right.TAKE_IN_NOTICE, banners, lambda at, actor: take_in(
+        at.session, read_notice(TEXT), _unit(at.session), actor=actor, now=NOW)),
+    "edit_notice": Tried(Right.EDIT_NOTICE, banners, _notice),
+    "create_measure": Tried(Right.WRITE_MEASURE, banners, lambda at, actor: create_measure(
+        at.session, campaign_id=at.ids["campaign"],
+        content=content_of(at.session, at.measure("draft")), actor=actor, now=NOW)),
+    "edit_measure": Tried(Right.WRITE_MEASURE, banners, _edit),
+    "use_form": Tried(Right.WRITE_MEASURE, banners, lambda at, actor: use_form(
+        at.session, at.measure("draft"), None, actor=actor, now=NOW)),
+    "confirm_measure": Tried(Right.CONFIRM_MEASURE, banners, lambda at, actor: confirm_measure(
+        at.session, at.measure("draft"), actor=actor, now=NOW)),
+    "delete_measure": Tried(Right.DELETE_MEASURE, banners, lambda at, actor: delete_measure(
+        at.session, at.measure("draft"), actor=actor)),
+    "release_measure": Tried(Right.RELEASE_MEASURE, banners, lambda at, actor: release_measure(
+        at.session, at.measure("confirmed"), actor=actor, now=NOW)),
+    "withdraw_measure": Tried(Right.WITHDRAW_MEASURE, banners, lambda at, actor: withdraw_measure(
+        at.session, at.measure("released"), reason="不办了", actor=actor, now=NOW)),
+    "schedule_release": Tried(
+        Right.MAKE_SCHEDULE, banners, lambda at, actor: schedules.schedule_release(
+            at.session, at.measure("confirmed"), NOW + DAY, actor=actor, now=NOW)),
+    "schedule_periods": Tried(
+        Right.MAKE_SCHEDULE, banners, lambda at, actor: schedules.schedule_periods(
+            at.session, at.measure("monthly"), FRIDAYS, actor=actor, now=NOW)),
+    "schedule_reports": Tried(
+        Right.MAKE_SCHEDULE, banners, lambda at, actor: schedules.schedule_reports(
+            at.session, at.campaign, FRIDAYS, actor=actor, now=NOW)),
+    "order_reports": Tried(Right.ORDER_REPORTS, banners, lambda at, actor: schedules.order_reports(
+        at.session, at.campaign, actor=actor, now=NOW)),
+    "stop_schedule": Tried(Right.STOP_SCHEDULE, banners, lambda at, actor: schedules.stop_schedule(
+        at.session, at.get(Schedule, "plan"), actor=actor, now=NOW)),
+    "create_form": Tried(Right.MAKE_FORM, banners, lambda at, actor: create_form(
+        at.session, _unit(at.session).id, "新表", actor=actor, now=NOW)),
+    "rename_form": Tried(Right.RENAME_FORM, banners, lambda at, actor: rename_form(
+        at.session, at.form, "新名", actor=actor)),
+    "publish_version": Tried(Right.PUBLISH_FORM, banners, lambda at, actor: publish_version(
+        at.session, at.form, FIELDS[:1], actor=actor, now=NOW)),
+    "keep_form_draft": Tried(Right.KEEP_FORM_DRAFT, banners, _keep_form),
+    "discard_form_draft": Tried(
+        Right.DISCARD_FORM_DRAFT, offices, lambda at, actor: discard_form_draft(
+            at.session, at.get(FormDraft, "form_draft"), actor=actor)),
+    "change_version": Tried(Right.CHANGE_FORM, banners, lambda at, actor: change_version(
+        at.session, at.measure("released"), at.version, actor=actor, now=NOW)),
+    "acknowledge": Tried(Right.ACKNOWLEDGE, banners, lambda at, actor: assignments.acknowledge(
+        at.session, at.ids["open"], actor=actor, now=NOW)),
+    "save_detail": Tried(Right.DETAIL, banners, _detail),
+    "release": Tried(Right.PASS_ON, banners, lambda at, actor: assignments.release(
+        at.session, at.ids["open"], actor=actor, now=NOW)),
+    "complain": Tried(Right.COMPLAIN, banners, lambda at, actor: complain(
+        at.session, page="/", text="报了两遍。", actor=actor, now=NOW)),
+    "save_draft": Tried(Right.KEEP_DRAFT, banners, lambda at, actor: save_draft(
+        at.session, at.ids["unsent"], NARRATIVE, actor=actor, now=NOW)),
+    "submit": Tried(Right.SUBMIT, banners, _submit),
+    "recall": Tried(Right.RECALL, banners, lambda at, actor: recall(
+        at.session, at.ids["sent"], actor=actor, now=NOW)),
+    "take_back": Tried(Right.RECALL, banners, lambda at, actor: take_back(
+        at.session, at.ids["sent"], NARRATIVE, based_on=None, seen_revision=None, page="page-key",
+        actor=actor, now=NOW)),
+    "attach": Tried(Right.ATTACH, banners, lambda at, actor: attachments.give_up(
+        at.session, at.ids["open"], "none", actor=actor)),
+    "keep_upload": Tried(Right.KEEP_WORKBOOK, townships, _upload),
+    "send_upload": Tried(Right.SEND_WORKBOOK, townships, _send_upload),
+    "approve": Tried(Right.REVIEW, waits_for_the_league, lambda at, actor: approve(
+        at.session, at.ids["submission"], actor=actor, now=NOW)),
+    "return": Tried(Right.REVIEW, waits_for_the_league, lambda at, actor: return_(
+        at.session, at.ids["submission"], reason="请核对户数", actor=actor, now=NOW)),
+    "decide_matching": Tried(Right.REVIEW, waits_for_the_league, _decide),
+    "undo": Tried(Right.UNDO_REVIEW, leagues, lambda at, actor: undo(
+        at.session, at.ids["batch"], actor=actor, now=NOW)),
+    "unlist_reason": Tried(Right.UNLIST_REASON, leagues, lambda at, actor: unlist_reason(
+        at.session, at.ids["batch"], actor=actor)),
+    "take_snapshots": Tried(Right.MAKE_REPORT, banners, _report),
+    "create_account": Tried(Right.MAKE_ACCOUNT, banners, _account_made),
+    "create_accounts": Tried(
+        Right.MAKE_ACCOUNTS, banners, lambda at, actor: accounts.create_accounts(
+            at.session, [], actor=actor, now=NOW)),
+    "set_password": Tried(Right.SET_PASSWORD, clerks, lambda at, actor: accounts.set_password(
+        at.session, at.clerk, "hashed", actor=actor, now=NOW)),
+    "change_password": Tried(Right.CHANGE_PASSWORD, offices, _password),
+    "deactivate": Tried(Right.SWITCH_OFF_ACCOUNT, clerks, lambda at, actor: accounts.deactivate(
+        at.session, at.clerk, actor=actor, now=NOW)),
+    "activate": Tried(Right.SWITCH_ON_ACCOUNT, clerks, lambda at, actor: accounts.activate(
+        at.session, at.clerk, actor=actor, now=NOW)),
+    "import_units": Tried(Right.IMPORT_UNITS, banners, lambda at, actor: import_units(
+        at.session, at.units, actor=actor, now=NOW)),
+    "rehearse": Tried(Right.IMPORT_UNITS, banners, lambda at, actor: rehearse(
+        at.session, at.units, actor=actor, now=NOW)),
+    "define_levels": Tried(Right.SHAPE_TREE, banners, lambda at, actor: define_levels(
+        at.session, actor=actor)),
+    "apply_tags": Tried(Right.SHAPE_TREE, banners, lambda at, actor: apply_tags(
+        at.session, [], actor=actor)),
+    "apply_exclusions": Tried(Right.SHAPE_TREE, banners, lambda at, actor: apply_exclusions(
+        at.session, [], actor=actor)),
+}  # fmt: skip
+
+
+def gets_through(world: World, tried: Tried, actor: Account | None) -> bool:
+    """Whether the act is done; any refusal but the table's own fails the test."""
+    try:
+        with world.session.begin_nested():
+            tried.act(world, actor)
+            raise Undone
+    except (NotAllowed, NotFound):
+        return False
+    except Undone:
+        return True
+
+
+def test_every_act_of_the_table_is_tried():
+    assert {tried.right for tried in ACTS.values()} == set(Right)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_who_gets_through_is_who_may(session, acted_on, name):
+    world, tried = World(session, acted_on), ACTS[name]
+    for code, role in [*CAST, ("", "the product")]:
+        actor = _account(session, code, role) if code else None
+        at = find_unit_of(session, actor)
+        expected = may(actor, tried.right, tried.subject(world), at=at)
+        assert gets_through(world, tried, actor) == expected, (code, role)
+        session.expire_all()
