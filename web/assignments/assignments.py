@@ -17,6 +17,8 @@ from queries.assignments.visible_assignments import (
     list_changes,
 )
 from queries.filling.submissions import find_current, find_draft
+from rules.accounts.permissions import Right
+from rules.accounts.predicates import Subject
 from rules.assignments.states import UNSENT, possible
 from rules.dates.calendar import local_date
 from rules.forms.field_values import read_date
@@ -117,8 +119,9 @@ def _target(measure: Measure) -> str:
 
 def acts_now(one: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:
     """What the viewer can do with it now; only the unit itself acts, the one above reviews."""
-    if one.unit_id != viewer.unit_id:
-        reviews = seen.reviewer_id == viewer.unit_id and one.status == Status.SUBMITTED
+    if not viewer.may(Right.ACKNOWLEDGE, Subject(one.unit_id)):
+        decides = viewer.may(Right.REVIEW, Subject(above_id=seen.reviewer_id))
+        reviews = decides and one.status == Status.SUBMITTED
         return frozenset({"review"}) if reviews else frozenset()
     able = {str(act) for act in possible(one.status, lowest=one.lowest)}
     if one.acknowledged_at is not None:

@@ -3,6 +3,8 @@
 from sqlmodel import Session
 
 from queries.assignments.visible_assignments import Seen, get_visible_assignment
+from rules.accounts.permissions import Right
+from rules.accounts.predicates import Subject
 from rules.sentences.not_found import NotFound
 from web.edge.security import Viewer
 
@@ -10,6 +12,6 @@ from web.edge.security import Viewer
 def get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
     """An assignment of the viewer's own unit. Raises NotFound for those it only sees."""
     seen = get_visible_assignment(session, viewer.unit, assignment_id)
-    if seen.unit.id != viewer.unit_id:
+    if not viewer.may(Right.ACKNOWLEDGE, Subject.of(seen.unit)):
         raise NotFound
     return seen

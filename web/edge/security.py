@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from adapters.settings import get_settings
 from models import Account, Role, Unit
+from rules.accounts.permissions import Right, may
+from rules.accounts.predicates import Subject
 from rules.sentences.held import storable
 from rules.sentences.refusal import Refusal
 from services.accounts.accounts import find_signed_in
@@ -73,6 +75,10 @@ class Viewer:
     @property
     def has_upper(self) -> bool:
         return self.unit.parent_id is not None
+
+    def may(self, right: Right, subject: Subject) -> bool:
+        """Whether the table of permissions lets the viewer; what is offered is what is allowed."""
+        return may(self.account, right, subject, at=self.unit)
 
     def apart(self) -> "Viewer":
         """The same, from no session: a page that tells of a failed one needs nothing from it."""

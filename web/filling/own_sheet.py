@@ -7,18 +7,19 @@ from sqlmodel import Session
 
 from models import Account
 from queries.filling.answer_sheets import get_answer_sheet
-from rules.accounts.permissions import NotAllowed
+from rules.accounts.permissions import NotAllowed, Right, may
+from rules.accounts.predicates import Subject
 from rules.filling.answer_sheet import AnswerSheet
 from rules.sentences.not_found import NotFound
 from web.filling.answer_labels import note_questions
 
 
 def get_own_sheet(
-    request: Request, session: Session, unit_id: int, assignment_id: int
+    request: Request, session: Session, account: Account, assignment_id: int
 ) -> AnswerSheet:
     """The answer sheet, for the unit that fills it in. Raises NotFound for every other."""
     sheet = get_answer_sheet(session, assignment_id)
-    if sheet.assignment.unit_id != unit_id:
+    if not may(account, Right.KEEP_DRAFT, Subject.of(sheet.unit)):
         raise NotFound
     note_questions(request, sheet)
     return sheet

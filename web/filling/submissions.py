@@ -59,7 +59,7 @@ def show_form(
     it opens as well, for a script to put what it holds into it and to have both compared: every
     keeping from that page is refused until the person has decided.
     """
-    sheet = get_own_sheet(request, session, viewer.unit_id, assignment_id)
+    sheet = get_own_sheet(request, session, viewer.account, assignment_id)
     one = sheet.assignment
     correcting = CORRECTING in request.query_params and one.status == Status.APPROVED
     today = local_date(now)
@@ -140,7 +140,7 @@ def post_form(
     answers, actor = answers_in(posted), viewer.account
     faults = attach(request, session, assignment_id, answers, files, posted, actor=actor, now=now)
     if posted.get("_act") in DECISIONS:
-        sheet = get_own_sheet(request, session, viewer.unit_id, assignment_id)
+        sheet = get_own_sheet(request, session, viewer.account, assignment_id)
     else:
         sends = posted.get("_act") == SEND and not faults
         opens = open_to_send if sends else open_to_keep

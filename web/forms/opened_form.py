@@ -12,6 +12,8 @@ from sqlmodel import Session
 from models import Campaign, Form, FormVersion, Measure, MeasureStatus
 from queries.forms.form_changes import find_clashes
 from queries.forms.forms import find_equal_form, find_latest_version, get_form, get_version
+from rules.accounts.permissions import Right
+from rules.accounts.predicates import Subject
 from rules.forms.form_change import ChangeRefused
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import FormField, dump_form, read_form
@@ -67,7 +69,7 @@ def open_form(
         return Opened(measure, campaign, None, None, 0)
     base = get_version(session, used)
     form = get_form(session, base.form_id)
-    if form.unit_id != viewer.account.unit_id:
+    if not viewer.may(Right.PUBLISH_FORM, Subject(form.unit_id)):
         return Opened(measure, campaign, None, None, 0)
     latest = find_latest_version(session, base.form_id)
     return Opened(measure, campaign, form, base, latest.number if latest else 0)

@@ -16,6 +16,8 @@ from queries.forms.field_labels import list_number_labels
 from queries.review.review_list import Position, ReviewFilter, Waiting, find_first, find_next
 from queries.review.reviews import list_waiting, list_waiting_measures
 from queries.units.units import find_few_lower
+from rules.accounts.permissions import Right
+from rules.accounts.predicates import Subject
 from rules.assignments.states import STATUS_NAMES
 from rules.dates.calendar import local_date
 from rules.review.review_reasons import joined
@@ -127,7 +129,7 @@ def show_one(
 def get_reviewed(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
     """An assignment the viewer's unit reviews. Raises NotFound."""
     seen = get_visible_assignment(session, viewer.unit, assignment_id)
-    if seen.reviewer_id != viewer.unit_id:
+    if not viewer.may(Right.REVIEW, Subject(above_id=seen.reviewer_id)):
         raise NotFound
     return seen
 

@@ -18,6 +18,8 @@ from adapters.settings import get_settings
 from adapters.table_process import table_apart
 from models import Level
 from queries.units.units import list_levels
+from rules.accounts.permissions import Right
+from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_list import UnitList, UnitListRefused, read_units
 from services.units.unit_lists import rehearse
@@ -26,7 +28,7 @@ from web.edge.language import language_of, say
 from web.edge.packed_upload import carried, content_of, pack
 from web.edge.posted import Posted
 from web.edge.rendering import render
-from web.edge.security import Officer, which_office
+from web.edge.security import Officer, Viewer, which_office
 from web.edge.transactions import Look, Now, OpenSession
 from web.edge.waiting import Crowded, waiting_of
 
@@ -65,7 +67,7 @@ async def read_list(request: Request, look: Look, now: Now, posted: Posted) -> S
 
 def _levels(request: Request, now: datetime, session: Session) -> Sequence[Level]:
     """The levels a list may name, for the office that may send one."""
-    _require_top(which_office(request, session, now).has_upper)
+    _require_top(which_office(request, session, now))
     return list_levels(session)
 
 
@@ -77,7 +79,7 @@ def _read(posted: FormData, levels: Sequence[Level]) -> SentList:
 @router.get("/units/import")
 def show_import(request: Request, viewer: Officer) -> Response:
     """Choose a file."""
-    _require_top(viewer.has_upper)
+    _require_top(viewer)
     return _page(request, SentList(None), None)
 
 
@@ -91,7 +93,7 @@ def import_list(
     posted: Posted,
 ) -> Response:
     """Show what the list would change; confirmed, change it."""
-    _require_top(viewer.has_upper)
+    _require_top(viewer)
     if sent.units is None:
         return _page(request, sent, None)
     if posted.get("do") != "import":
@@ -101,9 +103,9 @@ def import_list(
     return RedirectResponse("/units", 303)
 
 
-def _require_top(other: bool) -> None:
+def _require_top(viewer: Viewer) -> None:
     """Only the office at the top of the tree looks after the list."""
-    if other:
+    if not viewer.may(Right.IMPORT_UNITS, Subject()):
         raise HTTPException(404)
 
 

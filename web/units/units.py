@@ -16,6 +16,8 @@ from queries.units.units import (
     list_tags_of,
 )
 from queries.units.visibility import get_visible_unit, may_see
+from rules.accounts.permissions import Right
+from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_
 from web.edge.language import say
 from web.edge.rendering import render
@@ -61,5 +63,5 @@ def _unit_page(request: Request, session: Session, viewer: Viewer, unit: Unit) -
         lower=list_lower(session, unit),
         tags=list_tags_of(session, unit),
         lower_tags=list_tags_below(session, unit),
-        imports=not viewer.has_upper,
+        imports=viewer.may(Right.IMPORT_UNITS, Subject()),
     )

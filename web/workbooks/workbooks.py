@@ -16,6 +16,8 @@ from adapters.workbooks.writing import write_workbook
 from models import ONCE, WorkbookUpload
 from queries.assignments.visible_assignments import Seen, get_visible_assignment
 from queries.workbooks.workbooks import count_rows, get_upload, list_sent
+from rules.accounts.permissions import Right
+from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
@@ -184,7 +186,8 @@ def confirm(
 def _get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
     """An assignment of the viewer's own unit with units to fill in for. Raises NotFound."""
     seen = get_visible_assignment(session, viewer.unit, assignment_id)
-    if seen.unit.id != viewer.unit_id or not count_rows(session, seen.assignment):
+    own = viewer.may(Right.KEEP_WORKBOOK, Subject.of(seen.unit))
+    if not own or not count_rows(session, seen.assignment):
         raise NotFound
     return seen
 
