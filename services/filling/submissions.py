@@ -104,6 +104,7 @@ def save_draft(
     something else than the page has shown is there by now, and `Refusal` when nothing is to be
     filled in now, or it is too long to keep.
     """
+    require(actor, Right.KEEP_DRAFT, Subject.of(sheet.unit))
     _check_seen(sheet, typed, posting)
     _check_open(sheet.assignment)
     _check_draft(sheet, typed, posting)
@@ -129,6 +130,7 @@ def submit(
     the form comes back once. Raises `Overtaken` when something else was sent or kept as a draft
     meanwhile, `Refusal` when the status forbids it.
     """
+    require(actor, Right.SUBMIT, Subject.of(sheet.unit))
     why = why_in(typed)
     assignment = sheet.assignment
     attached = attached_files(session, sheet, typed)

@@ -23,6 +23,7 @@ from models import (
     Unit,
     WorkbookUpload,
 )
+from queries.filling.answer_sheets import get_answer_sheet
 from queries.review.review_list import Waiting
 from queries.units.units import list_levels
 from queries.units.visibility import find_unit_of
@@ -30,6 +31,8 @@ from rules.accounts.permissions import NotAllowed, Right, may
 from rules.accounts.predicates import Subject
 from rules.campaigns.notice.notice import read_notice
 from rules.dates.calendar import local_date
+from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.posting import Posting
 from rules.sentences.not_found import NotFound
 from rules.units.unit_list import UnitList, read_units
 from services.accounts import accounts
@@ -49,7 +52,13 @@ from services.campaigns.measures import (
 )
 from services.filling import attachments
 from services.filling.recalls import recall, take_back
-from services.filling.submissions import Sent, save_draft, submit
+from services.filling.submissions import (
+    Sent,
+    open_to_keep,
+    open_to_send,
+    save_draft,
+    submit,
+)
 from services.forms.form_changes import change_version
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import create_form, publish_version, rename_form
@@ -164,6 +173,10 @@ class World:
         return self.session.get_one(Form, self.version.form_id)
 
     @property
+    def sheet(self) -> AnswerSheet:
+        return get_answer_sheet(self.session, self.ids["unsent"])
+
+    @property
     def clerk(self) -> Account:
         return _account(self.session, BANNER, Role.CLERK)
 
@@ -242,9 +255,8 @@ def _keep_form(world: World, actor: Account) -> object:
 
 
 def _submit(world: World, actor: Account) -> None:
-    sent = submit(
-        world.session, world.ids["unsent"], NARRATIVE, send_key=send_key(), actor=actor, now=NOW
-    )
+    posting = Posting(send_key())
+    sent = submit(world.session, world.sheet, NARRATIVE, posting, actor=actor, now=NOW)
     assert isinstance(sent, Sent)
 
 
@@ -338,13 +350,16 @@ ACTS = {
     "complain": Tried(Right.COMPLAIN, banners, lambda at, actor: complain(
         at.session, page="/", text="报了两遍。", actor=actor, now=NOW)),
     "save_draft": Tried(Right.KEEP_DRAFT, banners, lambda at, actor: save_draft(
-        at.session, at.ids["unsent"], NARRATIVE, actor=actor, now=NOW)),
+        at.session, at.sheet, NARRATIVE, actor=actor, now=NOW)),
+    "open_to_keep": Tried(Right.KEEP_DRAFT, banners, lambda at, actor: open_to_keep(
+        at.session, at.ids["unsent"], actor=actor)),
+    "open_to_send": Tried(Right.SUBMIT, banners, lambda at, actor: open_to_send(
+        at.session, at.ids["unsent"], actor=actor)),
     "submit": Tried(Right.SUBMIT, banners, _submit),
     "recall": Tried(Right.RECALL, banners, lambda at, actor: recall(
         at.session, at.ids["sent"], actor=actor, now=NOW)),
     "take_back": Tried(Right.RECALL, banners, lambda at, actor: take_back(
-        at.session, at.ids["sent"], NARRATIVE, based_on=None, seen_revision=None, page="page-key",
-        actor=actor, now=NOW)),
+        at.session, at.ids["sent"], NARRATIVE, Posting("page-key"), actor=actor, now=NOW)),
     "attach": Tried(Right.ATTACH, banners, lambda at, actor: attachments.give_up(
         at.session, at.ids["open"], "none", actor=actor)),
     "keep_upload": Tried(Right.KEEP_WORKBOOK, townships, _upload),
