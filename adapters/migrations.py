@@ -90,5 +90,5 @@ def _refuse_newer(connection: Connection) -> None:
                 "数据库是更新的版本用过的（%(revision)s），这个程序太旧，不能打开。"
                 "请换用新版本的程序；数据没有改动。"
             ),
-            revision="、".join(newer),
+            revision=newer,
         )
