@@ -48,6 +48,9 @@ JOINED = {
     ),
     "form_rules.js": (
         "rules/limits.js",
+        "rules/values.js",
+        "rules/patterns.js",
+        "rules/operators.js",
         "rules/expressions.js",
         "rules/numbers.js",
         "rules/repeats.js",

@@ -1,7 +1,7 @@
 """Patterns of `regex()`: a subset that every engine of ODK has, with one meaning on both sides.
 
 A pattern is read here and becomes an RE2 pattern for the server and a program for the browser
-(`web/static/rules/expressions.js` runs it). Both are done in a time linear in the text, whatever
+(`web/static/rules/patterns.js` runs it). Both are done in a time linear in the text, whatever
 the pattern. There are characters, `.`, `[…]` and `[^…]`, `\\d \\w \\s \\D \\W \\S`, `\\n \\t \\r`,
 `\\xHH`, `\\uHHHH`, a punctuation mark after `\\`, `(…)`, `(?:…)`, `|`, `* + ? {n} {n,} {n,m}`, `^`
 and `$`. The whole text must fit.

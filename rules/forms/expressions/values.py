@@ -2,7 +2,7 @@
 
 There are numbers (`float`), texts, truths (`bool`) and series: the values a field of a repeat has
 in its instances, as a tuple. Several codes are a text with blanks between them, a date is the
-text `2026-11-22`. `web/static/rules/expressions.js` does the same in the browser: change both.
+text `2026-11-22`. `web/static/rules/values.js` does the same in the browser: change both.
 """
 
 import math

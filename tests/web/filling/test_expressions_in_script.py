@@ -29,7 +29,14 @@ EVALUATE = """rows => rows.map(function (row) {
 
 @pytest.fixture(scope="module")
 def script() -> Script:
-    return Script("rules/limits.js", "rules/expressions.js", "rules/numbers.js")
+    return Script(
+        "rules/limits.js",
+        "rules/values.js",
+        "rules/patterns.js",
+        "rules/operators.js",
+        "rules/expressions.js",
+        "rules/numbers.js",
+    )
 
 
 def in_script(script, rows: list) -> list[list[Any]]:

@@ -78,33 +78,30 @@
         now.rows[name] = [];
       }
     });
-    Object.keys(now.rows).forEach(function (repeat) {
-      var inner = rules.order.filter(function (name) {
-        return fields[name].repeat === repeat;
+    Object.keys(now.rows).forEach(countRows);
+  }
+  /* The fillings that are shown, and those that stand and are not open here. */
+  function countRows(repeat) {
+    var inner = rules.order.filter(function (name) {
+      return fields[name].repeat === repeat;
+    });
+    each(repeats.sections(repeat), function (_, place) {
+      now.rows[repeat].push({values: {}, kept: null, filled: isFilled(inner, place)});
+    });
+    inner.forEach(function (name) {
+      (fields[name].value || []).forEach(function (value, place) {
+        var row = now.rows[repeat][place] || {values: {}, kept: {}, filled: true};
+        now.rows[repeat][place] = row;
+        row.kept[name] = value;
       });
-      each(repeats.sections(repeat), function (_, place) {
-        now.rows[repeat].push({
-          values: {},
-          kept: null,
-          filled: inner.some(function (name) {
-            return typed(keyOf(name, place)).length > 0;
-          })
-        });
-      });
-      inner.forEach(function (name) {
-        /* what stands and is not open here */
-        (fields[name].value || []).forEach(function (value, place) {
-          var row = (now.rows[repeat][place] = now.rows[repeat][place] || {
-            values: {},
-            kept: {},
-            filled: true
-          });
-          row.kept[name] = value;
-        });
-      });
-      now.seen[repeat] = series(repeat, function () {
-        return '1';
-      });
+    });
+    now.seen[repeat] = series(repeat, function () {
+      return '1';
+    });
+  }
+  function isFilled(inner, place) {
+    return inner.some(function (name) {
+      return typed(keyOf(name, place)).length > 0;
     });
   }
   function series(repeat, value) {

@@ -4,39 +4,29 @@
    Work is counted as in rules/forms/expressions/budget.py; once none is left, value and isTrue throw. */
 (function () {
   'use strict';
-  var NUMBER = /^[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*$/;
   var limits = window.jieliLimits,
     LONGEST = limits.LONGEST_TEXT,
-    DAY = 864e5;
-  var has = Object.prototype.hasOwnProperty;
+    has = Object.prototype.hasOwnProperty;
+  var values = window.jieliValues,
+    operators = window.jieliOperators,
+    fits = window.jieliPatterns.fits,
+    isSeries = values.isSeries,
+    each = values.each,
+    first = values.first,
+    points = values.points,
+    cut = values.cut,
+    two = values.two,
+    day = values.day,
+    dayText = values.dayText,
+    num = values.num,
+    str = values.str,
+    truth = values.truth,
+    tidy = values.tidy;
 
-  function isSeries(v) {
-    return typeof v === 'object';
-  }
-  function each(v) {
-    return isSeries(v) ? v : [v];
-  }
-  function first(v) {
-    return isSeries(v) ? (v.length ? v[0] : '') : v;
-  }
   function of(map, name) {
     var v = map && has.call(map, name) ? map[name] : '';
     return v === null || v === undefined ? '' : v;
   }
-  function points(s) {
-    return s.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]/g) || [];
-  }
-  function cut(s) {
-    return s.length > LONGEST
-      ? points(s.slice(0, 2 * LONGEST))
-          .slice(0, LONGEST)
-          .join('')
-      : s;
-  }
-  function two(n) {
-    return (n < 10 ? '0' : '') + n;
-  }
-
   function charge(scope, work) {
     var budget = scope.budget;
     if (!budget) {
@@ -69,154 +59,20 @@
     return v;
   }
 
-  function day(s) {
-    var m = /^([1-9][0-9]{3})-([0-9]{2})-([0-9]{2})$/.exec(s);
-    var d = m && new Date(Date.UTC(+m[1], m[2] - 1, +m[3]));
-    return d && d.getUTCMonth() === m[2] - 1 && d.getUTCDate() === +m[3] ? d : null;
-  }
-  function dayText(n) {
-    return n >= -354285 && n < 2932897
-      ? new Date(Math.floor(n) * DAY).toISOString().slice(0, 10)
-      : '';
-  }
-
-  function num(v) {
-    if (typeof v === 'number') {
-      return v;
-    }
-    if (typeof v === 'boolean') {
-      return v ? 1 : 0;
-    }
-    if (isSeries(v)) {
-      return num(first(v));
-    }
-    var m = NUMBER.exec(v),
-      d;
-    if (m) {
-      return Number(m[1]) + 0;
-    }
-    d = day(v);
-    return d ? d.getTime() / DAY : NaN;
-  }
-  function str(v) {
-    if (isSeries(v)) {
-      v = first(v);
-    }
-    if (typeof v !== 'number') {
-      return String(v);
-    }
-    var m = /^(-?)([0-9]+)\.?([0-9]*)e([+-][0-9]+)$/.exec(String(v));
-    if (!m) {
-      return String(v);
-    }
-    var digits = m[2] + m[3],
-      point = m[2].length + Number(m[4]);
-    while (point < 1) {
-      digits = '0' + digits;
-      point++;
-    }
-    while (digits.length < point) {
-      digits += '0';
-    }
-    return m[1] + digits.slice(0, point) + (point < digits.length ? '.' + digits.slice(point) : '');
-  }
-  function truth(v) {
-    return typeof v === 'number'
-      ? v !== 0 && v === v
-      : isSeries(v)
-        ? v.length > 0
-        : v !== '' && v !== false;
-  }
-
-  function tidy(x) {
-    var size = Math.abs(x);
-    var scale = size < 1e9 ? 1e6 : size < 1e11 ? 1e4 : size < 1e13 ? 1e2 : 0;
-    if (!scale) {
-      return x;
-    }
-    var r = Math.floor(size * scale + 0.5) / scale;
-    return x > 0 ? r : 0 - r;
-  }
-  function equal(a, b) {
-    if (typeof a === 'boolean' || typeof b === 'boolean') {
-      return truth(a) === truth(b);
-    }
-    if (typeof a === 'number' || typeof b === 'number') {
-      return num(a) === num(b);
-    }
-    return a === b;
-  }
-  var ARITHMETIC = {
-    '+': function (a, b) {
-      return tidy(a + b);
-    },
-    '-': function (a, b) {
-      return tidy(a - b);
-    },
-    '*': function (a, b) {
-      return tidy(a * b);
-    },
-    div: function (a, b) {
-      return tidy(a / b);
-    },
-    mod: function (a, b) {
-      var r = tidy(a % b);
-      return Math.abs(r) === Math.abs(b) ? 0 : r;
-    }
-  };
-  var COMPARE = {
-    '=': equal,
-    '!=': function (a, b) {
-      return !equal(a, b);
-    },
-    '<': function (a, b) {
-      return num(a) < num(b);
-    },
-    '<=': function (a, b) {
-      return num(a) <= num(b);
-    },
-    '>': function (a, b) {
-      return num(a) > num(b);
-    },
-    '>=': function (a, b) {
-      return num(a) >= num(b);
-    }
-  };
-  function compare(sign, a, b) {
-    if (isSeries(a) && typeof b === 'boolean') {
-      a = truth(a);
-    }
-    if (isSeries(b)) {
-      b = typeof a === 'boolean' ? truth(b) : isSeries(a) ? first(b) : b;
-    }
-    var left = each(a),
-      right = each(b),
-      i,
-      j;
-    for (i = 0; i < left.length; i++) {
-      for (j = 0; j < right.length; j++) {
-        if (COMPARE[sign](left[i], right[j])) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
   function codes(s) {
     return s.match(/[^ \t\r\n]+/g) || [];
   }
-  function all(values, from) {
+  function all(given, from) {
     var found = [],
       i;
-    for (i = from; i < values.length; i++) {
-      found.push.apply(found, each(values[i]));
+    for (i = from; i < given.length; i++) {
+      found.push.apply(found, each(given[i]));
     }
     return found;
   }
   /* No more of them than fit. */
-  function run(values, from, between) {
-    var found = all(values, from),
+  function run(given, from, between) {
+    var found = all(given, from),
       made = '',
       i;
     for (i = 0; i < found.length && made.length <= 2 * LONGEST; i++) {
@@ -224,8 +80,8 @@
     }
     return cut(made);
   }
-  function extreme(values, sign) {
-    var found = all(values, 0),
+  function extreme(given, sign) {
+    var found = all(given, 0),
       best = NaN,
       i,
       n;
@@ -271,64 +127,6 @@
     }
     near = steps < 0 ? near * power : near / power;
     return n > 0 ? near : 0 - near;
-  }
-
-  /* A pattern's program: [0, from, to, …] a character, [1, a, b] go on at both, [2] start, [3] end. */
-  function fits(program, text) {
-    var chars = points(text),
-      now = [],
-      marks,
-      next,
-      i,
-      j,
-      k,
-      step,
-      code,
-      at;
-    if (chars.length > LONGEST) {
-      return false;
-    }
-    function enter(list, place) {
-      var waiting = [place];
-      while (waiting.length) {
-        place = waiting.pop();
-        if (marks[place]) {
-          continue;
-        }
-        marks[place] = true;
-        step = program[place];
-        if (!step || step[0] === 0) {
-          list.push(place);
-        } else if (step[0] === 1) {
-          waiting.push(step[2], step[1]);
-        } else if (at === (step[0] === 2 ? 0 : chars.length)) {
-          waiting.push(place + 1);
-        }
-      }
-    }
-    at = 0;
-    marks = [];
-    enter(now, 0);
-    for (i = 0; i < chars.length && now.length; i++) {
-      code = chars[i].charCodeAt(0);
-      if (chars[i].length > 1) {
-        code = (code - 0xd800) * 0x400 + chars[i].charCodeAt(1) - 0xdc00 + 0x10000;
-      }
-      next = [];
-      marks = [];
-      at = i + 1;
-      for (j = 0; j < now.length; j++) {
-        step = program[now[j]] || [];
-        for (k = 1; k < step.length; k += 2) {
-          if (code >= step[k] && code <= step[k + 1]) {
-            enter(next, now[j] + 1);
-            break;
-          }
-        }
-      }
-      now = next;
-    }
-    return now.indexOf(program.length) >= 0;
   }
 
   /* Each gets the values of its arguments. */
@@ -479,9 +277,9 @@
       w = value(tree[i + 1], scope);
       v = logic
         ? truth(w)
-        : ARITHMETIC[sign]
-          ? ARITHMETIC[sign](num(v), num(w))
-          : compare(sign, v, w);
+        : operators.ARITHMETIC[sign]
+          ? operators.ARITHMETIC[sign](num(v), num(w))
+          : operators.compare(sign, v, w);
     }
     return v;
   }
@@ -507,7 +305,7 @@
       return met(scope, tree);
     }
     var head = tree[0],
-      values = [],
+      given = [],
       i,
       v;
     switch (head) {
@@ -536,9 +334,9 @@
         return ofField(tree, scope);
     }
     for (i = 1; i < tree.length; i++) {
-      values.push(value(tree[i], scope));
+      given.push(value(tree[i], scope));
     }
-    v = CALL[head](values, scope);
+    v = CALL[head](given, scope);
     return TEXTS.test(head) ? met(scope, v) : v;
   }
 
@@ -557,15 +355,6 @@
       v = first(v);
       return typeof v === 'number' && !isFinite(v) ? '' : str(v);
     },
-    typed: function (stored, numeric) {
-      if (stored === null || stored === undefined) {
-        return '';
-      }
-      if (isSeries(stored)) {
-        return stored.join(' ');
-      }
-      var m = numeric && NUMBER.exec(stored);
-      return m ? Number(m[1]) + 0 : stored;
-    }
+    typed: values.typed
   };
 })();
