@@ -66,6 +66,9 @@ class Assignment(SQLModel, table=True):
     review_due_on: date | None = Field(default=None)
     """The last day on which the unit above decides in time about what was sent last; it stays what
     it was when that was sent. None before the first sending."""
+    closed_at: datetime | None = Field(default=None)
+    """When the issuer closed the measure: nothing is done with the assignment any more, whatever
+    its status. None: it is open."""
     revision: int = Field(default=0)
     """The revision of the latest submission; 0 before the first. With the unique key of
     submissions it leads straight to the current one."""

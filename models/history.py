@@ -30,6 +30,8 @@ class Act(StrEnum):
     CHANGE_FORM = "change_form"
     """The issuer has taken another version of the form; it stands at its own assignment."""
     CLOSE = "close"
+    """The issuer has closed the measure; what was not approved keeps its status."""
+    OPEN_AGAIN = "open_again"
     WITHDRAW = "withdraw"
 
 

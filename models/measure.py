@@ -32,6 +32,8 @@ class MeasureStatus(StrEnum):
     DRAFT = "draft"
     CONFIRMED = "confirmed"
     RELEASED = "released"
+    CLOSED = "closed"
+    """The work is over; it can be opened again."""
     WITHDRAWN = "withdrawn"
 
 

@@ -14,7 +14,15 @@ from adapters.settings import get_settings
 from web.accounts import accounts, own_password, sign_in
 from web.accounts.sign_in_limits import SignInLimits
 from web.assignments import assignments, complaints, home, progress, receipts
-from web.campaigns import campaigns, intake, measure_history, measures, releases, schedules
+from web.campaigns import (
+    campaigns,
+    closings,
+    intake,
+    measure_history,
+    measures,
+    releases,
+    schedules,
+)
 from web.edge import health, language, offline_pages, static_files
 from web.edge.errors import register_errors, tell_too_large
 from web.edge.metrics import Measured, Metrics
@@ -53,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     intake.router,
     campaigns.router,
     measures.router,
+    closings.router,
     measure_history.router,
     releases.router,
     schedules.router,

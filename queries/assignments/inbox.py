@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -22,6 +22,7 @@ from models import (
     Tally,
     Unit,
 )
+from queries.assignments.still_open import OPEN, OWING, WAITING
 from queries.filling.current_submission import is_current
 from rules.assignments.states import UNSENT
 
@@ -46,6 +47,8 @@ class Owed:
     """Names of the returned fields; empty: the whole."""
     draft_at: datetime | None
     """When what was typed so far was last saved; None: nothing is."""
+    closed_at: datetime | None = None
+    """When its measure was closed."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +63,24 @@ class Sent:
     late: bool
     draft_at: datetime | None
     """When a correction that was not sent was last saved; None: there is none."""
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True)
-class Withdrawn:
-    """An assignment that was taken back from the unit."""
+class Ended:
+    """An assignment that was taken back from the unit, or closed before it had answered."""
 
     id: int
     title: str
     period: str
     unit: str
-    """The name of the unit that withdrew it; empty for the product itself."""
+    """The name of the unit that withdrew or closed it; empty for the product itself."""
     at: datetime
     reason: str
     draft_at: datetime | None
     """When what was typed and not sent was last saved; None: there is none."""
+    closed_at: datetime | None
+    """None: it was withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
         .where(
             col(Assignment.unit_id) == unit_id,
             col(Assignment.parent_id).is_not(None),
-            col(Assignment.status).in_(UNSENT),
+            OWING,
         )
         .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
         .limit(MOST)
@@ -150,6 +156,7 @@ def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
             col(Assignment.sent_at),
             col(Assignment.late),
             col(Draft.saved_at),
+            col(Assignment.closed_at),
         )
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
@@ -168,10 +175,15 @@ def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
     return [Sent(*row) for row in rows]
 
 
-def list_withdrawn(
-    session: Session, unit_id: int, *, since: datetime, limit: int
-) -> list[Withdrawn]:
-    """What was taken back from the unit, and why, the last first; one statement."""
+def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -> list[Ended]:
+    """What was taken back from the unit, and why, and what was closed before it had answered, the
+    last first; one statement."""
+    withdrawn = and_(col(Assignment.status) == Status.WITHDRAWN, col(Event.act) == Act.WITHDRAW)
+    closed = and_(
+        col(Assignment.status).in_(UNSENT),
+        col(Event.act) == Act.CLOSE,
+        col(Event.at) == col(Assignment.closed_at),
+    )
     rows = session.execute(
         select(
             col(Assignment.id),
@@ -181,6 +193,7 @@ def list_withdrawn(
             col(Event.at),
             col(Event.reason),
             col(Draft.saved_at),
+            col(Assignment.closed_at),
         )
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Event, col(Event.assignment_id) == Assignment.id)
@@ -190,14 +203,13 @@ def list_withdrawn(
         .where(
             col(Assignment.unit_id) == unit_id,
             col(Assignment.parent_id).is_not(None),
-            col(Assignment.status) == Status.WITHDRAWN,
-            col(Event.act) == Act.WITHDRAW,
+            or_(withdrawn, closed),
             col(Event.at) >= since,
         )
         .order_by(col(Event.at).desc(), col(Assignment.id).desc())
         .limit(limit)
     )
-    return [Withdrawn(*row) for row in rows]
+    return [Ended(*row) for row in rows]
 
 
 def list_waiting(session: Session, unit_id: int) -> list[Waiting]:
@@ -209,7 +221,7 @@ def list_waiting(session: Session, unit_id: int) -> list[Waiting]:
         .select_from(Assignment)
         .join(own, col(own.id) == Assignment.parent_id)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .where(col(own.unit_id) == unit_id, WAITING)
         .group_by(col(Measure.id), col(Measure.title))
         .order_by(since)
     )
@@ -253,7 +265,8 @@ def list_standings(session: Session, unit_id: int, today: date) -> list[Standing
         )
         .where(
             col(Assignment.unit_id) == unit_id,
-            col(Assignment.status).not_in((Status.CLOSED, Status.WITHDRAWN)),
+            col(Assignment.status) != Status.WITHDRAWN,
+            OPEN,
         )
         .group_by(*keys, col(Measure.position))
         .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
@@ -282,5 +295,5 @@ def list_assignments_of(
 def _plain(one: Assignment, title: str) -> Owed:
     return Owed(
         one.id, title, one.period, one.status, one.due_on, one.lowest, one.acknowledged_at,
-        None, None, None,
+        None, None, None, one.closed_at,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models import Assignment, Status, Tally, Unit
 from queries.units.units import below
-from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from rules.assignments.states import REPORTED, REVIEWED, UNSENT, owes
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _own(one: Assignment, today: date) -> Counts:
         "submitted": reported,
         "approved": reviewed,
         "returned": one.status == Status.RETURNED,
-        "overdue": one.status in UNSENT and one.due_on < today,
+        "overdue": owes(one) and one.due_on < today,
         "late": live and one.late,
         "answering": live and one.answering,
         "reported": reported and one.answering,

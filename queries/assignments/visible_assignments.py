@@ -106,9 +106,9 @@ def list_changes(session: Session, assignment_id: int) -> Sequence[Change]:
     return [Change(*row) for row in rows]
 
 
-def find_withdrawal(session: Session, assignment: Assignment) -> Change | None:
-    """Who withdrew it, when and why."""
-    wanted = _changes(assignment.id).where(col(Event.act) == Act.WITHDRAW)
+def find_ending(session: Session, assignment: Assignment) -> Change | None:
+    """Who withdrew or closed it last, when and why."""
+    wanted = _changes(assignment.id).where(col(Event.act).in_((Act.WITHDRAW, Act.CLOSE)))
     row = session.execute(wanted.order_by(col(Event.id).desc()).limit(1)).one_or_none()
     return Change(*row) if row else None
 

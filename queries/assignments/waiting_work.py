@@ -6,14 +6,15 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
-from models import Assignment, HandDown, Occurrence, Status, Submission
+from models import Assignment, HandDown, Occurrence, Submission
+from queries.assignments.still_open import WAITING
 from rules.dates.calendar import local_date
 from rules.dates.review_clock import overdue_before
 
 _hand_downs = select(func.count(), func.min(HandDown.requested_at)).where(
     col(HandDown.done_at).is_(None)
 )
-_reviews = select(func.count()).where(col(Assignment.status) == Status.SUBMITTED)
+_reviews = select(func.count()).where(WAITING)
 _overdue = _reviews.where(col(Assignment.review_due_on) < bindparam("today"))
 _plans = select(func.count()).where(
     col(Occurrence.settled_at).is_(None), col(Occurrence.again_at) < bindparam("now")

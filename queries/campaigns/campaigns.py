@@ -21,6 +21,7 @@ class CampaignRow(NamedTuple):
     drafts: int
     confirmed: int
     released: int
+    closed: int
     withdrawn: int
 
 

@@ -189,7 +189,9 @@ def _measures(session: Session, campaign_id: int) -> list[MeasureRow]:
         )
         .where(
             col(Measure.campaign_id) == campaign_id,
-            col(Measure.status).in_((MeasureStatus.RELEASED, MeasureStatus.WITHDRAWN)),
+            col(Measure.status).in_(
+                (MeasureStatus.RELEASED, MeasureStatus.CLOSED, MeasureStatus.WITHDRAWN)
+            ),
         )
         .order_by(col(Measure.position), col(Measure.id))
     )
@@ -227,6 +229,7 @@ def _assignments(
         col(Assignment.acknowledged_at),
         col(Assignment.released_at),
         col(Assignment.sent_at),
+        col(Assignment.closed_at),
         issuer.code,
         issuer.name,
         col(Detail.text),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Assignment, Level, Measure, Review, Status, Submission, Unit
+from queries.assignments.still_open import OWING
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED, UNSENT
 from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow
@@ -26,12 +27,11 @@ def list_named(
 
 def _list_conditions(as_of: date) -> dict[str, ColumnElement[bool]]:
     """The lists of a report that call units by name, by the keys of `report_rows.LISTS`."""
-    unsent = col(Assignment.status).in_(UNSENT)
     return {
         "returned": col(Assignment.status) == Status.RETURNED,
-        "overdue": and_(unsent, col(Assignment.due_on) < as_of),
+        "overdue": and_(OWING, col(Assignment.due_on) < as_of),
         "late": and_(col(Assignment.late), col(Assignment.status) != Status.WITHDRAWN),
-        "missing": and_(col(Assignment.answering), unsent),
+        "missing": and_(col(Assignment.answering), col(Assignment.status).in_(UNSENT)),
     }
 
 
@@ -53,6 +53,7 @@ def _named(
             col(Assignment.due_on),
             col(Assignment.status),
             col(Assignment.sent_at),
+            col(Assignment.closed_at),
             col(Review.reason),
         )
         .join(Assignment, col(Assignment.id) == first.c.assignment_id)

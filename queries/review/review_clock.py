@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Assignment, Status, Submission, Unit
+from models import Assignment, Submission, Unit
+from queries.assignments.still_open import WAITING
 from queries.filling.current_submission import is_current
 from rules.dates.review_clock import GRACE, overdue_before
 
@@ -38,7 +39,7 @@ def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
         select(func.count())
         .select_from(Assignment)
         .join(own, col(own.id) == Assignment.parent_id)
-        .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .where(col(own.unit_id) == unit_id, WAITING)
         .where(is_overdue(today))
     )
     found: int = session.execute(wanted).scalar_one()
@@ -58,7 +59,7 @@ def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[
         .join(own, col(own.unit_id) == Unit.id)
         .join(Assignment, col(Assignment.parent_id) == own.id)
         .join(Submission, is_current())
-        .where(col(Unit.parent_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .where(col(Unit.parent_id) == unit_id, WAITING)
         .where(is_overdue(today, grace=GRACE))
         .group_by(col(Unit.id), col(Unit.name), col(Unit.lft))
         .order_by(col(Unit.lft))

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Act, Assignment, Event, Status, Submission, Unit
+from models import Act, Assignment, Event, Submission, Unit
+from queries.assignments.still_open import WAITING
 from queries.filling.current_submission import is_current
 from queries.review.review_clock import is_overdue
 
@@ -76,7 +77,7 @@ class Waiting:
         wanted = (
             select(col(Assignment.id))
             .join(own, col(own.id) == Assignment.parent_id)
-            .where(col(own.unit_id) == self.unit_id, col(Assignment.status) == Status.SUBMITTED)
+            .where(col(own.unit_id) == self.unit_id, WAITING)
         )
         for table, clause in _JOINS.items():
             if table in needed or table in self._needed:

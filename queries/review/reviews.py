@@ -18,10 +18,10 @@ from models import (
     Measure,
     Review,
     ReviewBatch,
-    Status,
     Submission,
     Unit,
 )
+from queries.assignments.still_open import OPEN, WAITING
 from queries.filling.current_submission import is_current
 from queries.review.review_list import Position, Waiting
 from rules.assignments.states import NEXT
@@ -179,7 +179,7 @@ def list_waiting_measures(session: Session, unit_id: int) -> list[WaitingMeasure
         .select_from(own)
         .join(Assignment, col(Assignment.parent_id) == own.id)
         .join(Measure, col(Measure.id) == own.measure_id)
-        .where(col(own.unit_id) == unit_id, col(Assignment.status) == Status.SUBMITTED)
+        .where(col(own.unit_id) == unit_id, WAITING)
         .group_by(*keys)
         .order_by(col(Measure.id), col(own.period))
     )
@@ -227,7 +227,7 @@ def count_undoable(session: Session, batch_ids: Sequence[int]) -> dict[int, int]
         select(col(Review.batch_id), func.count())
         .join(Submission, col(Submission.id) == Review.submission_id)
         .join(Assignment, is_current())
-        .where(col(Review.batch_id).in_(batch_ids), col(Assignment.status).in_(_REOPENABLE))
+        .where(col(Review.batch_id).in_(batch_ids), col(Assignment.status).in_(_REOPENABLE), OPEN)
         .group_by(col(Review.batch_id))
     )
     return {batch_id: count for batch_id, count in rows if batch_id}

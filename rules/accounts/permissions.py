@@ -39,6 +39,8 @@ class Right(StrEnum):
     DELETE_MEASURE = "delete a measure"
     RELEASE_MEASURE = "release a measure, or open a period of it"
     WITHDRAW_MEASURE = "withdraw a measure"
+    CLOSE_MEASURE = "close a measure"
+    OPEN_MEASURE_AGAIN = "open a closed measure again"
     MAKE_SCHEDULE = "make a schedule"
     STOP_SCHEDULE = "stop a schedule"
     ORDER_REPORTS = "order the reports of every unit"
@@ -102,6 +104,8 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.DELETE_MEASURE: Permission((own_office,)),
     Right.RELEASE_MEASURE: Permission((own_office, the_product)),
     Right.WITHDRAW_MEASURE: Permission((own_office,)),
+    Right.CLOSE_MEASURE: Permission((own_office,)),
+    Right.OPEN_MEASURE_AGAIN: Permission((own_office,)),
     Right.MAKE_SCHEDULE: Permission((own_office,)),
     Right.STOP_SCHEDULE: Permission((own_office,)),
     Right.ORDER_REPORTS: Permission((own_office,)),

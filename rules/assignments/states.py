@@ -3,7 +3,7 @@
 `NEXT` is the one place that says it; `docs/states.md` is generated from it.
 """
 
-from models.assignment import Status
+from models.assignment import Assignment, Status
 from models.history import Act
 from rules.sentences.refusal import N_, Refusal, Term
 
@@ -45,11 +45,12 @@ NEXT: dict[Status, dict[Act, Status]] = {
         Act.CLOSE: Status.CLOSED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
-    Status.CLOSED: {Act.WITHDRAW: Status.WITHDRAWN},
+    Status.CLOSED: {Act.OPEN_AGAIN: Status.APPROVED},
     Status.WITHDRAWN: {},
 }
 """Status → act → status after it. `RECALL` leads back to `released` where the unit has lower
-units, and to `approved` where it takes a correction back (`possible`)."""
+units, and to `approved` where it takes a correction back (`possible`). While the measure is closed
+an assignment in another status than `closed` stays in it (`Assignment.closed_at`)."""
 
 REPORTED = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
 """The answer is in: it counts in the reported totals."""
@@ -82,6 +83,7 @@ ACT_NAMES: dict[Act, str] = {
     Act.CORRECT: N_("更正填报"),
     Act.CHANGE_FORM: N_("换用新版表单"),
     Act.CLOSE: N_("办结"),
+    Act.OPEN_AGAIN: N_("重新开启"),
     Act.WITHDRAW: N_("撤回"),
 }
 
@@ -90,9 +92,24 @@ SIDES: tuple[frozenset[Act], ...] = (
         {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL, Act.CORRECT},
     ),
     frozenset({Act.APPROVE, Act.RETURN, Act.REOPEN}),
-    frozenset({Act.CLOSE, Act.WITHDRAW}),
+    frozenset({Act.CLOSE, Act.OPEN_AGAIN, Act.WITHDRAW}),
 )
 """Whose acts they are: of the unit itself, of the unit that reviews it, of the office."""
+
+
+def owes(assignment: Assignment) -> bool:
+    """Whether the unit still owes its answer: it is open, and not sent or returned."""
+    return assignment.status in UNSENT and assignment.closed_at is None
+
+
+def is_over(assignment: Assignment) -> bool:
+    """Whether nothing is done with it any more: it is withdrawn, or its measure is closed."""
+    return assignment.status == Status.WITHDRAWN or assignment.closed_at is not None
+
+
+def waits_for_review(assignment: Assignment) -> bool:
+    """Whether the unit above is to decide about what was sent."""
+    return assignment.status == Status.SUBMITTED and assignment.closed_at is None
 
 
 def sending(status: str) -> Act:
@@ -127,6 +144,21 @@ def possible(status: str, *, lowest: bool, corrected: bool = False) -> dict[Act,
     if status in (Status.ISSUED, Status.ACKNOWLEDGED):
         allowed.pop(Act.SUBMIT, None)
     return allowed
+
+
+class ClosedMeasure(Refusal):
+    """The measure is closed: the office that issued it decides whether it goes on."""
+
+    def __init__(self, act: Act, unit: str, at: str) -> None:
+        super().__init__(
+            N_(
+                "这项任务已由%(unit)s于 %(at)s 办结，不能再%(act)s。"
+                "确需继续办理的，请联系%(unit)s重新开启。"
+            ),
+            act=Term(ACT_NAMES[act]),
+            unit=unit,
+            at=at,
+        )
 
 
 class IllegalChange(Refusal):

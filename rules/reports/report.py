@@ -127,6 +127,7 @@ def _measure(index: RowIndex, unit: UnitRow, measure: MeasureRow, period: str) -
         "title": measure.title,
         "kind": measure.kind,
         "withdrawn": measure.status == "withdrawn",
+        "closed": measure.status == "closed",
         "own": _own(index, index.assignments.get(key)),
         "below": below,
         "levels": _levels(index, key),
@@ -142,7 +143,7 @@ def _own(index: RowIndex, row: AssignmentRow | None) -> Json | None:
     if row is None:
         return None
     return {
-        "status": row.status,
+        "status": _told_status(row),
         "answering": row.answering,
         "issued_on": _day(row.issued_at),
         "issued_by": row.issuer_name,
@@ -190,7 +191,7 @@ def _lower_unit(index: RowIndex, unit: UnitRow, measure_id: int, period: str) ->
     return {
         "code": unit.code,
         "name": unit.name,
-        "status": own.status if own else "",
+        "status": _told_status(own) if own else "",
         "issued_on": _day(own.issued_at) if own else None,
         "due_on": own.due_on.isoformat() if own else None,
         "passed_on": own is not None and own.id in index.rows.passed_on,
@@ -205,7 +206,7 @@ def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
     """One assignment counted as `services.assignments.roll_up` counts the ones below a unit."""
     if row.status == Status.WITHDRAWN:
         return dict.fromkeys(COUNTS, 0)
-    unsent = row.status in UNSENT
+    unsent = _owes(row)
     flags = {
         "issued": True,
         "acknowledged": row.acknowledged_at is not None,
@@ -221,6 +222,15 @@ def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
         "reviewed": row.answering and row.status in REVIEWED,
     }
     return {name: int(flag) for name, flag in flags.items()}
+
+
+def _told_status(row: AssignmentRow | NamedRow) -> str:
+    """What a report calls it: closed where the measure was closed, whatever it was before."""
+    return row.status if row.closed_at is None else Status.CLOSED
+
+
+def _owes(row: AssignmentRow | NamedRow) -> bool:
+    return row.status in UNSENT and row.closed_at is None
 
 
 def _add(parts: Iterable[Mapping[str, Any]]) -> Json:
@@ -278,8 +288,8 @@ def _named(index: RowIndex, row: NamedRow, numbers: Mapping[tuple[int, str], int
         "above": row.above,
         "measure": numbers[row.measure_id, row.period],
         "due_on": row.due_on.isoformat(),
-        "days": max((index.rows.as_of - row.due_on).days, 0) if row.status in UNSENT else 0,
-        "status": row.status,
+        "days": max((index.rows.as_of - row.due_on).days, 0) if _owes(row) else 0,
+        "status": _told_status(row),
         "sent_on": _day(row.sent_at),
         "reason": row.reason or "",
     }

@@ -72,6 +72,7 @@ class AssignmentRow(NamedTuple):
     acknowledged_at: datetime | None
     released_at: datetime | None
     sent_at: datetime | None
+    closed_at: datetime | None
     issuer_code: str
     issuer_name: str
     detail_text: str | None
@@ -154,6 +155,7 @@ class NamedRow(NamedTuple):
     due_on: date
     status: str
     sent_at: datetime | None
+    closed_at: datetime | None
     reason: str | None
 
 

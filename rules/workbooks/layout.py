@@ -10,7 +10,7 @@ from typing import Any
 
 from models.assignment import ONCE, Assignment, Status
 from models.submission import Decision
-from rules.assignments.states import STATUS_NAMES, UNSENT
+from rules.assignments.states import STATUS_NAMES, owes
 from rules.dates.periods import period_words
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import as_typed
@@ -97,7 +97,7 @@ def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet], book: 
 
 def is_open(sheet: AnswerSheet) -> bool:
     """Whether the unit still owes its answer, so that a workbook may bring it."""
-    return sheet.assignment.status in UNSENT
+    return owes(sheet.assignment)
 
 
 def shown_cells(sheets: Iterable[SheetColumns], typed: Mapping[str, list[str]]) -> dict[str, str]:

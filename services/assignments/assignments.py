@@ -17,6 +17,7 @@ from models import (
     MeasureGate,
     Status,
 )
+from queries.assignments.still_open import OPEN
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
@@ -111,6 +112,7 @@ def pass_on_overdue(session: Session, *, now: datetime) -> int:
         col(Assignment.released_at).is_(None),
         col(Assignment.lowest).is_(False),
         col(Assignment.status).in_((Status.ISSUED, Status.ACKNOWLEDGED)),
+        OPEN,
     )
     ids = session.scalars(select(col(Assignment.id)).where(over)).all()
     if not ids:
@@ -128,13 +130,6 @@ def pass_on_overdue(session: Session, *, now: datetime) -> int:
     )
     _request_all(session, chosen, now)
     return count
-
-
-def close_campaign(
-    session: Session, assignments: ColumnElement[bool], *, actor: Account, now: datetime
-) -> int:
-    """Close what has been approved; returns how many."""
-    return change_all(session, assignments, Act.CLOSE, Status.CLOSED, actor=actor, now=now)
 
 
 def _release(

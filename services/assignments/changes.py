@@ -9,16 +9,20 @@ from sqlalchemy import (
     Integer,
     and_,
     bindparam,
+    case,
     insert,
     literal,
+    not_,
     or_,
     select,
     update,
 )
 from sqlmodel import Session, col
 
-from models import Account, Act, Assignment, Event, Status
-from rules.assignments.states import after, possible
+from models import Account, Act, Assignment, Event, Measure, Status, Unit
+from queries.assignments.still_open import OPEN
+from rules.assignments.states import ClosedMeasure, after, possible
+from rules.dates.calendar import local_time
 from rules.sentences.not_found import NotFound
 from services.assignments.roll_up import lock_measures, measures_of, rolled_up, rolled_up_one
 
@@ -54,8 +58,9 @@ def change(
     """Do `act` to a locked assignment, set `values` with it, and write its history.
 
     `actor` None is the product itself; `corrected` as `rules.assignments.states.after` says. Raises
-    `rules.assignments.states.IllegalChange`.
+    `rules.assignments.states.IllegalChange`, and `ClosedMeasure`.
     """
+    require_open(session, assignment, act)
     status = after(assignment.status, act, lowest=assignment.lowest, corrected=corrected)
     event = {
         "assignment_id": assignment.id, "at": now, "account_id": actor.id if actor else None,
@@ -86,10 +91,62 @@ def change_all(
     of statements does not depend on how many there are.
     """
     lock_measures(session, where)
-    able = and_(where, _leads(act, status))
+    able = and_(where, _leads(act, status), OPEN)
+    becomes = literal(str(status))
+    how: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
+    return _change_rows(session, where, able, act, becomes, values, **how)
+
+
+def close_all(
+    session: Session, where: ColumnElement[bool], *, actor: Account, now: datetime
+) -> int:
+    """Close all assignments of `where` that are not withdrawn; returns how many.
+
+    What is approved becomes closed, everything else stays as it is. `where` as for `change_all`.
+    """
+    lock_measures(session, where)
+    able = and_(where, col(Assignment.status) != Status.WITHDRAWN, OPEN)
+    becomes = case(
+        (col(Assignment.status) == Status.APPROVED, str(Status.CLOSED)), else_=Assignment.status
+    )
+    how: dict[str, Any] = {"actor": actor, "now": now, "reason": ""}
+    return _change_rows(session, where, able, Act.CLOSE, becomes, {"closed_at": now}, **how)
+
+
+def open_all_again(
+    session: Session, where: ColumnElement[bool], *, reason: str, actor: Account, now: datetime
+) -> int:
+    """Take `close_all` back; returns how many assignments are open again."""
+    lock_measures(session, where)
+    able = and_(where, not_(OPEN))
+    becomes = case(
+        (col(Assignment.status) == Status.CLOSED, str(Status.APPROVED)), else_=Assignment.status
+    )
+    how: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
+    return _change_rows(session, where, able, Act.OPEN_AGAIN, becomes, {"closed_at": None}, **how)
+
+
+def require_open(session: Session, assignment: Assignment, act: Act) -> None:
+    """Raises `ClosedMeasure` when the measure of a locked assignment is closed."""
+    if assignment.closed_at is not None:
+        issuer = select(col(Unit.name)).join(Measure, col(Measure.unit_id) == Unit.id)
+        name = session.scalars(issuer.where(col(Measure.id) == assignment.measure_id)).one()
+        raise ClosedMeasure(act, name, f"{local_time(assignment.closed_at):%Y-%m-%d %H:%M}")
+
+
+def _change_rows(
+    session: Session,
+    where: ColumnElement[bool],
+    able: ColumnElement[bool],
+    act: Act,
+    becomes: ColumnElement[str],
+    values: dict[str, Any],
+    **how: Any,
+) -> int:
+    """History, status and `values` of the `able` ones of `where`, and the totals with them."""
     with rolled_up(session, where):
-        _record(session, able, act, status, actor=actor, now=now, reason=reason)
-        count = _set(session, able, status, values)
+        _record(session, able, act, becomes, **how)
+        count = _set(session, able, becomes, values)
     session.expire_all()
     return count
 
@@ -108,7 +165,7 @@ def _record(
     session: Session,
     chosen: Any,
     act: Act,
-    status: Status,
+    becomes: ColumnElement[str],
     *,
     actor: Account | None,
     now: datetime,
@@ -121,7 +178,7 @@ def _record(
         literal(actor.id if actor else None, Event.__table__.c.account_id.type),  # type: ignore[attr-defined]
         literal(str(act)),
         col(Assignment.status),
-        literal(str(status)),
+        becomes,
         literal(reason),
     ).where(chosen)
     names = ["assignment_id", "at", "account_id", "act", "from_status", "to_status", "reason"]
@@ -129,12 +186,12 @@ def _record(
     session.execute(statement)
 
 
-def _set(session: Session, chosen: Any, status: Status, values: dict[str, Any]) -> int:
+def _set(session: Session, chosen: Any, becomes: ColumnElement[str], values: dict[str, Any]) -> int:
     """Returns how many rows were changed."""
     written = session.execute(
         update(Assignment)
         .where(chosen)
-        .values(status=status, version=col(Assignment.version) + 1, **values)
+        .values(status=becomes, version=col(Assignment.version) + 1, **values)
         .execution_options(synchronize_session=False)
     )
     return cast(CursorResult[Any], written).rowcount

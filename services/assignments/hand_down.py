@@ -318,6 +318,7 @@ def _new_assignments(lower_cap: Any) -> Insert:
             col(unit.level) == bindparam("level_below", type_=String),
             col(parent.released_at).is_not(None),
             col(parent.status) != Status.WITHDRAWN,
+            col(parent.closed_at).is_(None),
             in_scope(unit, HandDown.measure_id),
             true(),
         )

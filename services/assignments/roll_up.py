@@ -33,7 +33,8 @@ from sqlmodel import Session, col
 
 from models import AnswerNumber, Assignment, Measure, Status, Tally, Total
 from queries.assignments.climb import climb
-from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from queries.assignments.still_open import OWING
+from rules.assignments.states import REPORTED, REVIEWED
 
 _live = col(Assignment.status) != Status.WITHDRAWN
 _reported = col(Assignment.status).in_(REPORTED)
@@ -46,7 +47,7 @@ COUNTERS: dict[str, ColumnElement[bool]] = {
     "submitted": _reported,
     "approved": _reviewed,
     "returned": col(Assignment.status) == Status.RETURNED,
-    "unsent": col(Assignment.status).in_(UNSENT),
+    "unsent": OWING,
     "late": and_(_live, col(Assignment.late)),
     "answering": and_(_live, col(Assignment.answering)),
     "reported": and_(_reported, col(Assignment.answering)),

@@ -49,6 +49,7 @@ STATUS_NAMES: dict[str, str] = {
     MeasureStatus.DRAFT: N_("草稿"),
     MeasureStatus.CONFIRMED: N_("已确认"),
     MeasureStatus.RELEASED: N_("已下发"),
+    MeasureStatus.CLOSED: N_("已办结"),
     MeasureStatus.WITHDRAWN: N_("已撤回"),
 }
 
@@ -101,7 +102,7 @@ def edit_measure(
     edited it since, or when it has been released.
     """
     require(actor, Right.WRITE_MEASURE, Subject(measure.unit_id))
-    _require(measure, *EDITABLE)
+    require_status(measure, *EDITABLE)
     before = {**content_of(session, measure).plain, "status": measure.status}
     values = {**content.columns, "status": MeasureStatus.DRAFT, "version": version + 1}
     written = session.execute(
@@ -137,7 +138,7 @@ def delete_measure(session: Session, measure: Measure, *, actor: Account) -> Non
     Raises `Refusal` once it has been released: then it is withdrawn, and its history stays.
     """
     require(actor, Right.DELETE_MEASURE, Subject(measure.unit_id))
-    _require(measure, *EDITABLE)
+    require_status(measure, *EDITABLE)
     # Whoever is noting that one of its plans is due comes first.
     plans = select(col(Schedule.id)).where(col(Schedule.measure_id) == measure.id)
     session.execute(plans.with_for_update()).all()
@@ -148,7 +149,7 @@ def delete_measure(session: Session, measure: Measure, *, actor: Account) -> Non
 def confirm_measure(session: Session, measure: Measure, *, actor: Account, now: datetime) -> None:
     """An officer stands for what the measure says. Raises `Refusal` for what is missing."""
     require(actor, Right.CONFIRM_MEASURE, Subject(measure.unit_id))
-    _require(measure, MeasureStatus.DRAFT)
+    require_status(measure, MeasureStatus.DRAFT)
     if not measure.title.strip():
         raise Refusal(N_("措施没有标题，请先填写。"))
     parse_due(measure.due_rule)
@@ -173,7 +174,7 @@ def release_measure(
     """
     require(actor, Right.RELEASE_MEASURE, Subject(measure.unit_id))
     session.refresh(measure, with_for_update={"key_share": True})
-    _require(measure, MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
+    require_status(measure, MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
     _require_reach(session, measure)
     period = current_period(parse_due(measure.due_rule), opened_on or local_date(now))
     wish = hand_down.request(session, _id(measure), period, measure.unit_id, actor=actor, now=now)
@@ -194,7 +195,7 @@ def withdraw_measure(
 ) -> int:
     """Take a released measure back from every unit; returns how many assignments that ended."""
     require(actor, Right.WITHDRAW_MEASURE, Subject(measure.unit_id))
-    _require(measure, MeasureStatus.RELEASED)
+    require_status(measure, MeasureStatus.RELEASED)
     reason = clean_text(reason, multiline=True)
     if len(reason) < 2:
         raise Refusal(N_("请写明撤回的原因，下级会看到。"))
@@ -322,7 +323,8 @@ def _write_lists(session: Session, measure: Measure, content: MeasureContent) ->
     session.flush()
 
 
-def _require(measure: Measure, *allowed: MeasureStatus) -> None:
+def require_status(measure: Measure, *allowed: MeasureStatus) -> None:
+    """Raises `Refusal` when the measure has none of these statuses."""
     if measure.status not in allowed:
         raise Refusal(
             N_("措施“%(title)s”现为“%(status)s”，不能这样办理。"),

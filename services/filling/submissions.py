@@ -30,7 +30,7 @@ from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
-from services.assignments.changes import change, lock_assignment, lock_for_draft
+from services.assignments.changes import change, lock_assignment, lock_for_draft, require_open
 from services.filling.answer_numbers import replace_numbers
 from services.filling.attached_files import attached_files
 from services.filling.checks import find_flags, keep_prints, unanswered
@@ -106,7 +106,7 @@ def save_draft(
     """
     require(actor, Right.KEEP_DRAFT, Subject.of(sheet.unit))
     _check_seen(sheet, typed, posting)
-    _check_open(sheet.assignment)
+    _check_open(session, sheet.assignment)
     _check_draft(sheet, typed, posting)
     return keep_typed(session, sheet, typed, posting, actor=actor, now=now)
 
@@ -141,7 +141,7 @@ def submit(
     if last and is_same(session, sheet, last, typed, attached, _today(now)):
         return Sent(last, again=True)
     _check_seen(sheet, typed, posting)
-    _check_open(assignment)
+    _check_open(session, assignment)
     _check_draft(sheet, typed, posting)
     checked = sheet.check(typed, today=_today(now), attached=attached)
     if not checked.ok:
@@ -165,8 +165,10 @@ def submit(
     return Sent(submission)
 
 
-def _check_open(assignment: Assignment) -> None:
-    """Raises `IllegalChange` when the form cannot be sent now, not even as a correction."""
+def _check_open(session: Session, assignment: Assignment) -> None:
+    """Raises `IllegalChange` when the form cannot be sent now, not even as a correction, and
+    `ClosedMeasure` when the measure is closed."""
+    require_open(session, assignment, sending(assignment.status))
     after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
 
 

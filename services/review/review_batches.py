@@ -231,13 +231,17 @@ def _time_to_mend(now: datetime) -> Any:
 
 
 def _of_batch(batch_id: int) -> ColumnElement[bool]:
-    """The assignments whose current submission the batch has decided."""
+    """The open assignments whose current submission the batch has decided."""
     own = aliased(Assignment)
     decided = (
         select(col(own.id))
         .join(Submission, col(Submission.assignment_id) == own.id)
         .join(Review, col(Review.submission_id) == Submission.id)
-        .where(col(Review.batch_id) == batch_id, col(Submission.revision) == own.revision)
+        .where(
+            col(Review.batch_id) == batch_id,
+            col(Submission.revision) == own.revision,
+            col(own.closed_at).is_(None),
+        )
     )
     return col(Assignment.id).in_(decided)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, delete, or_, select
 from sqlmodel import Session, col
 
-from models import Account, Assignment, Unit, WorkbookUpload
+from models import Account, Act, Assignment, Unit, WorkbookUpload
 from queries.filling.answer_sheets import list_answer_sheets
 from queries.filling.attachments import question_of
 from queries.workbooks.workbooks import (
@@ -35,7 +35,7 @@ from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
 from rules.workbooks.outcome import Kind, Outcome, outcome_of, with_told
 from rules.workbooks.reading import FilledRow, ReadSheet, read_book
-from services.assignments.changes import lock_assignment
+from services.assignments.changes import lock_assignment, require_open
 from services.filling.attachments import as_answer
 from services.filling.submissions import Overtaken
 from services.workbooks.sent_rows import Row, flags_of, send_rows
@@ -206,6 +206,7 @@ def _is_of_book(upload: WorkbookUpload, sheet: AnswerSheet) -> bool:
 
 
 def _get_sheets(session: Session, own: Assignment) -> list[AnswerSheet]:
+    require_open(session, own, Act.SUBMIT)
     sheets = list_answer_sheets(session, rows_of(own))
     if not sheets:
         raise NotFound

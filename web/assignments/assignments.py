@@ -19,7 +19,7 @@ from queries.assignments.visible_assignments import (
 from queries.filling.submissions import find_current, find_draft
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
-from rules.assignments.states import UNSENT, possible
+from rules.assignments.states import is_over, owes, possible, waits_for_review
 from rules.dates.calendar import local_date
 from rules.forms.field_values import read_date
 from rules.reports.targets import target_in_words
@@ -93,12 +93,12 @@ def _page(
         added=added,
         steps=steps_of(one),
         left=days_left(one.due_on, today),
-        owes=one.status in UNSENT,
+        owes=owes(one),
         acts=acts_now(one, viewer, seen),
         current=find_current(session, one.id),
         changes=changes,
         corrected=_is_correction(changes),
-        draft=one.status in (Status.APPROVED, Status.WITHDRAWN) and find_draft(session, one.id),
+        draft=(one.status == Status.APPROVED or is_over(one)) and find_draft(session, one.id),
         workbook=workbook_link(session, one, viewer),
         progress=None if one.lowest else progress_of(session, seen, today, missing=missing),
         **{**shown, **values},
@@ -121,8 +121,10 @@ def acts_now(one: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:
     """What the viewer can do with it now; only the unit itself acts, the one above reviews."""
     if not viewer.may(Right.ACKNOWLEDGE, Subject(one.unit_id)):
         decides = viewer.may(Right.REVIEW, Subject(above_id=seen.reviewer_id))
-        reviews = decides and one.status == Status.SUBMITTED
+        reviews = decides and waits_for_review(one)
         return frozenset({"review"}) if reviews else frozenset()
+    if one.closed_at is not None:
+        return frozenset()
     able = {str(act) for act in possible(one.status, lowest=one.lowest)}
     if one.acknowledged_at is not None:
         able.discard(Act.ACKNOWLEDGE)

@@ -11,11 +11,11 @@ from models import Status
 from queries.assignments.inbox import (
     Owed,
     list_assignments_of,
+    list_ended,
     list_owed,
     list_sent,
     list_standings,
     list_waiting,
-    list_withdrawn,
 )
 from queries.review.review_clock import (
     OverdueReviewer,
@@ -33,9 +33,9 @@ router = APIRouter()
 PAGE = 50
 LAST_SENT = 5
 """Of what was sent, on the first page: whether it arrived and was accepted."""
-LAST_WITHDRAWN = 5
+LAST_ENDED = 5
 TOLD = timedelta(days=14)
-"""How long the first page tells what was withdrawn."""
+"""How long the first page tells what was withdrawn or closed."""
 
 
 @router.get("/")
@@ -55,7 +55,7 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
         overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
         overdue_reviewers=_overdue_reviewers(session, viewer, today),
         sent=list_sent(session, unit_id, limit=LAST_SENT),
-        withdrawn=list_withdrawn(session, unit_id, since=now - TOLD, limit=LAST_WITHDRAWN),
+        ended=list_ended(session, unit_id, since=now - TOLD, limit=LAST_ENDED),
         standings=list_standings(session, unit_id, today),
     )
     return keepable(answer, viewer)

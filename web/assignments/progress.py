@@ -28,7 +28,7 @@ from queries.assignments.visible_assignments import (
 from queries.campaigns.measures import count_addressed_below
 from queries.units.units import get_unit, list_above
 from queries.units.visibility import get_visible_measure, get_visible_unit, may_see
-from rules.assignments.states import UNSENT
+from rules.assignments.states import owes
 from rules.dates.calendar import local_date
 from rules.forms.rolled_figures import Figure
 from rules.sentences.not_found import NotFound
@@ -60,13 +60,13 @@ class Progress:
     @property
     def owing(self) -> list[LowerUnit]:
         """Of such lower units those that owe an answer: overdue first, then returned."""
-        rows = (row for row in self.lower if row.assignment.status in UNSENT)
+        rows = (row for row in self.lower if owes(row.assignment))
         return sorted(rows, key=_most_urgent)
 
     @property
     def done(self) -> list[LowerUnit]:
         """The others."""
-        return [row for row in self.lower if row.assignment.status not in UNSENT]
+        return [row for row in self.lower if not owes(row.assignment)]
 
     @property
     def pages(self) -> int:

@@ -24,5 +24,5 @@ def steps_of(assignment: Assignment) -> list[Step]:
         *([] if assignment.lowest else [passed_on]),
         Step(N_("报送"), sent),
         Step(N_("审核通过"), assignment.status in REVIEWED),
-        Step(N_("办结"), assignment.status == Status.CLOSED),
+        Step(N_("办结"), assignment.closed_at is not None),
     ]

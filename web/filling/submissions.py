@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from models import Account, Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
-from rules.assignments.states import REPORTED, possible, sending
+from rules.assignments.states import REPORTED, is_over, possible, sending
 from rules.dates.calendar import local_date, local_time
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.repeats import one_less, one_more, times_shown
@@ -63,7 +63,7 @@ def show_form(
     one = sheet.assignment
     correcting = CORRECTING in request.query_params and one.status == Status.APPROVED
     today = local_date(now)
-    if one.status == Status.WITHDRAWN:
+    if is_over(one) and not _is_settled(request, sheet):
         return withdrawn_page(request, session, sheet, today, None)
     if "conflict" in request.query_params and sheet.revision + (sheet.draft is not None):
         return form_page(request, session, sheet, today, Shown(made=Made.outdated(sheet)))
@@ -73,6 +73,12 @@ def show_form(
         return RedirectResponse(f"/assignments/{assignment_id}", 303)
     shown = _shown(request, session, sheet, now)
     return keepable(form_page(request, session, sheet, today, shown), viewer)
+
+
+def _is_settled(request: Request, sheet: AnswerSheet) -> bool:
+    """Whether everything that was typed has been sent, so that the receipt says it all."""
+    held = {"local", "conflict", CORRECTING} & set(request.query_params.keys())
+    return sheet.assignment.status in REPORTED and sheet.draft is None and not held
 
 
 def _shown(request: Request, session: Session, sheet: AnswerSheet, now: datetime) -> Shown:
@@ -263,7 +269,7 @@ def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:
         return tell_script(409, saved=False, sentence=refusal, **url)
     today = local_date(filled.now)
     sheet = get_answer_sheet(filled.session, filled.id)
-    if sheet.assignment.status == Status.WITHDRAWN:
+    if is_over(sheet.assignment):
         return withdrawn_page(filled.request, filled.session, sheet, today, filled.answers)
     if overtaken:
         return conflict_page(

@@ -1,4 +1,5 @@
-"""The form page of a withdrawn assignment: who took it back, why, and what was typed, to read."""
+"""The form page of an assignment that is withdrawn or closed: who ended it, and what was typed, to
+read."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,7 +7,7 @@ from datetime import date
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from queries.assignments.visible_assignments import find_withdrawal
+from queries.assignments.visible_assignments import find_ending
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached
 from rules.filling.corrections import WHY
@@ -39,7 +40,7 @@ def withdrawn_page(
         status=200 if answers is None else 409,
         sheet=sheet,
         one=sheet.assignment,
-        change=find_withdrawal(session, sheet.assignment),
+        change=find_ending(session, sheet.assignment),
         drafted=_told(words, sheet, drafted, attached),
         left_over=left_over(session, sheet),
         posted=_told(words, sheet, answers or {}, attached),

@@ -22,6 +22,7 @@ from queries.forms.field_labels import get_labels
 from queries.forms.forms import get_version
 from queries.review.review_list import Waiting, find_next, find_previous
 from queries.review.reviews import find_page
+from rules.assignments.states import waits_for_review
 from rules.dates.calendar import local_date
 from rules.filling.checks.flags import Flag, asked_before
 from rules.sentences.not_found import NotFound
@@ -74,10 +75,10 @@ def show_review(
         why=get_why(session, last.submission) if _corrects(before) else "",
         labels=labels,
         flags=_flags(words, session, seen, last, labels),
-        waiting=one.status == Status.SUBMITTED,
+        waiting=waits_for_review(one),
         recalled_at=find_recalled_at(session, one.id) if one.status in TAKEN_BACK else None,
         review_due=due_on,
-        overdue=one.status == Status.SUBMITTED and due_on < local_date(now),
+        overdue=waits_for_review(one) and due_on < local_date(now),
         reasons=list_reasons(words, session, viewer.unit_id),
         decided=find_decided(request, session, viewer.unit_id, now),
         returned=_returned(words, session, seen, last, before),

@@ -11,7 +11,7 @@ from web.edge.security import Viewer
 
 def workbook_link(session: Session, one: Assignment, viewer: Viewer) -> str:
     """What the assignment's page offers: `own`, `lower`, or nothing."""
-    if not viewer.may(Right.KEEP_WORKBOOK, Subject(one.unit_id)):
+    if one.closed_at is not None or not viewer.may(Right.KEEP_WORKBOOK, Subject(one.unit_id)):
         return ""
     if one.lowest:
         return "own" if one.answering else ""

@@ -91,7 +91,7 @@ def test_every_period_of_a_measure_is_a_line_of_its_own():
 
 def test_the_count_of_a_list_is_complete_where_its_rows_are_not():
     named = NamedRow(1, "1504", "赤峰市", "league", "自治区", 7, "once", date(2026, 11, 20),
-                     "issued", None, None)  # fmt: skip
+                     "issued", None, None, None)  # fmt: skip
     data = snapshots(
         rows(tallies=[tally("once")], named={key: [] for key in LISTS} | {"overdue": [named]})
     )[1]

@@ -14,9 +14,10 @@ from queries.assignments.kept_totals import read_totals
 from queries.filling.submissions import find_current
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT
 from rules.sentences.refusal import Refusal
-from services.assignments.assignments import acknowledge, close_campaign
+from services.assignments.assignments import acknowledge
 from services.assignments.recounts import list_wrong_totals
 from services.assignments.roll_up import recount
+from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.measures import withdraw_measure
 from services.filling.recalls import recall
 from services.review.review_batches import undo
@@ -118,8 +119,12 @@ def _undo(session, measure, code, _number, now) -> None:
 
 
 def _close(session, measure, _code, _number, now) -> None:
-    chosen = Assignment.measure_id == measure.id
-    close_campaign(session, chosen, actor=account_of(session, REGION), now=now)
+    close_measures(session, [measure], actor=account_of(session, REGION), now=now)
+
+
+def _open_again(session, measure, _code, _number, now) -> None:
+    office = account_of(session, REGION)
+    open_measure_again(session, measure, reason="还有单位没有报", actor=office, now=now)
 
 
 def _withdraw(session, measure, _code, _number, now) -> None:
@@ -133,7 +138,10 @@ STORIES: list[tuple[Callable, ...]] = [
     (_submit, _recall), (_submit, _return, _submit), (_approve,), (_return,), (_recall,),
     (_submit, _approve, _submit), (_submit, _approve, _undo), (_submit, _return, _undo),
     (_submit, _return_many, _submit, _undo), (_approve_many, _undo), (_undo,),
-    (_acknowledge,), (_approve_many,), (_return_many,), (_close,), (_withdraw,),
+    (_acknowledge,), (_approve_many,), (_return_many,),
+    (_submit, _approve, _close, _submit, _open_again, _submit), (_submit, _close, _approve, _undo),
+    (_open_again,), (_submit, _return_many, _close, _undo, _open_again, _submit), (_close,),
+    (_open_again,), (_withdraw,),
 ]  # fmt: skip
 """What may happen to one unit in a row; random single acts seldom get far."""
 STEPS = st.tuples(
@@ -176,7 +184,7 @@ def _marks(one: Assignment) -> dict[str, int]:
         "issued": live, "acknowledged": live and one.acknowledged_at is not None,
         "released": live and one.released_at is not None, "submitted": reported,
         "approved": reviewed, "returned": one.status == Status.RETURNED,
-        "unsent": one.status in UNSENT, "late": live and one.late,
+        "unsent": one.status in UNSENT and one.closed_at is None, "late": live and one.late,
         "answering": live and one.answering, "reported": reported and one.answering,
         "reviewed": reviewed and one.answering,
     }  # fmt: skip

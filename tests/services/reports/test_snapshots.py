@@ -3,13 +3,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, func, select
 
-from models import AnswerNumber, Assignment, Snapshot, Status, Unit
+from models import Account, AnswerNumber, Assignment, Measure, Snapshot, Status, Unit
 from queries.reports.snapshots import find_snapshot, list_snapshot_dates, list_snapshots
 from queries.units.units import below, get_unit
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT
 from rules.reports.report import COUNTS, checksum
 from rules.reports.report_figures import number_text
 from rules.sentences.refusal import Refusal
+from services.campaigns.closings import close_measures
 from services.reports.snapshots import take_snapshots
 from tests.building import BANNER, LEAGUE, REGION, VILLAGE, make_account, make_campaign
 from tests.conftest import NOW
@@ -38,7 +39,7 @@ def recounted(session, code, measure_id) -> dict[str, int]:
     rows = session.exec(wanted).all()
     sent = [one for one in rows if one.status in REPORTED]
     passed = [one for one in rows if one.status in REVIEWED]
-    unsent = [one for one in rows if one.status in UNSENT]
+    unsent = [one for one in rows if one.status in UNSENT and one.closed_at is None]
     return {
         "issued": len(rows),
         "acknowledged": sum(one.acknowledged_at is not None for one in rows),
@@ -192,3 +193,25 @@ def test_the_dates_of_a_unit_are_listed_and_found(session, campaign):
     assert list_snapshot_dates(session, campaign, unit.id) == [TODAY]
     assert find_snapshot(session, campaign, unit.id, TODAY).data["unit"]["code"] == BANNER
     assert find_snapshot(session, campaign, unit.id, TODAY - timedelta(days=1)) is None
+
+
+def test_closing_changes_no_figure_but_what_is_owed(session, campaign):
+    before = take(session, campaign)[REGION].data
+    measures = session.exec(select(Measure).where(Measure.campaign_id == campaign)).all()
+    office = session.exec(select(Account)).first()
+    close_measures(session, measures, actor=office, now=NOW)
+    later = {"as_of": TODAY + timedelta(days=1), "now": NOW + timedelta(days=1)}
+    (found,) = list_snapshots(session, take_snapshots(session, campaign, [REGION], **later))
+    after = found.data
+    same = [name for name in COUNTS if name not in ("unsent", "overdue")]
+    assert [after["below"][name] for name in same] == [before["below"][name] for name in same]
+    assert (after["below"]["unsent"], after["below"]["overdue"]) == (0, 0)
+    assert [one["figures"] for one in after["measures"]] == [
+        one["figures"] for one in before["measures"]
+    ]
+    assert {one["own"]["status"] for one in after["measures"]} == {"closed"}
+    for measure in after["measures"]:
+        counts = {name: measure["below"][name] for name in COUNTS}
+        assert counts == recounted(session, REGION, measure["measure_id"])
+        for name in COUNTS:
+            assert sum(row[name] for row in measure["lower"]) == measure["below"][name]

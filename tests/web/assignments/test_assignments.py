@@ -62,7 +62,7 @@ def test_an_upper_unit_sees_its_lower_units_and_their_totals(world, sign_in):
     assert "红星社区居委会" in done.text_content()
     page = text_of(answer)
     assert "尚未报送的单位（2 个）" in page
-    assert "已报送或已撤回的单位（1 个）" in page
+    assert "已报送、已撤回或已办结的单位（1 个）" in page
     assert "投入资金（万元） 2.5" in page
 
 

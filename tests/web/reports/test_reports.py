@@ -9,6 +9,7 @@ from adapters.settings import get_settings
 from models import Measure, Schedule, Snapshot
 from queries.campaigns.occurrences import list_open
 from services.campaigns import occurrences
+from services.campaigns.closings import close_measures
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, release_down
 from tests.conftest import NOW
 from tests.web.office import drafted, office_of
@@ -116,3 +117,15 @@ def test_the_page_says_how_far_the_reports_of_every_unit_are(
     occurrences.finish(session, order, now=later)
     assert "已办理 办理于 2026-11-23 09:03" in told()
     assert "所有单位的报告 2026" not in text_of(sign_in(LEAGUE).get(f"/reports/{campaign}"))
+
+
+def test_every_face_says_that_a_measure_is_closed(session: Session, sign_in, campaign: int) -> None:
+    measures = session.exec(select(Measure).where(Measure.campaign_id == campaign)).all()
+    released = [one for one in measures if one.status == "released"]
+    close_measures(session, released, actor=office_of(session), now=NOW)
+    client = sign_in(LEAGUE)
+    address = client.post(f"/reports/{campaign}/{LEAGUE}").headers["location"]
+    assert "（已办结）" in text_of(client.get(address))
+    for face, part in (("docx", "word/document.xml"), ("xlsx", "xl/sharedStrings.xml")):
+        packed = zipfile.ZipFile(io.BytesIO(client.get(f"{address}/{face}").content))
+        assert "已办结" in packed.read(part).decode(), face

@@ -1,0 +1,174 @@
+"""Closing: the office ends the work on measures for good, or until it opens one again.
+
+Everything is written in one transaction. Approved assignments are closed; all others keep their
+status and what was typed, and nothing can be done with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from models import (
+    Account,
+    Assignment,
+    HandDown,
+    Measure,
+    MeasureAct,
+    MeasureStatus,
+    Occurrence,
+    Outcome,
+    Schedule,
+)
+from rules.accounts.permissions import Right, require
+from rules.accounts.predicates import Subject
+from rules.dates.timetable import next_after
+from rules.forms.field_values import clean_text
+from rules.sentences.refusal import N_, Refusal
+from services.assignments.changes import close_all, open_all_again
+from services.campaigns.measure_history import record_measures
+from services.campaigns.measures import LONGEST_REASON, require_status
+
+
+def close_measures(
+    session: Session, measures: Sequence[Measure], *, actor: Account, now: datetime
+) -> int:
+    """Close released measures; returns how many assignments that ended.
+
+    What is closed already is left alone, so that two clicks are as one. Schedules pause, and
+    wishes to hand down end. Raises `Refusal` for a measure that was never released or is
+    withdrawn. A constant number of statements.
+    """
+    for one in measures:
+        require(actor, Right.CLOSE_MEASURE, Subject(one.unit_id))
+    found = [one for one in _locked(session, measures) if one.status != MeasureStatus.CLOSED]
+    for one in found:
+        require_status(one, MeasureStatus.RELEASED)
+    ids = [one.id for one in found]
+    if not ids:
+        return 0
+    count = close_all(session, col(Assignment.measure_id).in_(ids), actor=actor, now=now)
+    _end_wishes(session, ids, now)
+    _pause_schedules(session, ids, now)
+    _turn_all(session, ids, MeasureStatus.RELEASED, MeasureStatus.CLOSED)
+    differs = {"status": [MeasureStatus.RELEASED, MeasureStatus.CLOSED]}
+    record_measures(session, ids, MeasureAct.CLOSE, actor=actor, now=now, differs=differs)
+    return count
+
+
+def open_measure_again(
+    session: Session, measure: Measure, *, reason: str, actor: Account, now: datetime
+) -> int:
+    """Take the closing of a measure back; returns how many assignments are open again.
+
+    Everything is as it was: statuses, wishes that were not fulfilled, schedules from now on. What
+    is open already is left alone. Raises `Refusal` without a reason.
+    """
+    require(actor, Right.OPEN_MEASURE_AGAIN, Subject(measure.unit_id))
+    _locked(session, [measure])
+    if measure.status == MeasureStatus.RELEASED:
+        return 0
+    require_status(measure, MeasureStatus.CLOSED)
+    reason = _reason(reason)
+    measure_id = measure.id
+    _resume_wishes(session, measure_id)
+    own = col(Assignment.measure_id) == measure_id
+    count = open_all_again(session, own, reason=reason, actor=actor, now=now)
+    _resume_schedules(session, measure_id, now)
+    _turn_all(session, [measure_id], MeasureStatus.CLOSED, MeasureStatus.RELEASED)
+    differs = {"status": [MeasureStatus.CLOSED, MeasureStatus.RELEASED]}
+    record_measures(
+        session, [measure_id], MeasureAct.OPEN_AGAIN,
+        actor=actor, now=now, reason=reason, differs=differs,
+    )  # fmt: skip
+    return count
+
+
+def _locked(session: Session, measures: Sequence[Measure]) -> Sequence[Measure]:
+    """The measures as they are stored now, locked in the order of their ids."""
+    chosen = select(Measure).where(col(Measure.id).in_([one.id for one in measures]))
+    lock = chosen.order_by(col(Measure.id)).with_for_update(key_share=True)
+    return session.scalars(lock.execution_options(populate_existing=True)).all()
+
+
+def _reason(typed: str) -> str:
+    reason = clean_text(typed, multiline=True)
+    if not reason:
+        raise Refusal(N_("请写明重新开启的原因。"))
+    if len(reason) > LONGEST_REASON:
+        raise Refusal(N_("重新开启的原因最多 %(longest)s 字。"), longest=LONGEST_REASON)
+    return reason
+
+
+def _turn_all(
+    session: Session, ids: Sequence[int], before: MeasureStatus, after: MeasureStatus
+) -> None:
+    session.execute(
+        update(Measure)
+        .where(col(Measure.id).in_(ids), col(Measure.status) == before)
+        .values(status=after)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
+def _end_wishes(session: Session, ids: Sequence[int], now: datetime) -> None:
+    session.execute(
+        update(HandDown)
+        .where(col(HandDown.measure_id).in_(ids), col(HandDown.done_at).is_(None))
+        .values(done_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _resume_wishes(session: Session, measure_id: int) -> None:
+    """The wishes that ended with the closing are open again."""
+    closed_at = select(func.max(Assignment.closed_at)).where(
+        col(Assignment.measure_id) == measure_id
+    )
+    session.execute(
+        update(HandDown)
+        .where(
+            col(HandDown.measure_id) == measure_id,
+            col(HandDown.done_at) == closed_at.scalar_subquery(),
+        )
+        .values(done_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _pause_schedules(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Nothing comes from them any more; what was noted as due and not done ends as stopped."""
+    own = col(Schedule.measure_id).in_(ids)
+    session.execute(
+        update(Schedule)
+        .where(own, col(Schedule.next_at).is_not(None))
+        .values(next_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Occurrence)
+        .where(
+            col(Occurrence.schedule_id).in_(select(col(Schedule.id)).where(own)),
+            col(Occurrence.settled_at).is_(None),
+        )
+        .values(settled_at=now, outcome=Outcome.STOPPED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _resume_schedules(session: Session, measure_id: int, now: datetime) -> None:
+    """Those that nobody has stopped go on with their next moment."""
+    paused = select(Schedule).where(
+        col(Schedule.measure_id) == measure_id,
+        col(Schedule.active),
+        col(Schedule.cron) != "",
+        col(Schedule.next_at).is_(None),
+    )
+    for schedule in session.scalars(paused.with_for_update()).all():
+        schedule.next_at = next_after(schedule.cron, now)
+        session.add(schedule)
+    session.flush()

@@ -1,0 +1,169 @@
+"""The office closes a measure or a campaign, and every unit's pages say so."""
+
+from dataclasses import dataclass
+
+import pytest
+from sqlmodel import Session, select
+
+from models import Assignment, Measure, Notice
+from services.campaigns.closings import close_measures, open_measure_again
+from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE
+from tests.web.conftest import NOW
+from tests.web.office import office_of
+from tests.web.pages import check, fields_of, text_of
+
+GOOD = {"f-checked": "12", "f-spent": "3.5", "f-note": "已逐户查看"}
+SAYS = "内蒙古自治区于 2026-11-23 09:00 办结"
+
+
+@dataclass
+class Closing:
+    """The office's pages of one measure."""
+
+    client: object
+    measure: Measure
+
+    def at(self, act: str) -> str:
+        return f"/measures/{self.measure.id}/{act}"
+
+
+@pytest.fixture
+def office(world, sign_in) -> Closing:
+    return Closing(sign_in(REGION, "office"), world.measure)
+
+
+def close(world, session: Session) -> None:
+    close_measures(session, [world.measure], actor=office_of(session), now=NOW)
+
+
+def test_the_page_before_says_what_it_means_with_counts(office, world):
+    world.send(VILLAGE)
+    assert "填过的内容保留" in text_of(office.client.get(office.at("close")))
+    cells = check(office.client.get(office.at("close"))).xpath("//tbody/tr/td")
+    whole, unanswered, waiting, approved = ["".join(one.itertext()).strip() for one in cells]
+    assert (unanswered, waiting, approved) == (
+        f"{int(whole) - 1}/{whole}", f"1/{whole}", f"0/{whole}",
+    )  # fmt: skip
+
+
+def test_the_office_closes_and_opens_again_with_a_reason(office, session):
+    assert office.at("close") in office.client.get(office.at("preview")).text
+    for _ in range(2):
+        answer = office.client.post(office.at("close"))
+        assert answer.headers["location"] == office.at("preview")
+    page = office.client.get(office.at("preview"))
+    assert "已办结" in text_of(page)
+    assert "状态：已下发 → 已办结" in text_of(page)
+    assert office.at("withdraw") not in page.text
+    assert "没有正在办理的措施" in text_of(office.client.get(office.at("close")))
+    refused = office.client.post(office.at("open-again"), data={"reason": " "})
+    assert refused.status_code == 422
+    assert "请写明重新开启的原因" in text_of(refused)
+    for _ in range(2):
+        answer = office.client.post(office.at("open-again"), data={"reason": "还有单位没有报"})
+        assert answer.status_code == 303
+    assert "还有单位没有报" in text_of(office.client.get(office.at("preview")))
+    assert set(session.exec(select(Assignment.closed_at))) == {None}
+    assert "这条措施没有办结" in text_of(office.client.get(office.at("open-again")))
+
+
+def test_a_whole_campaign_is_closed_at_once(office, world, session):
+    campaign_id = world.measure.campaign_id
+    session.add(Notice(campaign_id=campaign_id, title="通知", text="逐户查看"))
+    path = f"/campaigns/{campaign_id}"
+    assert f"{path}/close" in office.client.get(path).text
+    assert "中已下发的 1 条措施" in text_of(office.client.get(f"{path}/close"))
+    for _ in range(2):
+        assert office.client.post(f"{path}/close").headers["location"] == path
+    session.refresh(world.measure)
+    assert world.measure.status == "closed"
+    assert f"{path}/close" not in office.client.get(path).text
+    assert "没有正在办理的措施" in text_of(office.client.get(f"{path}/close"))
+    assert text_of(office.client.get("/campaigns")).count("已办结")
+
+
+@pytest.mark.parametrize(("code", "role"), [(LEAGUE, "office"), (REGION, "clerk")])
+@pytest.mark.parametrize("act", ["close", "open-again"])
+def test_nobody_else_closes(world, sign_in, code, role, act):
+    client, path = sign_in(code, role), f"/measures/{world.measure.id}/{act}"
+    assert client.get(path).status_code in (403, 404)
+    assert client.post(path, data={"reason": "不办了"}).status_code in (403, 404)
+    campaign = f"/campaigns/{world.measure.campaign_id}/close"
+    assert client.post(campaign).status_code in (403, 404)
+    assert world.measure.status == "released"
+
+
+def test_a_unit_that_has_not_answered_reads_that_it_is_closed(world, sign_in, session):
+    client, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}"
+    fields = fields_of(client.get(f"{path}/form"), f"{path}/form")
+    client.post(f"{path}/form", data={**fields, **GOOD, "_act": "save"})
+    fields = fields_of(client.get(f"{path}/form"), f"{path}/form")
+    close(world, session)
+    home = text_of(client.get("/"))
+    assert "内蒙古自治区 2026-11-23 09:00 办结 草稿仍保留" in home
+    assert "0 已逾期" in home
+    task = text_of(client.get(path))
+    assert "这项任务已经办结，不用也不能再办理。" in task
+    assert "请联系内蒙古自治区重新开启" in task
+    assert "现在可以办理" not in task
+    form = text_of(client.get(f"{path}/form"))
+    assert "这项任务已经办结" in form
+    assert "工作情况 已逐户查看" in form
+    late = client.post(f"{path}/form", data={**fields, "f-note": "后写的", "_act": "send"})
+    assert late.status_code == 409
+    assert "工作情况 后写的" in text_of(late)
+    told = client.post(
+        f"{path}/form", data={**fields, **GOOD, "_act": "send"},
+        headers={"Accept": "application/json"},
+    )  # fmt: skip
+    assert told.status_code == 409
+    assert SAYS in told.json()["sentence"]
+    open_measure_again(session, world.measure, reason="再等几天", actor=office_of(session), now=NOW)
+    assert fields_of(client.get(f"{path}/form"), f"{path}/form")["f-note"] == ["已逐户查看"]
+    assert "再等几天" in text_of(client.get(path))
+
+
+def test_a_unit_that_has_answered_still_sees_its_receipt(world, sign_in, session):
+    receipt = world.send(VILLAGE).receipt
+    close(world, session)
+    client, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}"
+    assert client.get(f"{path}/form").headers["location"] == f"/receipts/{receipt}"
+    assert "待审核 已办结" in text_of(client.get("/"))
+    assert "收回修改" not in text_of(client.get(path))
+
+
+def test_the_reviewer_has_nothing_to_decide(world, sign_in, session):
+    submission = world.send(VILLAGE)
+    client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
+    assert "0 待我审核" not in text_of(client.get("/"))
+    close(world, session)
+    assert "0 待我审核" in text_of(client.get("/"))
+    page = check(client.get(path))
+    assert not page.xpath("//button[@value='approve' or @value='return']")
+    data = {"act": "approve", "submission": submission.id, "seen": "submitted"}
+    refused = client.post(path, data=data)
+    assert refused.status_code == 409
+    assert SAYS in text_of(refused)
+
+
+def test_a_workbook_refuses_with_the_sentence(world, sign_in, session):
+    close(world, session)
+    client, path = sign_in(TOWNSHIP), f"/assignments/{world.id(TOWNSHIP)}/workbook"
+    assert SAYS in text_of(client.get(path))
+    refused = client.get(f"{path}.xlsx")
+    assert refused.status_code != 200
+    assert SAYS in text_of(refused)
+
+
+def test_progress_says_so_and_nothing_is_overdue(office, world, session):
+    world.send(VILLAGE)
+    close(world, session)
+    page = text_of(office.client.get(office.at("progress")))
+    assert "这条措施已于 2026-11-23 09:00 办结" in page
+
+
+def test_all_of_it_is_there_in_english(office, world, session):
+    office.client.cookies.set("lang", "en")
+    assert "Close the measure" in text_of(office.client.get(office.at("close")))
+    close(world, session)
+    assert "Open the measure again" in text_of(office.client.get(office.at("open-again")))
