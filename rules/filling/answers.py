@@ -20,7 +20,7 @@ from rules.forms.form_tree import (
     places,
     times_key,
 )
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_
 
 LINE_LENGTH = 2_000
@@ -49,7 +49,7 @@ class Checked:
     """
 
     values: dict[str, Any]
-    faults: dict[str, Fault]
+    faults: Faults
 
     @property
     def ok(self) -> bool:
@@ -122,7 +122,7 @@ class _Check:
     kept: Mapping[str, Any]
     today: str
     attached: Attached
-    faults: dict[str, Fault] = field(default_factory=dict)
+    faults: Faults = field(default_factory=dict)
     shown: Mapping[str, int] = field(default_factory=dict)
     put: list[tuple[FormField, int | None, Any]] = field(default_factory=list)
     """What was typed and could be read, to be held against the author's conditions."""

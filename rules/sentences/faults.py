@@ -68,6 +68,9 @@ class Fault(Sentence):
         return Sentence(before, {**values, "fault": self})
 
 
+Faults = dict[str, Fault]
+"""Input or key of an answer → what is wrong there."""
+
 _BEFORE = {
     (False, True, False): N_("第 %(line)d 行：%(fault)s"),
     (False, True, True): N_("第 %(line)d 行“%(column)s”：%(fault)s"),

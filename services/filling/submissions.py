@@ -28,7 +28,7 @@ from rules.filling.receipts import checksum, receipt_number
 from rules.filling.sheet_answers import SheetAnswers
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Faults
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.changes import change, lock_assignment, lock_for_draft, require_open
 from services.filling.answer_numbers import replace_numbers
@@ -56,7 +56,7 @@ class Sent:
 class Faulty:
     """The form has faults, told by field name. What was typed is kept as the draft."""
 
-    faults: dict[str, Fault]
+    faults: Faults
 
 
 @dataclass(frozen=True)

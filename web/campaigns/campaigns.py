@@ -18,13 +18,13 @@ from queries.campaigns.measures import list_measures
 from queries.units.units import list_levels, list_tags
 from rules.campaigns.notice.passages import Passage, cut
 from rules.dates.due import DueRule, parse_due
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Faults
 from rules.sentences.refusal import Refusal
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
-from web.edge.language import say
+from web.edge.language import words_of
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer
@@ -114,9 +114,9 @@ def save_notice(
     """Keep the corrected header."""
     campaign = get_own_campaign(session, viewer.account, campaign_id)
     notice, sent = get_notice(session, campaign), TypedNotice.read(typed(posted))
-    faults: dict[str, Fault] = {}
+    faults: Faults = {}
     day = sent.read_day(faults)
-    told = {name: say(request, one) for name, one in faults.items()}
+    told = words_of(request).say_each(faults)
     if told:
         return _edit_page(request, campaign, sent, told, "")
     with attempt(session, request) as outcome:

@@ -21,7 +21,7 @@ from queries.campaigns.campaigns import (
 from queries.campaigns.schedules import count_plans_of
 from queries.forms.forms import ListedForm, list_forms
 from queries.units.units import list_levels_below, list_tags
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_
 from services.campaigns.measure_content import content_of
 from services.campaigns.measures import (
@@ -35,9 +35,9 @@ from services.campaigns.measures import (
 )
 from web.campaigns.conflicts import GATE_NAMES, Names, differences
 from web.campaigns.typed_due import KINDS, LAST, TypedDue
-from web.campaigns.typed_measure import EVERY_UNIT, Faults, TypedMeasure
+from web.campaigns.typed_measure import EVERY_UNIT, TypedMeasure
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
-from web.edge.language import say, words_of
+from web.edge.language import words_of
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer
@@ -226,7 +226,7 @@ def _editor(
     stored = TypedMeasure.of(measure, content_of(session, measure), choices.levels)
     changed = sent.version != stored.version
     conflict = differences(words_of(request), stored, sent, choices.names) if changed else []
-    told = {name: say(request, one) for name, one in (faults or {}).items()}
+    told = words_of(request).say_each(faults or {})
     return render(
         request,
         "pages/campaigns/measures/edit.html",
@@ -250,7 +250,7 @@ def _editor(
 
 
 def _new_page(request: Request, campaign: Campaign, sent: TypedMeasure, faults: Faults) -> Response:
-    told = {name: say(request, one) for name, one in faults.items()}
+    told = words_of(request).say_each(faults)
     return render(
         request,
         "pages/campaigns/measures/new.html",

@@ -20,7 +20,7 @@ from queries.campaigns.schedules import (
     list_schedules_of,
 )
 from rules.dates.timetable import read_cron
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Fault, Faults
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.campaigns import schedules
@@ -29,10 +29,9 @@ from web.campaigns.typed_schedule import (
     MONTH_DAYS,
     RHYTHM_NAMES,
     WEEKDAY_NAMES,
-    Faults,
     TypedSchedule,
 )
-from web.edge.language import Words, say, words_of
+from web.edge.language import Words, words_of
 from web.edge.posted import Posted, typed
 from web.edge.rendering import render
 from web.edge.security import Officer, Viewer
@@ -118,7 +117,7 @@ def _form(
     faults: Faults | None = None,
     refusal: str = "",
 ) -> Response:
-    told = {name: say(request, one) for name, one in (faults or {}).items()}
+    told = words_of(request).say_each(faults or {})
     return render(
         request,
         "pages/campaigns/schedules/new.html",

@@ -8,7 +8,7 @@ from typing import Any
 
 from models import ALL_TAGS, Gate, Level, Measure, MeasureKind
 from rules.forms.field_values import clean_text, read_integer
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_, Refusal, Term
 from services.campaigns.measures import GateChoice, MeasureContent
 from web.campaigns.typed_due import TypedDue
@@ -28,7 +28,6 @@ LABELS = {
 }
 COUNTS = {"review_days": (0, 30), "target_count": (1, 100_000), "days": (0, 90)}
 """Smallest and largest number of each input."""
-Faults = dict[str, Fault]
 Fields = Mapping[str, Sequence[str]]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from models import Notice
 from rules.forms.field_values import read_date
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Fault, Faults
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class TypedNotice:
         day = notice.dated_on.isoformat() if notice.dated_on else ""
         return cls(notice.title, notice.number, notice.issuer, day)
 
-    def read_day(self, faults: dict[str, Fault]) -> date | None:
+    def read_day(self, faults: Faults) -> date | None:
         """The date of issue; None where there is none or it is unreadable."""
         day = read_date(self.dated_on) if self.dated_on else None
         if isinstance(day, Fault):

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from rules.dates.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment
 from rules.forms.field_values import plain, read_date
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_, Refusal
 from web.edge.security import read_id
 
@@ -29,7 +29,6 @@ WEEKDAY_NAMES = {
     7: N_("星期日"),
 }
 MONTH_DAYS = (*range(1, LONGEST_DAY + 1), LAST_DAY)
-Faults = dict[str, Fault]
 """Input → what is wrong with it."""
 _DAY = re.compile(r"[0-9]{1,2}")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")

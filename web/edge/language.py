@@ -1,6 +1,7 @@
 """The language of a browser: a cookie, changed by one click."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
@@ -34,6 +35,10 @@ class Words:
     def say(self, said: str | Sentence | Refusal, **values: object) -> str:
         """A sentence, a refusal, or a msgid and its values."""
         return tell(Sentence(said, values) if isinstance(said, str) else said, self.language)
+
+    def say_each(self, said: Mapping[str, Sentence | Refusal]) -> dict[str, str]:
+        """Input → what is wrong there, in words."""
+        return {name: self.say(one) for name, one in said.items()}
 
 
 def words_of(request: Request) -> Words:

@@ -23,7 +23,7 @@ from rules.filling.attachments.kinds import MOST_FILES, TOO_MANY
 from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
 from services.filling.attachments import Prepared
-from web.edge.language import say
+from web.edge.language import say, words_of
 from web.edge.own import get_own
 from web.edge.posted import Posted
 from web.edge.security import who_asks
@@ -65,7 +65,7 @@ async def take_files(
     found, faults = await _identify_all(request, wanted, uploads)
     files = {key: one for key, (one, _) in found.items()}
     refused = await look(lambda session: _list_refused(session, assignment_id, files, actor))
-    faults |= {key: say(request, one) for key, one in refused.items()}
+    faults |= words_of(request).say_each(refused)
     taken = {key: one for key, one in found.items() if key not in refused}
     contents = {one.digest: content for one, content in taken.values()}
     marks = await run_in_threadpool(_store_all, store, contents)

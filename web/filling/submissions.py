@@ -244,7 +244,7 @@ def _send(filled: Filled) -> Response:
 def _faulty(filled: Filled, result: Faulty) -> Response:
     if not wants_json(filled.request):
         return RedirectResponse(form_path(filled.sheet, "faults"), 303)
-    told = {key: say(filled.request, fault) for key, fault in result.faults.items()}
+    told = words_of(filled.request).say_each(result.faults)
     sentence = say(filled.request, N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
     sheet = get_answer_sheet(filled.session, filled.id)
     version = sheet.draft.version if sheet.draft else 0
