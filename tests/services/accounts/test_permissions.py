@@ -40,6 +40,7 @@ from services.assignments import assignments
 from services.assignments.complaints import complain
 from services.campaigns import schedules
 from services.campaigns.campaigns import edit_notice, take_in
+from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.measure_content import GateChoice, content_of
 from services.campaigns.measures import (
     confirm_measure,
@@ -317,6 +318,11 @@ ACTS = {
         at.session, at.measure("confirmed"), actor=actor, now=NOW)),
     "withdraw_measure": Tried(Right.WITHDRAW_MEASURE, banners, lambda at, actor: withdraw_measure(
         at.session, at.measure("released"), reason="不办了", actor=actor, now=NOW)),
+    "close_measures": Tried(Right.CLOSE_MEASURE, banners, lambda at, actor: close_measures(
+        at.session, [at.measure("released")], actor=actor, now=NOW)),
+    "open_measure_again": Tried(
+        Right.OPEN_MEASURE_AGAIN, banners, lambda at, actor: open_measure_again(
+            at.session, at.measure("released"), reason="再等几天", actor=actor, now=NOW)),
     "schedule_release": Tried(
         Right.MAKE_SCHEDULE, banners, lambda at, actor: schedules.schedule_release(
             at.session, at.measure("confirmed"), NOW + DAY, actor=actor, now=NOW)),
