@@ -8,11 +8,13 @@
   var shown = document.querySelector('[data-preview]');
   var update = form.querySelector('[data-update]');
   var hints = form.querySelectorAll('.no-js');
+  /* The next request, the one on its way, and whether another is to follow on it. */
   var timer = 0;
   var asking = null;
   var again = false;
+  /* How often something was typed, and whether any of it is not kept; a page that was refused holds
+     what is not. */
   var typed = 0;
-  /* A page that was refused holds what is not kept. */
   var unsaved = form.hasAttribute('data-unsaved');
   for (var i = 0; i < hints.length; i++) {
     hints[i].hidden = true;

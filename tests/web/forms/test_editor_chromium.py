@@ -120,6 +120,6 @@ def test_without_javascript_the_button_does_the_same(chromium, editor) -> None:
     page.fill("#choices-1", "甲\n乙")
     page.click("button[data-update]")
     shown = page.locator("[data-preview] input[type=radio]")
-    shown.nth(1).wait_for()  # a click returns before the page it leads to is there
+    shown.nth(1).wait_for()  # a click returns when its page begins to arrive
     assert shown.count() == 2
     page.context.close()
