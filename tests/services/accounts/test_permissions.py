@@ -121,10 +121,13 @@ def acted_on(session: Session) -> dict[str, int]:
         name: make_measure(session, office, own, form=form, **chosen).id
         for name, chosen in {
             "draft": {"confirmed": False}, "confirmed": {}, "monthly": {"due_rule": "monthly:25"},
-            "released": {},
+            "released": {}, "closed": {},
         }.items()
     }  # fmt: skip
-    release_measure(session, session.get_one(Measure, made["released"]), actor=office, now=NOW)
+    released, closed = (session.get_one(Measure, made[name]) for name in ("released", "closed"))
+    for one in (released, closed):
+        release_measure(session, one, actor=office, now=NOW)
+    close_measures(session, [closed], actor=office, now=NOW)
     kept = KeptForm(made["draft"], target=0, base_id=None, latest=0, content={})
     plan = schedules.schedule_reports(session, own, FRIDAYS, actor=office, now=NOW)
     township = assignment_of(session, sent, TOWNSHIP)
@@ -322,7 +325,7 @@ ACTS = {
         at.session, [at.measure("released")], actor=actor, now=NOW)),
     "open_measure_again": Tried(
         Right.OPEN_MEASURE_AGAIN, banners, lambda at, actor: open_measure_again(
-            at.session, at.measure("released"), reason="再等几天", actor=actor, now=NOW)),
+            at.session, at.measure("closed"), reason="还要补报", actor=actor, now=NOW)),
     "schedule_release": Tried(
         Right.MAKE_SCHEDULE, banners, lambda at, actor: schedules.schedule_release(
             at.session, at.measure("confirmed"), NOW + DAY, actor=actor, now=NOW)),
