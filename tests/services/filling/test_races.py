@@ -19,6 +19,7 @@ from models import (
     Event,
     HandDown,
     Measure,
+    MeasureEvent,
     Occurrence,
     Review,
     ReviewBatch,
@@ -28,8 +29,11 @@ from models import (
     Total,
 )
 from queries.campaigns.campaigns import lock_own_measure
+from rules.assignments.states import ClosedMeasure
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import Refusal
+from services.assignments.recounts import list_wrong_totals
+from services.campaigns.closings import close_measures
 from services.campaigns.measures import delete_measure
 from services.campaigns.schedules import schedule_release
 from services.filling.recalls import recall
@@ -122,6 +126,10 @@ class Case:
 
         return act
 
+    def closing(self, session: Session) -> int:
+        measure = session.get_one(Measure, self.measure_id)
+        return close_measures(session, [measure], actor=account_of(session, REGION), now=NOW)
+
     def answered(self) -> int:
         """The id of the village's answer, just sent."""
         with Session(self.engine) as session:
@@ -172,6 +180,26 @@ def test_of_two_different_sendings_at_once_one_wins_and_the_other_is_told(case):
     assert won[0].submission.receipt in str(lost[0])
     assert case.count(Submission) == 1
     assert case.total() == (won[0].submission.answers["checked"], 0)
+
+
+def test_a_form_is_sent_before_the_measure_is_closed_or_refused_after_it(case):
+    key = f"while-closing-{case.assignment_id}"
+    sent, closed = case.at_once(case.sending(key), case.closing)
+    assert isinstance(sent, Sent | ClosedMeasure), sent
+    assert closed
+    assert case.count(Submission) == isinstance(sent, Sent)
+    with Session(case.engine) as session:
+        assert session.get_one(Assignment, case.assignment_id).closed_at == NOW
+        assert list_wrong_totals(session) == []
+
+
+def test_a_measure_closed_twice_at_once_is_closed_once(case):
+    outcomes = case.at_once(case.closing, case.closing, case.closing)
+    assert sorted(map(bool, outcomes)) == [False, False, True], outcomes
+    with Session(case.engine) as session:
+        of_this = MeasureEvent.measure_id == case.measure_id
+        acts = session.exec(select(MeasureEvent.act).where(of_this)).all()
+        assert acts.count("close") == 1
 
 
 def test_answers_of_many_villages_at_once_are_all_in_the_total(case):
