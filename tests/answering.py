@@ -70,7 +70,7 @@ def released_measure(session: Session, **choices) -> Measure:
 
 
 def released_measures(session: Session, *choices: dict) -> list[Measure]:
-    """Measures of these choices, handed down together to the whole sample tree."""
+    """Measures of these choices, handed down to the whole sample tree."""
     office = account_of(session, REGION)
     measures = [make_measure(session, office, **chosen) for chosen in choices]
     release_all_down(session, measures, office)

@@ -111,6 +111,7 @@ def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
         .where(col(HandDown.id).in_(hand_down_ids))
         .order_by(col(Unit.lft))
     ).all()
+    assert len({(row[0].id, row.period) for row in rows}) == 1, "wishes of several measures"
     measure, period = rows[0][0], rows[0][1]
     levels = list_levels_below(session, measure.id, min(row.rank for row in rows))
     return Plan(
