@@ -24,9 +24,10 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from adapters.database import get_engine, transaction
-from models import Account
+from models import Account, Measure
 from rules.filling.posting import Posting
 from services.assignments import assignments, hand_down
+from services.campaigns.closings import close_measures
 from services.filling.submissions import Sent, open_to_send, submit
 from services.workbooks.workbooks import send_upload
 from tests.due import attempt_each
@@ -80,12 +81,21 @@ def send_workbook(order: Order, now: datetime) -> None:
         send_upload(*given, seen=order["seen"], actor=actor, now=now)
 
 
+def close(order: Order, now: datetime) -> None:
+    """The office closes a measure."""
+    with transaction() as session:
+        measure = session.get_one(Measure, order["measure_id"])
+        actor = session.get_one(Account, order["account_id"])
+        close_measures(session, [measure], actor=actor, now=now)
+
+
 WORK: dict[str, Callable[[Order, datetime], None]] = {
     "carry_out": carry_out,
     "sign_and_release": sign_and_release,
     "send": send,
     "carry_out_due": carry_out_due,
     "send_workbook": send_workbook,
+    "close": close,
 }
 
 

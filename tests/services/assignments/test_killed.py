@@ -22,11 +22,13 @@ from models import (
     Gate,
     HandDown,
     Measure,
+    MeasureStatus,
     Submission,
     Tally,
 )
 from services.assignments import assignments
 from services.assignments.roll_up import recount
+from services.campaigns.closings import close_measures
 from services.campaigns.measures import GateChoice, release_measure
 from services.filling.submissions import Sent
 from tests.answering import try_to_send
@@ -110,6 +112,15 @@ def before_sending(session: Session) -> tuple[Measure, Order]:
         "work": "send", "assignment_id": own.id, "account_id": actor.id,
         "typed": TYPED, "send_key": f"key-of-measure-{measure.id}",
     }  # fmt: skip
+
+
+def before_closing(session: Session) -> tuple[Measure, Order]:
+    """A measure with a wish that is not fulfilled, and the order to close it."""
+    measure, _ = before_a_gate(session)
+    gate = assignment_of(session, measure, LEAGUE)
+    click(session, {"assignment_id": gate.id})
+    office = account_of(session, REGION)
+    return measure, {"work": "close", "measure_id": measure.id, "account_id": office.id}
 
 
 def click(session: Session, order: Order) -> None:
@@ -200,6 +211,20 @@ def test_a_form_with_a_receipt_is_stored_and_sending_it_again_is_harmless(sessio
         now_there = stored_again(session, measure, order, {})
         undisturbed = undisturbed or now_there
         assert now_there == undisturbed, order
+
+
+def test_a_closing_killed_anywhere_is_whole_or_has_not_begun(session, each_point):
+    undisturbed = None
+    for measure, order, _ in each_point(before_closing):
+        session.refresh(measure)
+        of_this = select(Assignment.closed_at).where(Assignment.measure_id == measure.id)
+        (closed_at,) = set(session.exec(of_this))
+        closed = measure.status == MeasureStatus.CLOSED
+        assert (closed_at is not None, not pending(session, measure)) == (closed, closed)
+        close_measures(session, [measure], actor=account_of(session, REGION), now=NOW)
+        found = stored_again(session, measure, order, {})
+        undisturbed = undisturbed or found
+        assert found == undisturbed, order
 
 
 def test_after_all_these_kills_every_total_is_what_is_there(session):
