@@ -40,7 +40,7 @@ Line = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RawSheet:
     """One sheet of a workbook."""
 
     name: str
@@ -80,7 +80,7 @@ def read_table_file(path: Path, limit: int = LIMIT) -> list[Line]:
     return read_table(content, limit)
 
 
-def read_sheets(content: bytes, limit: int = LIMIT) -> list[Sheet]:
+def read_sheets(content: bytes, limit: int = LIMIT) -> list[RawSheet]:
     """Every sheet of an XLSX, hidden ones too, as text: dates in ISO form, whole numbers without
     a point, `TRUE` and `FALSE`.
 
@@ -111,7 +111,7 @@ def _opened(content: bytes) -> CalamineWorkbook:
         raise Refusal(DAMAGED) from error
 
 
-def _sheet(workbook: CalamineWorkbook, name: str, formulas: tuple[str, ...]) -> Sheet:
+def _sheet(workbook: CalamineWorkbook, name: str, formulas: tuple[str, ...]) -> RawSheet:
     try:
         sheet = workbook.get_sheet_by_name(name)
         rows = sheet.to_python(skip_empty_area=False)
@@ -119,7 +119,7 @@ def _sheet(workbook: CalamineWorkbook, name: str, formulas: tuple[str, ...]) -> 
     except CalamineError as error:
         raise Refusal(DAMAGED) from error
     lines = ((number, [_typed_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
-    return Sheet(
+    return RawSheet(
         name=held(name),
         lines=[(number, cells) for number, cells in lines if any(cells)],
         merged=tuple(f"{_address(*first)}:{_address(*last)}" for first, last in merged),

@@ -28,7 +28,7 @@ from models import (
     UnitTag,
 )
 from models.columns import JsonType
-from queries.review.review_list import Waiting
+from queries.review.review_list import WaitingSubmissions
 from rules.dates.calendar import local_date
 from services.assignments.roll_up import rolled_up
 from services.campaigns.measures import (
@@ -191,14 +191,14 @@ def _of(unit_id: int) -> Any:
 
 def _middle(session: Session, unit_id: int) -> int:
     """A submission in the middle of the list: as far from its beginning as from its end."""
-    wanted = Waiting(unit_id).in_order().offset(WAITING // 2).limit(1)
+    wanted = WaitingSubmissions(unit_id).in_order().offset(WAITING // 2).limit(1)
     found: int = session.scalars(wanted).one()
     return found
 
 
 def _count(engine: Engine, unit_id: int) -> int:
     with transaction(engine) as session:
-        wanted = Waiting(unit_id).select().with_only_columns(func.count())
+        wanted = WaitingSubmissions(unit_id).select().with_only_columns(func.count())
         count: int = session.execute(wanted).scalar_one()
         return count
 
@@ -242,7 +242,7 @@ def _floor_ms(engine: Engine, unit_id: int) -> float:
 def _decide_all(engine: Engine, unit_id: int) -> dict[str, float]:
     """Seconds for approving everything that waits, and for taking it back."""
     now = sample.NOW + timedelta(days=1)
-    wanted = Waiting(unit_id, until=now)
+    wanted = WaitingSubmissions(unit_id, until=now)
     start = time.perf_counter()
     with transaction(engine) as session:
         actor = session.scalars(select(Account).where(_of(unit_id))).one()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.tree import Tree
 
-    from rules.campaigns.notice.notice import DraftMeasure, Notice
+    from rules.campaigns.notice.notice import DraftMeasure, ReadNotice
 
 app = typer.Typer(help="通知：读取文件 / Notices: read a document.", no_args_is_help=True)
 
@@ -39,7 +39,7 @@ def read(
     _print(notice, as_json)
 
 
-def _print(notice: Notice, as_json: bool) -> None:
+def _print(notice: ReadNotice, as_json: bool) -> None:
     from rich.console import Console
 
     from rules.campaigns.notice.notice_json import notice_json
@@ -65,7 +65,7 @@ def _content(file: Path) -> bytes:
         raise Refusal(N_("无法读取文件：%(file)s"), file=file) from error
 
 
-def _show(notice: Notice, console: Console) -> None:
+def _show(notice: ReadNotice, console: Console) -> None:
     from rich.table import Table
 
     from cli.terminal import words
@@ -85,7 +85,7 @@ def _show(notice: Notice, console: Console) -> None:
         console.print(_measure(measure))
 
 
-def _outline(notice: Notice) -> Tree:
+def _outline(notice: ReadNotice) -> Tree:
     from rich.tree import Tree
 
     from cli.terminal import words

@@ -23,7 +23,6 @@ BY_DECORATOR = (
 )  # fmt: skip
 """What these register is called by FastAPI, Typer, Prefect, pydantic or a table."""
 STAYS = {
-    "close_campaign": "closing is being built",
     "model_config": "pydantic reads it",
     "trace": "an argument that Python's signal handlers are given",
     "on_end": "the form's parser calls it",

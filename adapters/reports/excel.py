@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from adapters.language import SOURCE, tell_period, translate
-from adapters.reports.excel_sheets import Column, Ledger
+from adapters.reports.excel_sheets import Ledger, LedgerColumn
 from adapters.reports.report_view import (
     COUNT_TITLES,
     LIST_TITLES,
@@ -66,33 +66,33 @@ class _Book:
             (self.say(N_("全部报齐的单位")), self.data["coverage"]["units_complete"]),
         ]
         sheet.lines(lines)
-        level = Column(self.say(N_("层级")), 16, "text")
+        level = LedgerColumn(self.say(N_("层级")), 16, "text")
         sheet.table([level, *self._count_columns()], map(self._level, self.data["levels"]))
         columns = [
-            Column(self.say(N_("序号")), 8, "count"),
-            Column(self.say(N_("措施")), 40, "text"),
+            LedgerColumn(self.say(N_("序号")), 8, "count"),
+            LedgerColumn(self.say(N_("措施")), 40, "text"),
             *self._count_columns(),
         ]
         rows = ([*self._titled(one), *_counts(one["below"])] for one in self.data["measures"])
         sheet.table(columns, rows)
         sheet.table(self._hand_down_columns(), map(self._handed_down, self.data["measures"]))
 
-    def _hand_down_columns(self) -> list[Column]:
+    def _hand_down_columns(self) -> list[LedgerColumn]:
         return [
-            Column(self.say(N_("序号")), 8, "count"),
-            Column(self.say(N_("措施")), 40, "text"),
-            Column(self.say(N_("出处")), 10, "text"),
-            Column(self.say(N_("交办单位")), 14, "text"),
-            Column(self.say(N_("交办日期")), 12, "date"),
-            Column(self.say(N_("本级截止")), 12, "date"),
-            Column(self.say(N_("向下级下发")), 12, "date"),
-            Column(self.say(N_("自动下发")), 10, "text"),
-            Column(self.say(N_("本级状态")), 10, "text"),
-            Column(self.say(N_("目标总数")), 10, "count"),
-            Column(self.say(N_("已报完成")), 10, "number"),
-            Column(self.say(N_("已报完成率")), 10, "share"),
-            Column(self.say(N_("已审完成")), 10, "number"),
-            Column(self.say(N_("已审完成率")), 10, "share"),
+            LedgerColumn(self.say(N_("序号")), 8, "count"),
+            LedgerColumn(self.say(N_("措施")), 40, "text"),
+            LedgerColumn(self.say(N_("出处")), 10, "text"),
+            LedgerColumn(self.say(N_("交办单位")), 14, "text"),
+            LedgerColumn(self.say(N_("交办日期")), 12, "date"),
+            LedgerColumn(self.say(N_("本级截止")), 12, "date"),
+            LedgerColumn(self.say(N_("向下级下发")), 12, "date"),
+            LedgerColumn(self.say(N_("自动下发")), 10, "text"),
+            LedgerColumn(self.say(N_("本级状态")), 10, "text"),
+            LedgerColumn(self.say(N_("目标总数")), 10, "count"),
+            LedgerColumn(self.say(N_("已报完成")), 10, "number"),
+            LedgerColumn(self.say(N_("已报完成率")), 10, "share"),
+            LedgerColumn(self.say(N_("已审完成")), 10, "number"),
+            LedgerColumn(self.say(N_("已审完成率")), 10, "share"),
         ]
 
     def by_lower_unit(self) -> None:
@@ -111,13 +111,13 @@ class _Book:
         sheet = self.ledger.sheet(self.say(N_("数据汇总")), self._heading(), self._source())
         columns = [
             *self._measure_columns(),
-            Column(self.say(N_("指标")), 28, "text"),
+            LedgerColumn(self.say(N_("指标")), 28, "text"),
             *self._unit_columns(),
-            Column(self.say(N_("已报")), 14, "number"),
-            Column(self.say(N_("已报单位")), 10, "count"),
-            Column(self.say(N_("已审")), 14, "number"),
-            Column(self.say(N_("已审单位")), 10, "count"),
-            Column(self.say(N_("应报单位")), 10, "count"),
+            LedgerColumn(self.say(N_("已报")), 14, "number"),
+            LedgerColumn(self.say(N_("已报单位")), 10, "count"),
+            LedgerColumn(self.say(N_("已审")), 14, "number"),
+            LedgerColumn(self.say(N_("已审单位")), 10, "count"),
+            LedgerColumn(self.say(N_("应报单位")), 10, "count"),
         ]
         sheet.table(columns, self._figures(), frozen=True)
 
@@ -133,16 +133,16 @@ class _Book:
         )
         sheet = self.ledger.sheet(self.say(N_("逾期与退回")), self._heading(), note)
         columns = [
-            Column(self.say(N_("类别")), 16, "text"),
+            LedgerColumn(self.say(N_("类别")), 16, "text"),
             *self._unit_columns(),
-            Column(self.say(N_("层级")), 14, "text"),
-            Column(self.say(N_("上级单位")), 20, "text"),
+            LedgerColumn(self.say(N_("层级")), 14, "text"),
+            LedgerColumn(self.say(N_("上级单位")), 20, "text"),
             *self._measure_columns(),
-            Column(self.say(N_("截止")), 12, "date"),
-            Column(self.say(N_("状态")), 10, "text"),
-            Column(self.say(N_("逾期天数")), 10, "count"),
-            Column(self.say(N_("报送日期")), 12, "date"),
-            Column(self.say(N_("退回原因")), 40, "text"),
+            LedgerColumn(self.say(N_("截止")), 12, "date"),
+            LedgerColumn(self.say(N_("状态")), 10, "text"),
+            LedgerColumn(self.say(N_("逾期天数")), 10, "count"),
+            LedgerColumn(self.say(N_("报送日期")), 12, "date"),
+            LedgerColumn(self.say(N_("退回原因")), 40, "text"),
         ]
         sheet.table(columns, self._named(), frozen=True)
 
@@ -152,10 +152,10 @@ class _Book:
         columns = [
             *self._unit_columns(),
             *self._measure_columns(),
-            Column(self.say(N_("状态")), 10, "text"),
-            Column(self.say(N_("交办日期")), 12, "date"),
-            Column(self.say(N_("截止")), 12, "date"),
-            Column(self.say(N_("自动下发")), 10, "text"),
+            LedgerColumn(self.say(N_("状态")), 10, "text"),
+            LedgerColumn(self.say(N_("交办日期")), 12, "date"),
+            LedgerColumn(self.say(N_("截止")), 12, "date"),
+            LedgerColumn(self.say(N_("自动下发")), 10, "text"),
             *self._count_columns(),
         ]
         rows = (
@@ -180,8 +180,8 @@ class _Book:
         columns = [
             *self._unit_columns(),
             *self._measure_columns(),
-            Column(self.say(N_("问题")), 18, "text"),
-            Column(self.say(N_("内容")), 80, "text"),
+            LedgerColumn(self.say(N_("问题")), 18, "text"),
+            LedgerColumn(self.say(N_("内容")), 80, "text"),
         ]
         own = {key: self.data["unit"][key] for key in ("code", "name")}
         rows = (
@@ -227,22 +227,22 @@ class _Book:
             checksum=self.report.short_checksum,
         )
 
-    def _unit_columns(self) -> list[Column]:
+    def _unit_columns(self) -> list[LedgerColumn]:
         return [
-            Column(self.say(N_("单位代码")), 15, "text"),
-            Column(self.say(N_("单位")), 26, "text"),
+            LedgerColumn(self.say(N_("单位代码")), 15, "text"),
+            LedgerColumn(self.say(N_("单位")), 26, "text"),
         ]
 
-    def _measure_columns(self) -> list[Column]:
+    def _measure_columns(self) -> list[LedgerColumn]:
         return [
-            Column(self.say(N_("序号")), 7, "count"),
-            Column(self.say(N_("措施")), 30, "text"),
-            Column(self.say(N_("周期")), 16, "text"),
+            LedgerColumn(self.say(N_("序号")), 7, "count"),
+            LedgerColumn(self.say(N_("措施")), 30, "text"),
+            LedgerColumn(self.say(N_("周期")), 16, "text"),
         ]
 
-    def _count_columns(self) -> list[Column]:
+    def _count_columns(self) -> list[LedgerColumn]:
         return [
-            Column(self.say(title), 9, "share" if name.endswith("_share") else "count")
+            LedgerColumn(self.say(title), 9, "share" if name.endswith("_share") else "count")
             for name, title in COUNT_TITLES.items()
         ]
 

@@ -19,7 +19,7 @@ HEAD_ROW = 2
 """Where the table of a sheet with one table starts: under its title and its source."""
 
 
-class Column(NamedTuple):
+class LedgerColumn(NamedTuple):
     """Heading, width in characters, and how its cells are written.
 
     Kinds: `text`, `count` (int), `number` (decimal text), `share` (text such as `87.5%`),
@@ -62,9 +62,9 @@ class Ledger:
         self.date = add({**edge, "num_format": "yyyy-mm-dd", "align": "center"})
         self.right = add({**edge, "align": "right", "num_format": "@"})
 
-    def sheet(self, name: str, title: str, source: str) -> "Sheet":
+    def sheet(self, name: str, title: str, source: str) -> "LedgerSheet":
         """A sheet with its title and where its data come from in the first two rows."""
-        return Sheet(self, name, title, source)
+        return LedgerSheet(self, name, title, source)
 
     def hidden(self, name: str, values: Mapping[str, str]) -> None:
         """A sheet only programs see: names and values."""
@@ -78,7 +78,7 @@ class Ledger:
         self.book.close()
 
 
-class Sheet:
+class LedgerSheet:
     """One worksheet, filled from the top down."""
 
     def __init__(self, ledger: Ledger, name: str, title: str, source: str) -> None:
@@ -106,7 +106,7 @@ class Sheet:
 
     def table(
         self,
-        columns: Sequence[Column],
+        columns: Sequence[LedgerColumn],
         rows: Iterable[Sequence[Any]],
         *,
         total: Sequence[Any] | None = None,
@@ -151,7 +151,7 @@ class Sheet:
         chart.set_size({"width": 640, "height": 140 + 24 * rows})
         self.sheet.insert_chart(HEAD_ROW + rows + 4, 1, chart)
 
-    def _row(self, columns: Sequence[Column], row: Sequence[Any]) -> None:
+    def _row(self, columns: Sequence[LedgerColumn], row: Sequence[Any]) -> None:
         self.row += 1
         for place, value in enumerate(row):
             self._write(self.row, place, value, columns[place].kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.apart import Reply, reply
-from adapters.tables import Sheet, read_sheets
+from adapters.tables import RawSheet, read_sheets
 from rules.sentences.refusal import N_, Refusal
 
 LIMIT = 5 * 1024 * 1024
@@ -23,7 +23,7 @@ def _reply(content: bytes) -> Reply:
     return Reply([_plain(sheet) for sheet in sheets])
 
 
-def _check_size(sheets: list[Sheet]) -> None:
+def _check_size(sheets: list[RawSheet]) -> None:
     if sum(len(sheet.lines) for sheet in sheets) > MOST_LINES:
         raise Refusal(
             N_("这个文件里的行太多（超过 %(most)s 行）。请用下载的填报表重新填写。"),
@@ -31,7 +31,7 @@ def _check_size(sheets: list[Sheet]) -> None:
         )
 
 
-def _plain(sheet: Sheet) -> dict[str, Any]:
+def _plain(sheet: RawSheet) -> dict[str, Any]:
     return {
         "name": sheet.name,
         "lines": sheet.lines,

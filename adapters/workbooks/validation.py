@@ -13,7 +13,7 @@ from typing import Any
 from rules.filling.answers import LINE_LENGTH, TEXT_LENGTH
 from rules.forms.field_values import LARGEST_NUMBER, YEARS
 from rules.forms.form_fields import FieldType, FormField, bounds
-from rules.workbooks.columns import Column
+from rules.workbooks.columns import SheetColumn
 
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 255
 """Characters Excel shows."""
@@ -24,7 +24,7 @@ ListRange = Callable[[Sequence[str]], str]
 """Puts words on the sheet of lists and says where."""
 
 
-def validation(column: Column, list_range: ListRange) -> dict[str, Any]:
+def validation(column: SheetColumn, list_range: ListRange) -> dict[str, Any]:
     """The options of xlsxwriter's `data_validation` for a question."""
     field = column.field
     match field.type:
@@ -49,7 +49,7 @@ def validation(column: Column, list_range: ListRange) -> dict[str, Any]:
     }
 
 
-def choices_message(column: Column) -> str:
+def choices_message(column: SheetColumn) -> str:
     """The comment at the head: the hint, and what there is to choose from."""
     named = list(column.words.values())[:_MOST_NAMED]
     choices = f"可选：{'、'.join(named)}" if column.field.type is FieldType.SELECT_MULTIPLE else ""

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from adapters.workbooks.signing import sign
 from adapters.workbooks.validation import choices_message, validation
 from rules.forms.form_fields import NUMERIC, FieldType
-from rules.workbooks.columns import GUIDE, LISTS, REQUIRED, TICKET, Column
+from rules.workbooks.columns import GUIDE, LISTS, REQUIRED, TICKET, SheetColumn
 from rules.workbooks.layout import Cell, FilledSheet, Layout
 
 FONT = "等线"
@@ -148,7 +148,7 @@ class _Writing:
         for place in range(first, first + OWN):
             sheet.write_blank(HEAD, place, None, head)
 
-    def _write_groups(self, sheet: Worksheet, columns: Sequence[Column], style: Any) -> None:
+    def _write_groups(self, sheet: Worksheet, columns: Sequence[SheetColumn], style: Any) -> None:
         """The labels of groups, each over the columns beside each other that it holds."""
         first = 0
         while first < len(columns):
@@ -173,7 +173,7 @@ class _Writing:
             sheet.write_string(number, place, text, style)
 
     def _write_cell(
-        self, sheet: Worksheet, number: int, place: int, column: Column, cell: Cell
+        self, sheet: Worksheet, number: int, place: int, column: SheetColumn, cell: Cell
     ) -> None:
         kind = column.field.type
         style = self._cell_style(kind, cell.open)

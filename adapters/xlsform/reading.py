@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from xlsxwriter.utility import xl_cell_to_rowcol
 
-from adapters.tables import Sheet, column_letters, read_sheets
+from adapters.tables import RawSheet, column_letters, read_sheets
 from adapters.xlsx_bounds import MEGABYTE
 from rules.forms.form_fields import FormField
 from rules.forms.form_settings import FormSettings
@@ -82,7 +82,7 @@ _A_NUMBER = N_(
 )
 
 
-def _notes(sheet: Sheet) -> Iterator[Fault]:
+def _notes(sheet: RawSheet) -> Iterator[Fault]:
     table = _table(sheet)
     for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
         key = heading_key(_kind(sheet), heading) if heading else None
@@ -100,7 +100,7 @@ _NO_SURVEY = N_(
 )
 
 
-def _tables(sheets: Sequence[Sheet]) -> dict[str, TypedSheet]:
+def _tables(sheets: Sequence[RawSheet]) -> dict[str, TypedSheet]:
     """Kind → sheet. Refuses a workbook without questions, and one with far too many rows."""
     tables = {kind: _table(sheet) for sheet in sheets if (kind := _kind(sheet))}
     if SURVEY not in tables:
@@ -111,12 +111,12 @@ def _tables(sheets: Sequence[Sheet]) -> dict[str, TypedSheet]:
     return tables
 
 
-def _kind(sheet: Sheet) -> str:
+def _kind(sheet: RawSheet) -> str:
     name = code_text(sheet.name).lower()
     return name if name in MOST_ROWS else ""
 
 
-def _table(sheet: Sheet) -> TypedSheet:
+def _table(sheet: RawSheet) -> TypedSheet:
     """The sheet below its first line that is not empty, which holds the headings."""
     if not sheet.lines:
         return TypedSheet(sheet.name)
@@ -147,7 +147,7 @@ def _too_long(kind: str, table: TypedSheet) -> Fault:
     )
 
 
-def _sheet_faults(sheet: Sheet) -> Iterator[Fault]:
+def _sheet_faults(sheet: RawSheet) -> Iterator[Fault]:
     """Formulas, merged cells, and sheets that a form does not have."""
     if is_comment(sheet.name):
         return
@@ -162,7 +162,7 @@ def _sheet_faults(sheet: Sheet) -> Iterator[Fault]:
         yield _at(sheet, merged.partition(":")[0], N_("不能合并单元格，请取消合并"))
 
 
-def _unread(sheet: Sheet) -> Iterator[str]:
+def _unread(sheet: RawSheet) -> Iterator[str]:
     """Addresses of which nothing can be said but that they hold a formula, or are merged."""
     yield from sheet.formulas
     for merged in sheet.merged:
@@ -172,7 +172,7 @@ def _unread(sheet: Sheet) -> Iterator[str]:
                 yield f"{column_letters(column)}{row + 1}"
 
 
-def _at(sheet: Sheet, address: str, msgid: str) -> Fault:
+def _at(sheet: RawSheet, address: str, msgid: str) -> Fault:
     """A fault at an address such as `C7`."""
     cell = Place.of_address(address)
     headings = sheet.lines[0][1] if sheet.lines else []

@@ -11,7 +11,7 @@ from services.campaigns.measures import GateChoice
 
 
 @dataclass(frozen=True)
-class Decision:
+class MeasureDecision:
     """How one measure is handed down; what is not said here stays as intake found it."""
 
     form: str
@@ -44,8 +44,8 @@ SEMINAR = "二/（五）"
 PRACTICE = "二/（六）"
 MONTHLY = "三/（二）"
 
-DECISIONS: dict[str, Decision] = {
-    ROADS: Decision(
+DECISIONS: dict[str, MeasureDecision] = {
+    ROADS: MeasureDecision(
         form="道路桥涵隐患排查表",
         fields=[
             number("checks", "排查次数", most=50, hint="本轮应不少于 2 次"),
@@ -82,7 +82,7 @@ DECISIONS: dict[str, Decision] = {
         },
         target=(2, "次排查"),
     ),
-    BORDER: Decision(
+    BORDER: MeasureDecision(
         form="草原防火联防情况表",
         fields=[
             number("teams", "扑火队伍（支）", most=200),
@@ -94,7 +94,7 @@ DECISIONS: dict[str, Decision] = {
         due_rule="2026-12-10",
         target=(2, "支扑火队伍"),
     ),
-    PASTURE: Decision(
+    PASTURE: MeasureDecision(
         form="饮水和饲草储备情况表",
         fields=[
             number("points", "供水点（个）", most=500),
@@ -111,7 +111,7 @@ DECISIONS: dict[str, Decision] = {
         addressees=[("village", "pastoral")],
         due_rule="2026-11-30",
     ),
-    SERVICES: Decision(
+    SERVICES: MeasureDecision(
         form="便民服务进嘎查村情况表",
         fields=[
             number("visits", "已开展集中服务（场）", most=100),
@@ -123,7 +123,7 @@ DECISIONS: dict[str, Decision] = {
         kind=MeasureKind.DUTY,
         target=(4, "场集中便民服务"),
     ),
-    SEMINAR: Decision(
+    SEMINAR: MeasureDecision(
         form="减负专题研讨情况表",
         fields=[
             number("held", "已开展研讨（次）", most=50),
@@ -135,14 +135,14 @@ DECISIONS: dict[str, Decision] = {
         kind=MeasureKind.DUTY,
         target=(1, "次专题研讨"),
     ),
-    PRACTICE: Decision(
+    PRACTICE: MeasureDecision(
         form="基层做法小结",
         fields=[words("text", "做法、困难和建议", required=True)],
         addressees=[("township", "")],
         due_rule="2027-03-31",
         kind=MeasureKind.NARRATIVE,
     ),
-    MONTHLY: Decision(
+    MONTHLY: MeasureDecision(
         form="月度进展表",
         fields=[
             number("open", "尚未整改的隐患（处）", most=100_000),

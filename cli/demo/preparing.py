@@ -14,7 +14,7 @@ from adapters.database import transaction
 from adapters.documents.documents import extracted_text
 from adapters.passwords import hash_password
 from cli.demo.browser import Browser, PageMissing
-from cli.demo.decisions import DECISIONS, Decision
+from cli.demo.decisions import DECISIONS, MeasureDecision
 from cli.demo.story import Actor, Stage
 from cli.run import use_server
 from models import Account, Assignment, Measure, Role, Status, Unit
@@ -23,7 +23,7 @@ from queries.assignments.hand_downs import list_pending
 from queries.campaigns.measures import list_measures
 from queries.units.units import get_root
 from rules.campaigns.notice.notice import read_notice
-from services.accounts.accounts import AccountRow, create_accounts
+from services.accounts.accounts import NewAccount, create_accounts
 from services.campaigns.campaigns import take_in
 from services.campaigns.measures import MeasureContent, confirm_measure, edit_measure
 from services.forms.forms import create_form, publish_version
@@ -51,7 +51,7 @@ def load_tree(password: str, advance: Callable[[], None]) -> None:
     with transaction() as session:
         root = get_root(session)
         rows = [
-            AccountRow(
+            NewAccount(
                 login=code,
                 name="综合办公室" if unit_id == root.id else "经办人",
                 password_hash=hashed,
@@ -82,7 +82,7 @@ def take_in_notice(file: Path, advance: Callable[[], None]) -> dict[str, Measure
         return {path: found[path] for path in DECISIONS}
 
 
-def _decide(session: Session, measure: Measure, decision: Decision, office: Account) -> None:
+def _decide(session: Session, measure: Measure, decision: MeasureDecision, office: Account) -> None:
     now = clock.now()
     form = create_form(session, office.unit_id, decision.form, actor=office, now=now)
     version = publish_version(session, form, decision.fields, actor=office, now=now)

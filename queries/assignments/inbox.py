@@ -52,7 +52,7 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentAssignment:
     """An assignment the unit has answered."""
 
     id: int
@@ -84,7 +84,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingAnswers:
     """Answers of lower units that wait for the unit's review."""
 
     measure_id: int
@@ -95,7 +95,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Standing:
+class MeasureStanding:
     """How far a measure has got below the unit. Counts are assignments."""
 
     assignment_id: int
@@ -144,7 +144,7 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
     return [Owed(*row) for row in rows]
 
 
-def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
+def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list[SentAssignment]:
     """What the unit has sent and not got back, the last first, but before all others what it has
     begun to correct; one statement."""
     rows = session.execute(
@@ -172,7 +172,7 @@ def list_sent(session: Session, unit_id: int, *, limit: int) -> list[Sent]:
         )
         .limit(limit)
     )
-    return [Sent(*row) for row in rows]
+    return [SentAssignment(*row) for row in rows]
 
 
 def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -> list[Ended]:
@@ -212,7 +212,7 @@ def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -
     return [Ended(*row) for row in rows]
 
 
-def list_waiting(session: Session, unit_id: int) -> list[Waiting]:
+def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]:
     """What the unit has to review, by measure; what has waited longest first."""
     own = aliased(Assignment)
     since = func.min(Assignment.sent_at)
@@ -225,10 +225,10 @@ def list_waiting(session: Session, unit_id: int) -> list[Waiting]:
         .group_by(col(Measure.id), col(Measure.title))
         .order_by(since)
     )
-    return [Waiting(*row) for row in rows]
+    return [WaitingAnswers(*row) for row in rows]
 
 
-def list_standings(session: Session, unit_id: int, today: date) -> list[Standing]:
+def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureStanding]:
     """How far each measure has got below the unit, by due date; one statement.
 
     Measures that are closed or withdrawn for the unit are left out.
@@ -272,7 +272,7 @@ def list_standings(session: Session, unit_id: int, today: date) -> list[Standing
         .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
         .limit(MOST)
     )
-    return [Standing(*row) for row in rows]
+    return [MeasureStanding(*row) for row in rows]
 
 
 def list_assignments_of(

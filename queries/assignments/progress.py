@@ -61,7 +61,7 @@ class MissingUnit(NamedTuple):
     due_on: date
 
 
-class Place(NamedTuple):
+class PlaceInTree(NamedTuple):
     """What is looked at: a measure and period, at and below a unit."""
 
     measure_id: int
@@ -69,7 +69,7 @@ class Place(NamedTuple):
     unit: Unit
 
 
-def get_counts(session: Session, place: Place, today: date) -> Counts:
+def get_counts(session: Session, place: PlaceInTree, today: date) -> Counts:
     """The counts of everything below the unit."""
     wanted = select(*(func.coalesce(func.sum(one), 0) for one in _columns(today))).where(
         col(Tally.measure_id) == place.measure_id,
@@ -131,7 +131,7 @@ def _own(one: Assignment, today: date) -> Counts:
 
 
 def list_missing_units(
-    session: Session, place: Place, *, page: int, size: int
+    session: Session, place: PlaceInTree, *, page: int, size: int
 ) -> Sequence[MissingUnit]:
     """The answering units below that owe their answer, in the order of the list."""
     above = aliased(Unit)

@@ -33,7 +33,7 @@ class Added(NamedTuple):
     detail: Detail
 
 
-class Change(NamedTuple):
+class AssignmentChange(NamedTuple):
     """One row of the history."""
 
     event: Event
@@ -100,17 +100,17 @@ def list_added(session: Session, assignment: Assignment, unit: Unit) -> Sequence
     return [Added(*row) for row in rows]
 
 
-def list_changes(session: Session, assignment_id: int) -> Sequence[Change]:
+def list_changes(session: Session, assignment_id: int) -> Sequence[AssignmentChange]:
     """The history of an assignment, oldest first: who, when, from, to, why."""
     rows = session.execute(_changes(assignment_id).order_by(col(Event.id)))
-    return [Change(*row) for row in rows]
+    return [AssignmentChange(*row) for row in rows]
 
 
-def find_ending(session: Session, assignment: Assignment) -> Change | None:
+def find_ending(session: Session, assignment: Assignment) -> AssignmentChange | None:
     """Who withdrew or closed it last, when and why."""
     wanted = _changes(assignment.id).where(col(Event.act).in_((Act.WITHDRAW, Act.CLOSE)))
     row = session.execute(wanted.order_by(col(Event.id).desc()).limit(1)).one_or_none()
-    return Change(*row) if row else None
+    return AssignmentChange(*row) if row else None
 
 
 def _changes(assignment_id: int | None) -> Select[Any]:

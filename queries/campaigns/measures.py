@@ -60,7 +60,7 @@ def list_gates(session: Session, measure_id: int) -> Sequence[MeasureGate]:
     ).all()
 
 
-def list_levels_below(session: Session, measure_id: int, rank: int) -> Sequence[Level]:
+def list_reached_levels(session: Session, measure_id: int, rank: int) -> Sequence[Level]:
     """The levels below `rank`, from the top down to the lowest one that is addressed."""
     return session.scalars(_LEVELS_BELOW, {"measure": measure_id, "rank": rank}).all()
 

@@ -22,7 +22,7 @@ from models import (
     Unit,
 )
 from queries.filling.current_submission import is_current
-from queries.filling.known_values import Known, filled_in, list_known
+from queries.filling.known_values import Known, filled_in, list_known_values
 from queries.filling.last_period import LastPeriod, list_last_periods
 from queries.filling.submissions import fields_of
 from rules.filling.answer_sheet import AnswerSheet
@@ -75,7 +75,7 @@ def _sheets(session: Session, asked: Sequence[_Asked]) -> list[AnswerSheet]:
     assignments = [one.assignment for one in asked]
     decided = _list_decided(session, asked)
     elements = {one.reuse for one in shared_fields(fields)}
-    known = list_known(session, assignments, elements)
+    known = list_known_values(session, assignments, elements)
     earlier = list_last_periods(session, assignments)
     return [
         _sheet(

@@ -52,7 +52,7 @@ def list_ready(
     return {one.token: one for one in found}
 
 
-def get_upload(session: Session, assignment_id: int, token: str) -> Attachment:
+def get_attachment_upload(session: Session, assignment_id: int, token: str) -> Attachment:
     """An upload of the assignment, under way or ready. Raises NotFound."""
     found = session.scalar(
         select(Attachment).where(
@@ -156,7 +156,7 @@ def list_abandoned(session: Session, before: datetime) -> Sequence[int]:
     return [one for one in session.scalars(wanted) if one is not None]
 
 
-def list_known(session: Session, digests: Collection[str]) -> set[str]:
+def list_known_attachments(session: Session, digests: Collection[str]) -> set[str]:
     """Those of the digests that a row holds."""
     wanted = select(func.distinct(Attachment.digest)).where(col(Attachment.digest).in_(digests))
     return set(session.scalars(wanted))

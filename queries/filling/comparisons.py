@@ -20,7 +20,7 @@ from models import (
 )
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED
-from rules.filling.checks.circle import MOST_SIBLINGS, Place
+from rules.filling.checks.circle import MOST_SIBLINGS, CirclePlace
 from rules.forms.answer_numbers import SCALE
 
 
@@ -32,7 +32,7 @@ class Group(NamedTuple):
     around: int
 
 
-class Answered(NamedTuple):
+class ComparedAnswer(NamedTuple):
     """An assignment whose answer is in, and its current submission."""
 
     assignment: Assignment
@@ -45,9 +45,9 @@ class Answered(NamedTuple):
         return self.assignment.id
 
     @property
-    def place(self) -> Place:
+    def place(self) -> CirclePlace:
         assert self.assignment.parent_id is not None
-        return Place(self.assignment.parent_id, self.assignment.level)
+        return CirclePlace(self.assignment.parent_id, self.assignment.level)
 
 
 Numbers = dict[int, dict[str, Decimal]]
@@ -92,7 +92,7 @@ def _stale(rows: Collection[tuple[Any, ...]]) -> Iterator[Group]:
             yield group
 
 
-def list_answered(session: Session, parent_ids: Collection[int]) -> list[Answered]:
+def list_compared_answers(session: Session, parent_ids: Collection[int]) -> list[ComparedAnswer]:
     """The reported answers directly below these assignments, by id."""
     rows = session.execute(
         select(
@@ -106,7 +106,7 @@ def list_answered(session: Session, parent_ids: Collection[int]) -> list[Answere
         .order_by(col(Assignment.id))
         .execution_options(populate_existing=True)
     )
-    return [Answered(*row) for row in rows]
+    return [ComparedAnswer(*row) for row in rows]
 
 
 def list_versions(session: Session, ids: Collection[int]) -> dict[int, FormVersion]:
@@ -137,7 +137,7 @@ def list_numbers_below(
 
 def list_further(
     session: Session, parent_ids: Collection[int], fields: Collection[str]
-) -> tuple[dict[Place, list[int]], Numbers]:
+) -> tuple[dict[CirclePlace, list[int]], Numbers]:
     """What was reported below the units beside these: the first by id for each of these and each
     level, and their numbers; one statement, none for no unit."""
     if not parent_ids or not fields:
@@ -174,10 +174,10 @@ def list_further(
         .where(ranked.c.rank <= MOST_SIBLINGS, col(AnswerNumber.field).in_(fields))
         .order_by(ranked.c.parent_id, ranked.c.level, ranked.c.id)
     )
-    places: dict[Place, dict[int, None]] = {}
+    places: dict[CirclePlace, dict[int, None]] = {}
     found = rows.tuples().all()
     for parent_id, level, one, _, _ in found:
-        places.setdefault(Place(parent_id, level), {})[one] = None
+        places.setdefault(CirclePlace(parent_id, level), {})[one] = None
     return {place: list(ids) for place, ids in places.items()}, _numbers(row[2:] for row in found)
 
 

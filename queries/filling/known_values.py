@@ -49,7 +49,7 @@ class Known(NamedTuple):
     at: datetime
 
 
-def list_known(
+def list_known_values(
     session: Session, assignments: Sequence[Assignment], elements: Collection[str]
 ) -> dict[int | None, dict[str, Known]]:
     """Assignment → element → the newest answer of its unit for the same period; one statement,

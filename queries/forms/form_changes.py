@@ -12,7 +12,7 @@ from models import Assignment, Draft, FormVersion, Measure, Status, Submission
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED
 from rules.forms.form_change import FormChange, clashes, compare, removed_codes
-from rules.forms.form_differences import Difference, list_differences
+from rules.forms.form_differences import FieldDifference, list_differences
 from rules.forms.form_fields import FormField, read_form
 from rules.forms.form_tree import flat, place_of
 from rules.sentences.faults import Fault
@@ -21,7 +21,7 @@ AT_ONCE = 500
 """Rows held in memory while drafts and answers are gone through."""
 
 
-class Answered(NamedTuple):
+class AnsweredVersion(NamedTuple):
     """How many current answers of a measure were given on one form version."""
 
     version: FormVersion
@@ -36,13 +36,13 @@ class Outlook:
     """What becomes of a measure's drafts and totals with another version of its form."""
 
     change: FormChange
-    answered: Sequence[Answered]
+    answered: Sequence[AnsweredVersion]
     drafts: int
     typed: Mapping[str, int]
     """Field that is gone or altered → in how many drafts something is written."""
     faults: Mapping[int, list[Fault]]
     """Place in the new version → why it cannot take the place of the old one."""
-    differences: tuple[Difference, ...]
+    differences: tuple[FieldDifference, ...]
     """What the questions that stay say differently."""
 
     @property
@@ -59,7 +59,7 @@ def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField])
 
     Three or four statements; drafts are gone through once, a few hundred at a time.
     """
-    answered = list_answered(session, measure.id)
+    answered = list_answered_versions(session, measure.id)
     current = _current(session, measure)
     change = compare(current, fields)
     drafts, typed = count_drafts(session, measure.id, [one.name for one in change.lost])
@@ -72,20 +72,20 @@ def find_clashes(
     session: Session, measure: Measure, fields: Sequence[FormField]
 ) -> dict[int, list[Fault]]:
     """Place in `fields` → why they cannot become the measure's form; drafts are not looked at."""
-    return _clashes(session, measure, list_answered(session, measure.id), fields)
+    return _clashes(session, measure, list_answered_versions(session, measure.id), fields)
 
 
 def _clashes(
     session: Session,
     measure: Measure,
-    answered: Sequence[Answered],
+    answered: Sequence[AnsweredVersion],
     fields: Sequence[FormField],
 ) -> dict[int, list[Fault]]:
     old = [read_form(one.version.fields) for one in answered]
     return clashes(old, fields, _taken(session, measure, old, fields))
 
 
-def list_answered(session: Session, measure_id: int) -> list[Answered]:
+def list_answered_versions(session: Session, measure_id: int) -> list[AnsweredVersion]:
     """The form versions that current answers were given on, the newest first."""
     reported = func.count().filter(col(Assignment.status).in_(REPORTED))
     returned = func.count().filter(col(Assignment.status) == Status.RETURNED)
@@ -102,7 +102,7 @@ def list_answered(session: Session, measure_id: int) -> list[Answered]:
         .join(counts, counts.c.form_version_id == FormVersion.id)
         .order_by(col(FormVersion.id).desc())
     )
-    return [Answered(*row) for row in session.exec(wanted)]
+    return [AnsweredVersion(*row) for row in session.exec(wanted)]
 
 
 def count_drafts(

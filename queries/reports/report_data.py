@@ -39,14 +39,14 @@ from rules.forms.rolled_figures import EXTREMES, Extremes
 from rules.reports.report_rows import (
     AnswerRow,
     AssignmentRow,
-    CampaignRow,
-    LevelRow,
     MeasureRow,
     NumberRow,
+    ReportedCampaign,
+    ReportedLevel,
+    ReportedUnit,
     ReportRows,
     TallyRow,
     TotalRow,
-    UnitRow,
 )
 from rules.sentences.refusal import N_, Refusal
 
@@ -83,7 +83,7 @@ def get_report_rows(
     )
 
 
-def get_report_campaign(session: Session, campaign_id: int) -> CampaignRow:
+def get_report_campaign(session: Session, campaign_id: int) -> ReportedCampaign:
     """The campaign and its notice. Raises `Refusal` if there is no such campaign."""
     row = session.execute(
         select(
@@ -97,7 +97,7 @@ def get_report_campaign(session: Session, campaign_id: int) -> CampaignRow:
     ).one_or_none()
     if row is None:
         raise Refusal(N_("没有编号为%(id)s的专项工作。"), id=campaign_id)
-    return CampaignRow(*row)
+    return ReportedCampaign(*row)
 
 
 class ReportUnit(NamedTuple):
@@ -156,14 +156,14 @@ def _of_campaign(campaign_id: int) -> Select[tuple[int]]:
     return select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
 
 
-def _levels(session: Session) -> list[LevelRow]:
+def _levels(session: Session) -> list[ReportedLevel]:
     query = select(col(Level.code), col(Level.rank), col(Level.name), col(Level.name_en)).order_by(
         col(Level.rank)
     )
-    return [LevelRow(*row) for row in session.execute(query)]
+    return [ReportedLevel(*row) for row in session.execute(query)]
 
 
-def _members(session: Session, unit_ids: Sequence[int]) -> list[UnitRow]:
+def _members(session: Session, unit_ids: Sequence[int]) -> list[ReportedUnit]:
     query = select(
         col(Unit.id),
         col(Unit.code),
@@ -172,7 +172,7 @@ def _members(session: Session, unit_ids: Sequence[int]) -> list[UnitRow]:
         col(Unit.parent_id),
         col(Unit.lft),
     ).where(_is_member(unit_ids))
-    return [UnitRow(*row) for row in session.execute(query.order_by(col(Unit.lft)))]
+    return [ReportedUnit(*row) for row in session.execute(query.order_by(col(Unit.lft)))]
 
 
 def _measures(session: Session, campaign_id: int) -> list[MeasureRow]:

@@ -61,7 +61,7 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingSubmissions:
     """The submissions that wait for one unit's decision, narrowed by a filter."""
 
     unit_id: int
@@ -182,18 +182,18 @@ def _named(search: str) -> ColumnElement[bool]:
     )
 
 
-def find_next(session: Session, wanted: Waiting, here: Position) -> int | None:
+def find_next(session: Session, wanted: WaitingSubmissions, here: Position) -> int | None:
     """The assignment after this position; one statement, however long the list is."""
     return session.scalars(wanted.in_order().where(wanted.after(here)).limit(1)).first()
 
 
-def find_previous(session: Session, wanted: Waiting, here: Position) -> int | None:
+def find_previous(session: Session, wanted: WaitingSubmissions, here: Position) -> int | None:
     """The assignment before this position."""
     key, last = wanted.order()
     found = wanted.in_order().where(wanted.before(here)).order_by(None)
     return session.scalars(found.order_by(key.desc(), last.desc()).limit(1)).first()
 
 
-def find_first(session: Session, wanted: Waiting) -> int | None:
+def find_first(session: Session, wanted: WaitingSubmissions) -> int | None:
     """The first assignment of the list."""
     return session.scalars(wanted.in_order().limit(1)).first()

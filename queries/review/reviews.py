@@ -23,7 +23,7 @@ from models import (
 )
 from queries.assignments.still_open import OPEN, WAITING
 from queries.filling.current_submission import is_current
-from queries.review.review_list import Position, Waiting
+from queries.review.review_list import Position, WaitingSubmissions
 from rules.assignments.states import NEXT
 from rules.dates.calendar import local_date
 from rules.forms.answer_numbers import SCALE
@@ -92,7 +92,9 @@ class WaitingMeasure:
     count: int
 
 
-def list_waiting(session: Session, wanted: Waiting, *, page: int = 1) -> ReviewPage:
+def list_waiting_submissions(
+    session: Session, wanted: WaitingSubmissions, *, page: int = 1
+) -> ReviewPage:
     """A page of what waits, in the order of the filter; three statements.
 
     A page beyond the last shows the last.
@@ -104,7 +106,9 @@ def list_waiting(session: Session, wanted: Waiting, *, page: int = 1) -> ReviewP
     return ReviewPage(rows, numbers, total, page)
 
 
-def _list_rows(session: Session, wanted: Waiting, offset: int) -> list[WaitingSubmission]:
+def _list_rows(
+    session: Session, wanted: WaitingSubmissions, offset: int
+) -> list[WaitingSubmission]:
     """The keys of one page are found first, so that nothing wide is read for the other pages."""
     keys = wanted.in_order().limit(PAGE_LENGTH).offset(offset).subquery()
     upper = aliased(Unit)
@@ -151,7 +155,9 @@ def _approved_before() -> ColumnElement[bool]:
     )
 
 
-def count_waiting(session: Session, wanted: Waiting, *, flagged: bool = False) -> tuple[int, int]:
+def count_waiting(
+    session: Session, wanted: WaitingSubmissions, *, flagged: bool = False
+) -> tuple[int, int]:
     """How many wait, and with `flagged` how many of them the checks have questions about."""
     if not flagged:
         counting = wanted.select().with_only_columns(func.count())
@@ -162,7 +168,7 @@ def count_waiting(session: Session, wanted: Waiting, *, flagged: bool = False) -
     return total, marked
 
 
-def find_page(session: Session, wanted: Waiting, here: Position) -> tuple[int, int]:
+def find_page(session: Session, wanted: WaitingSubmissions, here: Position) -> tuple[int, int]:
     """The page on which a position stands, and the lines of all pages; one statement."""
     before = func.coalesce(func.sum(case((wanted.before(here), 1), else_=0)), 0)
     counting = wanted.select_sorted().with_only_columns(before, func.count())

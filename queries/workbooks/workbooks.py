@@ -111,7 +111,7 @@ def list_files(session: Session, tokens: Collection[str]) -> dict[tuple[int, str
     return {(one.assignment_id, one.token): one for one in found}
 
 
-def get_upload(session: Session, assignment_id: int, token: str) -> WorkbookUpload:
+def get_workbook_upload(session: Session, assignment_id: int, token: str) -> WorkbookUpload:
     """The upload of the assignment with this token. Raises NotFound."""
     found = session.scalar(
         select(WorkbookUpload).where(
@@ -124,7 +124,7 @@ def get_upload(session: Session, assignment_id: int, token: str) -> WorkbookUplo
     return found
 
 
-def list_sent(session: Session, send_keys: Collection[str]) -> list[SentRow]:
+def list_sent_uploads(session: Session, send_keys: Collection[str]) -> list[SentRow]:
     """The submissions with these send keys, in the order of the tree."""
     rows = session.execute(
         select(Unit, col(Submission.receipt), col(Submission.assignment_id))

@@ -18,7 +18,7 @@ _TEXTS = (
 _SWITCHES = ("required", "readonly", "multiline")
 
 
-class Difference(NamedTuple):
+class FieldDifference(NamedTuple):
     """One thing a question says differently."""
 
     label: str
@@ -39,7 +39,7 @@ class Difference(NamedTuple):
 
 def list_differences(
     before: Iterable[FormField], after: Iterable[FormField]
-) -> tuple[Difference, ...]:
+) -> tuple[FieldDifference, ...]:
     """What the questions that both versions have say differently, in the order of the new one.
 
     In the form's own language; that a type changes is told elsewhere (`form_change`).
@@ -49,19 +49,19 @@ def list_differences(
     return tuple(one for pair in pairs for one in _differences(*pair))
 
 
-def _differences(old: FormField, new: FormField) -> Iterator[Difference]:
+def _differences(old: FormField, new: FormField) -> Iterator[FieldDifference]:
     label = new.label or new.name
     for name in _TEXTS:
         was, now = (_text(getattr(one, name)) for one in (old, new))
         if was != now:
-            yield Difference(label, PROPERTY_NAMES[name], was, now)
+            yield FieldDifference(label, PROPERTY_NAMES[name], was, now)
     for name in _SWITCHES:
         was, now = (YES if getattr(one, name) else NO for one in (old, new))
         if was != now:
-            yield Difference(label, PROPERTY_NAMES[name], was, now, ours=True)
+            yield FieldDifference(label, PROPERTY_NAMES[name], was, now, ours=True)
     if old.rollup != new.rollup:
         was, now = (ROLLUP_NAMES[one.rollup] for one in (old, new))
-        yield Difference(label, PROPERTY_NAMES["rollup"], was, now, ours=True)
+        yield FieldDifference(label, PROPERTY_NAMES["rollup"], was, now, ours=True)
     yield from _choices(label, old, new)
 
 
@@ -69,9 +69,9 @@ def _text(value: int | str | None) -> str:
     return "" if value is None else str(value)
 
 
-def _choices(label: str, old: FormField, new: FormField) -> Iterator[Difference]:
+def _choices(label: str, old: FormField, new: FormField) -> Iterator[FieldDifference]:
     """By code, which is what was stored: other words for it, choices gone and choices added."""
     was, now = ({one.value: one.label for one in each.choices} for each in (old, new))
     for code in was | now:
         if was.get(code) != now.get(code):
-            yield Difference(label, CHOICE, was.get(code, ""), now.get(code, ""))
+            yield FieldDifference(label, CHOICE, was.get(code, ""), now.get(code, ""))

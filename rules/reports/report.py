@@ -26,8 +26,8 @@ from rules.reports.report_rows import (
     AssignmentRow,
     MeasureRow,
     NamedRow,
+    ReportedUnit,
     ReportRows,
-    UnitRow,
 )
 from rules.reports.shares import share
 
@@ -87,7 +87,7 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
     }
 
 
-def _unit(index: RowIndex, unit: UnitRow) -> Json:
+def _unit(index: RowIndex, unit: ReportedUnit) -> Json:
     level = index.levels[unit.level]
     return {
         "code": unit.code,
@@ -111,7 +111,7 @@ def _coverage(index: RowIndex, unit_id: int, below: Json) -> Json:
     }
 
 
-def _measure(index: RowIndex, unit: UnitRow, measure: MeasureRow, period: str) -> Json:
+def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: str) -> Json:
     key = (unit.id, measure.id, period)
     lower = [
         found
@@ -179,7 +179,7 @@ def _levels(index: RowIndex, key: tuple[int, int, str]) -> list[Json]:
     ]
 
 
-def _lower_unit(index: RowIndex, unit: UnitRow, measure_id: int, period: str) -> Json | None:
+def _lower_unit(index: RowIndex, unit: ReportedUnit, measure_id: int, period: str) -> Json | None:
     """A direct lower unit with everything below it; None if nothing was handed to it."""
     key = (unit.id, measure_id, period)
     own, tallies = index.assignments.get(key), index.tallies[key]

@@ -8,7 +8,7 @@ from rules.forms.answer_numbers import field_of
 from rules.forms.form_fields import FormField, RollUp
 from rules.forms.rolled_figures import Extremes, Figure, Sums, figures, number_text
 from rules.reports.report_index import Key, RowIndex
-from rules.reports.report_rows import AssignmentRow, MeasureRow, UnitRow
+from rules.reports.report_rows import AssignmentRow, MeasureRow, ReportedUnit
 from rules.reports.shares import share
 from rules.reports.targets import target_in_words
 
@@ -18,7 +18,7 @@ PLACES = 4
 
 
 def figures_of(
-    index: RowIndex, unit: UnitRow, measure: MeasureRow, period: str, below: Mapping[str, Any]
+    index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: str, below: Mapping[str, Any]
 ) -> list[Json]:
     """Every field that is rolled up: reported and reviewed below the unit, from how many units.
 
@@ -83,7 +83,7 @@ def _picked(pick: Callable[..., int], known: int | None, value: int, counted: in
 
 
 def target_of(
-    index: RowIndex, unit: UnitRow, measure: MeasureRow, period: str, below: Mapping[str, Any]
+    index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: str, below: Mapping[str, Any]
 ) -> Json | None:
     """What is done of the target count, by the first field of the form that is added up.
 
@@ -121,7 +121,7 @@ def own_figures(index: RowIndex, row: AssignmentRow) -> list[Json]:
 
 def _by_lower_unit(
     index: RowIndex,
-    unit: UnitRow,
+    unit: ReportedUnit,
     measure: MeasureRow,
     period: str,
     fields: Sequence[FormField],

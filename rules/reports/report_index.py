@@ -11,15 +11,15 @@ from rules.forms.rolled_figures import Extremes
 from rules.reports.report_rows import (
     AnswerRow,
     AssignmentRow,
-    LevelRow,
     ListedRow,
     MeasureRow,
     NamedRow,
     NumberRow,
+    ReportedLevel,
+    ReportedUnit,
     ReportRows,
     TallyRow,
     TotalRow,
-    UnitRow,
 )
 
 Key = tuple[int, int, str]
@@ -31,9 +31,9 @@ class RowIndex:
 
     def __init__(self, rows: ReportRows) -> None:
         self.rows = rows
-        self.units: dict[int, UnitRow] = {one.id: one for one in rows.members}
-        self.levels: dict[str, LevelRow] = {one.code: one for one in rows.levels}
-        self.lower: dict[int | None, list[UnitRow]] = defaultdict(list)
+        self.units: dict[int, ReportedUnit] = {one.id: one for one in rows.members}
+        self.levels: dict[str, ReportedLevel] = {one.code: one for one in rows.levels}
+        self.lower: dict[int | None, list[ReportedUnit]] = defaultdict(list)
         for unit in rows.members:
             self.lower[unit.parent_id].append(unit)
         self.assignments: dict[Key, AssignmentRow] = {
@@ -57,7 +57,7 @@ class RowIndex:
         self.named = {kind: _by_unit(named) for kind, named in rows.named.items()}
         self._periods = self._find_periods()
 
-    def periods(self, unit: UnitRow, measure_id: int) -> list[str]:
+    def periods(self, unit: ReportedUnit, measure_id: int) -> list[str]:
         """The periods in which the measure reached the unit or anything below it."""
         return sorted(self._periods[unit.id, measure_id])
 

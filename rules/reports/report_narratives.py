@@ -5,7 +5,7 @@ from typing import Any
 
 from rules.forms.form_fields import NARRATIVE_FORM
 from rules.reports.report_index import RowIndex
-from rules.reports.report_rows import AnswerRow, UnitRow
+from rules.reports.report_rows import AnswerRow, ReportedUnit
 
 LONGEST = 3000
 """Characters a report quotes of one answer; the whole stays on the assignment's page."""
@@ -13,7 +13,7 @@ LONGEST = 3000
 Json = dict[str, Any]
 
 
-def narratives_of(index: RowIndex, unit: UnitRow, measure_id: int, period: str) -> Json:
+def narratives_of(index: RowIndex, unit: ReportedUnit, measure_id: int, period: str) -> Json:
     """The current texts, `own` and by direct `lower` unit, each with its question."""
     own = index.assignments.get((unit.id, measure_id, period))
     lower = []
@@ -26,7 +26,7 @@ def narratives_of(index: RowIndex, unit: UnitRow, measure_id: int, period: str) 
 
 
 def _listed(
-    index: RowIndex, unit: UnitRow, measure_id: int, period: str, told: set[tuple[str, str]]
+    index: RowIndex, unit: ReportedUnit, measure_id: int, period: str, told: set[tuple[str, str]]
 ) -> list[Json]:
     """The answers from anywhere below that the form asks to list, or the latest of."""
     return [

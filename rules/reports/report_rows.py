@@ -16,7 +16,7 @@ LIST_ROWS = 1000
 """Rows of each list a report keeps; the counts beside them are always complete."""
 
 
-class CampaignRow(NamedTuple):
+class ReportedCampaign(NamedTuple):
     """The campaign and the notice it starts from."""
 
     id: int
@@ -25,14 +25,14 @@ class CampaignRow(NamedTuple):
     issuer: str
 
 
-class LevelRow(NamedTuple):
+class ReportedLevel(NamedTuple):
     code: str
     rank: int
     name: str
     name_en: str
 
 
-class UnitRow(NamedTuple):
+class ReportedUnit(NamedTuple):
     """One member, in the order of the tree."""
 
     id: int
@@ -171,11 +171,11 @@ class CoverageRow(NamedTuple):
 class ReportRows:
     """Everything the snapshots of some units of one campaign are composed from."""
 
-    campaign: CampaignRow
+    campaign: ReportedCampaign
     as_of: date
-    levels: list[LevelRow]
+    levels: list[ReportedLevel]
     reported_units: list[int]
-    members: list[UnitRow]
+    members: list[ReportedUnit]
     measures: list[MeasureRow]
     form_fields: dict[int, list[dict[str, Any]]]
     """Form version → its fields."""

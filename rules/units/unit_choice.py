@@ -23,7 +23,7 @@ class How(StrEnum):
     """Units of this level, more than half of whose directly lower units are chosen already."""
 
 
-class Choice(NamedTuple):
+class UnitChoice(NamedTuple):
     """Units, and if `below` is set everything below them too."""
 
     line: int
@@ -38,7 +38,7 @@ class TagRule(NamedTuple):
     tag: str
     name: str
     name_en: str
-    choice: Choice
+    choice: UnitChoice
 
 
 def read_tag_rules(lines: Iterable[tuple[int, list[str]]]) -> list[TagRule]:
@@ -55,7 +55,7 @@ def read_tag_rules(lines: Iterable[tuple[int, list[str]]]) -> list[TagRule]:
     return rules
 
 
-def read_exclusions(lines: Iterable[tuple[int, list[str]]]) -> list[Choice]:
+def read_exclusions(lines: Iterable[tuple[int, list[str]]]) -> list[UnitChoice]:
     """Columns `how,value,reason`: units that take no assignments, nor anything below them."""
     exclusions = []
     for line, record in read_records(lines, ("how", "value", "reason")):
@@ -66,10 +66,10 @@ def read_exclusions(lines: Iterable[tuple[int, list[str]]]) -> list[Choice]:
     return exclusions
 
 
-def _read_choice(line: int, record: dict[str, str], *, below: bool) -> Choice:
+def _read_choice(line: int, record: dict[str, str], *, below: bool) -> UnitChoice:
     if record["how"] not in set(How):
         raise Refusal(
             N_("第 %(line)d 行：how 只能是 %(known)s，不是“%(how)s”。"),
             line=line, how=record["how"], known=list(How),
         )  # fmt: skip
-    return Choice(line, How(record["how"]), record["value"], below)
+    return UnitChoice(line, How(record["how"]), record["value"], below)

@@ -11,8 +11,8 @@ from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import ATTACHED
 from rules.forms.form_tree import FormTree, key_in, places
 from rules.workbooks.cells import cell_text
-from rules.workbooks.columns import Column, SheetColumns
-from rules.workbooks.outcome import Outcome
+from rules.workbooks.columns import SheetColumn, SheetColumns
+from rules.workbooks.outcome import RowOutcome
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class AnswerTable:
 
     repeat: str
     """The name of the sheet of a repeat; empty: the units themselves."""
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     lines: tuple[AnswerLine, ...]
     totals: tuple[str, ...]
     """Of a column of numbers their sum, of any other nothing."""
 
 
 def answer_tables(
-    outcomes: Sequence[Outcome], sheets: Iterable[SheetColumns]
+    outcomes: Sequence[RowOutcome], sheets: Iterable[SheetColumns]
 ) -> Iterator[AnswerTable]:
     """A table for every sheet that any of the units has answers on."""
     if not outcomes:
@@ -53,11 +53,11 @@ def answer_tables(
             yield AnswerTable(name, columns, lines, totals)
 
 
-def _columns(tree: FormTree, sheet: SheetColumns) -> tuple[Column, ...]:
+def _columns(tree: FormTree, sheet: SheetColumns) -> tuple[SheetColumn, ...]:
     """In the order of the form, with what is calculated and has a label."""
     known = {column.name: column for column in sheet.columns}
     return tuple(
-        known.get(one.name) or Column(one, one.label)
+        known.get(one.name) or SheetColumn(one, one.label)
         for one in tree.fields
         if tree.repeat_of(one) == sheet.repeat
         and (one.name in known or (one.stored and one.label and one.type not in ATTACHED))
@@ -65,7 +65,7 @@ def _columns(tree: FormTree, sheet: SheetColumns) -> tuple[Column, ...]:
 
 
 def _lines(
-    outcome: Outcome, sheet: SheetColumns, columns: Sequence[Column]
+    outcome: RowOutcome, sheet: SheetColumns, columns: Sequence[SheetColumn]
 ) -> Iterator[AnswerLine]:
     typed = as_typed(outcome.values)
     unit, where = outcome.sheet.unit.name, outcome.where
@@ -78,14 +78,14 @@ def _lines(
 
 
 def _cells(
-    columns: Sequence[Column], typed: Mapping[str, list[str]], keys: Mapping[str, str]
+    columns: Sequence[SheetColumn], typed: Mapping[str, list[str]], keys: Mapping[str, str]
 ) -> tuple[str, ...]:
     return tuple(
         cell_text(column, typed.get(keys.get(column.name, column.name), [])) for column in columns
     )
 
 
-def _total(column: Column, place: int, lines: Sequence[AnswerLine]) -> str:
+def _total(column: SheetColumn, place: int, lines: Sequence[AnswerLine]) -> str:
     texts = [line.cells[place] for line in lines if line.cells[place]]
     if not column.field.numeric or not texts:
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from rules.forms.form_fields import FieldType
-from rules.workbooks.columns import Column, is_chosen
+from rules.workbooks.columns import SheetColumn, is_chosen
 
 BETWEEN = "、"
 _SEPARATORS = "、；;，,\n"
@@ -36,14 +36,14 @@ def cell_place(address: str) -> tuple[int, int]:
     return int(address[len(letters) :]), place - 1
 
 
-def cell_text(column: Column, texts: Sequence[str]) -> str:
+def cell_text(column: SheetColumn, texts: Sequence[str]) -> str:
     """What stands in the cell for answers as typed: of choices their words."""
     if is_chosen(column.field):
         return BETWEEN.join(column.words.get(text, text) for text in texts)
     return texts[0].strip() if texts else ""
 
 
-def typed_texts(column: Column, text: str) -> list[str]:
+def typed_texts(column: SheetColumn, text: str) -> list[str]:
     """What a cell says, as a browser would send it: of choices their codes.
 
     Choices are known by their words or their codes; a date also as the number Excel keeps it as.
@@ -59,7 +59,7 @@ def typed_texts(column: Column, text: str) -> list[str]:
     return [_day(text) if column.field.type is FieldType.DATE else text]
 
 
-def _code(column: Column, text: str) -> str:
+def _code(column: SheetColumn, text: str) -> str:
     for code, words in column.words.items():
         if text == words:
             return code
@@ -67,7 +67,7 @@ def _code(column: Column, text: str) -> str:
     return labels[0] if len(labels) == 1 else text
 
 
-def _parts(column: Column, text: str) -> Iterator[str]:
+def _parts(column: SheetColumn, text: str) -> Iterator[str]:
     """The choices a cell names; words with a comma in them are found whole."""
     known = {*column.words.values(), *column.words, *(one.label for one in column.field.choices)}
     longest_first = sorted(known, key=len, reverse=True)

@@ -11,12 +11,12 @@ from rules.filling.answers import Attached, Typed, as_typed
 from rules.forms.form_fields import ATTACHED, FormField
 from rules.forms.form_tree import field_in, item_of, place_of
 from rules.workbooks.cells import cell_text
-from rules.workbooks.columns import Column, SheetColumns
+from rules.workbooks.columns import SheetColumn, SheetColumns
 from rules.workbooks.reading import FilledRow
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedAnswer:
     """One answer that would be other than before."""
 
     label: str
@@ -45,7 +45,7 @@ def from_last(
     sheets: Sequence[SheetColumns],
     today: str,
     attached: Attached | None,
-) -> list[Change]:
+) -> list[ChangedAnswer]:
     """What the row would change in the latest submission, were all of it open.
 
     `1.50` is the same as `1.5`; what nobody can change, and what is not asked, does not count.
@@ -91,7 +91,7 @@ def _typed_changes(
     sheets: Sequence[SheetColumns],
     before: Mapping[str, list[str]],
     now: Mapping[str, list[str]],
-) -> list[Change]:
+) -> list[ChangedAnswer]:
     """Only of what a person can type into a cell."""
     columns = {
         column.name: column for one in sheets for column in one.columns if column.field.typed_in
@@ -106,10 +106,10 @@ def _typed_changes(
 def changes_in(
     sheet: AnswerSheet,
     row: FilledRow,
-    columns: Mapping[str, Column],
+    columns: Mapping[str, SheetColumn],
     before: Mapping[str, list[str]],
     now: Mapping[str, list[str]],
-) -> Iterator[Change]:
+) -> Iterator[ChangedAnswer]:
     """In the order of the form, what `now` says otherwise than `before`."""
     for key in sorted({*before, *now}, key=_order(sheet)):
         name = key.rpartition(".")[2]
@@ -119,7 +119,7 @@ def changes_in(
         old, new = (_shown(columns.get(name), texts.get(key, [])) for texts in (before, now))
         place = place_of(key)
         number = place[1] + 1 if place else 0
-        yield Change(field.label, number, old, new, row.cells.get(key, ""))
+        yield ChangedAnswer(field.label, number, old, new, row.cells.get(key, ""))
 
 
 def is_told(field: FormField) -> bool:
@@ -139,5 +139,5 @@ def _order(sheet: AnswerSheet) -> Any:
     return rank
 
 
-def _shown(column: Column | None, texts: list[str]) -> str:
+def _shown(column: SheetColumn | None, texts: list[str]) -> str:
     return cell_text(column, texts) if column else "、".join(texts)

@@ -24,7 +24,7 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One question on a sheet."""
 
     field: FormField
@@ -54,7 +54,7 @@ class SheetColumns:
     name: str
     repeat: str
     """The repeat's field name; empty: the sheet of units."""
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
 
     @property
     def fixed(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def check_fits(tree: FormTree) -> None:
         )
 
 
-def _columns(tree: FormTree, repeat: str) -> tuple[Column, ...]:
+def _columns(tree: FormTree, repeat: str) -> tuple[SheetColumn, ...]:
     asked = [
         one
         for one in tree.fields
@@ -101,7 +101,7 @@ def _columns(tree: FormTree, repeat: str) -> tuple[Column, ...]:
     ]
     heads = _unlike([_head(tree, one) for one in asked])
     return tuple(
-        Column(one, head, _group(tree, one)) for one, head in zip(asked, heads, strict=True)
+        SheetColumn(one, head, _group(tree, one)) for one, head in zip(asked, heads, strict=True)
     )
 
 

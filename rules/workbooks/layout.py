@@ -16,7 +16,7 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import as_typed
 from rules.forms.form_tree import field_in, key_in, places
 from rules.workbooks.cells import cell_text
-from rules.workbooks.columns import MAIN, Column, SheetColumns, heads_of, sheets_of
+from rules.workbooks.columns import MAIN, SheetColumn, SheetColumns, heads_of, sheets_of
 
 SPARE = 5
 """Empty rows a unit gets on the sheet of a repeat."""
@@ -33,7 +33,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetRow:
     """One row of a sheet."""
 
     code: str
@@ -49,7 +49,7 @@ class FilledSheet:
     """A sheet with its rows."""
 
     columns: SheetColumns
-    lines: tuple[Line, ...]
+    lines: tuple[SheetRow, ...]
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,9 @@ def _closed_up(typed: dict[str, list[str]], repeat: str) -> dict[str, list[str]]
     return found
 
 
-def _keys(sheet: SheetColumns, column: Column, typed: Mapping[str, list[str]]) -> Iterator[str]:
+def _keys(
+    sheet: SheetColumns, column: SheetColumn, typed: Mapping[str, list[str]]
+) -> Iterator[str]:
     if not sheet.repeat:
         yield column.name
         return
@@ -175,19 +177,19 @@ def _filled(sheet: SheetColumns, rows: Sequence[AnswerSheet]) -> FilledSheet:
     spare = sum(SPARE for one in rows if is_open(one) and sheet.repeat in one.open_names)
     empty = tuple(Cell("", not column.field.readonly) for column in sheet.columns)
     count = min(max(spare, LEAST_SPARE), MOST_SPARE) if spare else 0
-    return FilledSheet(sheet, (*lines, *(Line("", "", "", empty) for _ in range(count))))
+    return FilledSheet(sheet, (*lines, *(SheetRow("", "", "", empty) for _ in range(count))))
 
 
-def _main_line(sheet: SheetColumns, one: AnswerSheet) -> Line:
+def _main_line(sheet: SheetColumns, one: AnswerSheet) -> SheetRow:
     typed = shown_answers(one)
     cells = tuple(
         Cell(cell_text(column, typed.get(column.name, [])), _open(one, column, column.name))
         for column in sheet.columns
     )
-    return Line(one.unit.code, one.unit.name, _status(one), cells)
+    return SheetRow(one.unit.code, one.unit.name, _status(one), cells)
 
 
-def _repeat_lines(sheet: SheetColumns, one: AnswerSheet) -> Iterator[Line]:
+def _repeat_lines(sheet: SheetColumns, one: AnswerSheet) -> Iterator[SheetRow]:
     typed = shown_answers(one)
     for place in places(sheet.repeat, typed):
         cells = tuple(
@@ -197,10 +199,10 @@ def _repeat_lines(sheet: SheetColumns, one: AnswerSheet) -> Iterator[Line]:
             )
             for column in sheet.columns
         )
-        yield Line(one.unit.code, one.unit.name, str(place + 1), cells)
+        yield SheetRow(one.unit.code, one.unit.name, str(place + 1), cells)
 
 
-def _open(one: AnswerSheet, column: Column, item: str) -> bool:
+def _open(one: AnswerSheet, column: SheetColumn, item: str) -> bool:
     return is_open(one) and item in one.open_names and column.field.typed_in
 
 

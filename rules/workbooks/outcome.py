@@ -14,8 +14,8 @@ from rules.filling.answers import Attached, as_typed
 from rules.forms.form_tree import field_in, item_of, place_of
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Term
-from rules.workbooks.changes import Change, changes_in, from_last, is_as_drafted, typed_of
-from rules.workbooks.columns import Column, SheetColumns
+from rules.workbooks.changes import ChangedAnswer, changes_in, from_last, is_as_drafted, typed_of
+from rules.workbooks.columns import SheetColumn, SheetColumns
 from rules.workbooks.layout import is_open, readonly_names
 from rules.workbooks.reading import FilledRow
 
@@ -53,7 +53,7 @@ KIND_NAMES: dict[Kind, str] = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RowOutcome:
     """What would become of one unit's row."""
 
     sheet: AnswerSheet
@@ -61,7 +61,7 @@ class Outcome:
     where: str
     values: Mapping[str, Any] = field(default_factory=dict)
     """The checked answers, in stored shape."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ChangedAnswer, ...] = ()
     faults: tuple[Fault, ...] = ()
     notes: tuple[Fault, ...] = ()
     """What is in the file and will not be taken, or why the row is not sent."""
@@ -79,7 +79,7 @@ def outcome_of(
     today: str,
     attached: Attached | None = None,
     same_book: bool = False,
-) -> Outcome:
+) -> RowOutcome:
     """What sending `row` for the unit of `sheet` would do now. `today`: ISO date.
 
     `same_book`: what the unit sent last came from this very workbook.
@@ -98,7 +98,7 @@ def _outcome(
     today: str,
     attached: Attached | None,
     same_book: bool,
-) -> Outcome:
+) -> RowOutcome:
     readonly = readonly_names(sheets)
     filled = any(
         text
@@ -107,19 +107,19 @@ def _outcome(
         for text in texts
     )
     if not row.touched:
-        return Outcome(sheet, Kind.SAME if filled else Kind.EMPTY, row.where)
+        return RowOutcome(sheet, Kind.SAME if filled else Kind.EMPTY, row.where)
     if not is_open(sheet):
         return _locked(sheet, row, from_last(sheet, row, sheets, today, attached))
     overtaken = _overtaken(sheet, row, same_book)
     if overtaken and not _stands_already(sheet, row, sheets, today, attached, overtaken):
         notes = (Fault(overtaken, place=Place.of_address(row.where)),)
-        return Outcome(sheet, Kind.OVERTAKEN, row.where, notes=notes)
+        return RowOutcome(sheet, Kind.OVERTAKEN, row.where, notes=notes)
     if not filled:
-        return Outcome(sheet, Kind.EMPTY, row.where)
+        return RowOutcome(sheet, Kind.EMPTY, row.where)
     return _checked(sheet, row, sheets, today, attached)
 
 
-def with_told(outcome: Outcome, row: FilledRow, told: Mapping[str, Fault]) -> Outcome:
+def with_told(outcome: RowOutcome, row: FilledRow, told: Mapping[str, Fault]) -> RowOutcome:
     """The same with what reading the file has found in cells of the row (`told`: by address).
 
     A cell has one fault: where a formula stands, nobody is told to fill it in as well.
@@ -134,20 +134,20 @@ def with_told(outcome: Outcome, row: FilledRow, told: Mapping[str, Fault]) -> Ou
     others = (one for one in outcome.faults if one.place.address not in found)
     kind = outcome.kind if outcome.kind in (Kind.OVERTAKEN, Kind.LOCKED) else Kind.FAULTY
     faults = (*found.values(), *others)
-    return Outcome(outcome.sheet, kind, outcome.where, faults=faults, notes=outcome.notes)
+    return RowOutcome(outcome.sheet, kind, outcome.where, faults=faults, notes=outcome.notes)
 
 
-def _locked(sheet: AnswerSheet, row: FilledRow, changes: Sequence[Change]) -> Outcome:
+def _locked(sheet: AnswerSheet, row: FilledRow, changes: Sequence[ChangedAnswer]) -> RowOutcome:
     """Of a unit that does not owe its answer now: what differs is told, and not taken."""
     if not changes:
-        return Outcome(sheet, Kind.REPORTED, row.where)
+        return RowOutcome(sheet, Kind.REPORTED, row.where)
     status = Term(STATUS_NAMES[Status(sheet.assignment.status)])
     told = Fault(
         N_("任务现为“%(status)s”，表中的改动没有采用。"),
         {"status": status},
         Place.of_address(row.where),
     )
-    return Outcome(sheet, Kind.LOCKED, row.where, changes=tuple(changes), notes=(told,))
+    return RowOutcome(sheet, Kind.LOCKED, row.where, changes=tuple(changes), notes=(told,))
 
 
 def _overtaken(sheet: AnswerSheet, row: FilledRow, same_book: bool) -> str:
@@ -182,11 +182,11 @@ def _checked(
     sheets: Sequence[SheetColumns],
     today: str,
     attached: Attached | None,
-) -> Outcome:
+) -> RowOutcome:
     checked = sheet.check(typed_of(sheet, row), today=today, attached=attached)
     faults = tuple(_cell_fault(sheet, row, *one) for one in checked.faults.items())
     if faults:
-        return Outcome(sheet, Kind.FAULTY, row.where, faults=faults)
+        return RowOutcome(sheet, Kind.FAULTY, row.where, faults=faults)
     columns = {column.name: column for one in sheets for column in one.columns}
     now = as_typed(checked.values)
     before = as_typed(sheet.last.answers) if sheet.last else {}
@@ -195,7 +195,7 @@ def _checked(
     told = from_last(sheet, row, sheets, today, attached) if closed else []
     notes = tuple(_left_out(sheet, row, columns, now, {one.where for one in told}))
     kind = Kind.NEW if sheet.last is None else Kind.CHANGED if changes else Kind.REPORTED
-    return Outcome(sheet, kind, row.where, checked.values, changes, (), notes)
+    return RowOutcome(sheet, kind, row.where, checked.values, changes, (), notes)
 
 
 def _cell_fault(sheet: AnswerSheet, row: FilledRow, key: str, fault: Fault) -> Fault:
@@ -208,7 +208,7 @@ def _cell_fault(sheet: AnswerSheet, row: FilledRow, key: str, fault: Fault) -> F
 def _left_out(
     sheet: AnswerSheet,
     row: FilledRow,
-    columns: Mapping[str, Column],
+    columns: Mapping[str, SheetColumn],
     now: Mapping[str, list[str]],
     changed: Collection[str],
 ) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from rules.forms.form_tree import MOST_TIMES, field_in, key_in, place_of, times_
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
-from rules.workbooks.columns import CODE, PLACE, UNIT, Column, SheetColumns, folded
+from rules.workbooks.columns import CODE, PLACE, UNIT, SheetColumn, SheetColumns, folded
 from rules.workbooks.layout import digest_of, readonly_names
 
 HEAD_WITHIN = 30
@@ -244,7 +244,7 @@ class _Reading:
             )
         return None
 
-    def _take(self, grid: _Grid, line: _Line, column: Column, code: str, key: str) -> None:
+    def _take(self, grid: _Grid, line: _Line, column: SheetColumn, code: str, key: str) -> None:
         row, at = self.rows[code], grid.address(line, column)
         row.cells[key] = at
         if column.field.typed_in and at.partition("!")[2] in grid.table.formulas:
@@ -338,11 +338,11 @@ class _Grid:
         place = self._places.get(folded(head), len(texts))
         return texts[place].strip() if place < len(texts) else ""
 
-    def text(self, line: _Line, column: Column) -> str:
+    def text(self, line: _Line, column: SheetColumn) -> str:
         place = self._columns[column.name]
         return line.texts[place].strip() if place < len(line.texts) else ""
 
-    def address(self, line: _Line, column: Column) -> str:
+    def address(self, line: _Line, column: SheetColumn) -> str:
         return self._address(line.number, self._columns[column.name])
 
     def _address(self, number: int, place: int) -> str:

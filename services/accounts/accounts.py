@@ -44,7 +44,7 @@ class Verified(NamedTuple):
     """The hash to be stored from now on: its own, or one with today's parameters."""
 
 
-class AccountRow(TypedDict):
+class NewAccount(TypedDict):
     """One account of `create_accounts`; the password comes hashed."""
 
     login: str
@@ -97,7 +97,7 @@ def create_account(
 
 
 def create_accounts(
-    session: Session, rows: Iterable[AccountRow], *, actor: Account | None, now: datetime
+    session: Session, rows: Iterable[NewAccount], *, actor: Account | None, now: datetime
 ) -> int:
     """Many accounts at once, from the command line, with hashes made before; returns how many."""
     require(actor, Right.MAKE_ACCOUNTS, Subject())
@@ -173,7 +173,7 @@ def sign_out(session: Session, token: str, *, now: datetime) -> None:
     )
 
 
-class Change(NamedTuple):
+class PasswordChange(NamedTuple):
     """A new password of an account, by who knows the old one."""
 
     seen: Account
@@ -182,22 +182,22 @@ class Change(NamedTuple):
     """Empty: the account has the new password already; the same was sent twice."""
 
 
-def prepare_change(account: Account, old: str, new: str) -> Change:
+def prepare_change(account: Account, old: str, new: str) -> PasswordChange:
     """The change, for who knows the old password (ASVS 5.0.0, v5.0.0-6.2.3).
 
     Touches no database. Refuses with `WRONG_OLD`, and what cannot be a password.
     """
     if len(old) > LONGEST or not is_password(account.password_hash, old):
         if len(new) <= LONGEST and is_password(account.password_hash, new):
-            return Change(account, "")
+            return PasswordChange(account, "")
         raise Refusal(WRONG_OLD)
     if old == new:
         raise Refusal(N_("新密码不能与当前密码相同。"))
-    return Change(account, prepare_password(account.login, new))
+    return PasswordChange(account, prepare_password(account.login, new))
 
 
 def change_password(
-    session: Session, change: Change, token: str, *, actor: Account, now: datetime
+    session: Session, change: PasswordChange, token: str, *, actor: Account, now: datetime
 ) -> None:
     """The person's own change. Every session of the account ends but the one of `token`, so that a
     thief's does too (v5.0.0-7.4.3).

@@ -53,7 +53,7 @@ from models import (
     Unit,
 )
 from queries.campaigns.addressees import addressed, in_scope
-from queries.campaigns.measures import list_levels_below
+from queries.campaigns.measures import list_reached_levels
 from rules.dates.calendar import add_workdays, local_date
 from rules.dates.due import due_dates, parse_due
 from services.assignments.roll_up import adding, measures_of
@@ -113,7 +113,7 @@ def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
     ).all()
     assert len({(row[0].id, row.period) for row in rows}) == 1, "wishes of several measures"
     measure, period = rows[0][0], rows[0][1]
-    levels = list_levels_below(session, measure.id, min(row.rank for row in rows))
+    levels = list_reached_levels(session, measure.id, min(row.rank for row in rows))
     return Plan(
         measure_id=measure.id,
         measure_title=measure.title,
@@ -193,7 +193,7 @@ def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _
         .join(Level, col(Level.code) == Unit.level)
         .where(col(HandDown.id) == ids[0])
     ).one()
-    levels = [one.code for one in list_levels_below(session, measure.id, issuer_rank)]
+    levels = [one.code for one in list_reached_levels(session, measure.id, issuer_rank)]
     today = local_date(now)
     dates = due_dates(
         parse_due(measure.due_rule),

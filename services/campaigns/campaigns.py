@@ -24,7 +24,7 @@ from queries.units.units import list_levels_below
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.campaigns.notice.notice import DraftMeasure
-from rules.campaigns.notice.notice import Notice as ReadNotice
+from rules.campaigns.notice.notice import ReadNotice as ReadNotice
 from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal

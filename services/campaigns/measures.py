@@ -26,7 +26,7 @@ from models import (
     Status,
     Unit,
 )
-from queries.campaigns.measures import list_levels_below, list_reach
+from queries.campaigns.measures import list_reach, list_reached_levels
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.campaigns.measure_differences import differing
@@ -340,7 +340,7 @@ def _require_reach(session: Session, measure: Measure) -> None:
         .join(Unit, col(Unit.level) == Level.code)
         .where(col(Unit.id) == measure.unit_id)
     ).scalar_one()
-    below = {level.code for level in list_levels_below(session, _id(measure), rank)}
+    below = {level.code for level in list_reached_levels(session, _id(measure), rank)}
     reach = list_reach(session, measure)
     if not any(one.answering for one in reach if one.level in below):
         raise Refusal(

@@ -22,9 +22,9 @@ from models import Account, Assignment, Attachment
 from queries.filling.attachments import (
     find_kind,
     find_started,
-    get_upload,
+    get_attachment_upload,
     list_abandoned,
-    list_known,
+    list_known_attachments,
     list_sizes,
     mark_kept,
 )
@@ -219,7 +219,7 @@ def finish(
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
-    return get_upload(session, assignment_id, token)
+    return get_attachment_upload(session, assignment_id, token)
 
 
 def give_up(session: Session, assignment_id: int, token: str, *, actor: Account) -> None:
@@ -268,7 +268,7 @@ def sweep(session: Session, store: AttachmentStore, *, now: datetime) -> int:
     is certain.
     """
     old = store.list_old(_bucket(now), LEFT)
-    unknown = sorted(set(old) - list_known(session, old))
+    unknown = sorted(set(old) - list_known_attachments(session, old))
     files = store.remove_old(unknown, LEFT) + store.forget_old_pieces(LEFT)
     mark_kept(session, now - LEFT)
     ids = list_abandoned(session, now - LEFT)

@@ -15,17 +15,17 @@ from sqlmodel import Session, col
 from adapters.database import insert_into
 from models import Assignment, Comparison, Status, Submission
 from queries.filling.comparisons import (
-    Answered,
+    ComparedAnswer,
     Group,
-    list_answered,
     list_answers,
+    list_compared_answers,
     list_further,
     list_numbers_below,
     list_prints_below,
     list_versions,
 )
 from queries.filling.submissions import fields_of
-from rules.filling.checks.circle import Circle, Holders, Place
+from rules.filling.checks.circle import Circle, CirclePlace, Holders
 from rules.filling.checks.figures import against_siblings, compared_numbers
 from rules.filling.checks.flags import COMPARED, Flag, FlagKind, in_order
 from rules.filling.checks.text_prints import text_prints
@@ -56,7 +56,7 @@ def compare(session: Session, parent_ids: Collection[int], only: int | None = No
     `only`: the one assignment of which it is asked. Nothing is written; at most six statements,
     whatever the number of units.
     """
-    answered = list_answered(session, parent_ids)
+    answered = list_compared_answers(session, parent_ids)
     waiting = [
         one
         for one in answered
@@ -72,7 +72,7 @@ def compare(session: Session, parent_ids: Collection[int], only: int | None = No
     return Compared(flags, frozenset(changed), narrow)
 
 
-def _fields(session: Session, waiting: Sequence[Answered]) -> dict[int, Fields]:
+def _fields(session: Session, waiting: Sequence[ComparedAnswer]) -> dict[int, Fields]:
     """Assignment → the fields it was answered on; each form is read once."""
     ids = {one.form_version_id for one in waiting if one.form_version_id is not None}
     versions = list_versions(session, ids)
@@ -88,12 +88,12 @@ def _fields(session: Session, waiting: Sequence[Answered]) -> dict[int, Fields]:
 
 def _circle(
     session: Session,
-    answered: Sequence[Answered],
+    answered: Sequence[ComparedAnswer],
     parent_ids: Collection[int],
     names: Mapping[int, Sequence[str]],
 ) -> tuple[Circle, frozenset[int]]:
     """What is held against, and the assignments above from which it looks further."""
-    near: dict[Place, list[int]] = {}
+    near: dict[CirclePlace, list[int]] = {}
     for one in answered:
         near.setdefault(one.place, []).append(one.id)
     fields = sorted({name for each in names.values() for name in each})
@@ -109,7 +109,7 @@ def _circle(
 
 def _alike(
     session: Session,
-    waiting: Sequence[Answered],
+    waiting: Sequence[ComparedAnswer],
     parent_ids: Collection[int],
     fields: Mapping[int, Fields],
 ) -> dict[int, list[Flag]]:
@@ -143,7 +143,7 @@ def _similar(
 
 
 def _flags(
-    one: Answered, fields: Fields, circle: Circle, names: Sequence[str], alike: Sequence[Flag]
+    one: ComparedAnswer, fields: Fields, circle: Circle, names: Sequence[str], alike: Sequence[Flag]
 ) -> _JsonFlags:
     """Its own flags as they are, and those that come from others as they are now."""
     own = circle.own(one.id, names)

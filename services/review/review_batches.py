@@ -21,7 +21,7 @@ from models import (
 )
 from models.columns import JsonType
 from queries.filling.current_submission import is_current
-from queries.review.review_list import Waiting
+from queries.review.review_list import WaitingSubmissions
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.dates.calendar import add_workdays, local_date
@@ -73,14 +73,14 @@ def decide_ticked(
             N_("一次最多勾选 %(most)s 份，请改用“全部通过”或“全部退回”。"), most=MOST_TICKED
         )
     require(actor, Right.REVIEW, Subject(above_id=actor.unit_id))
-    ticked = Waiting(actor.unit_id).select(Submission)
+    ticked = WaitingSubmissions(actor.unit_id).select(Submission)
     ticked = ticked.where(col(Submission.id).in_(submission_ids))
     return _decide(session, ticked, decision, reason, actor, now)
 
 
 def decide_matching(
     session: Session,
-    wanted: Waiting,
+    wanted: WaitingSubmissions,
     decision: Decision,
     *,
     reason: str = "",

@@ -12,7 +12,7 @@ from queries.units.units import current, list_tags
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
-from rules.units.unit_choice import Choice, How, TagRule
+from rules.units.unit_choice import How, TagRule, UnitChoice
 
 
 def apply_tags(
@@ -39,7 +39,7 @@ def apply_tags(
 
 
 def apply_exclusions(
-    session: Session, exclusions: Sequence[Choice], *, actor: Account | None
+    session: Session, exclusions: Sequence[UnitChoice], *, actor: Account | None
 ) -> int:
     """The chosen units and everything below take no assignments; returns how many that changed.
 
@@ -56,7 +56,7 @@ def apply_exclusions(
     return done.rowcount
 
 
-def _chosen(choices: Sequence[Choice]) -> Select[tuple[int]]:
+def _chosen(choices: Sequence[UnitChoice]) -> Select[tuple[int]]:
     """The ids of the current units the choices name, with what is below where they say so."""
     top = aliased(Unit)
     tops = (
@@ -69,7 +69,7 @@ def _chosen(choices: Sequence[Choice]) -> Select[tuple[int]]:
     return select(Unit.id).where(or_(named, col(Unit.id).in_(lower)), current())
 
 
-def _named(unit: Any, choices: Sequence[Choice]) -> ColumnElement[bool]:
+def _named(unit: Any, choices: Sequence[UnitChoice]) -> ColumnElement[bool]:
     """The clause for the units the choices name themselves; `unit` is `Unit` or an alias."""
     values = {how: [one.value for one in choices if one.how is how] for how in How}
     return or_(
@@ -103,7 +103,7 @@ def _carry(session: Session, tag: str, ids: Select[tuple[int]]) -> None:
     session.execute(insert(UnitTag).from_select(["unit_id", "tag"], wanted))
 
 
-def _from_the_bottom(session: Session, choices: Sequence[Choice]) -> list[str]:
+def _from_the_bottom(session: Session, choices: Sequence[UnitChoice]) -> list[str]:
     wanted = {one.value for one in choices if one.how is How.MOST}
     ordered = select(Level.code).where(col(Level.code).in_(wanted)).order_by(col(Level.rank).desc())
     return list(session.exec(ordered).all()) if wanted else []
@@ -118,7 +118,7 @@ def _define_tags(session: Session, rules: Iterable[TagRule]) -> None:
     session.flush()
 
 
-def _check_known(session: Session, choices: Sequence[Choice]) -> None:
+def _check_known(session: Session, choices: Sequence[UnitChoice]) -> None:
     """Refuse the first choice whose code or level the tree does not have."""
     codes = [one.value for one in choices if one.how is How.CODE]
     known = set(session.exec(select(Unit.code).where(col(Unit.code).in_(codes))).all())

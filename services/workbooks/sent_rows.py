@@ -50,7 +50,7 @@ _TABLES: tuple[Any, ...] = (AnswerNumber, KnownValue, TextPrint, Draft)
 
 
 @dataclass(frozen=True)
-class Row:
+class AnsweredRow:
     """One unit's checked answers, to be sent."""
 
     answers: SheetAnswers
@@ -66,7 +66,7 @@ class Row:
 
 
 def send_rows(
-    session: Session, rows: Sequence[Row], *, reason: str, actor: Account, now: datetime
+    session: Session, rows: Sequence[AnsweredRow], *, reason: str, actor: Account, now: datetime
 ) -> list[Submission]:
     """Store a submission for each row, all below one unit, of one measure and period.
 
@@ -83,7 +83,7 @@ def send_rows(
     return made
 
 
-def _replace(session: Session, rows: Sequence[Row], made: Sequence[Submission]) -> None:
+def _replace(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submission]) -> None:
     """Numbers, known values and prints of these answers in the place of the earlier ones."""
     ids = [row.id for row in rows]
     for table in _TABLES:
@@ -97,7 +97,7 @@ def _replace(session: Session, rows: Sequence[Row], made: Sequence[Submission]) 
         _keep_known(session, rows, made)
 
 
-def _keep_known(session: Session, rows: Sequence[Row], made: Sequence[Submission]) -> None:
+def _keep_known(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submission]) -> None:
     keys = [one.send_key for one in made]
     stored = select(col(Submission.send_key), Submission).where(col(Submission.send_key).in_(keys))
     by_key = dict(session.execute(stored).tuples().all())
@@ -107,7 +107,7 @@ def _keep_known(session: Session, rows: Sequence[Row], made: Sequence[Submission
 
 
 def _change(
-    session: Session, rows: Sequence[Row], reason: str, actor: Account, now: datetime
+    session: Session, rows: Sequence[AnsweredRow], reason: str, actor: Account, now: datetime
 ) -> None:
     """Submitted, and at the unit that has nobody above it approved at once."""
     chosen = col(Assignment.id).in_([row.id for row in rows])

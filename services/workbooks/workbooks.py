@@ -15,7 +15,7 @@ from models import Account, Act, Assignment, Unit, WorkbookUpload
 from queries.filling.answer_sheets import list_answer_sheets
 from queries.filling.attachments import question_of
 from queries.workbooks.workbooks import (
-    get_upload,
+    get_workbook_upload,
     list_files,
     rows_of,
 )
@@ -33,12 +33,12 @@ from rules.sentences.sentence_json import from_json, to_json
 from rules.workbooks.changes import typed_of
 from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
-from rules.workbooks.outcome import Kind, Outcome, outcome_of, with_told
+from rules.workbooks.outcome import Kind, RowOutcome, outcome_of, with_told
 from rules.workbooks.reading import FilledRow, ReadSheet, read_book
 from services.assignments.changes import lock_assignment, require_open
 from services.filling.attachments import as_answer
 from services.filling.submissions import Overtaken
-from services.workbooks.sent_rows import Row, flags_of, send_rows
+from services.workbooks.sent_rows import AnsweredRow, flags_of, send_rows
 
 MOST_ROWS = 1_000
 """Units in one workbook."""
@@ -53,10 +53,10 @@ CHANGED_FORM = N_(
 
 
 @dataclass(frozen=True)
-class Preview:
+class UploadPreview:
     """What sending an upload would do at this moment."""
 
-    outcomes: list[Outcome]
+    outcomes: list[RowOutcome]
     """In the order of the tree."""
     faults: list[Fault]
     """Of the file and of its rows."""
@@ -68,7 +68,7 @@ class Preview:
     """Assignment → what the checks would ask."""
 
     @property
-    def sent(self) -> list[Outcome]:
+    def sent(self) -> list[RowOutcome]:
         """The rows that would be sent; with any fault none is."""
         return [] if self.faults else [one for one in self.outcomes if one.sent]
 
@@ -137,7 +137,9 @@ def keep_upload(
     return upload
 
 
-def preview(session: Session, own: Assignment, upload: WorkbookUpload, now: datetime) -> Preview:
+def preview(
+    session: Session, own: Assignment, upload: WorkbookUpload, now: datetime
+) -> UploadPreview:
     """What sending the upload would do now, with what the checks would ask."""
     found = _preview(session, own, upload, now)
     ready = [SheetAnswers(one.sheet, one.values) for one in found.outcomes if one.sent]
@@ -157,7 +159,7 @@ def send_upload(
     """
     own = lock_assignment(session, assignment_id)
     require(actor, Right.SEND_WORKBOOK, Subject(own.unit_id))
-    upload = get_upload(session, assignment_id, token)
+    upload = get_workbook_upload(session, assignment_id, token)
     session.refresh(upload, with_for_update=True)
     if upload.sent_at is not None:
         return upload
@@ -174,7 +176,7 @@ def send_upload(
     if not found.sent:
         raise Refusal(N_("文件里没有可以报送的行。"))
     rows = [
-        Row(SheetAnswers(one.sheet, one.values), send_key(upload, one.sheet.assignment.id))
+        AnsweredRow(SheetAnswers(one.sheet, one.values), send_key(upload, one.sheet.assignment.id))
         for one in found.sent
     ]
     reason = FOR_ITSELF if own.lowest else FOR_LOWER
@@ -232,7 +234,9 @@ def _check_version(filled: int | None, version_id: int | None) -> None:
         raise Refusal(CHANGED_FORM)
 
 
-def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: datetime) -> Preview:
+def _preview(
+    session: Session, own: Assignment, upload: WorkbookUpload, now: datetime
+) -> UploadPreview:
     sheets = _get_sheets(session, own)
     _check_version(upload.form_version_id, sheets[0].version_id)
     columns = sheets_of(sheets[0].fields)
@@ -255,7 +259,7 @@ def _preview(session: Session, own: Assignment, upload: WorkbookUpload, now: dat
     outcomes = [with_told(one, filled[one.sheet.assignment.id], by_cell) for one in outcomes]
     in_rows = [fault for one in outcomes for fault in one.faults]
     cells = {one.place.address for one in in_rows}
-    return Preview(
+    return UploadPreview(
         outcomes=outcomes,
         faults=[*(one for one in told if one.place.address not in cells), *in_rows],
         missing=[sheet.unit for sheet in sheets if sheet.assignment.id not in filled],
@@ -294,7 +298,7 @@ def _mark(sheet: AnswerSheet) -> str:
     return f"{sheet.assignment.id}.{sheet.assignment.version}.{draft}"
 
 
-def _check_unchanged(found: Preview, seen: str) -> None:
+def _check_unchanged(found: UploadPreview, seen: str) -> None:
     """Raises `Overtaken` with the units that are not what they were on the page."""
     known, now = set(filter(None, seen.split(","))), set(filter(None, found.seen.split(",")))
     if known == now:

@@ -21,7 +21,7 @@ MOST_LOGINS = 8
 """Logins of one browser, the latest first; the phone of a township office is shared."""
 
 
-class Browser(NamedTuple):
+class KnownBrowser(NamedTuple):
     """What the cookie says: a name made by chance, and marks of logins."""
 
     name: str
@@ -42,12 +42,12 @@ def remember(request: Request, answer: Response, login: str) -> None:
     set_cookie(answer, COOKIE, str(serializer(COOKIE).dumps(value)), KEPT)
 
 
-def _read(request: Request) -> Browser:
+def _read(request: Request) -> KnownBrowser:
     try:
         name, *logins = serializer(COOKIE).loads(request.cookies.get(COOKIE, ""))
     except BadData:
-        return Browser("", ())
-    return Browser(name, tuple(logins))
+        return KnownBrowser("", ())
+    return KnownBrowser(name, tuple(logins))
 
 
 def _mark(login: str) -> str:

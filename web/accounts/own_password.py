@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from models import Account
 from rules.sentences.refusal import N_, Refusal
-from services.accounts.accounts import WRONG_OLD, Change, change_password, prepare_change
+from services.accounts.accounts import WRONG_OLD, PasswordChange, change_password, prepare_change
 from web.accounts.sign_in import sign_in_limits
 from web.accounts.sign_in_limits import TOO_MANY
 from web.edge.language import say
@@ -37,7 +37,9 @@ def show_own_password(request: Request, viewer: SignedIn, done: bool = False) ->
     return _page(request, {}, done=done)
 
 
-async def check_change(request: Request, look: Look, now: Now, posted: Posted) -> Change | Faults:
+async def check_change(
+    request: Request, look: Look, now: Now, posted: Posted
+) -> PasswordChange | Faults:
     """Check the old password and hash the new one, before the transaction that writes begins.
 
     Old passwords that are tried count as at signing in, so that who
@@ -54,7 +56,7 @@ async def check_change(request: Request, look: Look, now: Now, posted: Posted) -
 
 async def _checked(
     request: Request, account: Account, old: str, new: str, again: str, now: float
-) -> Change:
+) -> PasswordChange:
     if new != again:
         raise Refusal(DIFFERENT)
     begun = sign_in_limits(request).begin(account.login, "", PAGE, now)
@@ -73,7 +75,7 @@ async def _checked(
 @router.post("/password")
 def change_own_password(
     request: Request,
-    change: Annotated[Change | Faults, Depends(check_change)],
+    change: Annotated[PasswordChange | Faults, Depends(check_change)],
     session: OpenSession,
     viewer: SignedIn,
     now: Now,

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models import Act, Assignment, Measure, Status
 from queries.assignments.visible_assignments import (
-    Change,
+    AssignmentChange,
     Seen,
     get_visible_assignment,
     list_added,
@@ -105,7 +105,7 @@ def _page(
     )
 
 
-def _is_correction(changes: Sequence[Change]) -> bool:
+def _is_correction(changes: Sequence[AssignmentChange]) -> bool:
     """Whether the answer that waits was sent in the place of an approved one."""
     acts = [one.event.act for one in changes if one.event.from_status != one.event.to_status]
     return Act.CORRECT in acts[-1:]

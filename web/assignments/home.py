@@ -13,9 +13,9 @@ from queries.assignments.inbox import (
     list_assignments_of,
     list_ended,
     list_owed,
-    list_sent,
+    list_sent_assignments,
     list_standings,
-    list_waiting,
+    list_waiting_answers,
 )
 from queries.review.review_clock import (
     OverdueReviewer,
@@ -44,7 +44,7 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
     today = local_date(now)
     unit_id = viewer.unit_id
     owed = list_owed(session, unit_id)
-    waiting = list_waiting(session, unit_id)
+    waiting = list_waiting_answers(session, unit_id)
     answer = render(
         request,
         "pages/assignments/home.html",
@@ -54,7 +54,7 @@ def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now
         waiting=waiting,
         overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
         overdue_reviewers=_overdue_reviewers(session, viewer, today),
-        sent=list_sent(session, unit_id, limit=LAST_SENT),
+        sent=list_sent_assignments(session, unit_id, limit=LAST_SENT),
         ended=list_ended(session, unit_id, since=now - TOLD, limit=LAST_ENDED),
         standings=list_standings(session, unit_id, today),
     )

@@ -13,7 +13,7 @@ from queries.assignments.progress import (
     Counts,
     LowerUnit,
     MissingUnit,
-    Place,
+    PlaceInTree,
     get_counts,
     list_lower_units,
     list_missing_units,
@@ -80,7 +80,7 @@ def _most_urgent(row: LowerUnit) -> tuple[bool, bool]:
 def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) -> Progress:
     """The progress below an assignment, in four or five statements."""
     one = seen.assignment
-    place = Place(one.measure_id, one.period, seen.unit)
+    place = PlaceInTree(one.measure_id, one.period, seen.unit)
     return Progress(
         counts=get_counts(session, place, today),
         lower=list_lower_units(session, one.id, today),

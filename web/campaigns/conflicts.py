@@ -21,7 +21,7 @@ GATE_NAMES = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class TypedDifference:
     """Something that was one thing and is another now; both in finished words."""
 
     label: str
@@ -40,7 +40,7 @@ class Names:
 
 def differences(
     words: Words, stored: TypedMeasure, sent: TypedMeasure, names: Names
-) -> list[Difference]:
+) -> list[TypedDifference]:
     """Where what was typed differs from what somebody else has stored meanwhile."""
     told: dict[str, tuple[str, Callable[[TypedMeasure], str]]] = {
         name: (label, attrgetter(name)) for name, label in LABELS.items()
@@ -52,7 +52,7 @@ def differences(
         "form": (N_("表单"), lambda one: names.forms.get(one.form, words.say(N_("不用表单")))),
     }
     return [
-        Difference(words.say(label), shown(stored), shown(sent))
+        TypedDifference(words.say(label), shown(stored), shown(sent))
         for name, (label, shown) in told.items()
         if getattr(stored, name) != getattr(sent, name)
     ]

@@ -35,7 +35,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class FormPreview:
+class PreviewedForm:
     """What an office sees of a form before it releases it."""
 
     fields: tuple[FormField, ...] = ()
@@ -51,15 +51,15 @@ class FormPreview:
 
 def preview_form(
     session: Session, measure: Measure, owner: Unit, period: str, now: datetime
-) -> FormPreview:
+) -> PreviewedForm:
     """What the form of `measure` costs and asks again; at most five statements."""
     if measure.form_version_id is None:
-        return FormPreview()
+        return PreviewedForm()
     fields = get_fields(session, measure.form_version_id)
     others = list_other_measures(session, measure, owner)
     elements = {field.reuse: field.name for field in shared_fields(fields)}
     reach = list_element_reach(session, measure, owner, period, now) if elements else {}
-    return FormPreview(
+    return PreviewedForm(
         fields=tuple(field for field in fields if field.typed_in),
         cost=fill_cost(fields, find_fill_counts(session, measure.form_version_id)),
         known={elements[one]: found for one, found in reach.items() if one in elements},

@@ -14,7 +14,7 @@ from adapters.document_process import text_apart
 from adapters.documents.documents import pasted_text
 from adapters.language import tell
 from adapters.settings import get_settings
-from rules.campaigns.notice.notice import Notice, read_notice
+from rules.campaigns.notice.notice import ReadNotice, read_notice
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import LONGEST_TEXT, take_in
 from web.edge.language import language_of, say
@@ -35,7 +35,7 @@ class Intake:
 
     pasted: str
     file_name: str
-    notice: Notice | None
+    notice: ReadNotice | None
     refusal: str = ""
     status: int = 200
 
@@ -59,7 +59,7 @@ async def read_intake(request: Request, look: Look, now: Now, posted: Posted) ->
     return Intake(pasted, name, notice)
 
 
-def _notice_in(posted: FormData, pasted: str) -> Notice:
+def _notice_in(posted: FormData, pasted: str) -> ReadNotice:
     upload = posted.get("file")
     content = upload.file.read() if isinstance(upload, UploadFile) else b""
     if isinstance(upload, UploadFile) and upload.filename:

@@ -16,7 +16,7 @@ from queries.units.units import list_levels, list_tags
 from rules.campaigns.measure_differences import narrowed
 from rules.sentences.refusal import N_
 from services.campaigns.measures import STATUS_NAMES
-from web.campaigns.conflicts import GATE_NAMES, Difference, due_in_words
+from web.campaigns.conflicts import GATE_NAMES, TypedDifference, due_in_words
 from web.campaigns.typed_due import TypedDue
 from web.campaigns.typed_measure import LABELS
 from web.edge.language import Words, words_of
@@ -65,7 +65,7 @@ class ToldChange:
     event: MeasureEvent
     account: str
     unit: str
-    differences: Sequence[Difference]
+    differences: Sequence[TypedDifference]
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,14 @@ class HistoryNames:
             forms=name_versions(session, versions),
         )
 
-    def differences(self, event: MeasureEvent) -> list[Difference]:
+    def differences(self, event: MeasureEvent) -> list[TypedDifference]:
         """What differs since an event, name by name."""
         pairs = {name: event.differs[name] for name in FIELD_NAMES if name in event.differs}
         return [self._difference(name, *pair) for name, pair in pairs.items()]
 
-    def _difference(self, name: str, before: Any, after: Any) -> Difference:
+    def _difference(self, name: str, before: Any, after: Any) -> TypedDifference:
         texts = narrowed(self._tell(name, before), self._tell(name, after))
-        return Difference(self.words.say(FIELD_NAMES[name]), *texts)
+        return TypedDifference(self.words.say(FIELD_NAMES[name]), *texts)
 
     def _tell(self, name: str, value: Any) -> str:
         if name == "addressees":

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models import ONCE, Campaign, Gate, Level, Measure, MeasureGate, MeasureStatus
 from queries.assignments.hand_downs import list_of_measure, list_steps
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
-from queries.campaigns.measures import list_gates, list_levels_below
+from queries.campaigns.measures import list_gates, list_reached_levels
 from queries.campaigns.reach import (
     LevelReach,
     count_reached,
@@ -34,7 +34,7 @@ from services.campaigns.measures import (
 )
 from web.campaigns.campaigns import find_due
 from web.campaigns.conflicts import GATE_NAMES
-from web.campaigns.form_costs import FormPreview, preview_form
+from web.campaigns.form_costs import PreviewedForm, preview_form
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, read_history
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.language import say, words_of
@@ -67,14 +67,14 @@ class LevelPreview:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ReleasePreview:
     """Everything an office looks at before it releases."""
 
     due: DueRule | None
     levels: list[LevelPreview]
     left_out: int
     facts: ReleaseFacts
-    form: FormPreview
+    form: PreviewedForm
 
 
 @router.get("/measures/{measure_id}/preview")
@@ -181,11 +181,13 @@ def withdraw(
     return RedirectResponse(f"/campaigns/{campaign.id}#measure-{measure_id}", 303)
 
 
-def make_preview(session: Session, viewer: Viewer, measure: Measure, now: datetime) -> Preview:
+def make_preview(
+    session: Session, viewer: Viewer, measure: Measure, now: datetime
+) -> ReleasePreview:
     """What releasing the measure today would mean; a constant number of statements."""
     due, today = find_due(measure), local_date(now)
     reach = list_reach_by_level(session, measure.id, viewer.unit)
-    concerned = list_levels_below(session, measure.id, _rank_of(session, viewer))
+    concerned = list_reached_levels(session, measure.id, _rank_of(session, viewer))
     codes = [level.code for level in concerned]
     dates = _due_dates(due, codes, measure, _received(measure, due, today))
     gates = {one.level: one for one in list_gates(session, measure.id)}
@@ -200,7 +202,7 @@ def make_preview(session: Session, viewer: Viewer, measure: Measure, now: dateti
         if one.level.code in codes
     ]
     period = current_period(due, today) if due else ONCE
-    return Preview(
+    return ReleasePreview(
         due=due,
         levels=levels,
         left_out=sum(one.left_out for one in reach),

@@ -46,7 +46,7 @@ class Crowded(Exception):
         self.sentence = sentence
 
 
-class Line:
+class WaitingLine:
     """Slow work, `at_once` at the same time; `most` may wait, and the next one is `Crowded`.
 
     The work has threads of its own, besides those in which pages are made.
@@ -122,14 +122,22 @@ class Room:
 class Waiting:
     """Everything a request of one application may wait for."""
 
-    passwords: Line = field(default_factory=lambda: Line(max(1, PROCESSORS - 1), 400, SIGNING_IN))
+    passwords: WaitingLine = field(
+        default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 400, SIGNING_IN)
+    )
     """Hashing passwords, 50 ms each: one processor is left for pages. 400 wait twenty seconds."""
-    strangers: Line = field(default_factory=lambda: Line(max(1, PROCESSORS - 1), 400, SIGNING_IN))
+    strangers: WaitingLine = field(
+        default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 400, SIGNING_IN)
+    )
     """Where browsers that have not signed in before wait for `passwords`: who floods the sign-in
     keeps no clerk's own phone waiting."""
-    offices: Line = field(default_factory=lambda: Line(max(1, PROCESSORS - 1), 60, READING_FILES))
+    offices: WaitingLine = field(
+        default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 60, READING_FILES)
+    )
     """Reading notices, forms and lists of units, up to 60 s each."""
-    clerks: Line = field(default_factory=lambda: Line(max(2, PROCESSORS), 60, READING_FILES))
+    clerks: WaitingLine = field(
+        default_factory=lambda: WaitingLine(max(2, PROCESSORS), 60, READING_FILES)
+    )
     """Reading workbooks and cleaning photos, half a second each; no office's file delays them."""
     connections: Places = field(default_factory=lambda: Places(CONNECTIONS, SEAT_SECONDS))
     """The connections to the database: as many as its pool has, so that nobody waits there."""

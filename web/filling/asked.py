@@ -25,7 +25,7 @@ PREFIX = "f-"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedField:
     """One question on the form page."""
 
     id: str
@@ -106,11 +106,11 @@ class AskedRepeat:
     kind = "repeat"
 
 
-Node = Asked | AskedGroup | AskedRepeat
+Node = AskedField | AskedGroup | AskedRepeat
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnswerInWords:
     """One question with its answer in words; `before`: the answer of the revision before.
 
     A repeat is one question, with a line for each filling.
@@ -127,7 +127,7 @@ class Answered:
     """Photos and files of the answer: `token`, `name`, `size`, `type`."""
 
 
-def every(nodes: Sequence[Node]) -> Iterator[Asked | AskedRepeat]:
+def every(nodes: Sequence[Node]) -> Iterator[AskedField | AskedRepeat]:
     """The questions and repeats among `nodes` and in their groups; not what is in repeats."""
     for node in nodes:
         if isinstance(node, AskedGroup):
@@ -215,11 +215,11 @@ def answered(
     fields: Sequence[FormField],
     answers: Mapping[str, Any],
     before: Mapping[str, Any] | None = None,
-) -> list[Answered]:
+) -> list[AnswerInWords]:
     """Every question with its answer, beside the answer of the revision before (if any)."""
     earlier, tree = before or {}, FormTree(fields)
     return [
-        Answered(
+        AnswerInWords(
             one.name,
             label_of(words, one) or one.name,
             item_in_words(words, tree, one, answers.get(one.name)),

@@ -17,7 +17,7 @@ from starlette.background import BackgroundTask
 
 from adapters.attachment_store import AttachmentStore, WrongOffset, get_store
 from models import Attachment
-from queries.filling.attachments import get_upload, get_visible_attachment
+from queries.filling.attachments import get_attachment_upload, get_visible_attachment
 from rules.filling.attachments.kinds import FILE_TYPES, LARGEST, LARGEST_PIECE
 from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
@@ -106,7 +106,7 @@ def _find_upload(
     request: Request, now: datetime, assignment_id: int, token: str, session: Session
 ) -> Attachment:
     get_own(session, who_asks(request, session, now), assignment_id)
-    return get_upload(session, assignment_id, token)
+    return get_attachment_upload(session, assignment_id, token)
 
 
 @router.post("/assignments/{assignment_id}/uploads")
@@ -143,7 +143,7 @@ def show_progress(
 ) -> Response:
     """How much of an upload is here: where to go on."""
     get_own(session, viewer, assignment_id)
-    return _progress(store, get_upload(session, assignment_id, token))
+    return _progress(store, get_attachment_upload(session, assignment_id, token))
 
 
 @router.post("/assignments/{assignment_id}/uploads/{token}")

@@ -26,7 +26,7 @@ from services.filling.recalls import corrects
 from web.edge.due_dates import days_left
 from web.edge.language import Words, is_foreign, words_of
 from web.edge.rendering import render
-from web.filling.asked import Asked, AskedGroup, AskedRepeat, Node, every, label_of
+from web.filling.asked import AskedField, AskedGroup, AskedRepeat, Node, every, label_of
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in
 from web.filling.questions import Questions, browser_rules
 from web.filling.returned_fields import find_mending
@@ -187,7 +187,7 @@ def _open_only(nodes: list[Node]) -> list[Node]:
             inner = _open_only(node.inner)
             if any(one.returned for one in every(inner)):
                 kept.append(AskedGroup(**{**vars(node), "inner": inner}))
-        elif (node.open and node.returned) or (isinstance(node, Asked) and node.computed):
+        elif (node.open and node.returned) or (isinstance(node, AskedField) and node.computed):
             kept.append(node)
     return kept
 
@@ -209,7 +209,7 @@ def _summary(words: Words, nodes: list[Node]) -> dict[str, str]:
     return found
 
 
-def _fillings(one: Asked | AskedRepeat) -> list[list[Node]]:
+def _fillings(one: AskedField | AskedRepeat) -> list[list[Node]]:
     return one.fillings if isinstance(one, AskedRepeat) else []
 
 

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from adapters.attachment_store import AttachmentStore
 from models import Account
-from queries.filling.attachments import find_kind, list_known, question_of
+from queries.filling.attachments import find_kind, list_known_attachments, question_of
 from queries.filling.submissions import list_same_files
 from rules.filling.attachments.kinds import MOST_FILES, TOO_MANY
 from rules.sentences.refusal import N_, Refusal
@@ -50,7 +50,7 @@ class SentFiles:
 
     def take_back(self, session: Session, digest: str) -> None:
         """Remove the file that no row is made for, unless there is one."""
-        if self.store and digest in self.marks and not list_known(session, [digest]):
+        if self.store and digest in self.marks and not list_known_attachments(session, [digest]):
             self.store.take_back(digest, self.marks[digest])
 
 

@@ -29,7 +29,7 @@ from rules.sentences.refusal import N_
 from web.edge.language import Words
 from web.filling.asked import (
     PREFIX,
-    Asked,
+    AskedField,
     AskedGroup,
     AskedRepeat,
     Node,
@@ -152,13 +152,13 @@ class Questions:
             remark=self._remark(one.name),
         )
 
-    def _question(self, one: FormField, where: Where) -> Asked:
+    def _question(self, one: FormField, where: Where) -> AskedField:
         key = self._key(one, where)
         values = self._values(one, key, where)
         computed = bool(one.calculation)
         offered = self._offered(one, where)
         item = item_of(key)
-        return Asked(
+        return AskedField(
             id=PREFIX + key,
             type=one.type,
             label=label_of(self.words, one),

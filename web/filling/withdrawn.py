@@ -16,7 +16,7 @@ from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from web.edge.language import Words, words_of
 from web.edge.rendering import render
-from web.filling.asked import Answered, label_of
+from web.filling.asked import AnswerInWords, label_of
 from web.filling.form_conflict import typed_in_words
 from web.filling.form_page import left_over
 from web.filling.questions import Questions, browser_rules
@@ -49,14 +49,16 @@ def withdrawn_page(
     )
 
 
-def _told(words: Words, sheet: AnswerSheet, typed: Typed, attached: Attached) -> list[Answered]:
+def _told(
+    words: Words, sheet: AnswerSheet, typed: Typed, attached: Attached
+) -> list[AnswerInWords]:
     """What was answered, in words; what was left empty is left out."""
 
     def shown(item: FormField) -> str:
         return typed_in_words(words, sheet, item, typed, attached)
 
     told = [
-        Answered(
+        AnswerInWords(
             item.name, label_of(words, item) or item.name, text, "", False,
             files=_file(item, typed, attached),
         )
@@ -64,7 +66,7 @@ def _told(words: Words, sheet: AnswerSheet, typed: Typed, attached: Attached) ->
         if (text := shown(item))
     ]  # fmt: skip
     why = "".join(typed.get(WHY, ()))
-    return [*told, Answered(WHY, words.say(N_("更正说明")), why, "", False)] if why else told
+    return [*told, AnswerInWords(WHY, words.say(N_("更正说明")), why, "", False)] if why else told
 
 
 def _file(item: FormField, typed: Typed, attached: Attached) -> list[Mapping[str, object]]:

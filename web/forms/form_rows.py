@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 
-class Row(Protocol):
+class OrderedRow(Protocol):
     """What the order of rows depends on."""
 
     @property
@@ -18,7 +18,7 @@ class Row(Protocol):
     def container(self) -> bool: ...
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=OrderedRow)
 
 
 def in_order(rows: Iterable[R]) -> list[R]:

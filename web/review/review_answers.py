@@ -15,7 +15,7 @@ NUMBERS = ("integer", "decimal", "calculate")
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedQuestion:
     """One question: the answer, the one sent before, the one of the last period."""
 
     name: str
@@ -57,7 +57,7 @@ def compare(
     answers: Mapping[str, Any],
     before: Mapping[str, Any] | None,
     last: Mapping[str, Any] | None,
-) -> list[Compared]:
+) -> list[ComparedQuestion]:
     """Every question with its answer, beside the revision before and the last period, if any."""
     types = {one.name: one.type for one in fields}
     mendable = {one.name for one in FormTree(fields).mendable}
@@ -68,7 +68,7 @@ def compare(
         return _step(answers.get(name), (earlier or {}).get(name)) if numeric else ""
 
     return [
-        Compared(
+        ComparedQuestion(
             one.name, one.label, one.answer, one.before, one.changed, step(one.name, before),
             lasts.get(one.name, ""), step(one.name, last), one.name in mendable, one.files,
         )

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import Decision
-from queries.review.review_list import Waiting
+from queries.review.review_list import WaitingSubmissions
 from queries.review.reviews import count_waiting, find_single_assignment
 from rules.dates.calendar import local_date
 from rules.review.review_reasons import joined
@@ -50,7 +50,7 @@ def _confirm(
 ) -> Response:
     query = request.query_params
     chosen = read_filter(query)
-    wanted = Waiting(viewer.unit_id, chosen, local_date(now), moment)
+    wanted = WaitingSubmissions(viewer.unit_id, chosen, local_date(now), moment)
     count, flagged = count_waiting(session, wanted, flagged=True)
     shown: dict[str, Any] = {"refusal": "", "reason": "", "ready": ""}
     return render(
@@ -84,7 +84,7 @@ def decide_all(
             raise Refusal(N_("请先看一看一共有多少份，再确认。"))
         batch = decide_matching(
             session,
-            Waiting(viewer.unit_id, chosen, local_date(now), moment),
+            WaitingSubmissions(viewer.unit_id, chosen, local_date(now), moment),
             Decision.RETURN if returning else Decision.APPROVE,
             reason=joined(ready, typed),
             actor=viewer.account,

@@ -20,7 +20,7 @@ from queries.filling.submissions import (
 )
 from queries.forms.field_labels import get_labels
 from queries.forms.forms import get_version
-from queries.review.review_list import Waiting, find_next, find_previous
+from queries.review.review_list import WaitingSubmissions, find_next, find_previous
 from queries.review.reviews import find_page
 from rules.assignments.states import waits_for_review
 from rules.dates.calendar import local_date
@@ -168,7 +168,7 @@ def _neighbours(
     request: Request, session: Session, viewer: Viewer, seen: Seen, last: Revision, now: datetime
 ) -> dict[str, Any]:
     chosen = read_filter(request.query_params)
-    wanted = Waiting(viewer.unit_id, chosen, local_date(now))
+    wanted = WaitingSubmissions(viewer.unit_id, chosen, local_date(now))
     here = wanted.position(seen.assignment, last.submission, seen.unit)
     page, total = find_page(session, wanted, here)
     return {

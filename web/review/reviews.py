@@ -13,8 +13,14 @@ from models import Decision, Review, ReviewBatch, Status
 from queries.assignments.visible_assignments import Seen, get_visible_assignment
 from queries.filling.submissions import find_current, find_recalled_at, get_submission
 from queries.forms.field_labels import list_number_labels
-from queries.review.review_list import Position, ReviewFilter, Waiting, find_first, find_next
-from queries.review.reviews import list_waiting, list_waiting_measures
+from queries.review.review_list import (
+    Position,
+    ReviewFilter,
+    WaitingSubmissions,
+    find_first,
+    find_next,
+)
+from queries.review.reviews import list_waiting_measures, list_waiting_submissions
 from queries.units.units import find_few_lower
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
@@ -58,8 +64,8 @@ def list_page(
     """The list at the filter and page of the address; `values` is what was refused."""
     query = request.query_params
     chosen = read_filter(query)
-    wanted = Waiting(viewer.unit_id, chosen, local_date(now))
-    page = list_waiting(session, wanted, page=read_page(query))
+    wanted = WaitingSubmissions(viewer.unit_id, chosen, local_date(now))
+    page = list_waiting_submissions(session, wanted, page=read_page(query))
     decided, undoable = list_decided(request, session, viewer.unit_id, now)
     shown: dict[str, Any] = {
         "refusal": "", "reason": "", "ready": "", "returning": False,
@@ -145,7 +151,7 @@ def decide(
 ) -> Response:
     """Approve or return this answer, then on to the next one that waits."""
     seen = get_reviewed(session, viewer, assignment_id)
-    wanted = Waiting(viewer.unit_id, read_filter(request.query_params), local_date(now))
+    wanted = WaitingSubmissions(viewer.unit_id, read_filter(request.query_params), local_date(now))
     here = _position(session, seen, wanted)
     review: Review | None = None
     with attempt(session, request) as outcome:
@@ -179,7 +185,7 @@ def _check_seen(session: Session, posted: FormData, seen: Seen) -> None:
         )
 
 
-def _position(session: Session, seen: Seen, wanted: Waiting) -> Position:
+def _position(session: Session, seen: Seen, wanted: WaitingSubmissions) -> Position:
     """Where it stands now: a return moves the due date."""
     current = find_current(session, seen.assignment.id)
     if current is None:
@@ -224,7 +230,9 @@ NOTE = "note-"
 """Before the name of a field: the input with what is wrong with it."""
 
 
-def _go_on(session: Session, wanted: Waiting, here: Position, review: Review) -> Response:
+def _go_on(
+    session: Session, wanted: WaitingSubmissions, here: Position, review: Review
+) -> Response:
     """The next one in the order of the list, else the first that was skipped, else the list."""
     next_id = find_next(session, wanted, here) or find_first(session, wanted)
     path = f"/review/{next_id}" if next_id else "/review"

@@ -16,8 +16,8 @@ from queries.assignments.visible_assignments import Seen
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from rules.workbooks.answer_tables import answer_tables
-from rules.workbooks.outcome import KIND_NAMES, Kind, Outcome
-from services.workbooks.workbooks import Preview
+from rules.workbooks.outcome import KIND_NAMES, Kind, RowOutcome
+from services.workbooks.workbooks import UploadPreview
 from web.edge.language import Words, words_of
 from web.edge.rendering import render
 from web.filling.flags import ask_about
@@ -39,7 +39,7 @@ FIGURES: dict[Kind, str] = {
 
 
 def preview_page(
-    request: Request, seen: Seen, upload: WorkbookUpload, found: Preview, refusal: str = ""
+    request: Request, seen: Seen, upload: WorkbookUpload, found: UploadPreview, refusal: str = ""
 ) -> Response:
     """The page; with `refusal`, why nothing was sent just now."""
     rows = [_row(words_of(request), found, one) for one in found.outcomes]
@@ -67,7 +67,7 @@ def preview_page(
     )
 
 
-def _figures(found: Preview) -> Iterator[tuple[int, str, str]]:
+def _figures(found: UploadPreview) -> Iterator[tuple[int, str, str]]:
     """How many rows, what becomes of them, and the class of the figure; those there are."""
     counts = found.counts
     ready = sum(one.sent for one in found.outcomes)
@@ -78,7 +78,7 @@ def _figures(found: Preview) -> Iterator[tuple[int, str, str]]:
             yield count, name, "late" if kind is Kind.FAULTY else ""
 
 
-def _faulty(words: Words, found: Preview) -> list[dict[str, Any]]:
+def _faulty(words: Words, found: UploadPreview) -> list[dict[str, Any]]:
     """The faults that are listed: those of no unit's row first, then row by row."""
     in_rows = {fault.place.address for one in found.outcomes for fault in one.faults}
     groups: list[tuple[str, str, Sequence[Fault]]] = [
@@ -117,7 +117,7 @@ def _ready(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     )
 
 
-def _row(words: Words, found: Preview, outcome: Outcome) -> dict[str, Any]:
+def _row(words: Words, found: UploadPreview, outcome: RowOutcome) -> dict[str, Any]:
     """One unit as the page shows it."""
     flags = found.flags.get(outcome.sheet.assignment.id, [])
     return {

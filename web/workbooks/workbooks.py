@@ -15,7 +15,7 @@ from adapters.workbooks.sheet_process import LIMIT
 from adapters.workbooks.writing import write_workbook
 from models import ONCE, WorkbookUpload
 from queries.assignments.visible_assignments import Seen, get_visible_assignment
-from queries.workbooks.workbooks import count_rows, get_upload, list_sent
+from queries.workbooks.workbooks import count_rows, get_workbook_upload, list_sent_uploads
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
@@ -135,7 +135,7 @@ def show_upload(
     """What sending it would do; once it was sent, the receipts."""
     seen = _get_own(session, viewer, assignment_id)
     try:
-        upload = get_upload(session, assignment_id, token)
+        upload = get_workbook_upload(session, assignment_id, token)
     except NotFound:
         return _page(request, session, seen, say(request, REPLACED), status=404)
     if upload.sent_at is not None:
@@ -160,7 +160,7 @@ def confirm(
     """Send all of it, or none and show what has changed."""
     seen = _get_own(session, viewer, assignment_id)
     try:
-        upload = get_upload(session, assignment_id, token)
+        upload = get_workbook_upload(session, assignment_id, token)
         with attempt(session, request) as outcome:
             send_upload(
                 session,
@@ -227,6 +227,6 @@ def _sent_page(request: Request, session: Session, seen: Seen, upload: WorkbookU
         request,
         "pages/workbooks/sent.html",
         upload=upload,
-        sent=list_sent(session, keys),
+        sent=list_sent_uploads(session, keys),
         **_shared(seen),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.campaigns.notice.notice_dates import Reference
+from rules.campaigns.notice.notice_dates import DateReference
 
 BY, EVERY, AFTER_RECEIPT = "by", "every", "after_receipt"
 
@@ -24,9 +24,9 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Place:
+class TextPlace:
     """Where a phrase stands: its passage, what dates it, and whether a label asks for a date."""
 
     plain: str
-    reference: Reference
+    reference: DateReference
     labelled: bool

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from rules.campaigns.notice.deadline_phrases import PHRASES
-from rules.campaigns.notice.deadline_reading import EVERY, Place
+from rules.campaigns.notice.deadline_reading import EVERY, TextPlace
 from rules.campaigns.notice.folding import folded, squeezed
 from rules.campaigns.notice.found import Doubt
-from rules.campaigns.notice.notice_dates import Reference
+from rules.campaigns.notice.notice_dates import DateReference
 
 _LABEL = re.compile(
     r"(?:完成|办理|整改|报送|截止|办结|时限|完成时间)(?:时限|时间|期限|"
@@ -34,7 +34,7 @@ class Deadline:
 
 
 def deadlines_in(
-    text: str, reference: Reference, start: int = 0, end: int | None = None, due: bool = False
+    text: str, reference: DateReference, start: int = 0, end: int | None = None, due: bool = False
 ) -> tuple[tuple[Deadline, ...], tuple[Doubt, ...]]:
     """Deadlines of ``text[start:end]`` and doubts; offsets are those of the whole text.
 
@@ -50,7 +50,7 @@ def deadlines_in(
     for match, rule in _matches(plain):
         if match.start() < taken:
             continue
-        place = Place(plain, reference, due or _labelled(plain, match.start()))
+        place = TextPlace(plain, reference, due or _labelled(plain, match.start()))
         reading = PHRASES[rule].read(match, place)
         if reading is None:
             continue

@@ -20,7 +20,7 @@ from rules.campaigns.notice.deadlines import deadlines_in
 from rules.campaigns.notice.duties import duties_in
 from rules.campaigns.notice.found import Span
 from rules.campaigns.notice.lead_units import LABEL, units_in
-from rules.campaigns.notice.notice_dates import Reference
+from rules.campaigns.notice.notice_dates import DateReference
 from rules.campaigns.notice.outline import (
     ARTICLE,
     CHAPTER,
@@ -70,7 +70,7 @@ class MeasureSpan:
 
 
 def measure_spans(
-    text: str, plain: str, body: Span, headings: tuple[Heading, ...], reference: Reference
+    text: str, plain: str, body: Span, headings: tuple[Heading, ...], reference: DateReference
 ) -> tuple[MeasureSpan, ...]:
     """The measures of one body in reading order, without overlaps."""
     if not any(h.style != POINT for h in headings):
@@ -87,7 +87,7 @@ class _Sections:
         plain: str,
         body: Span,
         headings: tuple[Heading, ...],
-        reference: Reference,
+        reference: DateReference,
     ) -> None:
         self.text, self.plain, self.body = text, plain, body
         self.headings, self.reference = headings, reference

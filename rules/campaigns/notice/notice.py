@@ -14,9 +14,9 @@ from rules.campaigns.notice.folding import folded, joined_up
 from rules.campaigns.notice.found import Doubt, Found, Span
 from rules.campaigns.notice.lead_units import listed_units, units_in, vague_unit_doubts
 from rules.campaigns.notice.measure_spans import MeasureSpan, measure_spans
-from rules.campaigns.notice.notice_dates import Reference
+from rules.campaigns.notice.notice_dates import DateReference
 from rules.campaigns.notice.notice_frame import Frame, frame_of
-from rules.campaigns.notice.notice_tables import Row, duty_rows
+from rules.campaigns.notice.notice_tables import DutyRow, duty_rows
 from rules.campaigns.notice.outline import Heading, outline_of
 from rules.sentences.refusal import N_
 
@@ -50,7 +50,7 @@ class DraftMeasure:
 
 
 @dataclass(frozen=True)
-class Notice:
+class ReadNotice:
     """A notice as read from its extracted text; what is missing is None or empty."""
 
     text: str
@@ -63,11 +63,11 @@ class Notice:
     measures: tuple[DraftMeasure, ...]
 
 
-def read_notice(text: str) -> Notice:
+def read_notice(text: str) -> ReadNotice:
     """Read a notice from its extracted text; any text gives a result, never an error."""
     plain = folded(text)
     frame = frame_of(text)
-    reference = Reference(frame.date, frame.number_year)
+    reference = DateReference(frame.date, frame.number_year)
     outlines = [outline_of(text, body.start, body.end) for body in frame.bodies]
     measures: list[DraftMeasure] = []
     for body, headings in zip(frame.bodies, outlines, strict=True):
@@ -77,7 +77,7 @@ def read_notice(text: str) -> Notice:
     if len(outlines) > 1 and any(outlines[1:]):
         measures = [m for m in measures if not m.path.startswith("段")]
     measures = _with_tables(text, plain, frame, reference, measures)
-    return Notice(
+    return ReadNotice(
         text=text,
         title=frame.title,
         number=frame.number,
@@ -100,7 +100,7 @@ def _joined(outlines: list[tuple[Heading, ...]]) -> tuple[Heading, ...]:
     return tuple(joined)
 
 
-def _measure(text: str, plain: str, span: MeasureSpan, reference: Reference) -> DraftMeasure:
+def _measure(text: str, plain: str, span: MeasureSpan, reference: DateReference) -> DraftMeasure:
     units = units_in(text, span.start, span.end)
     addressees = addressees_in(text, span.start, span.end, _places(units.cooperating))
     duties, unclear_duties = duties_in(text, span.start, span.end)
@@ -171,7 +171,7 @@ def _with_tables(
     text: str,
     plain: str,
     frame: Frame,
-    reference: Reference,
+    reference: DateReference,
     measures: list[DraftMeasure],
 ) -> list[DraftMeasure]:
     """Rows of tables added: to the measure they name again, else as measures of their own."""
@@ -196,18 +196,18 @@ def _with_tables(
     return sorted([*kept, *rows], key=lambda measure: measure.start)
 
 
-def _rows(text: str, frame: Frame) -> list[Row]:
+def _rows(text: str, frame: Frame) -> list[DutyRow]:
     stretches = (frame.bodies[0], frame.annexes)
     return [row for span in stretches for row in duty_rows(text, span.start, span.end)]
 
 
-def _section_around(sections: tuple[DraftMeasure, ...], row: Row) -> int | None:
+def _section_around(sections: tuple[DraftMeasure, ...], row: DutyRow) -> int | None:
     """The section the row stands in, or the one that begins in the row's line."""
     at = bisect_right(sections, row.end - 1, key=lambda measure: measure.start) - 1
     return at if at >= 0 and row.start < sections[at].end else None
 
 
-def _begins_in(row: Row, section: DraftMeasure) -> bool:
+def _begins_in(row: DutyRow, section: DraftMeasure) -> bool:
     """Whether the section begins in the row's line and goes on below: then the row is its text.
 
     One that is nothing but cells gives way to the row, as every section does that is but a table.
@@ -222,7 +222,7 @@ def _is_shell(measure: DraftMeasure) -> bool:
 
 
 def _row_measure(
-    text: str, plain: str, row: Row, reference: Reference, prefix: str
+    text: str, plain: str, row: DutyRow, reference: DateReference, prefix: str
 ) -> DraftMeasure:
     title = row.cells.get("title") or row.cells["body"]
     span = MeasureSpan(f"{prefix}/{row.number}", None, row.start, row.end)
@@ -245,7 +245,7 @@ def _row_measure(
     )
 
 
-def _cell_units(text: str, row: Row, column: str) -> tuple[Found, ...]:
+def _cell_units(text: str, row: DutyRow, column: str) -> tuple[Found, ...]:
     cell = row.cells.get(column)
     return listed_units(text, cell.start, cell.end) if cell else ()
 
@@ -257,7 +257,7 @@ def _distinct(deadlines: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
     return tuple(kept.values())
 
 
-def _same_measure(plain: str, row: Row, titles: list[str], around: int | None) -> int | None:
+def _same_measure(plain: str, row: DutyRow, titles: list[str], around: int | None) -> int | None:
     """The measure outside the table whose title the row's work repeats."""
     cell = row.cells.get("title") or row.cells["body"]
     words = _bare(plain[cell.start : cell.end])

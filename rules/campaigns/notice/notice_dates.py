@@ -19,7 +19,7 @@ DAY = re.compile(
 
 
 @dataclass(frozen=True)
-class Reference:
+class DateReference:
     """What a date without a year is read against.
 
     ``issued`` is the notice's date; where that is missing, ``year`` may still be known from
@@ -68,7 +68,7 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, month_length(year, month))
 
 
-def with_year(reference: Reference, month: int, day: int | None) -> Resolved | None:
+def with_year(reference: DateReference, month: int, day: int | None) -> Resolved | None:
     """The next such day from the notice's date on; ``day`` None is the end of the month."""
     year = reference.issued.year if reference.issued else reference.year
     if year is None:

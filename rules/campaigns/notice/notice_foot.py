@@ -31,7 +31,7 @@ _CLOSING = re.compile(r"(?:特此(?:通知|函告|函达)|以上请(?:认真)?�
 
 
 @dataclass(frozen=True)
-class Line:
+class FootLine:
     """A line without the blanks around it; offsets are of the whole text."""
 
     text: str
@@ -104,7 +104,7 @@ def _signed_before(plain: str, body: int, at: int) -> tuple[int, str]:
 
 def _issuer_above(text: str, plain: str, body: int, end: int) -> tuple[int, Found | None]:
     """The unit names right above ``end``: where they begin, and the names as one value."""
-    names: list[Line] = []
+    names: list[FootLine] = []
     at = end
     while len(names) < 6:
         line = _line_above(plain, body, at)
@@ -122,7 +122,7 @@ def _issuer_above(text: str, plain: str, body: int, end: int) -> tuple[int, Foun
     return names[0].start, Found(value, names[0].start, names[-1].end)
 
 
-def _line_above(plain: str, body: int, at: int) -> Line | None:
+def _line_above(plain: str, body: int, at: int) -> FootLine | None:
     end = at
     while end > body and plain[end - 1].isspace():
         end -= 1
@@ -131,7 +131,7 @@ def _line_above(plain: str, body: int, at: int) -> Line | None:
     start = max(plain.rfind("\n", body, end) + 1, body)
     raw = plain[start:end]
     begin = start + len(raw) - len(raw.lstrip())
-    return Line(plain[begin:end], begin, end) if end - begin <= 60 else None
+    return FootLine(plain[begin:end], begin, end) if end - begin <= 60 else None
 
 
 def note_start(plain: str, body: int, end: int) -> int:

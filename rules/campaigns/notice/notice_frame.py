@@ -12,7 +12,7 @@ from rules.campaigns.notice.notice_dates import DAY, day_in
 from rules.campaigns.notice.notice_foot import (
     ANNEX,
     MARK_LINE,
-    Line,
+    FootLine,
     Signature,
     annex_start,
     clean_value,
@@ -123,9 +123,9 @@ def frame_of(text: str) -> Frame:
     )
 
 
-def _lines(plain: str, start: int, end: int, most: int) -> list[Line]:
+def _lines(plain: str, start: int, end: int, most: int) -> list[FootLine]:
     """The first ``most`` lines that are not blank, with blanks around them cut."""
-    lines: list[Line] = []
+    lines: list[FootLine] = []
     at = start
     while at < end and len(lines) < most:
         stop = plain.find("\n", at, end)
@@ -134,7 +134,7 @@ def _lines(plain: str, start: int, end: int, most: int) -> list[Line]:
         inner = raw.strip()
         if inner:
             begin = at + len(raw) - len(raw.lstrip())
-            lines.append(Line(inner, begin, begin + len(inner)))
+            lines.append(FootLine(inner, begin, begin + len(inner)))
         at = stop + 1
     return lines
 
@@ -160,7 +160,7 @@ def _header(text: str, plain: str) -> _Header:
     )
 
 
-def _header_length(lines: list[Line]) -> int:
+def _header_length(lines: list[FootLine]) -> int:
     """How many of the first lines stand above the body."""
     for count, line in enumerate(lines):
         if _is_salutation(line) and count:
@@ -170,7 +170,7 @@ def _header_length(lines: list[Line]) -> int:
     return len(lines) if len(lines) < 3 else 1
 
 
-def _is_salutation(line: Line) -> bool:
+def _is_salutation(line: FootLine) -> bool:
     return bool(
         _SALUTATION.match(line.text)
         and "签发人" not in line.text
@@ -181,7 +181,7 @@ def _is_salutation(line: Line) -> bool:
     )
 
 
-def _opens_body(line: Line, count: int) -> bool:
+def _opens_body(line: FootLine, count: int) -> bool:
     if MARK_LINE.match(line.text) or "\t" in line.text:
         return True
     if _ASIDE.match(line.text) or DAY.fullmatch(line.text.strip("（） ")):
@@ -191,14 +191,14 @@ def _opens_body(line: Line, count: int) -> bool:
     return "。" in line.text or len(line.text) > 160
 
 
-def _addressed(text: str, head: list[Line]) -> Found | None:
+def _addressed(text: str, head: list[FootLine]) -> Found | None:
     last = head[-1]
     if len(head) < 2 or not _is_salutation(last):
         return None
     return Found(text[last.start : last.end - 1], last.start, last.end - 1)
 
 
-def _inline_header(text: str, plain: str, first: Line) -> _Header:
+def _inline_header(text: str, plain: str, first: FootLine) -> _Header:
     """A notice typed as one paragraph: the title runs into the salutation or the body."""
     window = plain[first.start : min(first.end, first.start + 600)]
     title = _INLINE_TITLE.match(window)
@@ -216,7 +216,7 @@ def _inline_header(text: str, plain: str, first: Line) -> _Header:
     return _Header(found, number, None, None, addressed, body)
 
 
-def _title_lines(plain: str, head: list[Line]) -> list[Line]:
+def _title_lines(plain: str, head: list[FootLine]) -> list[FootLine]:
     """The lines of the title: up from the last line that ends like one, unbroken."""
     able = [line for line in head if not _not_title(line)]
     ends = [i for i, line in enumerate(able) if _TITLE_END.search(line.text)]
@@ -228,7 +228,7 @@ def _title_lines(plain: str, head: list[Line]) -> list[Line]:
     return able[first : last + 1]
 
 
-def _not_title(line: Line) -> bool:
+def _not_title(line: FootLine) -> bool:
     return bool(
         _RED_HEAD.match(line.text)
         or _ASIDE.match(line.text)
@@ -239,11 +239,11 @@ def _not_title(line: Line) -> bool:
     )
 
 
-def _adjoins(plain: str, above: Line, below: Line) -> bool:
+def _adjoins(plain: str, above: FootLine, below: FootLine) -> bool:
     return plain.count("\n", above.end, below.start) == 1
 
 
-def _title(text: str, lines: list[Line]) -> Found | None:
+def _title(text: str, lines: list[FootLine]) -> Found | None:
     if not lines:
         return None
     start, end = lines[0].start, lines[-1].end
@@ -260,7 +260,7 @@ def _number(plain: str, start: int, end: int) -> Found | None:
     return Found(f"{word}〔{match['year']}〕{int(match['serial'])}号", begin, match.end())
 
 
-def _header_issuer(text: str, head: list[Line], title: list[Line]) -> Found | None:
+def _header_issuer(text: str, head: list[FootLine], title: list[FootLine]) -> Found | None:
     for line in head:
         labelled = _ISSUER_LABEL.match(line.text)
         if labelled:
@@ -275,7 +275,7 @@ def _header_issuer(text: str, head: list[Line], title: list[Line]) -> Found | No
     return None
 
 
-def _header_date(plain: str, head: list[Line], title: list[Line]) -> Found | None:
+def _header_date(plain: str, head: list[FootLine], title: list[FootLine]) -> Found | None:
     for line in head:
         alone = DAY.fullmatch(line.text.strip("（） "))
         labelled = _DATE_LABEL.search(line.text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rules.campaigns.notice.found import Doubt, Found
-from rules.campaigns.notice.notice import DraftMeasure, Notice
+from rules.campaigns.notice.notice import DraftMeasure, ReadNotice
 from rules.campaigns.notice.outline import Heading
 
 
-def notice_json(notice: Notice) -> dict[str, object]:
+def notice_json(notice: ReadNotice) -> dict[str, object]:
     """The object `jieli notice read --json` prints: offsets in characters of the extracted
     text, dates in ISO form, missing things null or an empty list."""
     return {

@@ -31,7 +31,7 @@ _ROWS = 500
 
 
 @dataclass(frozen=True)
-class Row:
+class DutyRow:
     """One row of a table of duties; every cell is a span of the text, in reading order.
 
     ``start`` and ``end`` are the row's line; ``cells`` maps title, body, lead, cooperating and
@@ -44,11 +44,11 @@ class Row:
     cells: dict[str, Span]
 
 
-def duty_rows(text: str, start: int = 0, end: int | None = None) -> tuple[Row, ...]:
+def duty_rows(text: str, start: int = 0, end: int | None = None) -> tuple[DutyRow, ...]:
     """The rows of tables that have a column of work and one of units or times."""
     stop = len(text) if end is None else end
     plain = folded(text)
-    rows: list[Row] = []
+    rows: list[DutyRow] = []
     columns: dict[int, str] | None = None
     for cells in _table_lines(plain, start, stop):
         header = _columns(plain, cells) if cells else None
@@ -106,10 +106,10 @@ def _columns(plain: str, cells: list[Span]) -> dict[int, str] | None:
     return None
 
 
-def _row(plain: str, cells: list[Span], columns: dict[int, str], number: int) -> Row | None:
+def _row(plain: str, cells: list[Span], columns: dict[int, str], number: int) -> DutyRow | None:
     placed = {columns[i]: c for i, c in enumerate(cells) if i in columns and c.end > c.start}
     if not {"title", "body"} & placed.keys():
         return None
     written = placed.pop("number", None)
     name = plain[written.start : written.end].strip(".、") if written else str(number)
-    return Row(name or str(number), cells[0].start, cells[-1].end, placed)
+    return DutyRow(name or str(number), cells[0].start, cells[-1].end, placed)

@@ -18,7 +18,7 @@ MOST_SIBLINGS = 30
 """Units a number is held against: enough for a median, whatever the size of the tree."""
 
 
-class Place(NamedTuple):
+class CirclePlace(NamedTuple):
     """Where an answer stands in the tree."""
 
     parent_id: int
@@ -29,11 +29,11 @@ class Place(NamedTuple):
 class Circle:
     """What was reported below some units, and further away."""
 
-    near: Mapping[Place, Sequence[int]]
+    near: Mapping[CirclePlace, Sequence[int]]
     """The reported assignments there, by id."""
     numbers: Mapping[int, Mapping[str, Decimal]]
     """Assignment → field → number."""
-    further: Mapping[Place, Sequence[int]] = field(default_factory=dict)
+    further: Mapping[CirclePlace, Sequence[int]] = field(default_factory=dict)
     """Those reported below the units beside the one above, by id."""
 
     def own(self, one: int, names: Iterable[str]) -> dict[str, Decimal]:
@@ -41,11 +41,13 @@ class Circle:
         known = self.numbers.get(one, {})
         return {name: known[name] for name in names if name in known}
 
-    def is_narrow(self, one: int, place: Place, names: Collection[str]) -> bool:
+    def is_narrow(self, one: int, place: CirclePlace, names: Collection[str]) -> bool:
         """Whether too few of the units beside have numbers, and those further away are asked."""
         return bool(names) and len(self._beside(one, place, names)) < LEAST_SIBLINGS
 
-    def others(self, one: int, place: Place, names: Collection[str]) -> dict[str, list[Decimal]]:
+    def others(
+        self, one: int, place: CirclePlace, names: Collection[str]
+    ) -> dict[str, list[Decimal]]:
         """Field → the numbers of the other units."""
         found = self._beside(one, place, names)
         if len(found) < LEAST_SIBLINGS:
@@ -53,7 +55,7 @@ class Circle:
         known = [self.numbers.get(each, {}) for each in found]
         return {name: [each[name] for each in known if name in each] for name in names}
 
-    def _beside(self, one: int, place: Place, names: Collection[str]) -> list[int]:
+    def _beside(self, one: int, place: CirclePlace, names: Collection[str]) -> list[int]:
         first = islice((each for each in self.near.get(place, ()) if each != one), MOST_SIBLINGS)
         return [each for each in first if not self.numbers.get(each, {}).keys().isdisjoint(names)]
 

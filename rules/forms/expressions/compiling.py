@@ -11,7 +11,7 @@ from rules.forms.expressions.functions import FUNCTIONS, OF_A_FIELD, Conversion,
 from rules.forms.expressions.nodes import (
     Call,
     Chain,
-    Column,
+    ChoiceColumn,
     Literal,
     Match,
     Negative,
@@ -48,7 +48,7 @@ def compiled(node: Node) -> Evaluate:
             return _reference(name)
         case Own():
             return lambda scope: _met(scope, typed_value(scope.own))
-        case Column(name):
+        case ChoiceColumn(name):
             return lambda scope: _met(scope, typed_value(scope.choice.get(name)))
         case Negative(inner):
             operand = converted(inner, number_of)
@@ -74,7 +74,7 @@ def _gives(node: Node) -> Conversion:
     match node:
         case Literal(value):
             return number_of if isinstance(value, float) else text_of
-        case Column():
+        case ChoiceColumn():
             return text_of
         case Negative():
             return number_of

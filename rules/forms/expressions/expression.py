@@ -8,7 +8,7 @@ from rules.forms.expressions.budget import OF_A_NODE, STARTING
 from rules.forms.expressions.compiling import compiled, converted
 from rules.forms.expressions.faults import ExpressionFault
 from rules.forms.expressions.grammar import read
-from rules.forms.expressions.nodes import Column, Literal, Match, Node, Own, Reference, every
+from rules.forms.expressions.nodes import ChoiceColumn, Literal, Match, Node, Own, Reference, every
 from rules.forms.expressions.patterns import LONGEST_PROGRAM
 from rules.forms.expressions.values import Scope, Value, truth_of, work_of
 from rules.sentences.refusal import N_
@@ -44,7 +44,7 @@ class Expression:
         nodes = list(every(root))
         self.text = text
         self.references = frozenset(one.name for one in nodes if isinstance(one, Reference))
-        self.columns = frozenset(one.name for one in nodes if isinstance(one, Column))
+        self.columns = frozenset(one.name for one in nodes if isinstance(one, ChoiceColumn))
         self.uses_own = any(isinstance(one, Own) for one in nodes)
         literals = (one.value for one in nodes if isinstance(one, Literal))
         self.work = STARTING + OF_A_NODE * len(nodes) + sum(map(work_of, literals))

@@ -13,7 +13,7 @@ from rules.forms.expressions.functions import FUNCTIONS, OF_A_FIELD
 from rules.forms.expressions.nodes import (
     Call,
     Chain,
-    Column,
+    ChoiceColumn,
     Literal,
     Match,
     Negative,
@@ -153,7 +153,7 @@ class _Builder(Transformer[Token, Node]):
     def name(self, parts: list[Token]) -> Node:
         token = parts[0]
         if self.choice:
-            return Column(str(token))
+            return ChoiceColumn(str(token))
         if token in FUNCTIONS:
             raise _at(token, N_("第 %(position)s 个字符处的函数“%(text)s”后面要有括号。"))
         raise _at(

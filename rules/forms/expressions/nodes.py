@@ -50,7 +50,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChoiceColumn:
     """A bare name: a column of the choice that is filtered."""
 
     name: str
@@ -120,7 +120,7 @@ class Match:
         return ["regex", self.node.to_json(), [list(step) for step in self.pattern.program]]
 
 
-Node = Literal | Reference | Own | Column | Chain | Negative | Call | Match
+Node = Literal | Reference | Own | ChoiceColumn | Chain | Negative | Call | Match
 
 
 def every(node: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from rules.forms.form_fields import Choice
 from rules.forms.no_persons import find_in_choices
-from rules.forms.xlsform.columns import FormSheet, Key, Row, code_text
+from rules.forms.xlsform.columns import FormSheet, Key, TypedRow, code_text
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 
@@ -56,7 +56,9 @@ def read_choices(sheet: FormSheet) -> tuple[dict[str, ChoiceList], list[Fault]]:
     return lists, faults
 
 
-def _choice_faults(sheet: FormSheet, row: Row, found: ChoiceList) -> Iterator[tuple[Key, Fault]]:
+def _choice_faults(
+    sheet: FormSheet, row: TypedRow, found: ChoiceList
+) -> Iterator[tuple[Key, Fault]]:
     code = code_of(row)
     if not code:
         yield ("name", ""), Fault(N_("缺少选项的代码（name）"))
@@ -74,7 +76,7 @@ def _choice_faults(sheet: FormSheet, row: Row, found: ChoiceList) -> Iterator[tu
     yield from _text_faults(row)
 
 
-def _text_faults(row: Row) -> Iterator[tuple[Key, Fault]]:
+def _text_faults(row: TypedRow) -> Iterator[tuple[Key, Fault]]:
     for key, text in row.texts.items():
         if "${" in text:
             yield key, Fault(N_("文字里不能用 ${…} 引用别的项"))
@@ -93,7 +95,7 @@ def _person_faults(sheet: FormSheet, found: ChoiceList) -> Iterator[Fault]:
             yield sheet.fault(rows[label], key, Fault(reason, {"found": words}))
 
 
-def _add(row: Row, found: ChoiceList) -> None:
+def _add(row: TypedRow, found: ChoiceList) -> None:
     code = code_of(row)
     for key, text in row.texts.items():
         if key[0] == "label":
@@ -107,12 +109,12 @@ def _add(row: Row, found: ChoiceList) -> None:
         found.choices.append(Choice.model_construct(value=code, label=row.text("label") or code))
 
 
-def code_of(row: Row) -> str:
+def code_of(row: TypedRow) -> str:
     """The code of a choice as it is stored: never with line ends."""
     return " ".join(row.text("name").split())
 
 
-def _choice(row: Row) -> Choice:
+def _choice(row: TypedRow) -> Choice:
     texts: Mapping[Key, str] = row.texts
     return Choice(
         value=code_of(row),

@@ -54,7 +54,7 @@ class TypedSheet:
 
 
 @dataclass(frozen=True)
-class Column:
+class KnownHeading:
     """A heading that was understood."""
 
     heading: str
@@ -64,7 +64,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class TypedRow:
     """A row of a sheet: what was typed, by property and language."""
 
     number: int
@@ -80,8 +80,8 @@ class FormSheet:
     """A sheet whose columns are known."""
 
     name: str
-    columns: Mapping[Key, Column]
-    rows: tuple[Row, ...]
+    columns: Mapping[Key, KnownHeading]
+    rows: tuple[TypedRow, ...]
 
     def fault(self, row: int, key: Key | str, fault: Fault) -> Fault:
         """`fault` at a row and the column of a property."""
@@ -128,7 +128,7 @@ def read_columns(kind: str, table: TypedSheet, own: str) -> tuple[FormSheet, lis
 
     Columns in which nothing is typed are left aside, whatever they are called.
     """
-    columns: dict[Key, Column] = {}
+    columns: dict[Key, KnownHeading] = {}
     faults: list[Fault] = []
     for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
         if is_comment(heading):
@@ -136,7 +136,7 @@ def read_columns(kind: str, table: TypedSheet, own: str) -> tuple[FormSheet, lis
         key = heading_key(kind, heading) if heading else None
         key = (key[0], "") if key and key[1] == own else key
         if key and key not in columns:
-            columns[key] = Column(heading, letters, place, key)
+            columns[key] = KnownHeading(heading, letters, place, key)
         elif any(place < len(cells) and cells[place] for _, cells in table.rows):
             fault = _heading_fault(kind, heading, columns[key].heading if key else "")
             faults.append(fault.at(Place("", table.head, heading, table.name, letters)))
@@ -152,7 +152,7 @@ def _heading_fault(kind: str, heading: str, other: str) -> Fault:
     return column_fault(heading, list(_KNOWN[kind]))
 
 
-def _rows(table: TypedSheet, columns: Iterable[Column]) -> Iterable[Row]:
+def _rows(table: TypedSheet, columns: Iterable[KnownHeading]) -> Iterable[TypedRow]:
     used = list(columns)
     for number, cells in table.rows:
         texts = {
@@ -161,7 +161,7 @@ def _rows(table: TypedSheet, columns: Iterable[Column]) -> Iterable[Row]:
             if column.place < len(cells) and cells[column.place]
         }
         if texts:
-            yield Row(number, texts)
+            yield TypedRow(number, texts)
 
 
 def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[Fault]:

@@ -3,12 +3,12 @@
 from pydantic import ValidationError
 
 from rules.forms.form_settings import FormSettings
-from rules.forms.xlsform.columns import FormSheet, Row, code_text
+from rules.forms.xlsform.columns import FormSheet, TypedRow, code_text
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 
 LONGEST_TITLE = 200
-_NONE = Row(2, {})
+_NONE = TypedRow(2, {})
 
 
 def read_settings(

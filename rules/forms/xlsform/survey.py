@@ -8,7 +8,7 @@ from typing import Any
 from rules.forms.expressions.expression import parse
 from rules.forms.form_fields import FieldType, RollUp
 from rules.forms.xlsform.choices import ChoiceList
-from rules.forms.xlsform.columns import WORDED, FormSheet, Key, Row, code_text
+from rules.forms.xlsform.columns import WORDED, FormSheet, Key, TypedRow, code_text
 from rules.forms.xlsform.constraints import read_constraint
 from rules.forms.xlsform.defaults import read_default
 from rules.forms.xlsform.types import RowType, read_type
@@ -33,7 +33,7 @@ _FLAGS = {"required": N_("必填"), "readonly": N_("只读")}
 class ReadRow:
     """A field as the sheet has it."""
 
-    row: Row
+    row: TypedRow
     raw: dict[str, Any]
     faulty: set[str] = field(default_factory=set)
     """Properties that were found wrong already."""
@@ -47,7 +47,7 @@ class ReadRow:
 class _Open:
     """A group or repeat that is not closed yet."""
 
-    row: Row
+    row: TypedRow
     kind: FieldType
     name: str
 
@@ -70,10 +70,10 @@ class SurveyReader:
                 Fault(N_("这一组没有结束：后面缺少 end_%(kind)s"), {"kind": left.kind}),
             )
 
-    def _fault(self, row: Row, key: Key | str, fault: Fault) -> None:
+    def _fault(self, row: TypedRow, key: Key | str, fault: Fault) -> None:
         self.faults.append(self.sheet.fault(row.number, key, fault))
 
-    def _read(self, row: Row) -> None:
+    def _read(self, row: TypedRow) -> None:
         kind = read_type(row.text("type"))
         if isinstance(kind, RowType) and kind.ends:
             self._close(row, kind.field)
@@ -92,7 +92,7 @@ class SurveyReader:
         if kind.field in (FieldType.GROUP, FieldType.REPEAT):
             self._open.append(_Open(row, kind.field, read.raw["name"]))
 
-    def _close(self, row: Row, kind: FieldType) -> None:
+    def _close(self, row: TypedRow, kind: FieldType) -> None:
         if not self._open:
             self._fault(row, "type", Fault(N_("前面没有可以结束的组")))
             return
@@ -195,7 +195,7 @@ class SurveyReader:
         read.raw |= {"choices": found.choices, "choice_list": "" if own else list_name}
 
 
-def _words(row: Row) -> dict[str, Any]:
+def _words(row: TypedRow) -> dict[str, Any]:
     words: dict[str, dict[str, str]] = {}
     for (name, language), text in row.texts.items():
         if name in WORDED and language:

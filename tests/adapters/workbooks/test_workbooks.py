@@ -17,7 +17,7 @@ from rules.forms.form_check import check_form
 from rules.sentences.refusal import Refusal
 from rules.workbooks.cells import column_letters
 from rules.workbooks.columns import sheets_of
-from rules.workbooks.layout import Cell, FilledSheet, Layout, Line, digest_of
+from rules.workbooks.layout import Cell, FilledSheet, Layout, SheetRow, digest_of
 from rules.workbooks.reading import read_book
 from tests.full_form import FULL
 from tests.workbook_filling import add_filling, cell_at, column_of, edited, filled, head_row
@@ -42,7 +42,7 @@ def layout(codes=CODES, sheets=SHEETS) -> Layout:
             FilledSheet(
                 sheet,
                 tuple(
-                    Line("" if sheet.repeat else code, "" if sheet.repeat else "某村", "",
+                    SheetRow("" if sheet.repeat else code, "" if sheet.repeat else "某村", "",
                          empty[sheet.name])
                     for code in codes
                 ),
@@ -177,7 +177,7 @@ def test_texts_that_look_like_formulas_are_written_as_text():
     whole = layout()
     first, *rest = whole.sheets[0].lines
     cells = tuple(Cell("=cmd|'/c calc'!A1", True) for _ in first.cells)
-    changed = FilledSheet(SHEETS[0], (Line(CODES[0], "=1+1", "@x", cells), *rest))
+    changed = FilledSheet(SHEETS[0], (SheetRow(CODES[0], "=1+1", "@x", cells), *rest))
     content = write_workbook(
         Layout(whole.title, whole.guide, (changed, *whole.sheets[1:]), CODES, whole.ticket)
     )

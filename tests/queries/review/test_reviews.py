@@ -9,12 +9,17 @@ from queries.review.review_list import (
     Position,
     ReviewFilter,
     Sort,
-    Waiting,
+    WaitingSubmissions,
     find_first,
     find_next,
     find_previous,
 )
-from queries.review.reviews import count_waiting, find_page, list_waiting, list_waiting_measures
+from queries.review.reviews import (
+    count_waiting,
+    find_page,
+    list_waiting_measures,
+    list_waiting_submissions,
+)
 from rules.dates.calendar import local_date
 from services.filling.recalls import recall
 from services.review.reviews import approve, return_
@@ -55,14 +60,14 @@ def second(session, two_handed_down):
 
 
 def codes(session, reviewer_id, now=NOW, **chosen):
-    wanted = Waiting(reviewer_id, ReviewFilter(**chosen), local_date(now))
-    return [row.unit_code for row in list_waiting(session, wanted).rows]
+    wanted = WaitingSubmissions(reviewer_id, ReviewFilter(**chosen), local_date(now))
+    return [row.unit_code for row in list_waiting_submissions(session, wanted).rows]
 
 
 def test_the_list_shows_what_waits_for_this_unit_and_its_numbers(session, township, measure):
     sent = answer(session, measure, VILLAGE, 7)
     answer(session, measure, "150402102200")
-    page = list_waiting(session, Waiting(township.unit_id))
+    page = list_waiting_submissions(session, WaitingSubmissions(township.unit_id))
     assert (page.total, page.page, page.pages) == (1, 1, 1)
     row = page.rows[0]
     assert (row.submission_id, row.unit_name, row.measure_title, row.late, row.sent_at) == (
@@ -77,9 +82,9 @@ def test_what_is_decided_or_taken_back_waits_no_longer(session, township, measur
     return_(session, sent[1].id, reason="请核对户数", actor=township, now=LATER)
     third = assignment_of(session, measure, VILLAGES[2])
     recall(session, third.id, actor=account_of(session, VILLAGES[2]), now=LATER)
-    assert count_waiting(session, Waiting(township.unit_id)) == (0, 0)
+    assert count_waiting(session, WaitingSubmissions(township.unit_id)) == (0, 0)
     again = answer(session, measure, VILLAGES[1])
-    rows = list_waiting(session, Waiting(township.unit_id)).rows
+    rows = list_waiting_submissions(session, WaitingSubmissions(township.unit_id)).rows
     assert [(row.submission_id, row.revision) for row in rows] == [(again.id, 2)]
 
 
@@ -100,11 +105,12 @@ def test_the_list_can_be_cut_down_to_one_measure_unit_or_name(session, township,
 
 def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(session, township, three):
     unit_id = township.unit_id
-    returned = list_waiting(session, Waiting(unit_id)).rows[0]
+    returned = list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[0]
     return_(session, returned.submission_id, reason="请核对户数", actor=township, now=LATER)
     answer(session, three, returned.unit_code, 13)
     flagged = session.get(
-        Submission, list_waiting(session, Waiting(unit_id)).rows[-1].submission_id
+        Submission,
+        list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[-1].submission_id,
     )
     flagged.flags, flagged.flag_count = [{"kind": "all_zero"}], 1
     late = assignment_of(session, three, VILLAGES[1])
@@ -113,7 +119,7 @@ def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(session, tow
     assert codes(session, unit_id, again=True) == [returned.unit_code]
     assert set(codes(session, unit_id, again=False)) == set(VILLAGES) - {returned.unit_code}
     assert len(codes(session, unit_id, flagged=True)) == 1
-    assert count_waiting(session, Waiting(unit_id), flagged=True) == (3, 1)
+    assert count_waiting(session, WaitingSubmissions(unit_id), flagged=True) == (3, 1)
     assert codes(session, unit_id, late=True) == [VILLAGES[1]]
 
 
@@ -122,7 +128,7 @@ def test_what_waits_longer_than_its_review_may_take_can_be_listed(session, towns
     wednesday, thursday = NOW + timedelta(days=2), NOW + timedelta(days=3)
     assert codes(session, unit_id, wednesday, overdue=True) == []
     assert set(codes(session, unit_id, thursday, overdue=True)) == set(VILLAGES)
-    row = list_waiting(session, Waiting(unit_id)).rows[0]
+    row = list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[0]
     assert not row.overdue(local_date(wednesday))
     assert row.overdue(local_date(thursday))
 
@@ -134,7 +140,9 @@ def test_the_list_can_be_ordered(session, township, three):
     assignment_of(session, three, VILLAGES[1]).due_on -= timedelta(days=1)
     session.flush()
     assert codes(session, unit_id, sort=Sort.DUE)[0] == VILLAGES[1]
-    third = list_waiting(session, Waiting(unit_id, ReviewFilter(search=VILLAGES[2]))).rows[0]
+    third = list_waiting_submissions(
+        session, WaitingSubmissions(unit_id, ReviewFilter(search=VILLAGES[2]))
+    ).rows[0]
     session.get(Submission, third.submission_id).flag_count = 2
     session.flush()
     assert codes(session, unit_id, sort=Sort.FLAGS)[0] == VILLAGES[2]
@@ -143,19 +151,19 @@ def test_the_list_can_be_ordered(session, township, three):
 def test_what_is_to_be_decided_on_first_stands_first(session, township, three):
     quick = released_measure(session, title="检修管网", review_days=0)
     answer(session, quick, VILLAGES[1], now=NOW + timedelta(days=1))
-    rows = list_waiting(session, Waiting(township.unit_id)).rows
+    rows = list_waiting_submissions(session, WaitingSubmissions(township.unit_id)).rows
     days = [(row.measure_id, (row.review_due_on - local_date(NOW)).days) for row in rows]
     assert days == [(quick.id, 1), *[(three.id, 2)] * 3]
     return_(session, rows[1].submission_id, reason="请核对户数", actor=township, now=LATER)
     answer(session, three, rows[1].unit_code, 13, now=NOW + timedelta(days=4))
-    last = list_waiting(session, Waiting(township.unit_id)).rows[-1]
+    last = list_waiting_submissions(session, WaitingSubmissions(township.unit_id)).rows[-1]
     assert (last.unit_code, last.revision) == (rows[1].unit_code, 2)
 
 
 def test_a_unit_that_has_moved_stands_with_the_one_above_it(session, township, three):
     get_unit(session, VILLAGE).parent_id = get_unit(session, BANNER).id
     session.flush()
-    rows = list_waiting(session, Waiting(township.unit_id)).rows
+    rows = list_waiting_submissions(session, WaitingSubmissions(township.unit_id)).rows
     uppers = {row.unit_code: row.upper_name for row in rows}
     assert uppers == {VILLAGES[1]: None, VILLAGES[2]: None, VILLAGE: get_unit(session, BANNER).name}
 
@@ -163,8 +171,8 @@ def test_a_unit_that_has_moved_stands_with_the_one_above_it(session, township, t
 @pytest.mark.parametrize("sort", list(Sort))
 def test_next_and_previous_walk_the_list_in_its_order(session, township, second, sort, monkeypatch):
     answer(session, second, VILLAGE)
-    wanted = Waiting(township.unit_id, ReviewFilter(sort=sort))
-    listed = [row.assignment_id for row in list_waiting(session, wanted).rows]
+    wanted = WaitingSubmissions(township.unit_id, ReviewFilter(sort=sort))
+    listed = [row.assignment_id for row in list_waiting_submissions(session, wanted).rows]
     here = find_first(session, wanted)
     walked = [here]
     while here := find_next(session, wanted, position(session, wanted, here)):
@@ -179,8 +187,8 @@ def test_next_and_previous_walk_the_list_in_its_order(session, township, second,
 
 
 def position(session, wanted, assignment_id) -> Position:
-    everything = Waiting(wanted.unit_id, replace(wanted.chosen, sort=Sort.DUE))
-    rows = list_waiting(session, everything).rows
+    everything = WaitingSubmissions(wanted.unit_id, replace(wanted.chosen, sort=Sort.DUE))
+    rows = list_waiting_submissions(session, everything).rows
     row = next(one for one in rows if one.assignment_id == assignment_id)
     submission = session.get(Submission, row.submission_id)
     assignment = assignment_of(session, session.get(Measure, row.measure_id), row.unit_code)
@@ -188,7 +196,7 @@ def position(session, wanted, assignment_id) -> Position:
 
 
 def test_next_and_previous_are_one_statement_each(session, township, three):
-    wanted = Waiting(township.unit_id)
+    wanted = WaitingSubmissions(township.unit_id)
     here = position(session, wanted, find_first(session, wanted))
     with statements(session) as sent:
         find_next(session, wanted, here)
@@ -201,7 +209,7 @@ def test_a_correction_of_what_was_approved_is_marked(session, township, measure)
     approve(session, sent.id, actor=township, now=LATER)
     answer(session, measure, VILLAGE, 13)
     answer(session, measure, VILLAGES[1])
-    rows = list_waiting(session, Waiting(township.unit_id)).rows
+    rows = list_waiting_submissions(session, WaitingSubmissions(township.unit_id)).rows
     assert {row.unit_code: row.corrects for row in rows} == {VILLAGE: True, VILLAGES[1]: False}
 
 
@@ -212,15 +220,15 @@ def test_a_unit_between_waits_for_the_unit_above_it(session, measure):
 
 def test_pages_hold_fifty_and_a_page_too_far_shows_the_last(session, township, three, monkeypatch):
     monkeypatch.setattr("queries.review.reviews.PAGE_LENGTH", 2)
-    wanted = Waiting(township.unit_id)
-    pages = [list_waiting(session, wanted, page=number) for number in (0, 1, 2, 9)]
+    wanted = WaitingSubmissions(township.unit_id)
+    pages = [list_waiting_submissions(session, wanted, page=number) for number in (0, 1, 2, 9)]
     assert [(page.page, len(page.rows), page.pages) for page in pages] == [
         (1, 2, 2), (1, 2, 2), (2, 1, 2), (2, 1, 2)
     ]  # fmt: skip
 
 
 def test_an_empty_list_has_one_page(session, township):
-    page = list_waiting(session, Waiting(township.unit_id))
+    page = list_waiting_submissions(session, WaitingSubmissions(township.unit_id))
     assert (page.rows, page.numbers, page.total, page.page, page.pages) == ([], {}, 0, 1, 1)
 
 
@@ -229,5 +237,5 @@ def test_a_page_costs_three_statements_however_long_it_is(session, township, mea
     for code in VILLAGES:
         answer(session, measure, code)
         with statements(session) as sent:
-            list_waiting(session, Waiting(unit_id))
+            list_waiting_submissions(session, WaitingSubmissions(unit_id))
         assert len(sent) == 3

@@ -1,4 +1,4 @@
-from rules.forms.form_differences import CHOICE, Difference, list_differences
+from rules.forms.form_differences import CHOICE, FieldDifference, list_differences
 from rules.forms.form_fields import read_form
 
 OLD = read_form(
@@ -25,13 +25,13 @@ def test_every_part_of_a_question_that_changes_is_told_with_before_and_after() -
         ]
     )  # fmt: skip
     assert list_differences(OLD, new) == (
-        Difference("进度", CHOICE, "已完成", "全部完成"),
-        Difference("进度", CHOICE, "正在整改", ""),
-        Difference("进度", CHOICE, "", "未开始"),
-        Difference("排查户数", "标题", "户数", "排查户数"),
-        Difference("排查户数", "最大", "", "9"),
-        Difference("排查户数", "必填", "是", "否", ours=True),
-        Difference("排查户数", "汇总方式", "合计", "平均", ours=True),
+        FieldDifference("进度", CHOICE, "已完成", "全部完成"),
+        FieldDifference("进度", CHOICE, "正在整改", ""),
+        FieldDifference("进度", CHOICE, "", "未开始"),
+        FieldDifference("排查户数", "标题", "户数", "排查户数"),
+        FieldDifference("排查户数", "最大", "", "9"),
+        FieldDifference("排查户数", "必填", "是", "否", ours=True),
+        FieldDifference("排查户数", "汇总方式", "合计", "平均", ours=True),
     )
     rewording = [one.before for one in list_differences(OLD, new) if one.rewords]
     assert rewording == ["已完成", "户数"]

@@ -7,26 +7,29 @@ from rules.reports.report import checksum, snapshots
 from rules.reports.report_figures import number_text
 from rules.reports.report_rows import (
     LISTS,
-    CampaignRow,
-    LevelRow,
     MeasureRow,
     NamedRow,
+    ReportedCampaign,
+    ReportedLevel,
+    ReportedUnit,
     ReportRows,
     TallyRow,
-    UnitRow,
 )
 from rules.reports.shares import NONE, share
 
-REGION = UnitRow(1, "15", "自治区", "region", None, 1)
-LEAGUE = UnitRow(2, "1504", "赤峰市", "league", 1, 2)
+REGION = ReportedUnit(1, "15", "自治区", "region", None, 1)
+LEAGUE = ReportedUnit(2, "1504", "赤峰市", "league", 1, 2)
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
 def rows(**given_rows) -> ReportRows:
     values = {
-        "campaign": CampaignRow(1, "专项", "", ""),
+        "campaign": ReportedCampaign(1, "专项", "", ""),
         "as_of": date(2026, 11, 23),
-        "levels": [LevelRow("region", 0, "自治区", "Region"), LevelRow("league", 1, "盟市", "L")],
+        "levels": [
+            ReportedLevel("region", 0, "自治区", "Region"),
+            ReportedLevel("league", 1, "盟市", "L"),
+        ],
         "reported_units": [1],
         "members": [REGION, LEAGUE],
         "measures": [MeasureRow(7, "一", "排查", "figures", "released", None, "", None)],

@@ -1,7 +1,7 @@
 import pytest
 
 from rules.sentences.refusal import Refusal
-from rules.units.unit_choice import Choice, How, TagRule, read_exclusions, read_tag_rules
+from rules.units.unit_choice import How, TagRule, UnitChoice, read_exclusions, read_tag_rules
 
 
 def table(*lines: str) -> list[tuple[int, list[str]]]:
@@ -10,12 +10,12 @@ def table(*lines: str) -> list[tuple[int, list[str]]]:
 
 def test_tag_rules_are_read() -> None:
     rules = read_tag_rules(table("tag,name,how,value,below", "border,边境,code,15,yes"))
-    assert rules == [TagRule("border", "边境", "边境", Choice(2, How.CODE, "15", True))]
+    assert rules == [TagRule("border", "边境", "边境", UnitChoice(2, How.CODE, "15", True))]
 
 
 def test_an_exclusion_always_reaches_what_is_below_and_has_a_reason() -> None:
     exclusions = read_exclusions(table("how,value,reason", "name,监狱,监管场所"))
-    assert exclusions == [Choice(2, How.NAME, "监狱", True)]
+    assert exclusions == [UnitChoice(2, How.NAME, "监狱", True)]
     with pytest.raises(Refusal, match="“reason”是空的"):
         read_exclusions(table("how,value,reason", "name,监狱,"))
 

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from rules.forms.form_fields import Choice, FieldType, FormField
 from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
-from rules.workbooks.columns import Column
+from rules.workbooks.columns import SheetColumn
 
 
-def column(type: FieldType, *choices: tuple[str, str]) -> Column:
+def column(type: FieldType, *choices: tuple[str, str]) -> SheetColumn:
     found = tuple(Choice(value=value, label=label) for value, label in choices)
-    return Column(FormField(name="q", label="问", type=type, choices=found), "问")
+    return SheetColumn(FormField(name="q", label="问", type=type, choices=found), "问")
 
 
 SEVERAL = column(

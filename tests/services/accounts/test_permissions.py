@@ -24,7 +24,7 @@ from models import (
     WorkbookUpload,
 )
 from queries.filling.answer_sheets import get_answer_sheet
-from queries.review.review_list import Waiting
+from queries.review.review_list import WaitingSubmissions
 from queries.units.units import list_levels
 from queries.units.visibility import find_unit_of
 from rules.accounts.permissions import NotAllowed, Right, may
@@ -275,12 +275,12 @@ def _send_upload(world: World, actor: Account) -> object:
 
 
 def _decide(world: World, actor: Account) -> object:
-    wanted = Waiting(_unit(world.session, LEAGUE).id, until=NOW)
+    wanted = WaitingSubmissions(_unit(world.session, LEAGUE).id, until=NOW)
     return decide_matching(world.session, wanted, "approve", actor=actor, now=NOW)
 
 
 def _password(world: World, actor: Account) -> None:
-    change = accounts.Change(_office(world.session, BANNER), "hashed")
+    change = accounts.PasswordChange(_office(world.session, BANNER), "hashed")
     accounts.change_password(world.session, change, "", actor=actor, now=NOW)
 
 

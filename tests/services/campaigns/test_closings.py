@@ -17,7 +17,7 @@ from models import (
     Schedule,
     Status,
 )
-from queries.assignments.inbox import list_ended, list_owed, list_waiting
+from queries.assignments.inbox import list_ended, list_owed, list_waiting_answers
 from queries.assignments.kept_totals import read_totals
 from queries.campaigns.closings import list_outstanding
 from queries.filling.submissions import find_current
@@ -185,9 +185,9 @@ def test_totals_do_not_change_and_nothing_is_overdue(session: Session, measure: 
 
 def test_it_leaves_what_is_due_and_what_waits(session: Session, measure: Measure) -> None:
     owing, township = get_unit(session, OWING).id, get_unit(session, TOWNSHIP).id
-    assert (len(list_owed(session, owing)), len(list_waiting(session, township))) == (1, 1)
+    assert (len(list_owed(session, owing)), len(list_waiting_answers(session, township))) == (1, 1)
     close(session, measure)
-    assert list_owed(session, owing) == list_waiting(session, township) == []
+    assert list_owed(session, owing) == list_waiting_answers(session, township) == []
     (ended,) = list_ended(session, owing, since=NOW, limit=5)
     assert (ended.closed_at, ended.unit) == (LATER, get_unit(session, REGION).name)
     assert ended.draft_at is not None

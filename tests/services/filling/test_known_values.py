@@ -5,7 +5,7 @@ from sqlmodel import Session, select
 
 from models import Assignment, KnownValue, Measure, Submission
 from queries.filling.answer_sheets import get_answer_sheet
-from queries.filling.known_values import HOLDS, list_known
+from queries.filling.known_values import HOLDS, list_known_values
 from rules.sentences.refusal import Refusal
 from services.campaigns.measures import withdraw_measure
 from services.filling.recalls import recall
@@ -214,7 +214,7 @@ def test_an_old_answer_is_not_known_for_ever(session: Session, census, patrol) -
     patrol.issued_at = NOW + HOLDS + timedelta(days=1)
     session.add(patrol)
     session.flush()
-    assert list_known(session, [patrol], ["households"]) == {}
+    assert list_known_values(session, [patrol], ["households"]) == {}
 
 
 def test_another_answer_than_elsewhere_is_asked_about(session: Session, census, patrol) -> None:

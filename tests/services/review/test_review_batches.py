@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from models import Act, Decision, Event, Review, ReviewBatch, Status
 from queries.filling.submissions import find_current
-from queries.review.review_list import ReviewFilter, Waiting
+from queries.review.review_list import ReviewFilter, WaitingSubmissions
 from rules.dates.calendar import local_date
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import Refusal
@@ -27,7 +27,9 @@ VILLAGES = ("150402005002", "150402005003", "150402005004")
 
 def decide(session, reviewer, decision, *, now=LATER, until=None, **chosen) -> ReviewBatch | None:
     """Decide about all that match the filter."""
-    wanted = Waiting(reviewer.unit_id, ReviewFilter(**chosen), local_date(now), until or now)
+    wanted = WaitingSubmissions(
+        reviewer.unit_id, ReviewFilter(**chosen), local_date(now), until or now
+    )
     reason = REASON if decision == Decision.RETURN else ""
     return decide_matching(session, wanted, decision, reason=reason, actor=reviewer, now=now)
 

@@ -6,14 +6,14 @@ from sqlmodel import Session, select
 from models import Tag, Unit, UnitTag
 from queries.units.units import carrying, get_unit
 from rules.sentences.refusal import Refusal
-from rules.units.unit_choice import Choice, How, TagRule
+from rules.units.unit_choice import How, TagRule, UnitChoice
 from services.units.unit_choice import apply_exclusions, apply_tags
 from tests.building import BANNER, TOWNSHIP, VILLAGE
 from tests.counting import statements
 
 
 def rule(how: How, value: str, below: bool = False, tag: str = "t") -> TagRule:
-    return TagRule(tag, "标签", "Tag", Choice(2, how, value, below))
+    return TagRule(tag, "标签", "Tag", UnitChoice(2, how, value, below))
 
 
 def carriers(session: Session, tag: str = "t") -> list[str]:
@@ -63,7 +63,7 @@ def test_a_rule_that_names_nothing_in_the_tree_is_refused(session: Session) -> N
 
 
 def test_excluded_units_and_all_below_them_take_no_assignments(session: Session) -> None:
-    choices = [Choice(2, How.CODE, TOWNSHIP, True), Choice(3, How.KIND, "生活区", True)]
+    choices = [UnitChoice(2, How.CODE, TOWNSHIP, True), UnitChoice(3, How.KIND, "生活区", True)]
     assert apply_exclusions(session, choices, actor=None) == 6
     left_out = session.exec(select(Unit.code).where(Unit.takes_assignments.is_(False))).all()
     assert VILLAGE in left_out

@@ -21,7 +21,15 @@ from tests.web.office import drafted
 from tests.web.pages import check, fields_of, text_of
 from tests.web.signed_in import office_browser, office_database
 from web.edge.transactions import get_now
-from web.edge.waiting import BUSY, READING_FILES, RETRY_SECONDS, SIGNING_IN, Line, Places, Waiting
+from web.edge.waiting import (
+    BUSY,
+    READING_FILES,
+    RETRY_SECONDS,
+    SIGNING_IN,
+    Places,
+    Waiting,
+    WaitingLine,
+)
 
 PATH = "/campaigns/1/measures/new"
 TYPED = {"title": "核减报表", "text": "第一行“引号”\n第二行 <b>&amp;", "_act": "save"}
@@ -96,7 +104,7 @@ def test_who_waits_too_long_for_a_place_is_told_the_same(office: TestClient) -> 
 @pytest.fixture
 def full(app: FastAPI) -> Waiting:
     """Lines in which nobody may wait."""
-    passwords, files = Line(1, 0, SIGNING_IN), Line(1, 0, READING_FILES)
+    passwords, files = WaitingLine(1, 0, SIGNING_IN), WaitingLine(1, 0, READING_FILES)
     app.state.waiting = Waiting(passwords, passwords, files, files)
     return app.state.waiting
 
@@ -156,7 +164,7 @@ def test_a_file_that_the_page_carries_is_read_again_by_a_button(
     client = sign_in(REGION, "office")
     looked_through = client.post(path, files={"file": ("a", content)})
     waiting = app.state.waiting
-    app.state.waiting = Waiting(offices=Line(1, 0, READING_FILES))
+    app.state.waiting = Waiting(offices=WaitingLine(1, 0, READING_FILES))
     crowded = client.post(path, data=fields_of(looked_through, path))
     assert crowded.status_code == 503
     assert "文件还在" in text_of(crowded)

@@ -5,18 +5,18 @@ from datetime import date
 import pytest
 
 from rules.campaigns.notice.deadline_phrases import PHRASES, Phrase
-from rules.campaigns.notice.deadline_reading import Place
+from rules.campaigns.notice.deadline_reading import TextPlace
 from rules.campaigns.notice.deadlines import deadlines_in
-from rules.campaigns.notice.notice_dates import Reference
+from rules.campaigns.notice.notice_dates import DateReference
 
-ISSUED = Reference(date(2026, 11, 22))
+ISSUED = DateReference(date(2026, 11, 22))
 
 
-def values(text: str, reference: Reference = ISSUED) -> list[str]:
+def values(text: str, reference: DateReference = ISSUED) -> list[str]:
     return [f"{d.kind} {d.value}" for d in deadlines_in(text, reference)[0]]
 
 
-def doubts(text: str, reference: Reference = ISSUED) -> list[str]:
+def doubts(text: str, reference: DateReference = ISSUED) -> list[str]:
     return [doubt.text for doubt in deadlines_in(text, reference)[1]]
 
 
@@ -102,14 +102,14 @@ def test_a_day_that_tells_what_was_is_no_deadline(text: str) -> None:
 
 
 def test_without_a_date_of_the_notice_a_day_without_year_is_in_doubt() -> None:
-    assert values("12月20日前", Reference()) == []
-    assert doubts("12月20日前", Reference()) == ["12月20日前"]
-    assert values("2026年12月20日前", Reference()) == ["by 2026-12-20"]
+    assert values("12月20日前", DateReference()) == []
+    assert doubts("12月20日前", DateReference()) == ["12月20日前"]
+    assert values("2026年12月20日前", DateReference()) == ["by 2026-12-20"]
 
 
 def test_a_year_known_from_the_number_only_is_used_and_in_doubt() -> None:
-    assert values("12月20日前", Reference(year=2026)) == ["by 2026-12-20"]
-    assert doubts("12月20日前", Reference(year=2026)) == ["12月20日前"]
+    assert values("12月20日前", DateReference(year=2026)) == ["by 2026-12-20"]
+    assert doubts("12月20日前", DateReference(year=2026)) == ["12月20日前"]
 
 
 def test_two_days_a_month_are_two_deadlines() -> None:
@@ -134,7 +134,7 @@ def test_offsets_are_of_the_whole_text() -> None:
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.example)
 def test_every_phrase_reads_its_example_and_no_phrase_before_it_does(phrase: Phrase) -> None:
-    place = Place(phrase.example, ISSUED, labelled=False)
+    place = TextPlace(phrase.example, ISSUED, labelled=False)
     readers = [
         each
         for each in PHRASES

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.campaigns.notice.notice import DraftMeasure, Notice, read_notice
+from rules.campaigns.notice.notice import DraftMeasure, ReadNotice, read_notice
 from rules.campaigns.notice.notice_json import notice_json
 from tests.rules.campaigns import notice_texts
 
@@ -53,11 +53,11 @@ WORDS = st.sampled_from(
 TEXTS = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=50).map("".join))
 
 
-def measure(notice: Notice, path: str) -> DraftMeasure:
+def measure(notice: ReadNotice, path: str) -> DraftMeasure:
     return next(m for m in notice.measures if m.path == path)
 
 
-def paths(notice: Notice) -> list[str]:
+def paths(notice: ReadNotice) -> list[str]:
     return [m.path for m in notice.measures]
 
 
