@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 
 from models import Account, Act, Assignment, Event, Measure, Status, Unit
 from queries.assignments.still_open import OPEN
-from rules.assignments.states import ClosedMeasure, after, possible
+from rules.assignments.states import ClosedMeasure, after, possible, sending
 from rules.dates.calendar import local_time
 from rules.sentences.not_found import NotFound
 from services.assignments.roll_up import lock_measures, measures_of, rolled_up, rolled_up_one
@@ -132,6 +132,14 @@ def require_open(session: Session, assignment: Assignment, act: Act) -> None:
         issuer = select(col(Unit.name)).join(Measure, col(Measure.unit_id) == Unit.id)
         name = session.scalars(issuer.where(col(Measure.id) == assignment.measure_id)).one()
         raise ClosedMeasure(act, name, f"{local_time(assignment.closed_at):%Y-%m-%d %H:%M}")
+
+
+def require_fillable(session: Session, assignment: Assignment) -> None:
+    """Raises `IllegalChange` when its form cannot be sent now, not even as a correction, and
+    `ClosedMeasure` when the measure is closed."""
+    act = sending(assignment.status)
+    require_open(session, assignment, act)
+    after(assignment.status, act, lowest=assignment.lowest)
 
 
 def _change_rows(

@@ -30,7 +30,6 @@ from queries.filling.attachments import (
 )
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.assignments.states import after, sending
 from rules.filling.attachments.content import type_of
 from rules.filling.attachments.kinds import (
     LARGEST_PIECE,
@@ -42,6 +41,7 @@ from rules.filling.attachments.kinds import (
 from rules.filling.attachments.names import clean_name
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
+from services.assignments.changes import require_fillable
 
 LEFT = timedelta(days=7)
 """After this long what nobody has sent, or finished sending, is swept."""
@@ -248,7 +248,7 @@ def as_answer(attachment: Attachment) -> dict[str, str | int]:
 def check_open(session: Session, assignment_id: int, *, actor: Account) -> None:
     """Whether the actor's unit can attach something now. Raises `Refusal` or NotFound."""
     assignment = _get_own(session, assignment_id, actor)
-    after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
+    require_fillable(session, assignment)
 
 
 def _get_own(session: Session, assignment_id: int, actor: Account) -> Assignment:

@@ -16,7 +16,7 @@ from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import find_by_send_key
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.assignments.states import after, sending
+from rules.assignments.states import sending
 from rules.dates.calendar import local_date, local_time
 from rules.dates.review_clock import review_due
 from rules.filling.answer_sheet import AnswerSheet
@@ -30,7 +30,7 @@ from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
 from rules.sentences.faults import Faults
 from rules.sentences.refusal import N_, Refusal
-from services.assignments.changes import change, lock_assignment, lock_for_draft, require_open
+from services.assignments.changes import change, lock_assignment, lock_for_draft, require_fillable
 from services.filling.answer_numbers import replace_numbers
 from services.filling.attached_files import attached_files
 from services.filling.checks import find_flags, keep_prints, unanswered
@@ -106,7 +106,7 @@ def save_draft(
     """
     require(actor, Right.KEEP_DRAFT, Subject.of(sheet.unit))
     _check_seen(sheet, typed, posting)
-    _check_open(session, sheet.assignment)
+    require_fillable(session, sheet.assignment)
     _check_draft(sheet, typed, posting)
     return keep_typed(session, sheet, typed, posting, actor=actor, now=now)
 
@@ -141,7 +141,7 @@ def submit(
     if last and is_same(session, sheet, last, typed, attached, _today(now)):
         return Sent(last, again=True)
     _check_seen(sheet, typed, posting)
-    _check_open(session, assignment)
+    require_fillable(session, assignment)
     _check_draft(sheet, typed, posting)
     checked = sheet.check(typed, today=_today(now), attached=attached)
     if not checked.ok:
@@ -163,13 +163,6 @@ def submit(
         session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment.id))
     count_filling(session, sheet, posting.opened, now)
     return Sent(submission)
-
-
-def _check_open(session: Session, assignment: Assignment) -> None:
-    """Raises `IllegalChange` when the form cannot be sent now, not even as a correction, and
-    `ClosedMeasure` when the measure is closed."""
-    require_open(session, assignment, sending(assignment.status))
-    after(assignment.status, sending(assignment.status), lowest=assignment.lowest)
 
 
 def _send_key(send_key: str) -> str:

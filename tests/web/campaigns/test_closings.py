@@ -1,13 +1,16 @@
 """The office closes a measure or a campaign, and every unit's pages say so."""
 
 from dataclasses import dataclass
+from datetime import time
 
 import pytest
 from sqlmodel import Session, select
 
 from models import Assignment, Measure, Notice
+from rules.dates.timetable import Rhythm, Timing
 from services.campaigns.closings import close_measures, open_measure_again
-from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE
+from services.campaigns.schedules import schedule_periods
+from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE, make_measure, release_down
 from tests.web.conftest import NOW
 from tests.web.office import office_of
 from tests.web.pages import check, fields_of, text_of
@@ -167,3 +170,15 @@ def test_all_of_it_is_there_in_english(office, world, session):
     assert "Close the measure" in text_of(office.client.get(office.at("close")))
     close(world, session)
     assert "Open the measure again" in text_of(office.client.get(office.at("open-again")))
+
+
+def test_the_timetable_says_that_its_schedule_pauses(office, session):
+    boss = office_of(session)
+    monthly = make_measure(session, boss, title="每月一报", due_rule="monthly:25")
+    release_down(session, monthly, boss)
+    timing = Timing(Rhythm.DAILY, time(9, 0))
+    schedule_periods(session, monthly, timing, actor=boss, now=NOW)
+    close_measures(session, [monthly], actor=boss, now=NOW)
+    assert "措施已办结，暂停" in text_of(office.client.get("/schedules"))
+    open_measure_again(session, monthly, reason="继续办理", actor=boss, now=NOW)
+    assert "措施已办结，暂停" not in text_of(office.client.get("/schedules"))

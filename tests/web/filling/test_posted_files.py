@@ -10,6 +10,7 @@ from rules.sentences.refusal import Refusal
 from services.filling import attachments
 from tests.attachments import CAMERA, photo
 from tests.building import OTHER_VILLAGE, VILLAGE
+from tests.conftest import NOW
 from tests.full_form import FILLED, posted
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
@@ -168,6 +169,15 @@ def test_nothing_is_stored_for_a_task_that_takes_no_answer(sign_in, store, sessi
         files = {"f-paper": another(number)}
         answer = client.post(path, data={"_act": "save"}, files=files)
         assert answer.status_code in (404, 409)
+    assert stored(store) == []
+
+
+def test_nothing_is_stored_once_the_measure_is_closed(sign_in, store, session, one):
+    one.closed_at = NOW
+    session.flush()
+    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    answer = client.post(path, data={"_act": "save"}, files={"f-paper": another(1)})
+    assert answer.status_code == 409
     assert stored(store) == []
 
 
