@@ -36,6 +36,8 @@ def test_ctrl_c_while_it_is_loaded_ends_it_without_a_trace(
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(ROOT)
+        # A shell has what it runs in the background ignore Ctrl-C, and the suite may run there.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         environment = {**os.environ, "JIELI_DATA_DIR": str(tmp_path / "var")}
         os.execve(sys.executable, [sys.executable, "-c", LOADING % module, "run"], environment)
     said = b""
