@@ -200,7 +200,7 @@ def test_closing_changes_no_figure_but_what_is_owed(session, campaign):
     measures = session.exec(select(Measure).where(Measure.campaign_id == campaign)).all()
     office = session.exec(select(Account)).first()
     close_measures(session, measures, actor=office, now=NOW)
-    later = {"as_of": TODAY + timedelta(days=1), "now": NOW + timedelta(days=1)}
+    later = {"as_of": TODAY + timedelta(days=1), "actor": None, "now": NOW + timedelta(days=1)}
     (found,) = list_snapshots(session, take_snapshots(session, campaign, [REGION], **later))
     after = found.data
     same = [name for name in COUNTS if name not in ("unsent", "overdue")]
