@@ -177,7 +177,7 @@ def release_measure(
     require_status(measure, MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
     _require_reach(session, measure)
     period = current_period(parse_due(measure.due_rule), opened_on or local_date(now))
-    wish = hand_down.request(session, _id(measure), period, measure.unit_id, actor=actor, now=now)
+    wish = hand_down.request(session, measure.id, period, measure.unit_id, actor=actor, now=now)
     new = _issue_root(session, measure, period, wish, actor=actor, now=now)
     opened = "" if period == ONCE else period
     if measure.status != MeasureStatus.RELEASED:
@@ -267,7 +267,7 @@ def _issue_root(
         col(Addressee.measure_id) == measure.id, col(Addressee.level) == unit.level
     )
     root = Assignment(
-        measure_id=_id(measure),
+        measure_id=measure.id,
         period=period,
         unit_id=measure.unit_id,
         hand_down_id=wish,
@@ -310,11 +310,11 @@ def _event(
 
 def _write_lists(session: Session, measure: Measure, content: MeasureContent) -> None:
     for level, tag in dict.fromkeys(content.addressees):
-        session.add(Addressee(measure_id=_id(measure), level=level, tag=tag or ALL_TAGS))
+        session.add(Addressee(measure_id=measure.id, level=level, tag=tag or ALL_TAGS))
     for level, choice in content.gates.items():
         session.add(
             MeasureGate(
-                measure_id=_id(measure),
+                measure_id=measure.id,
                 level=level,
                 gate=choice.gate,
                 pass_on_days=choice.pass_on_days,
@@ -340,17 +340,12 @@ def _require_reach(session: Session, measure: Measure) -> None:
         .join(Unit, col(Unit.level) == Level.code)
         .where(col(Unit.id) == measure.unit_id)
     ).scalar_one()
-    below = {level.code for level in list_reached_levels(session, _id(measure), rank)}
+    below = {level.code for level in list_reached_levels(session, measure.id, rank)}
     reach = list_reach(session, measure)
     if not any(one.answering for one in reach if one.level in below):
         raise Refusal(
             N_("措施“%(title)s”没有下发对象：所选层级和标签下没有一个单位。"), title=measure.title
         )
-
-
-def _id(measure: Measure) -> int:
-    assert measure.id is not None
-    return measure.id
 
 
 __all__ = [

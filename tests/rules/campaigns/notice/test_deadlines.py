@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from rules.campaigns.notice.deadline_phrases import PHRASES, Phrase
+from rules.campaigns.notice.deadline_phrases import PHRASES
 from rules.campaigns.notice.deadline_reading import TextPlace
 from rules.campaigns.notice.deadlines import deadlines_in
 from rules.campaigns.notice.notice_dates import DateReference
+from rules.campaigns.notice.phrase import Phrase
 
 ISSUED = DateReference(date(2026, 11, 22))
 
