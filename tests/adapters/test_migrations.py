@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
@@ -159,10 +160,22 @@ def _hold(url: str, begun: Signal) -> None:
         signal.pause()
 
 
+def _work_and_end(work: Callable[[str, Signal], None], url: str, begun: Signal) -> None:
+    """The fork ends by itself: what its parent has begun, such as Prefect's threads, is the
+    parent's to end, and fails here."""
+    try:
+        work(url, begun)
+        os._exit(0)
+    finally:
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.stderr.flush()
+        os._exit(1)
+
+
 def started(work: Callable[[str, Signal], None], url: str) -> ForkProcess:
     """A process that has begun its work. A fork, which spares it loading what this one has."""
     begun = FORK.Event()
-    process = FORK.Process(target=work, args=(url, begun), daemon=True)
+    process = FORK.Process(target=_work_and_end, args=(work, url, begun), daemon=True)
     process.start()
     assert begun.wait(60)
     return process
