@@ -132,9 +132,11 @@ def test_nothing_an_installation_stores_can_be_read_by_others(processes: Process
 @contextmanager
 def tables(processes: Processes) -> Iterator[Session]:
     """The installation's database; commit before another process is to write."""
-    with disposed(make_engine(processes.settings.engine_url)) as engine:
-        with Session(engine, expire_on_commit=False) as session:
-            yield session
+    with (
+        disposed(make_engine(processes.settings.engine_url)) as engine,
+        Session(engine, expire_on_commit=False) as session,
+    ):
+        yield session
 
 
 def occurrence_of(session: Session, schedule: Schedule) -> Occurrence | None:
