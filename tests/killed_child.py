@@ -9,6 +9,10 @@ A *point* is one moment of a worker: before each SQL statement, before and after
 worker send itself SIGKILL at that point; one with `kill_after` has it killed from outside after
 so many seconds; any other is carried out here, which fills the cache of compiled statements
 that the workers inherit.
+
+PostgreSQL ends the session of a killed worker a moment after the worker. Until then that session
+holds its locks, and a dispatcher passes over a row that is locked. A killed worker therefore
+counts as ended once its session is gone.
 """
 
 import json
@@ -16,11 +20,12 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlmodel import Session
 
 from adapters.database import get_engine, transaction
@@ -135,6 +140,29 @@ def kill_after(pid: int, seconds: float | None) -> None:
     os.close(ended)
 
 
+def session_name(pid: int) -> str:
+    """What the sessions of a worker are called in PostgreSQL."""
+    return f"worker {pid}"
+
+
+def wait_for_end(pid: int) -> int:
+    """How the worker ended, once it and its session in the database have."""
+    ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if get_engine().dialect.name == "postgresql":
+        limit = time.monotonic() + 60
+        while _sessions(session_name(pid)):
+            assert time.monotonic() < limit, "PostgreSQL keeps the session of a killed worker"
+            time.sleep(0.002)
+        get_engine().dispose()
+    return ended
+
+
+def _sessions(name: str) -> int:
+    asked = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
+    with get_engine().connect() as connection:
+        return connection.execute(asked, {"name": name}).scalar_one()
+
+
 def main() -> None:
     """Carry out orders until there are no more."""
     points = Points()
@@ -143,9 +171,10 @@ def main() -> None:
         if order.keys() & {"kill_at", "kill_after"}:
             pid = os.fork()
             if pid == 0:
+                os.environ["PGAPPNAME"] = session_name(os.getpid())
                 return work(order, points)  # the worker, which ends here
             kill_after(pid, order.get("kill_after"))
-            answer(exit=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+            answer(exit=wait_for_end(pid))
         else:
             work(order, points)
             get_engine().dispose()  # a worker must not share a connection

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 from sqlmodel import Session, col, select
 
 from models import (
@@ -57,8 +57,11 @@ BY_CHANCE = {"id", "schedule_id", "attempts", "again_at", "flow_run_id", "begun_
 
 @pytest.fixture
 def session(committed: Engine) -> Iterator[Session]:
-    """Commits what a worker is to see, and holds no lock while one works."""
+    """Commits what a worker is to see, and holds no lock while one works; nothing is due yet."""
     with Session(committed) as session:
+        session.execute(update(Schedule).values(next_at=None))
+        session.execute(delete(Occurrence).where(col(Occurrence.outcome).is_(None)))
+        session.commit()
         yield session
 
 
