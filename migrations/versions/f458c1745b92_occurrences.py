@@ -1,14 +1,14 @@
 """Every moment a schedule is due at is kept, with what became of it."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+from cronsim import CronSim
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
-
-from rules.dates.timetable import next_after
 
 revision = 'f458c1745b92'
 down_revision = 'd512b71f6134'
@@ -74,7 +74,7 @@ def _fill(now: datetime) -> None:
     connection = op.get_bind()
     for row in connection.execute(sa.select(schedule, wish.label('wish'), made.label('made'))
                                   .where(schedule.c.active)).all():
-        at = next_after(row.cron, now) if row.cron else row.once_at
+        at = _next_after(row.cron, now) if row.cron else row.once_at
         if at > now:
             change = sa.update(schedule).where(schedule.c.id == row.id)
             connection.execute(change.values(next_at=at))
@@ -84,6 +84,11 @@ def _fill(now: datetime) -> None:
             schedule_id=row.id, due_at=at, passed_over=0, attempts=0, rendered=0,
             noted_at=at, again_at=at, settled_at=(row.made if not row.measure_id else None) or now,
             hand_down_id=row.wish, outcome='done' if done else 'passed_over'))
+
+
+def _next_after(cron: str, now: datetime) -> datetime:
+    """When these five fields, read in Asia/Shanghai, come next, as the rule was then."""
+    return next(CronSim(cron, now.astimezone(ZoneInfo('Asia/Shanghai')))).astimezone(UTC)
 
 
 def downgrade() -> None:
