@@ -33,7 +33,7 @@ def measure(engine: Engine, folder: Path, first_number: int) -> dict[str, Any]:
         seconds = median(_click(engine, number) for number in numbers)
         after = _runs(api)
     flow_runs, task_runs = (
-        (one - other) // ROUNDS for one, other in zip(after, before, strict=True)
+        (later - other) // ROUNDS for later, other in zip(after, before, strict=True)
     )
     return {"flow_runs": flow_runs, "task_runs": task_runs, "flow_seconds": seconds}
 

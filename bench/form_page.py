@@ -53,7 +53,7 @@ def _measure_page(settings: Settings, token: str, path: str) -> dict[str, Any]:
         page = client.get(path).raise_for_status()
         again = page.num_bytes_downloaded
         linked = sorted(set(STATIC.findall(page.text)))
-        first = again + sum(client.get(each).num_bytes_downloaded for each in linked)
+        first = again + sum(client.get(address).num_bytes_downloaded for address in linked)
         ms = median_ms(client, path)
     return {
         "bytes": first,

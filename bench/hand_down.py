@@ -30,7 +30,9 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
         _one_round(engine, 0)  # fills caches, and plans are made on tables with rows
         rounds = [_one_round(engine, number) for number in range(1, ROUNDS + 1)]
         flow = flow_run.measure(engine, folder, ROUNDS + 1)
-    seconds, floor = (median(one[name] for one in rounds) for name in ("seconds", "floor_seconds"))
+    seconds, floor = (
+        median(figures[name] for figures in rounds) for name in ("seconds", "floor_seconds")
+    )
     return {
         "units": units,
         "reached": rounds[0]["reached"],
@@ -38,10 +40,10 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
         "seconds": round(seconds, 3),
         "floor_seconds": round(floor, 3),
         "times_the_floor": round(
-            median(one["seconds"] / one["floor_seconds"] for one in rounds), 2
+            median(figures["seconds"] / figures["floor_seconds"] for figures in rounds), 2
         ),
-        "release_seconds": round(median(one["release_seconds"] for one in rounds), 3),
-        "statements": max(one["statements"] for one in rounds),
+        "release_seconds": round(median(figures["release_seconds"] for figures in rounds), 3),
+        "statements": max(figures["statements"] for figures in rounds),
         "flow_runs": flow["flow_runs"],
         "task_runs": flow["task_runs"],
         "flow_seconds": round(flow["flow_seconds"], 3),

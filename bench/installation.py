@@ -43,7 +43,7 @@ def running(settings: Settings, *names: str) -> Iterator[None]:
     """Some of the programs of `jieli run`, ready."""
     folder = settings.data_dir
     sign_in = keep_sign_in(folder, lambda *_: None)
-    wanted = [each for each in programs(settings, sign_in) if each.name in names]
+    wanted = [program for program in programs(settings, sign_in) if program.name in names]
     with Supervisor(wanted, folder=ROOT, data_dir=folder, say=lambda *_: None) as supervisor:
         supervisor.wait_ready()
         yield

@@ -93,7 +93,7 @@ def _clone(connection: Connection, table: Any, where: Any, **changed: int) -> in
 
 def _copy(connection: Connection, table: Any, changed: dict[str, Any], where: Any) -> Table:
     """A temporary table with the rows of `table`, in the order in which they were written."""
-    columns = [Column(each.name, each.type) for each in table.__table__.columns]
+    columns = [Column(column.name, column.type) for column in table.__table__.columns]
     name = f"copy_of_{table.__tablename__}"
     copy = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
     copy.create(connection)
@@ -112,14 +112,14 @@ def _insert_copy(connection: Connection, table: Any, copy: Table) -> int:
 def _columns(table: Any, changed: dict[str, Any]) -> list[Any]:
     """The columns of `table`, some of them replaced."""
     return [
-        literal(changed[each.name], each.type) if isinstance(changed.get(each.name), int)
-        else changed.get(each.name, each)
-        for each in table.__table__.columns
+        literal(changed[column.name], column.type) if isinstance(changed.get(column.name), int)
+        else changed.get(column.name, column)
+        for column in table.__table__.columns
     ]  # fmt: skip
 
 
 def _names(table: Any) -> list[str]:
-    return [each.name for each in table.__table__.columns]
+    return [column.name for column in table.__table__.columns]
 
 
 def _advance_sequences(connection: Connection) -> None:

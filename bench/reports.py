@@ -33,7 +33,7 @@ def measure(engine: Engine) -> dict[str, Any]:
     start = time.perf_counter()
     with counted(engine) as counter, transaction(engine) as session:
         ids = take_snapshots(session, campaign_id, codes, as_of=day, actor=None, now=NOW)
-        reports = [report_of(one) for one in list_snapshots(session, ids)]
+        reports = [report_of(snapshot) for snapshot in list_snapshots(session, ids)]
     stored = time.perf_counter()
     units = write_reports(folder_of(campaign_id, day), reports)
     seconds = time.perf_counter() - start

@@ -72,13 +72,13 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
             with transaction(engine) as session:
                 reviewer = session.scalars(select(Account).where(_of(unit_id))).one()
                 token = open_session(session, reviewer)
-                one = _middle(session, unit_id)
+                assignment_id = _middle(session, unit_id)
             figures: dict[str, float] = {"waiting": _count(engine, unit_id)}
             with browser(settings, token) as client:
-                for name, path in {**PAGES, "one": f"/review/{one}"}.items():
+                for name, path in {**PAGES, "one": f"/review/{assignment_id}"}.items():
                     figures[f"{name}_p95_ms"] = p95_ms(client, path)
             figures["statements"] = statements_of(token, "/review")
-            figures["one_statements"] = statements_of(token, f"/review/{one}")
+            figures["one_statements"] = statements_of(token, f"/review/{assignment_id}")
         figures["floor_p95_ms"] = _floor_ms(engine, unit_id)
         return {**figures, **_decide_all(engine, unit_id)}
 
@@ -124,9 +124,9 @@ def _release(session: Session, number: int) -> int:
         form_version_id=session.scalars(select(col(FormVersion.id))).first(),
         addressees=(("village", TAG),),
     )
-    campaign_id = session.scalars(select(col(Campaign.id))).first()
+    campaign_id = session.scalars(select(col(Campaign.id))).one()
     made = create_measure(
-        session, campaign_id=campaign_id or 0, content=content,
+        session, campaign_id=campaign_id, content=content,
         position=number, path=f"{number}", actor=office, now=sample.NOW,
     )  # fmt: skip
     confirm_measure(session, made, actor=office, now=sample.NOW)

@@ -59,7 +59,7 @@ def _pages_while(
 ) -> dict[str, Any]:
     """Ask for the page until all the work, which begins at once, is done."""
     statuses: list[Any] = []
-    threads = [threading.Thread(target=lambda one=one: statuses.append(one())) for one in work]
+    threads = [threading.Thread(target=lambda act=act: statuses.append(act())) for act in work]
     taken: list[float] = []
     begun = time.perf_counter()
     for thread in threads:

@@ -45,7 +45,7 @@ def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, An
         lists = pool.map(
             lambda number: _send_all(settings, clerks[AT_ONCE + number :: AT_ONCE]), range(AT_ONCE)
         )
-        taken = [one for each in lists for one in each]
+        taken = [seconds for seconds_of_clerk in lists for seconds in seconds_of_clerk]
         seconds = time.perf_counter() - start
     _check(engine, measure_id, AT_ONCE + len(taken))
     cuts = quantiles(taken, n=100)

@@ -58,7 +58,7 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
     with fresh_engine(backend, folder) as engine:
         own_id = _prepare(engine)
         rounds = [_round(engine, own_id) for _ in range(ROUNDS)]
-    figures = {name: round(median(one[name] for one in rounds), 4) for name in rounds[0]}
+    figures = {name: round(median(measured[name] for measured in rounds), 4) for name in rounds[0]}
     return {"villages": VILLAGES, "fields": len(FIELDS), **figures}
 
 
@@ -100,7 +100,7 @@ def _widen(session: Session) -> int:
     session.execute(update(Assignment).where(col(Assignment.id).in_(spare)).values(answering=False))
     unit = session.get_one(Unit, session.get_one(Assignment, own_id).unit_id)
     sample.make_account(session, unit)
-    return own_id or 0
+    return own_id
 
 
 def _round(engine: Engine, own_id: int) -> dict[str, float]:
@@ -179,7 +179,7 @@ def _read_bare(content: bytes) -> int:
 def _plain_seconds(session: Session, own: Assignment) -> float:
     """Taking the rows just written out and putting the same in again, without any check."""
     session.flush()
-    ids = [one.assignment.id for one in list_answer_sheets(session, rows_of(own))]
+    ids = [sheet.assignment.id for sheet in list_answer_sheets(session, rows_of(own))]
     tables: tuple[Any, ...] = (Submission, AnswerNumber, Event)
     copies = []
     for table in tables:

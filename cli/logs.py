@@ -26,9 +26,9 @@ _CHUNK = 1024 * 1024
 def open_log(log: Path) -> BinaryIO:
     """The log, for appending; made if need be, and closed to other accounts of the machine."""
     file = os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY), "ab", 0)
-    for each in (log, *older(log)):
+    for path in (log, *older(log)):
         with suppress(FileNotFoundError):
-            each.chmod(OWNER_ONLY)
+            path.chmod(OWNER_ONLY)
     return file
 
 

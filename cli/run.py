@@ -223,7 +223,9 @@ def programs(settings: Settings, sign_in: str) -> list[Program]:
 def settings_environment(settings: Settings) -> dict[str, str]:
     """The settings as the variables they are read from, so that every process has the same."""
     values = {**settings.model_dump(mode="json"), "data_dir": settings.data_dir.resolve()}
-    return {f"JIELI_{name.upper()}": str(each) for name, each in values.items() if each is not None}
+    return {
+        f"JIELI_{name.upper()}": str(value) for name, value in values.items() if value is not None
+    }
 
 
 def prefect_environment(settings: Settings, sign_in: str) -> dict[str, str]:
@@ -283,5 +285,5 @@ def _worker_is_online(api: PrefectApi, since: float) -> bool:
         workers = api.post(f"/work_pools/{POOL}/workers/filter", {})
     except NotAnswered:
         return False
-    heard = [datetime.fromisoformat(each["last_heartbeat_time"]) for each in workers]
+    heard = [datetime.fromisoformat(worker["last_heartbeat_time"]) for worker in workers]
     return any(at.timestamp() >= since for at in heard)

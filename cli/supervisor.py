@@ -141,7 +141,8 @@ class Supervisor:
         self.say = say
         logs = self.data_dir / "logs"
         self.children = [
-            Child(each, folder, logs / f"{each.name}.log", str(self.data_dir)) for each in programs
+            Child(program, folder, logs / f"{program.name}.log", str(self.data_dir))
+            for program in programs
         ]
         self._resources = ExitStack()
         self._stopping = threading.Event()
@@ -188,9 +189,9 @@ class Supervisor:
         self._end(self.children, signal.SIGKILL)
         end_marked(str(self.data_dir))
         self._stopped.set()
-        for each in (self._watcher, self._log_watcher):
-            if each.is_alive():
-                each.join()
+        for watcher in (self._watcher, self._log_watcher):
+            if watcher.is_alive():
+                watcher.join()
         self._resources.close()
 
     def _watch(self) -> None:
@@ -225,8 +226,8 @@ class Supervisor:
             child.start()
 
     def _waits(self, child: Child) -> bool:
-        others = (each for each in self.children if each.program.name in child.program.after)
-        return child.waits and not all(each.ready.is_set() for each in others)
+        others = (child for child in self.children if child.program.name in child.program.after)
+        return child.waits and not all(other.ready.is_set() for other in others)
 
     @staticmethod
     def _end(children: Sequence[Child], number: signal.Signals) -> None:

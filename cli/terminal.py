@@ -59,9 +59,9 @@ def refusals() -> Iterator[None]:
 
 def unusable_settings(error: ValidationError) -> Iterator[tuple[str, Refusal]]:
     """Each setting whose value cannot be used, by the name of its variable."""
-    for each in error.errors():
-        name = "_".join(str(part) for part in each["loc"])
-        yield f"JIELI_{name.upper()}", Refusal(N_("值不能用：%(value)s"), value=each["input"])
+    for fault in error.errors():
+        name = "_".join(str(part) for part in fault["loc"])
+        yield f"JIELI_{name.upper()}", Refusal(N_("值不能用：%(value)s"), value=fault["input"])
 
 
 def complain_of_settings(error: ValidationError) -> None:

@@ -27,11 +27,11 @@ def group(wishes: Iterable[HandDown]) -> list[Batch]:
     subjects: dict[tuple[int, str], list[HandDown]] = {}
     for wish in wishes:
         subjects.setdefault((wish.measure_id, wish.period), []).append(wish)
-    return [_batch(*subject, each) for subject, each in subjects.items()]
+    return [_batch(*subject, subject_wishes) for subject, subject_wishes in subjects.items()]
 
 
 def _batch(measure_id: int, period: str, wishes: Sequence[HandDown]) -> Batch:
-    ids = tuple(each.id for each in wishes)
-    before = "+".join(sorted({each.flow_run_id or "" for each in wishes}))
+    ids = tuple(wish.id for wish in wishes)
+    before = "+".join(sorted({wish.flow_run_id or "" for wish in wishes}))
     key = f"hand-down {measure_id} {period} {ids[0]}-{ids[-1]}x{len(ids)} {before}"
     return Batch(measure_id, period, ids, key)

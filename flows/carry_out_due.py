@@ -51,48 +51,48 @@ def carry_out_all(client: SyncPrefectClient) -> int:
             service.note_due(session, now=now)
         with transaction(readonly=True) as session:
             pending = list_open(session)
-    orders = [each for each in pending if each.schedule.work == ScheduledWork.REPORT]
-    _watch(client, [each.occurrence for each in orders if each.occurrence.flow_run_id], now)
-    ready = [each for each in pending if _is_ready(each.occurrence, now)]
-    return sum(_attempt(client, each) for each in ready)
+    orders = [opened for opened in pending if opened.schedule.work == ScheduledWork.REPORT]
+    _watch(client, [order.occurrence for order in orders if order.occurrence.flow_run_id], now)
+    ready = [opened for opened in pending if _is_ready(opened.occurrence, now)]
+    return sum(_attempt(client, opened) for opened in ready)
 
 
 def _is_ready(occurrence: Occurrence, now: datetime) -> bool:
     return occurrence.flow_run_id is None and occurrence.again_at <= now
 
 
-def _attempt(client: SyncPrefectClient, each: OpenOccurrence) -> bool:
+def _attempt(client: SyncPrefectClient, pending: OpenOccurrence) -> bool:
     """Begin one attempt, unless another process has: the attempt is noted before it is made."""
     with transaction() as session:
-        attempt = service.begin(session, each.id, now=clock.now())
-    if attempt and each.schedule.work == ScheduledWork.REPORT:
-        _render(client, each, attempt)
+        attempt = service.begin(session, pending.id, now=clock.now())
+    if attempt and pending.schedule.work == ScheduledWork.REPORT:
+        _render(client, pending, attempt)
     elif attempt:
         with transaction() as session:
-            service.carry_out(session, each.id, now=clock.now())
+            service.carry_out(session, pending.id, now=clock.now())
     return attempt > 0
 
 
-def _render(client: SyncPrefectClient, each: OpenOccurrence, attempt: int) -> None:
+def _render(client: SyncPrefectClient, pending: OpenOccurrence, attempt: int) -> None:
     """Have a worker render the reports; asked for twice, it is one flow run."""
     flow_run = client.create_flow_run_from_deployment(
         client.read_deployment_by_name(RENDERING).id,
         parameters={
-            "campaign_id": each.schedule.campaign_id,
-            "occurrence_id": each.id,
+            "campaign_id": pending.schedule.campaign_id,
+            "occurrence_id": pending.id,
             "attempt": attempt,
         },
-        idempotency_key=f"reports {each.id} {attempt}",
+        idempotency_key=f"reports {pending.id} {attempt}",
     )
     with transaction() as session:
-        service.hand_over(session, each.id, attempt, str(flow_run.id), now=clock.now())
+        service.hand_over(session, pending.id, attempt, str(flow_run.id), now=clock.now())
 
 
 def _watch(client: SyncPrefectClient, orders: Sequence[Occurrence], now: datetime) -> None:
     """Give up the attempts whose flow run has ended or lives no more."""
     if not orders:
         return
-    ids = [UUID(each.flow_run_id) for each in orders if each.flow_run_id]
+    ids = [UUID(order.flow_run_id) for order in orders if order.flow_run_id]
     found = FlowRunFilter.model_validate({"id": {"any_": ids}})
     runs = {str(run.id): run for run in client.read_flow_runs(flow_run_filter=found)}
     for order in orders:

@@ -61,7 +61,7 @@ def _deploy_one(client: SyncPrefectClient, row: dict[str, Any]) -> UUID:
     return client.create_deployment(
         flow_id=client.create_flow(flow),
         version=version,
-        schedules=[_schedule(each) for each in row.get("schedules", [])],
+        schedules=[_schedule(schedule) for schedule in row.get("schedules", [])],
         **wanted,
     )
 

@@ -80,9 +80,9 @@ class Dispatcher:
         with transaction(readonly=True) as session:
             pending = list_pending(session)
         self._learn_what_is_over(pending)
-        batches = group(each for each in pending if self._may_take(each))
+        batches = group(wish for wish in pending if self._may_take(wish))
         instant = time.monotonic()
-        ready = (each for each in batches if instant >= self.again_at.get(each.subject, 0))
+        ready = (batch for batch in batches if instant >= self.again_at.get(batch.subject, 0))
         due = next(ready, None)
         if due is not None:
             self._note(due, self._carry_out(due))
@@ -112,7 +112,7 @@ class Dispatcher:
         is not working on one just now. It may have been an earlier connection's, or an earlier
         process's, whose flow run failed or was marked as crashed already.
         """
-        unknown = {each.flow_run_id for each in wishes if each.flow_run_id} - self.over
+        unknown = {wish.flow_run_id for wish in wishes if wish.flow_run_id} - self.over
         instant = time.monotonic()
         if not unknown or instant < self.look_at:
             return

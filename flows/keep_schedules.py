@@ -109,9 +109,9 @@ def _keep_recurring(
     client: SyncPrefectClient, deployment: UUID, wanted: dict[str, Schedule]
 ) -> int:
     present = {
-        each.slug: each.id
-        for each in client.read_deployment_schedules(deployment)
-        if each.slug and each.slug.startswith(SLUG)
+        schedule.slug: schedule.id
+        for schedule in client.read_deployment_schedules(deployment)
+        if schedule.slug and schedule.slug.startswith(SLUG)
     }
     stopped = present.keys() - wanted.keys()
     for slug in stopped:

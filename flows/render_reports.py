@@ -109,7 +109,7 @@ def write_files(snapshot_ids: list[int], start: int, units: int, order: Order) -
     with transaction(readonly=True) as session:
         stored = list_snapshots(session, snapshot_ids)
         folder = folder_of(stored[0].campaign_id, stored[0].as_of)
-        reports = [report_of(each) for each in stored]
+        reports = [report_of(snapshot) for snapshot in stored]
     count = write_reports(folder, reports, told=_teller(order, start, units))
     return Completed(message=f"已生成 {count} 个单位的报告", data=count)
 

@@ -113,4 +113,4 @@ def list_forgotten(now: datetime) -> list[Batch]:
     """The open wishes that are older than a dispatcher would leave them."""
     with transaction(readonly=True) as session:
         wishes = list_pending(session)
-        return group(each for each in wishes if now - each.requested_at > LEFT_LYING)
+        return group(wish for wish in wishes if now - wish.requested_at > LEFT_LYING)

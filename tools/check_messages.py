@@ -94,11 +94,11 @@ def _faults_of_one(message: Message) -> Iterator[str]:
         yield f"untranslated: {message.id}"
     elif message.fuzzy:
         yield f"fuzzy: {message.id}"
-    elif any(placeholders(one) != placeholders(chinese[0]) for one in english):
+    elif any(placeholders(text) != placeholders(chinese[0]) for text in english):
         yield f"placeholders differ: {message.id}"
-    elif any("%" in PLACEHOLDER.sub("", one) for one in english):
+    elif any("%" in PLACEHOLDER.sub("", text) for text in english):
         yield f"a lone % is taken for a placeholder: {message.id}"
-    elif any(CHINESE.search(one) for one in english):
+    elif any(CHINESE.search(text) for text in english):
         yield f"Chinese in the English: {message.id}"
 
 

@@ -42,7 +42,7 @@ def unused(root: Path, code: tuple[str, ...] = CODE) -> Iterator[str]:
     """A sentence for each name that nothing uses."""
     vulture = Vulture(ignore_decorators=list(BY_DECORATOR))
     read = (*code, *CALLED_BY_NAME)
-    vulture.scavenge([str(root / each) for each in read if (root / each).exists()])
+    vulture.scavenge([str(root / name) for name in read if (root / name).exists()])
     named = set(re.findall(r"\w+", _elsewhere(root)))
     for item in vulture.get_unused_code(min_confidence=60):
         path = Path(item.filename).resolve().relative_to(root.resolve())

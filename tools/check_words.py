@@ -92,7 +92,7 @@ def unused(names: list[Name], document: str) -> Iterator[str]:
     used = set[str]().union(*(name.words for name in names))
     for word in documented(document):
         parts = {part.removesuffix("s") for part in re.split(r"[ -]", word)}
-        if not parts <= {each.removesuffix("s") for each in used}:
+        if not parts <= {used_word.removesuffix("s") for used_word in used}:
             yield f"docs/words.md: no name of the code says {word!r}"
 
 

@@ -82,7 +82,7 @@ def lengths(code: list[Module], tests: list[Module]) -> dict[str, object]:
     """Files and packages."""
     packages = Counter(module.path.parent for module in code)
     fullest, modules = packages.most_common(1)[0]
-    product, tested = (sum(module.lines for module in each) for each in (code, tests))
+    product, tested = (sum(module.lines for module in part) for part in (code, tests))
     return {
         f"files over {LONG_FILE} lines": sum(module.lines > LONG_FILE for module in code),
         "modules in the fullest package": f"{modules} ({fullest})",
@@ -115,8 +115,9 @@ def count_parameters(function: Function) -> int:
     """All parameters but `self` and `cls`."""
     given = function.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
-    starred = [each for each in (given.vararg, given.kwarg) if each]
-    return len([each for each in named if each.arg not in ("self", "cls")]) + len(starred)
+    starred = [parameter for parameter in (given.vararg, given.kwarg) if parameter]
+    own = [parameter for parameter in named if parameter.arg not in ("self", "cls")]
+    return len(own) + len(starred)
 
 
 def share_of_docstrings(code: list[Module]) -> float:

@@ -151,7 +151,7 @@ def _check_room(manifest: Manifest, settings: Settings) -> None:
         folder = settings.files_dir if at_files else settings.data_dir
         needed[folder] = needed.get(folder, 0) + member.size
     for folder, size in needed.items():
-        there = next(each for each in (folder, *folder.parents) if each.exists())
+        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
         free = shutil.disk_usage(there).free
         if size > free:
             values = {"needed": size // MEGABYTE + 1, "free": free // MEGABYTE}

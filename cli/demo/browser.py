@@ -28,25 +28,25 @@ class Page:
 
     def button(self, words: str) -> html.HtmlElement:
         """The first button whose text begins with `words`; it belongs to a form."""
-        for each in self.tree.iter("button"):
-            if each.text_content().strip().startswith(words):
-                return each
+        for button in self.tree.iter("button"):
+            if button.text_content().strip().startswith(words):
+                return button
         raise PageMissing(f"{self.path} ({self.status}): no button {words}: {self.words()[:300]}")
 
     def has_button(self, words: str) -> bool:
         """Whether there is a button that says `words`."""
-        return any(each.text_content().strip() == words for each in self.tree.iter("button"))
+        return any(button.text_content().strip() == words for button in self.tree.iter("button"))
 
     def link(self, words: str) -> str:
         """Where the first link leads whose text begins with `words`."""
-        for each in self.tree.iter("a"):
-            if each.text_content().strip().startswith(words):
-                return str(each.get("href", ""))
+        for link in self.tree.iter("a"):
+            if link.text_content().strip().startswith(words):
+                return str(link.get("href", ""))
         raise PageMissing(f"{self.path} ({self.status}): no link {words}: {self.words()[:300]}")
 
     def links(self, part: str) -> list[str]:
         """Where the links lead whose address holds `part`, each once."""
-        found = [each for each in self.tree.xpath("//a/@href") if part in each]
+        found = [address for address in self.tree.xpath("//a/@href") if part in address]
         return list(dict.fromkeys(found))
 
     def words(self) -> str:

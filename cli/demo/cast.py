@@ -48,16 +48,18 @@ def gather() -> Cast:
         banners.sort(key=lambda actor: BANNERS.index(actor.code))
         leagues.sort(key=lambda actor: not banners[0].code.startswith(actor.code[:4]))
         villages = _below(session, banners, "village")
-        above = {each.code[:9] for each in villages}
+        above = {village.code[:9] for village in villages}
         townships = [
-            each for each in _below(session, banners, "township") if each.code[:9] in above
+            township
+            for township in _below(session, banners, "township")
+            if township.code[:9] in above
         ]
         tagged = select(col(Unit.code)).join(UnitTag, col(UnitTag.unit_id) == Unit.id)
         tagged = tagged.where(col(UnitTag.tag) == "pastoral", col(Unit.level) == "village")
         pastoral = set(session.scalars(tagged))
-    own = [each for each in townships if each.code.startswith(BANNERS[0][:6])]
+    own = [township for township in townships if township.code.startswith(BANNERS[0][:6])]
     region = Actor(root.code, root.name, 0)
-    on_time = [each for each in villages if each.place % 13 not in (5, 9)]
+    on_time = [village for village in villages if village.place % 13 not in (5, 9)]
     reporting = [region, *leagues, banners[0], *own]
     guests = [region, leagues[0], banners[0], own[0], _village_of(own[0], on_time)]
     names = ("自治区", "盟市", "旗县区", "苏木乡镇街道", "嘎查村社区")
@@ -67,10 +69,10 @@ def gather() -> Cast:
         banners=banners,
         townships=townships,
         on_time=on_time,
-        late=[each for each in villages if each.place % 13 == 5],
-        pastoral=[each for each in on_time if each.code in pastoral][:30],
+        late=[village for village in villages if village.place % 13 == 5],
+        pastoral=[village for village in on_time if village.code in pastoral][:30],
         servants=on_time[::12],
-        reporting=[each.code for each in reporting],
+        reporting=[actor.code for actor in reporting],
         guests=list(zip(names, guests, strict=True)),
     )
 
@@ -89,8 +91,8 @@ def _below(session: Session, banners: Sequence[Actor], level: str) -> list[Actor
     found = [
         actor for unit in units for actor in _actors(session, within(unit), Unit.level == level)
     ]
-    return [Actor(each.code, each.name, place) for place, each in enumerate(found)]
+    return [Actor(actor.code, actor.name, place) for place, actor in enumerate(found)]
 
 
 def _village_of(township: Actor, villages: Sequence[Actor]) -> Actor:
-    return next(each for each in villages if each.code.startswith(township.code[:9]))
+    return next(village for village in villages if village.code.startswith(township.code[:9]))

@@ -74,7 +74,7 @@ def take_in_notice(file: Path, advance: Callable[[], None]) -> dict[str, Measure
         office = find_account(session, root.code)
         assert office is not None
         campaign = take_in(session, read, root, file_name=file.name, actor=office, now=clock.now())
-        found = {one.path: one for one in list_measures(session, campaign.id)}
+        found = {measure.path: measure for measure in list_measures(session, campaign.id)}
         advance()
         for path, decision in DECISIONS.items():
             _decide(session, found[path], decision, office)

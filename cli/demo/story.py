@@ -128,7 +128,7 @@ def correct(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
 
     def act(browser: Browser, home: Page) -> dict[str, int]:
         page = browser.follow(home, measure)
-        if not any(each.startswith("修改") for each in _link_words(page)):
+        if not any(text.startswith("修改") for text in _link_words(page)):
             return {}
         form = browser.follow(page, "修改")
         values = {**answers_of(actor), "checks": "3"}
@@ -189,7 +189,7 @@ def send_up(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
 def _send(browser: Browser, form: Page, values: dict[str, str]) -> Page:
     """Fill in and send, and once more where the checks ask; its inputs bear the names of the
     fields, marked."""
-    asked = {each.get("name", "") for each in form.tree.xpath("//form//*[@name]")}
+    asked = {input_.get("name", "") for input_ in form.tree.xpath("//form//*[@name]")}
     typed = {name: values[_plain(name)] for name in asked if _plain(name) in values}
     page = browser.press(form, "报送", **typed)
     return browser.press(page, CONFIRM) if page.has_button(CONFIRM) else page
@@ -205,8 +205,10 @@ def _receipt(page: Page, actor: Actor) -> None:
 
 
 def _ticks(page: Page) -> list[str]:
-    return [str(each) for each in page.tree.xpath("//input[@type='checkbox'][@name='ids']/@value")]
+    return [
+        str(value) for value in page.tree.xpath("//input[@type='checkbox'][@name='ids']/@value")
+    ]
 
 
 def _link_words(page: Page) -> list[str]:
-    return [each.text_content().strip() for each in page.tree.iter("a")]
+    return [link.text_content().strip() for link in page.tree.iter("a")]

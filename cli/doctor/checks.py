@@ -139,7 +139,7 @@ def check_calendar(_settings: Settings, now: datetime) -> Iterator[Finding]:
 def check_disks(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """Room for data and attachments."""
     for folder in dict.fromkeys([settings.data_dir, settings.files_dir]):
-        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
         free = shutil.disk_usage(there).free
         grade = bad if free < TOO_LITTLE else note if free < LITTLE else good
         sentence = N_("%(folder)s：剩余 %(free)d MB。")
@@ -155,12 +155,12 @@ def check_rights(settings: Settings, _now: datetime) -> Iterator[Finding]:
     secret = [folder, *(folder / name for name in KEY_FILES)]
     secret += [database] if database else []
     secret += sorted((folder / "logs").glob("*.log*"))
-    wide = [(each, bits) for each in secret if _has_rights(each, bits)]
-    wide += [(each, OTHERS) for each in [sign_in_file(folder)] if _has_rights(each, OTHERS)]
-    for each, taken in wide:
+    wide = [(path, bits) for path in secret if _has_rights(path, bits)]
+    wide += [(path, OTHERS) for path in [sign_in_file(folder)] if _has_rights(path, OTHERS)]
+    for path, taken in wide:
         change = "go=" if taken == OTHERS else "g-w,o="
         said = N_("%(path)s 别的账户也能读：chmod %(change)s %(path)s")
-        yield note("rights", said, path=each, change=change)
+        yield note("rights", said, path=path, change=change)
     if not wide:
         yield good("rights", N_("数据目录、数据库、密钥和日志只有本账户可读。"))
 
@@ -185,7 +185,7 @@ def check_processes(settings: Settings, _now: datetime) -> Iterator[Finding]:
         return
     yield note("processes", N_("没有运行。启动：jieli run。"))
     yield _ports(settings)
-    left = [each.name for each in _processes(settings.data_dir)]
+    left = [process.name for process in _processes(settings.data_dir)]
     if left:
         yield note(
             "processes", N_("有遗留的进程：%(left)s；下一次 jieli run 会结束它们。"), left=left
@@ -250,7 +250,7 @@ def check_backup(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 def check_logs(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """SQLite's log, and the log files."""
-    logs = sum(each.stat().st_size for each in (settings.data_dir / "logs").glob("*"))
+    logs = sum(log.stat().st_size for log in (settings.data_dir / "logs").glob("*"))
     grade = note if logs > LARGE_LOGS else good
     yield grade("logs", N_("日志共 %(size)d MB。"), size=logs // MEGABYTE)
     database = sqlite_file(settings.engine_url)

@@ -52,14 +52,16 @@ def doctor(*, as_json: bool) -> None:
     findings = list(find())
     if as_json:
         shown = [
-            {"subject": each.subject, "grade": each.grade, "text": _sentence(each)}
-            for each in findings
+            {"subject": finding.subject, "grade": finding.grade, "text": _sentence(finding)}
+            for finding in findings
         ]
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
     else:
-        for each in findings:
-            typer.echo(f"{words(GRADE_NAMES[each.grade])}　{each.subject}　{_sentence(each)}")
-    if any(each.grade == Grade.BAD for each in findings):
+        for finding in findings:
+            typer.echo(
+                f"{words(GRADE_NAMES[finding.grade])}　{finding.subject}　{_sentence(finding)}"
+            )
+    if any(finding.grade == Grade.BAD for finding in findings):
         raise typer.Exit(1)
 
 

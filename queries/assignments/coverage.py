@@ -38,13 +38,13 @@ def _count_units(session: Session, assignment: Assignment) -> dict[str, int]:
 
 def _list_totals(session: Session, assignment: Assignment) -> dict[str, dict[str, Any]]:
     found = list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id)
-    return {one.key: _total(one) for one in found}
+    return {figure.key: _total(figure) for figure in found}
 
 
-def _total(one: Figure) -> dict[str, Any]:
+def _total(figure: Figure) -> dict[str, Any]:
     """A figure as it is frozen: with its words, so that it reads the same whatever becomes of the
     form; what is empty is left out."""
-    known = {**one._asdict(), "rollup": str(one.rollup)}
+    known = {**figure._asdict(), "rollup": str(figure.rollup)}
     return {name: value for name, value in known.items() if name != "key" and value != ""}
 
 

@@ -253,7 +253,7 @@ def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureS
         col(Assignment.due_on),
     )
     rows = session.execute(
-        select(*keys, *(func.sum(one) for one in counted))
+        select(*keys, *(func.sum(column) for column in counted))
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(
             Tally,
@@ -289,11 +289,11 @@ def list_assignments_of(
         .limit(size)
         .offset((page - 1) * size)
     )
-    return [_plain(one, title) for one, title in rows], max(1, -(-count // size))
+    return [_plain(assignment, title) for assignment, title in rows], max(1, -(-count // size))
 
 
-def _plain(one: Assignment, title: str) -> Owed:
+def _plain(assignment: Assignment, title: str) -> Owed:
     return Owed(
-        one.id, title, one.period, one.status, one.due_on, one.lowest, one.acknowledged_at,
-        None, None, None, one.closed_at,
+        assignment.id, title, assignment.period, assignment.status, assignment.due_on,
+        assignment.lowest, assignment.acknowledged_at, None, None, None, assignment.closed_at,
     )  # fmt: skip

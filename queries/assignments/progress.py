@@ -71,7 +71,7 @@ class PlaceInTree(NamedTuple):
 
 def get_counts(session: Session, place: PlaceInTree, today: date) -> Counts:
     """The counts of everything below the unit."""
-    wanted = select(*(func.coalesce(func.sum(one), 0) for one in _columns(today))).where(
+    wanted = select(*(func.coalesce(func.sum(column), 0) for column in _columns(today))).where(
         col(Tally.measure_id) == place.measure_id,
         col(Tally.period) == place.period,
         col(Tally.unit_id) == place.unit.id,
@@ -81,7 +81,7 @@ def get_counts(session: Session, place: PlaceInTree, today: date) -> Counts:
 
 def list_lower_units(session: Session, assignment_id: int, today: date) -> list[LowerUnit]:
     """The units directly below an assignment in the order of the list; one statement."""
-    sums = [func.coalesce(func.sum(one), 0) for one in _columns(today)]
+    sums = [func.coalesce(func.sum(column), 0) for column in _columns(today)]
     rows = session.execute(
         select(Unit, Assignment, *sums)
         .select_from(Assignment)
@@ -99,8 +99,12 @@ def list_lower_units(session: Session, assignment_id: int, today: date) -> list[
         .order_by(col(Unit.lft))
     )
     return [
-        LowerUnit(unit, one, _own(one, today).plus(Counts(*(int(value) for value in counts))))
-        for unit, one, *counts in rows
+        LowerUnit(
+            unit,
+            assignment,
+            _own(assignment, today).plus(Counts(*(int(value) for value in counts))),
+        )
+        for unit, assignment, *counts in rows
     ]
 
 
@@ -110,22 +114,22 @@ def _columns(today: date) -> list[Any]:
     return [overdue if name == "overdue" else getattr(Tally, name) for name in NAMES]
 
 
-def _own(one: Assignment, today: date) -> Counts:
+def _own(assignment: Assignment, today: date) -> Counts:
     """What an assignment counts itself."""
-    live = one.status != Status.WITHDRAWN
-    reported, reviewed = one.status in REPORTED, one.status in REVIEWED
+    live = assignment.status != Status.WITHDRAWN
+    reported, reviewed = assignment.status in REPORTED, assignment.status in REVIEWED
     facts = {
         "issued": live,
-        "acknowledged": live and one.acknowledged_at is not None,
-        "released": live and one.released_at is not None,
+        "acknowledged": live and assignment.acknowledged_at is not None,
+        "released": live and assignment.released_at is not None,
         "submitted": reported,
         "approved": reviewed,
-        "returned": one.status == Status.RETURNED,
-        "overdue": owes(one) and one.due_on < today,
-        "late": live and one.late,
-        "answering": live and one.answering,
-        "reported": reported and one.answering,
-        "reviewed": reviewed and one.answering,
+        "returned": assignment.status == Status.RETURNED,
+        "overdue": owes(assignment) and assignment.due_on < today,
+        "late": live and assignment.late,
+        "answering": live and assignment.answering,
+        "reported": reported and assignment.answering,
+        "reviewed": reviewed and assignment.answering,
     }
     return Counts(**{name: int(fact) for name, fact in facts.items()})
 

@@ -17,8 +17,10 @@ def list_figures(session: Session, measure_id: int, period: str, unit_id: int) -
         .execution_options(populate_existing=True)
     )
     sums = {
-        one.field: Sums(one.reported_sum, one.reported_count, one.reviewed_sum, one.reviewed_count)
-        for one in session.exec(wanted)
+        total.field: Sums(
+            total.reported_sum, total.reported_count, total.reviewed_sum, total.reviewed_count
+        )
+        for total in session.exec(wanted)
     }
     if not sums:
         return []

@@ -93,7 +93,9 @@ def list_releasable_measures(session: Session, unit_id: int) -> Sequence[Measure
 
 def list_recurring_measures(session: Session, unit_id: int) -> Sequence[Measure]:
     """The unit's confirmed and released measures that are done in every period."""
-    recurring = or_(*(col(Measure.due_rule).startswith(f"{one}:") for one in RECURRENCES))
+    recurring = or_(
+        *(col(Measure.due_rule).startswith(f"{recurrence}:") for recurrence in RECURRENCES)
+    )
     going = col(Measure.status).in_([MeasureStatus.CONFIRMED, MeasureStatus.RELEASED])
     return session.exec(_measures_of(unit_id).where(recurring, going)).all()
 

@@ -72,44 +72,44 @@ def list_answer_sheets(session: Session, where: ColumnElement[bool]) -> list[Ans
 def _sheets(session: Session, asked: Sequence[_Asked]) -> list[AnswerSheet]:
     """The sheets of assignments of one measure and period, and of one kind of unit."""
     fields = fields_of(asked[0].assignment, asked[0].version)
-    assignments = [one.assignment for one in asked]
+    assignments = [row.assignment for row in asked]
     decided = _list_decided(session, asked)
-    elements = {one.reuse for one in shared_fields(fields)}
+    elements = {field.reuse for field in shared_fields(fields)}
     known = list_known_values(session, assignments, elements)
     earlier = list_last_periods(session, assignments)
     return [
         _sheet(
-            one,
+            row,
             fields,
-            decided.get(one.assignment.id),
-            known.get(one.assignment.id, {}),
-            earlier.get(one.assignment.unit_id),
+            decided.get(row.assignment.id),
+            known.get(row.assignment.id, {}),
+            earlier.get(row.assignment.unit_id),
         )
-        for one in asked
+        for row in asked
     ]
 
 
 def _sheet(
-    one: _Asked,
+    row: _Asked,
     fields: tuple[FormField, ...],
     decided: _Decided | None,
     known: Mapping[str, Known],
     earlier: LastPeriod | None,
 ) -> AnswerSheet:
-    if one.last and one.review:
-        decided = _Decided(one.last, one.review)
+    if row.last and row.review:
+        decided = _Decided(row.last, row.review)
     return AnswerSheet(
-        assignment=one.assignment,
-        measure=one.measure,
-        unit=one.unit,
-        version=one.version,
+        assignment=row.assignment,
+        measure=row.measure,
+        unit=row.unit,
+        version=row.version,
         fields=fields,
-        last=one.last,
-        last_sender=one.sender or "",
+        last=row.last,
+        last_sender=row.sender or "",
         reviewed=decided.submission if decided else None,
         review=decided.review if decided else None,
-        draft=one.draft,
-        prefilled=filled_in(fields, known, earlier, one.last),
+        draft=row.draft,
+        prefilled=filled_in(fields, known, earlier, row.last),
         earlier=earlier.submission.answers if earlier else {},
         earlier_period=earlier.period if earlier else "",
     )
@@ -118,7 +118,7 @@ def _sheet(
 def _list_decided(session: Session, asked: Collection[_Asked]) -> dict[int | None, _Decided]:
     """Assignment → the latest submission the unit above has decided on, where that is not the
     last one; one statement, none where there can be no such."""
-    ids = [one.assignment.id for one in asked if one.last and one.last.revision > 1]
+    ids = [row.assignment.id for row in asked if row.last and row.last.revision > 1]
     if not ids:
         return {}
     rows = session.execute(_DECIDED, {"ids": ids})

@@ -49,7 +49,7 @@ def list_ready(
             col(Attachment.done_at).is_not(None),
         )
     )
-    return {one.token: one for one in found}
+    return {attachment.token: attachment for attachment in found}
 
 
 def get_attachment_upload(session: Session, assignment_id: int, token: str) -> Attachment:
@@ -153,7 +153,7 @@ def list_abandoned(session: Session, before: datetime) -> Sequence[int]:
     unwanted &= ~col(Attachment.kept) & ~_is_sent() & ~_is_in_draft() & ~_is_awaited()
     unfinished = col(Attachment.done_at).is_(None) & (col(Attachment.uploaded_at) < before)
     wanted = select(col(Attachment.id)).where(or_(unwanted, unfinished))
-    return [one for one in session.scalars(wanted) if one is not None]
+    return list(session.scalars(wanted))
 
 
 def list_known_attachments(session: Session, digests: Collection[str]) -> set[str]:

@@ -48,9 +48,13 @@ def list_sibling_numbers(
             "fields": list(fields),
         },
     ).all()
-    near = {one for one, is_near, _, _ in rows if is_near}
+    near = {assignment_id for assignment_id, is_near, _, _ in rows if is_near}
     enough = len(near) >= LEAST_SIBLINGS
-    return _numbers((name, value) for one, _, name, value in rows if one in near or not enough)
+    return _numbers(
+        (name, value)
+        for assignment_id, _, name, value in rows
+        if assignment_id in near or not enough
+    )
 
 
 def _siblings() -> Select[Any]:

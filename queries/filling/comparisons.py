@@ -114,7 +114,7 @@ def list_versions(session: Session, ids: Collection[int]) -> dict[int, FormVersi
     if not ids:
         return {}
     found = session.scalars(select(FormVersion).where(col(FormVersion.id).in_(ids)))
-    return {one.id: one for one in found if one.id is not None}
+    return {version.id: version for version in found}
 
 
 def list_numbers_below(
@@ -176,15 +176,15 @@ def list_further(
     )
     places: dict[CirclePlace, dict[int, None]] = {}
     found = rows.tuples().all()
-    for parent_id, level, one, _, _ in found:
-        places.setdefault(CirclePlace(parent_id, level), {})[one] = None
+    for parent_id, level, assignment_id, _, _ in found:
+        places.setdefault(CirclePlace(parent_id, level), {})[assignment_id] = None
     return {place: list(ids) for place, ids in places.items()}, _numbers(row[2:] for row in found)
 
 
 def _numbers(rows: Iterable[tuple[int, str, int]]) -> Numbers:
     found: Numbers = {}
-    for one, name, value in rows:
-        found.setdefault(one, {})[name] = Decimal(value) / SCALE
+    for assignment_id, name, value in rows:
+        found.setdefault(assignment_id, {})[name] = Decimal(value) / SCALE
     return found
 
 
@@ -198,8 +198,8 @@ def list_prints_below(
         )
     )
     found: dict[int, list[tuple[int, int]]] = {}
-    for parent_id, one, digest in rows:
-        found.setdefault(parent_id, []).append((one, digest))
+    for parent_id, assignment_id, digest in rows:
+        found.setdefault(parent_id, []).append((assignment_id, digest))
     return found
 
 

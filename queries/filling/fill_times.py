@@ -27,4 +27,4 @@ def find_fill_counts(session: Session, version_id: int) -> dict[int, int]:
     versions: dict[int, dict[int, int]] = {}
     for number, up_to, count in rows:
         versions.setdefault(number, {})[up_to] = count
-    return next((one for one in versions.values() if sum(one.values()) >= ENOUGH), {})
+    return next((counts for counts in versions.values() if sum(counts.values()) >= ENOUGH), {})

@@ -61,7 +61,7 @@ def list_known_values(
     """
     if not elements:
         return {}
-    given = {"ids": [one.id for one in assignments], "elements": list(elements)}
+    given = {"ids": [assignment.id for assignment in assignments], "elements": list(elements)}
     found: dict[int | None, dict[str, Known]] = {}
     for own, period, issued_at, element, *rest in session.execute(_KNOWN, given):
         known = Known(*rest)
@@ -115,9 +115,9 @@ def filled_in(
     """
     found: dict[str, Prefilled] = {}
     for field in shared_fields(fields):
-        one = known.get(field.reuse)
-        if one and (last is None or one.at > last.sent_at):
-            _fill(found, field, one.value, _told(one), one.measure)
+        known_value = known.get(field.reuse)
+        if known_value and (last is None or known_value.at > last.sent_at):
+            _fill(found, field, known_value.value, _told(known_value), known_value.measure)
         elif earlier and last is None:
             _fill(found, field, earlier.submission.answers.get(field.name), _carried(earlier), "")
     return found
@@ -208,7 +208,7 @@ def list_other_measures(session: Session, measure: Measure, owner: Unit) -> list
         .limit(MOST_MEASURES)
     )
     return [
-        OtherMeasure(id or 0, title, campaign == measure.campaign_id, read_form(fields))
+        OtherMeasure(id, title, campaign == measure.campaign_id, read_form(fields))
         for id, title, campaign, fields in session.exec(wanted)
     ]
 
@@ -260,7 +260,7 @@ def list_element_uses(session: Session, owner: Unit, elements: Collection[str]) 
         .order_by(col(Form.id))
     )
     return [
-        ElementUse(id or 0, title, field)
+        ElementUse(id, title, field)
         for id, title, fields in session.exec(wanted)
         for field in shared_fields(read_form(fields))
         if field.reuse in elements

@@ -27,11 +27,11 @@ def find_last_period(session: Session, assignment: Assignment) -> LastPeriod | N
 def list_last_periods(session: Session, assignments: Sequence[Assignment]) -> dict[int, LastPeriod]:
     """Unit → the current submission of its latest earlier period, for assignments of one measure
     and period; one statement, none for what is done one time."""
-    one = assignments[0]
-    if one.period == ONCE:
+    first = assignments[0]
+    if first.period == ONCE:
         return {}
-    units = [each.unit_id for each in assignments]
-    given = {"measure": one.measure_id, "period": one.period, "units": units}
+    units = [assignment.unit_id for assignment in assignments]
+    given = {"measure": first.measure_id, "period": first.period, "units": units}
     rows = session.execute(_LATEST, given)
     return {unit_id: LastPeriod(period, submission) for unit_id, period, submission in rows}
 

@@ -28,7 +28,7 @@ def list_number_labels(session: Session, measure_ids: Collection[int]) -> dict[i
     )
     found: dict[int, dict[str, str]] = {}
     for measure_id, fields in rows:
-        labels = found.setdefault(measure_id or 0, {})
+        labels = found.setdefault(measure_id, {})
         numbers = (field for field in read_form(fields) if field.numeric)
         labels |= {field.name: field.label for field in numbers if field.name not in labels}
     return found

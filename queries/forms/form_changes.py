@@ -47,11 +47,11 @@ class Outlook:
 
     @property
     def reported(self) -> int:
-        return sum(one.reported for one in self.answered)
+        return sum(version.reported for version in self.answered)
 
     @property
     def returned(self) -> int:
-        return sum(one.returned for one in self.answered)
+        return sum(version.returned for version in self.answered)
 
 
 def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField]) -> Outlook:
@@ -62,7 +62,7 @@ def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField])
     answered = list_answered_versions(session, measure.id)
     current = _current(session, measure)
     change = compare(current, fields)
-    drafts, typed = count_drafts(session, measure.id, [one.name for one in change.lost])
+    drafts, typed = count_drafts(session, measure.id, [field.name for field in change.lost])
     faults = _clashes(session, measure, answered, fields)
     differences = list_differences(current, fields)
     return Outlook(change, answered, drafts, typed, faults, differences)
@@ -81,7 +81,7 @@ def _clashes(
     answered: Sequence[AnsweredVersion],
     fields: Sequence[FormField],
 ) -> dict[int, list[Fault]]:
-    old = [read_form(one.version.fields) for one in answered]
+    old = [read_form(given.version.fields) for given in answered]
     return clashes(old, fields, _taken(session, measure, old, fields))
 
 
@@ -136,7 +136,7 @@ def count_drafts(
 def _written(answers: Mapping[str, list[str]], names: Collection[str]) -> list[str]:
     """Those of the fields, or repeats, in which a draft has text."""
     found = {name for name in names if name in answers and _has_text(answers[name])}
-    for key in [one for one in answers if "." in one]:
+    for key in [key for key in answers if "." in key]:
         inner = place_of(key)
         if inner and (inner[0] in names or inner[2] in names) and _has_text(answers[key]):
             found |= {inner[0], inner[2]} & set(names)
@@ -161,8 +161,8 @@ def _taken(
     """The chosen codes of the fields that lose choices; answers are read only if there are any."""
     new = {field.name: field for field in fields}
     names = {
-        one.name for form in old for one in form
-        if one.name in new and removed_codes(one, new[one.name])
+        field.name for form in old for field in form
+        if field.name in new and removed_codes(field, new[field.name])
     }  # fmt: skip
     return list_chosen(session, measure.id, names) if names else {}
 

@@ -169,4 +169,4 @@ def list_elements(session: Session, unit: Unit) -> list[str]:
         .limit(MOST_SEARCHED)
     )
     forms = session.exec(wanted)
-    return sorted({one["reuse"] for fields in forms for one in fields if one.get("reuse")})
+    return sorted({field["reuse"] for fields in forms for field in fields if field.get("reuse")})

@@ -122,7 +122,7 @@ def list_report_units(
     else:
         query = query.where(col(Unit.code).in_(codes))
     found = [ReportUnit(*row) for row in session.execute(query)]
-    unknown = set(codes or ()) - {one.code for one in found}
+    unknown = set(codes or ()) - {unit.code for unit in found}
     if unknown:
         raise Refusal(N_("没有代码为%(codes)s的单位。"), codes=sorted(unknown))
     return found
@@ -282,7 +282,7 @@ def _tallies(
     )
     key = (col(Tally.measure_id), col(Tally.period), col(Tally.unit_id), col(Tally.level))
     query = (
-        select(*key, *(func.sum(one) for one in counted))
+        select(*key, *(func.sum(column) for column in counted))
         .where(
             col(Tally.unit_id).in_(_member_ids(unit_ids)),
             col(Tally.measure_id).in_(_of_campaign(campaign_id)),

@@ -22,10 +22,10 @@ Fields = Mapping[int, list[dict[str, Any]]]
 def names_rolled(form_fields: Fields, kinds: Collection[str]) -> set[str]:
     """The names of the fields that are rolled up in one of these ways."""
     return {
-        one["name"]
+        field["name"]
         for fields in form_fields.values()
-        for one in fields
-        if one.get("rollup") in kinds
+        for field in fields
+        if field.get("rollup") in kinds
     }
 
 
@@ -90,10 +90,10 @@ def _listed(rows: Sequence[Any], name: str, form_fields: Fields) -> Iterator[Lis
     for row in rows:
         labels = _choice_labels(form_fields.get(row.form_version_id or 0, []), name)
         values = row.value if isinstance(row.value, list) else [row.value]
-        text = "、".join(labels.get(str(one), str(one)) for one in values)
+        text = "、".join(labels.get(str(value), str(value)) for value in values)
         yield ListedRow(row.above_id, row.measure_id, row.period, row.code, row.name, name, text)
 
 
 def _choice_labels(fields: list[dict[str, Any]], name: str) -> dict[str, str]:
-    found = next((one for one in fields if one["name"] == name), {})
-    return {one["value"]: one["label"] for one in found.get("choices", ())}
+    found = next((field for field in fields if field["name"] == name), {})
+    return {choice["value"]: choice["label"] for choice in found.get("choices", ())}

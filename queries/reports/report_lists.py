@@ -101,7 +101,7 @@ def list_coverage(session: Session, campaign_id: int, unit_ids: Sequence[int]) -
     """Units, not assignments: a unit is complete once all it was asked has been answered."""
     measures = select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
     answered = func.sum(case((col(Assignment.status).in_(REPORTED), 1), else_=0))
-    each = (
+    units = (
         select(
             col(Assignment.unit_id).label("unit_id"),
             case((answered == func.count(), 1), else_=0).label("complete"),
@@ -116,9 +116,9 @@ def list_coverage(session: Session, campaign_id: int, unit_ids: Sequence[int]) -
     )
     reported: Any = aliased(Unit)
     query = (
-        select(reported.id, func.count(), func.sum(each.c.complete))
-        .select_from(each)
-        .join(Unit, col(Unit.id) == each.c.unit_id)
+        select(reported.id, func.count(), func.sum(units.c.complete))
+        .select_from(units)
+        .join(Unit, col(Unit.id) == units.c.unit_id)
         .join(reported, and_(col(Unit.lft) > reported.lft, col(Unit.lft) < reported.rgt))
         .where(col(reported.id).in_(unit_ids))
         .group_by(reported.id)

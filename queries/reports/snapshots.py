@@ -40,7 +40,7 @@ def list_snapshot_ids(
     )
     if unit_codes is not None:
         wanted = wanted.where(col(Unit.code).in_(unit_codes))
-    return [one for one in session.exec(wanted) if one is not None]
+    return list(session.exec(wanted))
 
 
 def list_snapshots(session: Session, snapshot_ids: Sequence[int]) -> Sequence[Snapshot]:

@@ -58,16 +58,16 @@ def list_histories(
     session: Session, sheets: Sequence[AnswerSheet], fields: Collection[str]
 ) -> dict[int, dict[str, list[Decimal]]]:
     """Unit → field → its reported numbers of up to twelve earlier periods; one statement."""
-    one = sheets[0].assignment
-    if one.period == ONCE or not fields:
+    first = sheets[0].assignment
+    if first.period == ONCE or not fields:
         return {}
     rows = session.execute(
         select(col(Assignment.unit_id), col(AnswerNumber.field), col(AnswerNumber.value))
         .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
         .where(
-            col(Assignment.measure_id) == one.measure_id,
+            col(Assignment.measure_id) == first.measure_id,
             col(Assignment.unit_id).in_([sheet.assignment.unit_id for sheet in sheets]),
-            col(Assignment.period) < one.period,
+            col(Assignment.period) < first.period,
             col(Assignment.status).in_(REPORTED),
             col(AnswerNumber.field).in_(fields),
         )
@@ -108,7 +108,7 @@ def list_files(session: Session, tokens: Collection[str]) -> dict[tuple[int, str
             col(Attachment.token).in_(tokens), col(Attachment.done_at).is_not(None)
         )
     )
-    return {(one.assignment_id, one.token): one for one in found}
+    return {(attachment.assignment_id, attachment.token): attachment for attachment in found}
 
 
 def get_workbook_upload(session: Session, assignment_id: int, token: str) -> WorkbookUpload:

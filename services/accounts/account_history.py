@@ -19,6 +19,9 @@ def record(
 ) -> None:
     """One row for each account, in one INSERT. `actor` None: the command line."""
     by = actor.id if actor else None
-    rows = [{"account_id": each, "at": now, "act": act, "actor_id": by} for each in account_ids]
+    rows = [
+        {"account_id": account_id, "at": now, "act": act, "actor_id": by}
+        for account_id in account_ids
+    ]
     if rows:
         session.execute(insert(AccountEvent), rows)

@@ -163,7 +163,7 @@ def _leads(act: Act, wanted: Status) -> ColumnElement[bool]:
     """The assignments that `act` leads to `wanted`."""
 
     def starts(lowest: bool) -> ColumnElement[bool]:
-        able = [one for one in Status if possible(one, lowest=lowest).get(act) == wanted]
+        able = [status for status in Status if possible(status, lowest=lowest).get(act) == wanted]
         return and_(col(Assignment.lowest).is_(lowest), col(Assignment.status).in_(able))
 
     return or_(starts(True), starts(False))

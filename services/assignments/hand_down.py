@@ -193,7 +193,7 @@ def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _
         .join(Level, col(Level.code) == Unit.level)
         .where(col(HandDown.id) == ids[0])
     ).one()
-    levels = [one.code for one in list_reached_levels(session, measure.id, issuer_rank)]
+    levels = [level.code for level in list_reached_levels(session, measure.id, issuer_rank)]
     today = local_date(now)
     dates = due_dates(
         parse_due(measure.due_rule),

@@ -8,7 +8,7 @@ from services.assignments.roll_up import recount
 
 def list_wrong_totals(session: Session) -> list[tuple[int, str]]:
     """The measures and periods whose kept totals are not what a recount gives."""
-    return [each for each in list_counted(session) if not _is_true(session, *each)]
+    return [counted for counted in list_counted(session) if not _is_true(session, *counted)]
 
 
 def _is_true(session: Session, measure_id: int, period: str) -> bool:

@@ -128,7 +128,9 @@ def _compiled(dialect: Any, table: Any, sign: int) -> tuple[str, dict[str, Any],
     statement = build(where, sign)
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = compiled.construct_params()
-    plain = {name: str(each) if isinstance(each, str) else each for name, each in values.items()}
+    plain = {
+        name: str(value) if isinstance(value, str) else value for name, value in values.items()
+    }
     return compiled.string, plain, tuple(compiled.positiontup or ())
 
 

@@ -58,10 +58,10 @@ def take_in(
     title = (read.title.value if read.title else _named_after(file_name))[:LONGEST_TITLE]
     campaign = Campaign(
         title=title,
-        unit_id=unit.id or 0,
+        unit_id=unit.id,
         starts_on=local_date(now),
         created_at=now,
-        created_by=actor.id or 0,
+        created_by=actor.id,
     )
     session.add(campaign)
     session.flush()
@@ -116,7 +116,7 @@ def _named_after(file_name: str) -> str:
 
 def _notice(read: ReadNotice, campaign: Campaign, title: str, file_name: str) -> Notice:
     return Notice(
-        campaign_id=campaign.id or 0,
+        campaign_id=campaign.id,
         title=title,
         number=read.number.value[: LONGEST["number"]] if read.number else "",
         issuer=read.issuer.value[: LONGEST["issuer"]] if read.issuer else "",
@@ -125,10 +125,10 @@ def _notice(read: ReadNotice, campaign: Campaign, title: str, file_name: str) ->
         text=read.text,
         outline=[
             {
-                "mark": one.mark, "depth": one.depth, "heading": one.heading,
-                "start": one.start, "end": one.end,
+                "mark": section.mark, "depth": section.depth, "heading": section.heading,
+                "start": section.start, "end": section.end,
             }
-            for one in read.outline
+            for section in read.outline
         ],
     )  # fmt: skip
 
@@ -144,16 +144,16 @@ def _add_drafts(
 ) -> None:
     """The draft measures in the order of the text, addressed where the text names a level."""
     below = {level.code for level in list_levels_below(session, unit)}
-    drafts = [_draft(one, campaign, place) for place, one in enumerate(read.measures, start=1)]
+    drafts = [_draft(found, campaign, place) for place, found in enumerate(read.measures, start=1)]
     if not drafts:
         return
-    session.execute(insert(Measure), [one.model_dump(exclude={"id"}) for one in drafts])
+    session.execute(insert(Measure), [draft.model_dump(exclude={"id"}) for draft in drafts])
     placed = select(Measure.position, Measure.id).where(Measure.campaign_id == campaign.id)
     ids = {position: measure_id for position, measure_id in session.exec(placed)}  # noqa: C416
     rows = [
         {"measure_id": ids[place], "level": level, "tag": ALL_TAGS}
-        for place, one in enumerate(read.measures, start=1)
-        for level in one.levels
+        for place, found in enumerate(read.measures, start=1)
+        for level in found.levels
         if level in below
     ]
     if rows:
@@ -165,7 +165,7 @@ def _draft(read: DraftMeasure, campaign: Campaign, position: int) -> Measure:
     """A draft with what is certain filled in: one deadline, one count, the named units."""
     duty = read.duties[0] if len(read.duties) == 1 else None
     return Measure(
-        campaign_id=campaign.id or 0,
+        campaign_id=campaign.id,
         unit_id=campaign.unit_id,
         position=position,
         path=read.path[:60],
@@ -177,17 +177,17 @@ def _draft(read: DraftMeasure, campaign: Campaign, position: int) -> Measure:
         due_rule=read.deadlines[0].value if len(read.deadlines) == 1 else "",
         target_count=duty.count if duty else None,
         target_label=duty.text[:120] if duty else "",
-        lead="、".join(one.value for one in read.lead)[:300],
-        cooperating="、".join(one.value for one in read.cooperating)[:600],
+        lead="、".join(unit.value for unit in read.lead)[:300],
+        cooperating="、".join(unit.value for unit in read.cooperating)[:600],
         findings=_findings(read),
     )
 
 
 def _findings(read: DraftMeasure) -> dict[str, Any]:
     return {
-        "duties": [asdict(one) for one in read.duties],
-        "deadlines": [asdict(one) for one in read.deadlines],
+        "duties": [asdict(duty) for duty in read.duties],
+        "deadlines": [asdict(deadline) for deadline in read.deadlines],
         "levels": list(read.levels),
         "tags": list(read.tags),
-        "uncertain": [asdict(one) for one in read.uncertain],
+        "uncertain": [asdict(doubt) for doubt in read.uncertain],
     }

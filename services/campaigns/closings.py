@@ -42,12 +42,14 @@ def close_measures(
     wishes to hand down end. Raises `Refusal` for a measure that was never released or is
     withdrawn. A constant number of statements.
     """
-    for one in measures:
-        require(actor, Right.CLOSE_MEASURE, Subject(one.unit_id))
-    found = [one for one in _locked(session, measures) if one.status != MeasureStatus.CLOSED]
-    for one in found:
-        require_status(one, MeasureStatus.RELEASED)
-    ids = [one.id for one in found]
+    for measure in measures:
+        require(actor, Right.CLOSE_MEASURE, Subject(measure.unit_id))
+    found = [
+        measure for measure in _locked(session, measures) if measure.status != MeasureStatus.CLOSED
+    ]
+    for measure in found:
+        require_status(measure, MeasureStatus.RELEASED)
+    ids = [measure.id for measure in found]
     if not ids:
         return 0
     count = close_all(session, col(Assignment.measure_id).in_(ids), actor=actor, now=now)
@@ -89,7 +91,7 @@ def open_measure_again(
 
 def _locked(session: Session, measures: Sequence[Measure]) -> Sequence[Measure]:
     """The measures as they are stored now, locked in the order of their ids."""
-    chosen = select(Measure).where(col(Measure.id).in_([one.id for one in measures]))
+    chosen = select(Measure).where(col(Measure.id).in_([measure.id for measure in measures]))
     lock = chosen.order_by(col(Measure.id)).with_for_update(key_share=True)
     return session.scalars(lock.execution_options(populate_existing=True)).all()
 

@@ -51,11 +51,15 @@ class MeasureContent:
     def plain(self) -> dict[str, Any]:
         """All of it as a history keeps it; what means the same is the same."""
         addressees = {(level, tag or ALL_TAGS) for level, tag in self.addressees}
-        waiting = {level: one for level, one in self.gates.items() if one.gate != Gate.AUTO}
+        waiting = {
+            level: choice for level, choice in self.gates.items() if choice.gate != Gate.AUTO
+        }
         return {
             **self.columns,
-            "addressees": [list(one) for one in sorted(addressees)],
-            "gates": {level: [one.gate, one.pass_on_days] for level, one in waiting.items()},
+            "addressees": [list(addressee) for addressee in sorted(addressees)],
+            "gates": {
+                level: [choice.gate, choice.pass_on_days] for level, choice in waiting.items()
+            },
         }
 
 
@@ -72,9 +76,11 @@ def content_of(session: Session, measure: Measure) -> MeasureContent:
         lead=measure.lead,
         cooperating=measure.cooperating,
         form_version_id=measure.form_version_id,
-        addressees=[(one.level, one.tag) for one in list_addressees(session, measure.id)],
+        addressees=[
+            (addressee.level, addressee.tag) for addressee in list_addressees(session, measure.id)
+        ],
         gates={
-            one.level: GateChoice(Gate(one.gate), one.pass_on_days)
-            for one in list_gates(session, measure.id)
+            gate.level: GateChoice(Gate(gate.gate), gate.pass_on_days)
+            for gate in list_gates(session, measure.id)
         },
     )

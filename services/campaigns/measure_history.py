@@ -32,6 +32,6 @@ def record_measures(
         "period": period,
         "differs": differs or {},
     }
-    rows = [{"measure_id": each, **same} for each in measure_ids]
+    rows = [{"measure_id": measure_id, **same} for measure_id in measure_ids]
     if rows:
         session.execute(insert(MeasureEvent), rows)

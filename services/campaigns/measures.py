@@ -297,7 +297,6 @@ _ADD_ROOT = adding(col(Assignment.id) == bindparam("root", type_=Integer))
 def _event(
     root: Assignment, act: Act, before: Status | None, to: Status, by: int | None, now: datetime
 ) -> Event:
-    assert root.id is not None
     return Event(
         assignment_id=root.id,
         at=now,
@@ -342,7 +341,7 @@ def _require_reach(session: Session, measure: Measure) -> None:
     ).scalar_one()
     below = {level.code for level in list_reached_levels(session, measure.id, rank)}
     reach = list_reach(session, measure)
-    if not any(one.answering for one in reach if one.level in below):
+    if not any(reached.answering for reached in reach if reached.level in below):
         raise Refusal(
             N_("措施“%(title)s”没有下发对象：所选层级和标签下没有一个单位。"), title=measure.title
         )

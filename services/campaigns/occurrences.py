@@ -53,12 +53,12 @@ def note(session: Session, schedule: Schedule, *, now: datetime) -> None:
     assert first is not None
     due_at, missed = latest_of(schedule.cron, first, now) if schedule.cron else (first, 0)
     since = [first] if missed else []
-    for each in _list_overtaken(session, schedule):
-        since.append(each.passed_over_since or each.due_at)
-        missed += 1 + each.passed_over
-        _settle(session, each, Outcome.PASSED_OVER, now)
+    for overtaken in _list_overtaken(session, schedule):
+        since.append(overtaken.passed_over_since or overtaken.due_at)
+        missed += 1 + overtaken.passed_over
+        _settle(session, overtaken, Outcome.PASSED_OVER, now)
     noted = Occurrence(
-        schedule_id=schedule.id or 0,
+        schedule_id=schedule.id,
         due_at=due_at,
         noted_at=now,
         again_at=now,
@@ -222,8 +222,8 @@ def stop(session: Session, schedule: Schedule, *, now: datetime) -> None:
     schedule.active, schedule.next_at = False, None
     session.add(schedule)
     session.flush()
-    for each in session.exec(_open_of(schedule).with_for_update()).all():
-        _settle(session, each, Outcome.STOPPED, now)
+    for occurrence in session.exec(_open_of(schedule).with_for_update()).all():
+        _settle(session, occurrence, Outcome.STOPPED, now)
 
 
 def _open_of(schedule: Schedule) -> SelectOfScalar[Occurrence]:

@@ -33,7 +33,7 @@ def schedule_release(
             measure_id=measure.id,
             once_at=at,
             created_at=now,
-            created_by=actor.id or 0,
+            created_by=actor.id,
         ),
     )
 
@@ -55,7 +55,7 @@ def schedule_periods(
             measure_id=measure.id,
             cron=timing.cron,
             created_at=now,
-            created_by=actor.id or 0,
+            created_by=actor.id,
         ),
     )
 
@@ -70,10 +70,10 @@ def schedule_reports(
         Schedule(
             work=ScheduledWork.REPORT,
             unit_id=actor.unit_id,
-            campaign_id=campaign.id or 0,
+            campaign_id=campaign.id,
             cron=timing.cron,
             created_at=now,
-            created_by=actor.id or 0,
+            created_by=actor.id,
         ),
     )
 
@@ -87,17 +87,17 @@ def order_reports(
     """
     require(actor, Right.ORDER_REPORTS, Subject(campaign.unit_id))
     session.refresh(campaign, with_for_update={"key_share": True})
-    if find_open_order(session, campaign.id or 0) is not None:
+    if find_open_order(session, campaign.id) is not None:
         return None
     ordered = _add(
         session,
         Schedule(
             work=ScheduledWork.REPORT,
             unit_id=actor.unit_id,
-            campaign_id=campaign.id or 0,
+            campaign_id=campaign.id,
             once_at=now,
             created_at=now,
-            created_by=actor.id or 0,
+            created_by=actor.id,
         ),
     )
     occurrences.note(session, ordered, now=now)

@@ -39,7 +39,6 @@ def keep_form_draft(
     """
     measure = session.get_one(Measure, kept.measure_id)
     require(actor, Right.KEEP_FORM_DRAFT, Subject(measure.unit_id))
-    assert actor.id is not None
     _wait_for_turn(session, actor.id)
     draft = find_form_draft(session, actor.id, kept.measure_id, kept.target)
     if draft is None:

@@ -42,7 +42,6 @@ def create_form(
 ) -> Form:
     """A form without questions yet. Raises `Refusal` for an empty or overlong title."""
     require(actor, Right.MAKE_FORM, Subject(unit_id))
-    assert actor.id is not None
     form = Form(unit_id=unit_id, title=read_title(title), created_at=now, created_by=actor.id)
     session.add(form)
     session.flush()
@@ -76,8 +75,6 @@ def publish_version(
     `FormFaults` with every fault of every field.
     """
     require(actor, Right.PUBLISH_FORM, Subject(form.unit_id))
-    assert actor.id is not None
-    assert form.id is not None
     checked = check_form(raw_fields)
     check_elements(session, form, checked)
     fields = dump_form(checked)

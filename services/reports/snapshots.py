@@ -59,7 +59,7 @@ def compose_snapshots(
             N_("%(as_of)s不是今天，只能为当天的情况生成快照；往日的报告请看当日已存的快照。"),
             as_of=as_of.isoformat(),
         )
-    units = [one.id for one in list_report_units(session, campaign_id, unit_codes)]
+    units = [unit.id for unit in list_report_units(session, campaign_id, unit_codes)]
     for some in _some_at_a_time(units):
         composed = snapshots(get_report_rows(session, campaign_id, some, as_of=as_of))
         yield [
@@ -95,8 +95,8 @@ def _require(
     at = find_unit_of(session, actor)
     if actor is not None:
         get_visible_campaign(session, actor, campaign_id)
-    for one in list_report_units(session, campaign_id, unit_codes):
-        require(actor, Right.MAKE_REPORT, Subject(one.id, place=one.lft), at=at)
+    for unit in list_report_units(session, campaign_id, unit_codes):
+        require(actor, Right.MAKE_REPORT, Subject(unit.id, place=unit.lft), at=at)
 
 
 def _some_at_a_time(units: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -97,7 +97,7 @@ def _reviewing_unit_id(session: Session, assignment: Assignment) -> int:
 
 def _field_names(session: Session, submission: Submission, names: Sequence[str]) -> list[str]:
     """`names` in the order of the form. Raises `Refusal` for one that nobody can change."""
-    asked = [one.name for one in FormTree(get_submitted_fields(session, submission)).mendable]
+    asked = [field.name for field in FormTree(get_submitted_fields(session, submission)).mendable]
     unknown = sorted(set(names) - set(asked))
     if unknown:
         raise Refusal(N_("表单里没有这些项：%(names)s。"), names=unknown)

@@ -30,7 +30,7 @@ def apply_tags(
     session.execute(delete(UnitTag).where(col(UnitTag.tag).in_(tags)))
     for tag in tags:
         choices = [rule.choice for rule in rules if rule.tag == tag]
-        _carry(session, tag, _chosen([one for one in choices if one.how is not How.MOST]))
+        _carry(session, tag, _chosen([choice for choice in choices if choice.how is not How.MOST]))
         for level in _from_the_bottom(session, choices):
             _carry(session, tag, _mostly_carrying(tag, level))
     session.expire_all()
@@ -61,17 +61,19 @@ def _chosen(choices: Sequence[UnitChoice]) -> Select[tuple[int]]:
     top = aliased(Unit)
     tops = (
         select(top.lft, top.rgt)
-        .where(_named(top, [one for one in choices if one.below]), col(top.valid_to).is_(None))
+        .where(
+            _named(top, [choice for choice in choices if choice.below]), col(top.valid_to).is_(None)
+        )
         .subquery("tops")
     )
     lower = select(Unit.id).join(tops, col(Unit.lft).between(tops.c.lft, tops.c.rgt))
-    named = _named(Unit, [one for one in choices if not one.below])
+    named = _named(Unit, [choice for choice in choices if not choice.below])
     return select(Unit.id).where(or_(named, col(Unit.id).in_(lower)), current())
 
 
 def _named(unit: Any, choices: Sequence[UnitChoice]) -> ColumnElement[bool]:
     """The clause for the units the choices name themselves; `unit` is `Unit` or an alias."""
-    values = {how: [one.value for one in choices if one.how is how] for how in How}
+    values = {how: [choice.value for choice in choices if choice.how is how] for how in How}
     return or_(
         false(),
         col(unit.code).in_(values[How.CODE]),
@@ -104,7 +106,7 @@ def _carry(session: Session, tag: str, ids: Select[tuple[int]]) -> None:
 
 
 def _from_the_bottom(session: Session, choices: Sequence[UnitChoice]) -> list[str]:
-    wanted = {one.value for one in choices if one.how is How.MOST}
+    wanted = {choice.value for choice in choices if choice.how is How.MOST}
     ordered = select(Level.code).where(col(Level.code).in_(wanted)).order_by(col(Level.rank).desc())
     return list(session.exec(ordered).all()) if wanted else []
 
@@ -120,11 +122,11 @@ def _define_tags(session: Session, rules: Iterable[TagRule]) -> None:
 
 def _check_known(session: Session, choices: Sequence[UnitChoice]) -> None:
     """Refuse the first choice whose code or level the tree does not have."""
-    codes = [one.value for one in choices if one.how is How.CODE]
+    codes = [choice.value for choice in choices if choice.how is How.CODE]
     known = set(session.exec(select(Unit.code).where(col(Unit.code).in_(codes))).all())
     known |= set(session.exec(select(Level.code)).all())
-    for one in choices:
-        if one.how in (How.CODE, How.LEVEL, How.MOST) and one.value not in known:
+    for choice in choices:
+        if choice.how in (How.CODE, How.LEVEL, How.MOST) and choice.value not in known:
             raise Refusal(
-                N_("第 %(line)d 行：名单里没有“%(value)s”。"), line=one.line, value=one.value
+                N_("第 %(line)d 行：名单里没有“%(value)s”。"), line=choice.line, value=choice.value
             )

@@ -74,10 +74,12 @@ def send_rows(
     """
     flags = flags_of(session, [row.answers for row in rows])
     made = [
-        made_submission(row.sheet, dict(row.answers.values), {}, each, row.send_key, actor, now)
-        for row, each in zip(rows, flags, strict=True)
+        made_submission(row.sheet, dict(row.answers.values), {}, asked, row.send_key, actor, now)
+        for row, asked in zip(rows, flags, strict=True)
     ]
-    session.execute(insert(Submission), [one.model_dump(exclude={"id"}) for one in made])
+    session.execute(
+        insert(Submission), [submission.model_dump(exclude={"id"}) for submission in made]
+    )
     _replace(session, rows, made)
     _change(session, rows, reason, actor, now)
     return made
@@ -88,8 +90,8 @@ def _replace(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submi
     ids = [row.id for row in rows]
     for table in _TABLES:
         session.execute(delete(table).where(col(table.assignment_id).in_(ids)))
-    numbers = [each for row in rows for each in number_rows(row.sheet, row.answers.values)]
-    prints = [each for row in rows for each in print_rows(row.answers)]
+    numbers = [number for row in rows for number in number_rows(row.sheet, row.answers.values)]
+    prints = [text_print for row in rows for text_print in print_rows(row.answers)]
     for table, added in ((AnswerNumber, numbers), (TextPrint, prints)):
         if added:
             session.execute(insert(table), added)
@@ -98,10 +100,12 @@ def _replace(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submi
 
 
 def _keep_known(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submission]) -> None:
-    keys = [one.send_key for one in made]
+    keys = [submission.send_key for submission in made]
     stored = select(col(Submission.send_key), Submission).where(col(Submission.send_key).in_(keys))
     by_key = dict(session.execute(stored).tuples().all())
-    known = [each for row in rows for each in known_rows(row.sheet, by_key[row.send_key])]
+    known = [
+        known_value for row in rows for known_value in known_rows(row.sheet, by_key[row.send_key])
+    ]
     if known:
         session.execute(insert(KnownValue), known)
 
@@ -144,21 +148,21 @@ def flags_of(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Fl
     what this is for.
     """
     if len(answered) < len(("one", "another")):
-        return [find_flags(session, each) for each in answered]
-    sheets = [each.sheet for each in answered]
+        return [find_flags(session, answers) for answers in answered]
+    sheets = [answers.sheet for answers in answered]
     fields = sheets[0].fields
-    changed = {name for each in answered for name in changed_numbers(each)}
+    changed = {name for answers in answered for name in changed_numbers(answers)}
     history = list_histories(session, sheets, changed)
     siblings = _siblings(session, answered, fields)
     beside = _beside(session, answered)
     return [
         judged(
-            each,
-            history=history.get(each.sheet.assignment.unit_id, {}),
+            answers,
+            history=history.get(answers.sheet.assignment.unit_id, {}),
             siblings=siblings[place],
             beside=beside[place],
         )
-        for place, each in enumerate(answered)
+        for place, answers in enumerate(answered)
     ]
 
 
@@ -168,7 +172,7 @@ def _siblings(
     """For each the reported numbers of the units beside, and those of the same workbook."""
     names = compared_numbers(fields)
     reported = list_sibling_numbers(session, answered[0].sheet.assignment, names)
-    own = [each.now for each in answered]
+    own = [answers.now for answers in answered]
     return [
         {name: [*reported.get(name, ()), *_others(own, place, name)] for name in names}
         for place in range(len(own))
@@ -176,18 +180,24 @@ def _siblings(
 
 
 def _others(own: Sequence[Figures], place: int, name: str) -> list[Decimal]:
-    numbers = (one[name] for each, one in enumerate(own) if each != place and name in one)
+    numbers = (
+        figures[name] for index, figures in enumerate(own) if index != place and name in figures
+    )
     return list(islice(numbers, MOST_SIBLINGS))
 
 
 def _beside(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Collection[int]]]:
     """For each the prints of the texts that have some in common with its own."""
-    own = [each.digests for each in answered]
-    sent = {each.sheet.assignment.id for each in answered}
+    own = [answers.digests for answers in answered]
+    sent = {answers.sheet.assignment.id for answers in answered}
     parent_id = answered[0].sheet.assignment.parent_id or 0
-    found = list_like_texts(session, parent_id, (digest for one in own for digest in one))
-    others = [prints for one, prints in found.items() if one not in sent]
+    found = list_like_texts(session, parent_id, (digest for digests in own for digest in digests))
+    others = [prints for assignment_id, prints in found.items() if assignment_id not in sent]
     return [
-        [each for each in (*others, *own[:place], *own[place + 1 :]) if not prints.isdisjoint(each)]
+        [
+            other
+            for other in (*others, *own[:place], *own[place + 1 :])
+            if not prints.isdisjoint(other)
+        ]
         for place, prints in enumerate(own)
     ]

@@ -70,18 +70,18 @@ class UploadPreview:
     @property
     def sent(self) -> list[RowOutcome]:
         """The rows that would be sent; with any fault none is."""
-        return [] if self.faults else [one for one in self.outcomes if one.sent]
+        return [] if self.faults else [outcome for outcome in self.outcomes if outcome.sent]
 
     @property
     def counts(self) -> dict[Kind, int]:
         """How many rows of each kind; those there are."""
-        found = {kind: sum(one.kind is kind for one in self.outcomes) for kind in Kind}
+        found = {kind: sum(outcome.kind is kind for outcome in self.outcomes) for kind in Kind}
         return {kind: count for kind, count in found.items() if count}
 
     @property
     def seen(self) -> str:
         """The state everything was in, as the page says it again."""
-        return ",".join(_mark(one.sheet) for one in self.outcomes)
+        return ",".join(_mark(outcome.sheet) for outcome in self.outcomes)
 
 
 def get_layout(session: Session, own: Assignment, unit: Unit) -> Layout:
@@ -111,7 +111,7 @@ def keep_upload(
     require(actor, Right.KEEP_WORKBOOK, Subject(own.unit_id))
     sheets = _get_sheets(session, own)
     _check_ticket(ticket, own, sheets[0].version_id)
-    names = {one.unit.code: one.unit.name for one in sheets}
+    names = {sheet.unit.code: sheet.unit.name for sheet in sheets}
     book = read_book(tables, ticket, sheets_of(sheets[0].fields), names)
     lock_assignment(session, own.id)
     replaced = and_(
@@ -127,7 +127,7 @@ def keep_upload(
         assignment_id=own.id,
         form_version_id=sheets[0].version_id,
         rows=[row.to_json() for row in book.rows],
-        faults=[_fault_json(one) for one in book.faults],
+        faults=[_fault_json(fault) for fault in book.faults],
         left_out=book.left_out,
         uploaded_at=now,
         uploaded_by=actor.id,
@@ -142,9 +142,11 @@ def preview(
 ) -> UploadPreview:
     """What sending the upload would do now, with what the checks would ask."""
     found = _preview(session, own, upload, now)
-    ready = [SheetAnswers(one.sheet, one.values) for one in found.outcomes if one.sent]
+    ready = [
+        SheetAnswers(outcome.sheet, outcome.values) for outcome in found.outcomes if outcome.sent
+    ]
     flags = zip(ready, flags_of(session, ready), strict=True)
-    by_id = {answers.sheet.assignment.id: each for answers, each in flags if each}
+    by_id = {answers.sheet.assignment.id: asked for answers, asked in flags if asked}
     return replace(found, flags=by_id)
 
 
@@ -176,8 +178,11 @@ def send_upload(
     if not found.sent:
         raise Refusal(N_("文件里没有可以报送的行。"))
     rows = [
-        AnsweredRow(SheetAnswers(one.sheet, one.values), send_key(upload, one.sheet.assignment.id))
-        for one in found.sent
+        AnsweredRow(
+            SheetAnswers(outcome.sheet, outcome.values),
+            send_key(upload, outcome.sheet.assignment.id),
+        )
+        for outcome in found.sent
     ]
     reason = FOR_ITSELF if own.lowest else FOR_LOWER
     send_rows(session, rows, reason=reason, actor=actor, now=now)
@@ -242,7 +247,7 @@ def _preview(
     columns = sheets_of(sheets[0].fields)
     filled = {row["assignment_id"]: FilledRow(**row) for row in upload.rows}
     present = [sheet for sheet in sheets if sheet.assignment.id in filled]
-    attached = _files_of(session, [(one, filled[one.assignment.id]) for one in present])
+    attached = _files_of(session, [(sheet, filled[sheet.assignment.id]) for sheet in present])
     outcomes = [
         outcome_of(
             sheet,
@@ -254,14 +259,18 @@ def _preview(
         )
         for sheet in present
     ]
-    told = [Fault.of(from_json(one), Place.of_address(one["where"])) for one in upload.faults]
-    by_cell = {one.place.address: one for one in told}
-    outcomes = [with_told(one, filled[one.sheet.assignment.id], by_cell) for one in outcomes]
-    in_rows = [fault for one in outcomes for fault in one.faults]
-    cells = {one.place.address for one in in_rows}
+    told = [
+        Fault.of(from_json(stored), Place.of_address(stored["where"])) for stored in upload.faults
+    ]
+    by_cell = {fault.place.address: fault for fault in told}
+    outcomes = [
+        with_told(outcome, filled[outcome.sheet.assignment.id], by_cell) for outcome in outcomes
+    ]
+    in_rows = [fault for outcome in outcomes for fault in outcome.faults]
+    cells = {fault.place.address for fault in in_rows}
     return UploadPreview(
         outcomes=outcomes,
-        faults=[*(one for one in told if one.place.address not in cells), *in_rows],
+        faults=[*(fault for fault in told if fault.place.address not in cells), *in_rows],
         missing=[sheet.unit for sheet in sheets if sheet.assignment.id not in filled],
         columns=columns,
     )
@@ -284,8 +293,8 @@ def _files_of(
 
     def finder(assignment_id: int) -> Attached:
         def attached(key: str, token: str) -> Mapping[str, Any] | None:
-            one = found.get((assignment_id, token))
-            return as_answer(one) if one and question_of(one.field) == question_of(key) else None
+            file = found.get((assignment_id, token))
+            return as_answer(file) if file and question_of(file.field) == question_of(key) else None
 
         return attached
 
@@ -303,7 +312,9 @@ def _check_unchanged(found: UploadPreview, seen: str) -> None:
     known, now = set(filter(None, seen.split(","))), set(filter(None, found.seen.split(",")))
     if known == now:
         return
-    changed = [one.sheet.unit.name for one in found.outcomes if _mark(one.sheet) not in known]
+    changed = [
+        outcome.sheet.unit.name for outcome in found.outcomes if _mark(outcome.sheet) not in known
+    ]
     raise Overtaken(
         N_("您查看期间，有的单位情况变了（%(units)s），什么都没有报送。请再看一遍。"),
         units=_first(changed) or Term(N_("有任务被撤回")),
@@ -315,5 +326,5 @@ def _first(names: Iterable[str]) -> list[str]:
     return shown[:5] + (["…"] if len(shown) > 5 else [])
 
 
-def _fault_json(one: Fault) -> dict[str, Any]:
-    return {"where": one.place.address, **to_json(one)}
+def _fault_json(fault: Fault) -> dict[str, Any]:
+    return {"where": fault.place.address, **to_json(fault)}
