@@ -12,13 +12,13 @@ class Role(StrEnum):
     """What an account may do for its unit."""
 
     OFFICE = "office"
-    """Takes in notices, releases measures, reviews; and all a clerk does."""
+    """The role takes in notices, releases measures and reviews, and may do all that a clerk may."""
     CLERK = "clerk"
-    """Signs for assignments, details, releases, answers and reviews."""
+    """The role signs for assignments, details, releases, answers and reviews them."""
 
 
 class Account(SQLModel, table=True):
-    """A sign-in of a unit."""
+    """An account with which a unit signs in."""
 
     __table_args__ = (one_of("role", Role),)
 
@@ -38,15 +38,15 @@ class AccountAct(StrEnum):
 
     MADE = "made"
     PASSWORD_SET = "password_set"
-    """By who looks after the account."""
+    """The office that looks after the account set a password."""
     PASSWORD_CHANGED = "password_changed"
-    """By the account itself, which knew the old one."""
+    """The account itself changed its password and gave the old password to do so."""
     SWITCHED_OFF = "switched_off"
     SWITCHED_ON = "switched_on"
 
 
 class AccountEvent(SQLModel, table=True):
-    """One row of an account's history. It holds no secret."""
+    """One row of an account's history. The row holds no secret."""
 
     __tablename__ = "account_event"
     __table_args__ = (one_of("act", AccountAct),)
@@ -56,11 +56,12 @@ class AccountEvent(SQLModel, table=True):
     at: datetime
     act: str = Field(max_length=20)
     actor_id: int | None = Field(default=None, foreign_key="account.id")
-    """Who did it; None: the command line."""
+    """The account that acted; None: somebody at the command line."""
 
 
 class SignIn(SQLModel, table=True):
-    """One signed-in browser. The cookie holds a random token, this row only its hash."""
+    """One signed-in browser. The cookie holds a random token, and this row only the token's
+    hash."""
 
     __tablename__ = "sign_in"
 

@@ -1,4 +1,4 @@
-"""Assignments: one measure at one unit for one period; the thing that has a status."""
+"""Assignments: one measure at one unit for one period, with a status and a due date."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ ONCE = "once"
 
 
 class Status(StrEnum):
-    """Where an assignment stands. Overdue is derived from the due date, never stored."""
+    """How far an assignment has come. "Overdue" is derived from the due date and never stored."""
 
     ISSUED = "issued"
     ACKNOWLEDGED = "acknowledged"
@@ -43,46 +43,47 @@ class Assignment(SQLModel, table=True):
     period: str = Field(default=ONCE, max_length=10)
     unit_id: int = Field(foreign_key="unit.id")
     parent_id: int | None = Field(default=None, foreign_key="assignment.id")
-    """The same measure and period at the unit above; None at the unit that issued it."""
+    """The assignment of the same measure and period at the unit above; None at the issuer."""
     hand_down_id: int = Field(foreign_key="hand_down.id")
     level: str = Field(foreign_key="level.code", max_length=20)
     answering: bool
-    """Addressed: fills the form. Otherwise it stands between, passes on and sums up."""
+    """True: the unit is addressed and fills in the form. False: the unit stands between, passes the
+    measure on and sums up."""
     lowest: bool
-    """Nothing goes below it for this measure."""
+    """No unit below this one receives the measure."""
     status: str = Field(default=Status.ISSUED, max_length=20)
     due_on: date
     lower_due_on: date | None = Field(default=None)
-    """The earlier due date a unit above, or this unit, has set for everything below."""
+    """The earlier due date that this unit or a unit above has set for everything below."""
     passes_on_on: date | None = Field(default=None)
-    """The day it goes on to the lower units by itself, if the unit has not released it."""
+    """The day on which the measure goes down by itself if the unit has not released it."""
     issued_at: datetime
     acknowledged_at: datetime | None = Field(default=None)
     released_at: datetime | None = Field(default=None)
     sent_at: datetime | None = Field(default=None)
     """When the first submission arrived."""
     late: bool = Field(default=False)
-    """The first submission arrived after the due date."""
+    """Whether the first submission arrived after the due date."""
     review_due_on: date | None = Field(default=None)
-    """The last day on which the unit above decides in time about what was sent last; it stays what
-    it was when that was sent. None before the first sending."""
+    """The last day on which the unit above decides in time about the latest submission, as worked
+    out when the submission was sent. None before the first sending."""
     closed_at: datetime | None = Field(default=None)
-    """When the issuer closed the measure: nothing is done with the assignment any more, whatever
-    its status. None: it is open."""
+    """When the issuer closed the measure. From then on nothing is done with the assignment,
+    whatever its status. None: the assignment is open."""
     revision: int = Field(default=0)
-    """The revision of the latest submission; 0 before the first. With the unique key of
-    submissions it leads straight to the current one."""
+    """The revision of the latest submission; 0 before the first. Together with the unique key of
+    `Submission` the revision leads straight to the current submission."""
     version: int = Field(default=1)
-    """Grows with every change, so that two people at once notice."""
+    """A number that grows with every change, so that two people who change at once notice."""
 
 
 class Detail(SQLModel, table=True):
-    """What a unit adds to a measure for everything below it (细化). It never drops anything."""
+    """What a unit adds to a measure for everything below it (细化). A unit never drops anything."""
 
     assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     due_on: date | None = Field(default=None)
     contact: str = Field(default="", max_length=200)
-    """Office and telephone to ask."""
+    """The office to ask, and its telephone."""
     written_at: datetime
     written_by: int = Field(foreign_key="account.id")

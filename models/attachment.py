@@ -1,4 +1,5 @@
-"""Attachments: photos and files that answer a field of a form. Their bytes lie outside."""
+"""Attachments: photos and files that answer a field of a form. Their bytes lie in files
+(decision 0007)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +18,7 @@ class AttachmentKind(StrEnum):
 
 
 class Attachment(SQLModel, table=True):
-    """One photo or file (附件): under way piece by piece, or stored and ready to be sent."""
+    """One photo or file (附件). It is under way piece by piece, or stored and ready to be sent."""
 
     __table_args__ = (
         UniqueConstraint("assignment_id", "client_key"),
@@ -26,23 +27,23 @@ class Attachment(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     token: str = Field(unique=True, max_length=40)
-    """Random; what pages and answers call it."""
+    """A random name by which pages and answers refer to the attachment."""
     assignment_id: int = Field(foreign_key="assignment.id", index=True)
     field: str = Field(max_length=130)
-    """The key of the field it answers: `photo`, in a repeat `visits.2.photo`."""
+    """The key of the field that the attachment answers: `photo`, in a repeat `visits.2.photo`."""
     kind: str = Field(max_length=10)
     client_key: str | None = Field(default=None, max_length=64)
-    """Made by the browser from the content: starting the same upload twice is one upload."""
+    """A key the browser makes from the content, so that starting an upload twice is one upload."""
     name: str = Field(max_length=120)
     content_type: str = Field(default="", max_length=100)
-    """One of `rules.filling.attachments.kinds.FILE_TYPES`; empty until it is ready."""
+    """One of `rules.filling.attachments.kinds.FILE_TYPES`; empty until the attachment is ready."""
     size: int
-    """Bytes: as announced, once it is ready as stored."""
+    """Bytes: those announced, and once the attachment is ready those stored."""
     digest: str = Field(default="", max_length=64, index=True)
-    """SHA-256 of the stored bytes in hex, which is where they lie; empty until it is ready."""
+    """SHA-256 of the stored bytes in hex. The file bears this name. Empty until the upload ends."""
     kept: bool = Field(default=False)
-    """A submission holds it: it is never swept."""
+    """Whether a submission holds the attachment. Such an attachment is never swept."""
     uploaded_at: datetime
     uploaded_by: int = Field(foreign_key="account.id")
     done_at: datetime | None = Field(default=None)
-    """When it was ready; None while it is under way."""
+    """When the attachment was ready; None while it is under way."""

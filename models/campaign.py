@@ -15,7 +15,7 @@ class Campaign(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     title: str = Field(max_length=300)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    """The unit that owns it and hands it down."""
+    """The unit that owns the campaign and hands it down."""
     starts_on: date
     ends_on: date | None = Field(default=None)
     created_at: datetime

@@ -10,7 +10,7 @@ from models.columns import JsonType
 
 
 class Form(SQLModel, table=True):
-    """A set of questions under one name; its content lives in the versions."""
+    """A set of questions under one name. The questions themselves stand in the versions."""
 
     id: int = Field(default=None, primary_key=True)
     title: str = Field(max_length=200)
@@ -29,11 +29,11 @@ class FormVersion(SQLModel, table=True):
     form_id: int = Field(foreign_key="form.id")
     number: int
     fields: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))
-    """As `rules.forms.form_fields.FormField` dumps them, in the order they are asked."""
+    """The fields as `rules.forms.form_fields.FormField` dumps them, in the order they are asked."""
     settings: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JsonType, nullable=False)
     )
-    """As `rules.forms.form_settings.FormSettings` dumps them: languages, the author's version."""
+    """Languages and the author's version: a dump of `rules.forms.form_settings.FormSettings`."""
     published_at: datetime
     published_by: int = Field(foreign_key="account.id")
 
@@ -45,5 +45,5 @@ class FillTime(SQLModel, table=True):
 
     form_version_id: int = Field(foreign_key="form_version.id", primary_key=True)
     up_to: int = Field(primary_key=True)
-    """Seconds: the upper edge of the bucket."""
+    """The upper edge of the bucket, in seconds."""
     count: int = 0

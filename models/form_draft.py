@@ -1,4 +1,4 @@
-"""Forms that are being made: what was typed in the editor and not yet published."""
+"""Form drafts: what was typed in the form editor and is not yet published."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from models.columns import JsonType
 
 
 class FormDraft(SQLModel, table=True):
-    """One account's unpublished form: for a measure, and the form that gets another version."""
+    """One account's unpublished form for a measure: a new form, or a new version of a form."""
 
     __tablename__ = "form_draft"
     __table_args__ = (UniqueConstraint("account_id", "measure_id", "target"),)
@@ -19,15 +19,16 @@ class FormDraft(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id")
     measure_id: int = Field(foreign_key="measure.id", index=True)
     target: int
-    """Id of the form it becomes a version of; 0: of a new one."""
+    """The id of the form that gets a new version; 0: a new form."""
     base_id: int | None = Field(default=None, foreign_key="form_version.id")
-    """The version it was begun on."""
+    """The version on which the draft was begun."""
     latest: int = 0
-    """The number of the form's latest version when it was begun."""
+    """The number of the form's latest version when the draft was begun."""
     content: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
     """Title and rows as typed: `web.forms.kept_form`."""
     mark: str = Field(max_length=32)
-    """Another with every keeping, so that two windows at once notice."""
+    """A mark that changes with every keeping, so that two windows at once notice."""
     page: str = Field(default="", max_length=64)
-    """The page that kept it while somebody typed, and may again; empty after a button."""
+    """The page that kept the draft while somebody typed. The same page may keep it again. Empty
+    after a button was pressed."""
     updated_at: datetime

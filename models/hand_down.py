@@ -1,4 +1,4 @@
-"""Hand-downs: the wish to pass a measure on from one unit, and how far it has got."""
+"""Hand-downs: the wish to pass a measure on from one unit, and how far the wish has got."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from models.assignment import ONCE
 
 
 class HandDown(SQLModel, table=True):
-    """A wish, written in the same transaction as the click; a flow carries it out (交办).
+    """A wish to hand down (交办), written in the click's transaction and carried out by a flow.
 
-    One per measure, period and unit, so that a double click or two flows make no second one.
+    There is one wish for a measure, period and unit: a double click and two flows make no second.
     """
 
     __tablename__ = "hand_down"
@@ -31,9 +31,9 @@ class HandDown(SQLModel, table=True):
     unit_id: int = Field(foreign_key="unit.id")
     requested_at: datetime
     requested_by: int | None = Field(default=None, foreign_key="account.id")
-    """None: the time-out of a gate, or a schedule."""
+    """The account that pressed the button; None: a gate's time was over, or a schedule was due."""
     flow_run_id: str | None = Field(default=None, max_length=40)
-    """The latest flow run that took it up."""
+    """The latest flow run that took the wish up."""
     done_at: datetime | None = Field(default=None)
 
 
@@ -45,5 +45,5 @@ class HandDownStep(SQLModel, table=True):
     hand_down_id: int = Field(foreign_key="hand_down.id", primary_key=True)
     level: str = Field(foreign_key="level.code", primary_key=True, max_length=20)
     reached: int
-    """Units that received the measure."""
+    """How many units received the measure."""
     at: datetime

@@ -1,4 +1,4 @@
-"""History: every change of an assignment: who, when, from, to, why."""
+"""The history of assignments. Each change says who, when, from which status, to which, and why."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,20 +17,21 @@ class Act(StrEnum):
     DETAIL = "detail"
     RELEASE = "release"
     PASS_ON = "pass_on"
-    """The gate opened by itself: it is `auto`, or its time was over."""
+    """The gate opened by itself, because it is `auto` or because its time was over."""
     SUBMIT = "submit"
     RECALL = "recall"
-    """The unit took its submission back before it was reviewed."""
+    """The unit took its submission back before the review."""
     APPROVE = "approve"
     RETURN = "return"
     REOPEN = "reopen"
-    """The unit above took its decision back within the time there is for it."""
+    """The unit above took its decision back within the time for undoing."""
     CORRECT = "correct"
-    """The unit sent another answer after its first had been approved."""
+    """The unit sent another answer after an answer had been approved."""
     CHANGE_FORM = "change_form"
-    """The issuer has taken another version of the form; it stands at its own assignment."""
+    """The issuer took another version of the form. The row is one of the issuer's own
+    assignment."""
     CLOSE = "close"
-    """The issuer has closed the measure; what was not approved keeps its status."""
+    """The issuer closed the measure. An assignment that was not approved keeps its status."""
     OPEN_AGAIN = "open_again"
     WITHDRAW = "withdraw"
 
@@ -39,7 +40,7 @@ _ISSUED_ONCE = text("act = 'issue'")
 
 
 class Event(SQLModel, table=True):
-    """One row of the history."""
+    """One row of an assignment's history."""
 
     __table_args__ = (
         Index(
@@ -57,7 +58,7 @@ class Event(SQLModel, table=True):
     assignment_id: int = Field(foreign_key="assignment.id")
     at: datetime
     account_id: int | None = Field(default=None, foreign_key="account.id")
-    """None: the product itself."""
+    """The account that acted; None: the product itself."""
     act: str = Field(max_length=20)
     from_status: str | None = Field(default=None, max_length=20)
     to_status: str = Field(max_length=20)

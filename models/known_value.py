@@ -1,4 +1,4 @@
-"""Known values: shared data elements units have answered, so that they are asked once."""
+"""Known values: what units have answered to shared data elements, so that each is asked once."""
 
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from models.columns import JsonType
 class KnownValue(SQLModel, table=True):
     """What the current submission of an assignment says to one data element (`FormField.reuse`).
 
-    A row for each assignment, not one for each unit: when the newest answer is taken back or
-    returned, the one before it is still there. It holds only while its assignment is reported.
+    A unit has one row for each assignment that answers the element. When the newest answer is taken
+    back or returned, the answer before it is still there. A row counts only while its assignment is
+    reported.
     """
 
     __tablename__ = "known_value"
@@ -25,5 +26,5 @@ class KnownValue(SQLModel, table=True):
     period: str = Field(max_length=10)
     submission_id: int = Field(foreign_key="submission.id")
     value: Any = Field(sa_column=Column(JsonType, nullable=False))
-    """As `Submission.answers` holds it."""
+    """The answer in the shape of `Submission.answers`."""
     updated_at: datetime

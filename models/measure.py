@@ -1,4 +1,4 @@
-"""Measures: one thing to be done, to whom it goes and how it travels."""
+"""Measures: what is to be done, by whom, and how it travels down the tree."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,14 +10,14 @@ from sqlmodel import Field, SQLModel
 from models.columns import JsonType, one_of
 
 ALL_TAGS = ""
-"""An addressee without a tag: every unit of the level."""
+"""The tag of an addressee that is every unit of a level."""
 
 
 class MeasureKind(StrEnum):
     """What kind of answer the measure wants."""
 
     DUTY = "duty"
-    """A countable duty: done against a target count."""
+    """A duty that is counted against a target."""
     FIGURES = "figures"
     """Numbers that are added up the tree."""
     NARRATIVE = "narrative"
@@ -33,7 +33,7 @@ class MeasureStatus(StrEnum):
     CONFIRMED = "confirmed"
     RELEASED = "released"
     CLOSED = "closed"
-    """The work is over; it can be opened again."""
+    """The work is over. The issuer can open the measure again."""
     WITHDRAWN = "withdrawn"
 
 
@@ -53,13 +53,13 @@ class Measure(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    """The unit that issues it: the owner of the campaign."""
+    """The unit that issues the measure: the owner of the campaign."""
     position: int = Field(default=0)
     path: str = Field(default="", max_length=60)
-    """Where it stands in the notice, such as 二/（一）."""
+    """Where the measure stands in the notice, such as 二/（一）."""
     start: int | None = Field(default=None)
     end: int | None = Field(default=None)
-    """Offsets in characters of the notice's text."""
+    """`start` and `end` are offsets in characters of the notice's text."""
     title: str = Field(max_length=300)
     text: str = Field(sa_column=Column(Text, nullable=False))
     kind: str = Field(default=MeasureKind.FIGURES, max_length=20)
@@ -69,7 +69,7 @@ class Measure(SQLModel, table=True):
     review_days: int = Field(default=1)
     """Working days each level above the lowest has for its own review."""
     target_count: int | None = Field(default=None)
-    """How often each answering unit is to do it."""
+    """How often each answering unit is to do the duty."""
     target_label: str = Field(default="", max_length=120)
     lead: str = Field(default="", max_length=300)
     cooperating: str = Field(default="", max_length=600)
@@ -79,12 +79,13 @@ class Measure(SQLModel, table=True):
     )
     """What intake found in the text (duties, deadlines, uncertain), each with its offsets."""
     version: int = Field(default=1)
-    """Grows with every edit, so that two people editing at once notice."""
+    """A number that grows with every edit, so that two people who edit at once notice."""
     released_at: datetime | None = Field(default=None)
 
 
 class Addressee(SQLModel, table=True):
-    """Units of `level` carrying `tag` (`""`: all of them) answer the measure."""
+    """The units of `level` that carry `tag` answer the measure. Tag `""`: all units of the
+    level."""
 
     __table_args__ = (UniqueConstraint("measure_id", "level", "tag"),)
 
@@ -104,4 +105,4 @@ class MeasureGate(SQLModel, table=True):
     level: str = Field(foreign_key="level.code", primary_key=True, max_length=20)
     gate: str = Field(default=Gate.AUTO, max_length=20)
     pass_on_days: int = Field(default=3)
-    """Working days after which it goes down by itself."""
+    """Working days after which the measure goes down by itself."""

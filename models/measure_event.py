@@ -1,4 +1,4 @@
-"""The history of a measure: what was done to it, who did it, when, and what differs since."""
+"""The history of measures. Each change says who, when, what was done and what differs since."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,12 +18,12 @@ class MeasureAct(StrEnum):
     CONFIRM = "confirm"
     RELEASE = "release"
     OPEN_PERIOD = "open_period"
-    """A further period of a recurring measure."""
+    """A further period of a recurring measure was opened."""
     CHANGE_FORM = "change_form"
     WITHDRAW = "withdraw"
     CLOSE = "close"
     OPEN_AGAIN = "open_again"
-    """What was closed is worked on again."""
+    """The closed measure was opened again."""
 
 
 class MeasureEvent(SQLModel, table=True):
@@ -36,10 +36,10 @@ class MeasureEvent(SQLModel, table=True):
     measure_id: int = Field(foreign_key="measure.id", index=True)
     at: datetime
     account_id: int | None = Field(default=None, foreign_key="account.id")
-    """None: the product itself."""
+    """The account that acted; None: the product itself."""
     act: str = Field(max_length=20)
     period: str = Field(default="", max_length=10)
-    """That was opened; empty for every other act."""
+    """The period that was opened; empty for every other act."""
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     differs: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JsonType, nullable=False)

@@ -1,4 +1,4 @@
-"""Reports: the stored snapshot every face of a report is rendered from."""
+"""Reports: the stored snapshot from which the page, the Word file and the ledger are rendered."""
 
 from datetime import date, datetime
 from typing import Any

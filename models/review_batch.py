@@ -10,7 +10,7 @@ from models.submission import Decision
 
 
 class ReviewBatch(SQLModel, table=True):
-    """One decision about one submission or fifteen thousand."""
+    """One decision about any number of submissions: about one, or about fifteen thousand."""
 
     __tablename__ = "review_batch"
     __table_args__ = (
@@ -24,12 +24,12 @@ class ReviewBatch(SQLModel, table=True):
     decision: str = Field(max_length=20)
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     reason_listed: bool = Field(default=True)
-    """Whether the unit is still offered this reason for further returns."""
+    """Whether the unit is still offered the batch's reason for further returns."""
     count: int = Field(default=0)
-    """Submissions it decided."""
+    """How many submissions were decided."""
     decided_at: datetime
     decided_by: int = Field(foreign_key="account.id")
     undone_at: datetime | None = Field(default=None)
     undone_by: int | None = Field(default=None, foreign_key="account.id")
     undone_count: int = Field(default=0)
-    """Submissions that went back; fewer than `count` where some had moved on."""
+    """How many decisions were undone; fewer than `count` where submissions had moved on."""

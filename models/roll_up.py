@@ -1,7 +1,7 @@
 """Roll-up: what lies below each unit, counted and added, kept up to date by every act.
 
-Both tables cover everything *below* a unit, not the unit itself: its own assignment is one
-row away, and the lowest units, by far the most, need no row here.
+Both tables cover everything *below* a unit and not the unit itself. The unit's own assignment is
+one row away, and the lowest units, which are by far the most, need no row here.
 """
 
 from datetime import date
@@ -11,9 +11,9 @@ from sqlmodel import Field, SQLModel
 
 
 class Tally(SQLModel, table=True):
-    """How many assignments below `unit_id`, of one level and due date, have come how far.
+    """How far the assignments of one level and due date below `unit_id` have come, as counts.
 
-    The columns are cumulative: an approved assignment also counts as submitted.
+    The counts are cumulative: an approved assignment also counts as submitted.
     """
 
     measure_id: int = Field(foreign_key="measure.id", primary_key=True)
@@ -28,9 +28,9 @@ class Tally(SQLModel, table=True):
     approved: int = 0
     returned: int = 0
     unsent: int = 0
-    """Not answered, or returned: overdue once `due_on` has passed."""
+    """Assignments that are not answered, or returned. They are overdue once `due_on` has passed."""
     late: int = 0
-    """Answered after the due date."""
+    """Assignments whose first answer came after the due date."""
     answering: int = 0
     reported: int = 0
     """Answering units whose numbers are in the reported sums."""
@@ -46,7 +46,7 @@ class Total(SQLModel, table=True):
     unit_id: int = Field(foreign_key="unit.id", primary_key=True, index=True)
     field: str = Field(primary_key=True, max_length=130)
     reported_sum: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
-    """× 10,000, as `AnswerNumber.value`."""
+    """The sum × 10,000, in the unit of `AnswerNumber.value`."""
     reported_count: int = 0
     reviewed_sum: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     reviewed_count: int = 0

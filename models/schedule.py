@@ -1,4 +1,4 @@
-"""Schedules: what the office wants done at a given time, and what became of every such moment."""
+"""Schedules: what an office wants done at a given time, and what became of each such moment."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ class ScheduledWork(StrEnum):
 
 
 class Schedule(SQLModel, table=True):
-    """One entry of the office's timetable; times are Asia/Shanghai."""
+    """One entry of an office's timetable. The times of `cron` are in Asia/Shanghai."""
 
     __table_args__ = (
         one_of("work", ScheduledWork),
@@ -38,11 +38,11 @@ class Schedule(SQLModel, table=True):
     campaign_id: int = Field(foreign_key="campaign.id", index=True)
     measure_id: int | None = Field(default=None, foreign_key="measure.id")
     cron: str = Field(default="", max_length=60)
-    """Five fields; empty when it happens once, at `once_at`."""
+    """The five fields of a crontab line; empty for what happens once, at `once_at`."""
     once_at: datetime | None = Field(default=None)
     active: bool = Field(default=True)
     next_at: datetime | None = Field(default=None)
-    """The earliest moment that has not been noted as an `Occurrence`; None: nothing comes."""
+    """The earliest moment not yet noted as an `Occurrence`; None: no further moment comes."""
     created_at: datetime
     created_by: int = Field(foreign_key="account.id")
 
@@ -52,17 +52,18 @@ class Outcome(StrEnum):
 
     DONE = "done"
     REFUSED = "refused"
-    """It could not be done; the sentence is kept."""
+    """The work was refused. `Occurrence.refusal` holds the sentence."""
     PASSED_OVER = "passed_over"
-    """A later moment of the same schedule is done instead."""
+    """The work of a later moment of the same schedule is done instead."""
     STOPPED = "stopped"
-    """Somebody stopped the schedule before it was done."""
+    """Somebody stopped the schedule before the work was done."""
 
 
 class Occurrence(SQLModel, table=True):
-    """One moment at which a schedule was due, from that moment on (到期办理).
+    """One moment at which a schedule was due (到期办理).
 
-    Open until `settled_at`: whoever finds it open at `again_at` or later attempts it.
+    An occurrence is open until `settled_at`. Whoever finds it open at `again_at` or later attempts
+    the work.
     """
 
     __table_args__ = (
@@ -81,22 +82,22 @@ class Occurrence(SQLModel, table=True):
     due_at: datetime
     noted_at: datetime
     passed_over: int = Field(default=0)
-    """Earlier moments that were missed and are not made up."""
+    """How many earlier moments were missed and are not made up."""
     passed_over_since: datetime | None = Field(default=None)
-    """The first of them."""
+    """The first of the missed moments."""
     attempts: int = Field(default=0)
     again_at: datetime
-    """Nobody begins, or takes a report from another attempt, before this moment."""
+    """No attempt begins, and no report is taken from another attempt, before this moment."""
     flow_run_id: str | None = Field(default=None, max_length=40)
-    """Of reports: the flow run of the latest attempt; None while there is none."""
+    """Reports only: the flow run of the latest attempt; None while there is none."""
     begun_at: datetime | None = Field(default=None)
-    """Of reports: when that flow run began to work."""
+    """Reports only: when the flow run began to work."""
     units: int | None = Field(default=None)
-    """Of reports: how many units they are for, once that is known."""
+    """Reports only: how many units get a report; None until that is known."""
     rendered: int = Field(default=0)
-    """Of reports: how many units have theirs."""
+    """Reports only: how many units have their report."""
     hand_down_id: int | None = Field(default=None, foreign_key="hand_down.id")
-    """Of releases: the wish that was written."""
+    """Releases only: the wish that was written."""
     settled_at: datetime | None = Field(default=None)
     outcome: str | None = Field(default=None, max_length=20)
     refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonType, nullable=True))

@@ -1,4 +1,4 @@
-"""Submissions: filled forms with every revision kept, their numbers, drafts and reviews."""
+"""Submissions, every revision of which is kept, with their numbers, drafts and reviews."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,24 +26,24 @@ class Submission(SQLModel, table=True):
     assignment_id: int = Field(foreign_key="assignment.id")
     revision: int
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
-    """None where the unit only sums up what is below and adds a narrative."""
+    """The form version answered; None where the unit sums up what is below and adds a narrative."""
     answers: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
     """Field name → value: int, decimal as text, text, ISO date, code, list of codes, a file as
     `{digest, name, type, size, token}`; of a repeat: a list of such mappings."""
     rolled_up: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JsonType, nullable=False)
     )
-    """Totals and coverage of the lower units as they stood when it was sent."""
+    """Totals and coverage of the lower units at the time of sending."""
     flags: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JsonType, nullable=False)
     )
-    """What the checks notice (`rules.filling.checks`): questions, never faults. While it waits for
-    its review, what they notice beside other units follows what those send."""
+    """What the checks find odd (`rules.filling.checks`): questions, never faults. While a
+    submission waits for its review, flags that compare units follow what the other units send."""
     flag_count: int = Field(default=0)
     asked: str | None = Field(default=None, sa_column=Column(Text))
-    """The marks of what they noticed when it was sent; None: from before this was kept."""
+    """The marks of the flags at the time of sending; None in rows older than this column."""
     send_key: str = Field(unique=True, max_length=64)
-    """Made when the form was opened: sending the same thing twice is one submission."""
+    """A key made when the form was opened, so that sending a page twice makes one submission."""
     receipt: str = Field(unique=True, max_length=20)
     checksum: str = Field(max_length=64)
     sent_at: datetime
@@ -51,15 +51,15 @@ class Submission(SQLModel, table=True):
 
 
 class AnswerNumber(SQLModel, table=True):
-    """The numbers of an assignment's current submission, ready to be added up."""
+    """One number of an assignment's current submission, ready to be added up."""
 
     __tablename__ = "answer_number"
 
     assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
     field: str = Field(primary_key=True, max_length=130)
-    """The field; of a share, `field=choice`."""
+    """The name of the field; for a share, `field=choice`."""
     value: int = Field(sa_column=Column(BigInteger, nullable=False))
-    """The number × 10,000: whole, so that sums do not depend on their order."""
+    """The number × 10,000. Whole numbers make sums independent of the order of adding."""
 
 
 class Draft(SQLModel, table=True):
@@ -67,24 +67,26 @@ class Draft(SQLModel, table=True):
 
     assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
     answers: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
-    """Key of the field → what was typed, as typed."""
+    """Key of the field → the texts as they were typed."""
     as_known: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
-    """Names of the fields in which what was known from elsewhere stands untouched."""
+    """Names of the fields whose prefilled value was not touched."""
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
-    """The form it was typed on; None where there is none, or the form was replaced while the page
-    it was typed on was open."""
+    """The form version of the page; None without a form, and where the form was replaced while the
+    page was open."""
     version: int = Field(default=1)
-    """Grows with every keeping, so that two phones at once notice."""
+    """A number that grows with every keeping, so that two phones at once notice."""
     page: str = Field(default="", max_length=64)
-    """The send key of the page that kept it: whose own answer got lost may keep it again."""
+    """The send key of the page that kept the draft. A page that lost the server's answer may keep
+    the draft again."""
     opened: int | None = Field(default=None, sa_column=Column(BigInteger))
-    """When the form was first opened, in seconds since 1970; gone with the draft (`FillTime`)."""
+    """When the form was first opened, in seconds since 1970. The time goes with the draft
+    (`FillTime`)."""
     saved_at: datetime
     saved_by: int = Field(foreign_key="account.id")
 
 
 class Review(SQLModel, table=True):
-    """What the unit above said to a submission (审核)."""
+    """The decision of the unit above about a submission (审核)."""
 
     __table_args__ = (one_of("decision", Decision),)
 
@@ -93,12 +95,12 @@ class Review(SQLModel, table=True):
     decision: str = Field(max_length=20)
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     fields: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
-    """Names of the returned fields; empty: the whole submission."""
+    """Names of the returned fields; empty: the whole submission is returned."""
     notes: dict[str, str] = Field(default_factory=dict, sa_column=Column(JsonType, nullable=False))
-    """Name of a returned field → what is wrong with it, where the unit above wrote that."""
+    """Name of a returned field → what the unit above wrote about that field."""
     decided_at: datetime
     decided_by: int = Field(foreign_key="account.id")
     batch_id: int | None = Field(default=None, foreign_key="review_batch.id", index=True)
-    """What it was decided with; None before batches were kept."""
+    """The batch of the decision; None in rows older than batches."""
     due_before: date | None = Field(default=None)
-    """The due date before a return gave more time."""
+    """The due date before the return gave more time."""

@@ -1,4 +1,4 @@
-"""Prints of long texts: what finds nearly equal ones without comparing texts."""
+"""Prints of long texts: numbers that find nearly equal texts without comparing the texts."""
 
 from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
@@ -13,5 +13,5 @@ class TextPrint(SQLModel, table=True):
     assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
     digest: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     parent_id: int
-    """The assignment above: texts are compared among the units directly below one unit, for the
-    same measure and period."""
+    """The assignment above. Texts are compared among the units directly below one unit, for one
+    measure and period."""
