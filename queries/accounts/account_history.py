@@ -1,4 +1,4 @@
-"""What was done to an account."""
+"""The history of an account: what was done to it, when and by whom."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ MOST = 50
 
 
 class AccountChange(NamedTuple):
-    """One change, and who made it: an account with its unit, or the command line."""
+    """One change of an account. `actor` and `unit` are None for a change from the command line."""
 
     at: datetime
     act: str
@@ -22,7 +22,7 @@ class AccountChange(NamedTuple):
 
 
 def list_account_changes(session: Session, account_id: int) -> Sequence[AccountChange]:
-    """The latest changes of an account, the last one first, `MOST` of them."""
+    """The latest changes of an account, at most `MOST`, the last one first."""
     rows = session.execute(
         select(AccountEvent.at, AccountEvent.act, Account, Unit)  # type: ignore[call-overload]
         .join(Account, col(Account.id) == AccountEvent.actor_id, isouter=True)

@@ -26,9 +26,10 @@ class AccountRow(NamedTuple):
 def list_account_page(
     session: Session, unit: Unit, *, text: str = "", limit: int, offset: int = 0
 ) -> tuple[Sequence[AccountRow], int]:
-    """Accounts at and below a unit from the top of the tree down, and their number.
+    """A page of the accounts at and below a unit from the top of the tree down, and how many there
+    are on all pages.
 
-    `text`: only where the login, the account's name or the unit's name holds it. Two statements.
+    `text` keeps only accounts whose login, name or unit's name holds the text. Two statements.
     """
     scope = [visible_units(unit)]
     if text:
@@ -43,7 +44,7 @@ def list_account_page(
 
 
 def get_administered(session: Session, officer: Account, account_id: int) -> AccountRow:
-    """An account at or below the office's unit, for its office. Raises NotFound."""
+    """The account with this id, for an office that may look after it. Raises `NotFound`."""
     account = session.get(Account, account_id)
     if account is None:
         raise NotFound

@@ -20,7 +20,7 @@ class SignedIn(NamedTuple):
 
 
 def get_account(session: Session, login: str) -> Account:
-    """The account with this login, active or not. Raises NotFound."""
+    """The account with this login, active or not. Raises `NotFound`."""
     account = find_account(session, login)
     if account is None:
         raise NotFound
@@ -33,7 +33,10 @@ def find_account(session: Session, login: str) -> Account | None:
 
 
 def find_by_token_hash(session: Session, token_hash: str, now: datetime) -> SignedIn | None:
-    """The account and unit behind a session that has neither ended nor expired; one statement."""
+    """The account and unit of a signed-in browser, while its session has neither ended nor expired.
+
+    One statement.
+    """
     found = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).one_or_none()
     return SignedIn(*found) if found else None
 
@@ -46,7 +49,7 @@ _SIGNED_IN = (
     .where(col(SignIn.ended_at).is_(None), col(SignIn.expires_at) > bindparam("now"))
     .where(col(Account.active).is_(True))
 )
-"""Built once: every request asks it, and building it takes ten times as long as carrying it out."""
+"""A statement of every request, built once: building takes ten times as long as carrying out."""
 
 
 def list_accounts(session: Session, unit: Unit) -> Sequence[tuple[Account, Unit]]:

@@ -1,4 +1,4 @@
-"""The climb: what assignments say, brought to every unit above them."""
+"""The climb: what assignments say is brought to every unit above them."""
 
 from sqlalchemy import CTE, select
 from sqlalchemy.orm import aliased
@@ -8,11 +8,12 @@ from models import Assignment
 
 
 def climb(groups: CTE) -> CTE:
-    """Each row of `groups` once for every unit above it, with that unit as `unit_id`.
+    """Each row of `groups` once for every unit above the row, with that unit as `unit_id`.
 
-    `groups` holds in `above` the assignment directly above, and is grouped by it, so that few rows
-    climb. Along the assignments, not along the units: a unit that has moved since leaves what was
-    of last year where it was. The way ends at the unit that issued the measure.
+    The column `above` of `groups` holds the assignment directly above. `groups` is grouped by that
+    column, so that few rows climb. The climb follows assignments and not the tree of units: when a
+    unit moves in the tree, the figures of last year stay where they were. The climb ends at the
+    unit that issued the measure.
     """
     upper, next_upper = aliased(Assignment), aliased(Assignment)
     names = [column.name for column in groups.c if column.name != "above"]

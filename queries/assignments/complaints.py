@@ -1,4 +1,4 @@
-"""What is asked of complaints: those of a unit and of all below it."""
+"""Queries about complaints: those of a unit and of all units below."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from queries.units.visibility import visible_units
 
 
 class Written(NamedTuple):
-    """One complaint and the unit it came from."""
+    """One complaint and the unit that wrote the complaint."""
 
     complaint: Complaint
     unit: Unit
@@ -19,7 +19,8 @@ class Written(NamedTuple):
 def list_complaints(
     session: Session, viewer: Unit, *, page: int, size: int
 ) -> tuple[list[Written], int]:
-    """Complaints of the viewer's unit and those below, newest first; and how many pages."""
+    """A page of the complaints of the viewer's unit and of the units below, the newest first, and
+    how many pages of `size` there are."""
     count = session.exec(
         select(func.count())
         .select_from(Complaint)

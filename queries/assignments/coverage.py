@@ -1,4 +1,4 @@
-"""What lies below one assignment at this moment: its totals, and which units are missing."""
+"""What lies below one assignment at this moment: totals, coverage and missing units."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from rules.forms.rolled_figures import Figure
 
 
 def get_coverage(session: Session, assignment: Assignment) -> dict[str, Any]:
-    """The totals and coverage below an assignment's unit, as JSON, in four or five statements.
+    """The totals and coverage below an assignment's unit, as JSON; four or five statements.
 
-    `units`: answering units below, how many of them are reported and reviewed. `totals`: by field,
-    sums as decimal text with the number of units in them. `missing`: the units directly below
-    that still owe their answer, in the order of the list.
+    `units` counts the answering units below, and how many of them are reported and reviewed.
+    `totals` holds for each field the sums as decimal text, with the number of units in each sum.
+    `missing` lists the units directly below that still owe an answer, in the order of the list.
     """
     return {
         "units": _count_units(session, assignment),
@@ -42,8 +42,8 @@ def _list_totals(session: Session, assignment: Assignment) -> dict[str, dict[str
 
 
 def _total(figure: Figure) -> dict[str, Any]:
-    """A figure as it is frozen: with its words, so that it reads the same whatever becomes of the
-    form; what is empty is left out."""
+    """A figure as it is frozen, without empty values. The figure keeps the words of its form, so
+    that it reads the same when the form changes."""
     known = {**figure._asdict(), "rollup": str(figure.rollup)}
     return {name: value for name, value in known.items() if name != "key" and value != ""}
 

@@ -1,4 +1,4 @@
-"""The smallest and the largest answer below units; worked out when asked, not kept."""
+"""The smallest and the largest answer below units. They are looked up and not kept."""
 
 from collections.abc import Collection
 from typing import Any
@@ -23,7 +23,7 @@ def list_extremes(
 ) -> dict[Key, Extremes]:
     """The extremes of `fields` below each of `unit_ids` (ids or a select); one statement.
 
-    `measures` is a clause on Assignment. They climb along the assignments, as the kept sums do.
+    `measures` is a clause on Assignment. The extremes climb along assignments, as the kept sums do.
     """
     reviewed = col(Assignment.status).in_(REVIEWED)
     value = col(AnswerNumber.value)

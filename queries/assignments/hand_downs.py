@@ -1,4 +1,4 @@
-"""What is asked of hand-downs: which wishes wait, and how far each has got."""
+"""Queries about hand-downs: which wishes wait, and how far each wish has got."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from models import HandDown, HandDownStep, Level, Unit
 
 
 def list_pending(session: Session, limit: int = 1000) -> Sequence[HandDown]:
-    """Wishes nobody has fulfilled yet, oldest first."""
+    """The wishes that are not yet fulfilled, the oldest first."""
     return session.scalars(
         select(HandDown)
         .where(col(HandDown.done_at).is_(None))
@@ -19,7 +19,7 @@ def list_pending(session: Session, limit: int = 1000) -> Sequence[HandDown]:
 
 
 def list_of_measure(session: Session, measure_id: int) -> Sequence[tuple[HandDown, Unit]]:
-    """The wishes of a measure with the units they go out from, newest first."""
+    """The wishes of a measure with the units that hand down, the newest first."""
     rows = session.execute(
         select(HandDown, Unit)
         .join(Unit, col(Unit.id) == HandDown.unit_id)

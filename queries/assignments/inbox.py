@@ -1,4 +1,5 @@
-"""What lies before a unit: what it owes, what waits for its review, how far its measures are."""
+"""The inbox of a unit: what the unit owes and has sent, what waits for its review, and how far
+its measures have got."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from queries.filling.current_submission import is_current
 from rules.assignments.states import UNSENT
 
 MOST = 200
-"""Rows of one list of the first page; the rest is a click away."""
+"""The most rows of one list on the home page; the rest is a click away."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,13 @@ class Owed:
     lowest: bool
     acknowledged_at: datetime | None
     reason: str | None
-    """Why it was returned."""
+    """Why the assignment was returned; None: it was not."""
     fields: list[str] | None
-    """Names of the returned fields; empty: the whole."""
+    """Names of the returned fields; empty: the whole submission was returned."""
     draft_at: datetime | None
-    """When what was typed so far was last saved; None: nothing is."""
+    """When the draft was last saved; None: there is no draft."""
     closed_at: datetime | None = None
-    """When its measure was closed."""
+    """When the measure was closed; None: it is open."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class SentAssignment:
     sent_at: datetime
     late: bool
     draft_at: datetime | None
-    """When a correction that was not sent was last saved; None: there is none."""
+    """When the draft of a correction was last saved; None: there is no draft."""
     closed_at: datetime | None
 
 
@@ -78,9 +79,9 @@ class Ended:
     at: datetime
     reason: str
     draft_at: datetime | None
-    """When what was typed and not sent was last saved; None: there is none."""
+    """When the unsent draft was last saved; None: there is no draft."""
     closed_at: datetime | None
-    """None: it was withdrawn."""
+    """When the assignment was closed; None: it was withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class WaitingAnswers:
     title: str
     count: int
     since: datetime
-    """When the first of them arrived."""
+    """When the first of the answers arrived."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class MeasureStanding:
 
 
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
-    """What the unit owes, by due date; the unit that issued a measure owes nothing."""
+    """What the unit owes, by due date. The issuer of a measure owes nothing for the measure."""
     rows = session.execute(
         select(
             col(Assignment.id),
@@ -145,8 +146,8 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
 
 
 def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list[SentAssignment]:
-    """What the unit has sent and not got back, the last first, but before all others what it has
-    begun to correct; one statement."""
+    """What the unit has sent and not got back, the last first. Answers whose correction has begun
+    come before all others. One statement."""
     rows = session.execute(
         select(
             col(Assignment.id),
@@ -176,8 +177,8 @@ def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list
 
 
 def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -> list[Ended]:
-    """What was taken back from the unit, and why, and what was closed before it had answered, the
-    last first; one statement."""
+    """Assignments that were withdrawn from the unit, and those that were closed before the unit had
+    answered, with the reason, the last first; one statement."""
     withdrawn = and_(col(Assignment.status) == Status.WITHDRAWN, col(Event.act) == Act.WITHDRAW)
     closed = and_(
         col(Assignment.status).in_(UNSENT),
@@ -213,7 +214,7 @@ def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -
 
 
 def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]:
-    """What the unit has to review, by measure; what has waited longest first."""
+    """What the unit has to review, by measure. The measure that has waited longest comes first."""
     own = aliased(Assignment)
     since = func.min(Assignment.sent_at)
     rows = session.execute(
@@ -278,7 +279,8 @@ def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureS
 def list_assignments_of(
     session: Session, unit_id: int, *, page: int, size: int
 ) -> tuple[list[Owed], int]:
-    """Everything the unit was ever given, newest first, and how many pages of `size` there are."""
+    """A page of everything the unit was ever given, the newest first, and how many pages of `size`
+    there are."""
     mine = and_(col(Assignment.unit_id) == unit_id, col(Assignment.parent_id).is_not(None))
     count = session.execute(select(func.count()).select_from(Assignment).where(mine)).scalar_one()
     rows = session.execute(

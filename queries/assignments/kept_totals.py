@@ -1,4 +1,4 @@
-"""What is asked of kept totals as a whole: all rows of one measure, in a form to compare."""
+"""Kept totals as a whole: all rows of one measure, in a shape that can be compared."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +12,11 @@ KEPT: tuple[Any, ...] = (Tally, Total)
 KEYS = ("period", "unit_id", "level", "due_on", "field")
 
 KeptTotals = dict[tuple[Any, ...], dict[str, int]]
-"""Table and `KEYS` → the columns that count something."""
+"""Table and values of `KEYS` → the columns that are not zero."""
 
 
 def read_totals(session: Session, measure_id: int, period: str | None = None) -> KeptTotals:
-    """Every row of Tally and Total that counts something; `period` None: of every period."""
+    """The rows of Tally and Total with a column that is not zero; `period` None: of all periods."""
     kept: KeptTotals = {}
     for table in KEPT:
         wanted = select(*table.__table__.columns).where(table.measure_id == measure_id)
@@ -32,7 +32,7 @@ def read_totals(session: Session, measure_id: int, period: str | None = None) ->
 
 
 def list_counted(session: Session) -> Sequence[tuple[int, str]]:
-    """Every measure and period for which there is something to count, or something is kept."""
+    """Every measure and period with assignments to count, or with kept totals."""
     found: set[tuple[int, str]] = set()
     for table in (Assignment, *KEPT):
         rows = session.execute(select(col(table.measure_id), col(table.period)).distinct())

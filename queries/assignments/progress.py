@@ -1,4 +1,4 @@
-"""Where a measure stands across a subtree: by lower unit, in all, and who is missing."""
+"""How far a measure has got in a subtree: by lower unit, in all, and which units are missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from rules.assignments.states import REPORTED, REVIEWED, UNSENT, owes
 
 @dataclass(frozen=True)
 class Counts:
-    """Assignments by how far they have come; cumulative, as in `models.Tally`."""
+    """Counts of assignments by how far they have come; cumulative, as in `models.Tally`."""
 
     issued: int = 0
     acknowledged: int = 0
@@ -43,7 +43,7 @@ NAMES = tuple(Counts.__dataclass_fields__)
 
 
 class LowerUnit(NamedTuple):
-    """A unit directly below, its own assignment, and the counts of it and all below it."""
+    """A unit directly below with its own assignment. The counts cover the unit and all below it."""
 
     unit: Unit
     assignment: Assignment
@@ -51,18 +51,18 @@ class LowerUnit(NamedTuple):
 
 
 class MissingUnit(NamedTuple):
-    """An answering unit that owes its answer."""
+    """An answering unit that owes an answer."""
 
     assignment_id: int
     unit: Unit
     above: str
-    """The name of the unit above it."""
+    """The name of the unit above."""
     status: str
     due_on: date
 
 
 class PlaceInTree(NamedTuple):
-    """What is looked at: a measure and period, at and below a unit."""
+    """The part of the tree that is looked at: a unit and all below, for one measure and period."""
 
     measure_id: int
     period: str
@@ -115,7 +115,7 @@ def _columns(today: date) -> list[Any]:
 
 
 def _own(assignment: Assignment, today: date) -> Counts:
-    """What an assignment counts itself."""
+    """The counts of one assignment alone."""
     live = assignment.status != Status.WITHDRAWN
     reported, reviewed = assignment.status in REPORTED, assignment.status in REVIEWED
     facts = {
@@ -137,7 +137,7 @@ def _own(assignment: Assignment, today: date) -> Counts:
 def list_missing_units(
     session: Session, place: PlaceInTree, *, page: int, size: int
 ) -> Sequence[MissingUnit]:
-    """The answering units below that owe their answer, in the order of the list."""
+    """A page of the answering units below that owe an answer, in the order of the list."""
     above = aliased(Unit)
     rows = session.execute(
         select(

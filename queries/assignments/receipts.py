@@ -1,4 +1,4 @@
-"""A receipt: one submission, what it belongs to, and what became of it."""
+"""Receipts: a submission with its assignment, its measure and what became of the answer."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -25,18 +25,19 @@ class Receipt(NamedTuple):
 
     @property
     def current(self) -> bool:
-        """No later one has been sent."""
+        """Whether the submission is the latest of its assignment."""
         return self.submission.revision == self.assignment.revision
 
     @property
     def standing(self) -> str | None:
-        """What has become of it; None: what the assignment's status says."""
+        """The msgid for what became of the submission; None: the assignment's status says it."""
         decision = self.review.decision if self.review else None
         return standing(current=self.current, status=self.assignment.status, decision=decision)
 
 
 def get_visible_receipt(session: Session, viewer: Unit, number: str) -> Receipt:
-    """The submission with this receipt number, if the viewer's unit sees it. Raises NotFound."""
+    """The submission with this receipt number. Raises `NotFound`, too, where the viewer's unit does
+    not see the submission."""
     found = session.execute(
         select(Submission, Assignment, Measure, Unit, col(Account.name), Review)
         .join(Assignment, col(Assignment.id) == Submission.assignment_id)
@@ -60,11 +61,11 @@ class ReceiptRow(NamedTuple):
     revision: int
     sent_at: datetime
     status: str
-    """Of the assignment now."""
+    """The status of the assignment now."""
     current: bool
-    """No later revision has been sent."""
+    """Whether the submission is the latest of its assignment."""
     decision: str | None
-    """What the unit above said to this one."""
+    """The decision of the unit above about this submission; None before the decision."""
 
     @property
     def standing(self) -> str | None:
@@ -75,7 +76,8 @@ class ReceiptRow(NamedTuple):
 def list_receipts(
     session: Session, unit_id: int, *, page: int, size: int
 ) -> tuple[list[ReceiptRow], int]:
-    """Every receipt the unit was given, newest first, and how many pages of `size` there are."""
+    """A page of the receipts the unit was given, the newest first, and how many pages of `size`
+    there are."""
     sent = (
         select(Submission)
         .join(Assignment, col(Assignment.id) == Submission.assignment_id)

@@ -35,7 +35,8 @@ def list_figures(session: Session, measure_id: int, period: str, unit_id: int) -
 def _fields(session: Session, measure_id: int) -> tuple[FormField, ...]:
     """The fields of the measure's form, then those of its other versions; none without a form.
 
-    Answers given before the form was changed are still in the sums.
+    The other versions belong to it, because the sums hold answers given before the form was
+    changed.
     """
     used = (
         select(FormVersion.form_id)

@@ -1,4 +1,4 @@
-"""Assignments with which something is still to be done, as clauses of other statements."""
+"""Clauses for assignments that are still open: answers to be given, and answers to be reviewed."""
 
 from sqlalchemy import and_
 from sqlmodel import col
@@ -8,6 +8,6 @@ from rules.assignments.states import UNSENT
 
 OPEN = col(Assignment.closed_at).is_(None)
 OWING = and_(col(Assignment.status).in_(UNSENT), OPEN)
-"""As `rules.assignments.states.owes`."""
+"""The clause that says the same as `rules.assignments.states.owes`."""
 WAITING = and_(col(Assignment.status) == Status.SUBMITTED, OPEN)
-"""As `rules.assignments.states.waits_for_review`."""
+"""The clause that says the same as `rules.assignments.states.waits_for_review`."""

@@ -1,4 +1,4 @@
-"""One assignment as a page shows it: what it is, what was added above, what happened to it."""
+"""One assignment as a page shows it: with its measure, what units above have added, and history."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,37 +14,37 @@ from rules.sentences.not_found import NotFound
 
 
 class Seen(NamedTuple):
-    """An assignment with what it belongs to."""
+    """An assignment with its measure, campaign and units."""
 
     assignment: Assignment
     measure: Measure
     campaign: Campaign
     unit: Unit
     issuer: str
-    """The name of the unit above it came from; empty at the unit that issued it."""
+    """The name of the unit that handed the assignment down; empty at the issuer of the measure."""
     reviewer_id: int | None
-    """The unit that reviews it."""
+    """The id of the unit that reviews the assignment; None at the issuer."""
 
 
 class Added(NamedTuple):
-    """What one unit has added to the measure for everything below it."""
+    """What one unit has added to the measure for everything below the unit."""
 
     unit: Unit
     detail: Detail
 
 
 class AssignmentChange(NamedTuple):
-    """One row of the history."""
+    """One row of an assignment's history, with the names of who acted."""
 
     event: Event
     account: str
     """The name of the account; empty for the product itself."""
     unit: str
-    """The name of its unit."""
+    """The name of the account's unit."""
 
 
 def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -> Seen:
-    """The assignment, if its unit is the viewer's or stands below it. Raises NotFound."""
+    """The assignment, for a viewer at its unit or at a unit above. Raises `NotFound`."""
     parent, above = aliased(Assignment), aliased(Unit)
     name = func.coalesce(above.name, "")
     found = session.execute(
@@ -62,7 +62,7 @@ def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -
 
 
 def find_assignment_id(session: Session, measure_id: int, period: str, unit_id: int) -> int | None:
-    """The assignment of a measure and period at a unit."""
+    """The id of the assignment of a measure and period at a unit."""
     return session.scalars(
         select(col(Assignment.id)).where(
             col(Assignment.measure_id) == measure_id,
@@ -73,7 +73,7 @@ def find_assignment_id(session: Session, measure_id: int, period: str, unit_id: 
 
 
 def list_periods(session: Session, measure_id: int, unit_id: int) -> Sequence[str]:
-    """The periods of a measure for which it was handed to the unit, newest first."""
+    """The periods for which the measure was handed to the unit, the newest first."""
     return session.scalars(
         select(col(Assignment.period))
         .where(col(Assignment.measure_id) == measure_id, col(Assignment.unit_id) == unit_id)
@@ -82,9 +82,9 @@ def list_periods(session: Session, measure_id: int, unit_id: int) -> Sequence[st
 
 
 def list_added(session: Session, assignment: Assignment, unit: Unit) -> Sequence[Added]:
-    """What the unit and those above it have added, from the top down.
+    """What the unit and the units above have added to the measure, from the top down.
 
-    A unit sees what the units above it sent down; nothing from beside.
+    Nothing that a unit beside has added is among it.
     """
     rows = session.execute(
         select(Unit, Detail)
@@ -101,13 +101,13 @@ def list_added(session: Session, assignment: Assignment, unit: Unit) -> Sequence
 
 
 def list_changes(session: Session, assignment_id: int) -> Sequence[AssignmentChange]:
-    """The history of an assignment, oldest first: who, when, from, to, why."""
+    """The history of an assignment, the oldest change first."""
     rows = session.execute(_changes(assignment_id).order_by(col(Event.id)))
     return [AssignmentChange(*row) for row in rows]
 
 
 def find_ending(session: Session, assignment: Assignment) -> AssignmentChange | None:
-    """Who withdrew or closed it last, when and why."""
+    """The last withdrawal or closing of the assignment."""
     wanted = _changes(assignment.id).where(col(Event.act).in_((Act.WITHDRAW, Act.CLOSE)))
     row = session.execute(wanted.order_by(col(Event.id).desc()).limit(1)).one_or_none()
     return AssignmentChange(*row) if row else None

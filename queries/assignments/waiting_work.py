@@ -1,4 +1,4 @@
-"""What is asked of the installation as a whole: how much waits, and since when. No names."""
+"""How much work waits in the whole installation, and since when. No names are read."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -27,17 +27,17 @@ class WaitingWork(NamedTuple):
 
     hand_downs: int
     oldest_hand_down: datetime | None
-    """When the wish that has waited longest was made."""
+    """When the hand-down that has waited longest was asked for; None: none waits."""
     reviews: int
     overdue_reviews: int
     plans: int
-    """Occurrences of schedules whose time has come and that nobody has settled."""
+    """How many occurrences of schedules are due and not settled."""
     submissions: int
-    """All that were ever sent, by the number of the latest."""
+    """How many submissions were ever sent: the id of the latest."""
 
 
 def read_waiting_work(session: Session, *, now: datetime) -> WaitingWork:
-    """Five small statements, built once."""
+    """The counts of this moment; five small statements, which are built once."""
     hand_downs, oldest = session.execute(_hand_downs).one()
     return WaitingWork(
         hand_downs,

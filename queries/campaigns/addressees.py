@@ -1,4 +1,4 @@
-"""Whom a measure reaches, as clauses that other statements are built from."""
+"""Clauses for the units that a measure reaches, from which other statements are built."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _ADDRESSEE, _LOWER = aliased(Addressee), aliased(Unit)
 
 
 def addressed(unit: Any, measure_id: Any) -> ColumnElement[bool]:
-    """`unit` (Unit or an alias of it) is itself to answer the measure."""
+    """The clause "`unit` (`Unit` or an alias) itself is to answer the measure"."""
     addressee = _ADDRESSEE
     return (
         exists()
@@ -26,7 +26,7 @@ def addressed(unit: Any, measure_id: Any) -> ColumnElement[bool]:
 
 
 def in_scope(unit: Any, measure_id: Any) -> ColumnElement[bool]:
-    """`unit` answers the measure, or stands above a unit that does and passes it on."""
+    """The clause "`unit` answers the measure, or stands above a unit that answers it"."""
     addressee, lower = _ADDRESSEE, _LOWER
     below = (
         exists()

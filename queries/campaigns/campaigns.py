@@ -1,4 +1,4 @@
-"""Campaigns of an office, their notices and measures."""
+"""Campaigns of an office, with their notices and measures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rules.sentences.not_found import NotFound
 
 
 class CampaignRow(NamedTuple):
-    """A campaign with how many of its measures stand where."""
+    """A campaign, and how many of its measures have each status."""
 
     campaign: Campaign
     drafts: int
@@ -26,7 +26,7 @@ class CampaignRow(NamedTuple):
 
 
 def is_office_of(account: Account, campaign: Campaign) -> bool:
-    """Whether the account may change this campaign: an office account of the unit that owns it."""
+    """Whether the account may change the campaign: an office account of the owner may."""
     return may(account, Right.EDIT_NOTICE, Subject(campaign.unit_id))
 
 
@@ -47,7 +47,7 @@ def _counted(status: MeasureStatus) -> ColumnElement[int]:
 
 
 def get_own_campaign(session: Session, account: Account, campaign_id: int) -> Campaign:
-    """The campaign, for an office account of the unit that owns it. Raises NotFound."""
+    """The campaign, for an office account of the unit that owns it. Raises `NotFound`."""
     campaign = session.get(Campaign, campaign_id)
     if campaign is None or not is_office_of(account, campaign):
         raise NotFound
@@ -57,7 +57,7 @@ def get_own_campaign(session: Session, account: Account, campaign_id: int) -> Ca
 def get_own_measure(
     session: Session, account: Account, measure_id: int
 ) -> tuple[Measure, Campaign]:
-    """The measure and its campaign, for an office account of the owner. Raises NotFound."""
+    """The measure and its campaign, for an office account of the owner. Raises `NotFound`."""
     measure = session.get(Measure, measure_id)
     if measure is None:
         raise NotFound
@@ -67,16 +67,16 @@ def get_own_measure(
 def lock_own_measure(
     session: Session, account: Account, measure_id: int
 ) -> tuple[Measure, Campaign]:
-    """`get_own_measure` for an act: who acts on the same measure meanwhile waits.
+    """`get_own_measure` for an act: the measure is locked until the transaction ends.
 
-    So nobody deletes it, or releases it, under the feet of who adds to it.
+    Nobody deletes or releases the measure while somebody else adds to it.
     """
     session.get(Measure, measure_id, with_for_update={"key_share": True}, populate_existing=True)
     return get_own_measure(session, account, measure_id)
 
 
 def get_notice(session: Session, campaign: Campaign) -> Notice:
-    """The notice of a campaign. Raises NotFound."""
+    """The notice of a campaign. Raises `NotFound`."""
     notice = session.exec(select(Notice).where(Notice.campaign_id == campaign.id)).one_or_none()
     if notice is None:
         raise NotFound
@@ -90,7 +90,10 @@ def next_position(session: Session, campaign_id: int) -> int:
 
 
 def list_addressees_of(session: Session, campaign_id: int) -> dict[int, list[tuple[str, str]]]:
-    """Id of a measure of the campaign → its (level, tag)s from the top down; one statement."""
+    """Id of a measure of the campaign → its addressees as (level, tag), the top level first.
+
+    One statement.
+    """
     wanted = (
         select(Addressee.measure_id, Addressee.level, Addressee.tag)
         .join(Measure, col(Measure.id) == Addressee.measure_id)

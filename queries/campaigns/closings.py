@@ -1,4 +1,4 @@
-"""What closing measures would leave undone."""
+"""What would stay undone if measures were closed."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -11,19 +11,19 @@ from rules.assignments.states import REVIEWED, UNSENT
 
 
 class Outstanding(NamedTuple):
-    """A measure with how far the units that answer it have got, over all its periods."""
+    """A measure, and how far its answering units have got; counts of assignments of all periods."""
 
     measure: Measure
     answering: int
     unanswered: int
-    """Not sent, or returned."""
+    """Assignments that are not sent, or returned."""
     waiting: int
-    """Sent, and not decided about."""
+    """Assignments that are sent and wait for a decision."""
     approved: int
 
 
 def list_outstanding(session: Session, measure_ids: Collection[int]) -> Sequence[Outstanding]:
-    """The released ones of these measures, in the order of the notice; one statement."""
+    """Those of the measures that are released, in the order of the notice; one statement."""
     counts = (
         _counted(col(Assignment.status) != Status.WITHDRAWN),
         _counted(col(Assignment.status).in_(UNSENT)),

@@ -1,4 +1,4 @@
-"""What was done to a measure, and what the codes and ids of its history are called."""
+"""The history of a measure, and the names of the form versions in the history."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ class MeasureChange(NamedTuple):
     account: str
     """The name of the account; empty for the product itself."""
     unit: str
-    """The name of its unit."""
+    """The name of the account's unit."""
 
 
 def list_measure_changes(
     session: Session, measure_id: int, *, page: int = 1, size: int
 ) -> tuple[Sequence[MeasureChange], int]:
-    """A page of a measure's history, the last change first, and the number of all; two
-    statements."""
+    """A page of a measure's history, the last change first, and the number of all changes.
+
+    Two statements.
+    """
     own = col(MeasureEvent.measure_id) == measure_id
     rows = session.execute(
         select(MeasureEvent, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""))
@@ -41,7 +43,7 @@ def list_measure_changes(
 
 
 def name_versions(session: Session, ids: Collection[int]) -> dict[int, str]:
-    """Id of a form version → title of its form and number; one statement."""
+    """Id of a form version → the form's title and the version's number; one statement."""
     rows = session.execute(
         select(col(FormVersion.id), col(Form.title), col(FormVersion.number))
         .join(Form, col(Form.id) == FormVersion.form_id)

@@ -1,4 +1,4 @@
-"""What is asked of measures: their levels, gates and addressees, and what a release would do."""
+"""Queries about measures: their levels, gates and addressees, and whom a release would reach."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,15 +21,16 @@ class Reach:
     name: str
     answering: int
     passing_on: int
-    """Units in between, which hand it on and sum up."""
+    """Units in between, which pass the measure on and sum up."""
 
     @property
     def units(self) -> int:
+        """All units of the level that a release would reach."""
         return self.answering + self.passing_on
 
 
 def get_measure(session: Session, measure_id: int) -> Measure:
-    """Raises `NotFound`."""
+    """The measure with this id. Raises `NotFound`."""
     measure = session.get(Measure, measure_id)
     if measure is None:
         raise NotFound(f"measure {measure_id}")
@@ -46,6 +47,7 @@ def list_measures(session: Session, campaign_id: int) -> Sequence[Measure]:
 
 
 def list_addressees(session: Session, measure_id: int) -> Sequence[Addressee]:
+    """The addressees of a measure, the top level first."""
     return session.scalars(
         select(Addressee)
         .join(Level, col(Level.code) == Addressee.level)
@@ -55,24 +57,25 @@ def list_addressees(session: Session, measure_id: int) -> Sequence[Addressee]:
 
 
 def list_gates(session: Session, measure_id: int) -> Sequence[MeasureGate]:
+    """The gates of a measure, one for each level that has one, in no order."""
     return session.scalars(
         select(MeasureGate).where(col(MeasureGate.measure_id) == measure_id)
     ).all()
 
 
 def list_reached_levels(session: Session, measure_id: int, rank: int) -> Sequence[Level]:
-    """The levels below `rank`, from the top down to the lowest one that is addressed."""
+    """The levels below `rank`, from the top down to the lowest level that is addressed."""
     return session.scalars(_LEVELS_BELOW, {"measure": measure_id, "rank": rank}).all()
 
 
 def list_reach(session: Session, measure: Measure) -> list[Reach]:
-    """What releasing the measure would reach, by level from the top down; one statement."""
+    """How many units a release would reach, by level from the top down; one statement."""
     rows = session.execute(_REACH, {"measure": measure.id, "issuer": measure.unit_id})
     return [Reach(row.code, row.name, row.answering, row.all - row.answering) for row in rows]
 
 
 def count_addressed_below(session: Session, measure_id: int, above: Unit) -> int:
-    """How many units strictly below `above` are to answer, whether it has reached them or not."""
+    """How many units below `above` are to answer, whether the measure has reached them or not."""
     unit = aliased(Unit)
     wanted = select(func.count()).where(
         col(unit.lft) > above.lft,
@@ -120,4 +123,4 @@ def _reach() -> Select[Any]:
 
 _MEASURE = bindparam("measure", type_=Integer)
 _LEVELS_BELOW, _REACH = _levels_below(), _reach()
-"""Asked at every step of a hand-down and for every preview, so they are built once."""
+"""Statements of every step of a hand-down and of every preview, which are built once."""

@@ -1,4 +1,4 @@
-"""Occurrences of schedules: what is due, what is open, and what became of the latest."""
+"""Occurrences of schedules: which are due, which are open, and what became of the latest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models import Occurrence, Schedule, ScheduledWork
 
 
 class OpenOccurrence(NamedTuple):
-    """An occurrence that has not ended, with what it is for."""
+    """An occurrence that is not settled, with its schedule."""
 
     occurrence: Occurrence
     schedule: Schedule
@@ -23,19 +23,19 @@ class OpenOccurrence(NamedTuple):
 
 
 def list_coming(session: Session) -> Sequence[Schedule]:
-    """The schedules of every unit from which something comes, the oldest first."""
+    """The schedules of all units that have a coming moment, the oldest first."""
     coming = select(Schedule).where(col(Schedule.next_at).is_not(None))
     return session.exec(coming.order_by(col(Schedule.id))).all()
 
 
 def has_due(session: Session, now: datetime) -> bool:
-    """Whether a schedule is due that nobody has noted; one look into an index."""
+    """Whether a schedule is due whose occurrence is not yet noted; one look into an index."""
     due = select(Schedule.id).where(col(Schedule.next_at) <= now).limit(1)
     return session.exec(due).first() is not None
 
 
 def list_open(session: Session) -> Sequence[OpenOccurrence]:
-    """The occurrences that have not ended, the oldest first."""
+    """The occurrences that are not settled, the oldest first."""
     wanted = (
         select(Occurrence, Schedule)
         .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
@@ -46,7 +46,7 @@ def list_open(session: Session) -> Sequence[OpenOccurrence]:
 
 
 def find_open_order(session: Session, campaign_id: int) -> Occurrence | None:
-    """The open order for the reports of a campaign that an office gave by a click."""
+    """The open order for reports of a campaign that an office gave with a click."""
     return session.exec(
         select(Occurrence)
         .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
@@ -61,7 +61,7 @@ def find_open_order(session: Session, campaign_id: int) -> Occurrence | None:
 
 
 def find_latest_order(session: Session, campaign_id: int) -> Occurrence | None:
-    """The latest order for the reports of every unit of a campaign, by a click or a schedule."""
+    """The latest order for reports of all units of a campaign, from a click or a schedule."""
     return session.exec(
         select(Occurrence)
         .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)

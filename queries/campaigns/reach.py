@@ -1,4 +1,4 @@
-"""Whom a measure would reach if it were released now, level by level and unit by unit."""
+"""The units that a measure would reach if it were released now, by level and one by one."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class LevelReach(NamedTuple):
 
     level: Level
     answering: int
-    """Units that fill the form."""
+    """Units that fill in the form."""
     passing_on: int
-    """Units that stand between: they pass on and sum up."""
+    """Units in between, which pass the measure on and sum up."""
     left_out: int
-    """Units of the addressees' level and tags that take no assignments."""
+    """Units with the level and tag of an addressee that take no assignments."""
 
 
 class ReachRow(NamedTuple):
-    """One unit a measure reaches."""
+    """One unit that a measure reaches."""
 
     unit: Unit
     above: str
-    """Name of the unit above."""
+    """The name of the unit above."""
     answering: bool
 
 
@@ -67,9 +67,10 @@ def list_reached(
     limit: int,
     offset: int = 0,
 ) -> tuple[Sequence[ReachRow], int]:
-    """A page of the units of `level` the measure reaches, in the tree's order, and their number.
+    """A page of the units of `level` that the measure reaches, in the order of the tree, and how
+    many there are on all pages.
 
-    `text`: only units whose name holds it or whose code starts so. Two statements.
+    `text` keeps only units whose name holds the text or whose code begins with it. Two statements.
     """
     scope = [below(owner), current(), Unit.level == level, in_scope(Unit, measure_id)]
     if text:
@@ -81,7 +82,8 @@ def list_reached(
 def list_left_out(
     session: Session, measure_id: int, owner: Unit, *, limit: int, offset: int = 0
 ) -> tuple[Sequence[ReachRow], int]:
-    """A page of the units the addressees name but that take no assignments, and their number."""
+    """A page of the units that the addressees name but that take no assignments, and how many there
+    are on all pages."""
     scope = [
         below(owner), current(),
         not_(col(Unit.takes_assignments)), addressed(Unit, measure_id),
@@ -105,7 +107,7 @@ def _page(
 
 
 def count_reached(session: Session, measure_id: int) -> int:
-    """How many assignments of the measure there are that a withdrawal would end."""
+    """How many assignments of the measure a withdrawal would end."""
     wanted = select(func.count()).select_from(Assignment)
     live = (Assignment.measure_id == measure_id, Assignment.status != Status.WITHDRAWN)
     return session.exec(wanted.where(*live)).one()

@@ -1,4 +1,4 @@
-"""Schedules of an office."""
+"""Queries about the schedules of an office, and about what a schedule can start."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OTHER = aliased(Occurrence)
 
 
 class ScheduleRow(NamedTuple):
-    """A schedule with what it starts, its latest occurrence and the wish that this has caused."""
+    """A schedule with its measure or campaign, its latest occurrence and the occurrence's wish."""
 
     schedule: Schedule
     campaign: Campaign
@@ -38,7 +38,7 @@ class ScheduleRow(NamedTuple):
 
 
 def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
-    """The unit's schedules, the active ones first, the newest first; one statement."""
+    """The unit's schedules: active ones before the others, newer before older; one statement."""
     latest = select(func.max(_OTHER.due_at)).where(_OTHER.schedule_id == Schedule.id)
     is_latest = and_(
         col(Occurrence.schedule_id) == Schedule.id,
@@ -58,14 +58,14 @@ def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
 
 
 def count_plans_of(session: Session, measure_id: int) -> int:
-    """How many schedules would still start something for the measure."""
+    """How many schedules of the measure have a coming moment."""
     coming = col(Schedule.next_at).is_not(None)
     wanted = select(func.count()).where(Schedule.measure_id == measure_id, coming)
     return session.exec(wanted).one()
 
 
 def name_of(session: Session, schedule_id: int) -> str:
-    """What a schedule is for: the title of its measure or campaign; empty where it is gone."""
+    """The title of the schedule's measure or campaign; empty once that is deleted."""
     wanted = (
         select(func.coalesce(Measure.title, Campaign.title))
         .select_from(Schedule)
@@ -77,7 +77,7 @@ def name_of(session: Session, schedule_id: int) -> str:
 
 
 def get_own_schedule(session: Session, account: Account, schedule_id: int) -> Schedule:
-    """The schedule, for an office account of its unit. Raises NotFound."""
+    """The schedule, for an office account of its unit. Raises `NotFound`."""
     schedule = session.get(Schedule, schedule_id)
     if schedule is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Tags of many units at once."""
+"""The tags of many units at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models import Tag, Unit, UnitTag
 
 
 def list_tags_below(session: Session, unit: Unit) -> dict[int, list[Tag]]:
-    """Id → tags of the units directly below; units without any are left out. One statement."""
+    """Id of a unit directly below → its tags. A unit without tags is left out. One statement."""
     wanted = (
         select(UnitTag.unit_id, Tag)
         .join(Tag, col(Tag.code) == UnitTag.tag)

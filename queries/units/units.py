@@ -1,4 +1,4 @@
-"""Units: single ones, what stands above and below them, the levels and the tags."""
+"""Queries about units, the units above and below, levels and tags, and the clauses for subtrees."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,28 +11,28 @@ from rules.sentences.not_found import NotFound
 
 
 def within(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
-    """The clause "this unit or anything below it", on a column that holds `Unit.lft`."""
+    """The clause "this unit or a unit below it", on a column that holds `Unit.lft`."""
     found: ColumnElement[bool] = column.between(unit.lft, unit.rgt)
     return found
 
 
 def below(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
-    """The clause "anything below this unit, without the unit itself"."""
+    """The clause "a unit below this unit", without the unit itself, on a column of `Unit.lft`."""
     return and_(column > unit.lft, column < unit.rgt)
 
 
 def at_or_above(unit: Unit) -> ColumnElement[bool]:
-    """The clause "this unit or any unit above it"."""
+    """The clause "this unit or a unit above it"."""
     return and_(col(Unit.lft) <= unit.lft, col(Unit.rgt) >= unit.rgt)
 
 
 def current() -> ColumnElement[bool]:
-    """The clause "still in the list": not ended by a later import."""
+    """The clause "the unit is still in the list", so that no later import has ended the unit."""
     return col(Unit.valid_to).is_(None)
 
 
 def get_unit(session: Session, code: str) -> Unit:
-    """The unit with this code, ended or not. Raises NotFound."""
+    """The unit with this code, ended or not. Raises `NotFound`."""
     unit = find_unit(session, code)
     if unit is None:
         raise NotFound
@@ -45,7 +45,7 @@ def find_unit(session: Session, code: str) -> Unit | None:
 
 
 def get_unit_by_id(session: Session, unit_id: int) -> Unit:
-    """The unit with this id. Raises NotFound."""
+    """The unit with this id, ended or not. Raises `NotFound`."""
     unit = session.get(Unit, unit_id)
     if unit is None:
         raise NotFound
@@ -53,7 +53,7 @@ def get_unit_by_id(session: Session, unit_id: int) -> Unit:
 
 
 def get_root(session: Session) -> Unit:
-    """The top of the current tree. Raises NotFound before the first import."""
+    """The top of the current tree. Raises `NotFound` before the first import."""
     root = find_root(session)
     if root is None:
         raise NotFound
@@ -67,20 +67,20 @@ def find_root(session: Session) -> Unit | None:
 
 
 def list_lower(session: Session, unit: Unit) -> Sequence[Unit]:
-    """The units directly below, in the order of the list, without those that have ended."""
+    """The current units directly below, in the order of the list."""
     wanted = select(Unit).where(Unit.parent_id == unit.id, current())
     return session.exec(wanted.order_by(col(Unit.lft))).all()
 
 
 def find_few_lower(session: Session, unit: Unit, most: int) -> Sequence[Unit]:
-    """The units directly below, or none where there are more than `most` to choose from."""
+    """The current units directly below; none where there are more than `most`."""
     wanted = select(Unit).where(Unit.parent_id == unit.id, current())
     found = session.exec(wanted.order_by(col(Unit.lft)).limit(most + 1)).all()
     return found if len(found) <= most else []
 
 
 def list_above(session: Session, unit: Unit) -> Sequence[Unit]:
-    """The units above, from the top down, without the unit itself."""
+    """The units above the unit, from the top down, without the unit itself."""
     wanted = select(Unit).where(at_or_above(unit), Unit.id != unit.id)
     return session.exec(wanted.order_by(col(Unit.lft))).all()
 
@@ -91,13 +91,14 @@ def list_levels(session: Session) -> Sequence[Level]:
 
 
 def list_levels_below(session: Session, unit: Unit) -> Sequence[Level]:
-    """The levels under the unit's own, from the top down, whether or not it has such units."""
+    """The levels under the level of the unit, from the top down, whether or not the unit has units
+    of such a level below."""
     own = select(Level.rank).where(Level.code == unit.level).scalar_subquery()
     return session.exec(select(Level).where(col(Level.rank) > own).order_by(col(Level.rank))).all()
 
 
 def count_by_level(session: Session, unit: Unit) -> dict[str, int]:
-    """Current units at and below the unit, by code of level, from the top down."""
+    """Code of a level → number of its current units at and below the unit, from the top down."""
     counted = (
         select(Level.code, func.count())
         .join(Unit, col(Unit.level) == Level.code)
@@ -109,12 +110,12 @@ def count_by_level(session: Session, unit: Unit) -> dict[str, int]:
 
 
 def list_tags(session: Session) -> Sequence[Tag]:
-    """Every tag, by code."""
+    """All tags, in the order of their codes."""
     return session.exec(select(Tag).order_by(col(Tag.code))).all()
 
 
 def list_tags_of(session: Session, unit: Unit) -> Sequence[Tag]:
-    """The tags the unit carries itself."""
+    """The tags that the unit itself carries, in the order of their codes."""
     wanted = select(Tag).join(UnitTag, col(UnitTag.tag) == Tag.code)
     return session.exec(wanted.where(UnitTag.unit_id == unit.id).order_by(col(Tag.code))).all()
 
@@ -126,7 +127,8 @@ def carrying(tag: str, column: Any = Unit.id) -> ColumnElement[bool]:
 
 
 def list_found(session: Session, unit: Unit, text: str, limit: int = 50) -> Sequence[Unit]:
-    """The first current units at or below `unit`, by part of the name or start of the code."""
+    """The first `limit` current units at or below `unit` whose name holds `text` or whose code
+    begins with it."""
     named = col(Unit.name).contains(text, autoescape=True)
     coded = col(Unit.code).startswith(text, autoescape=True)
     wanted = select(Unit).where(within(unit), current(), or_(named, coded))

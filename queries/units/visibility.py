@@ -1,8 +1,9 @@
-"""Who sees what: the one place that decides it.
+"""Who sees what. No other module decides it.
 
-A unit sees itself and everything below it. Of a unit above it sees the measures and campaigns
-that were sent down to it, nothing else; of a unit beside it, nothing. An account sees what its
-unit sees. Whoever asks for more gets `NotFound`, so that a stranger does not learn what exists.
+A unit sees itself and everything below. From a unit above, a unit sees the measures and campaigns
+that were sent down to it, and nothing else. From a unit beside, a unit sees nothing. An account
+sees what its unit sees. Whoever asks for more gets `NotFound`, so that a stranger does not learn
+what exists.
 """
 
 from typing import Any
@@ -29,17 +30,17 @@ __all__ = [
 
 
 def may_see(account_unit: Unit, unit: Unit) -> bool:
-    """Whether `unit` is the account's own unit or stands below it."""
+    """Whether `unit` is `account_unit` or stands below it."""
     return account_unit.lft <= unit.lft <= account_unit.rgt
 
 
 def visible_units(account_unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
-    """The clause for the units an account of `account_unit` sees (`column` holds `Unit.lft`)."""
+    """The clause for the units an account of `account_unit` sees; `column` holds `Unit.lft`."""
     return within(account_unit, column)
 
 
 def visible_campaigns(account_unit: Unit) -> ColumnElement[bool]:
-    """The clause for `Campaign`: owned at or below the unit, or sent down to it."""
+    """The clause on `Campaign` "owned at or below the unit, or sent down to the unit"."""
     owned = select(Unit.id).where(visible_units(account_unit))
     sent_down = (
         exists()
@@ -51,9 +52,9 @@ def visible_campaigns(account_unit: Unit) -> ColumnElement[bool]:
 
 
 def visible_measures(account_unit: Unit) -> ColumnElement[bool]:
-    """The clause for `Measure`: of a campaign owned at or below the unit, or sent down to it.
+    """The clause on `Measure` "of a campaign owned at or below the unit, or sent down to the unit".
 
-    A measure sent to a unit below has passed through this unit, or was issued below it.
+    A measure that was sent to a unit below has passed through this unit, or was issued below it.
     """
     owned = (
         select(Campaign.id)
@@ -69,17 +70,17 @@ def visible_measures(account_unit: Unit) -> ColumnElement[bool]:
 
 
 def get_unit_of(session: Session, account: Account) -> Unit:
-    """The account's own unit. Raises NotFound."""
+    """The unit of the account. Raises `NotFound`."""
     return get_unit_by_id(session, account.unit_id)
 
 
 def find_unit_of(session: Session, actor: Account | None) -> Unit | None:
-    """Where the actor stands in the tree; None for the product itself."""
+    """The unit of the actor; None for the product itself."""
     return get_unit_of(session, actor) if actor else None
 
 
 def get_visible_unit(session: Session, account: Account, code: str) -> Unit:
-    """The unit with this code, if the account sees it. Raises NotFound."""
+    """The unit with this code, if the account sees the unit. Raises `NotFound`."""
     unit = get_unit(session, code)
     if not may_see(get_unit_of(session, account), unit):
         raise NotFound
@@ -87,7 +88,7 @@ def get_visible_unit(session: Session, account: Account, code: str) -> Unit:
 
 
 def get_visible_campaign(session: Session, account: Account, campaign_id: int) -> Campaign:
-    """The campaign, if the account sees it. Raises NotFound."""
+    """The campaign, if the account sees the campaign. Raises `NotFound`."""
     visible = visible_campaigns(get_unit_of(session, account))
     campaign = session.exec(select(Campaign).where(Campaign.id == campaign_id, visible)).first()
     if campaign is None:
@@ -96,7 +97,7 @@ def get_visible_campaign(session: Session, account: Account, campaign_id: int) -
 
 
 def get_visible_measure(session: Session, account: Account, measure_id: int) -> Measure:
-    """The measure, if the account sees it. Raises NotFound."""
+    """The measure, if the account sees the measure. Raises `NotFound`."""
     visible = visible_measures(get_unit_of(session, account))
     measure = session.exec(select(Measure).where(Measure.id == measure_id, visible)).first()
     if measure is None:
