@@ -10,7 +10,7 @@ from rules.filling.answers import Attached, Checked, Typed, as_typed, check_answ
 from rules.filling.corrections import WHY
 from rules.filling.known_values import fitting, shared_fields
 from rules.forms.form_fields import ATTACHED, FormField, chosen_by_default
-from rules.forms.form_structure import moved_by
+from rules.forms.form_structure import moved_by, tied_to
 from rules.forms.form_tree import FormTree, item_of
 from rules.sentences.sentence import Sentence
 
@@ -71,19 +71,34 @@ class AnswerSheet:
     def open_names(self) -> frozenset[str]:
         """The fields and repeats that can be filled in: all of them, or those returned.
 
-        With a returned field goes what was not asked before and may be now, because a condition
-        names the returned one, or what is calculated from it. A form version newer than the
-        returned answers opens everything, because the earlier answers belong to other questions.
+        With a returned field go those that its constraints tie to it (`tied_to`), and what was not
+        asked before and may be now, because a condition names an open one, or what is calculated
+        from it. A form version newer than the returned answers opens everything, because the
+        earlier answers belong to other questions.
         """
-        everything = frozenset(item.name for item in self.tree.items)
+        opened = self.returned_names
+        if not opened:
+            return frozenset(item.name for item in self.tree.items)
+        while more := (tied_to(self.tree, opened) | self._asked_by(opened)) - opened:
+            opened |= more
+        return opened
+
+    @cached_property
+    def returned_names(self) -> frozenset[str]:
+        """The fields and repeats that were returned on their own; empty: the whole form is open."""
         if self.review is None or self.reviewed is None:
-            return everything
-        if self.review.decision != Decision.RETURN or not self.review.fields:
-            return everything
+            return frozenset()
+        if self.review.decision != Decision.RETURN:
+            return frozenset()
         if self.reviewed.form_version_id != self.version_id:
-            return everything
-        returned = everything & frozenset(self.review.fields)
-        return returned | self._asked_by(returned) if returned else everything
+            return frozenset()
+        items = frozenset(item.name for item in self.tree.items)
+        return items & frozenset(self.review.fields)
+
+    @property
+    def tied_names(self) -> frozenset[str]:
+        """What is open because it hangs together with what was returned."""
+        return self.open_names - self.returned_names if self.returned_names else frozenset()
 
     def _asked_by(self, opened: frozenset[str]) -> frozenset[str]:
         """The unanswered items that may be asked once the open ones are answered otherwise."""
@@ -116,13 +131,21 @@ class AnswerSheet:
         known = {name: one.texts for name, one in self.prefilled.items() if name in self.open_names}
         if self.draft is not None:
             known = {name: known[name] for name in self.draft.as_known if name in known}
-            shown = {**as_typed(self.kept), **self.draft.answers, **known}
+            shown = {**as_typed(self.kept), **self.completed(self.draft.answers), **known}
         elif self.last is not None:
             shown = {**as_typed(self.last.answers), **known}
         else:
             shown = {**_defaults(self.fields), **known}
         shown |= as_typed(self._fixed)
         return {key: texts for key, texts in shown.items() if item_of(key) in self.tree.by_name}
+
+    def completed(self, typed: Typed) -> dict[str, list[str]]:
+        """`typed` with the earlier answers of what is tied to the returned fields, where it speaks
+        of none of that: a page or a draft made before these were open has not left them empty."""
+        if self.reviewed is None or any(item_of(key) in self.tied_names for key in typed):
+            return dict(typed)
+        earlier = as_typed(self.reviewed.answers)
+        return {**{k: v for k, v in earlier.items() if item_of(k) in self.tied_names}, **typed}
 
     @property
     def left_over(self) -> dict[str, list[str]]:
@@ -159,7 +182,11 @@ class AnswerSheet:
         closed = {item.name for item in self.tree.items} - self.open_names
         return check_answers(
             self.fields,
-            {key: texts for key, texts in typed.items() if item_of(key) not in {*closed, WHY}},
+            {
+                key: texts
+                for key, texts in self.completed(typed).items()
+                if item_of(key) not in {*closed, WHY}
+            },
             kept={**self._fixed, **{name: self.kept.get(name) for name in closed}},
             today=today,
             attached=attached,

@@ -145,6 +145,41 @@ def moved_by(tree: FormTree, items: Collection[str]) -> set[str]:
     return moved
 
 
+def tied_to(tree: FormTree, items: Collection[str]) -> set[str]:
+    """`items`, and every item that may have to change with them: a constraint or a filter of
+    choices that names both would else be broken, or could never be kept."""
+    tied = set(items)
+    mendable = {item.name for item in tree.mendable}
+    ties = [one for one in tree.fields if one.answered and (one.constraint or one.choice_filter)]
+    while more := _pulled(tree, ties, tied) & mendable - tied:
+        tied |= more
+    return tied
+
+
+def _pulled(tree: FormTree, ties: Iterable[FormField], items: Collection[str]) -> set[str]:
+    """The items that the conditions of `ties` name together with `items`, or with what moves
+    along with them."""
+    moved, found = moved_by(tree, items), set[str]()
+    for field in ties:
+        named = named_in(field.constraint) | named_in(field.choice_filter, choice=True)
+        own = tree.repeat_of(field) or field.name
+        if own in items or (named - {field.name}) & moved:
+            sources = _sources(tree, named | {field.name})
+            found |= {tree.repeat_of(tree.by_name[name]) or name for name in sources}
+    return found
+
+
+def _sources(tree: FormTree, names: Collection[str]) -> set[str]:
+    """`names`, with what is calculated among them followed back to what it is calculated from."""
+    found = {name for name in names if name in tree.by_name}
+    while (
+        more := {name for one in found for name in named_in(tree.by_name[one].calculation)}
+        & tree.by_name.keys() - found
+    ):
+        found |= more
+    return found
+
+
 def named_in(text: str, *, choice: bool = False) -> set[str]:
     """The fields an expression names; of an empty one none."""
     return set(parse(text, choice=choice).references) if text else set()

@@ -27,7 +27,7 @@ def is_same(
     today: str,
 ) -> bool:
     """Whether what was typed comes to the answers that were sent before."""
-    fields = sheet.fields
+    fields, typed = sheet.fields, sheet.completed(typed)
     if earlier.form_version_id != sheet.version_id:
         fields = get_submitted_fields(session, earlier)
     items = {item.name for item in FormTree(fields).items}

@@ -40,6 +40,8 @@ class AskedField:
     fault: str
     returned: bool
     """Returned by the unit above."""
+    tied: bool
+    """Open because it hangs together with what was returned."""
     open: bool
     """Can be filled in."""
     shown: str
@@ -99,6 +101,7 @@ class AskedRepeat:
     """The questions of a further filling; its place is written `__n__`."""
     full: bool
     returned: bool
+    tied: bool
     open: bool
     shown: str
     fault: str

@@ -185,11 +185,15 @@ def _open_only(nodes: list[Node]) -> list[Node]:
     for node in nodes:
         if isinstance(node, AskedGroup):
             inner = _open_only(node.inner)
-            if any(one.returned for one in every(inner)):
+            if any(one.returned or one.tied for one in every(inner)):
                 kept.append(AskedGroup(**{**vars(node), "inner": inner}))
-        elif (node.open and node.returned) or (isinstance(node, AskedField) and node.computed):
+        elif _is_mended(node) or (isinstance(node, AskedField) and node.computed):
             kept.append(node)
     return kept
+
+
+def _is_mended(one: AskedField | AskedRepeat) -> bool:
+    return one.open and (one.returned or one.tied)
 
 
 def _summary(words: Words, nodes: list[Node]) -> dict[str, str]:

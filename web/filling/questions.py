@@ -89,9 +89,12 @@ class Questions:
     @cached_property
     def _returned(self) -> frozenset[str]:
         review = self.sheet.review
-        if review is None or not review.fields:
-            return frozenset()
-        return self.sheet.open_names if self._closed else frozenset(review.fields)
+        return frozenset(review.fields) if review else frozenset()
+
+    @cached_property
+    def _tied(self) -> frozenset[str]:
+        """Open because of what was returned, of a form that is not all open."""
+        return self.sheet.tied_names if self._closed else frozenset()
 
     def nodes(self, within: str = "", where: Where = None) -> list[Node]:
         """What lies in a group or repeat, or at the top; what has nothing to show is left out."""
@@ -146,6 +149,7 @@ class Questions:
             blank=self.nodes(one.name, BLANK) if is_open else [],
             full=self.times[one.name] >= MOST_TIMES,
             returned=one.name in self._returned,
+            tied=one.name in self._tied,
             open=is_open,
             shown=item_in_words(self.words, self.sheet.tree, one, kept),
             fault=self._fault(one, one.name),
@@ -169,6 +173,7 @@ class Questions:
             values=values,
             fault=self._fault(one, key),
             returned=item in self._returned and where is None and one.answered,
+            tied=item in self._tied and where is None and one.answered,
             open=item in self.sheet.open_names or not one.answered,
             shown=self._shown(one, where, values),
             name=one.name,

@@ -1,6 +1,6 @@
 """What a return named, told by the labels of the form version that had been answered."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ class Mending:
     fields: Sequence[ReturnedField] = ()
     before: FormVersion | None = None
     """The version that was answered, where the form has changed since."""
+    tied: Sequence[ReturnedField] = ()
+    """What is open because it hangs together with them."""
     others: Sequence[ReturnedField] = field(default=())
     """What was not returned, and has no place on today's form, or none that fits."""
 
@@ -47,18 +49,22 @@ class Mending:
 
 
 def list_returned(
-    words: Words, fields: Sequence[FormField], review: Review, asked: Container[str]
+    words: Words,
+    fields: Sequence[FormField],
+    names: Sequence[str],
+    notes: Mapping[str, str],
+    asked: Container[str],
 ) -> list[ReturnedField]:
-    """The fields a return named. `fields`: of the version that had been answered; `asked`: the
-    names of those that are asked today."""
+    """The fields a return named. `fields`: of the version that had been answered; `notes`: name →
+    what was written about it; `asked`: the names of those that are asked today."""
     by_name = FormTree(fields).by_name
     return [
         ReturnedField(
             label=label_of(words, by_name[name]) or name if name in by_name else name,
-            note=review.notes.get(name, ""),
+            note=notes.get(name, ""),
             place=PREFIX + name if name in asked else "",
         )
-        for name in review.fields
+        for name in names
     ]
 
 
@@ -69,7 +75,12 @@ def find_mending(words: Words, session: Session, sheet: AnswerSheet) -> Mending:
     if review is None or reviewed is None or sheet.assignment.status != Status.RETURNED:
         return Mending()
     if reviewed.form_version_id == sheet.version_id or reviewed.form_version_id is None:
-        return Mending(list_returned(words, sheet.fields, review, sheet.tree.by_name))
+        asked = sheet.tree.by_name
+        tied = [one.name for one in sheet.tree.items if one.name in sheet.tied_names]
+        return Mending(
+            list_returned(words, sheet.fields, review.fields, review.notes, asked),
+            tied=list_returned(words, sheet.fields, tied, {}, asked),
+        )
     return _across(words, session, sheet, review, reviewed)
 
 
@@ -80,7 +91,7 @@ def _across(
     assert reviewed.form_version_id is not None
     fields = get_submitted_fields(session, reviewed)
     lost = _lost_answers(words, fields, sheet.fields, reviewed.answers)
-    told = list_returned(words, fields, review, sheet.tree.by_name)
+    told = list_returned(words, fields, review.fields, review.notes, sheet.tree.by_name)
     named = [
         ReturnedField(one.label, one.note, one.place, lost.get(name, ""))
         for name, one in zip(review.fields, told, strict=True)
@@ -91,7 +102,7 @@ def _across(
         for name, text in lost.items()
         if name not in review.fields
     ]
-    return Mending(named, get_version(session, reviewed.form_version_id), others)
+    return Mending(named, get_version(session, reviewed.form_version_id), others=others)
 
 
 def _place(sheet: AnswerSheet, name: str) -> str:

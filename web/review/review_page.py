@@ -128,7 +128,7 @@ def _returned(
     asked = {one.name for one in fields}
     if told.submission.form_version_id != last.submission.form_version_id:
         fields = get_submitted_fields(session, told.submission)
-    return list_returned(words, fields, told.review, asked)
+    return list_returned(words, fields, told.review.fields, told.review.notes, asked)
 
 
 def _newer_version(session: Session, seen: Seen, last: Revision) -> dict[str, int] | None:

@@ -1,6 +1,6 @@
 """What is open of a form that was returned in parts."""
 
-from models import Decision, Review, Submission
+from models import Decision, Draft, Review, Submission
 from rules.filling.answer_sheet import AnswerSheet
 from rules.forms.form_check import check_form
 
@@ -18,13 +18,13 @@ FORM = [
 ANSWERS = {"homes": 10, "visits": [{"people": 3}], "share": "0.3"}
 
 
-def returned(*fields: str) -> AnswerSheet:
-    """The form answered with ANSWERS, of which `fields` were returned."""
-    sent = Submission(answers=ANSWERS, revision=1, form_version_id=None)
+def returned(*fields: str, form=FORM, answers=ANSWERS, draft=None) -> AnswerSheet:
+    """The form answered with `answers`, of which `fields` were returned."""
+    sent = Submission(answers=answers, revision=1, form_version_id=None)
     review = Review(decision=Decision.RETURN, fields=list(fields))
     return AnswerSheet(
-        assignment=None, measure=None, unit=None, version=None, fields=check_form(FORM),
-        last=sent, last_sender="", reviewed=sent, review=review, draft=None,
+        assignment=None, measure=None, unit=None, version=None, fields=check_form(form),
+        last=sent, last_sender="", reviewed=sent, review=review, draft=draft,
     )  # fmt: skip
 
 
@@ -42,3 +42,61 @@ def test_what_a_returned_field_brings_up_is_asked_and_stored():
     assert checked.values == {
         "homes": 10, "visits": [{"people": 40}], "share": "4", "why": "合住",
     }  # fmt: skip
+
+
+TIED = [
+    {"name": "checked", "label": "排查户数", "type": "integer"},
+    {"name": "faulty", "label": "隐患户数", "type": "integer", "constraint": ". <= ${checked}"},
+    {"name": "left", "label": "没有隐患的户数", "type": "calculate",
+     "calculation": "${checked} - ${faulty}"},
+    {"name": "mended", "label": "已整改", "type": "integer", "constraint": ". <= ${faulty}"},
+    {"name": "calm", "label": "安全户数", "type": "integer", "constraint": ". <= ${left}"},
+    {"name": "rooms", "label": "房间", "type": "repeat"},
+    {"name": "beds", "label": "床位", "type": "integer", "within": "rooms",
+     "constraint": ". <= ${most}"},
+    {"name": "most", "label": "最多床位", "type": "integer"},
+    {"name": "heat", "label": "取暖", "type": "select_one",
+     "choices": [{"value": "coal", "label": "煤"}, {"value": "power", "label": "电"}]},
+    {"name": "stove", "label": "设备", "type": "select_one", "choice_filter": "heat = ${heat}",
+     "choices": [{"value": "kang", "label": "炕", "columns": {"heat": "coal"}},
+                 {"value": "panel", "label": "板", "columns": {"heat": "power"}}]},
+    {"name": "note", "label": "备注", "type": "text", "constraint": "string-length(.) < 9"},
+]  # fmt: skip
+SENT = {
+    "checked": 10, "faulty": 4, "left": "6", "mended": 3, "calm": 5,
+    "rooms": [{"beds": 2}], "most": 4, "heat": "coal", "stove": "kang", "note": "好",
+}  # fmt: skip
+CHAIN = {"checked", "faulty", "mended", "calm"}
+
+
+def tied(*fields: str, **more) -> AnswerSheet:
+    return returned(*fields, form=TIED, answers=SENT, **more)
+
+
+def test_a_return_opens_what_its_constraints_tie_together():
+    for name in CHAIN:
+        assert tied(name).open_names == CHAIN
+    assert tied("most").open_names == tied("rooms").open_names == {"most", "rooms"}
+    assert tied("heat").open_names == tied("stove").open_names == {"heat", "stove"}
+    assert tied("note").open_names == {"note"}
+    assert tied("checked").tied_names == CHAIN - {"checked"}
+
+
+def test_an_answer_that_contradicts_what_was_closed_is_told_and_can_be_mended():
+    sheet = tied("checked")
+    left_as_it_was = {"checked": ["3"], "faulty": ["4"], "mended": ["3"], "calm": ["5"]}
+    assert set(sheet.check(left_as_it_was, today="2026-11-22").faults) == {"faulty", "calm"}
+    mended = {"checked": ["3"], "faulty": ["1"], "mended": ["1"], "calm": ["2"]}
+    assert sheet.check(mended, today="2026-11-22").values == {
+        **SENT, "checked": 3, "faulty": 1, "left": "2", "mended": 1, "calm": 2,
+    }  # fmt: skip
+
+
+def test_a_page_that_does_not_know_the_tied_fields_has_not_left_them_empty():
+    sheet = tied("checked")
+    assert sheet.check({"checked": ["12"]}, today="2026-11-22").values["faulty"] == 4
+    assert set(sheet.check({"checked": ["3"]}, today="2026-11-22").faults) == {"faulty", "calm"}
+    emptied = {"checked": ["12"], "faulty": [""], "mended": [""], "calm": [""]}
+    assert "faulty" not in sheet.check(emptied, today="2026-11-22").values
+    older = Draft(answers={"checked": ["12"]}, as_known=[])
+    assert tied("checked", draft=older).typed["faulty"] == ["4"]

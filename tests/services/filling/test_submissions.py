@@ -215,6 +215,28 @@ def test_only_the_returned_fields_are_open(session, measure, village, clerk, rev
     assert totals_of(session, measure, REGION) == {"checked": (90_000, 0), "spent": (35_000, 0)}
 
 
+def test_what_a_constraint_ties_to_a_returned_field_is_open_and_checked_with_it(
+    session, measure, village, clerk, reviewer
+):
+    bound = {**FIELDS[1], "constraint": ". <= ${checked}"}
+    measure.form_version_id = make_form(
+        session, account_of(session, REGION), [FIELDS[0], bound, *FIELDS[2:]]
+    ).id
+    session.add(measure)
+    session.flush()
+    sent = send(session, village, actor=clerk)
+    return_(
+        session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer, now=LATER
+    )
+    assert get_answer_sheet(session, village.id).open_names == {"checked", "spent"}
+    unfit = try_to_send(
+        session, village.id, {"checked": ["2"]}, send_key=send_key(), actor=clerk, now=LATER
+    )
+    assert set(unfit.faults) == {"spent"}
+    mended = send(session, village, {"checked": ["2"], "spent": ["1.5"]}, actor=clerk)
+    assert mended.answers == {"checked": 2, "spent": "1.5", "note": "逐户走访。"}
+
+
 def test_a_draft_of_a_partly_returned_form_holds_the_open_fields_only(
     session, village, clerk, reviewer
 ):

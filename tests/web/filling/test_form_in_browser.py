@@ -306,6 +306,31 @@ def test_totals_know_what_is_not_open(clerks, phone, page, village):
     expect(again.locator("output[data-field=talked]")).to_have_text("4")
 
 
+def test_what_a_constraint_ties_to_a_returned_field_can_be_mended_with_it(
+    clerks, phone, page, village
+):
+    page.fill("#f-checked", "12")
+    page.check("#f-found")
+    page.fill("#f-faulty", "4")
+    page.click(SEND)
+    page.wait_for_url("**/receipts/**")
+    clerks.return_(village, ["checked"])
+    again = clerks.form(phone, village)
+    expect(again.locator("#f-note")).to_have_count(0)
+    again.fill("#f-checked", "3")
+    again.click(SEND)
+    expect(again.locator("#f-faulty-fault")).to_have_text("不能多于排查户数。")
+    assert len(clerks.sent(village)) == 1
+    again.click(".note-warn a[href='#f-faulty']")
+    again.fill("#f-faulty", "1")
+    again.click(SEND)
+    again.wait_for_url(re.compile("receipts|asked"))
+    if "asked" in again.url:
+        again.click("[data-doubts] button")
+        again.wait_for_url("**/receipts/**")
+    assert clerks.sent(village)[-1].answers["left"] == "2"
+
+
 def test_a_broken_constraint_is_said_on_leaving_the_field(page):
     page.fill("#f-checked", "5")
     page.check("#f-found")

@@ -185,11 +185,14 @@ def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(full, cler
     page = clerk.get(path)
     shown = fields_of(page, path)
     assert {name for name in shown if name.startswith("f-")} >= {"f-alarms", "f-visits.1.who"}
-    assert "f-households" not in shown
+    assert "f-heated" not in shown
+    assert "与退回的项有关，可以一起改" in wrapper(page, "households").text_content()
+    links = check(page).xpath("//*[contains(@class,'note-warn')]//li/a/@href")
+    assert links == ["#f-alarms", "#f-visits", "#f-households"]
     assert "比上月少了一半" in wrapper(page, "alarms").text_content()
     rules = json.loads(check(page).xpath("//form[@data-form]")[0].get("data-rules"))
-    assert rules["fields"]["households"]["value"] == 40
-    assert "value" not in rules["fields"]["alarms"]
+    assert rules["fields"]["heated"]["value"] == "coal"
+    assert not [name for name in ("alarms", "households") if "value" in rules["fields"][name]]
     assert wrapper(page, "share").xpath(".//output")[0].text == "25"
     asked = clerk.post(path, data={**shown, "f-alarms": "20", "_act": "send"})
     page = clerk.get(asked.headers["location"])
