@@ -213,9 +213,9 @@ def _make_young(path: Path) -> None:
 
 def _make_folders(folder: Path) -> list[Path]:
     """Make what is missing of `folder`; the folders that got a new entry."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     make_folder(folder)
-    return [one.parent for one in missing]
+    return [path.parent for path in missing]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ _APART = Apart("adapters.document_process", TOO_MUCH)
 
 def text_apart(content: bytes, filename: str = "", *, seconds: int = SECONDS) -> str:
     """`extracted_text`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
-    kind = next((one for one in KINDS if filename.lower().endswith(one)), "")
+    kind = next((ending for ending in KINDS if filename.lower().endswith(ending)), "")
     return str(_APART.run(content, kind, seconds=seconds).answer)
 
 

@@ -17,9 +17,9 @@ def xlsform_apart(content: bytes, *, seconds: int = SECONDS) -> XlsForm:
     """`read_xlsform`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
     answer = _APART.run(content, seconds=seconds).answer
     if "faults" in answer:
-        raise XlsFormFaults([fault_from_json(one) for one in answer["faults"]])
+        raise XlsFormFaults([fault_from_json(fault) for fault in answer["faults"]])
     settings = FormSettings.model_validate(answer["settings"])
-    notes = tuple(fault_from_json(one) for one in answer["notes"])
+    notes = tuple(fault_from_json(note) for note in answer["notes"])
     return XlsForm(answer["title"], settings, read_form(answer["fields"]), notes)
 
 
@@ -27,12 +27,12 @@ def _reply(content: bytes) -> Reply:
     try:
         form = read_xlsform(content)
     except XlsFormFaults as refused:
-        return Reply({"faults": [to_json(one) for one in refused.faults]})
+        return Reply({"faults": [to_json(fault) for fault in refused.faults]})
     return Reply({
         "title": form.title,
         "settings": form.settings.model_dump(mode="json"),
         "fields": dump_form(form.fields),
-        "notes": [to_json(one) for one in form.notes],
+        "notes": [to_json(note) for note in form.notes],
     })  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def newest_revision() -> str:
 def is_known(revision: str) -> bool:
     """Whether this version of the product can go on from `revision`; not so if it is newer."""
     revisions = ScriptDirectory.from_config(make_config()).walk_revisions()
-    return revision in {each.revision for each in revisions}
+    return revision in {script.revision for script in revisions}
 
 
 def make_config() -> Config:
@@ -83,7 +83,7 @@ def alone(engine: Engine) -> Iterator[None]:
 def _refuse_newer(connection: Connection) -> None:
     stored = MigrationContext.configure(connection).get_current_heads()
     connection.rollback()
-    newer = [one for one in stored if not is_known(one)]
+    newer = [revision for revision in stored if not is_known(revision)]
     if newer:
         raise Refusal(
             N_(

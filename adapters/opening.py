@@ -114,7 +114,7 @@ def find_reason(url: URL, said: str) -> Refusal | None:
     }
     for words, msgid in _REASONS:
         if re.search(words, said, re.IGNORECASE):
-            used = {name: one for name, one in values.items() if f"%({name})s" in msgid}
+            used = {name: value for name, value in values.items() if f"%({name})s" in msgid}
             return Refusal(msgid, **used)
     return None
 

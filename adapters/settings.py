@@ -71,7 +71,11 @@ class Settings(BaseSettings):
 
         Raises `Refusal` for what is no address or network, and for a network of everyone.
         """
-        return [_network(one) for one in map(str.strip, self.trusted_proxies.split(",")) if one]
+        return [
+            _network(network)
+            for network in map(str.strip, self.trusted_proxies.split(","))
+            if network
+        ]
 
     @property
     def web_url(self) -> str:

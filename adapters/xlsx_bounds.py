@@ -51,7 +51,9 @@ def check_unpacked(content: bytes, other: str, most_bytes: int, most_cells: int)
 def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Sheet and the part of the archive that holds it, as the workbook's relationships say."""
     related = etree.fromstring(archive.read(_RELATED), _parser())
-    targets = [(one.get("Id"), str(one.get("Target", ""))) for one in related]
+    targets = [
+        (relationship.get("Id"), str(relationship.get("Target", ""))) for relationship in related
+    ]
     book = etree.fromstring(archive.read(_BOOK), _parser())
     return [
         (str(sheet.get("name")), _part(target))

@@ -73,7 +73,10 @@ class _Book:
             LedgerColumn(self.say(N_("措施")), 40, "text"),
             *self._count_columns(),
         ]
-        rows = ([*self._titled(one), *_counts(one["below"])] for one in self.data["measures"])
+        rows = (
+            [*self._titled(measure), *_counts(measure["below"])]
+            for measure in self.data["measures"]
+        )
         sheet.table(columns, rows)
         sheet.table(self._hand_down_columns(), map(self._handed_down, self.data["measures"]))
 
@@ -188,7 +191,7 @@ class _Book:
             [row["code"], row["name"], *self._which(measure), self.say(row["label"]), row["text"]]
             for measure in self.data["measures"]
             for row in (
-                *(own | one for one in measure["narratives"]["own"]),
+                *(own | text for text in measure["narratives"]["own"]),
                 *measure["narratives"]["lower"],
             )
         )
@@ -300,7 +303,7 @@ class _Book:
                 ]
 
     def _named(self) -> Iterable[list[Any]]:
-        measures = {one["number"]: one for one in self.data["measures"]}
+        measures = {measure["number"]: measure for measure in self.data["measures"]}
         level_name = "level_name" if self.language == SOURCE else "level_name_en"
         for kind in LISTS:
             for row in self.data["lists"][kind]["rows"]:

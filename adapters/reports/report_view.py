@@ -89,9 +89,13 @@ def view(report: Report, language: str) -> dict[str, Any]:
         "made_at": f"{local_time(report.made_at):%Y-%m-%d %H:%M}",
         "checksum": report.short_checksum,
         "lists": [_list(report.data, kind, language) for kind in LISTS],
-        "with_figures": [one for one in measures if one["figures"] or one["target"]],
+        "with_figures": [
+            measure for measure in measures if measure["figures"] or measure["target"]
+        ],
         "with_words": [
-            one | words for one in measures if (words := _words(report.data, one, language))
+            measure | words
+            for measure in measures
+            if (words := _words(report.data, measure, language))
         ],
     }
 
@@ -173,9 +177,9 @@ def _words(
     data: Mapping[str, Any], measure: Mapping[str, Any], language: str
 ) -> dict[str, Any] | None:
     """The texts of a measure, the unit's own first."""
-    texts = [{"name": data["unit"]["name"], **one} for one in measure["narratives"]["own"]]
+    texts = [{"name": data["unit"]["name"], **text} for text in measure["narratives"]["own"]]
     texts += measure["narratives"]["lower"]
     if not texts:
         return None
-    shown = [one | {"label": translate(language, one["label"])} for one in texts[:WORDS_SHOWN]]
+    shown = [text | {"label": translate(language, text["label"])} for text in texts[:WORDS_SHOWN]]
     return {"words": shown, "words_more": len(texts) - len(shown)}

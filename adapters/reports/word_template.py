@@ -50,7 +50,7 @@ class Template:
     ) -> None:
         """A table with a row for each turn of `loop`, and `last` as its total."""
         rows = 5 if last else 4
-        table = layout.add_table(self.document, [one[1] for one in columns], rows)
+        table = layout.add_table(self.document, [column[1] for column in columns], rows)
         table.cell(1, 0).text = f"{{%tr for {loop} %}}"
         table.cell(3, 0).text = "{%tr endfor %}"
         for place, (heading, _, shown, align) in enumerate(columns):
@@ -78,7 +78,10 @@ class Template:
         ]
 
     def counts_total(self, *first: str) -> list[str]:
-        return [*first, *(one[2].replace("r.", "data.below.") for one in self.count_columns())]
+        return [
+            *first,
+            *(column[2].replace("r.", "data.below.") for column in self.count_columns()),
+        ]
 
 
 def write(language: str, path: Path) -> None:
@@ -351,5 +354,5 @@ def _notes(t: Template) -> None:
 
 
 if __name__ == "__main__":
-    for each, target in PATHS.items():
-        write(each, target)
+    for language, target in PATHS.items():
+        write(language, target)

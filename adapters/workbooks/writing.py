@@ -60,7 +60,7 @@ class _Writing:
 
     def write(self) -> None:
         self._write_guide()
-        sheets = [self.workbook.add_worksheet(one.columns.name) for one in self.layout.sheets]
+        sheets = [self.workbook.add_worksheet(filled.columns.name) for filled in self.layout.sheets]
         for sheet, filled in zip(sheets, self.layout.sheets, strict=True):
             self._write_sheet(sheet, filled)
         self.lists.hide()

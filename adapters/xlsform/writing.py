@@ -15,7 +15,7 @@ _WIDTH = 18
 _CHOSEN = {
     "required": ["yes", "no"],
     "readonly": ["yes", "no"],
-    "rollup": [str(one) for one in RollUp],
+    "rollup": [str(kind) for kind in RollUp],
 }
 _SPARE = 500
 """Rows below the last one that get the lists to choose from too."""

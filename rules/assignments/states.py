@@ -167,7 +167,7 @@ class IllegalChange(Refusal):
     def __init__(self, status: Status, act: Act, allowed: tuple[Act, ...]) -> None:
         self.status, self.act, self.allowed = status, act, allowed
         terms = {"status": Term(STATUS_NAMES[status]), "act": Term(ACT_NAMES[act])}
-        own = [Term(ACT_NAMES[one]) for one in allowed if _are_of_one_side(one, act)]
+        own = [Term(ACT_NAMES[possible]) for possible in allowed if _are_of_one_side(possible, act)]
         if not allowed:
             super().__init__(N_("任务现为“%(status)s”，不用也不能再%(act)s。"), **terms)
         elif not own:
@@ -180,5 +180,5 @@ class IllegalChange(Refusal):
             )
 
 
-def _are_of_one_side(one: Act, other: Act) -> bool:
-    return any(one in side and other in side for side in SIDES)
+def _are_of_one_side(act: Act, other: Act) -> bool:
+    return any(act in side and other in side for side in SIDES)

@@ -14,7 +14,7 @@ Differs = dict[str, list[Any]]
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differs:
     """Name → `[before, after]` of what is not the same; both sides have the same names."""
-    return {name: [before[name], one] for name, one in after.items() if before[name] != one}
+    return {name: [before[name], value] for name, value in after.items() if before[name] != value}
 
 
 def narrowed(before: str, after: str) -> tuple[str, str]:
@@ -30,9 +30,9 @@ def narrowed(before: str, after: str) -> tuple[str, str]:
     return _around(before, start, end), _around(after, start, end)
 
 
-def _same(one: str, other: str) -> int:
+def _same(text: str, other: str) -> int:
     """How many characters two texts begin with alike."""
-    pairs = zip(one, other, strict=False)
+    pairs = zip(text, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 

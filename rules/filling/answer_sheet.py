@@ -128,7 +128,11 @@ class AnswerSheet:
         is a draft, an open field it does not name was left empty; what was known already and left
         so is shown as it is known now.
         """
-        known = {name: one.texts for name, one in self.prefilled.items() if name in self.open_names}
+        known = {
+            name: prefilled.texts
+            for name, prefilled in self.prefilled.items()
+            if name in self.open_names
+        }
         if self.draft is not None:
             known = {name: known[name] for name in self.draft.as_known if name in known}
             shown = {**as_typed(self.kept), **self.completed(self.draft.answers), **known}
@@ -168,10 +172,10 @@ class AnswerSheet:
     def left_as_known(self, typed: Typed) -> list[str]:
         """The fields in which what was known stands untouched: nothing, where nothing was."""
         return [
-            one.name
-            for one in shared_fields(self.fields)
-            if _typed_in(typed, one.name)
-            == (self.prefilled[one.name].texts if one.name in self.prefilled else [])
+            field.name
+            for field in shared_fields(self.fields)
+            if _typed_in(typed, field.name)
+            == (self.prefilled[field.name].texts if field.name in self.prefilled else [])
         ]
 
     def check(self, typed: Typed, *, today: str, attached: Attached | None = None) -> Checked:
@@ -210,14 +214,14 @@ class AnswerSheet:
     @property
     def attached_keys(self) -> bool:
         """Whether the form takes photos or files."""
-        return any(one.type in ATTACHED for one in self.fields)
+        return any(field.type in ATTACHED for field in self.fields)
 
 
 def _defaults(fields: tuple[FormField, ...]) -> dict[str, list[str]]:
     return {
-        one.name: chosen_by_default(one) if one.choices else [one.default]
-        for one in fields
-        if one.default and one.answered
+        field.name: chosen_by_default(field) if field.choices else [field.default]
+        for field in fields
+        if field.default and field.answered
     }
 
 

@@ -1,7 +1,7 @@
 """Answers: what was typed into a form, checked and brought into the shape it is stored in."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,7 @@ Attached = Callable[[str, str], Mapping[str, Any] | None]
 """(key, what was sent for it) → the file that was uploaded for it, as it is stored."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Checked:
     """Answers in stored shape, and what is wrong with the others, by key of the field.
 
@@ -99,7 +99,7 @@ def as_typed(values: Mapping[str, Any]) -> dict[str, list[str]]:
         if isinstance(value, Mapping):
             shown[key] = [str(value.get("token", ""))]
         else:
-            shown[key] = [str(one) for one in (value if isinstance(value, list) else [value])]
+            shown[key] = [str(part) for part in (value if isinstance(value, list) else [value])]
     return shown
 
 
@@ -113,7 +113,7 @@ def cleaned(typed: Typed, items: Iterable[str]) -> dict[str, list[str]]:
     }
 
 
-@dataclass
+@dataclasses.dataclass
 class _Check:
     """One going through a form, every field once its conditions are settled."""
 
@@ -122,9 +122,9 @@ class _Check:
     kept: Mapping[str, Any]
     today: str
     attached: Attached
-    faults: Faults = field(default_factory=dict)
-    shown: Mapping[str, int] = field(default_factory=dict)
-    put: list[tuple[FormField, int | None, Any]] = field(default_factory=list)
+    faults: Faults = dataclasses.field(default_factory=dict)
+    shown: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    put: list[tuple[FormField, int | None, Any]] = dataclasses.field(default_factory=list)
     """What was typed and could be read, to be held against the author's conditions."""
 
     def made(self) -> Checked:
@@ -134,26 +134,26 @@ class _Check:
         if state.overflowed:
             fault = Fault(TOO_MUCH_TEXT, {"longest": LONGEST_CALCULATED})
             return Checked({}, {self._mended_at(state.overflowed): fault})
-        ordered = sorted(self.faults.items(), key=lambda one: self.tree.rank(one[0]))
+        ordered = sorted(self.faults.items(), key=lambda entry: self.tree.rank(entry[0]))
         return Checked(state.answers(), dict(ordered))
 
-    def _mended_at(self, one: FormField) -> str:
+    def _mended_at(self, field: FormField) -> str:
         """Where a person can do something about what the field costs: its repeat, which can be
         filled in fewer times, or else the first question that is open and always asked."""
-        around = self.tree.repeat_of(one)
+        around = self.tree.repeat_of(field)
         open_items = [item for item in self.tree.mendable if item.name not in self.kept]
         if any(item.name == around for item in open_items):
             return around
         always = [item for item in open_items if not item.relevant and not self.tree.above(item)]
-        return next((item.name for item in (*always, *open_items)), one.name)
+        return next((item.name for item in (*always, *open_items)), field.name)
 
     def settled(self) -> Conditions:
         self._check_keys()
-        times = {one.name: self._times(one.name) for one in self.tree.repeats}
+        times = {repeat.name: self._times(repeat.name) for repeat in self.tree.repeats}
         state = Conditions(self.tree, times=times, today=self.today)
-        for one in state.order:
-            for place in state.places_of(one):
-                self._settle(state, one, place)
+        for field in state.order:
+            for place in state.places_of(field):
+                self._settle(state, field, place)
         self._check_authors(state)
         return state
 
@@ -181,7 +181,7 @@ class _Check:
         found = [
             place
             for place in places(repeat, self.typed)
-            if any(self._texts(key_in(repeat, place, one.name)) for one in self._inner(repeat))
+            if any(self._texts(key_in(repeat, place, field.name)) for field in self._inner(repeat))
         ]
         if len(found) > MOST_TIMES:
             self.faults[repeat] = Fault(N_("最多填 %(most)s 条。"), {"most": MOST_TIMES})
@@ -189,30 +189,30 @@ class _Check:
 
     def _inner(self, repeat: str) -> Iterator[FormField]:
         """What a person fills in there; what the form itself fills in makes no filling."""
-        return (one for one in self.tree.inside(repeat) if one.typed_in)
+        return (field for field in self.tree.inside(repeat) if field.typed_in)
 
     def _texts(self, key: str) -> list[str]:
         return [text for text in self.typed.get(key, []) if text.strip()]
 
-    def _settle(self, state: Conditions, one: FormField, place: int | None) -> None:
+    def _settle(self, state: Conditions, field: FormField, place: int | None) -> None:
         """Work out whether it is asked, what it holds, and what is wrong with that."""
-        if not state.relevant(one, place) or not one.stored:
+        if not state.relevant(field, place) or not field.stored:
             return
-        if one.calculation:
-            state.put(one, place, state.calculated(one, place))
+        if field.calculation:
+            state.put(field, place, state.calculated(field, place))
             return
-        key = state.key(one, place)
-        value = self._kept(one, place) if self._is_kept(one, place) else self._read(one, key)
+        key = state.key(field, place)
+        value = self._kept(field, place) if self._is_kept(field, place) else self._read(field, key)
         if isinstance(value, Fault):
             self.faults[key] = value
             return
         if value in (None, "", []):
-            if one.required and not one.readonly and not self._is_kept(one, place):
+            if field.required and not field.readonly and not self._is_kept(field, place):
                 self.faults[key] = Fault(N_("请填写这一项。"))
             return
-        state.put(one, place, value)
-        if not self._is_kept(one, place):
-            self.put.append((one, place, value))
+        state.put(field, place, value)
+        if not self._is_kept(field, place):
+            self.put.append((field, place, value))
 
     def _check_authors(self, state: Conditions) -> None:
         """Once everything is settled: a constraint may name what is asked after its question.
@@ -220,43 +220,45 @@ class _Check:
         One that names what cannot be read is not asked: that fault is told, and is the cause.
         """
         unread = {field_in(key) for key in self.faults}
-        for one, place, value in self.put:
-            if one.constraint and named_in(one.constraint) & unread:
+        for field, place, value in self.put:
+            if field.constraint and named_in(field.constraint) & unread:
                 continue
-            fault = _author_fault(state, one, place, value)
+            fault = _author_fault(state, field, place, value)
             if fault:
-                self.faults[state.key(one, place)] = fault
+                self.faults[state.key(field, place)] = fault
 
-    def _is_kept(self, one: FormField, place: int | None) -> bool:
-        repeat = self.tree.repeat_of(one)
-        return repeat in self.kept if place is not None else one.name in self.kept
+    def _is_kept(self, field: FormField, place: int | None) -> bool:
+        repeat = self.tree.repeat_of(field)
+        return repeat in self.kept if place is not None else field.name in self.kept
 
-    def _kept(self, one: FormField, place: int | None) -> Any:
+    def _kept(self, field: FormField, place: int | None) -> Any:
         if place is None:
-            return self.kept[one.name]
-        return self.kept[self.tree.repeat_of(one)][place].get(one.name)
+            return self.kept[field.name]
+        return self.kept[self.tree.repeat_of(field)][place].get(field.name)
 
-    def _read(self, one: FormField, key: str) -> Any:
+    def _read(self, field: FormField, key: str) -> Any:
         texts = self._texts(key)
-        if one.readonly:
-            texts = [one.default] if one.default else []
-        if one.type in ATTACHED:
+        if field.readonly:
+            texts = [field.default] if field.default else []
+        if field.type in ATTACHED:
             return self._attachment(key, texts[0]) if texts else None
-        return read_answer(one, texts)
+        return read_answer(field, texts)
 
     def _attachment(self, key: str, token: str) -> Any:
         gone = Fault(N_("这个文件没有传完或已经失效，请重新选择。"))
         return self.attached(key, token) or gone
 
 
-def _author_fault(state: Conditions, one: FormField, place: int | None, value: Any) -> Fault | None:
+def _author_fault(
+    state: Conditions, field: FormField, place: int | None, value: Any
+) -> Fault | None:
     """What the author's own conditions say against a value."""
     chosen = value if isinstance(value, list) else [value]
-    if one.choice_filter and not set(chosen) <= state.offered(one, place):
+    if field.choice_filter and not set(chosen) <= state.offered(field, place):
         return Fault(N_("请从列出的选项中选择。"))
-    if one.constraint and not state.holds(one, place):
-        if one.constraint_message:
-            return Fault("%(message)s", {"message": one.constraint_message})
+    if field.constraint and not state.holds(field, place):
+        if field.constraint_message:
+            return Fault("%(message)s", {"message": field.constraint_message})
         return Fault(N_("这一项不符合要求，请核对。"))
     return None
 

@@ -76,7 +76,7 @@ class Conditions:
     def relevant(self, field: FormField, place: Place) -> bool:
         """Whether the field is asked: its condition and those of all groups around it hold."""
         chain = (field, *self.tree.above(field))
-        return all(self._asked(one, place) for one in chain if one.relevant)
+        return all(self._asked(link, place) for link in chain if link.relevant)
 
     def _asked(self, field: FormField, place: Place) -> bool:
         at = place if self.tree.repeat_of(field) else None
@@ -209,7 +209,7 @@ class Conditions:
             else:
                 rows = (row for row in self._rows(repeat) if field.name in row)
                 given = [as_value(field, row[field.name]) for row in rows]
-            self._series[field.name] = SettledSeries(first(typed_value(one)) for one in given)
+            self._series[field.name] = SettledSeries(first(typed_value(answer)) for answer in given)
         return self._series[field.name]
 
 

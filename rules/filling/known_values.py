@@ -19,17 +19,17 @@ _SHORTEST_LABEL = 3
 def shared_fields(fields: Iterable[FormField]) -> list[FormField]:
     """The fields that ask for a shared data element. In a repeat there is no one answer, and an
     uploaded file belongs to its own assignment."""
-    return [one for one in FormTree(fields).items if one.reuse and one.type not in ATTACHED]
+    return [field for field in FormTree(fields).items if field.reuse and field.type not in ATTACHED]
 
 
 def elements_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Any]:
     """Element → the value answered; of stored answers. Calculated values count too."""
     tree = FormTree(fields)
     return {
-        one.reuse: answers[one.name]
-        for one in tree.fields
-        if one.reuse and one.stored and one.type not in ATTACHED
-        and not tree.repeat_of(one) and one.name in answers
+        field.reuse: answers[field.name]
+        for field in tree.fields
+        if field.reuse and field.stored and field.type not in ATTACHED
+        and not tree.repeat_of(field) and field.name in answers
     }  # fmt: skip
 
 
@@ -40,10 +40,10 @@ def fitting(field: FormField, value: Any) -> list[str] | None:
     return None if isinstance(read, Fault) or read in (None, "", []) else texts
 
 
-def same_shape(one: FormField, other: FormField) -> bool:
+def same_shape(first: FormField, second: FormField) -> bool:
     """Whether two fields of one element take the same answers."""
-    codes = ({choice.value for choice in field.choices} for field in (one, other))
-    return one.type == other.type and next(codes) == next(codes)
+    codes = ({choice.value for choice in field.choices} for field in (first, second))
+    return first.type == second.type and next(codes) == next(codes)
 
 
 def plain_label(label: str) -> str:
@@ -73,7 +73,7 @@ class AskedAgain:
 def asked_again(fields: Sequence[FormField], others: Iterable[OtherForm]) -> list[AskedAgain]:
     """The questions another form asks under the same label, or for the same thing, and that will
     not be filled in, because the two do not name one data element. Each once."""
-    wanted = {plain_label(one.label): one for one in fields if one.answered}
+    wanted = {plain_label(field.label): field for field in fields if field.answered}
     found: dict[str, AskedAgain] = {}
     for other in others:
         for field in other.fields:

@@ -36,4 +36,4 @@ class SheetAnswers:
     @cached_property
     def digests(self) -> frozenset[int]:
         """The prints of all its texts."""
-        return frozenset(digest for each in self.prints.values() for digest in each)
+        return frozenset(digest for prints in self.prints.values() for digest in prints)

@@ -60,17 +60,17 @@ def compare(before: Iterable[FormField], after: Iterable[FormField]) -> FormChan
     """What changes between two versions; fields are the same when their names are."""
     old = {field.name: field for field in before if _held(field)}
     new = {field.name: field for field in after if _held(field)}
-    totals = [one for one in old.values() if one.rollup is not RollUp.NONE]
+    totals = [field for field in old.values() if field.rollup is not RollUp.NONE]
     return FormChange(
-        gone=tuple(one for name, one in old.items() if name not in new),
-        new=tuple(one for name, one in new.items() if name not in old),
+        gone=tuple(field for name, field in old.items() if name not in new),
+        new=tuple(field for name, field in new.items() if name not in old),
         altered=tuple(
-            one
-            for name, one in new.items()
-            if name in old and (old[name].type != one.type or removed_codes(old[name], one))
+            field
+            for name, field in new.items()
+            if name in old and (old[name].type != field.type or removed_codes(old[name], field))
         ),
-        continuing=tuple(one for one in totals if _goes_on(one, new)),
-        stopping=tuple(one for one in totals if not _goes_on(one, new)),
+        continuing=tuple(field for field in totals if _goes_on(field, new)),
+        stopping=tuple(field for field in totals if not _goes_on(field, new)),
     )
 
 
@@ -100,8 +100,8 @@ def removed_codes(before: FormField, after: FormField) -> frozenset[str]:
     """The choices that can no longer be taken."""
     if before.type not in SELECTS or after.type not in SELECTS:
         return frozenset()
-    left = {one.value for one in after.choices}
-    return frozenset(one.value for one in before.choices if one.value not in left)
+    left = {choice.value for choice in after.choices}
+    return frozenset(choice.value for choice in before.choices if choice.value not in left)
 
 
 def clashes(
@@ -121,7 +121,7 @@ def clashes(
         told: dict[str, Fault] = {}
         for tree in trees:
             if field.name in tree.by_name:
-                told |= {one.msgid: one for one in _clashes(tree, new, field, taken)}
+                told |= {fault.msgid: fault for fault in _clashes(tree, new, field, taken)}
         if told:
             found[place] = list(told.values())
     return found
@@ -163,7 +163,7 @@ def _clashes(
     if gone:
         yield Fault(
             N_("“%(label)s”的选项%(choices)s已有单位选过，不能去掉；可以改它的文字"),
-            {**label, "choices": [one.label for one in old.choices if one.value in gone]},
+            {**label, "choices": [choice.label for choice in old.choices if choice.value in gone]},
             Place("choices"),
         )
 
@@ -173,7 +173,7 @@ ADVICE = N_("请删去这一项，另加一项新的")
 
 def _unit_clash(old: FormField, field: FormField) -> Iterator[Fault]:
     """The unit of counting stands in brackets at the end of a label: 投入资金（万元）."""
-    sides = [_MEASURED_IN.search(one.label) for one in (old, field)]
+    sides = [_MEASURED_IN.search(version.label) for version in (old, field)]
     if not field.numeric or not all(sides):
         return
     before, after = (side.group(1) for side in sides if side)

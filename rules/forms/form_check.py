@@ -44,8 +44,8 @@ def check_form(raw: Sequence[Mapping[str, Any]]) -> tuple[FormField, ...]:
     _check_size(raw)
     faults: dict[int, list[Fault]] = {}
     fields: dict[int, FormField] = {}
-    for place, one in enumerate(raw, start=1):
-        fields[place], found = _check_field(one)
+    for place, raw_field in enumerate(raw, start=1):
+        fields[place], found = _check_field(raw_field)
         if found:
             faults[place] = found
     for place, fault in (*structure_faults(fields), *input_faults(fields)):
@@ -63,7 +63,9 @@ def _check_size(raw: Sequence[Mapping[str, Any]]) -> None:
             N_("表单最多 %(most)s 项，现在有 %(count)s 项。"), most=MOST_FIELDS, count=len(raw)
         )
     choices = sum(
-        len(one["choices"]) for one in raw if isinstance(one.get("choices"), list | tuple)
+        len(raw_field["choices"])
+        for raw_field in raw
+        if isinstance(raw_field.get("choices"), list | tuple)
     )
     if choices > MOST_CHOICES_IN_ALL:
         raise Refusal(
@@ -78,7 +80,7 @@ def _check_field(raw: Mapping[str, Any]) -> tuple[FormField, list[Fault]]:
     try:
         field = FormField.model_validate(_cleaned(raw))
     except ValidationError as error:
-        faults = [_translated(one) for one in error.errors()]
+        faults = [_translated(problem) for problem in error.errors()]
     else:
         field, faults = _with_bounds(field)
         return field, [*faults, *_said_faults(field), *_kind_faults(field)]
@@ -154,7 +156,7 @@ def _cleaned(raw: Any) -> Any:
         return clean_text(raw, multiline=True)
     if isinstance(raw, Mapping):
         return {key: _cleaned(value) for key, value in raw.items()}
-    return [_cleaned(one) for one in raw] if isinstance(raw, list | tuple) else raw
+    return [_cleaned(part) for part in raw] if isinstance(raw, list | tuple) else raw
 
 
 _WRONG: dict[str, str] = {
@@ -169,7 +171,7 @@ _WRONG: dict[str, str] = {
 
 def _translated(error: Any) -> Fault:
     """A fault for one error of pydantic; in another language it is at `words::label::en`."""
-    path = [str(one) for one in error["loc"]] or [""]
+    path = [str(step) for step in error["loc"]] or [""]
     name, where = path[0], path[0]
     if name == "words" and len(path) > 2:
         name, where = path[2], f"words::{path[2]}::{path[1]}"

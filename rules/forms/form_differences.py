@@ -46,21 +46,21 @@ def list_differences(
     """
     old = {field.name: field for field in before}
     pairs = [(old[field.name], field) for field in after if field.name in old]
-    return tuple(one for pair in pairs for one in _differences(*pair))
+    return tuple(difference for pair in pairs for difference in _differences(*pair))
 
 
 def _differences(old: FormField, new: FormField) -> Iterator[FieldDifference]:
     label = new.label or new.name
     for name in _TEXTS:
-        was, now = (_text(getattr(one, name)) for one in (old, new))
+        was, now = (_text(getattr(field, name)) for field in (old, new))
         if was != now:
             yield FieldDifference(label, PROPERTY_NAMES[name], was, now)
     for name in _SWITCHES:
-        was, now = (YES if getattr(one, name) else NO for one in (old, new))
+        was, now = (YES if getattr(field, name) else NO for field in (old, new))
         if was != now:
             yield FieldDifference(label, PROPERTY_NAMES[name], was, now, ours=True)
     if old.rollup != new.rollup:
-        was, now = (ROLLUP_NAMES[one.rollup] for one in (old, new))
+        was, now = (ROLLUP_NAMES[field.rollup] for field in (old, new))
         yield FieldDifference(label, PROPERTY_NAMES["rollup"], was, now, ours=True)
     yield from _choices(label, old, new)
 
@@ -71,7 +71,7 @@ def _text(value: int | str | None) -> str:
 
 def _choices(label: str, old: FormField, new: FormField) -> Iterator[FieldDifference]:
     """By code, which is what was stored: other words for it, choices gone and choices added."""
-    was, now = ({one.value: one.label for one in each.choices} for each in (old, new))
+    was, now = ({choice.value: choice.label for choice in field.choices} for field in (old, new))
     for code in was | now:
         if was.get(code) != now.get(code):
             yield FieldDifference(label, CHOICE, was.get(code, ""), now.get(code, ""))

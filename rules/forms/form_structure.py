@@ -119,7 +119,7 @@ def _needed(tree: FormTree) -> dict[str, set[str]]:
     """Field → the fields that must be settled before it: its conditions, its calculation."""
     found: dict[str, set[str]] = {}
     for field in tree.fields:
-        conditions = [one.relevant for one in (field, *tree.above(field))]
+        conditions = [link.relevant for link in (field, *tree.above(field))]
         named = named_in(field.choice_filter, choice=True)
         for text in (field.calculation, *conditions):
             named |= named_in(text)
@@ -135,7 +135,7 @@ def moved_by(tree: FormTree, items: Collection[str]) -> set[str]:
     needed = {
         field.name: {tree.repeat_of(field)}
         | named_in(field.calculation).union(
-            *(named_in(one.relevant) for one in (field, *tree.above(field)))
+            *(named_in(link.relevant) for link in (field, *tree.above(field)))
         )
         for field in tree.fields
     }
@@ -190,7 +190,7 @@ def _circles(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
     left = {place: _readable(field) for place, field in fields.items()}
     while circle := _first_circle(left.values()):
         tree = FormTree(left.values())
-        around = {one.name for name in circle for one in tree.above(tree.by_name[name])}
+        around = {group.name for name in circle for group in tree.above(tree.by_name[name])}
         bare = {
             place: _bare(field) if field.name in around.union(circle) else field
             for place, field in left.items()
@@ -227,7 +227,7 @@ def _names_itself(field: FormField) -> bool:
 def _told_at(fields: Mapping[int, FormField], circle: list[str]) -> tuple[int, str]:
     """The last field that names one of a circle, in it or around it, and the expression."""
     tree = FormTree(fields.values())
-    around = {one.name for name in circle for one in tree.above(tree.by_name[name])}
+    around = {group.name for name in circle for group in tree.above(tree.by_name[name])}
     naming = (
         (place, where)
         for place in sorted(fields, reverse=True)

@@ -39,7 +39,7 @@ class FormTree:
     def _repeats(self) -> dict[str, str]:
         return {
             field.name: next(
-                (one.name for one in self.above(field) if one.type is FieldType.REPEAT), ""
+                (group.name for group in self.above(field) if group.type is FieldType.REPEAT), ""
             )
             for field in self.fields
         }
@@ -106,7 +106,7 @@ def field_in(key: str) -> str:
 def places(repeat: str, keys: Iterable[str]) -> list[int]:
     """The places of a repeat that `keys` speak of, in order."""
     found = (place_of(key) for key in keys)
-    return sorted({one[1] for one in found if one and one[0] == repeat})
+    return sorted({spot[1] for spot in found if spot and spot[0] == repeat})
 
 
 def flat(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,8 +114,8 @@ def flat(answers: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in answers.items():
         if is_repeated(value):
-            for place, one in enumerate(value):
-                values |= {key_in(name, place, inner): each for inner, each in one.items()}
+            for place, filling in enumerate(value):
+                values |= {key_in(name, place, inner): answer for inner, answer in filling.items()}
         else:
             values[name] = value
     return values
@@ -123,4 +123,4 @@ def flat(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_repeated(value: Any) -> bool:
     """Whether a stored answer is that of a repeat."""
-    return isinstance(value, Sequence) and any(isinstance(one, Mapping) for one in value)
+    return isinstance(value, Sequence) and any(isinstance(filling, Mapping) for filling in value)

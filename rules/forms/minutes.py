@@ -73,7 +73,7 @@ def median_seconds(counts: Mapping[int, int]) -> float:
     wanted, below = sum(counts.values()) / 2, 0
     for edge in sorted(counts):
         if below + counts[edge] >= wanted and counts[edge]:
-            left = max([0, *(one for one in EDGES if one < edge)])
+            left = max([0, *(lower_edge for lower_edge in EDGES if lower_edge < edge)])
             return left + (edge - left) * (wanted - below) / counts[edge]
         below += counts[edge]
     raise ValueError(counts)

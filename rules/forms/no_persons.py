@@ -250,7 +250,7 @@ def _said(field: FormField) -> Iterator[tuple[str, str]]:
 def _offered(field: FormField) -> Iterator[set[str]]:
     """The labels of the choices, language by language."""
     yield {_plain(choice.label) for choice in field.choices}
-    for language in dict.fromkeys(one for choice in field.choices for one in choice.labels):
+    for language in dict.fromkeys(code for choice in field.choices for code in choice.labels):
         yield {_plain(choice.labels.get(language, "")) for choice in field.choices}
 
 

@@ -79,7 +79,7 @@ def figures(
     found: list[Figure] = []
     known: set[str] = set()
     for field in fields:
-        known |= {field.name, *(share_key(field.name, one.value) for one in field.choices)}
+        known |= {field.name, *(share_key(field.name, choice.value) for choice in field.choices)}
         added = unanswered and field.rollup in (*KEPT, *EXTREMES)
         if added or field.name in sums:
             found += _lines(field, sums, extremes)

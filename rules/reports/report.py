@@ -71,8 +71,10 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
     ]
     for number, measure in enumerate(measures, start=1):
         measure["number"] = number
-    numbers = {(one["measure_id"], one["period"]): one["number"] for one in measures}
-    below = _with_shares(_add(one["below"] for one in measures))
+    numbers = {
+        (measure["measure_id"], measure["period"]): measure["number"] for measure in measures
+    }
+    below = _with_shares(_add(measure["below"] for measure in measures))
     return {
         "shape": SHAPE,
         "campaign": rows.campaign._asdict(),
@@ -81,7 +83,9 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
         "coverage": _coverage(index, unit_id, below),
         "below": below,
         "levels": _merge(measures, "levels", index.levels),
-        "lower": _merge(measures, "lower", [one.code for one in index.lower[unit_id]]),
+        "lower": _merge(
+            measures, "lower", [lower_unit.code for lower_unit in index.lower[unit_id]]
+        ),
         "measures": measures,
         "lists": {kind: _list(index, unit_id, kind, below, numbers) for kind in LISTS},
     }
@@ -115,8 +119,8 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
     key = (unit.id, measure.id, period)
     lower = [
         found
-        for one in index.lower[unit.id]
-        if (found := _lower_unit(index, one, measure.id, period)) is not None
+        for lower_unit in index.lower[unit.id]
+        if (found := _lower_unit(index, lower_unit, measure.id, period)) is not None
     ]
     below = _with_shares(_add(_tally_counts(row) for row in index.tallies[key]))
     return {

@@ -30,15 +30,17 @@ def figures_of(
     lower = _by_lower_unit(index, unit, measure, period, fields)
     return [
         {
-            "field": one.key,
-            "label": one.label,
-            "choice": one.choice,
-            "rollup": str(one.rollup),
-            **_printed(one),
+            "field": figure.key,
+            "label": figure.label,
+            "choice": figure.choice,
+            "rollup": str(figure.rollup),
+            **_printed(figure),
             "of": below["answering"],
-            "lower": [row | _printed(lines.get(one.key) or _nothing(one)) for row, lines in lower],
+            "lower": [
+                row | _printed(lines.get(figure.key) or _nothing(figure)) for row, lines in lower
+            ],
         }
-        for one in _lines(index, fields, (unit.id, measure.id, period), None)
+        for figure in _lines(index, fields, (unit.id, measure.id, period), None)
     ]
 
 
@@ -48,11 +50,13 @@ def _lines(
     """The figures of everything below a unit, and of its `own` answer where that is meant too."""
     sums = {name: Sums(*row[4:]) for name, row in index.totals[key].items()}
     extremes = dict(index.extremes(key))
-    for one in index.numbers[own.id] if own else []:
-        added = _answered(own, one.value)
-        sums[one.field] = Sums(*map(sum, zip(sums.get(one.field, Sums()), added, strict=True)))
-        extremes[one.field] = _widened(extremes.get(one.field), one.value, added)
-    gone = [one for one in index.gone(fields) if one.name in sums]
+    for number in index.numbers[own.id] if own else []:
+        added = _answered(own, number.value)
+        sums[number.field] = Sums(
+            *map(sum, zip(sums.get(number.field, Sums()), added, strict=True))
+        )
+        extremes[number.field] = _widened(extremes.get(number.field), number.value, added)
+    gone = [field for field in index.gone(fields) if field.name in sums]
     every = [*fields, *gone]
     return figures(every, sums, extremes, older=index.labels, unanswered=True)
 
@@ -89,7 +93,7 @@ def target_of(
 
     None for a measure that sets no target or counts nothing.
     """
-    summed = [one.name for one in index.fields(measure) if one.rollup is RollUp.SUM]
+    summed = [field.name for field in index.fields(measure) if field.rollup is RollUp.SUM]
     if measure.target_count is None or not summed:
         return None
     row = index.totals[unit.id, measure.id, period].get(summed[0])
@@ -110,12 +114,14 @@ def target_of(
 def own_figures(index: RowIndex, row: AssignmentRow) -> list[Json]:
     """What the unit itself has answered, number by number; how often, or of what choice, is not
     one."""
-    counted = {one.name for one in index.known_fields if one.rollup in (RollUp.COUNT, RollUp.SHARE)}
+    counted = {
+        field.name for field in index.known_fields if field.rollup in (RollUp.COUNT, RollUp.SHARE)
+    }
     return [
-        {"field": one.field, "label": index.labels.get(one.field, one.field)}
-        | {"value": number_text(one.value)}
-        for one in sorted(index.numbers[row.id], key=lambda one: one.field)
-        if field_of(one.field) not in counted
+        {"field": number.field, "label": index.labels.get(number.field, number.field)}
+        | {"value": number_text(number.value)}
+        for number in sorted(index.numbers[row.id], key=lambda number: number.field)
+        if field_of(number.field) not in counted
     ]
 
 
@@ -135,26 +141,26 @@ def _by_lower_unit(
             continue
         of = sum(row.answering for row in tallies)
         of += own is not None and own.answering and own.status != "withdrawn"
-        lines = {one.key: one for one in _lines(index, fields, key, own)}
+        lines = {figure.key: figure for figure in _lines(index, fields, key, own)}
         rows.append(({"code": lower.code, "name": lower.name, "of": of}, lines))
     return rows
 
 
-def _nothing(one: Figure) -> Figure:
+def _nothing(figure: Figure) -> Figure:
     """The line of a unit that has none of this figure."""
-    empty = "0" if one.rollup == RollUp.SUM else ""
-    return one._replace(
+    empty = "0" if figure.rollup == RollUp.SUM else ""
+    return figure._replace(
         reported=empty, reported_count=0, reviewed=empty, reviewed_count=0,
         reported_share="", reviewed_share="",
     )  # fmt: skip
 
 
-def _printed(one: Figure) -> Json:
+def _printed(figure: Figure) -> Json:
     return {
-        "reported": one.reported,
-        "reported_units": one.reported_count,
-        "reported_share": one.reported_share,
-        "reviewed": one.reviewed,
-        "reviewed_units": one.reviewed_count,
-        "reviewed_share": one.reviewed_share,
+        "reported": figure.reported,
+        "reported_units": figure.reported_count,
+        "reported_share": figure.reported_share,
+        "reviewed": figure.reviewed,
+        "reviewed_units": figure.reviewed_count,
+        "reviewed_share": figure.reviewed_share,
     }

@@ -31,13 +31,14 @@ class RowIndex:
 
     def __init__(self, rows: ReportRows) -> None:
         self.rows = rows
-        self.units: dict[int, ReportedUnit] = {one.id: one for one in rows.members}
-        self.levels: dict[str, ReportedLevel] = {one.code: one for one in rows.levels}
+        self.units: dict[int, ReportedUnit] = {unit.id: unit for unit in rows.members}
+        self.levels: dict[str, ReportedLevel] = {level.code: level for level in rows.levels}
         self.lower: dict[int | None, list[ReportedUnit]] = defaultdict(list)
         for unit in rows.members:
             self.lower[unit.parent_id].append(unit)
         self.assignments: dict[Key, AssignmentRow] = {
-            (one.unit_id, one.measure_id, one.period): one for one in rows.assignments
+            (assignment.unit_id, assignment.measure_id, assignment.period): assignment
+            for assignment in rows.assignments
         }
         self.tallies: dict[Key, list[TallyRow]] = defaultdict(list)
         for tally in rows.tallies:
@@ -52,8 +53,10 @@ class RowIndex:
         for listed in rows.listed:
             self.listed[listed.report_unit_id, listed.measure_id, listed.period].append(listed)
         # Revisions come in their order: the newest stays.
-        self.answers: dict[int, AnswerRow] = {one.assignment_id: one for one in rows.answers}
-        self.coverage = {one.report_unit_id: (one.expected, one.complete) for one in rows.coverage}
+        self.answers: dict[int, AnswerRow] = {
+            answer.assignment_id: answer for answer in rows.answers
+        }
+        self.coverage = {row.report_unit_id: (row.expected, row.complete) for row in rows.coverage}
         self.named = {kind: _by_unit(named) for kind, named in rows.named.items()}
         self._periods = self._find_periods()
 

@@ -17,11 +17,13 @@ def narratives_of(index: RowIndex, unit: ReportedUnit, measure_id: int, period: 
     """The current texts, `own` and by direct `lower` unit, each with its question."""
     own = index.assignments.get((unit.id, measure_id, period))
     lower = []
-    for one in index.lower[unit.id]:
-        row = index.assignments.get((one.id, measure_id, period))
+    for lower_unit in index.lower[unit.id]:
+        row = index.assignments.get((lower_unit.id, measure_id, period))
         texts = _texts(index, row.id) if row else []
-        lower += [{"code": one.code, "name": one.name, **text} for text in texts]
-    lower += _listed(index, unit, measure_id, period, {(one["code"], one["text"]) for one in lower})
+        lower += [{"code": lower_unit.code, "name": lower_unit.name, **text} for text in texts]
+    lower += _listed(
+        index, unit, measure_id, period, {(text["code"], text["text"]) for text in lower}
+    )
     return {"own": _texts(index, own.id) if own else [], "lower": lower}
 
 
@@ -56,8 +58,8 @@ def _texts(index: RowIndex, assignment_id: int) -> list[Json]:
 def _questions(index: RowIndex, answer: AnswerRow) -> dict[str, str]:
     """Name → label of what is told in words: long texts, and a unit's own narrative."""
     fields = index.rows.form_fields.get(answer.form_version_id or 0, [])
-    asked = {one["name"]: one["label"] for one in fields if one.get("multiline")}
-    return {one.name: one.label for one in NARRATIVE_FORM} | asked
+    asked = {field["name"]: field["label"] for field in fields if field.get("multiline")}
+    return {field.name: field.label for field in NARRATIVE_FORM} | asked
 
 
 def _text(answers: Mapping[str, Any], name: str) -> str:

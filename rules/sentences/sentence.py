@@ -52,7 +52,7 @@ class Joined:
 
     def told(self, translate: Translate) -> str:
         """All of them in the language of `translate`, without a full stop at the end."""
-        told = (one.told(translate).rstrip("。.") for one in self.sentences)
+        told = (sentence.told(translate).rstrip("。.") for sentence in self.sentences)
         return translate(self.between).join(told)
 
 
@@ -61,5 +61,5 @@ def told_value(value: object, translate: Translate) -> object:
     if isinstance(value, Sentence | Joined):
         return value.told(translate)
     if isinstance(value, list):
-        return translate(LISTED).join(str(told_value(one, translate)) for one in value)
+        return translate(LISTED).join(str(told_value(part, translate)) for part in value)
     return translate(value) if isinstance(value, Term) and value else value

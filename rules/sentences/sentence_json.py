@@ -39,23 +39,26 @@ def _plain(value: object) -> object:
     if isinstance(value, Term):
         return {"term": str(value)}
     if isinstance(value, Joined):
-        return {"joined": [to_json(one) for one in value.sentences], "between": value.between}
+        return {
+            "joined": [to_json(sentence) for sentence in value.sentences],
+            "between": value.between,
+        }
     if isinstance(value, Sentence):
         return to_json(value)
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(part) for part in value]
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
 def _read(value: Any) -> object:
     if isinstance(value, list):
-        return [_read(one) for one in value]
+        return [_read(part) for part in value]
     if not isinstance(value, dict):
         return value
     if "term" in value:
         return Term(value["term"])
     if "joined" in value:
-        return Joined([_sentence(one) for one in value["joined"]], value["between"])
+        return Joined([_sentence(part) for part in value["joined"]], value["between"])
     return _sentence(value)
 
 

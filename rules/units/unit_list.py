@@ -263,7 +263,7 @@ def _check_cycles(by_code: Mapping[str, UnitRow], faults: _Faults) -> set[str]:
         if code in path:
             circle = list(islice(path, path[code], None))
             circling.update(circle)
-            first = min(circle, key=lambda one: by_code[one].line)
+            first = min(circle, key=lambda code: by_code[code].line)
             faults.add(
                 by_code[first].line, "parent_code", N_("上级关系形成循环：%(circle)s。"),
                 circle=_shown_circle(circle, circle.index(first)),

@@ -46,7 +46,7 @@ def answer_tables(
     tree = outcomes[0].sheet.tree
     for sheet in sheets:
         columns = _columns(tree, sheet)
-        lines = tuple(line for one in outcomes for line in _lines(one, sheet, columns))
+        lines = tuple(line for outcome in outcomes for line in _lines(outcome, sheet, columns))
         if lines:
             totals = tuple(_total(column, place, lines) for place, column in enumerate(columns))
             name = sheet.name if sheet.repeat else ""
@@ -57,10 +57,10 @@ def _columns(tree: FormTree, sheet: SheetColumns) -> tuple[SheetColumn, ...]:
     """In the order of the form, with what is calculated and has a label."""
     known = {column.name: column for column in sheet.columns}
     return tuple(
-        known.get(one.name) or SheetColumn(one, one.label)
-        for one in tree.fields
-        if tree.repeat_of(one) == sheet.repeat
-        and (one.name in known or (one.stored and one.label and one.type not in ATTACHED))
+        known.get(field.name) or SheetColumn(field, field.label)
+        for field in tree.fields
+        if tree.repeat_of(field) == sheet.repeat
+        and (field.name in known or (field.stored and field.label and field.type not in ATTACHED))
     )
 
 

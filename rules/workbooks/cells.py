@@ -63,16 +63,22 @@ def _code(column: SheetColumn, text: str) -> str:
     for code, words in column.words.items():
         if text == words:
             return code
-    labels = [one.value for one in column.field.choices if one.label == text]
+    labels = [choice.value for choice in column.field.choices if choice.label == text]
     return labels[0] if len(labels) == 1 else text
 
 
 def _parts(column: SheetColumn, text: str) -> Iterator[str]:
     """The choices a cell names; words with a comma in them are found whole."""
-    known = {*column.words.values(), *column.words, *(one.label for one in column.field.choices)}
+    known = {
+        *column.words.values(),
+        *column.words,
+        *(choice.label for choice in column.field.choices),
+    }
     longest_first = sorted(known, key=len, reverse=True)
     while text := text.lstrip(f"{_SEPARATORS} \t"):
-        part = next((one for one in longest_first if _begins(text, one)), _up_to_separator(text))
+        part = next(
+            (words for words in longest_first if _begins(text, words)), _up_to_separator(text)
+        )
         yield part.strip()
         text = text[len(part) :]
 

@@ -32,9 +32,9 @@ def typed_of(sheet: AnswerSheet, row: FilledRow) -> dict[str, list[str]]:
     """What the form is checked with: the row, and the files the unit has uploaded already."""
     shown = sheet.typed
     files = {
-        one.name: shown[one.name]
-        for one in sheet.tree.items
-        if one.type in ATTACHED and shown.get(one.name)
+        field.name: shown[field.name]
+        for field in sheet.tree.items
+        if field.type in ATTACHED and shown.get(field.name)
     }
     return {**row.typed, **files}
 
@@ -94,7 +94,10 @@ def _typed_changes(
 ) -> list[ChangedAnswer]:
     """Only of what a person can type into a cell."""
     columns = {
-        column.name: column for one in sheets for column in one.columns if column.field.typed_in
+        column.name: column
+        for sheet_columns in sheets
+        for column in sheet_columns.columns
+        if column.field.typed_in
     }
 
     def typed_in(answers: Mapping[str, list[str]]) -> dict[str, list[str]]:

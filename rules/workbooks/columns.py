@@ -42,8 +42,10 @@ class SheetColumn:
         are called the same."""
         counts = Counter(choice.label for choice in self.field.choices)
         return {
-            one.value: one.label if counts[one.label] == 1 else f"{one.label}（{one.value}）"
-            for one in self.field.choices
+            choice.value: choice.label
+            if counts[choice.label] == 1
+            else f"{choice.label}（{choice.value}）"
+            for choice in self.field.choices
         }
 
 
@@ -81,8 +83,10 @@ def sheets_of(fields: Iterable[FormField]) -> list[SheetColumns]:
 
 def check_fits(tree: FormTree) -> None:
     """Raises `Refusal` for a form with a required photo or file, or one in a repeat."""
-    files = [one for one in tree.fields if one.type in ATTACHED]
-    unfit = [one.label or one.name for one in files if one.required or tree.repeat_of(one)]
+    files = [field for field in tree.fields if field.type in ATTACHED]
+    unfit = [
+        field.label or field.name for field in files if field.required or tree.repeat_of(field)
+    ]
     if unfit:
         raise Refusal(
             N_("这份表单要上传照片或文件（%(labels)s），Excel 里放不了，请在网页上填报。"),
@@ -92,27 +96,28 @@ def check_fits(tree: FormTree) -> None:
 
 def _columns(tree: FormTree, repeat: str) -> tuple[SheetColumn, ...]:
     asked = [
-        one
-        for one in tree.fields
-        if one.answered
-        and not one.calculation
-        and one.type not in ATTACHED
-        and tree.repeat_of(one) == repeat
+        field
+        for field in tree.fields
+        if field.answered
+        and not field.calculation
+        and field.type not in ATTACHED
+        and tree.repeat_of(field) == repeat
     ]
-    heads = _unlike([_head(tree, one) for one in asked])
+    heads = _unlike([_head(tree, field) for field in asked])
     return tuple(
-        SheetColumn(one, head, _group(tree, one)) for one, head in zip(asked, heads, strict=True)
+        SheetColumn(field, head, _group(tree, field))
+        for field, head in zip(asked, heads, strict=True)
     )
 
 
 def _head(tree: FormTree, field: FormField) -> str:
-    conditional = field.relevant or any(one.relevant for one in tree.above(field))
+    conditional = field.relevant or any(group.relevant for group in tree.above(field))
     label = on_one_line(field.label or field.name)
     return f"{label}{REQUIRED if field.required else ''}{CONDITIONAL if conditional else ''}"
 
 
 def _group(tree: FormTree, field: FormField) -> str:
-    above = [one.label for one in tree.above(field) if one.label]
+    above = [group.label for group in tree.above(field) if group.label]
     return " · ".join(reversed(above))
 
 
@@ -151,9 +156,9 @@ def heads_of(sheets: Iterable[SheetColumns]) -> list[dict[str, object]]:
     """The sheets as the hidden ticket tells them: name, repeat, and field name → head."""
     return [
         {
-            "name": one.name,
-            "repeat": one.repeat,
-            "heads": {column.name: column.head for column in one.columns},
+            "name": sheet.name,
+            "repeat": sheet.repeat,
+            "heads": {column.name: column.head for column in sheet.columns},
         }
-        for one in sheets
+        for sheet in sheets
     ]

@@ -80,7 +80,7 @@ def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet], book: 
         title=title,
         guide=tuple(_guide(title, rows, sheets)),
         sheets=filled,
-        codes=tuple(one.unit.code for one in rows if is_open(one)),
+        codes=tuple(answer_sheet.unit.code for answer_sheet in rows if is_open(answer_sheet)),
         ticket={
             "format": FORMAT,
             "book": book,
@@ -89,7 +89,7 @@ def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet], book: 
             "measure": own.measure_id,
             "period": own.period,
             "version": first.version_id,
-            "rows": [_ticket_row(sheets, one) for one in rows],
+            "rows": [_ticket_row(sheets, answer_sheet) for answer_sheet in rows],
             "sheets": heads_of(sheets),
         },
     )
@@ -151,9 +151,9 @@ def _keys(
         yield key_in(sheet.repeat, place, column.name)
 
 
-def _ticket_row(sheets: Sequence[SheetColumns], one: AnswerSheet) -> list[object]:
-    draft = one.draft.version if one.draft else 0
-    cells = shown_cells(sheets, shown_answers(one))
+def _ticket_row(sheets: Sequence[SheetColumns], answer_sheet: AnswerSheet) -> list[object]:
+    draft = answer_sheet.draft.version if answer_sheet.draft else 0
+    cells = shown_cells(sheets, shown_answers(answer_sheet))
     fixed = readonly_names(sheets)
     typed_in = digest_of({key: text for key, text in cells.items() if field_in(key) not in fixed})
     shut: dict[str, set[str]] = {}
@@ -161,7 +161,14 @@ def _ticket_row(sheets: Sequence[SheetColumns], one: AnswerSheet) -> list[object
         if (name := field_in(key)) in fixed:
             shut.setdefault(name, set()).add(digest_of({name: text}))
     shut_texts = {name: sorted(digests) for name, digests in shut.items()}
-    return [one.assignment.id, one.unit.code, one.revision, draft, typed_in, shut_texts]
+    return [
+        answer_sheet.assignment.id,
+        answer_sheet.unit.code,
+        answer_sheet.revision,
+        draft,
+        typed_in,
+        shut_texts,
+    ]
 
 
 def readonly_names(sheets: Iterable[SheetColumns]) -> frozenset[str]:
@@ -172,53 +179,61 @@ def readonly_names(sheets: Iterable[SheetColumns]) -> frozenset[str]:
 
 def _filled(sheet: SheetColumns, rows: Sequence[AnswerSheet]) -> FilledSheet:
     if not sheet.repeat:
-        return FilledSheet(sheet, tuple(_main_line(sheet, one) for one in rows))
-    lines = [line for one in rows for line in _repeat_lines(sheet, one)]
-    spare = sum(SPARE for one in rows if is_open(one) and sheet.repeat in one.open_names)
+        return FilledSheet(sheet, tuple(_main_line(sheet, answer_sheet) for answer_sheet in rows))
+    lines = [line for answer_sheet in rows for line in _repeat_lines(sheet, answer_sheet)]
+    spare = sum(
+        SPARE
+        for answer_sheet in rows
+        if is_open(answer_sheet) and sheet.repeat in answer_sheet.open_names
+    )
     empty = tuple(Cell("", not column.field.readonly) for column in sheet.columns)
     count = min(max(spare, LEAST_SPARE), MOST_SPARE) if spare else 0
     return FilledSheet(sheet, (*lines, *(SheetRow("", "", "", empty) for _ in range(count))))
 
 
-def _main_line(sheet: SheetColumns, one: AnswerSheet) -> SheetRow:
-    typed = shown_answers(one)
+def _main_line(sheet: SheetColumns, answer_sheet: AnswerSheet) -> SheetRow:
+    typed = shown_answers(answer_sheet)
     cells = tuple(
-        Cell(cell_text(column, typed.get(column.name, [])), _open(one, column, column.name))
+        Cell(
+            cell_text(column, typed.get(column.name, [])), _open(answer_sheet, column, column.name)
+        )
         for column in sheet.columns
     )
-    return SheetRow(one.unit.code, one.unit.name, _status(one), cells)
+    return SheetRow(answer_sheet.unit.code, answer_sheet.unit.name, _status(answer_sheet), cells)
 
 
-def _repeat_lines(sheet: SheetColumns, one: AnswerSheet) -> Iterator[SheetRow]:
-    typed = shown_answers(one)
+def _repeat_lines(sheet: SheetColumns, answer_sheet: AnswerSheet) -> Iterator[SheetRow]:
+    typed = shown_answers(answer_sheet)
     for place in places(sheet.repeat, typed):
         cells = tuple(
             Cell(
                 cell_text(column, typed.get(key_in(sheet.repeat, place, column.name), [])),
-                _open(one, column, sheet.repeat),
+                _open(answer_sheet, column, sheet.repeat),
             )
             for column in sheet.columns
         )
-        yield SheetRow(one.unit.code, one.unit.name, str(place + 1), cells)
+        yield SheetRow(answer_sheet.unit.code, answer_sheet.unit.name, str(place + 1), cells)
 
 
-def _open(one: AnswerSheet, column: SheetColumn, item: str) -> bool:
-    return is_open(one) and item in one.open_names and column.field.typed_in
+def _open(answer_sheet: AnswerSheet, column: SheetColumn, item: str) -> bool:
+    return is_open(answer_sheet) and item in answer_sheet.open_names and column.field.typed_in
 
 
-def _status(one: AnswerSheet) -> str:
-    name = STATUS_NAMES[Status(one.assignment.status)]
-    returned = one.assignment.status == Status.RETURNED
-    if returned and one.review and one.review.decision == Decision.RETURN:
-        return f"{name}：{one.review.reason}"[:LONGEST_REASON]
-    return name if is_open(one) else f"{name}，不能改"
+def _status(answer_sheet: AnswerSheet) -> str:
+    name = STATUS_NAMES[Status(answer_sheet.assignment.status)]
+    returned = answer_sheet.assignment.status == Status.RETURNED
+    if returned and answer_sheet.review and answer_sheet.review.decision == Decision.RETURN:
+        return f"{name}：{answer_sheet.review.reason}"[:LONGEST_REASON]
+    return name if is_open(answer_sheet) else f"{name}，不能改"
 
 
 def _guide(
     title: str, rows: Sequence[AnswerSheet], sheets: Sequence[SheetColumns]
 ) -> Iterator[tuple[str, str]]:
     measure = rows[0].measure
-    days = sorted({one.assignment.due_on for one in rows if is_open(one)})
+    days = sorted(
+        {answer_sheet.assignment.due_on for answer_sheet in rows if is_open(answer_sheet)}
+    )
     yield "填报内容", title
     if days:
         due = days[0].isoformat() if len(days) == 1 else f"{days[0]} 至 {days[-1]}"

@@ -131,7 +131,7 @@ def with_told(outcome: RowOutcome, row: FilledRow, told: Mapping[str, Fault]) ->
     }
     if not found:
         return outcome
-    others = (one for one in outcome.faults if one.place.address not in found)
+    others = (fault for fault in outcome.faults if fault.place.address not in found)
     kind = outcome.kind if outcome.kind in (Kind.OVERTAKEN, Kind.LOCKED) else Kind.FAULTY
     faults = (*found.values(), *others)
     return RowOutcome(outcome.sheet, kind, outcome.where, faults=faults, notes=outcome.notes)
@@ -184,16 +184,16 @@ def _checked(
     attached: Attached | None,
 ) -> RowOutcome:
     checked = sheet.check(typed_of(sheet, row), today=today, attached=attached)
-    faults = tuple(_cell_fault(sheet, row, *one) for one in checked.faults.items())
+    faults = tuple(_cell_fault(sheet, row, key, fault) for key, fault in checked.faults.items())
     if faults:
         return RowOutcome(sheet, Kind.FAULTY, row.where, faults=faults)
-    columns = {column.name: column for one in sheets for column in one.columns}
+    columns = {column.name: column for sheet_columns in sheets for column in sheet_columns.columns}
     now = as_typed(checked.values)
     before = as_typed(sheet.last.answers) if sheet.last else {}
     changes = tuple(changes_in(sheet, row, columns, before, now))
     closed = sheet.last is not None and len(sheet.open_names) < len(sheet.tree.items)
     told = from_last(sheet, row, sheets, today, attached) if closed else []
-    notes = tuple(_left_out(sheet, row, columns, now, {one.where for one in told}))
+    notes = tuple(_left_out(sheet, row, columns, now, {note.where for note in told}))
     kind = Kind.NEW if sheet.last is None else Kind.CHANGED if changes else Kind.REPORTED
     return RowOutcome(sheet, kind, row.where, checked.values, changes, (), notes)
 

@@ -210,7 +210,9 @@ class _Reading:
                 continue
             by_code.setdefault(code, []).append(line)
         for code, lines in by_code.items():
-            filled = [one for one in lines if any(grid.text(one, each) for each in sheet.columns)]
+            filled = [
+                line for line in lines if any(grid.text(line, column) for column in sheet.columns)
+            ]
             self._take_fillings(grid, code, sorted(filled, key=lambda line: line.rank))
 
     def _take_fillings(self, grid: _Grid, code: str, lines: Sequence[_Line]) -> None:
@@ -279,7 +281,9 @@ class _Grid:
         self.head, texts = self._find_head()
         self._places = {folded(text): place for place, text in reversed(list(enumerate(texts)))}
         self._columns = {column.name: self._places[folded(column.head)] for column in sheet.columns}
-        known = {folded(head) for head in (*sheet.fixed, *(one.head for one in sheet.columns))}
+        known = {
+            folded(head) for head in (*sheet.fixed, *(column.head for column in sheet.columns))
+        }
         used = {place for key, place in self._places.items() if key in known}
         written = sorted(self._written() - used)
         self.left_out = [text for text in texts if text and folded(text) not in known] + [
@@ -300,7 +304,9 @@ class _Grid:
 
     def _find_head(self) -> tuple[int, Sequence[str]]:
         """The line with the most of the heads. Raises `Refusal` where one of them is missing."""
-        wanted = {folded(head): head for head in (CODE, *(one.head for one in self.sheet.columns))}
+        wanted = {
+            folded(head): head for head in (CODE, *(column.head for column in self.sheet.columns))
+        }
         first = list(self.table.lines[:HEAD_WITHIN])
         if not first:
             raise Refusal(N_("“%(name)s”表是空的，请重新下载。"), name=self.sheet.name)

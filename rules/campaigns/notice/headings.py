@@ -69,11 +69,11 @@ def _before_blank(sentence: str, window: str) -> str:
     wide = _BODY_AFTER_BLANK.search(sentence, skipped)
     if wide and wide.start() <= _LABEL + 5:
         return sentence[: wide.start()]
-    one = _ONE_BLANK.search(sentence, skipped)
-    if one and 2 < one.start() - skipped <= _LABEL and "，" not in sentence[: one.start()]:
-        rest = sentence[one.end() :]
-        if len(rest) > 15 and _starts_body(rest, window[one.end() :]):
-            return sentence[: one.start()]
+    blank = _ONE_BLANK.search(sentence, skipped)
+    if blank and 2 < blank.start() - skipped <= _LABEL and "，" not in sentence[: blank.start()]:
+        rest = sentence[blank.end() :]
+        if len(rest) > 15 and _starts_body(rest, window[blank.end() :]):
+            return sentence[: blank.start()]
     return sentence
 
 

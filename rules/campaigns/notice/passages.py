@@ -35,14 +35,16 @@ def cut(text: str, passages: Sequence[Passage]) -> list[Piece]:
     Passages that are empty or lie outside the text are left out. Linear in the text, and
     quadratic in the passages at worst: a notice has a few hundred.
     """
-    kept = [one for one in passages if 0 <= one.start < one.end <= len(text)]
-    cuts = sorted({0, len(text), *(at for one in kept for at in (one.start, one.end))})
+    kept = [passage for passage in passages if 0 <= passage.start < passage.end <= len(text)]
+    cuts = sorted({0, len(text), *(at for passage in kept for at in (passage.start, passage.end))})
     return [_piece(text, kept, start, end) for start, end in pairwise(cuts)]
 
 
 def _piece(text: str, passages: Sequence[Passage], start: int, end: int) -> Piece:
     return Piece(
         text=text[start:end],
-        anchors=tuple(one.anchor for one in passages if one.start == start),
-        kinds=frozenset(one.kind for one in passages if one.start <= start and end <= one.end),
+        anchors=tuple(passage.anchor for passage in passages if passage.start == start),
+        kinds=frozenset(
+            passage.kind for passage in passages if passage.start <= start and end <= passage.end
+        ),
     )

@@ -36,8 +36,8 @@ class FileType:
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FILE_TYPES: dict[str, FileType] = {
-    one.media: one
-    for one in (
+    file_type.media: file_type
+    for file_type in (
         FileType("image/jpeg", ("jpg", "jpeg"), shown=True),
         FileType("image/png", ("png",), shown=True),
         FileType("application/pdf", ("pdf",)),
@@ -57,7 +57,9 @@ PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
 """Pictures we can draw anew; WebP becomes JPEG."""
 ACCEPTED = {
     "image": "image/jpeg,image/png,image/webp,image/*",
-    "file": ",".join(f".{ending}" for one in FILE_TYPES.values() for ending in one.endings),
+    "file": ",".join(
+        f".{ending}" for file_type in FILE_TYPES.values() for ending in file_type.endings
+    ),
 }
 """Kind → what the browser offers to choose from."""
 

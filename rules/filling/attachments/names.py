@@ -21,7 +21,7 @@ _FOREIGN = frozenset({
     "vbe", "vbs", "webp", "wsf", "xhtml", "xlsb", "xlsm", "xml", "zip", "7z",
 })  # fmt: skip
 """Endings that say what the content is not."""
-_ENDINGS = _FOREIGN | {ending for one in FILE_TYPES.values() for ending in one.endings}
+_ENDINGS = _FOREIGN | {ending for file_type in FILE_TYPES.values() for ending in file_type.endings}
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*%]+')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")
 

@@ -65,7 +65,7 @@ def _directory_is_small(content: bytes) -> bool:
 
 
 def _read(archive: zipfile.ZipFile) -> Package:
-    names = {one.filename.lower(): one for one in archive.infolist()}
+    names = {entry.filename.lower(): entry for entry in archive.infolist()}
     for active, parts in _PARTS.items():
         if any(parts.search(name) for name in names):
             return Package("", active)

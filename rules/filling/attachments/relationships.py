@@ -51,7 +51,7 @@ def find_active(archive: zipfile.ZipFile) -> Active | None:
         if room < 0:
             raise ValueError("relationships")
         found |= _list_active(raw)
-    return next((one for one in Active if one in found), None)
+    return next((active for active in Active if active in found), None)
 
 
 def _list_active(raw: bytes) -> set[Active]:
@@ -71,7 +71,7 @@ def _list_active(raw: bytes) -> set[Active]:
         parser.Parse(raw, True)
     except expat.ExpatError as error:
         raise ValueError("relationships") from error
-    return {one for one in found if one}
+    return {active for active in found if active}
 
 
 def _active(relationship: dict[str, str]) -> Active | None:

@@ -36,28 +36,35 @@ class Circle:
     further: Mapping[CirclePlace, Sequence[int]] = field(default_factory=dict)
     """Those reported below the units beside the one above, by id."""
 
-    def own(self, one: int, names: Iterable[str]) -> dict[str, Decimal]:
+    def own(self, assignment_id: int, names: Iterable[str]) -> dict[str, Decimal]:
         """The numbers of a form that are held against those of others."""
-        known = self.numbers.get(one, {})
+        known = self.numbers.get(assignment_id, {})
         return {name: known[name] for name in names if name in known}
 
-    def is_narrow(self, one: int, place: CirclePlace, names: Collection[str]) -> bool:
+    def is_narrow(self, assignment_id: int, place: CirclePlace, names: Collection[str]) -> bool:
         """Whether too few of the units beside have numbers, and those further away are asked."""
-        return bool(names) and len(self._beside(one, place, names)) < LEAST_SIBLINGS
+        return bool(names) and len(self._beside(assignment_id, place, names)) < LEAST_SIBLINGS
 
     def others(
-        self, one: int, place: CirclePlace, names: Collection[str]
+        self, assignment_id: int, place: CirclePlace, names: Collection[str]
     ) -> dict[str, list[Decimal]]:
         """Field → the numbers of the other units."""
-        found = self._beside(one, place, names)
+        found = self._beside(assignment_id, place, names)
         if len(found) < LEAST_SIBLINGS:
             found += self.further.get(place, ())[:MOST_SIBLINGS]
-        known = [self.numbers.get(each, {}) for each in found]
-        return {name: [each[name] for each in known if name in each] for name in names}
+        known = [self.numbers.get(sibling, {}) for sibling in found]
+        return {name: [numbers[name] for numbers in known if name in numbers] for name in names}
 
-    def _beside(self, one: int, place: CirclePlace, names: Collection[str]) -> list[int]:
-        first = islice((each for each in self.near.get(place, ()) if each != one), MOST_SIBLINGS)
-        return [each for each in first if not self.numbers.get(each, {}).keys().isdisjoint(names)]
+    def _beside(self, assignment_id: int, place: CirclePlace, names: Collection[str]) -> list[int]:
+        first = islice(
+            (sibling for sibling in self.near.get(place, ()) if sibling != assignment_id),
+            MOST_SIBLINGS,
+        )
+        return [
+            sibling
+            for sibling in first
+            if not self.numbers.get(sibling, {}).keys().isdisjoint(names)
+        ]
 
 
 class Holders:
@@ -67,8 +74,10 @@ class Holders:
         self._held: dict[int, set[int]] = {}
         for assignment_id, digest in prints:
             self._held.setdefault(digest, set()).add(assignment_id)
-        shared = chain.from_iterable(each for each in self._held.values() if len(each) > 1)
-        self.suspects = {one for one, count in Counter(shared).items() if count >= ALIKE}
+        shared = chain.from_iterable(holders for holders in self._held.values() if len(holders) > 1)
+        self.suspects = {
+            assignment_id for assignment_id, count in Counter(shared).items() if count >= ALIKE
+        }
         """Those who share enough prints with others that a text may be nearly the same."""
 
     def count_alike(self, assignment_id: int, prints: Iterable[int]) -> int:
@@ -76,6 +85,6 @@ class Holders:
 
         Two texts that are wholly the same share every band, so that counting prints is enough.
         """
-        shared = Counter(chain.from_iterable(self._held.get(one, ()) for one in prints))
+        shared = Counter(chain.from_iterable(self._held.get(digest, ()) for digest in prints))
         del shared[assignment_id]
         return sum(count >= ALIKE for count in shared.values())

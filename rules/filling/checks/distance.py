@@ -37,7 +37,7 @@ def robust_score(value: Decimal, others: Sequence[Decimal], small: Decimal = SMA
     """How many robust deviations it lies from the median of `others`, which is not empty."""
     steps = [step(other, small) for other in others]
     middle = median(steps)
-    spread = _DEVIATION * median(abs(one - middle) for one in steps)
+    spread = _DEVIATION * median(abs(other_step - middle) for other_step in steps)
     return abs(step(value, small) - middle) / max(spread, math.log(FACTOR) / FAR)
 
 

@@ -26,12 +26,12 @@ Figures = Mapping[str, Decimal]
 
 def asked_numbers(fields: Iterable[FormField]) -> list[str]:
     """The numbers a person types, outside repeats."""
-    return [one.name for one in FormTree(fields).items if one.numeric and one.typed_in]
+    return [field.name for field in FormTree(fields).items if field.numeric and field.typed_in]
 
 
 def compared_numbers(fields: Sequence[FormField]) -> list[str]:
     """Those of them that are held against the numbers of other units."""
-    measured = {one.name for one in fields if one.rollup in MEASURED}
+    measured = {field.name for field in fields if field.rollup in MEASURED}
     return [name for name in asked_numbers(fields) if name in measured]
 
 

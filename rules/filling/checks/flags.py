@@ -50,7 +50,7 @@ class Flag:
 
     def to_json(self) -> dict[str, Any]:
         """As `Submission.flags` holds it: what is empty is left out."""
-        return {name: each for name, each in asdict(self).items() if each}
+        return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Flag:
@@ -68,7 +68,7 @@ def in_order(flags: Iterable[Flag], names: Sequence[str]) -> list[Flag]:
     """The flags in the order of the form's fields; those of the whole form first."""
     places = {name: place for place, name in enumerate(names)}
     kinds = list(FlagKind)
-    return sorted(flags, key=lambda one: (places.get(one.field, -1), kinds.index(one.kind)))
+    return sorted(flags, key=lambda flag: (places.get(flag.field, -1), kinds.index(flag.kind)))
 
 
 def marks(flags: Iterable[Flag]) -> str:

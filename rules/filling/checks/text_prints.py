@@ -33,8 +33,10 @@ Prints = dict[str, tuple[int, ...]]
 
 def texts_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, str]:
     """Field → the letters of its text, of the long texts outside repeats."""
-    asked = (one for one in FormTree(fields).items if one.type is FieldType.TEXT and one.typed_in)
-    found = {one.name: letters(answers[one.name]) for one in asked if one.name in answers}
+    asked = (
+        field for field in FormTree(fields).items if field.type is FieldType.TEXT and field.typed_in
+    )
+    found = {field.name: letters(answers[field.name]) for field in asked if field.name in answers}
     long = [(name, text) for name, text in found.items() if len(text) >= SHORTEST]
     return dict(long[:MOST_TEXTS])
 
@@ -47,7 +49,9 @@ def text_prints(fields: Iterable[FormField], answers: Mapping[str, Any]) -> Prin
 def letters(text: str) -> str:
     """What is compared of a text."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return "".join(one for one in folded if one.isalpha() and not one.isnumeric())[:LONGEST]
+    return "".join(
+        character for character in folded if character.isalpha() and not character.isnumeric()
+    )[:LONGEST]
 
 
 @lru_cache(maxsize=32)
@@ -58,7 +62,7 @@ def prints(field: str, text: str) -> tuple[int, ...]:
     smallest = _smallest(text)
     bands = (smallest[start : start + IN_BAND] for start in range(0, len(smallest), IN_BAND))
     named = [f"{place}:{band}" for place, band in enumerate(bands)]
-    return tuple(_print(f"{field}\n{one}") for one in (text, *named))
+    return tuple(_print(f"{field}\n{part}") for part in (text, *named))
 
 
 def is_alike(own: Sequence[int], other: Iterable[int]) -> bool:

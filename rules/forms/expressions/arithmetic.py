@@ -94,11 +94,11 @@ def comparison(sign: str) -> Callable[[Value, Value], bool]:
             if isinstance(right, bool):
                 return of_scalars(bool(left), right)
             other = first(right)
-            return any(of_scalars(one, other) for one in left)
+            return any(of_scalars(scalar, other) for scalar in left)
         if isinstance(right, tuple):
             if isinstance(left, bool):
                 return of_scalars(left, bool(right))
-            return any(of_scalars(left, one) for one in right)
+            return any(of_scalars(left, scalar) for scalar in right)
         return of_scalars(left, right)
 
     return compare
@@ -107,12 +107,12 @@ def comparison(sign: str) -> Callable[[Value, Value], bool]:
 def added(series: Value) -> float:
     """The sum of a series; NaN when one of its values is no number."""
     total = 0.0
-    for one in each(series):
-        total = values.tidy(total + number_of(one))
+    for scalar in as_series(series):
+        total = values.tidy(total + number_of(scalar))
     return total
 
 
-def each(value: Value) -> tuple[Scalar, ...]:
+def as_series(value: Value) -> tuple[Scalar, ...]:
     """The values of a series; another value is a series of itself."""
     return value if isinstance(value, tuple) else (value,)
 
@@ -126,7 +126,7 @@ def largest(*given: Value) -> float:
 
 
 def _extreme(choose: Callable[[list[float]], float], given: tuple[Value, ...]) -> float:
-    numbers = [number_of(one) for value in given for one in each(value)]
+    numbers = [number_of(scalar) for value in given for scalar in as_series(value)]
     if not numbers or any(map(math.isnan, numbers)):
         return math.nan
     return choose(numbers)
@@ -168,4 +168,4 @@ def rounded(number: float, places: float = 0.0) -> float:
 
 def filled(series: Value) -> float:
     """How many values of a series are not empty."""
-    return float(sum(1 for one in each(series) if text_of(one) != ""))
+    return float(sum(1 for scalar in as_series(series) if text_of(scalar) != ""))

@@ -119,11 +119,11 @@ def _met(scope: Scope, value: Value) -> Value:
 
 def _match(text: Evaluate, pattern: Pattern) -> Evaluate:
     """In the browser each character may be held against each step that is alive."""
-    fits, each = pattern.fits, len(pattern.program) // STEPS_AT_ONCE
+    fits, per_character = pattern.fits, len(pattern.program) // STEPS_AT_ONCE
 
     def evaluate(scope: Scope) -> Value:
         found: Any = text(scope)
-        scope.budget.charge(len(found) * each)
+        scope.budget.charge(len(found) * per_character)
         return fits(found)
 
     return evaluate

@@ -43,10 +43,10 @@ class Expression:
     def __init__(self, text: str, root: Node) -> None:
         nodes = list(every(root))
         self.text = text
-        self.references = frozenset(one.name for one in nodes if isinstance(one, Reference))
-        self.columns = frozenset(one.name for one in nodes if isinstance(one, ChoiceColumn))
-        self.uses_own = any(isinstance(one, Own) for one in nodes)
-        literals = (one.value for one in nodes if isinstance(one, Literal))
+        self.references = frozenset(node.name for node in nodes if isinstance(node, Reference))
+        self.columns = frozenset(node.name for node in nodes if isinstance(node, ChoiceColumn))
+        self.uses_own = any(isinstance(node, Own) for node in nodes)
+        literals = (node.value for node in nodes if isinstance(node, Literal))
         self.work = STARTING + OF_A_NODE * len(nodes) + sum(map(work_of, literals))
         self._root = root
         self._evaluate: Callable[[Scope], Value] = compiled(root)
@@ -102,8 +102,8 @@ def _check_size(root: Node) -> None:
     while level:
         depth += 1
         nodes += len(level)
-        steps += sum(len(one.pattern.program) for one in level if isinstance(one, Match))
-        level = [part for one in level for part in one.parts()]
+        steps += sum(len(node.pattern.program) for node in level if isinstance(node, Match))
+        level = [part for node in level for part in node.parts()]
     if depth > DEEPEST or nodes > MOST_NODES or steps > MOST_STEPS:
         raise ExpressionFault(
             N_("表达式太复杂：最多 %(nodes)s 个部分、嵌套 %(depth)s 层，请拆成几个计算字段。"),

@@ -45,7 +45,7 @@ def calendar_day(value: Value) -> str:
 
 
 def _size(series: Value) -> float:
-    return float(len(arithmetic.each(series)))
+    return float(len(arithmetic.as_series(series)))
 
 
 _NUMBER = (number_of,)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from itertools import zip_longest
 
-from rules.forms.expressions.arithmetic import each
+from rules.forms.expressions.arithmetic import as_series
 from rules.forms.expressions.values import BLANKS, LONGEST_TEXT, Scalar, Value, text_of
 
 
@@ -55,11 +55,11 @@ def translated(text: str, old: str, new: str) -> str:
 
 
 def concatenated(*given: Value) -> str:
-    return _run("", (one for value in given for one in each(value)))
+    return _run("", (scalar for value in given for scalar in as_series(value)))
 
 
 def joined(separator: str, *given: Value) -> str:
-    return _run(separator, (one for value in given for one in each(value)))
+    return _run(separator, (scalar for value in given for scalar in as_series(value)))
 
 
 def _run(separator: str, pieces: Iterable[Scalar]) -> str:

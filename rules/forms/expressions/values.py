@@ -72,7 +72,7 @@ def typed_value(stored: Any, *, numeric: bool = False) -> Value:
     if isinstance(stored, (int, Decimal)):
         return _float(stored)
     if isinstance(stored, tuple):
-        return tuple(first(typed_value(one, numeric=numeric)) for one in stored)
+        return tuple(first(typed_value(answer, numeric=numeric)) for answer in stored)
     text = " ".join(map(str, stored)) if isinstance(stored, list) else str(stored)
     found = NUMBER.fullmatch(text) if numeric else None
     return float(found[1]) + 0.0 if found else text
@@ -83,7 +83,7 @@ def work_of(value: Value) -> int:
     if isinstance(value, str):
         return len(value)
     if isinstance(value, tuple):
-        return sum(OF_EACH + work_of(one) for one in value)
+        return sum(OF_EACH + work_of(scalar) for scalar in value)
     return 0
 
 

@@ -69,9 +69,9 @@ def _choice_faults(
     try:
         _choice(row)
     except ValidationError as error:
-        for one in error.errors():
-            if one["type"] == "string_too_long":
-                where = str(one["loc"][0])
+        for problem in error.errors():
+            if problem["type"] == "string_too_long":
+                where = str(problem["loc"][0])
                 yield ("name" if where == "value" else where, ""), _WRONG[where]
     yield from _text_faults(row)
 

@@ -9,7 +9,7 @@ from rules.forms.form_fields import SELECTS, FieldType
 
 _LITERAL = r"'[^']*'|\"[^\"]*\""
 _QUOTED = re.compile(
-    rf"(?:string\((?P<one>{_LITERAL})\)|concat\((?P<many>(?:{_LITERAL})(?:, ?(?:{_LITERAL}))+)\))"
+    rf"(?:string\((?P<sole>{_LITERAL})\)|concat\((?P<many>(?:{_LITERAL})(?:, ?(?:{_LITERAL}))+)\))"
 )
 _WORDS = (FieldType.TEXT, *SELECTS)
 
@@ -25,7 +25,9 @@ def read_default(kind: FieldType, typed: str) -> str | None:
     """The plain value of a default; None for an expression."""
     found = _QUOTED.fullmatch(typed) if kind in _WORDS else None
     if found:
-        return "".join(one[1:-1] for one in re.findall(_LITERAL, found["one"] or found["many"]))
+        return "".join(
+            literal[1:-1] for literal in re.findall(_LITERAL, found["sole"] or found["many"])
+        )
     if kind in _WORDS:
         return None if _is_worked_out(kind, typed) else typed
     return None if re.search(r"[(${]", typed) else typed

@@ -54,7 +54,9 @@ def read_tables(
         once = {(_where(fault), str(fault)): fault for fault in found}
         names = [table.name for table in (survey_table, choices_table, settings_table)]
         raise XlsFormFaults(
-            sorted(once.values(), key=lambda one: (names.index(one.place.sheet), one.place.line))
+            sorted(
+                once.values(), key=lambda fault: (names.index(fault.place.sheet), fault.place.line)
+            )
         )
     return title, read, fields
 

@@ -110,7 +110,7 @@ def _words(name: str, own: str, languages: Sequence[str], field: FormField) -> d
 
 def _choices(own: str, languages: Sequence[str], lists: Lists) -> Iterator[dict[str, str]]:
     columns = dict.fromkeys(
-        name for choices in lists.values() for one in choices for name in one.columns
+        name for choices in lists.values() for choice in choices for name in choice.columns
     )
     if not lists:
         yield dict.fromkeys(("list_name", "name", _heading("label", own)), "")
@@ -120,7 +120,10 @@ def _choices(own: str, languages: Sequence[str], lists: Lists) -> Iterator[dict[
                 "list_name": list_name,
                 "name": choice.value,
                 _heading("label", own): choice.label,
-                **{_heading("label", one): choice.labels.get(one, "") for one in languages},
+                **{
+                    _heading("label", language): choice.labels.get(language, "")
+                    for language in languages
+                },
                 **{name: choice.columns.get(name, "") for name in columns},
             }
 

@@ -32,7 +32,7 @@ def read_settings(
     try:
         return title, FormSettings(default_language=own, languages=languages, **given), faults
     except ValidationError as error:
-        wrong = {str(one["loc"][0]) for one in error.errors()}
+        wrong = {str(problem["loc"][0]) for problem in error.errors()}
     faults += [sheet.fault(row.number, name, _too_long(100)) for name in sorted(wrong)]
     return title, FormSettings(), faults
 

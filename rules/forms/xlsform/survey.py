@@ -174,7 +174,7 @@ class SurveyReader:
         if typed in list(RollUp):
             read.raw["rollup"] = typed
             return
-        told = {"known": [str(one) for one in RollUp]}
+        told = {"known": [str(kind) for kind in RollUp]}
         self._wrong(read, "rollup", Fault(N_("“汇总方式”只能是 %(known)s"), told))
 
     def _choices(self, read: ReadRow, list_name: str) -> None:
