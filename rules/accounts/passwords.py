@@ -11,9 +11,10 @@ LOGIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._@-]{1,59}")
 
 
 def check_password_text(login: str, password: str) -> None:
-    """Refuse a password that is too short, too long, of one kind of sign only, or the login.
+    """Raises `Refusal` for a password that is too short, too long, or all letters or all digits,
+    and for one that contains the login.
 
-    GB/T 22239-2019 asks for complexity without giving numbers; these are ours.
+    GB/T 22239-2019 asks for complexity without giving numbers. The numbers here are our own.
     """
     if len(password) < SHORTEST:
         raise Refusal(N_("密码至少要 %(shortest)d 个字符。"), shortest=SHORTEST)
@@ -26,7 +27,8 @@ def check_password_text(login: str, password: str) -> None:
 
 
 def check_login(login: str) -> None:
-    """Refuse a login that is not 2–60 letters, digits, dots, dashes, underscores or @."""
+    """Raises `Refusal` for a login that is not 2–60 letters, digits, dots, dashes, underscores or
+    @."""
     if not LOGIN.fullmatch(login):
         raise Refusal(
             N_("账号“%(login)s”不符合要求：2 至 60 位字母、数字或 . _ - @，字母或数字开头。"),

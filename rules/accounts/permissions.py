@@ -1,7 +1,7 @@
-"""Who may do what to what: one table, which every service asks that acts for a person.
+"""Who may do what to what: one table. Every service that acts for a person asks the table first.
 
-`docs/permissions.md` is made from it. Whether the act is possible now (a status, a version, a
-date) is the service's to say; what an account sees is `queries.units.visibility`'s.
+`docs/permissions.md` is generated from the table. Whether an act is possible now (a status, a
+version, a date) is decided by its service; what an account sees, by `queries.units.visibility`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rules.sentences.refusal import N_, Refusal
 
 
 class Right(StrEnum):
-    """What the table says something about."""
+    """An act that the table of permissions has a row for."""
 
     TAKE_IN_NOTICE = "take in a notice"
     EDIT_NOTICE = "edit the head of a notice"
@@ -75,18 +75,20 @@ class Right(StrEnum):
 
 
 class NotAllowed(Refusal):
-    """The act is not the actor's to do, and the actor may know what it is about."""
+    """The actor may know the subject, but may not do this to the subject."""
 
 
 class Permission(NamedTuple):
     """One row of the table."""
 
     who: tuple[Predicate, ...]
-    """Any of them is enough."""
+    """An actor who meets one of these predicates may act."""
     told: str = ""
-    """What everybody else is told (a msgid); empty: `NotFound`, so that nobody learns what is."""
+    """What everybody else is told (a msgid). Empty: `NotFound`, so that nobody learns what
+    exists."""
     never: tuple[tuple[Predicate, str], ...] = ()
-    """Who may not all the same, and what they are told."""
+    """Exceptions: who may not act although `who` allows it, and what that actor is told (a
+    msgid)."""
 
 
 OTHERS_ANSWER = N_("这项任务由“%(unit)s”填报，其他单位不能代填。")
@@ -145,9 +147,9 @@ PERMISSIONS: Mapping[Right, Permission] = {
 
 
 def may(actor: Account | None, right: Right, subject: Subject, *, at: Unit | None = None) -> bool:
-    """Whether the table lets `actor` (None: the product itself) do this to `subject`.
+    """Whether the table lets `actor` (None: the product itself) do `right` to `subject`.
 
-    `at`: the actor's unit, for rights whose predicates ask where it stands in the tree.
+    `at`: the actor's unit. Rights whose predicates ask where the actor stands in the tree need it.
     """
     return _objection(Asker(actor, at), PERMISSIONS[right], subject) is None
 
@@ -155,7 +157,10 @@ def may(actor: Account | None, right: Right, subject: Subject, *, at: Unit | Non
 def require(
     actor: Account | None, right: Right, subject: Subject, *, at: Unit | None = None
 ) -> None:
-    """Raises `NotAllowed` or `NotFound`, as the row says, where the actor may not; see `may`."""
+    """Raises `NotAllowed` or `NotFound`, as the table's row says, where the actor may not act.
+
+    The arguments are those of `may`.
+    """
     told = _objection(Asker(actor, at), PERMISSIONS[right], subject)
     if told is None:
         return
@@ -165,7 +170,7 @@ def require(
 
 
 def _objection(asker: Asker, row: Permission, subject: Subject) -> str | None:
-    """What the asker is told (see `Permission.told`); None where it may."""
+    """What the asker is told (see `Permission.told`); None where the asker may act."""
     if not any(holds(asker, subject) for holds in row.who):
         return row.told
     return next((told for holds, told in row.never if holds(asker, subject)), None)

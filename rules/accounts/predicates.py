@@ -1,6 +1,6 @@
-"""What the table of permissions asks about who acts and what is acted on, each under a name.
+"""Predicates: what the table of permissions asks about the actor and the subject of an act.
 
-The first line of a docstring is how `docs/permissions.md` says it.
+`docs/permissions.md` shows the first line of each predicate's docstring.
 """
 
 from __future__ import annotations
@@ -15,28 +15,29 @@ class Asker(NamedTuple):
     """Who wants to act."""
 
     account: Account | None
-    """None: the product itself."""
+    """None: the product itself acts."""
     unit: Unit | None = None
-    """Where the account stands in the tree; given for acts whose predicates ask for it."""
+    """The account's unit. Needed only for predicates that compare places in the tree."""
 
 
 class Subject(NamedTuple):
-    """What is acted on, as far as predicates ask about it."""
+    """What is acted on, with the facts that predicates ask about."""
 
     unit_id: int | None = None
-    """The unit it belongs to."""
+    """The unit that the subject belongs to."""
     above_id: int | None = None
-    """The unit that decides about it: the one directly above, or at the top the unit itself."""
+    """The unit that decides about the subject: the unit directly above, or at the top the unit
+    itself."""
     account_id: int | None = None
-    """The account it belongs to."""
+    """The account that the subject belongs to."""
     place: int | None = None
-    """`Unit.lft` of the unit it belongs to."""
+    """`Unit.lft` of the unit that the subject belongs to."""
     unit_name: str = ""
-    """What the sentence of a refusal calls that unit."""
+    """The name of that unit, for the sentence of a refusal."""
 
     @classmethod
     def of(cls, unit: Unit, account_id: int | None = None) -> Subject:
-        """What belongs to a unit of the tree, and to an account where one is named."""
+        """The subject that belongs to `unit`, and to an account where one is given."""
         return cls(unit.id, account_id=account_id, place=unit.lft, unit_name=unit.name)
 
 

@@ -1,6 +1,6 @@
 """The life of an assignment: which act leads from which status to which.
 
-`NEXT` is the one place that says it; `docs/states.md` is generated from it.
+`NEXT` is the only place that says so. `docs/states.md` is generated from `NEXT`.
 """
 
 from models.assignment import Assignment, Status
@@ -48,16 +48,19 @@ NEXT: dict[Status, dict[Act, Status]] = {
     Status.CLOSED: {Act.OPEN_AGAIN: Status.APPROVED},
     Status.WITHDRAWN: {},
 }
-"""Status → act → status after it. `RECALL` leads back to `released` where the unit has lower
-units, and to `approved` where it takes a correction back (`possible`). While the measure is closed
-an assignment in another status than `closed` stays in it (`Assignment.closed_at`)."""
+"""Status → act → the status after the act.
+
+`RECALL` leads back to `released` where the unit has lower units, and to `approved` where the unit
+takes a correction back (see `possible`). When a measure is closed, an assignment that is not
+approved keeps its status (`Assignment.closed_at` marks the closing).
+"""
 
 REPORTED = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
-"""The answer is in: it counts in the reported totals."""
+"""The answer has arrived and counts in the reported totals."""
 REVIEWED = (Status.APPROVED, Status.CLOSED)
-"""The unit above has approved it: it counts in the reviewed totals."""
+"""The unit above has approved the answer; the answer counts in the reviewed totals."""
 UNSENT = (Status.ISSUED, Status.ACKNOWLEDGED, Status.RELEASED, Status.RETURNED)
-"""The unit still owes an answer: overdue once the due date has passed."""
+"""The unit still owes an answer. The assignment is overdue once the due date has passed."""
 
 STATUS_NAMES: dict[Status, str] = {
     Status.ISSUED: N_("待签收"),
@@ -94,35 +97,37 @@ SIDES: tuple[frozenset[Act], ...] = (
     frozenset({Act.APPROVE, Act.RETURN, Act.REOPEN}),
     frozenset({Act.CLOSE, Act.OPEN_AGAIN, Act.WITHDRAW}),
 )
-"""Whose acts they are: of the unit itself, of the unit that reviews it, of the office."""
+"""Sets of acts by who acts: the unit itself, the unit that reviews, the office."""
 
 
 def owes(assignment: Assignment) -> bool:
-    """Whether the unit still owes its answer: it is open, and not sent or returned."""
+    """Whether the unit still owes an answer: the assignment is open, and unsent or returned."""
     return assignment.status in UNSENT and assignment.closed_at is None
 
 
 def is_over(assignment: Assignment) -> bool:
-    """Whether nothing is done with it any more: it is withdrawn, or its measure is closed."""
+    """Whether no act is possible any more: the assignment is withdrawn, or its measure is
+    closed."""
     return assignment.status == Status.WITHDRAWN or assignment.closed_at is not None
 
 
 def waits_for_review(assignment: Assignment) -> bool:
-    """Whether the unit above is to decide about what was sent."""
+    """Whether the unit above still has to decide about what was sent."""
     return assignment.status == Status.SUBMITTED and assignment.closed_at is None
 
 
 def sending(status: str) -> Act:
-    """The act with which a unit sends its form: a correction where the last one was approved."""
+    """The act of sending a form: a correction where the last answer was approved, else a
+    submission."""
     return Act.CORRECT if status == Status.APPROVED else Act.SUBMIT
 
 
 def after(status: str, act: Act, *, lowest: bool, corrected: bool = False) -> Status:
-    """The status `act` leads to. Raises `Refusal` with what is possible instead.
+    """The status that `act` leads to. Raises `IllegalChange`, which says what is possible instead.
 
-    `lowest`: the unit has no lower units for this measure, so there is nothing to release; a
-    unit with lower units answers only after it has released. `corrected`: what waits for review was
-    sent in the place of an approved answer.
+    `lowest`: the unit has no lower units for this measure, so there is nothing to release. A unit
+    with lower units answers only after releasing. `corrected`: the answer that waits for review
+    replaced an approved one.
     """
     allowed = possible(status, lowest=lowest, corrected=corrected)
     if act not in allowed:
@@ -131,7 +136,7 @@ def after(status: str, act: Act, *, lowest: bool, corrected: bool = False) -> St
 
 
 def possible(status: str, *, lowest: bool, corrected: bool = False) -> dict[Act, Status]:
-    """What can be done with an assignment in `status`, as `after` says."""
+    """Act → the status it leads to, for every act possible in `status`. Arguments as in `after`."""
     allowed = dict(NEXT[Status(status)])
     if Act.RECALL in allowed and not lowest:
         allowed[Act.RECALL] = Status.RELEASED
@@ -147,7 +152,7 @@ def possible(status: str, *, lowest: bool, corrected: bool = False) -> dict[Act,
 
 
 class ClosedMeasure(Refusal):
-    """The measure is closed: the office that issued it decides whether it goes on."""
+    """The measure is closed. Only the office that issued the measure can open it again."""
 
     def __init__(self, act: Act, unit: str, at: str) -> None:
         super().__init__(
@@ -162,7 +167,7 @@ class ClosedMeasure(Refusal):
 
 
 class IllegalChange(Refusal):
-    """The act does not fit the status. It says what whoever tried it can do instead."""
+    """The act does not fit the status. The sentence says what the same actor can do instead."""
 
     def __init__(self, status: Status, act: Act, allowed: tuple[Act, ...]) -> None:
         self.status, self.act, self.allowed = status, act, allowed

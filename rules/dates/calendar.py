@@ -1,8 +1,8 @@
 """Working days of mainland China, with make-up days, in Asia/Shanghai.
 
 Source: the State Council's yearly notice on public holidays, as the chinesecalendar package
-carries it. For a year whose notice is not known yet, Monday to Friday are taken as working
-days, and `known_until` lets pages say so.
+contains it. In a year whose notice is not known yet, Monday to Friday count as working days. Pages
+say so with the help of `known_until`.
 """
 
 from datetime import date, datetime, timedelta
@@ -38,9 +38,9 @@ def is_workday(day: date) -> bool:
 
 
 def add_workdays(day: date, count: int) -> date:
-    """The working day `count` working days after `day` (before it, if negative).
+    """The working day `count` working days after `day`, or before `day` where `count` is negative.
 
-    With 0: `day` itself, or the next working day if `day` is none.
+    With a count of 0: `day` itself where `day` is a working day, else the next working day.
     """
     step = timedelta(days=-1 if count < 0 else 1)
     if count == 0:
@@ -55,7 +55,8 @@ def add_workdays(day: date, count: int) -> date:
 
 
 def workdays_between(first: date, last: date) -> int:
-    """Working days after `first` up to and including `last`; negative if `last` is earlier."""
+    """The number of working days after `first` up to and including `last`; negative if `last` is
+    earlier."""
     if last < first:
         return -workdays_between(last, first)
     days = (last - first).days

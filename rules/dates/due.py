@@ -21,23 +21,23 @@ from rules.sentences.refusal import N_, Refusal
 
 RECURRENCES = ("weekly", "monthly", "quarterly", "half_yearly", "yearly")
 YEARS = range(2000, 2101)
-"""Of a date: working days are counted one by one, and nobody means the year 9999."""
+"""Years a date may have. Working days are counted one by one, and nobody means the year 9999."""
 _AFTER = ("workdays", "days")
 _RULE = re.compile(r"(?P<kind>[a-z_]+):(?P<value>[0-9]{1,3}|last)")
 
 
 @dataclass(frozen=True)
 class DueRule:
-    """A parsed rule. `kind`: by, workdays, days, or one of `RECURRENCES`."""
+    """A parsed rule. `kind`: `by`, `workdays`, `days`, or one of `RECURRENCES`."""
 
     kind: str
     day: date | None = None
     value: int | None = None
-    """Days after receipt, or the day within the period; None: its last day."""
+    """Days after receipt, or the day within the period. None: the last day of the period."""
 
     @property
     def recurrence(self) -> str:
-        """`once`, or how often a period opens."""
+        """`once`, or how often a new period opens."""
         return self.kind if self.kind in RECURRENCES else "once"
 
     @property
@@ -46,7 +46,7 @@ class DueRule:
 
 
 def parse_due(rule: str) -> DueRule:
-    """The rule as a value. Raises `Refusal` for what is none."""
+    """The parsed rule. Raises `Refusal` for a text that is no rule."""
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", rule):
         return DueRule("by", day=_date(rule))
     found = _RULE.fullmatch(rule)
@@ -85,12 +85,12 @@ def _not_a_rule(rule: str) -> Refusal:
 
 
 def current_period(due: DueRule, today: date) -> str:
-    """The period that is open today: `once` for a measure that is done one time."""
+    """The period that is open today; `once` for a measure that is done one time."""
     return period_of(due.recurrence, today)
 
 
 def final_date(due: DueRule, period: str, received: date) -> date:
-    """The rule's own date for a period, counted from `received` where it is after receipt."""
+    """The date the rule itself gives for a period. Rules after receipt count from `received`."""
     if due.day is not None:
         return due.day
     if due.kind == "workdays":
@@ -111,11 +111,12 @@ def _in_period(due: DueRule, first: date, last: date) -> date:
 def due_dates(
     due: DueRule, levels: list[str], *, period: str, received: date, review_days: int
 ) -> dict[str, date]:
-    """Level → due date, for the levels below the issuer from the top down.
+    """Level → due date. `levels` are those below the issuer, from the top down.
 
-    `received` is the day the measure is handed down. By a date: the first level gets that date,
-    each further one `review_days` working days less. After receipt: the last level gets the
-    days of the rule, each one above it `review_days` more.
+    `received` is the day the measure is handed down. A rule by a date: the first level gets that
+    date, and each further level `review_days` working days less than the level above. A rule after
+    receipt: the last level gets the days of the rule, and each level above `review_days` more than
+    the level below.
     """
     final = final_date(due, period, received)
     steps = range(len(levels))

@@ -1,7 +1,7 @@
 """Periods: the time an assignment reports on. Written 202607, 2026Q3, 2026W30, 2026H1, 2026.
 
 A measure that is done one time has the period `once`. The codes are for addresses, file names and
-tables; people read `period_words`.
+tables; people read `period_words`. A week is an ISO 8601 week.
 """
 
 import re
@@ -42,7 +42,8 @@ def period_of(recurrence: str, day: date) -> str:
 
 
 def period_dates(period: str) -> tuple[date, date]:
-    """First and last day of a period. Raises ValueError for what is none, and for `once`."""
+    """The first and the last day of a period. Raises ValueError for `once` and for what is no
+    period."""
     parts = _parts(period)
     year = parts.pop("year")
     if "week" in parts:
@@ -56,7 +57,7 @@ def period_dates(period: str) -> tuple[date, date]:
 def period_words(period: str) -> Sentence:
     """A period as people read it: 2026年10月, 2026年第3季度, 2026年第30周; nothing for `once`.
 
-    What is no period, such as a word in an address, stays as it is.
+    A text that is no period, such as a word in an address, stays as it is.
     """
     if period == ONCE:
         return Sentence("")
@@ -78,7 +79,7 @@ def _sentence(parts: dict[str, int]) -> str:
 
 
 def _parts(period: str) -> dict[str, int]:
-    """Its year and what of the year it is. Raises ValueError for what is none."""
+    """The year of a period, and which part of the year. Raises ValueError for what is no period."""
     found = next((m for form in _FORMS if (m := form.fullmatch(period))), None)
     if found is None:
         raise ValueError(period)
@@ -86,7 +87,7 @@ def _parts(period: str) -> dict[str, int]:
 
 
 def _months(parts: dict[str, int]) -> tuple[int, int]:
-    """First month and number of months of a month, quarter, half-year or year."""
+    """The first month and the number of months of a month, quarter, half-year or year."""
     if "month" in parts:
         return parts["month"], 1
     if "quarter" in parts:

@@ -1,7 +1,8 @@
-"""The clock on the reviewer: by when a submission is to be decided, and who is told after it.
+"""The review clock: by when a submission is to be decided, and when the unit above learns of a
+delay.
 
-A submission is due for review `review_days` working days after the day it was sent. That day is
-kept with the assignment (`Assignment.review_due_on`), as its due date is; being overdue is derived.
+A submission is due for review `review_days` working days after the day of sending. The due day is
+kept with the assignment (`Assignment.review_due_on`). Whether a review is overdue is derived.
 """
 
 from datetime import date, datetime
@@ -9,7 +10,8 @@ from datetime import date, datetime
 from rules.dates.calendar import add_workdays, local_date
 
 GRACE = 1
-"""Working days an overdue review is the reviewer's own concern, before the unit above is told."""
+"""Working days for which an overdue review concerns the reviewer alone; then the unit above is
+told."""
 
 
 def review_due(sent_at: datetime, review_days: int) -> date:
@@ -18,8 +20,8 @@ def review_due(sent_at: datetime, review_days: int) -> date:
 
 
 def overdue_before(today: date, *, grace: int = 0) -> date:
-    """A review that was due before this day, and still waits, is overdue on `today`.
+    """The day before which a review that still waits must have been due to be overdue on `today`.
 
-    `grace`: for that many working days already.
+    `grace`: count only reviews that have been overdue for that many working days.
     """
     return add_workdays(today, -grace) if grace else today

@@ -1,7 +1,7 @@
-"""Timetables: the rhythms a schedule can have, as cron fields and back, and what comes next.
+"""Timetables: the rhythms of schedules, their cron fields, and the next moment of each.
 
-Cron is never typed: an office chooses a rhythm, a day and a time of day, all Asia/Shanghai.
-The five fields are what Prefect's schedules understand.
+Nobody types cron: an office chooses a rhythm, a day and a time of day, all in Asia/Shanghai. The
+five cron fields are what Prefect's schedules understand.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from rules.dates.calendar import SHANGHAI
 from rules.sentences.refusal import N_, Refusal
 
 LAST_DAY = 0
-"""The day of a month or quarter that means its last one."""
+"""Stands for the last day of a month or quarter."""
 LONGEST_DAY = 28
-"""The latest day of the month that every month has; later ones are said as the last day."""
+"""The latest day that every month has. Offices choose `LAST_DAY` for later days."""
 
 
 class Rhythm(StrEnum):
@@ -35,9 +35,9 @@ class Rhythm(StrEnum):
 class Timing:
     """A rhythm with its day and time of day.
 
-    `day` is the weekday (1 Monday … 7 Sunday) of a weekly rhythm, and the day of the month of
-    a monthly or quarterly one (1–28, or `LAST_DAY`); a quarterly one starts in the first month
-    of the quarter, or with `LAST_DAY` on the quarter's last day.
+    `day` is the weekday (1 Monday … 7 Sunday) of a weekly rhythm, or the day of the month (1–28, or
+    `LAST_DAY`) of a monthly or quarterly rhythm. A quarterly rhythm takes its day in the first
+    month of the quarter; with `LAST_DAY` it takes the last day of the quarter.
     """
 
     rhythm: Rhythm
@@ -74,7 +74,7 @@ _BY_MONTH = (Rhythm.MONTHLY, Rhythm.QUARTERLY)
 
 
 def read_cron(cron: str) -> Timing:
-    """The timing whose `cron` is these five fields; only what `Timing.cron` writes is known."""
+    """The timing whose `cron` is these five fields. Knows only what `Timing.cron` writes."""
     minute, hour, day, months, weekday = cron.split()
     at = time(int(hour), int(minute))
     if weekday != "*":
@@ -86,13 +86,13 @@ def read_cron(cron: str) -> Timing:
 
 
 def next_after(cron: str, after: datetime) -> datetime:
-    """The first moment strictly after `after` (UTC-aware) at which `cron` starts, in UTC."""
+    """The first moment (UTC) strictly after `after` (UTC-aware) at which `cron` starts."""
     return next(CronSim(cron, after.astimezone(SHANGHAI))).astimezone(UTC)
 
 
 def latest_of(cron: str, first: datetime, until: datetime) -> tuple[datetime, int]:
-    """The latest moment of `cron` from `first`, which is one, to `until`; and how many there
-    are before it."""
+    """The latest moment of `cron` up to `until`, and how many moments lie before it from `first`
+    on. `first` is a moment of `cron` itself."""
     latest, before = first, 0
     while (following := next_after(cron, latest)) <= until:
         latest, before = following, before + 1
@@ -100,5 +100,5 @@ def latest_of(cron: str, first: datetime, until: datetime) -> tuple[datetime, in
 
 
 def moment(day: date, at: time) -> datetime:
-    """The moment, in UTC, of a day and time of day in Asia/Shanghai."""
+    """The moment (UTC) of a day and time of day in Asia/Shanghai."""
     return datetime.combine(day, at, SHANGHAI).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Ready reasons for a return, and how one goes together with what was typed."""
+"""Ready reasons for a return, and how a ready reason is joined with a typed one."""
 
 from rules.sentences.refusal import N_
 
@@ -12,9 +12,9 @@ READY = (
     N_("计量单位填写有误（如“元”和“万元”混用），请改正。"),
     N_("照片或附件看不清、与内容不符，请重新上传。"),
 )
-"""What reviewers write most, in our own words."""
+"""What reviewers write most often, in our own words."""
 
 
 def joined(ready: str, typed: str) -> str:
-    """The reason: the ready sentence first, what was typed behind it on a line of its own."""
+    """The reason: the ready sentence first, the typed text on a line of its own after it."""
     return "\n".join(part for part in (ready.strip(), typed.strip()) if part)

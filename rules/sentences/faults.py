@@ -12,34 +12,34 @@ _ADDRESS = re.compile(r"(?:(.*)!)?([A-Z]*)([0-9]*)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a fault is; what is not known, or not meant, is empty."""
+    """Where a fault is. A part that is not known or not meant is empty."""
 
     field: str = ""
-    """The input, or the property of a form's item: `relevant`."""
+    """The input, or the property of a form's item, such as `relevant`."""
     line: int = 0
-    """Of a file or a sheet, from 1."""
+    """The line of the file or sheet, from 1."""
     column: str = ""
-    """The heading of the column, or the question that is asked in it."""
+    """The heading of the column, or the question that the column asks."""
     sheet: str = ""
-    """As it is named in the workbook."""
+    """The name of the sheet in the workbook."""
     letters: str = ""
-    """Of the column, as Excel names it: `C`."""
+    """The letters of the column in Excel, such as `C`."""
 
     @classmethod
     def of_address(cls, address: str, column: str = "") -> Place:
-        """The place of a cell: `填报!F7`."""
+        """The place of a cell, from an address such as `填报!F7`."""
         found = _ADDRESS.fullmatch(address)
         sheet, letters, line = found.groups() if found else (address, "", "")
         return cls(line=int(line or 0), column=column, sheet=sheet or "", letters=letters)
 
     @property
     def cell(self) -> str:
-        """`C7`; empty where no single cell is meant."""
+        """The cell without its sheet, such as `C7`; empty where no single cell is meant."""
         return f"{self.letters}{self.line}" if self.letters and self.line else ""
 
     @property
     def address(self) -> str:
-        """`填报!F7`."""
+        """The cell with its sheet, such as `填报!F7`."""
         return f"{self.sheet}!{self.cell}" if self.sheet else self.cell
 
 
@@ -51,15 +51,15 @@ class Fault(Sentence):
 
     @classmethod
     def of(cls, sentence: Sentence, place: Place = Place()) -> Fault:
-        """`sentence`, said of a place."""
+        """The fault that says `sentence` about `place`."""
         return cls(sentence.msgid, sentence.values, place)
 
     def at(self, place: Place) -> Fault:
-        """The same at another place."""
+        """The same fault at another place."""
         return replace(self, place=place)
 
     def placed(self) -> Sentence:
-        """The sentence with its place in the file before it."""
+        """The sentence, preceded by its place in the file."""
         place = self.place
         before = _BEFORE.get((bool(place.sheet), bool(place.line), bool(place.column)))
         if before is None:
@@ -69,7 +69,7 @@ class Fault(Sentence):
 
 
 Faults = dict[str, Fault]
-"""Input or key of an answer → what is wrong there."""
+"""Name of an input, or key of an answer → what is wrong there."""
 
 _BEFORE = {
     (False, True, False): N_("第 %(line)d 行：%(fault)s"),
@@ -79,4 +79,4 @@ _BEFORE = {
     (True, True, False): N_("%(sheet)s第%(line)d行：%(fault)s"),
     (True, True, True): N_("%(sheet)s第%(line)d行“%(column)s”：%(fault)s"),
 }
-"""Whether sheet, line and column are known → how the place is told."""
+"""(Is the sheet known, the line, the column) → the sentence that tells the place."""

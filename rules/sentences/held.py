@@ -1,21 +1,23 @@
-"""What no database and no page can hold, and what nobody can see."""
+"""Characters that no database and no page can hold, or that nobody can see."""
 
 import re
 
 _STORED = r"\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
-"""Control characters, halves of characters and noncharacters: nobody types them, but a body can
-bring any of them, and a workbook says them as `_x0000_`."""
+"""Control characters, surrogate halves and noncharacters. Nobody types such characters, but a
+request body can contain any of them, and a workbook writes them as `_x0000_`."""
 _SEEN = (
     r"\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e"
     r"\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     r"\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
     + "".join(f"{chr(end - 1)}-{chr(end)}" for end in range(0x1FFFF, 0x110000, 0x10000))
 )
-"""What turns the writing direction (a name that reads `gpj.exe`), and what is never seen: Unicode's
-Default_Ignorable_Code_Point, deprecated controls and tags. These of them stay, because words are
-written with them: the joiners U+200C and U+200D, Mongolian selectors U+180B-U+180F, and the
-variation selectors of emoji and of Han characters. The narrow blank U+202F, which sets Mongolian
-suffixes apart, is a blank."""
+"""Characters that turn the writing direction (a name that reads `gpj.exe`) or are never seen:
+Unicode's Default_Ignorable_Code_Point, deprecated controls and tags.
+
+Words are written with some of them, so these stay: the joiners U+200C and U+200D, the Mongolian
+selectors U+180B-U+180F, and the variation selectors of emoji and of Han characters. The narrow
+blank U+202F, which sets Mongolian suffixes apart, counts as a blank.
+"""
 _NEVER_STORED = re.compile(f"[{_STORED}]")
 _NOT_HELD = re.compile(f"[{_STORED}{_SEEN}]")
 _UNSEEN = re.compile(r"[\s\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
@@ -23,20 +25,22 @@ _BLANKS = re.compile(r"[^\S\u202f]+")
 
 
 def held(text: str) -> str:
-    """`text` as others get to see it: without what cannot be stored and what cannot be seen."""
+    """`text` as others see it: without characters that cannot be stored or cannot be seen."""
     return _NOT_HELD.sub("", text)
 
 
 def storable(text: str) -> str:
-    """`text` without what no database can store; a password keeps all else as it was typed."""
+    """`text` without characters that no database can store. A password keeps everything else as
+    typed."""
     return _NEVER_STORED.sub("", text)
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing in `text` is to be seen."""
+    """Whether `text` shows nothing that can be seen."""
     return _UNSEEN.fullmatch(text) is not None
 
 
 def on_one_line(text: str) -> str:
-    """`text` with single blanks, none at its ends; U+202F, a part of Mongolian words, stays."""
+    """`text` with single blanks between words and none at its ends. U+202F, a part of Mongolian
+    words, stays."""
     return _BLANKS.sub(" ", text).strip()

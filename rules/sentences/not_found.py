@@ -2,8 +2,8 @@
 
 
 class NotFound(Exception):
-    """Nothing there, or nothing the asker may see: the two are told apart nowhere.
+    """Nothing is there, or nothing that the asker may see. No page tells the two apart.
 
-    The web answers 404, the command line prints one line. It carries no sentence of its own,
-    because saying more would tell a stranger what exists.
+    The web answers 404, the command line prints one line. The exception carries no sentence of its
+    own, because a sentence could tell a stranger what exists.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.sentences.sentence import N_, Sentence, Term
 
 __all__ = ["N_", "Refusal", "Term"]
-"""Who refuses needs all three."""
+"""Code that refuses needs all three."""
 
 
 class Refusal(Exception):

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Translate = Callable[[str], str]
-"""From a msgid to its text in a language."""
+"""Takes a msgid and returns its text in one language."""
 
 
 def N_(msgid: str) -> str:
-    """Mark a Chinese sentence for the message catalogue; it is translated where it is shown."""
+    """Mark a Chinese sentence for the message catalogue. The sentence is translated where it is
+    shown."""
     return msgid
 
 
@@ -19,7 +20,8 @@ LISTED, PARTED, ENDED = N_("、"), N_("；"), N_("。")
 
 
 class Term(str):
-    """A value that is a msgid itself, such as a status; translated along with its sentence."""
+    """A value that is a msgid itself, such as a status. It is translated along with its
+    sentence."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,20 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Joined:
-    """Sentences told as one: `between` stands between them, and their own full stops fall away."""
+    """Several sentences told as one. `between` replaces their own full stops."""
 
     sentences: Sequence[Sentence]
     between: str
     """A msgid: `PARTED` or `ENDED`."""
 
     def told(self, translate: Translate) -> str:
-        """All of them in the language of `translate`, without a full stop at the end."""
+        """All the sentences in the language of `translate`, without a full stop at the end."""
         told = (sentence.told(translate).rstrip("。.") for sentence in self.sentences)
         return translate(self.between).join(told)
 
 
 def told_value(value: object, translate: Translate) -> object:
-    """A value of a sentence as it is shown; a list is written out."""
+    """A value of a sentence as a reader sees it. A list is written out."""
     if isinstance(value, Sentence | Joined):
         return value.told(translate)
     if isinstance(value, list):

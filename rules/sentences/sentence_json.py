@@ -1,4 +1,4 @@
-"""Sentences and faults as JSON: stored, or handed from one process to another."""
+"""Sentences and faults as JSON, for the database and for passing them between processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 def to_json(sentence: Sentence) -> Json:
-    """A sentence that can be told later, in any language; of a fault, its place too."""
+    """A sentence as JSON that can be told later in any language. A fault keeps its place."""
     values = {name: _plain(value) for name, value in sentence.values.items()}
     told: Json = {"msgid": sentence.msgid, "values": values}
     if isinstance(sentence, Fault):
@@ -22,12 +22,12 @@ def to_json(sentence: Sentence) -> Json:
 
 
 def from_json(stored: Mapping[str, Any]) -> Sentence:
-    """The sentence that `to_json` has written."""
+    """The sentence that `to_json` wrote."""
     return Sentence(stored["msgid"], _values(stored))
 
 
 def fault_from_json(stored: Mapping[str, Any]) -> Fault:
-    """The fault that `to_json` has written."""
+    """The fault that `to_json` wrote."""
     return Fault(stored["msgid"], _values(stored), Place(**stored["place"]))
 
 

@@ -1,4 +1,4 @@
-"""The levels of a tree: data, with the five of Inner Mongolia as the default."""
+"""The levels of a tree, as data. The default has the five levels of Inner Mongolia."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ LONGEST_NAME = 40
 
 
 class LevelRow(NamedTuple):
-    """One level; its place in the sequence, from the top down, is its rank."""
+    """One level. Its rank is its place in the sequence, from the top down."""
 
     code: str
     name: str
@@ -29,9 +29,9 @@ DEFAULT_LEVELS = (
 
 
 def read_levels(lines: Iterable[tuple[int, list[str]]]) -> list[LevelRow]:
-    """The levels in `lines` (columns `code,name` and optionally `name_en`), top first.
+    """The levels in `lines` (columns `code`, `name` and optionally `name_en`), the top level first.
 
-    Refuses a bad code, a code or name used twice, and an empty table.
+    Raises `Refusal` for a bad code, for a code or name used twice, and for an empty table.
     """
     levels: list[LevelRow] = []
     for line, record in read_records(lines, ("code", "name")):

@@ -1,4 +1,4 @@
-"""Small settings tables (levels, tags, exclusions): lines of text to named columns."""
+"""Small settings tables (levels, tags, exclusions): from lines of text to named columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,9 +8,9 @@ from rules.sentences.refusal import N_, Refusal
 def read_records(
     lines: Iterable[tuple[int, list[str]]], required: Sequence[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """`(line, column → text)` for each line after the headings; a missing cell is empty.
+    """`(line, column → text)` for each line after the headings. A missing cell is empty.
 
-    Refuses a table without headings or without a required column or its value.
+    Raises `Refusal` for a table without headings, without a required column, or without its value.
     """
     lines = iter(lines)
     number, headings = next(lines, (1, []))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 
 def number_tree(parents: Sequence[int | None]) -> list[tuple[int, int]]:
-    """`(lft, rgt)` for every node, from 1; `parents[i]` is the place of node i's parent.
+    """`(lft, rgt)` for every node, from 1. `parents[i]` is the index of the parent of node i.
 
-    A node's numbers enclose those of all nodes below it and of no other. Lower nodes keep the
-    order of the sequence. Nodes without a parent follow one another. The parents must make a
-    forest; a parent may stand after its children.
+    A node's numbers enclose those of all nodes below it and of no other node. Nodes below one
+    parent keep the order of the sequence. Nodes without a parent follow one another. The parents
+    must make a forest. A parent may stand after its children in the sequence.
     """
     lower: list[list[int]] = [[] for _ in parents]
     roots: list[int] = []

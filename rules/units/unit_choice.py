@@ -1,4 +1,4 @@
-"""Rules that choose units of the tree: which carry a tag, which take no assignments."""
+"""Rules that choose units of the tree: which units carry a tag, which take no assignments."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -12,19 +12,20 @@ LONGEST = 40
 
 
 class How(StrEnum):
-    """What `Choice.value` is compared with."""
+    """Which property of a unit `UnitChoice.value` is compared with."""
 
     CODE = "code"
     KIND = "kind"
     LEVEL = "level"
     NAME = "name"
-    """The unit's name contains it."""
+    """The unit's name contains the value."""
     MOST = "most"
-    """Units of this level, more than half of whose directly lower units are chosen already."""
+    """Units of the level `value` of which more than half of the directly lower units are chosen
+    already."""
 
 
 class UnitChoice(NamedTuple):
-    """Units, and if `below` is set everything below them too."""
+    """Chosen units, with everything below them where `below` is set."""
 
     line: int
     how: How
@@ -42,7 +43,8 @@ class TagRule(NamedTuple):
 
 
 def read_tag_rules(lines: Iterable[tuple[int, list[str]]]) -> list[TagRule]:
-    """Columns `tag,name,how,value`, optionally `name_en`, `below`, and any others as remarks."""
+    """The rules in `lines`: columns `tag`, `name`, `how`, `value`, optionally `name_en` and
+    `below`. Other columns are remarks."""
     rules = []
     for line, record in read_records(lines, ("tag", "name", "how", "value")):
         name_en = record.get("name_en") or record["name"]
@@ -56,7 +58,8 @@ def read_tag_rules(lines: Iterable[tuple[int, list[str]]]) -> list[TagRule]:
 
 
 def read_exclusions(lines: Iterable[tuple[int, list[str]]]) -> list[UnitChoice]:
-    """Columns `how,value,reason`: units that take no assignments, nor anything below them."""
+    """The rules in `lines`: columns `how`, `value`, `reason`. The chosen units and everything below
+    them take no assignments."""
     exclusions = []
     for line, record in read_records(lines, ("how", "value", "reason")):
         choice = _read_choice(line, record, below=True)

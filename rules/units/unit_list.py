@@ -1,6 +1,6 @@
-"""The list of units as a file gives it: its columns, its faults, the tree it makes.
+"""The list of units as a file gives it: its columns, its faults, and the tree it makes.
 
-Everything here is linear in the number of rows: the whole country has 665,276.
+Everything here is linear in the number of rows. The whole country has 665,276 units.
 """
 
 from __future__ import annotations
@@ -52,34 +52,34 @@ class UnitRow(NamedTuple):
     """Empty at the root."""
     kind: str
     tags: tuple[str, ...]
-    """Codes or names of tags, as written."""
+    """Codes or names of tags, as the file writes them."""
     takes_assignments: bool
 
 
 class UnitListRefused(Refusal):
-    """The list has faults, so nothing of it is imported."""
+    """The list has faults, so nothing is imported."""
 
     def __init__(self, faults: Sequence[Fault], total: int) -> None:
         super().__init__(N_("名单有 %(total)d 处错误，一个单位也没有导入。"), total=total)
         self.faults = list(faults)
-        """The first `FAULTS_SHOWN`, by line."""
+        """The first `FAULTS_SHOWN` faults, by line."""
         self.more = total - len(self.faults)
-        """How many there are besides."""
+        """The number of further faults."""
 
 
 @dataclass(frozen=True)
 class UnitList:
-    """A list without faults: one root, every parent there and of a higher level."""
+    """A list without faults: it has one root, and every parent exists and has a higher level."""
 
     rows: Sequence[UnitRow]
     """In the order of the file."""
     columns: frozenset[str]
-    """The keys of `HEADINGS` the file has."""
+    """The keys of `HEADINGS` that the file has columns for."""
 
 
 @dataclass
 class _Faults:
-    """Faults as they are found; only so many are kept, all are counted."""
+    """Faults as they are found. All are counted, only the first ones are kept."""
 
     headings: Mapping[str, str] = field(default_factory=dict)
     kept: list[Fault] = field(default_factory=list)
@@ -100,8 +100,8 @@ class _Faults:
 def read_units(lines: Iterable[tuple[int, list[str]]], levels: Sequence[Level]) -> UnitList:
     """The list in `lines` (as `adapters.tables.read_table` gives them: headings first).
 
-    `levels` from the top down. Raises `UnitListRefused` with every fault, or `Refusal` when there
-    is nothing to read.
+    `levels` from the top down. Raises `UnitListRefused` with every fault, and `Refusal` for a list
+    with nothing to read.
     """
     lines = iter(lines)
     first = next(lines, None)
@@ -118,7 +118,8 @@ def read_units(lines: Iterable[tuple[int, list[str]]], levels: Sequence[Level]) 
 
 
 def _find_columns(line: int, cells: list[str]) -> dict[str, int]:
-    """Column → place in the row. Refuses when a required one is missing or one stands twice."""
+    """Column → index in the row. Raises `Refusal` for a required column that is missing or for a
+    column that stands twice."""
     keys = {heading: column for column, headings in HEADINGS.items() for heading in headings}
     places: dict[str, int] = {}
     faults = _Faults({cell: cell for cell in cells})
@@ -237,7 +238,8 @@ def _check_tree(rows: Sequence[UnitRow], ranks: Mapping[str, int], faults: _Faul
 
 
 def _index(rows: Sequence[UnitRow], faults: _Faults) -> dict[str, UnitRow]:
-    """Code → the first row that has it; a row without a code is told of already."""
+    """Code → the first row with that code. Rows without a code were reported before and are left
+    out."""
     by_code: dict[str, UnitRow] = {}
     for row in rows:
         first = by_code.setdefault(row.code, row) if row.code else row
@@ -250,7 +252,7 @@ def _index(rows: Sequence[UnitRow], faults: _Faults) -> dict[str, UnitRow]:
 
 
 def _check_cycles(by_code: Mapping[str, UnitRow], faults: _Faults) -> set[str]:
-    """The codes that stand above themselves; one fault per circle."""
+    """The codes of units that stand above themselves. Each circle gives one fault."""
     done: set[str] = set()
     circling: set[str] = set()
     for start in by_code:
@@ -299,5 +301,6 @@ def _split_tags(text: str) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    """Half-width, without blanks around: what a person means by a code or a heading."""
+    """`text` in half-width characters without outer blanks, as a person means a code or a
+    heading."""
     return unicodedata.normalize("NFKC", text).strip()
