@@ -49,6 +49,7 @@ class Right(StrEnum):
     PUBLISH_FORM = "publish a version of a form"
     KEEP_FORM_DRAFT = "keep the draft of a form"
     DISCARD_FORM_DRAFT = "discard the draft of a form"
+    CHOOSE_FORM = "choose a form for a measure"
     CHANGE_FORM = "change the form version of a released measure"
     ACKNOWLEDGE = "sign for an assignment"
     DETAIL = "detail an assignment for the units below"
@@ -93,6 +94,7 @@ class Permission(NamedTuple):
 
 OTHERS_ANSWER = N_("这项任务由“%(unit)s”填报，其他单位不能代填。")
 OTHERS_REVIEW = N_("这份填报由直接上级单位审核。")
+OTHERS_CHOICE = N_("只能选用本单位的表单。请从本单位的表单里选一张，或者新建一张。")
 OTHERS_FORM = N_("只有发布这条措施的单位可以换用新版表单。")
 OTHERS_ACCOUNT = N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。")
 OWN_PASSWORD = N_("自己的密码请在“修改密码”页更换，要先填写当前密码。")
@@ -116,6 +118,7 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.PUBLISH_FORM: Permission((own_office,)),
     Right.KEEP_FORM_DRAFT: Permission((own_office,)),
     Right.DISCARD_FORM_DRAFT: Permission((oneself,)),
+    Right.CHOOSE_FORM: Permission((own_office,), OTHERS_CHOICE),
     Right.CHANGE_FORM: Permission((own_office,), OTHERS_FORM),
     Right.ACKNOWLEDGE: Permission((own_unit,)),
     Right.DETAIL: Permission((own_unit,)),

@@ -20,6 +20,7 @@ from models import (
     Notice,
     Unit,
 )
+from queries.campaigns.campaigns import get_notice
 from queries.units.units import list_levels_below
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
@@ -73,7 +74,6 @@ def take_in(
 def edit_notice(
     session: Session,
     campaign: Campaign,
-    notice: Notice,
     *,
     title: str,
     number: str,
@@ -92,6 +92,7 @@ def edit_notice(
             raise Refusal(
                 N_("“%(text)s…”太长，最多%(most)d个字。"), text=text[:12], most=LONGEST[name]
             )
+    notice = get_notice(session, campaign)
     campaign.title = texts["title"]
     notice.title, notice.number, notice.issuer = texts.values()
     notice.dated_on = dated_on

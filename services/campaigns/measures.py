@@ -37,6 +37,7 @@ from rules.sentences.refusal import N_, Refusal, Term
 from services.assignments import hand_down
 from services.assignments.changes import change_all
 from services.assignments.roll_up import adding
+from services.campaigns.chosen_forms import require_own_version
 from services.campaigns.deletions import delete_rows
 from services.campaigns.measure_content import GateChoice, MeasureContent, content_of
 from services.campaigns.measure_history import record_measures
@@ -70,6 +71,8 @@ def create_measure(
     """A draft. `start` and `end` are offsets in characters of the notice's text."""
     unit_id = session.get_one(Campaign, campaign_id).unit_id
     require(actor, Right.WRITE_MEASURE, Subject(unit_id))
+    if content.form_version_id is not None:
+        require_own_version(session, content.form_version_id, actor=actor)
     measure = Measure(
         campaign_id=campaign_id,
         unit_id=unit_id,
@@ -99,9 +102,11 @@ def edit_measure(
     """Replace what an officer decided; a confirmed measure becomes a draft again.
 
     `version` is the one the officer started from. Raises `Refusal` when somebody else has
-    edited it since, or when it has been released.
+    edited it since, when it has been released, or for another unit's form.
     """
     require(actor, Right.WRITE_MEASURE, Subject(measure.unit_id))
+    if content.form_version_id not in (None, measure.form_version_id):
+        require_own_version(session, content.form_version_id, actor=actor)
     require_status(measure, *EDITABLE)
     before = {**content_of(session, measure).plain, "status": measure.status}
     values = {**content.columns, "status": MeasureStatus.DRAFT, "version": version + 1}

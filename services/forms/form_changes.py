@@ -10,7 +10,6 @@ from models import (
     Act,
     Assignment,
     Event,
-    Form,
     FormVersion,
     Measure,
     MeasureAct,
@@ -23,6 +22,7 @@ from rules.accounts.predicates import Subject
 from rules.forms.form_change import ChangeRefused
 from rules.forms.form_fields import read_form
 from rules.sentences.refusal import N_, Refusal
+from services.campaigns.chosen_forms import require_own_form
 from services.campaigns.measure_history import record_measures
 
 ANY = -1
@@ -46,13 +46,14 @@ def change_version(
     `ChangeRefused` with every field whose totals would become meaningless.
     """
     require(actor, Right.CHANGE_FORM, Subject(measure.unit_id))
+    require_own_form(session, version.form_id, actor=actor)
     session.refresh(measure, with_for_update={"key_share": True})
     if version.id == measure.form_version_id:
         return measure
     _require_released(measure)
     old = _version_of(session, measure)
     _require_seen(measure, seen)
-    _require_same_form(session, measure, old, version)
+    _require_same_form(old, version)
     faults = find_clashes(session, measure, read_form(version.fields))
     if faults:
         raise ChangeRefused(faults)
@@ -83,12 +84,9 @@ def _version_of(session: Session, measure: Measure) -> FormVersion | None:
     return session.get(FormVersion, measure.form_version_id) if measure.form_version_id else None
 
 
-def _require_same_form(
-    session: Session, measure: Measure, old: FormVersion | None, version: FormVersion
-) -> None:
+def _require_same_form(old: FormVersion | None, version: FormVersion) -> None:
     """Versions of one form are siblings: their labels are known wherever its totals are shown."""
-    form = session.get_one(Form, version.form_id)
-    if form.unit_id != measure.unit_id or (old and old.form_id != version.form_id):
+    if old and old.form_id != version.form_id:
         raise Refusal(
             N_("已经下发的措施只能换用同一张表单的其他版本；要换另一张表单，请另外下发一条措施。")
         )

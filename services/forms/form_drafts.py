@@ -9,9 +9,12 @@ from sqlmodel import Session, col, select
 
 from models import Account, FormDraft, Measure
 from queries.forms.form_drafts import find_form_draft
+from queries.forms.forms import get_version
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
+from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
+from services.campaigns.chosen_forms import require_own_form
 from services.campaigns.deletions import delete_rows
 
 
@@ -21,7 +24,9 @@ class KeptForm:
 
     measure_id: int
     target: int
+    """The form that gets another version; 0: a new one is made."""
     base_id: int | None
+    """The version of that form it was made from."""
     latest: int
     content: dict[str, Any]
     seen: str = ""
@@ -35,10 +40,12 @@ def keep_form_draft(
 ) -> FormDraft:
     """Keep what a page holds. `going_on`: the page stays open and will keep more.
 
-    Raises `Refusal` when another window has kept something else since the page was made.
+    Raises `Refusal` when another window has kept something else since the page was made, or for
+    another unit's form.
     """
     measure = session.get_one(Measure, kept.measure_id)
     require(actor, Right.KEEP_FORM_DRAFT, Subject(measure.unit_id))
+    _require_own(session, kept, actor)
     _wait_for_turn(session, actor.id)
     draft = find_form_draft(session, actor.id, kept.measure_id, kept.target)
     if draft is None:
@@ -63,6 +70,14 @@ def keep_form_draft(
     session.add(draft)
     session.flush()
     return draft
+
+
+def _require_own(session: Session, kept: KeptForm, actor: Account) -> None:
+    """Raises `NotAllowed` for another unit's form, and `NotFound` for another form's version."""
+    if kept.target:
+        require_own_form(session, kept.target, actor=actor)
+    if kept.base_id and get_version(session, kept.base_id).form_id != kept.target:
+        raise NotFound
 
 
 def _may_go_on(draft: FormDraft, kept: KeptForm) -> bool:

@@ -113,7 +113,7 @@ def save_notice(
 ) -> Response:
     """Keep the corrected header."""
     campaign = get_own_campaign(session, viewer.account, campaign_id)
-    notice, sent = get_notice(session, campaign), TypedNotice.read(typed(posted))
+    sent = TypedNotice.read(typed(posted))
     faults: Faults = {}
     day = sent.read_day(faults)
     told = words_of(request).say_each(faults)
@@ -121,7 +121,7 @@ def save_notice(
         return _edit_page(request, campaign, sent, told, "")
     with attempt(session, request) as outcome:
         edit_notice(
-            session, campaign, notice,
+            session, campaign,
             title=sent.title, number=sent.number, issuer=sent.issuer, dated_on=day,
             actor=viewer.account,
         )  # fmt: skip

@@ -84,7 +84,6 @@ def choose(
     """Use the chosen version of a form of the office; the same one again changes nothing."""
     measure, _campaign = lock_own_measure(session, viewer.account, measure_id)
     version = get_version(session, read_id(str(posted.get("version", ""))))
-    get_own_form(session, viewer.account, version.form_id)
     with attempt(session, request) as outcome:
         use_form(session, measure, version.id, actor=viewer.account, now=now)
     if not outcome.done:

@@ -51,6 +51,7 @@ ALLOWED: dict[Right, set[str]] = {
     Right.PUBLISH_FORM: OFFICE,
     Right.KEEP_FORM_DRAFT: OFFICE,
     Right.DISCARD_FORM_DRAFT: OFFICE,
+    Right.CHOOSE_FORM: OFFICE,
     Right.CHANGE_FORM: OFFICE,
     Right.ACKNOWLEDGE: UNIT,
     Right.DETAIL: UNIT,

@@ -17,7 +17,6 @@ from models import (
     FormVersion,
     Gate,
     Measure,
-    Notice,
     Role,
     Schedule,
     Unit,
@@ -139,6 +138,7 @@ def acted_on(session: Session) -> dict[str, int]:
         **made,
         "campaign": own.id,
         "version": form.id,
+        "other_version": make_form(session, office).id,
         "form_draft": keep_form_draft(session, kept, going_on=False, actor=office, now=NOW).id,
         "plan": plan.id,
         "open": assignment_of(session, open_, BANNER).id,
@@ -244,11 +244,8 @@ def _edit(world: World, actor: Account) -> object:
 
 
 def _notice(world: World, actor: Account) -> object:
-    notice = world.session.exec(
-        select(Notice).where(Notice.campaign_id == world.ids["campaign"])
-    ).one()
     return edit_notice(
-        world.session, world.campaign, notice,
+        world.session, world.campaign,
         title="通知", number="", issuer="", dated_on=None, actor=actor,
     )  # fmt: skip
 
@@ -311,8 +308,8 @@ ACTS = {
         at.session, campaign_id=at.ids["campaign"],
         content=content_of(at.session, at.measure("draft")), actor=actor, now=NOW)),
     "edit_measure": Tried(Right.WRITE_MEASURE, banners, _edit),
-    "use_form": Tried(Right.WRITE_MEASURE, banners, lambda at, actor: use_form(
-        at.session, at.measure("draft"), None, actor=actor, now=NOW)),
+    "use_form": Tried(Right.CHOOSE_FORM, banners, lambda at, actor: use_form(
+        at.session, at.measure("draft"), at.ids["other_version"], actor=actor, now=NOW)),
     "confirm_measure": Tried(Right.CONFIRM_MEASURE, banners, lambda at, actor: confirm_measure(
         at.session, at.measure("draft"), actor=actor, now=NOW)),
     "delete_measure": Tried(Right.DELETE_MEASURE, banners, lambda at, actor: delete_measure(

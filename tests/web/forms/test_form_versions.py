@@ -166,8 +166,13 @@ def test_a_form_of_another_office_is_not_chosen(session, world, sign_in) -> None
     foreign = make_form(session, make_account(session, LEAGUE))
     measure = drafted(session)
     client = sign_in(REGION, "office")
-    for path in (address(world), f"/measures/{measure.id}/form/choose"):
-        assert client.post(path, data={"version": str(foreign.id)}).status_code == 404
+    data = {"version": str(foreign.id)}
+    assert client.post(address(world), data=data).status_code == 404
+    answer = client.post(f"/measures/{measure.id}/form/choose", data=data)
+    assert answer.status_code == 409
+    assert "只能选用本单位的表单" in text_of(answer)
+    session.refresh(measure)
+    assert measure.form_version_id != foreign.id
 
 
 def test_a_form_is_used_for_a_second_measure(session, world, sign_in) -> None:
