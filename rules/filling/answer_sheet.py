@@ -1,4 +1,4 @@
-"""An answer sheet: an assignment's form with what was answered, returned and drafted so far."""
+"""An answer sheet: one assignment's form with what was answered, returned and drafted so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,41 +17,44 @@ from rules.sentences.sentence import Sentence
 
 @dataclass(frozen=True)
 class Prefilled:
-    """What is already known and stands in a field before anybody types."""
+    """A value that is known already and stands in a field before anybody types."""
 
     texts: list[str]
     source: Sentence
-    """Where it comes from, as a sentence."""
+    """A sentence that says where the value comes from."""
     value: Any = None
-    """As it is stored."""
+    """The value in stored shape."""
     measure: str = ""
-    """The title of the other measure it was answered for; empty: the last period of this one."""
+    """The title of the other measure that the value was answered for. Empty: the value is this
+    measure's answer of the last period."""
 
 
 @dataclass(frozen=True)
 class AnswerSheet:
-    """What the form page of one assignment shows, and what sending it is checked against."""
+    """What the form page of one assignment shows, and what a sending is checked against."""
 
     assignment: Assignment
     measure: Measure
     unit: Unit
     version: FormVersion | None
-    """The form it is answered on; None where a unit only adds its narrative."""
+    """The form version to answer. None: the unit only adds its narrative."""
     fields: tuple[FormField, ...]
     last: Submission | None
     """The latest submission, whatever became of it."""
     last_sender: str
-    """The name of the account that sent it."""
+    """The name of the account that sent the latest submission."""
     reviewed: Submission | None
     """The latest submission that the unit above has decided on."""
     review: Review | None
-    """What the unit above said to it."""
+    """The decision of the unit above on `reviewed`."""
     draft: Draft | None
 
     prefilled: Mapping[str, Prefilled] = field(default_factory=dict)
-    """Field → what is known of it from elsewhere, and newer than the unit's latest answer here."""
+    """Field → the value known from elsewhere that is newer than the unit's latest answer to this
+    form."""
     earlier: Mapping[str, Any] = field(default_factory=dict)
-    """Field → the unit's stored answer of the last period; empty for what is done one time."""
+    """Field → the unit's stored answer of the last period. Empty for a measure that is done one
+    time."""
     earlier_period: str = ""
 
     @property
@@ -69,12 +72,13 @@ class AnswerSheet:
 
     @cached_property
     def open_names(self) -> frozenset[str]:
-        """The fields and repeats that can be filled in: all of them, or those returned.
+        """The fields and repeats that can be filled in: all of them, or the returned ones and some
+        more.
 
-        With a returned field go those that its constraints tie to it (`tied_to`), and what was not
-        asked before and may be now, because a condition names an open one, or what is calculated
-        from it. A form version newer than the returned answers opens everything, because the
-        earlier answers belong to other questions.
+        A returned field opens the fields that its constraints tie to it (`tied_to`). An open field
+        opens what was not asked before and may be asked now, because a condition names the open
+        field or a value calculated from it. Where the form version is newer than the returned
+        answers, everything is open, because those answers belong to other questions.
         """
         opened = self.returned_names
         if not opened:
@@ -85,7 +89,7 @@ class AnswerSheet:
 
     @cached_property
     def returned_names(self) -> frozenset[str]:
-        """The fields and repeats that were returned on their own; empty: the whole form is open."""
+        """The fields and repeats that were returned on their own. Empty: the whole form is open."""
         if self.review is None or self.reviewed is None:
             return frozenset()
         if self.review.decision != Decision.RETURN:
@@ -97,11 +101,11 @@ class AnswerSheet:
 
     @property
     def tied_names(self) -> frozenset[str]:
-        """What is open because it hangs together with what was returned."""
+        """The items that are open only because they hang together with returned ones."""
         return self.open_names - self.returned_names if self.returned_names else frozenset()
 
     def _asked_by(self, opened: frozenset[str]) -> frozenset[str]:
-        """The unanswered items that may be asked once the open ones are answered otherwise."""
+        """The unanswered items that may be asked once the answers to the `opened` items change."""
         assert self.reviewed is not None
         moved = moved_by(self.tree, opened) - opened
         return frozenset(
@@ -122,11 +126,11 @@ class AnswerSheet:
 
     @property
     def typed(self) -> dict[str, list[str]]:
-        """What the page shows in its fields, by key: the draft, or else the latest answers.
+        """Key → what the page shows in its fields: the draft, or else the latest answers, or else
+        known values and the form's defaults.
 
-        Where there is neither, what is known from elsewhere and the form's defaults. Where there
-        is a draft, an open field it does not name was left empty; what was known already and left
-        so is shown as it is known now.
+        With a draft, an open field that the draft does not name was left empty. A known value that
+        was left untouched in the draft is shown as it is known now.
         """
         known = {
             name: prefilled.texts
@@ -144,23 +148,28 @@ class AnswerSheet:
         return {key: texts for key, texts in shown.items() if item_of(key) in self.tree.by_name}
 
     def completed(self, typed: Typed) -> dict[str, list[str]]:
-        """`typed` with the earlier answers of what is tied to the returned fields, where it speaks
-        of none of that: a page or a draft made before these were open has not left them empty."""
+        """`typed`, with the earlier answers of the tied items added where `typed` names none of
+        these items.
+
+        A page or a draft made before the tied items were open has not left these items empty.
+        """
         if self.reviewed is None or any(item_of(key) in self.tied_names for key in typed):
             return dict(typed)
-        earlier = as_typed(self.reviewed.answers)
-        return {**{k: v for k, v in earlier.items() if item_of(k) in self.tied_names}, **typed}
+        earlier = as_typed(self.reviewed.answers).items()
+        tied = {key: texts for key, texts in earlier if item_of(key) in self.tied_names}
+        return {**tied, **typed}
 
     @property
     def left_over(self) -> dict[str, list[str]]:
-        """What a draft holds of questions that this form version no longer asks, by key."""
+        """Key → what the draft holds of questions that this form version no longer asks."""
         typed = self.draft.answers if self.draft else {}
         asked = {*self.tree.by_name, WHY}
         return {key: texts for key, texts in typed.items() if item_of(key) not in asked}
 
     @property
     def why(self) -> dict[str, list[str]]:
-        """What the draft says about why an answer is corrected, by its key; empty: nothing."""
+        """What the draft says about why an answer is corrected, under `WHY`; empty where it says
+        nothing."""
         typed = self.draft.answers if self.draft else {}
         return {key: texts for key, texts in typed.items() if key == WHY and any(texts)}
 
@@ -170,7 +179,8 @@ class AnswerSheet:
         return self.draft is not None and self.draft.form_version_id != self.version_id
 
     def left_as_known(self, typed: Typed) -> list[str]:
-        """The fields in which what was known stands untouched: nothing, where nothing was."""
+        """The fields in which the known value stands untouched, or that are empty where nothing was
+        known."""
         return [
             field.name
             for field in shared_fields(self.fields)
@@ -179,7 +189,8 @@ class AnswerSheet:
         ]
 
     def check(self, typed: Typed, *, today: str, attached: Attached | None = None) -> Checked:
-        """Check what was typed into the open fields, and add what the others keep.
+        """Check what was typed into the open fields, and add the answers that the other fields
+        keep.
 
         `today`: ISO date, for the form's expressions. `attached` finds uploaded files.
         """
@@ -198,8 +209,8 @@ class AnswerSheet:
 
     @property
     def _fixed(self) -> dict[str, Any]:
-        """What open fields hold that nobody can change: what is known of them, or what was sent
-        of it before. What the form itself says is none of it."""
+        """The values of open fields that nobody can change: the known value, or else what was sent
+        before. Values that the form itself gives (a default, a calculation) are left out."""
         sent = self.last.answers if self.last else {}
         found: dict[str, Any] = {}
         for item in self.tree.items:
@@ -212,7 +223,7 @@ class AnswerSheet:
         return {name: value for name, value in found.items() if name in self.open_names}
 
     @property
-    def attached_keys(self) -> bool:
+    def takes_files(self) -> bool:
         """Whether the form takes photos or files."""
         return any(field.type in ATTACHED for field in self.fields)
 

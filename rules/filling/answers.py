@@ -1,4 +1,4 @@
-"""Answers: what was typed into a form, checked and brought into the shape it is stored in."""
+"""Answers: what was typed into a form, checked and brought into stored shape."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,15 +37,17 @@ TOO_MUCH_WORK = N_(
 Typed = Mapping[str, list[str]]
 """Key of the field → what was typed, as a browser sends it: one text, or several for choices."""
 Attached = Callable[[str, str], Mapping[str, Any] | None]
-"""(key, what was sent for it) → the file that was uploaded for it, as it is stored."""
+"""(key, what was sent for the key) → the uploaded file as it is stored; None where there is
+none."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Checked:
-    """Answers in stored shape, and what is wrong with the others, by key of the field.
+    """Answers in stored shape, and faults of the answers that have no such shape, by key of the
+    field.
 
     An unanswered field is in neither. Values: int, decimal as text, text, ISO date, code of a
-    choice, list of codes, a file; of a repeat a list of mappings.
+    choice, list of codes, a file. The value of a repeat is a list of mappings.
     """
 
     values: dict[str, Any]
@@ -66,10 +68,10 @@ def check_answers(
 ) -> Checked:
     """Check what was typed against the form. Changes nothing in `typed`.
 
-    `kept`: stored answers that stand, whatever was typed (None: left empty, and stays so); what
-    is not asked at all by its condition is left out of them too. `today` is an ISO date, for
-    expressions. A form that calculates more than can be worked out or kept has that one fault, at a
-    place where it can be mended.
+    `kept`: stored answers that stand, whatever was typed; None stands for "left empty". A kept
+    answer is dropped all the same where its question is not asked. `today`: ISO date, for
+    expressions. A form that calculates too much has one fault only, at a place where a person can
+    mend it.
     """
     tree = FormTree(fields)
     return _Check(tree, typed, kept or {}, today, attached or (lambda key, text: None)).made()
@@ -84,16 +86,16 @@ def settle_answers(
     shown: Mapping[str, int],
     attached: Attached | None = None,
 ) -> Conditions:
-    """The form's conditions as they stand with what was typed so far, for a page to show.
+    """The form's conditions with what was typed so far, for a page that shows the form.
 
-    `shown`: repeat → how many times the page shows it, those nobody has filled in included.
+    `shown`: repeat → how many fillings the page shows, including those that nobody has filled in.
     """
     found = attached or (lambda key, text: None)
     return _Check(tree, typed, kept, today, found, shown=shown).settled()
 
 
 def as_typed(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Stored answers by key as a person would type them, to show them in a form again."""
+    """Key → stored answers as a person would type them, for showing them in a form again."""
     shown: dict[str, list[str]] = {}
     for key, value in flat(values).items():
         if isinstance(value, Mapping):
@@ -104,7 +106,7 @@ def as_typed(values: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def cleaned(typed: Typed, items: Iterable[str]) -> dict[str, list[str]]:
-    """What was typed into `items`, without what a database cannot hold; for drafts."""
+    """What was typed into `items`, without characters that a database cannot hold; for drafts."""
     wanted = set(items)
     return {
         key: [clean_text(text, multiline=True) for text in texts]
@@ -115,7 +117,7 @@ def cleaned(typed: Typed, items: Iterable[str]) -> dict[str, list[str]]:
 
 @dataclasses.dataclass
 class _Check:
-    """One going through a form, every field once its conditions are settled."""
+    """One pass through a form that settles every field after the fields its conditions name."""
 
     tree: FormTree
     typed: Typed
@@ -125,21 +127,21 @@ class _Check:
     faults: Faults = dataclasses.field(default_factory=dict)
     shown: Mapping[str, int] = dataclasses.field(default_factory=dict)
     put: list[tuple[FormField, int | None, Any]] = dataclasses.field(default_factory=list)
-    """What was typed and could be read, to be held against the author's conditions."""
+    """Typed values that could be read. They are held against the author's conditions at the end."""
 
     def made(self) -> Checked:
-        state = self.settled()
-        if state.too_much:
-            return Checked({}, {self._mended_at(state.too_much): Fault(TOO_MUCH_WORK)})
-        if state.overflowed:
+        conditions = self.settled()
+        if conditions.too_much:
+            return Checked({}, {self._mended_at(conditions.too_much): Fault(TOO_MUCH_WORK)})
+        if conditions.overflowed:
             fault = Fault(TOO_MUCH_TEXT, {"longest": LONGEST_CALCULATED})
-            return Checked({}, {self._mended_at(state.overflowed): fault})
+            return Checked({}, {self._mended_at(conditions.overflowed): fault})
         ordered = sorted(self.faults.items(), key=lambda entry: self.tree.rank(entry[0]))
-        return Checked(state.answers(), dict(ordered))
+        return Checked(conditions.answers(), dict(ordered))
 
     def _mended_at(self, field: FormField) -> str:
-        """Where a person can do something about what the field costs: its repeat, which can be
-        filled in fewer times, or else the first question that is open and always asked."""
+        """Where a person can reduce what a costly field costs: at its repeat, which can have fewer
+        fillings, or else at the first open question that is always asked."""
         around = self.tree.repeat_of(field)
         open_items = [item for item in self.tree.mendable if item.name not in self.kept]
         if any(item.name == around for item in open_items):
@@ -150,12 +152,12 @@ class _Check:
     def settled(self) -> Conditions:
         self._check_keys()
         times = {repeat.name: self._times(repeat.name) for repeat in self.tree.repeats}
-        state = Conditions(self.tree, times=times, today=self.today)
-        for field in state.order:
-            for place in state.places_of(field):
-                self._settle(state, field, place)
-        self._check_authors(state)
-        return state
+        conditions = Conditions(self.tree, times=times, today=self.today)
+        for field in conditions.order:
+            for place in conditions.places_of(field):
+                self._settle(conditions, field, place)
+        self._check_authors(conditions)
+        return conditions
 
     def _check_keys(self) -> None:
         for key in self.typed:
@@ -173,7 +175,7 @@ class _Check:
         return bool(found and found.stored and not self.tree.repeat_of(found))
 
     def _times(self, repeat: str) -> Sequence[int]:
-        """The places of the repeat in which anything stands; in order, gaps left out."""
+        """The places of the repeat's fillings that hold anything, in order. Gaps are left out."""
         if repeat in self.kept:
             return range(len(self.kept[repeat] or ()))
         if repeat in self.shown:
@@ -188,20 +190,20 @@ class _Check:
         return found[:MOST_TIMES]
 
     def _inner(self, repeat: str) -> Iterator[FormField]:
-        """What a person fills in there; what the form itself fills in makes no filling."""
+        """The fields of the repeat that a person fills in. Other fields do not make a filling."""
         return (field for field in self.tree.inside(repeat) if field.typed_in)
 
     def _texts(self, key: str) -> list[str]:
         return [text for text in self.typed.get(key, []) if text.strip()]
 
-    def _settle(self, state: Conditions, field: FormField, place: int | None) -> None:
-        """Work out whether it is asked, what it holds, and what is wrong with that."""
-        if not state.relevant(field, place) or not field.stored:
+    def _settle(self, conditions: Conditions, field: FormField, place: int | None) -> None:
+        """Work out whether the field is asked, what it holds, and what is wrong with its value."""
+        if not conditions.relevant(field, place) or not field.stored:
             return
         if field.calculation:
-            state.put(field, place, state.calculated(field, place))
+            conditions.put(field, place, conditions.calculated(field, place))
             return
-        key = state.key(field, place)
+        key = conditions.key(field, place)
         value = self._kept(field, place) if self._is_kept(field, place) else self._read(field, key)
         if isinstance(value, Fault):
             self.faults[key] = value
@@ -210,22 +212,24 @@ class _Check:
             if field.required and not field.readonly and not self._is_kept(field, place):
                 self.faults[key] = Fault(N_("请填写这一项。"))
             return
-        state.put(field, place, value)
+        conditions.put(field, place, value)
         if not self._is_kept(field, place):
             self.put.append((field, place, value))
 
-    def _check_authors(self, state: Conditions) -> None:
-        """Once everything is settled: a constraint may name what is asked after its question.
+    def _check_authors(self, conditions: Conditions) -> None:
+        """Check the author's conditions after everything is settled, because a constraint may name
+        a later question.
 
-        One that names what cannot be read is not asked: that fault is told, and is the cause.
+        A constraint that names an answer that could not be read is not checked. The fault of that
+        answer is told instead, because it is the cause.
         """
         unread = {field_in(key) for key in self.faults}
         for field, place, value in self.put:
             if field.constraint and named_in(field.constraint) & unread:
                 continue
-            fault = _author_fault(state, field, place, value)
+            fault = _author_fault(conditions, field, place, value)
             if fault:
-                self.faults[state.key(field, place)] = fault
+                self.faults[conditions.key(field, place)] = fault
 
     def _is_kept(self, field: FormField, place: int | None) -> bool:
         repeat = self.tree.repeat_of(field)
@@ -250,13 +254,13 @@ class _Check:
 
 
 def _author_fault(
-    state: Conditions, field: FormField, place: int | None, value: Any
+    conditions: Conditions, field: FormField, place: int | None, value: Any
 ) -> Fault | None:
-    """What the author's own conditions say against a value."""
+    """What the author's own conditions object to in a value; None: nothing."""
     chosen = value if isinstance(value, list) else [value]
-    if field.choice_filter and not set(chosen) <= state.offered(field, place):
+    if field.choice_filter and not set(chosen) <= conditions.offered(field, place):
         return Fault(N_("请从列出的选项中选择。"))
-    if field.constraint and not state.holds(field, place):
+    if field.constraint and not conditions.holds(field, place):
         if field.constraint_message:
             return Fault("%(message)s", {"message": field.constraint_message})
         return Fault(N_("这一项不符合要求，请核对。"))
@@ -264,7 +268,8 @@ def _author_fault(
 
 
 def read_answer(field: FormField, texts: list[str]) -> Any:
-    """What was typed into one field in stored shape, None for nothing, or a `Fault`."""
+    """What was typed into one field, in stored shape. None for nothing, a `Fault` for what is no
+    answer."""
     if field.type is FieldType.SELECT_MULTIPLE:
         return _chosen(field, texts)
     if not texts:

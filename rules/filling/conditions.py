@@ -1,4 +1,4 @@
-"""Conditions: what a form's expressions come to while its answers are being settled."""
+"""Conditions: what a form's expressions evaluate to while the answers are being settled."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -15,21 +15,23 @@ from rules.forms.form_structure import settling_order
 from rules.forms.form_tree import FormTree, key_in
 
 LONGEST_CALCULATED = 200_000
-"""Characters of everything calculated in one form. A text repeated in a hundred fillings by fifty
-calculations would else be half a gigabyte."""
+"""The most characters of everything calculated in one form. Without a bound, a text repeated in a
+hundred fillings by fifty calculations would take half a gigabyte."""
 Place = int | None
-"""Which filling of the repeat a field lies in; None outside of repeats."""
+"""The filling of the repeat that a field lies in; None outside repeats."""
 Known = TypeVar("Known")
 
 
 class Conditions:
     """The answers settled so far, and what the expressions make of them.
 
-    Fields are put in `order`; what has not been put is empty. An answer in a repeat sees its own
-    filling by the plain names; from outside, a name in a repeat is the series of its fillings.
+    Fields are put in `order`; a field that has not been put is empty. An expression in a repeat
+    sees its own filling by the plain names. From outside, a name in a repeat is the series of its
+    fillings.
 
-    All expressions of the form share one budget of work. Once it is spent, `too_much` says at which
-    field, nothing more is evaluated, and what nobody knows is asked, allowed, offered, and empty.
+    All expressions of the form share one budget of work. Once the budget is spent, nothing more is
+    evaluated and `too_much` says at which field. What is then unknown counts as asked, allowed,
+    offered and empty.
     """
 
     def __init__(self, tree: FormTree, *, times: Mapping[str, Sequence[int]], today: str) -> None:
@@ -46,24 +48,25 @@ class Conditions:
         self._calculated = 0
         self._results: dict[tuple[str, Place], Any] = {}
         self.overflowed: FormField | None = None
-        """Where more was calculated than `LONGEST_CALCULATED`; what did not fit is empty."""
+        """The field at which more was calculated than `LONGEST_CALCULATED`. What did not fit is
+        empty."""
         self.budget = Budget()
         self.too_much: FormField | None = None
-        """Where the budget was spent."""
+        """The field at which the budget was spent."""
         self._series: dict[str, SettledSeries] = {}
 
     def places_of(self, field: FormField) -> Sequence[Place]:
-        """The fillings the field stands in; outside of repeats just None."""
+        """The fillings the field stands in; outside repeats only None."""
         repeat = self.tree.repeat_of(field)
         return list(self._times.get(repeat, ())) if repeat else [None]
 
     def key(self, field: FormField, place: Place) -> str:
-        """The key of the answer."""
+        """The key of the field's answer."""
         repeat = self.tree.repeat_of(field)
         return field.name if place is None else key_in(repeat, place, field.name)
 
     def put(self, field: FormField, place: Place, value: Any) -> None:
-        """Settle the field's value; None: empty."""
+        """Settle the field's value. None: the field is empty."""
         if value is None:
             return
         if place is None:
@@ -74,7 +77,8 @@ class Conditions:
             self._series.pop(field.name, None)
 
     def relevant(self, field: FormField, place: Place) -> bool:
-        """Whether the field is asked: its condition and those of all groups around it hold."""
+        """Whether the field is asked: its own condition and the conditions of all groups around it
+        hold."""
         chain = (field, *self.tree.above(field))
         return all(self._asked(link, place) for link in chain if link.relevant)
 
@@ -89,7 +93,7 @@ class Conditions:
         return self._relevant[key]
 
     def _within_budget(self, field: FormField, ask: Callable[[], Known], unknown: Known) -> Known:
-        """What `ask` answers; `unknown` once there is no work left for it."""
+        """What `ask` answers, or `unknown` once no work is left."""
         if self.too_much is not None:
             return unknown
         try:
@@ -99,14 +103,14 @@ class Conditions:
             return unknown
 
     def holds(self, field: FormField, place: Place) -> bool:
-        """Whether the author's constraint holds for the value that was put."""
+        """Whether the author's constraint holds for the field's settled value."""
         constraint = parse(field.constraint)
         return self._within_budget(
             field, lambda: constraint.is_true(self._scope(constraint, place, field)), True
         )
 
     def offered(self, field: FormField, place: Place) -> set[str]:
-        """The codes the choice filter leaves."""
+        """The codes that the choice filter leaves."""
         kept = parse(field.choice_filter, choice=True)
         scope = self._scope(kept, place, field)
 
@@ -120,14 +124,14 @@ class Conditions:
         return self._within_budget(field, left, {choice.value for choice in field.choices})
 
     def awaits(self, field: FormField, place: Place) -> bool:
-        """Whether the choice filter names something that is not answered yet."""
+        """Whether the choice filter names a field that is not answered yet."""
         names = parse(field.choice_filter, choice=True).references
         return any(self._named(name, place, field) == "" for name in names)
 
     def calculated(self, field: FormField, place: Place) -> Any:
-        """What the calculation comes to, in the shape the field is stored in; None: nothing.
+        """The result of the field's calculation in stored shape; None: nothing.
 
-        It is worked out once: all it names is settled before it.
+        A result is worked out once, because every field the calculation names is settled before.
         """
         if (field.name, place) not in self._results:
             calculation = parse(field.calculation)
@@ -140,7 +144,7 @@ class Conditions:
         return self._results[field.name, place]
 
     def _fits(self, field: FormField, value: Any) -> bool:
-        """Whether there is room for it beside what else was calculated."""
+        """Whether there is room for `value` beside everything else that was calculated."""
         total = self._calculated + (len(value) if isinstance(value, str) else 0)
         if total > LONGEST_CALCULATED:
             self.overflowed = self.overflowed or field
@@ -149,7 +153,7 @@ class Conditions:
         return True
 
     def answers(self) -> dict[str, Any]:
-        """Everything that was put, in stored shape and in the order of the form."""
+        """All settled values in stored shape and in the order of the form."""
         found: dict[str, Any] = {}
         for field in self.tree.fields:
             if field.type is FieldType.REPEAT:
@@ -167,8 +171,8 @@ class Conditions:
         return [self._repeated[repeat][place] for place in self._times.get(repeat, ())]
 
     def _scope(self, expression: Expression, place: Place, field: FormField) -> Scope:
-        """What an expression of the field sees: only what it names, because a repeat can hold ten
-        thousand answers."""
+        """What an expression of the field sees. Only names in the expression are looked up, because
+        a repeat can hold ten thousand answers."""
         own = self._value(field, place) if expression.uses_own else None
         return Scope(
             answers={name: self._named(name, place, field) for name in expression.references},
@@ -178,7 +182,7 @@ class Conditions:
         )
 
     def _named(self, name: str, place: Place, field: FormField) -> Any:
-        """The value a name has in an expression of the field."""
+        """The value that a name has in an expression of the field."""
         named = self.tree.by_name.get(name)
         if named is None:
             return ""
@@ -197,11 +201,11 @@ class Conditions:
         return self._repeated[self.tree.repeat_of(field)][place].get(field.name)
 
     def _series_of(self, field: FormField, repeat: str) -> SettledSeries:
-        """From outside: a field in a repeat as the series of the answers given to it; the repeat
-        itself as one text for each filling.
+        """A repeat seen from outside: a field in the repeat is the series of its answers, the
+        repeat itself is a series with one text for each filling.
 
-        What was left empty is not among them, so that a sum is a sum of those given; ODK makes
-        it no number.
+        Empty answers are not in the series, so that a sum is the sum of the given answers. ODK
+        differs: there an empty answer makes the sum no number.
         """
         if field.name not in self._series:
             if field.name == repeat:
@@ -218,7 +222,8 @@ def _columns(choice: Choice) -> dict[str, str]:
 
 
 def as_value(field: FormField, stored: Any) -> Any:
-    """A stored answer as expressions see it: a number, a text, a list of codes; empty: ``""``."""
+    """A stored answer as expressions see it: a number, a text or a list of codes; ``""`` for
+    nothing."""
     if stored is None:
         return ""
     if field.numeric:
@@ -229,10 +234,12 @@ def as_value(field: FormField, stored: Any) -> Any:
 
 
 def as_stored(field: FormField, value: Any) -> Any:
-    """A calculated value in stored shape; what is no number where one is due is nothing.
+    """A calculated value in stored shape. A value that is no number, where one is due, becomes
+    None.
 
-    Four decimals, a half to the even side, by the digits of its shortest text. Of a series it is
-    the first. `stored` in `web/static/rules/numbers.js` does the same: change both.
+    Numbers have four decimals. The digits of the shortest text are rounded, a half to the even
+    side. A series stands for its first value. `stored` in `web/static/rules/numbers.js` does the
+    same: change both.
     """
     value = first(value)
     if field.numeric:

@@ -13,17 +13,18 @@ from rules.sentences.faults import Fault
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _SHORTEST_LABEL = 3
-"""Letters: labels such as 备注 say too little to be the same question."""
+"""The fewest letters of a compared label. Labels such as 备注 say too little to be the same
+question."""
 
 
 def shared_fields(fields: Iterable[FormField]) -> list[FormField]:
-    """The fields that ask for a shared data element. In a repeat there is no one answer, and an
-    uploaded file belongs to its own assignment."""
+    """The fields that ask for a shared data element. Fields in repeats have no single answer, and
+    an uploaded file belongs to its own assignment: both are left out."""
     return [field for field in FormTree(fields).items if field.reuse and field.type not in ATTACHED]
 
 
 def elements_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Element → the value answered; of stored answers. Calculated values count too."""
+    """Data element → the stored answer. Calculated values count too."""
     tree = FormTree(fields)
     return {
         field.reuse: answers[field.name]
@@ -34,30 +35,32 @@ def elements_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict
 
 
 def fitting(field: FormField, value: Any) -> list[str] | None:
-    """A stored value as it would be typed into `field`; None where it is no answer to it."""
+    """A stored value as a person would type it into `field`; None for a value that is no answer to
+    `field`."""
     texts = as_typed({field.name: value}).get(field.name, [])
     read = read_answer(field, texts)
     return None if isinstance(read, Fault) or read in (None, "", []) else texts
 
 
 def same_shape(first: FormField, second: FormField) -> bool:
-    """Whether two fields of one element take the same answers."""
+    """Whether two fields of one data element take the same answers."""
     codes = ({choice.value for choice in field.choices} for field in (first, second))
     return first.type == second.type and next(codes) == next(codes)
 
 
 def plain_label(label: str) -> str:
-    """What is compared of two labels: no blanks, punctuation or brackets, such as （户）."""
+    """The part of a label that is compared: without blanks, punctuation and brackets such as
+    （户）."""
     folded = unicodedata.normalize("NFKC", label).lower()
     return "".join(filter(str.isalnum, _BRACKETED.sub("", folded)))
 
 
 @dataclass(frozen=True)
 class OtherForm:
-    """The form of another measure, beside the one that is looked at."""
+    """The form of another measure, beside the form that is looked at."""
 
     title: str
-    """The measure's."""
+    """The title of that measure."""
     fields: Sequence[FormField]
 
 
@@ -71,8 +74,12 @@ class AskedAgain:
 
 
 def asked_again(fields: Sequence[FormField], others: Iterable[OtherForm]) -> list[AskedAgain]:
-    """The questions another form asks under the same label, or for the same thing, and that will
-    not be filled in, because the two do not name one data element. Each once."""
+    """The questions that another form asks under the same label or for the same data element, each
+    once.
+
+    Only questions that will not be filled in are listed: the two fields do not name one data
+    element.
+    """
     wanted = {plain_label(field.label): field for field in fields if field.answered}
     found: dict[str, AskedAgain] = {}
     for other in others:

@@ -1,4 +1,4 @@
-"""What came with a posted form besides its answers: what the page had seen when it was made."""
+"""What comes with a posted form besides its answers: what the page had seen when it was made."""
 
 from dataclasses import dataclass
 
@@ -7,22 +7,22 @@ from rules.filling.answer_sheet import AnswerSheet
 
 @dataclass(frozen=True)
 class Posting:
-    """From what a form page was made, and what was asked on it."""
+    """What a form page was made from, and what the page has asked."""
 
     send_key: str = ""
-    """Made when the form was opened. What is sent with it again is the same sending, and a page may
-    replace the draft it has kept with it."""
+    """A key made when the form was opened. Posts with the same key are the same sending. A page may
+    replace the draft that was kept with its key."""
     seen_revision: int | None = None
-    """The revision the page showed (0: none was sent); None: not known."""
+    """The revision that the page showed (0: none was sent). None: not known."""
     based_on: int | None = None
-    """The version of the draft it showed (0: there was none); None: not known, whatever there is is
-    replaced."""
+    """The version of the draft that the page showed (0: there was none). None: not known, and any
+    draft is replaced."""
     confirmed: str | None = None
-    """The marks of what the checks have asked about so far; None: nobody is there to be asked."""
+    """The marks of the flags that the page has asked about. None: nobody is there to be asked."""
     opened: int | None = None
     """When the form was first opened, in seconds since 1970."""
     version_id: int | None = None
-    """The form version it showed; None: not known."""
+    """The form version that the page showed. None: not known."""
 
     def is_of_older_form(self, sheet: AnswerSheet) -> bool:
         """Whether the form was replaced while the page was open."""

@@ -1,7 +1,7 @@
-"""Receipts: the number, and the checksum, that prove what arrived.
+"""Receipts: the number and the checksum that prove what arrived.
 
-The number is made of the assignment and the revision, so it is unique without asking anybody,
-and ends in a check digit, so that one misheard on the telephone is noticed.
+The number is made of the assignment and the revision, so that it is unique without a look at the
+database. It ends in a check digit, so that a digit misheard on the telephone is noticed.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ MOST_REVISIONS = 999
 
 
 def receipt_number(assignment_id: int, revision: int) -> str:
-    """Such as `0001-2345-6001-7`: assignment, three digits of revision, check digit.
+    """A number such as `0001-2345-6001-7`: assignment, three digits of revision, check digit.
 
     Raises `Refusal` after 999 revisions.
     """
@@ -32,7 +32,7 @@ def receipt_number(assignment_id: int, revision: int) -> str:
 
 
 def check_digit(body: str) -> str:
-    """The check digit of GB/T 17710 (ISO 7064), MOD 11,10: it notices any one wrong digit."""
+    """The check digit of GB/T 17710 (ISO 7064), MOD 11,10. It reveals any single wrong digit."""
     product = 10
     for digit in body:
         product = (product + int(digit)) % 10 or 10
@@ -41,10 +41,10 @@ def check_digit(body: str) -> str:
 
 
 def standing(*, current: bool, status: str, decision: str | None) -> str | None:
-    """What has become of one submission, where the assignment's status does not say it.
+    """What has become of one submission, where the assignment's status does not say it; else None.
 
-    `current`: no later one was sent. `status`: of the assignment. `decision`: what the unit above
-    said to this one. None: it is as the status says.
+    `current`: no later submission was sent. `status`: the assignment's. `decision`: what the unit
+    above decided about this submission.
     """
     if decision == Decision.RETURN:
         return N_("已退回")
@@ -54,9 +54,9 @@ def standing(*, current: bool, status: str, decision: str | None) -> str | None:
 
 
 def read_receipt(typed: str) -> str:
-    """The number in the way it is stored, however it was typed.
+    """A receipt number in stored form, however a person typed it.
 
-    Raises `Refusal` when it is none, or a digit is wrong.
+    Raises `Refusal` for what is no receipt number, and for a wrong digit.
     """
     digits = re.sub(r"[\s\-]", "", plain(typed))
     if not re.fullmatch(r"[0-9]{13,16}", digits):
@@ -90,7 +90,7 @@ def checksum(
 
 
 def is_whole(submission: Submission) -> bool:
-    """Whether a stored submission still is what its receipt was given for."""
+    """Whether a stored submission still has the content that its receipt was given for."""
     found = checksum(
         assignment_id=submission.assignment_id,
         revision=submission.revision,
@@ -104,13 +104,13 @@ def is_whole(submission: Submission) -> bool:
 
 
 SHORTEST_COMPARED = 8
-"""Characters of a checksum that suffice on the telephone."""
+"""The fewest characters of a checksum that suffice on the telephone."""
 
 
 def matches(typed: str, known: str) -> bool:
-    """Whether a checksum that was read out or pasted is `known`, or how it begins.
+    """Whether a checksum that was read out or pasted is `known`, or the beginning of `known`.
 
-    Raises `Refusal` when it is too short or no checksum.
+    Raises `Refusal` for a text that is too short or no checksum.
     """
     digits = re.sub(r"[\s\-:,.…]", "", plain(typed)).lower()
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST_COMPARED},64}}", digits):

@@ -1,4 +1,4 @@
-"""Fillings of a repeat while they are being typed: how many there are, one more, one less."""
+"""Fillings of a repeat while a form is being typed: how many there are, one more, one less."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,10 @@ Typed = Mapping[str, list[str]]
 
 
 def times_shown(typed: Typed, repeat: str) -> int:
-    """How many times a page shows the repeat: as said, at least what is filled in.
+    """How many fillings of the repeat a page shows: as many as `typed` says, at least those filled
+    in.
 
-    Once where nothing was said yet, so that the questions are seen.
+    The answer is one where `typed` says nothing, so that the questions are seen.
     """
     said = "".join(typed.get(times_key(repeat), []))
     wanted = int(said) if said.isascii() and said.isdigit() and len(said) <= len("000") else None
@@ -24,13 +25,13 @@ def _filled(typed: Typed) -> list[str]:
 
 
 def one_more(typed: Typed, repeat: str) -> dict[str, list[str]]:
-    """The same with the repeat shown one more time, up to `MOST_TIMES`."""
+    """What was typed, with one more filling of the repeat, up to `MOST_TIMES`."""
     times = min(times_shown(typed, repeat) + 1, MOST_TIMES)
     return {**typed, times_key(repeat): [str(times)]}
 
 
 def one_less(typed: Typed, repeat: str, place: int) -> dict[str, list[str]]:
-    """The same without one filling; those behind it move up."""
+    """What was typed, without one filling of the repeat. Later fillings move up."""
     times = times_shown(typed, repeat)
     if place >= times:
         return dict(typed)

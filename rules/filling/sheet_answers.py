@@ -1,4 +1,4 @@
-"""The checked answers of one form, and what the checks make of them, worked out once."""
+"""The checked answers of one form, and what the checks derive from them, worked out once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from rules.filling.checks.text_prints import Prints, text_prints
 
 @dataclass(frozen=True)
 class SheetAnswers:
-    """Answers in stored shape, with the sheet they are for."""
+    """Answers in stored shape, with the answer sheet they are for."""
 
     sheet: AnswerSheet
     values: Mapping[str, Any]
 
     @cached_property
     def now(self) -> dict[str, Decimal]:
-        """Field → the number a person typed."""
+        """Field → the number that a person typed."""
         return figures(self.sheet.fields, self.values)
 
     @cached_property
     def last(self) -> dict[str, Decimal]:
-        """The same of the last period."""
+        """Field → the number of the last period."""
         return figures(self.sheet.fields, self.sheet.earlier)
 
     @cached_property
@@ -35,5 +35,5 @@ class SheetAnswers:
 
     @cached_property
     def digests(self) -> frozenset[int]:
-        """The prints of all its texts."""
+        """The prints of all long texts."""
         return frozenset(digest for prints in self.prints.values() for digest in prints)

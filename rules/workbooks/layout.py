@@ -264,7 +264,7 @@ def _guide(
             "排序时要选中整张表，不要只排其中几列。"
         ),
     )
-    if rows[0].attached_keys:
+    if rows[0].takes_files:
         yield "照片和文件", "照片和文件放不进 Excel，需要的请在网页上补传。"
 
 

@@ -280,7 +280,7 @@ def _files_of(
     session: Session, rows: Sequence[tuple[AnswerSheet, FilledRow]]
 ) -> dict[int, Attached]:
     """Assignment → what finds its uploaded files; at most one statement."""
-    if not rows or not rows[0][0].attached_keys:
+    if not rows or not rows[0][0].takes_files:
         return {}
     tokens = {
         text

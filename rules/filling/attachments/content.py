@@ -1,4 +1,4 @@
-"""What a file is, found from its bytes. Its name is not believed."""
+"""What a file is, judged by its bytes. The name of a file is not believed."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _PROGRAMS = {
     "docx": "Word", "doc": "Word", "xlsx": "Excel", "xls": "Excel", "pptx": "PPT", "ppt": "PPT",
     "wps": "WPS", "et": "WPS", "dps": "WPS", "pdf": "PDF", "ofd": "OFD",
 }  # fmt: skip
-"""Ending of a document → what people call such a file."""
+"""Ending of a document's name → the program that people name such a file after."""
 _STREAMS = (
     ("WordDocument", "application/msword"),
     ("Workbook", "application/vnd.ms-excel"),
     ("Book", "application/vnd.ms-excel"),
     ("PowerPoint Document", "application/vnd.ms-powerpoint"),
 )
-"""Name of a stream in an old Office file → its type."""
+"""(Name of a stream in an old Office file, content type of that file)."""
 _REFUSED = {
     "image/heic": HEIC, "image/heif": HEIC, "application/x-rar-compressed": PACKED,
     "application/x-7z-compressed": PACKED, "application/gzip": PACKED, "application/x-tar": PACKED,
@@ -53,16 +53,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _PAGE = re.compile(
     r"\s*<(\?|%|!doctype|!--|/?[a-z][a-z0-9]*[\s/>])|.*<(html|script|svg|iframe)\b", re.S
 )
-"""A text that begins as a page does, or has the heart of one in its beginning."""
+"""Matches a text that begins as a web page does, or has the heart of a page near its beginning."""
 _MUCH = 64 * 1024
 
 
 def type_of(content: bytes, name: str, kind: str) -> str:
     """The content type of what was sent for a field of `kind` (`image` or `file`).
 
-    A key of `FILE_TYPES`, or `image/webp`. The name decides only between plain text and CSV,
-    and which sentence tells that a document cannot be read. Raises `Refusal` for what is not
-    taken.
+    The result is a key of `FILE_TYPES`, or `image/webp`. The name of the file decides only between
+    plain text and CSV, and which sentence tells that a document is damaged. Raises `Refusal` for a
+    file that is not taken.
     """
     if not content:
         raise Refusal(EMPTY)
@@ -91,7 +91,8 @@ def _document_type(content: bytes, name: str, found: str) -> str:
 
 
 def _not_taken(msgid: str, name: str) -> Refusal:
-    """`msgid`, unless it is called a document: then whoever sent it believes that it is one."""
+    """The refusal `msgid`. A file with the ending of a document is called damaged instead, because
+    whoever sent the file believes that it is a document."""
     program = _PROGRAMS.get(name.rpartition(".")[2].strip().lower())
     return Refusal(DAMAGED, program=program) if program else Refusal(msgid)
 
@@ -106,7 +107,8 @@ def _checked_package(content: bytes, name: str) -> str:
 
 
 def _ole_type(content: bytes, name: str) -> str:
-    """Names of streams stand in one piece, as UTF-16, wherever the directory lies."""
+    """The type of an old Office file, found by the names of its streams. Such a name stands in one
+    piece, as UTF-16, wherever the directory lies."""
     if _stream("_VBA_PROJECT") in content:
         raise Refusal(MACROS)
     if _stream("EncryptedPackage") in content:
@@ -131,7 +133,7 @@ def _text_type(content: bytes, name: str) -> str:
 
 
 def _decoded(content: bytes) -> str | None:
-    """The text in UTF-8 or GB 18030, which Chinese systems write."""
+    """The text, read as UTF-8 or as GB 18030, which Chinese systems write; None for neither."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

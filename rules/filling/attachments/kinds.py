@@ -1,4 +1,4 @@
-"""Which photos and files are taken, how large, and under which type they are handed out again."""
+"""Which photos and files are taken, how large they may be, and under which type they are served."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from rules.sentences.refusal import N_, Refusal
 
 MB = 1024 * 1024
 LARGEST = {"image": 15 * MB, "file": 20 * MB}
-"""Kind of the field → bytes of one upload; a photo is made smaller afterwards."""
+"""Kind of the field → the most bytes of one upload. A photo is made smaller afterwards."""
 MOST_FILES = 30
 MOST_BYTES = 50 * MB
-"""Of the attachments an assignment's fields hold at one time."""
+"""The most bytes of all attachments that an assignment's fields hold at one time."""
 MOST_TRIES = 4
-"""How many times that is kept while the clerk replaces one by another."""
+"""How many times `MOST_BYTES` is kept while a clerk replaces attachments by others."""
 LARGEST_PIECE = 256 * 1024
 SMALLEST_PIECE = 4 * 1024
-"""Of every piece but the last, so that an upload is never thousands of pieces."""
+"""The fewest bytes of every piece but the last, so that an upload never has thousands of pieces."""
 EMPTY = N_("这个文件是空的，请重新选择。")
 TOO_MANY = N_("一项任务最多上传 %(most)s 个文件。")
 
 
 @dataclass(frozen=True)
 class FileType:
-    """One type that is stored and handed out."""
+    """One type of file that is stored and served."""
 
     media: str
-    """The content type it is served with. None of them can run in a browser."""
+    """The content type the file is served with. None of these types can run in a browser."""
     endings: tuple[str, ...]
-    """Of its names; the first where the name has another one."""
+    """Endings that the name may have. A name with another ending gets the first of these."""
     shown: bool = False
-    """Opened in the browser instead of being saved: only pictures drawn anew by us."""
+    """Whether the browser opens the file instead of saving it: only for pictures that we drew
+    anew."""
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -52,20 +53,20 @@ FILE_TYPES: dict[str, FileType] = {
         FileType("text/csv", ("csv",)),
     )
 }
-"""By content type: all that is ever stored."""
+"""Content type → all that is ever stored."""
 PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
-"""Pictures we can draw anew; WebP becomes JPEG."""
+"""Content types of pictures that we can draw anew. WebP becomes JPEG."""
 ACCEPTED = {
     "image": "image/jpeg,image/png,image/webp,image/*",
     "file": ",".join(
         f".{ending}" for file_type in FILE_TYPES.values() for ending in file_type.endings
     ),
 }
-"""Kind → what the browser offers to choose from."""
+"""Kind of the field → what the browser offers to choose from."""
 
 
 def check_size(kind: str, size: int) -> None:
-    """Raises `Refusal` for what is empty or larger than the kind may be (`size` in bytes)."""
+    """Raises `Refusal` for an upload of `size` bytes that is empty or too large for its kind."""
     if size <= 0:
         raise Refusal(EMPTY)
     if size > LARGEST[kind]:
@@ -77,10 +78,10 @@ def check_size(kind: str, size: int) -> None:
 
 
 def check_room(held: Sequence[int], size: int, everything: Sequence[int]) -> None:
-    """Whether an assignment takes one more attachment of `size` bytes. Raises `Refusal`.
+    """Raises `Refusal` where an assignment has no room for one more attachment of `size` bytes.
 
-    `held`: sizes of what its other fields hold; `everything`: of all that was uploaded for it
-    and not swept yet, replaced ones too.
+    `held`: the sizes of what its other fields hold. `everything`: the sizes of all that was
+    uploaded for the assignment and is not swept yet, including replaced attachments.
     """
     if len(held) >= MOST_FILES:
         raise Refusal(TOO_MANY, most=MOST_FILES)

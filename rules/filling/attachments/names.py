@@ -11,7 +11,7 @@ from rules.sentences.held import on_one_line
 from rules.sentences.refusal import N_
 
 LONGEST = 120
-"""Characters, with the ending."""
+"""The most characters of a name, with its ending."""
 UNNAMED = N_("附件")
 _FOREIGN = frozenset({
     "apk", "app", "asp", "aspx", "avif", "bat", "bin", "bmp", "chm", "cmd", "com", "cpl",
@@ -20,7 +20,7 @@ _FOREIGN = frozenset({
     "rar", "reg", "rtf", "scr", "sh", "svg", "svgz", "sys", "tar", "tif", "tiff", "url", "vb",
     "vbe", "vbs", "webp", "wsf", "xhtml", "xlsb", "xlsm", "xml", "zip", "7z",
 })  # fmt: skip
-"""Endings that say what the content is not."""
+"""Endings of types that the content does not have."""
 _ENDINGS = _FOREIGN | {ending for file_type in FILE_TYPES.values() for ending in file_type.endings}
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*%]+')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")

@@ -1,4 +1,5 @@
-"""Documents that are zip packages: Word, Excel, PowerPoint, OFD. Looked into, never unpacked."""
+"""Documents that are zip packages: Word, Excel, PowerPoint, OFD. They are looked into, never
+unpacked."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from rules.filling.attachments.kinds import MB
 from rules.filling.attachments.relationships import Active, find_active
 
 LARGEST_DIRECTORY = MB
-"""Bytes of a zip's table of contents; a large document has 100,000."""
+"""The most bytes of a zip's table of contents. A large document has 100,000."""
 LARGEST_TYPES = MB
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _MAIN = {
@@ -26,25 +27,26 @@ _PARTS = {
     Active.MACROS: re.compile(r"(^|/)(vbaproject[^/]*|vbadata\.xml|macrosheets)(/|\.|$)"),
     Active.OBJECT: re.compile(r"(^|/)(activex|oleobject[^/]*)(/|\.|$)|(^|/)embeddings/[^/]*\.bin$"),
 }
-"""What a part is by its name."""
+"""What a part is, by the name of the part."""
 _TYPES_OF_PARTS = {
     Active.MACROS: ("vbaproject", "macroenabled", "macrosheet"),
     Active.OBJECT: ("activex", "oleobject"),
 }
-"""What it is by its type."""
+"""What a part is, by the type of the part."""
 
 
 class Package(NamedTuple):
     """What a zip package is."""
 
     media: str
-    """Its content type; empty for any other archive, and for a damaged one."""
+    """The package's content type. Empty for any other archive, and for a damaged package."""
     active: Active | None = None
-    """It has macros, objects of other programs, or loads something from outside."""
+    """What makes the package more than a document: macros, objects, or something loaded from
+    outside."""
 
 
 def package_type(content: bytes) -> Package:
-    """What the package in `content` is, from its table of contents and its list of types."""
+    """What the package in `content` is, judged by its table of contents and its list of types."""
     if not _directory_is_small(content):
         return Package("")
     try:
@@ -56,7 +58,8 @@ def package_type(content: bytes) -> Package:
 
 
 def _directory_is_small(content: bytes) -> bool:
-    """Before anything reads it: the size the end record gives."""
+    """Whether the zip's end record gives a small table of contents. Asked before anything reads
+    that table."""
     end = content.rfind(b"PK\x05\x06", -(65_535 + 22))
     if end < 0 or len(content) < end + 22:
         return False
@@ -80,7 +83,7 @@ def _read(archive: zipfile.ZipFile) -> Package:
 
 
 def _typed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, media: str) -> Package:
-    """The list of types says what a part is, whatever the part is called."""
+    """The package as its list of types describes it, whatever names the parts have."""
     with archive.open(entry) as file:
         raw = file.read(LARGEST_TYPES + 1)
     text = raw.decode("utf-8-sig").lower()

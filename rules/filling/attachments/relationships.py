@@ -11,11 +11,11 @@ from xml.parsers import expat
 from rules.filling.attachments.kinds import MB
 
 LARGEST_IN_ALL = 32 * MB
-"""Bytes of all lists of relationships; a workbook with 60,000 links has 10 MB."""
+"""The most bytes of all lists of relationships. A workbook with 60,000 links has 10 MB."""
 
 
 class Active(Enum):
-    """What makes a document more than what is read in it; what is told first comes first."""
+    """What makes a document more than what is read in it, in the order in which it is told."""
 
     MACROS = "macros"
     OBJECT = "object"
@@ -28,17 +28,19 @@ _RUNS = {
     "vbaproject": Active.MACROS, "xlmacrosheet": Active.MACROS,
     "oleobject": Active.OBJECT, "control": Active.OBJECT,
 }  # fmt: skip
-"""Last words of types whose target runs, or is loaded as one that does."""
+"""Last words of relationship types whose target runs, or is loaded as code."""
 _OWN_FILE = re.compile(r"(file:(///|/)?(?!/))?([a-z]:/?)?[^/:][^:]*")
-"""A path on the disk of whoever opens it: an office's own template, a picture that was linked."""
+"""A path on the disk of the person who opens the document: an office's own template, a linked
+picture."""
 
 
 def find_active(archive: zipfile.ZipFile) -> Active | None:
-    """What the parts point to, where one belongs to another program, or anything but a link lies
-    on another machine.
+    """What the package's parts point to that belongs to another program, or lies on another machine
+    and is more than a link; None where there is no such thing.
 
-    What lies there (a template, a picture, another workbook) is fetched when the document is
-    opened; a link only when somebody follows it. Raises ValueError for what cannot be read.
+    A target on another machine (a template, a picture, another workbook) is fetched when the
+    document is opened. A link is fetched only when somebody follows the link. Raises ValueError for
+    a package that cannot be read.
     """
     found: set[Active] = set()
     room = LARGEST_IN_ALL

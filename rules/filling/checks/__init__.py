@@ -1,1 +1,2 @@
-"""Checks that help: what looks odd in a filled form, asked as a question and never a fault."""
+"""Checks that help: what looks odd in a filled form. A check asks a question and never makes a
+fault."""

@@ -1,7 +1,8 @@
-"""The circle of units whose answers a form is held against, whatever the order they were sent in.
+"""The circle: the units whose answers a form is compared with, whatever the order of sending.
 
-Those directly below the same unit and of the same level; where too few of them have numbers, those
-below the units beside that one as well. Always the first ones by id, never the first to send.
+The circle is the units of the same level directly below the same unit. Where too few of them have
+numbers, units below the neighbours of that unit are added. The first units by id are taken, never
+the first to send.
 """
 
 from collections import Counter
@@ -15,7 +16,7 @@ from rules.filling.checks.figures import LEAST_SIBLINGS
 from rules.filling.checks.text_prints import ALIKE
 
 MOST_SIBLINGS = 30
-"""Units a number is held against: enough for a median, whatever the size of the tree."""
+"""The most units a number is compared with: enough for a median, whatever the size of the tree."""
 
 
 class CirclePlace(NamedTuple):
@@ -30,19 +31,20 @@ class Circle:
     """What was reported below some units, and further away."""
 
     near: Mapping[CirclePlace, Sequence[int]]
-    """The reported assignments there, by id."""
+    """Place → the reported assignments there, by id."""
     numbers: Mapping[int, Mapping[str, Decimal]]
     """Assignment → field → number."""
     further: Mapping[CirclePlace, Sequence[int]] = field(default_factory=dict)
-    """Those reported below the units beside the one above, by id."""
+    """Place → the reported assignments below the neighbours of the unit above, by id."""
 
     def own(self, assignment_id: int, names: Iterable[str]) -> dict[str, Decimal]:
-        """The numbers of a form that are held against those of others."""
+        """Field → the number of this assignment, of the fields that are compared with other
+        units."""
         known = self.numbers.get(assignment_id, {})
         return {name: known[name] for name in names if name in known}
 
     def is_narrow(self, assignment_id: int, place: CirclePlace, names: Collection[str]) -> bool:
-        """Whether too few of the units beside have numbers, and those further away are asked."""
+        """Whether so few of the units beside have numbers that units further away are needed."""
         return bool(names) and len(self._beside(assignment_id, place, names)) < LEAST_SIBLINGS
 
     def others(
@@ -78,12 +80,13 @@ class Holders:
         self.suspects = {
             assignment_id for assignment_id, count in Counter(shared).items() if count >= ALIKE
         }
-        """Those who share enough prints with others that a text may be nearly the same."""
+        """Assignments that share enough prints with others for a text to be nearly the same."""
 
     def count_alike(self, assignment_id: int, prints: Iterable[int]) -> int:
-        """How many others have a text nearly the same as the one with these prints.
+        """How many other assignments have a text nearly the same as the text with these prints.
 
-        Two texts that are wholly the same share every band, so that counting prints is enough.
+        Two texts that are wholly the same share every band, so that counting shared prints is
+        enough.
         """
         shared = Counter(chain.from_iterable(self._held.get(digest, ()) for digest in prints))
         del shared[assignment_id]

@@ -13,39 +13,40 @@ from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree
 
 LEAST_SIBLINGS = 8
-"""Fewer numbers of other units say nothing, and would show what a single one has answered."""
+"""With fewer numbers of other units a comparison says nothing, and would show a single unit's
+answer."""
 LEAST_PERIODS = 4
-"""From so many earlier periods on, their spread is known."""
+"""The number of earlier periods from which on their spread is known."""
 LEAST_ZEROS = 2
 LEAST_COPIED = 3
-"""Numbers other than zero that must be the same before a form counts as copied."""
+"""How many numbers other than zero must be the same before a form counts as copied."""
 
 Figures = Mapping[str, Decimal]
 """Field → the number answered."""
 
 
 def asked_numbers(fields: Iterable[FormField]) -> list[str]:
-    """The numbers a person types, outside repeats."""
+    """The names of the fields outside repeats into which a person types numbers."""
     return [field.name for field in FormTree(fields).items if field.numeric and field.typed_in]
 
 
 def compared_numbers(fields: Sequence[FormField]) -> list[str]:
-    """Those of them that are held against the numbers of other units."""
+    """The names of those number fields that are compared with the numbers of other units."""
     measured = {field.name for field in fields if field.rollup in MEASURED}
     return [name for name in asked_numbers(fields) if name in measured]
 
 
 def figures(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Decimal]:
-    """The numbers a person typed, outside repeats; of stored answers."""
+    """Field → the number a person typed, outside repeats. `answers` are stored answers."""
     return {name: Decimal(answers[name]) for name in asked_numbers(fields) if name in answers}
 
 
 def against_last_period(
     now: Figures, last: Figures, history: Mapping[str, Sequence[Decimal]]
 ) -> list[Flag]:
-    """Numbers far from the last period's, unless the periods before went up and down as much.
+    """Numbers far from those of the last period, unless earlier periods went up and down as much.
 
-    `history`: field → its numbers of earlier periods, the last one included.
+    `history`: field → its numbers of earlier periods, including the last period.
     """
     return [
         Flag(FlagKind.LAST_PERIOD, name, value=_text(value), other=_text(last[name]))
@@ -57,7 +58,8 @@ def against_last_period(
 
 
 def against_siblings(now: Figures, siblings: Mapping[str, Sequence[Decimal]]) -> list[Flag]:
-    """Numbers far from those of the units beside; `siblings`: field → their numbers."""
+    """Numbers far from those of the units beside. `siblings`: field → the numbers of those
+    units."""
     return [
         Flag(FlagKind.SIBLINGS, name, _text(value), _text(median(others)), len(others))
         for name, value in now.items()
@@ -66,13 +68,13 @@ def against_siblings(now: Figures, siblings: Mapping[str, Sequence[Decimal]]) ->
 
 
 def all_zero(now: Figures) -> list[Flag]:
-    """Every number is zero."""
+    """A flag where every number is zero."""
     zero = len(now) >= LEAST_ZEROS and not any(now.values())
     return [Flag(FlagKind.ALL_ZERO)] if zero else []
 
 
 def copied(now: Figures, last: Figures) -> list[Flag]:
-    """Every number is the one of the last period."""
+    """A flag where every number is that of the last period."""
     same = now == last and sum(map(bool, now.values())) >= LEAST_COPIED
     return [Flag(FlagKind.COPIED)] if same else []
 

@@ -1,4 +1,4 @@
-"""Flags: what the checks noticed. They never stop a form; a person answers them by sending it."""
+"""Flags: what the checks noticed. A flag never stops a form; a person answers a flag by sending."""
 
 from __future__ import annotations
 
@@ -23,67 +23,69 @@ class FlagKind(StrEnum):
     SIMILAR_TEXT = "similar_text"
     """A text nearly the same as other units' texts."""
     KNOWN = "known"
-    """Another answer than the unit gave elsewhere to the same data element."""
+    """The unit gave another answer elsewhere to the same data element."""
     UNCHANGED = "unchanged"
-    """Returned, and sent again as it was."""
+    """An answer was returned, and sent again as it was."""
 
 
 COMPARED = frozenset({FlagKind.SIBLINGS, FlagKind.SIMILAR_TEXT})
-"""Found beside the forms of other units: they come and go while those send."""
+"""Flags that depend on the forms of other units. They come and go while those units send."""
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing noticed. Of other units it holds a median or a count, never an answer."""
+    """One thing noticed. About other units a flag holds a median or a count, never an answer."""
 
     kind: FlagKind
     field: str = ""
-    """Empty: the whole form."""
+    """The name of the field; empty: the flag is about the whole form."""
     value: str = ""
-    """What was answered, as it is stored; empty for texts."""
+    """The stored answer; empty for texts."""
     other: str = ""
-    """What it is held against: the last period's answer, the median, the answer elsewhere."""
+    """What the answer is compared with: the last period's answer, the median, the answer
+    elsewhere."""
     count: int = 0
-    """How many other units it is held against, or have such a text."""
+    """The number of other units in the comparison, or with such a text."""
     source: str = ""
-    """Of what is known: the measure it was answered for."""
+    """The title of the measure that the known value was answered for."""
 
     def to_json(self) -> dict[str, Any]:
-        """As `Submission.flags` holds it: what is empty is left out."""
+        """The flag as `Submission.flags` holds it, without empty values."""
         return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Flag:
-        """One flag of `Submission.flags`."""
+        """The flag from one entry of `Submission.flags`."""
         return cls(**{**stored, "kind": FlagKind(stored["kind"])})
 
     @property
     def mark(self) -> str:
-        """The same for the same question: what others answer meanwhile does not change it."""
+        """The same text for the same question, even while other units answer."""
         named = json.dumps([self.kind, self.field, self.value], ensure_ascii=False)
         return blake2b(named.encode(), digest_size=6).hexdigest()
 
 
 def in_order(flags: Iterable[Flag], names: Sequence[str]) -> list[Flag]:
-    """The flags in the order of the form's fields; those of the whole form first."""
+    """The flags in the order of the form's fields; flags of the whole form come first."""
     places = {name: place for place, name in enumerate(names)}
     kinds = list(FlagKind)
     return sorted(flags, key=lambda flag: (places.get(flag.field, -1), kinds.index(flag.kind)))
 
 
 def marks(flags: Iterable[Flag]) -> str:
-    """What a form page carries once it has shown these flags."""
+    """The text a form page carries once the page has shown these flags."""
     return ".".join(flag.mark for flag in flags)
 
 
 def unasked(flags: Iterable[Flag], shown: str) -> list[Flag]:
-    """Those a person has not been asked yet; `shown`: the `marks` of those asked before."""
+    """The flags that a person has not been asked about. `shown`: the `marks` of the flags asked
+    before."""
     asked = set(shown.split("."))
     return [flag for flag in flags if flag.mark not in asked]
 
 
 def asked_before(asked: str | None, flags: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """The marks of what the checks noticed when a form was sent: `Submission.asked`, or those of
-    its `flags` where that was not kept yet."""
+    """The marks of what the checks noticed when a form was sent. They come from `Submission.asked`,
+    or from `flags` of an older submission that has no `asked`."""
     known = marks(map(Flag.from_json, flags)) if asked is None else asked
     return frozenset(known.split("."))

@@ -1,4 +1,4 @@
-"""Check of an answer against what the same unit has answered elsewhere."""
+"""The check of an answer against what the same unit has answered elsewhere."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,16 +8,16 @@ from rules.filling.checks.flags import Flag, FlagKind
 from rules.forms.form_fields import FormField
 
 LONGEST = 60
-"""Letters of a text that are told."""
+"""The most letters of a text that a flag quotes."""
 
 
 def against_known(
     fields: Iterable[FormField], known: Mapping[str, Prefilled], answers: Mapping[str, Any]
 ) -> list[Flag]:
-    """Answers other than those the unit gave to the same data element for another measure.
+    """Answers that differ from what the unit answered to the same data element for another measure.
 
-    Sending such an answer makes it the newest, so that a form opened before a correction would
-    undo it unnoticed. What is only carried from the last period is expected to change.
+    Sending such an answer makes it the newest one, so that a form opened before a correction would
+    undo the correction unnoticed. A value carried over from the last period is expected to change.
     """
     return [
         Flag(

@@ -1,4 +1,4 @@
-"""The check of what was sent back for mending."""
+"""The check of what was returned for mending."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,8 +9,8 @@ from rules.filling.checks.flags import Flag, FlagKind
 def unchanged(
     returned: Collection[str], before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> list[Flag]:
-    """The returned fields that are answered as before; of a form that was returned whole
-    (`returned` empty) one flag where nothing was changed at all. Of stored answers."""
+    """The returned fields whose stored answers are as before. For a form that was returned whole
+    (`returned` is empty): one flag where no answer changed."""
     if not returned:
         return [Flag(FlagKind.UNCHANGED)] if dict(before) == dict(now) else []
     return [

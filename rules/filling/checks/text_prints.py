@@ -1,9 +1,10 @@
-"""Prints of texts: nearly equal texts share some, and no text can be read from them.
+"""Prints of texts: nearly equal texts share some prints, and no text can be read from its prints.
 
-A text is reduced to its letters (numbers, Chinese ones too, punctuation and blanks do not matter:
-copied texts differ in them), cut into overlapping runs of four, and of 18 hashes the smallest
-over all runs is kept: MinHash (Broder 1997). Three of them at a time make a band. Texts that share
-nine tenths of their runs share most of the six bands, unrelated ones hardly ever two.
+A text is reduced to its letters. Numbers (Chinese ones too), punctuation and blanks are left out,
+because copied texts differ in them. The letters are cut into overlapping runs of four, and of each
+of 18 hashes the smallest value over all runs is kept: MinHash (Broder 1997). Three such values make
+a band. Texts that share nine tenths of their runs share most of the six bands; unrelated texts
+hardly ever share two.
 """
 
 import struct
@@ -17,22 +18,22 @@ from rules.forms.form_fields import FieldType, FormField
 from rules.forms.form_tree import FormTree
 
 SHORTEST = 30
-"""Letters; shorter texts are the same by chance."""
+"""The fewest letters. Shorter texts are the same by chance."""
 LONGEST = 4_000
-"""Letters that are looked at."""
+"""The most letters of a text that are looked at."""
 MOST_TEXTS = 6
-"""Texts of one form that are compared."""
+"""The most texts of one form that are compared."""
 RUN = 4
 BANDS = 6
 IN_BAND = 3
 ALIKE = 2
-"""Bands two texts must share to count as nearly the same."""
+"""The number of shared bands from which on two texts count as nearly the same."""
 Prints = dict[str, tuple[int, ...]]
 """Field → the prints of its text."""
 
 
 def texts_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, str]:
-    """Field → the letters of its text, of the long texts outside repeats."""
+    """Field → the letters of its text, for long texts outside repeats."""
     asked = (
         field for field in FormTree(fields).items if field.type is FieldType.TEXT and field.typed_in
     )
@@ -42,12 +43,12 @@ def texts_of(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[st
 
 
 def text_prints(fields: Iterable[FormField], answers: Mapping[str, Any]) -> Prints:
-    """The prints of the long texts among the answers."""
+    """Field → the prints of its text, for the long texts among the answers."""
     return {name: prints(name, text) for name, text in texts_of(fields, answers).items()}
 
 
 def letters(text: str) -> str:
-    """What is compared of a text."""
+    """The letters of a text, which are what is compared."""
     folded = unicodedata.normalize("NFKC", text).lower()
     return "".join(
         character for character in folded if character.isalpha() and not character.isnumeric()
@@ -56,9 +57,12 @@ def letters(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def prints(field: str, text: str) -> tuple[int, ...]:
-    """The prints of a field's text (as `letters` gives it, four at least): the text as a whole
-    first, then its bands. 63 bits each. Found once for the page that asks and
-    the sending that follows it."""
+    """The prints of a field's text, 63 bits each: first that of the whole text, then those of its
+    bands.
+
+    `text` is as `letters` gives it, at least four letters long. Prints are cached, because the page
+    that asks and the sending that follows both need them.
+    """
     smallest = _smallest(text)
     bands = (smallest[start : start + IN_BAND] for start in range(0, len(smallest), IN_BAND))
     named = [f"{place}:{band}" for place, band in enumerate(bands)]
@@ -66,7 +70,7 @@ def prints(field: str, text: str) -> tuple[int, ...]:
 
 
 def is_alike(own: Sequence[int], other: Iterable[int]) -> bool:
-    """Whether two texts of a field are nearly the same, by the prints they share."""
+    """Whether two texts of a field are nearly the same, judged by the prints they share."""
     shared = set(own) & set(other)
     return own[0] in shared or len(shared) >= ALIKE
 
@@ -78,7 +82,7 @@ def _smallest(text: str) -> list[int]:
 
 
 def _hashes(run: str) -> Iterator[int]:
-    """As many independent 32-bit hashes as the bands need, from two wide ones."""
+    """The independent 32-bit hashes that the bands need, made from two wide hashes."""
     wide = b"".join(blake2b(run.encode(), salt=bytes([half])).digest() for half in range(2))
     return iter(struct.unpack(f"<{BANDS * IN_BAND}I", wide[: 4 * BANDS * IN_BAND]))
 
