@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from adapters.apart import Apart, Reply, reply
-from adapters.tables import Line, read_table
+from adapters.tables import Table, read_table
 from rules.sentences.refusal import N_
+from rules.units.unit_list import UNIT_HEADS
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请只留下名单，删去别的工作表、列和格式后再上传。")
 SECONDS = 60
@@ -13,10 +14,19 @@ MEMORY = 2 * 1024 * 1024 * 1024
 _APART = Apart("adapters.table_process", TOO_MUCH)
 
 
-def table_apart(content: bytes, *, seconds: int = SECONDS) -> list[Line]:
-    """`read_table`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
-    return [(number, cells) for number, cells in _APART.run(content, seconds=seconds).answer]
+def table_apart(content: bytes, *, seconds: int = SECONDS) -> Table:
+    """`read_table` of a list of units, within `seconds` and bounded in memory.
+
+    Raises `Refusal` as `read_table` does.
+    """
+    lines, sheet, others = _APART.run(content, seconds=seconds).answer
+    return Table([(number, cells) for number, cells in lines], sheet, tuple(others))
+
+
+def _reply(content: bytes) -> Reply:
+    table = read_table(content, UNIT_HEADS)
+    return Reply([table.lines, table.sheet, table.others])
 
 
 if __name__ == "__main__":
-    reply(lambda content: Reply(read_table(content)), MEMORY)
+    reply(_reply, MEMORY)

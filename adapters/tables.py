@@ -1,20 +1,35 @@
-"""Tables people send: CSV as Excel and WPS write it, and XLSX, as plain lines of text."""
+"""Tables people send: CSV as Excel and WPS write it, and XLSX, as plain lines of text.
+
+The text of a cell is what a person sees in it: a fault of a formula is there as `#N/A`, a code that
+its format shows as `01` is `01`, a share is `50%`; a number has the digits Excel keeps. Nothing is
+rounded away that the format hides.
+"""
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 
-from lxml import etree
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 from xlsxwriter.utility import xl_col_to_name
 
-from adapters.xlsx_bounds import DAMAGED, MEGABYTE, check_unpacked, sheet_parts
+from adapters.xlsx_bounds import DAMAGED, MEGABYTE, Scan, scan_sheets
+from adapters.xlsx_cells import SIGNIFICANT, lay_over, number_text
 from rules.sentences.held import held
 from rules.sentences.refusal import N_, Refusal
+from rules.units.heads import Heads, Line
 
 LIMIT = 20 * MEGABYTE
 UNPACKED_LIMIT = 400 * MEGABYTE
@@ -28,15 +43,25 @@ SHEETS_UNPACKED_LIMIT = 50 * MEGABYTE
 SHEETS_CELL_LIMIT = 2_000_000
 """Of one sheet of a workbook that is read whole: forms, not lists of units."""
 MOST_SHEETS = 50
-MOST_FORMULAS = 50
-"""More than these are not told."""
 
 NOT_A_TABLE = N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。")
 NOT_XLSX = N_("这个文件不是 Excel 表格（.xlsx）。")
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-Line = tuple[int, list[str]]
-"""The line's number in the file, from 1, and its cells."""
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*")
+"""What Excel writes into the first line of a CSV for itself."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of one sheet, the headings first."""
+
+    lines: Sequence[Line]
+    """Those that are not empty."""
+    sheet: str = ""
+    """The sheet that was read; empty for a CSV."""
+    others: tuple[str, ...] = ()
+    """The sheets of the same workbook that hold something and were not read."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +74,33 @@ class RawSheet:
     merged: tuple[str, ...] = ()
     """Ranges of merged cells, `A2:C2`."""
     formulas: tuple[str, ...] = ()
-    """Addresses of cells that hold a formula (the first fifty); `lines` hold its stored result."""
+    """Addresses of cells that hold a formula; `lines` hold the formula's stored result."""
     fractions: frozenset[str] = frozenset()
-    """Addresses of numbers that are not whole: `1.10` and `1.1` are the same there."""
+    """Addresses of numbers that are not whole and have no format of their own: `1.10` and `1.1` are
+    the same there."""
+    hidden: bool = False
 
 
-def read_table(content: bytes, limit: int = LIMIT) -> list[Line]:
-    """The non-empty lines of a CSV or of the first sheet of an XLSX, the headings among them.
+def read_table(content: bytes, heads: Heads, limit: int = LIMIT) -> Table:
+    """A CSV, or the first visible sheet of an XLSX that has the headings.
 
-    The kind is told from the content, never from the file's name. `limit` is in bytes. Refuses
-    what is too big, neither of the two, damaged, or unpacks to more than a list of units can.
+    Where no sheet has all of the headings, the first visible one that holds anything. Lines above
+    the headings, such as a title, are left out. The kind is told from the content, never from the
+    file's name. `limit` is in bytes. Refuses what is too big, neither of the two, damaged, or
+    unpacks to more than a list of units can.
     """
     if len(content) > limit:
         raise _too_big(len(content), limit)
     if content.startswith(_OLD_EXCEL):
         raise Refusal(N_("这是旧版 Excel 文件（.xls）或加密文件，请另存为 .xlsx 或 CSV 后再上传。"))
-    lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(content)
-    return [(number, cells) for number, cells in lines if any(cells)]
+    if content.startswith(_ZIP):
+        table = _xlsx_table(content, heads)
+    else:
+        table = Table([(number, cells) for number, cells in _csv_lines(content) if any(cells)])
+    return replace(table, lines=heads.below_title(table.lines))
 
 
-def read_table_file(path: Path, limit: int = LIMIT) -> list[Line]:
+def read_table_file(path: Path, heads: Heads, limit: int = LIMIT) -> Table:
     """`read_table` of a file on disk. Refuses what cannot be opened, and reads no giants."""
     try:
         with path.open("rb") as file:
@@ -77,7 +109,7 @@ def read_table_file(path: Path, limit: int = LIMIT) -> list[Line]:
         raise Refusal(N_("无法打开文件：%(path)s"), path=path) from error
     if len(content) > limit:
         raise _too_big(path.stat().st_size, limit)
-    return read_table(content, limit)
+    return read_table(content, heads, limit)
 
 
 def read_sheets(content: bytes, limit: int = LIMIT) -> list[RawSheet]:
@@ -92,15 +124,15 @@ def read_sheets(content: bytes, limit: int = LIMIT) -> list[RawSheet]:
         raise Refusal(N_("这是旧版 Excel 文件（.xls）或加密文件，请另存为不加密的 .xlsx 后再试。"))
     if not content.startswith(_ZIP):
         raise Refusal(NOT_XLSX)
-    check_unpacked(content, NOT_XLSX, SHEETS_UNPACKED_LIMIT, SHEETS_CELL_LIMIT)
-    formulas = _formulas(content)
+    scans = scan_sheets(content, NOT_XLSX, SHEETS_UNPACKED_LIMIT, SHEETS_CELL_LIMIT)
+    _refuse_macros(content)
     with _opened(content) as workbook:
         if len(workbook.sheet_names) > MOST_SHEETS:
             raise Refusal(N_("这个 Excel 文件的工作表太多：最多 %(most)s 个。"), most=MOST_SHEETS)
         return [
-            _sheet(workbook, found.name, formulas.get(found.name, ()))
-            for found in workbook.sheets_metadata
-            if found.typ == SheetTypeEnum.WorkSheet
+            _sheet(workbook, known, scans.get(known.name, Scan()))
+            for known in workbook.sheets_metadata
+            if known.typ == SheetTypeEnum.WorkSheet
         ]
 
 
@@ -111,27 +143,34 @@ def _opened(content: bytes) -> CalamineWorkbook:
         raise Refusal(DAMAGED) from error
 
 
-def _sheet(workbook: CalamineWorkbook, name: str, formulas: tuple[str, ...]) -> RawSheet:
+def _sheet(workbook: CalamineWorkbook, known: SheetMetadata, scan: Scan) -> RawSheet:
     try:
-        sheet = workbook.get_sheet_by_name(name)
+        sheet = workbook.get_sheet_by_name(known.name)
         rows = sheet.to_python(skip_empty_area=False)
         merged = sheet.merged_cell_ranges or ()
     except CalamineError as error:
         raise Refusal(DAMAGED) from error
-    lines = ((number, [_typed_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
     return RawSheet(
-        name=held(name),
-        lines=[(number, cells) for number, cells in lines if any(cells)],
+        name=held(known.name),
+        lines=_lines([[_typed_text(cell) for cell in row] for row in rows], scan),
         merged=tuple(f"{_address(*first)}:{_address(*last)}" for first, last in merged),
-        formulas=formulas,
-        fractions=frozenset(_fractions(rows)),
+        formulas=tuple(_address(*place) for place in sorted(scan.formulas)),
+        fractions=frozenset(_fractions(rows, scan)),
+        hidden=known.visible != SheetVisibleEnum.Visible,
     )
 
 
-def _fractions(rows: Sequence[Sequence[object]]) -> Iterator[str]:
+def _lines(rows: list[list[str]], scan: Scan) -> list[Line]:
+    """The lines that are not empty."""
+    lay_over(rows, scan.texts)
+    return [(number, cells) for number, cells in enumerate(rows, 1) if any(cells)]
+
+
+def _fractions(rows: Sequence[Sequence[object]], scan: Scan) -> Iterator[str]:
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
-            if isinstance(cell, float) and not cell.is_integer():
+            place = (number, column)
+            if isinstance(cell, float) and not cell.is_integer() and place not in scan.texts:
                 yield _address(number, column)
 
 
@@ -154,43 +193,21 @@ def _address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row + 1}"
 
 
-def _formulas(content: bytes) -> dict[str, tuple[str, ...]]:
-    """Sheet → addresses of its cells with formulas. Refuses a workbook with macros."""
+def _refuse_macros(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
             raise Refusal(N_("这个 Excel 文件带有宏，请另存为不带宏的 .xlsx 后再试。"))
-        try:
-            return {
-                name: _formulas_in(archive, part)
-                for name, part in sheet_parts(archive)
-                if part in archive.namelist()
-            }
-        except (etree.XMLSyntaxError, KeyError) as error:
-            raise Refusal(DAMAGED) from error
-
-
-def _formulas_in(archive: zipfile.ZipFile, part: str) -> tuple[str, ...]:
-    found: list[str] = []
-    with archive.open(part) as stream:
-        tags = ("{*}f", "{*}row")
-        for _, element in etree.iterparse(stream, tag=tags, resolve_entities=False):
-            if etree.QName(element).localname == "row":
-                element.clear()
-                continue
-            cell = element.getparent()
-            found.append(str(cell.get("r", "")) if cell is not None else "")
-            if len(found) == MOST_FORMULAS:
-                break
-    return tuple(found)
 
 
 def _csv_lines(content: bytes) -> Iterator[Line]:
     text = _decoded(content)
-    first = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    first, _, rest = text.partition("\n")
+    told = _SEPARATOR_LINE.fullmatch(first)
+    delimiter = told[1] if told else max(DELIMITERS, key=first.count)
+    lines = io.StringIO(rest if told else text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        number = reader.line_num + 1
+        number = reader.line_num + 1 + bool(told)
         try:
             cells = next(reader)
         except StopIteration:
@@ -236,21 +253,40 @@ def _line_not_utf_8(content: bytes) -> int:
     return 1
 
 
-def _xlsx_lines(content: bytes) -> Iterator[Line]:
-    check_unpacked(content, NOT_A_TABLE, UNPACKED_LIMIT, CELL_LIMIT)
+def _xlsx_table(content: bytes, heads: Heads) -> Table:
+    scans = scan_sheets(content, NOT_A_TABLE, UNPACKED_LIMIT, CELL_LIMIT)
+    with _opened(content) as workbook:
+        filled = [
+            known.name
+            for known in workbook.sheets_metadata
+            if known.visible == SheetVisibleEnum.Visible and known.name in scans
+            if scans[known.name].filled
+        ]
+        first: tuple[str, list[Line]] = ("", [])
+        for name in islice(filled, MOST_SHEETS):
+            lines = _table_lines(workbook.get_sheet_by_name(name), scans[name])
+            fits = heads.are_in(lines)
+            first = (name, lines) if fits or not first[0] else first
+            if fits:
+                break
+    name, lines = first
+    return Table(lines, held(name), tuple(held(other) for other in filled if other != name))
+
+
+def _table_lines(sheet: CalamineSheet, scan: Scan) -> list[Line]:
     try:
-        rows = _opened(content).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        rows = sheet.to_python(skip_empty_area=False)
     except CalamineError as error:
         raise Refusal(DAMAGED) from error
-    for number, row in enumerate(rows, start=1):
-        yield number, [_cell_text(cell) for cell in row]
+    return _lines([[_cell_text(cell) for cell in row] for row in rows], scan)
 
 
 def _cell_text(cell: object) -> str:
-    """Excel keeps whole numbers as fractions: a code typed as a number comes as 150000000000.0.
+    """Excel keeps every number as a fraction: a code typed as one comes as 150000000000.0.
 
     A text may bring any character, written as `_x0000_`.
     """
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        exact = cell.is_integer() and abs(cell) < 10**SIGNIFICANT
+        return str(int(cell)) if exact else number_text(cell)
     return held(str(cell)).strip()

@@ -1,4 +1,7 @@
-"""How much an .xlsx unpacks to, found before anything believes what the file says of itself."""
+"""How much an .xlsx unpacks to, found before anything believes what the file says of itself.
+
+The same going through tells of each sheet what its reader does not: formulas, faults, formats.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
 from lxml import etree
 
+from adapters.xlsx_cells import parser, read_formats, shown_number
 from rules.sentences.refusal import N_, Refusal
 
 MEGABYTE = 1024 * 1024
@@ -27,11 +32,24 @@ _BROKEN = (
 )  # fmt: skip
 
 
-def check_unpacked(content: bytes, other: str, most_bytes: int, most_cells: int) -> None:
-    """Refuse a workbook that unpacks to more bytes, or has a sheet of more cells, than these.
+@dataclass
+class Scan:
+    """What a sheet holds beside the values of its cells; places are (row, column), from 0."""
 
-    A sheet is read as a full rectangle, so one cell far to the right costs all of it. `other` is
-    the sentence for an archive that is no workbook.
+    filled: bool = False
+    """A cell has a value."""
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    """Cells with a formula; the cell's value is the result that is stored beside the formula."""
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells that show something else than the bare value: `#N/A`, and `01` of 1."""
+
+
+def scan_sheets(content: bytes, other: str, most_bytes: int, most_cells: int) -> dict[str, Scan]:
+    """Sheet → what it holds beside its values.
+
+    Refuses a workbook that unpacks to more bytes, or has a sheet of more cells, than these. A sheet
+    is read as a full rectangle, so one value far to the right costs all of it; cells that have a
+    style and no value cost nothing. `other` is the sentence for an archive that is no workbook.
     """
     unpacked = 0
     try:
@@ -41,33 +59,30 @@ def check_unpacked(content: bytes, other: str, most_bytes: int, most_cells: int)
             for entry in archive.infolist():
                 with archive.open(entry) as stream:
                     unpacked += _unpacked_size(stream, most_bytes - unpacked)
+            formats = read_formats(archive)
+            scans: dict[str, Scan] = {}
             for entry in _sheet_entries(archive):
                 with archive.open(entry) as stream:
-                    _check_rectangle(stream, most_cells)
+                    scans[_folded(entry)] = _scan(stream, most_cells, formats)
+            parts = sheet_parts(archive)
     except _BROKEN as error:
         raise Refusal(DAMAGED) from error
+    return {name: scans[part.lower()] for name, part in parts if part.lower() in scans}
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Sheet and the part of the archive that holds it, as the workbook's relationships say."""
-    related = etree.fromstring(archive.read(_RELATED), _parser())
+    related = etree.fromstring(archive.read(_RELATED), parser())
     targets = [
         (relationship.get("Id"), str(relationship.get("Target", ""))) for relationship in related
     ]
-    book = etree.fromstring(archive.read(_BOOK), _parser())
+    book = etree.fromstring(archive.read(_BOOK), parser())
     return [
         (str(sheet.get("name")), _part(target))
         for sheet in book.iter("{*}sheet")
         for identity, target in targets
         if identity in sheet.attrib.values()
     ]
-
-
-def _parser() -> etree.XMLParser:
-    """What reads the sheets takes every part as UTF-8, whatever it says of itself."""
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, encoding="utf-8"
-    )
 
 
 def _part(target: str) -> str:
@@ -78,9 +93,13 @@ def _sheet_entries(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """All that could be read as a sheet: what is named as one, wherever it lies, and its folder."""
     named = {part.lower() for _, part in sheet_parts(archive)}
     for entry in archive.infolist():
-        name = entry.filename.replace("\\", "/").lower()
+        name = _folded(entry)
         if name in named or (name.startswith(_SHEETS) and name.endswith(".xml")):
             yield entry
+
+
+def _folded(entry: zipfile.ZipInfo) -> str:
+    return entry.filename.replace("\\", "/").lower()
 
 
 def _unpacked_size(stream: IO[bytes], room: int) -> int:
@@ -93,40 +112,78 @@ def _unpacked_size(stream: IO[bytes], room: int) -> int:
     return size
 
 
-def _check_rectangle(stream: IO[bytes], most_cells: int) -> None:
-    """Refuse a sheet whose rows times columns, as its cells name them, are too many."""
-    parser = expat.ParserCreate("utf-8", " ")
-    parser.StartElementHandler = _Rectangle(most_cells).begin
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+def _scan(stream: IO[bytes], most_cells: int, formats: Mapping[str, str]) -> Scan:
+    """Refuses a sheet whose rows times columns, up to the last value, are too many."""
+    reading = _Reading(most_cells, formats)
+    expats = expat.ParserCreate("utf-8", " ")
+    expats.StartElementHandler = reading.begin
+    expats.EndElementHandler = reading.end
+    expats.CharacterDataHandler = reading.take
+    expats.StartDoctypeDeclHandler = _refuse_doctype
     while piece := stream.read(MEGABYTE):
-        parser.Parse(piece)
-    parser.Parse(b"", True)
+        expats.Parse(piece)
+    expats.Parse(b"", True)
+    return reading.scan
 
 
 def _refuse_doctype(*_: object) -> None:
     raise Refusal(DAMAGED)
 
 
-class _Rectangle:
-    """What the rows and cells of a sheet span; without a reference each follows the one before."""
+class _Reading:
+    """Going through the elements of a sheet. A cell without a reference follows the one before."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, formats: Mapping[str, str]) -> None:
+        self.most, self.formats = most, formats
         self.row = self.column = 0
         self.longest = self.widest = 1
+        self.is_fault, self.format = False, ""
+        self.value: list[str] | None = None
+        self.scan = Scan()
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
-        """An element of the sheet."""
+        """An element of the sheet opens."""
         kind = name.rpartition(" ")[2]
-        if kind not in ("c", "row"):
-            return
-        reference = attributes.get("r", "")
         if kind == "row":
-            self.row, self.column = int(reference or self.row + 1), 0
-        elif reference:
+            self.row, self.column = int(attributes.get("r") or self.row + 1), 0
+        elif kind == "c":
+            self._begin_cell(attributes)
+        elif kind in ("v", "is", "f"):
+            self._bound()
+            if kind == "f":
+                self.scan.formulas.add(self._place)
+            elif kind == "v" and (self.is_fault or self.format):
+                self.value = []
+
+    def end(self, name: str) -> None:
+        """An element of the sheet closes."""
+        if self.value is None or name.rpartition(" ")[2] != "v":
+            return
+        value, self.value = "".join(self.value).strip(), None
+        text = value if self.is_fault else shown_number(value, self.format)
+        if text:
+            self.scan.texts[self._place] = text
+
+    def take(self, text: str) -> None:
+        """Text stands in an element."""
+        if self.value is not None:
+            self.value.append(text)
+
+    @property
+    def _place(self) -> tuple[int, int]:
+        return self.row - 1, self.column - 1
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        reference, kind = attributes.get("r", ""), attributes.get("t", "n")
+        if reference:
             self.column, self.row = _place(reference)
         else:
             self.column += 1
+        self.is_fault = kind == "e"
+        self.format = self.formats.get(attributes.get("s", ""), "") if kind == "n" else ""
+
+    def _bound(self) -> None:
+        self.scan.filled = True
         self.longest, self.widest = max(self.longest, self.row), max(self.widest, self.column)
         if self.longest * self.widest > self.most:
             raise Refusal(TOO_LARGE)

@@ -9,8 +9,11 @@ import typer
 from cli.terminal import prepare_database
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlmodel import Session
 
+    from rules.units.heads import Line
     from services.units.units import ImportResult
 
 app = typer.Typer(help="单位名单 / lists of units", no_args_is_help=True)
@@ -41,6 +44,7 @@ def import_(
         bool,
         typer.Option("--inner-mongolia", help="导入随附的内蒙古示例名单（连同标签和排除规则）"),
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="名单里没有的单位直接停用，不再询问")] = False,
 ) -> None:
     """导入名单：全部导入，或者一行也不导入。"""
     from adapters import clock
@@ -50,14 +54,18 @@ def import_(
     from services.units.shipped_tree import import_shipped_tree
 
     now = clock.now()
-    with refusals(), transaction() as session:
+    with refusals():
         if (file is None) != inner_mongolia or (inner_mongolia and (levels or tags or exclude)):
             raise Refusal(N_("请给出一个名单文件，或者只用 --inner-mongolia。"))
-        if file is None:
-            result = import_shipped_tree(session, actor=None, now=now)
-        else:
-            result = _import_file(session, file, levels, now)
-            _apply_rules(session, tags, exclude)
+        lines = _units_file(file) if file else []
+        if file and not yes:
+            _ask_before_ending(lines, levels, now)
+        with transaction() as session:
+            if file is None:
+                result = import_shipped_tree(session, actor=None, now=now)
+            else:
+                result = _import_lines(session, lines, levels, now)
+                _apply_rules(session, tags, exclude)
     say(
         N_("名单共 %(listed)d 个单位：新增 %(added)d，改动 %(changed)d"
            "（其中变更上级 %(moved)d），停用 %(ended)d。"),
@@ -72,13 +80,13 @@ def check(file: Path, levels: Levels = None) -> None:
     from cli.terminal import refusals, say
     from models import Level
     from rules.sentences.refusal import N_
-    from rules.units.levels import DEFAULT_LEVELS, read_levels
+    from rules.units.levels import DEFAULT_LEVELS, LEVEL_HEADS, read_levels
     from rules.units.unit_list import read_units
 
     with refusals():
-        rows = read_levels(read_table_file(levels)) if levels else DEFAULT_LEVELS
+        rows = read_levels(read_table_file(levels, LEVEL_HEADS).lines) if levels else DEFAULT_LEVELS
         known = [Level(rank=rank, **row._asdict()) for rank, row in enumerate(rows)]
-        units = read_units(read_table_file(file, FILE_LIMIT), known)
+        units = read_units(_units_file(file), known)
     say(N_("名单没有错误，共 %(count)d 个单位。"), count=len(units.rows))
 
 
@@ -100,30 +108,70 @@ def show(
             typer.echo(f"  {names[level]} {count}")
 
 
-def _import_file(
-    session: "Session", file: Path, levels: Path | None, now: datetime
+def _ask_before_ending(lines: "Sequence[Line]", levels: Path | None, now: datetime) -> None:
+    """Ask whether units that the list leaves out are to end; nothing is held open meanwhile."""
+    from adapters.database import transaction
+    from cli.terminal import words
+    from rules.sentences.refusal import N_, Refusal
+
+    with transaction() as session:
+        result = _import_lines(session, lines, levels, now)
+        session.rollback()
+    if not result.ended:
+        return
+    asked = words(
+        N_("现有单位中有 %(ended)d 个不在这份名单里（名单共 %(listed)d 个），导入后将停用。"
+           "要继续吗？"),
+        ended=result.ended, listed=result.listed,
+    )  # fmt: skip
+    try:
+        agreed = typer.confirm(asked)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
+        raise Refusal(N_("没有导入，一个单位也没有改动。确实要停用的，请加上 --yes。"))
+
+
+def _import_lines(
+    session: "Session", lines: "Sequence[Line]", levels: Path | None, now: datetime
 ) -> "ImportResult":
     from adapters.tables import read_table_file
     from queries.units.units import list_levels
-    from rules.units.levels import read_levels
+    from rules.units.levels import LEVEL_HEADS, read_levels
     from rules.units.unit_list import read_units
     from services.units.levels import define_levels
     from services.units.units import import_units
 
     if levels:
-        define_levels(session, read_levels(read_table_file(levels)), actor=None)
+        define_levels(session, read_levels(read_table_file(levels, LEVEL_HEADS).lines), actor=None)
     elif not list_levels(session):
         define_levels(session, actor=None)
-    units = read_units(read_table_file(file, FILE_LIMIT), list_levels(session))
+    units = read_units(lines, list_levels(session))
     return import_units(session, units, actor=None, now=now)
+
+
+def _units_file(file: Path) -> "Sequence[Line]":
+    """The list's lines; says which sheet was read where there are several."""
+    from adapters.tables import read_table_file
+    from cli.terminal import say
+    from rules.sentences.refusal import N_
+    from rules.units.unit_list import UNIT_HEADS
+
+    table = read_table_file(file, UNIT_HEADS, FILE_LIMIT)
+    if table.others:
+        say(N_("读的是工作表“%(sheet)s”，没有读：%(others)s。"),
+            sheet=table.sheet, others=list(table.others))  # fmt: skip
+    return table.lines
 
 
 def _apply_rules(session: "Session", tags: Path | None, exclude: Path | None) -> None:
     from adapters.tables import read_table_file
-    from rules.units.unit_choice import read_exclusions, read_tag_rules
+    from rules.units.unit_choice import EXCLUSION_HEADS, TAG_HEADS, read_exclusions, read_tag_rules
     from services.units.unit_choice import apply_exclusions, apply_tags
 
     if tags:
-        apply_tags(session, read_tag_rules(read_table_file(tags)), actor=None)
+        apply_tags(session, read_tag_rules(read_table_file(tags, TAG_HEADS).lines), actor=None)
     if exclude:
-        apply_exclusions(session, read_exclusions(read_table_file(exclude)), actor=None)
+        apply_exclusions(
+            session, read_exclusions(read_table_file(exclude, EXCLUSION_HEADS).lines), actor=None
+        )

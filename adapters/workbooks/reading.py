@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.apart import SECONDS, Apart
-from adapters.tables import MOST_FORMULAS
 from adapters.workbooks.signing import FOREIGN, read_ticket
 from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.columns import TICKET
@@ -19,17 +18,12 @@ def read_workbook(content: bytes) -> tuple[dict[str, Any], list[ReadSheet]]:
     """The ticket of a workbook of ours, and the sheets that are filled in.
 
     Raises `Refusal` for what is too big, no .xlsx, encrypted, damaged, has macros, is not ours,
-    or holds too many formulas.
+    or has no sheet of ours.
     """
     tables = sheets_apart(content)
     ticket = read_ticket("".join(_ticket_texts(tables)))
     ours = {str(sheet["name"]) for sheet in ticket["sheets"]}
-    found = [table for table in tables if table.name in ours]
-    if any(len(table.formulas) >= MOST_FORMULAS for table in found):
-        raise Refusal(
-            N_("这个文件里有很多公式。请把公式换成数（复制后“选择性粘贴－数值”）再上传。")
-        )
-    return ticket, found
+    return ticket, [table for table in tables if table.name in ours]
 
 
 def _ticket_texts(tables: list[ReadSheet]) -> list[str]:

@@ -20,6 +20,7 @@ from rules.forms.xlsform.columns import (
 )
 from rules.forms.xlsform.faults import XlsFormFaults
 from rules.forms.xlsform.form import read_tables
+from rules.sentences.cell_faults import cell_fault
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal
 
@@ -68,8 +69,8 @@ def read_xlsform(content: bytes) -> XlsForm:
         faults = list(conversion_faults(tables))
     if faults:
         raise XlsFormFaults(faults)
-    notes = tuple(note for sheet in sheets if _kind(sheet) for note in _notes(sheet))
-    return XlsForm(title, settings, fields, notes)
+    notes = (note for sheet in sheets for note in _notes(sheet))
+    return XlsForm(title, settings, fields, tuple(notes))
 
 
 _SPELT = {CHOICES: ("list_name", "name", "label"), SETTINGS: ("form_title", "form_id", "version")}
@@ -82,7 +83,16 @@ _A_NUMBER = N_(
 )
 
 
+_WRITTEN_BY_WPS = "WpsReserved_"
+"""Sheets that WPS keeps its pictures in: no person has written them or can see them."""
+_HIDDEN = N_("这张隐藏的工作表没有读")
+
+
 def _notes(sheet: RawSheet) -> Iterator[Fault]:
+    if not _kind(sheet):
+        if sheet.hidden and sheet.lines and not sheet.name.startswith(_WRITTEN_BY_WPS):
+            yield Fault(_HIDDEN, place=Place(sheet=sheet.name))
+        return
     table = _table(sheet)
     for place, (heading, letters) in enumerate(zip(table.headings, table.letters, strict=True)):
         key = heading_key(_kind(sheet), heading) if heading else None
@@ -94,6 +104,10 @@ def _notes(sheet: RawSheet) -> Iterator[Fault]:
                 yield Fault(_A_NUMBER, {"read": cells[place]}, at)
 
 
+HEADS_WITHIN = 10
+"""Lines from the top, empty ones left out, among which the headings are looked for."""
+MOST_FORMULAS = 50
+"""Formulas of a sheet that are told one by one."""
 _NO_SURVEY = N_(
     "没有名为 survey 的工作表：题目要写在它里面，选项写在 choices，名称写在 settings。"
     "这个文件里的工作表是：%(names)s。"
@@ -102,7 +116,17 @@ _NO_SURVEY = N_(
 
 def _tables(sheets: Sequence[RawSheet]) -> dict[str, TypedSheet]:
     """Kind → sheet. Refuses a workbook without questions, and one with far too many rows."""
-    tables = {kind: _table(sheet) for sheet in sheets if (kind := _kind(sheet))}
+    tables: dict[str, TypedSheet] = {}
+    twice: list[Fault] = []
+    for sheet in sheets:
+        kind = _kind(sheet)
+        if kind in tables:
+            told = N_("这张工作表和“%(other)s”是同一种，请合成一张")
+            twice.append(Fault(told, {"other": tables[kind].name}, Place(sheet=sheet.name)))
+        elif kind:
+            tables[kind] = _table(sheet)
+    if twice:
+        raise XlsFormFaults(twice)
     if SURVEY not in tables:
         raise XlsFormFaults([Fault(_NO_SURVEY, {"names": [sheet.name for sheet in sheets]})])
     long = [_too_long(kind, table) for kind, table in tables.items() if _is_too_long(kind, table)]
@@ -117,18 +141,29 @@ def _kind(sheet: RawSheet) -> str:
 
 
 def _table(sheet: RawSheet) -> TypedSheet:
-    """The sheet below its first line that is not empty, which holds the headings."""
+    """The sheet from its headings on: a title or instructions may stand above them."""
     if not sheet.lines:
         return TypedSheet(sheet.name)
     width = max(len(cells) for _, cells in sheet.lines)
-    headings = [code_text(heading) for heading in sheet.lines[0][1]]
+    head = _head(sheet)
+    number, cells = sheet.lines[head]
+    headings = [code_text(heading) for heading in cells]
     return TypedSheet(
         name=sheet.name,
         headings=tuple(headings + [""] * (width - len(headings))),
         letters=tuple(column_letters(place) for place in range(width)),
-        rows=tuple((number, tuple(cells)) for number, cells in sheet.lines[1:]),
-        head=sheet.lines[0][0],
+        rows=tuple((number, tuple(cells)) for number, cells in sheet.lines[head + 1 :]),
+        head=number,
     )
+
+
+def _head(sheet: RawSheet) -> int:
+    """The first of the lines near the top that name the most columns."""
+    known = [
+        len({key for text in cells if text and (key := heading_key(_kind(sheet), text))})
+        for _, cells in sheet.lines[:HEADS_WITHIN]
+    ]
+    return known.index(max(known))
 
 
 def _is_too_long(kind: str, table: TypedSheet) -> bool:
@@ -152,11 +187,15 @@ def _sheet_faults(sheet: RawSheet) -> Iterator[Fault]:
     if is_comment(sheet.name):
         return
     if not _kind(sheet):
-        if sheet.lines:
+        if sheet.lines and not sheet.hidden:
             told = N_("不支持这张工作表；自己的说明请放在名称以 # 开头的工作表里")
             yield Fault(told, place=Place(sheet=sheet.name))
         return
-    for address in sheet.formulas:
+    for number, cells in _table(sheet).rows:
+        for place, text in enumerate(cells):
+            if fault := cell_fault(text):
+                yield _at(sheet, f"{column_letters(place)}{number}", fault.msgid, **fault.values)
+    for address in sheet.formulas[:MOST_FORMULAS]:
         yield _at(sheet, address, N_("不能用 Excel 公式，请改成固定的值"))
     for merged in sheet.merged:
         yield _at(sheet, merged.partition(":")[0], N_("不能合并单元格，请取消合并"))
@@ -172,10 +211,10 @@ def _unread(sheet: RawSheet) -> Iterator[str]:
                 yield f"{column_letters(column)}{row + 1}"
 
 
-def _at(sheet: RawSheet, address: str, msgid: str) -> Fault:
+def _at(sheet: RawSheet, address: str, msgid: str, **values: object) -> Fault:
     """A fault at an address such as `C7`."""
     cell = Place.of_address(address)
-    headings = sheet.lines[0][1] if sheet.lines else []
+    headings = sheet.lines[_head(sheet)][1] if sheet.lines else []
     columns = {column_letters(place): heading for place, heading in enumerate(headings)}
     heading = columns.get(cell.letters, "")
-    return Fault(msgid, place=replace(cell, sheet=sheet.name, column=heading))
+    return Fault(msgid, values, replace(cell, sheet=sheet.name, column=heading))

@@ -82,6 +82,11 @@ def read_number(typed: str) -> Decimal | Fault:
 
 
 def _not_a_number(text: str) -> Fault:
+    if text.endswith("%") and _NUMBER.fullmatch(text[:-1].strip()):
+        told = N_("“%(typed)s”是百分数。请只填数字，按题目的要求写 %(share)s 或 %(part)s。")
+        share = Decimal(text[:-1].strip())
+        values = {"share": decimal_text(share), "part": decimal_text(share / 100)}
+        return Fault(told, {"typed": text} | values)
     if _AMBIGUOUS.fullmatch(text) or any(map(_is_shaped, text)):
         return Fault(N_("无法确定“%(typed)s”是多少：小数点请用“.”，如 12.3。"), {"typed": text})
     return Fault(N_("请只填数字，不带单位和文字。"))

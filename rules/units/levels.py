@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rules.sentences.refusal import N_, Refusal
+from rules.units.heads import Heads
 from rules.units.records import read_records
 
 CODE = re.compile(r"[a-z][a-z0-9_-]{0,19}")
@@ -19,6 +20,8 @@ class LevelRow(NamedTuple):
     name_en: str
 
 
+LEVEL_COLUMNS = ("code", "name")
+LEVEL_HEADS = Heads.of(LEVEL_COLUMNS)
 DEFAULT_LEVELS = (
     LevelRow("region", "自治区", "Region"),
     LevelRow("league", "盟市", "League/city"),
@@ -34,7 +37,7 @@ def read_levels(lines: Iterable[tuple[int, list[str]]]) -> list[LevelRow]:
     Raises `Refusal` for a bad code, for a code or name used twice, and for an empty table.
     """
     levels: list[LevelRow] = []
-    for line, record in read_records(lines, ("code", "name")):
+    for line, record in read_records(lines, LEVEL_COLUMNS):
         level = LevelRow(record["code"], record["name"], record.get("name_en") or record["name"])
         _check(line, level, levels)
         levels.append(level)

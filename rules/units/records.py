@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from rules.sentences.cell_faults import cell_fault
 from rules.sentences.refusal import N_, Refusal
 
 
@@ -19,6 +20,12 @@ def read_records(
             raise Refusal(N_("第 %(line)d 行：缺少“%(column)s”列。"), line=number, column=column)
     for number, cells in lines:
         record = dict.fromkeys(headings, "") | dict(zip(headings, cells, strict=False))
+        for column, text in record.items():
+            if cell_fault(text):
+                raise Refusal(
+                    N_("第 %(line)d 行“%(column)s”是 Excel 的错误值“%(text)s”。"),
+                    line=number, column=column, text=text,
+                )  # fmt: skip
         for column in required:
             if not record[column]:
                 raise Refusal(

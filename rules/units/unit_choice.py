@@ -5,10 +5,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rules.sentences.refusal import N_, Refusal
+from rules.units.heads import Heads
 from rules.units.records import read_records
 
 YES = ("yes", "是", "1", "true")
 LONGEST = 40
+TAG_COLUMNS = ("tag", "name", "how", "value")
+TAG_HEADS = Heads.of(TAG_COLUMNS)
+EXCLUSION_COLUMNS = ("how", "value", "reason")
+EXCLUSION_HEADS = Heads.of(EXCLUSION_COLUMNS)
 
 
 class How(StrEnum):
@@ -46,7 +51,7 @@ def read_tag_rules(lines: Iterable[tuple[int, list[str]]]) -> list[TagRule]:
     """The rules in `lines`: columns `tag`, `name`, `how`, `value`, optionally `name_en` and
     `below`. Other columns are remarks."""
     rules = []
-    for line, record in read_records(lines, ("tag", "name", "how", "value")):
+    for line, record in read_records(lines, TAG_COLUMNS):
         name_en = record.get("name_en") or record["name"]
         if max(len(record["tag"]), len(record["name"]), len(name_en)) > LONGEST:
             raise Refusal(
@@ -61,7 +66,7 @@ def read_exclusions(lines: Iterable[tuple[int, list[str]]]) -> list[UnitChoice]:
     """The rules in `lines`: columns `how`, `value`, `reason`. The chosen units and everything below
     them take no assignments."""
     exclusions = []
-    for line, record in read_records(lines, ("how", "value", "reason")):
+    for line, record in read_records(lines, EXCLUSION_COLUMNS):
         choice = _read_choice(line, record, below=True)
         if choice.how is How.MOST:
             raise Refusal(N_("第 %(line)d 行：排除名单里不能用“most”。"), line=line)

@@ -13,9 +13,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.forms.field_values import clean_text
+from rules.sentences.cell_faults import cell_fault
 from rules.sentences.faults import Fault, Place
 from rules.sentences.held import on_one_line
 from rules.sentences.refusal import N_, Refusal, Term
+from rules.units.heads import Heads, plain_heading
 
 if TYPE_CHECKING:
     from models import Level
@@ -30,6 +32,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "takes_assignments": ("takes_assignments", "接收任务", "承接任务"),
 }
 REQUIRED = ("code", "name", "level", "parent_code")
+UNIT_HEADS = Heads.of(HEADINGS[column] for column in REQUIRED)
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
 SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+")
 TAG_SEPARATORS = re.compile(r"[;；、]")
@@ -98,7 +101,8 @@ class _Faults:
 
 
 def read_units(lines: Iterable[tuple[int, list[str]]], levels: Sequence[Level]) -> UnitList:
-    """The list in `lines` (as `adapters.tables.read_table` gives them: headings first).
+    """The list in `lines` (as `adapters.tables.read_table` gives them with `UNIT_HEADS`: the
+    headings first).
 
     `levels` from the top down. Raises `UnitListRefused` with every fault, and `Refusal` for a list
     with nothing to read.
@@ -124,7 +128,7 @@ def _find_columns(line: int, cells: list[str]) -> dict[str, int]:
     places: dict[str, int] = {}
     faults = _Faults({cell: cell for cell in cells})
     for place, cell in enumerate(cells):
-        column = keys.get(_plain(cell).lower())
+        column = keys.get(plain_heading(cell))
         if column in places:
             faults.add(line, cell, N_("这一列出现了两次。"))
         elif column:
@@ -170,6 +174,9 @@ def _check_row(
     _check_code(row.line, row.code, faults)
     if not row.name:
         faults.add(row.line, "name", N_("名称是空的。"))
+    for column, text in cell.items():
+        if fault := cell_fault(text):
+            faults.add(row.line, column, fault.msgid, **fault.values)
     for column, text, longest in (
         ("name", row.name, LONGEST_NAME),
         ("kind", row.kind, LONGEST_KIND),

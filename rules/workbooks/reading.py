@@ -10,6 +10,7 @@ from typing import Any
 from rules.forms.field_values import plain
 from rules.forms.form_fields import chosen_by_default
 from rules.forms.form_tree import MOST_TIMES, field_in, key_in, place_of, times_key
+from rules.sentences.cell_faults import cell_fault
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
@@ -23,6 +24,8 @@ _SHUT = 5
 MOST_TEXT = 3_000_000
 """Characters of all answers of one workbook."""
 MERGED = N_("这里有合并的单元格，只有第一格的内容读得到。请取消合并，逐格填写。")
+MOST_FORMULAS = 50
+"""More formulas in cells that are read are not told one by one."""
 FORMULA = N_("这一格是公式。请换成填好的数或文字（复制后“选择性粘贴－数值”）。")
 
 
@@ -109,6 +112,7 @@ class _Reading:
         self.texts: dict[str, dict[str, str]] = {}
         self.faults: list[Fault] = []
         self.left_out: list[str] = []
+        self.formulas = 0
 
     def book(self) -> FilledBook:
         for sheet in self.sheets:
@@ -229,7 +233,7 @@ class _Reading:
         """The unit's code; None, with a fault where there is something to tell."""
         code = re.sub(r"\s", "", plain(line.code)) if line.code else ""
         if line.code_at.partition("!")[2] in grid.table.formulas:
-            self.faults.append(Fault(FORMULA, place=Place.of_address(line.code_at)))
+            self._tell_formula(line.code_at)
             return None
         if code in self.known:
             return code
@@ -250,12 +254,22 @@ class _Reading:
         row, at = self.rows[code], grid.address(line, column)
         row.cells[key] = at
         if column.field.typed_in and at.partition("!")[2] in grid.table.formulas:
-            self.faults.append(Fault(FORMULA, place=Place.of_address(at)))
+            self._tell_formula(at)
             return
         text = grid.text(line, column)
-        if text:
+        if column.field.typed_in and (fault := cell_fault(text)):
+            self.faults.append(fault.at(Place.of_address(at)))
+        elif text:
             self.texts[code][key] = text
             row.typed[key] = typed_texts(column, text)
+
+    def _tell_formula(self, where: str) -> None:
+        self.formulas += 1
+        if self.formulas > MOST_FORMULAS:
+            raise Refusal(
+                N_("这个文件里有很多公式。请把公式换成数（复制后“选择性粘贴－数值”）再上传。")
+            )
+        self._fault(where, FORMULA)
 
     def _fault(self, where: str, msgid: str, **values: object) -> None:
         self.faults.append(Fault(msgid, values, Place.of_address(where)))

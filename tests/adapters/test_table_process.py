@@ -8,6 +8,7 @@ import xlsxwriter
 from adapters.table_process import TOO_MUCH, table_apart
 from adapters.tables import read_table
 from rules.sentences.refusal import Refusal
+from rules.units.unit_list import UNIT_HEADS
 from tests.adapters.test_tables import TEXT, workbook
 
 pytestmark = pytest.mark.long
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.long
 
 @pytest.mark.parametrize("content", [TEXT.encode(), workbook([["代码", 150000000000.0]])])
 def test_it_reads_what_reading_here_would_read(content: bytes) -> None:
-    assert table_apart(content) == read_table(content)
+    assert table_apart(content) == read_table(content, UNIT_HEADS)
 
 
 def test_what_is_no_table_is_refused_as_here() -> None:

@@ -8,9 +8,15 @@ import xlsxwriter
 from adapters import tables
 from adapters.tables import read_sheets, read_table, read_table_file
 from rules.sentences.refusal import Refusal
+from rules.units.heads import Line
+from rules.units.unit_list import UNIT_HEADS
 
 TEXT = "代码,名称\n15,内蒙古\n\n1501,“呼和浩特”\n"
 LINES = [(1, ["代码", "名称"]), (2, ["15", "内蒙古"]), (4, ["1501", "“呼和浩特”"])]
+
+
+def read_lines(content: bytes, limit: int = tables.LIMIT) -> list[Line]:
+    return list(read_table(content, UNIT_HEADS, limit).lines)
 
 
 def workbook(rows: list[list], place: tuple[int, int] = (0, 0)) -> bytes:
@@ -32,22 +38,22 @@ def archive(parts: dict[str, bytes]) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_is_read_in_the_encodings_offices_write(encoding: str) -> None:
-    assert read_table(TEXT.encode(encoding)) == LINES
+    assert read_lines(TEXT.encode(encoding)) == LINES
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_csv_is_read_with_the_delimiter_it_uses(delimiter: str) -> None:
-    assert read_table(TEXT.replace(",", delimiter).encode()) == LINES
+    assert read_lines(TEXT.replace(",", delimiter).encode()) == LINES
 
 
 def test_a_line_is_numbered_where_it_starts_in_the_file() -> None:
     content = '代码,名称\r\n1,"两\r\n行"\r\n2,乙\r\n'.encode()
-    assert [number for number, _ in read_table(content)] == [1, 2, 4]
+    assert [number for number, _ in read_lines(content)] == [1, 2, 4]
 
 
 def test_xlsx_is_read_with_its_line_numbers_and_whole_codes() -> None:
     content = workbook([["代码", "名称"], [150000000000, " 内蒙古 "], ["", ""], ["0150", "甲"]])
-    assert read_table(content) == [
+    assert read_lines(content) == [
         (1, ["代码", "名称"]), (2, ["150000000000", "内蒙古"]), (4, ["0150", "甲"]),
     ]  # fmt: skip
 
@@ -68,21 +74,21 @@ def test_xlsx_is_read_with_its_line_numbers_and_whole_codes() -> None:
 )
 def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(Refusal, match=sentence):
-        read_table(content)
+        read_lines(content)
 
 
 def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path) -> None:
     with pytest.raises(Refusal, match=r"文件有 3\.0 MB，最多接受 2 MB"):
-        read_table(b"a," * 1024 * 1536, limit=2 * 1024 * 1024)
+        read_lines(b"a," * 1024 * 1536, limit=2 * 1024 * 1024)
     file = tmp_path / "big.csv"
     file.write_bytes(b"a," * 1024 * 1536)
     with pytest.raises(Refusal, match=r"文件有 3\.0 MB"):
-        read_table_file(file, limit=2 * 1024 * 1024)
+        read_table_file(file, UNIT_HEADS, limit=2 * 1024 * 1024)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path) -> None:
     with pytest.raises(Refusal, match=r"无法打开文件：.*nowhere\.csv"):
-        read_table_file(tmp_path / "nowhere.csv")
+        read_table_file(tmp_path / "nowhere.csv", UNIT_HEADS)
 
 
 def test_a_zip_bomb_is_refused_before_it_unpacks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +96,7 @@ def test_a_zip_bomb_is_refused_before_it_unpacks(monkeypatch: pytest.MonkeyPatch
     bomb = archive({"xl/workbook.xml": b"", "xl/media/a": bytes(4 * tables.MEGABYTE + 1)})
     assert len(bomb) < 10_000
     with pytest.raises(Refusal, match="展开后太大"):
-        read_table(bomb)
+        read_lines(bomb)
 
 
 def test_a_part_that_is_larger_than_it_says_is_refused() -> None:
@@ -98,12 +104,12 @@ def test_a_part_that_is_larger_than_it_says_is_refused() -> None:
     lying = honest.replace((5_000).to_bytes(4, "little"), (50).to_bytes(4, "little"))
     assert lying != honest
     with pytest.raises(Refusal, match="已损坏"):
-        read_table(lying)
+        read_lines(lying)
 
 
 def test_a_sheet_with_one_cell_far_away_is_refused() -> None:
     with pytest.raises(Refusal, match="展开后太大"):
-        read_table(workbook([["x"]], place=(1_048_575, 16_383)))
+        read_lines(workbook([["x"]], place=(1_048_575, 16_383)))
 
 
 FAR = b"XFD1048576"
@@ -135,7 +141,7 @@ def changed(content: bytes, name: str = "", **texts: tuple[bytes, bytes]) -> byt
 def test_a_cell_far_away_is_found_however_its_place_is_written(reference: bytes) -> None:
     content = changed(SMALL, cell=(b'r="B2"', reference))
     assert content != SMALL
-    for read in (read_table, read_sheets):
+    for read in (read_lines, read_sheets):
         with pytest.raises(Refusal, match="展开后太大"):
             read(content)
 
@@ -143,24 +149,24 @@ def test_a_cell_far_away_is_found_however_its_place_is_written(reference: bytes)
 @pytest.mark.parametrize("name", ["ws/sheet1", "Worksheets/SHEET1", "a", "media/sheet1"])
 def test_a_cell_far_away_is_found_wherever_the_sheet_lies(name: str) -> None:
     content = changed(SMALL, name, cell=(b'r="B2"', b'r="' + FAR + b'"'))
-    for read in (read_table, read_sheets):
+    for read in (read_lines, read_sheets):
         with pytest.raises(Refusal, match="展开后太大"):
             read(content)
-    assert read_table(changed(SMALL, name)) == [(1, ["a", ""]), (2, ["", "b"])]
+    assert read_lines(changed(SMALL, name)) == [(1, ["a", ""]), (2, ["", "b"])]
 
 
 def test_cells_without_a_place_follow_the_one_before() -> None:
     bare = changed(SMALL, row=(b'<row r="2"', b'<row r="1048576"'), cell=(b'r="B2"', b""))
     far = changed(bare, first=(b'r="A1"', b'r="XFD1"'))
     with pytest.raises(Refusal, match="展开后太大"):
-        read_table(far)
+        read_lines(far)
 
 
 def test_what_no_database_holds_is_left_out_of_every_cell() -> None:
     plain = workbook([["坏+字", "好\n的"]])
     content = changed(plain, text=("坏+字".encode(), "坏_x0000_字_x0001_".encode()))
     assert content != plain
-    assert read_table(content) == [(1, ["坏字", "好\n的"])]
+    assert read_lines(content) == [(1, ["坏字", "好\n的"])]
     assert [sheet.lines for sheet in read_sheets(content)] == [[(1, ["坏字", "好\n的"])]]
 
 

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from adapters.database import transaction
 from cli.main import app
 from models import Level, Unit, UnitTag
+from tests.adapters.test_cell_texts import several
 from tests.sample_tree import SAMPLE_UNITS
 
 
@@ -95,3 +96,38 @@ def test_a_unit_is_shown_with_what_stands_above_and_below(
         "150402000000 内蒙古自治区 / 赤峰市 / 红山区",
         "  旗县区 1", "  苏木乡镇街道 2", "  嘎查村社区 6",
     ]  # fmt: skip
+
+
+def partial_list(folder: Path) -> Path:
+    """The sample's list without its last three units."""
+    file = folder / "part.csv"
+    lines = SAMPLE_UNITS.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(lines[:-3]), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer", "ended"),
+    [([], "y\n", 3), ([], "n\n", 0), ([], "", 0), (["--yes"], "", 3)],
+)
+def test_units_a_list_leaves_out_end_only_after_asking(
+    installation: Path, runner: CliRunner, arguments: list[str], answer: str, ended: int
+) -> None:
+    assert runner.invoke(app, ["units", "import", str(SAMPLE_UNITS)]).exit_code == 0
+    before = len(stored(Unit.code))
+    command = ["units", "import", str(partial_list(installation)), *arguments]
+    done = runner.invoke(app, command, input=answer)
+    assert sum(day is not None for day in stored(Unit.valid_to)) == ended
+    assert done.exit_code == (0 if ended else 1)
+    assert ("一个单位也没有改动" in done.stderr) == (not ended)
+    if not arguments:
+        assert f"现有单位中有 3 个不在这份名单里（名单共 {before - 3} 个）" in done.output
+
+
+def test_the_sheet_that_was_read_is_named(installation: Path, runner: CliRunner) -> None:
+    rows = [line.split(",") for line in SAMPLE_UNITS.read_text(encoding="utf-8").splitlines()]
+    file = installation / "units.xlsx"
+    file.write_bytes(several(("填写说明", [["怎么填"]], "visible"), ("单位", rows, "visible")))
+    done = runner.invoke(app, ["units", "check", str(file)])
+    assert "读的是工作表“单位”，没有读：填写说明。" in done.output
+    assert "共 50 个单位" in done.output

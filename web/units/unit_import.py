@@ -47,6 +47,9 @@ class SentList:
     more: int = 0
     """Faults besides those listed."""
     status: int = 200
+    sheet: str = ""
+    """The sheet that was read, where the workbook has others."""
+    others: tuple[str, ...] = ()
 
 
 async def read_list(request: Request, look: Look, now: Now, posted: Posted) -> SentList:
@@ -73,7 +76,9 @@ def _levels(request: Request, now: datetime, session: Session) -> Sequence[Level
 
 def _read(posted: FormData, levels: Sequence[Level]) -> SentList:
     content = content_of(posted, none=N_("请选择单位名单文件。"))
-    return SentList(read_units(table_apart(content), levels), pack(content))
+    table = table_apart(content)
+    sheet, others = (table.sheet, table.others) if table.others else ("", ())
+    return SentList(read_units(table.lines, levels), pack(content), sheet=sheet, others=others)
 
 
 @router.get("/units/import")

@@ -342,13 +342,49 @@ def test_a_workbook_of_another_installation_is_refused(tmp_path, monkeypatch):
         read_workbook(content)
 
 
-def test_many_formulas_are_refused_as_a_whole():
-    def spoil(book):
-        for number in range(60):
-            book["填报"].cell(number + 3, 4).value = "=1+1"
+def test_many_formulas_in_answers_are_refused_as_a_whole():
+    codes = tuple(f"1504020050{number:02}" for number in range(60))
 
-    with pytest.raises(Refusal, match="公式"):
-        read(edited(write_workbook(layout()), spoil))
+    def spoil(book):
+        for code in codes:
+            cell_at(book["填报"], code, "总户数").value = "=1+1"
+
+    with pytest.raises(Refusal, match="很多公式"):
+        read(edited(write_workbook(layout(codes)), spoil))
+
+
+def test_formulas_in_the_columns_for_ones_own_use_are_no_matter():
+    def count(book):
+        sheet = book["填报"]
+        place = FIXED + len(SHEETS[0].columns) + 1
+        sheet.cell(2, place).value = "合计"
+        for row in range(3, 103):
+            sheet.cell(row, place).value = f"=SUM(D{row}:F{row})"
+
+    book = read(edited(write_workbook(layout()), count))
+    assert (book.faults, book.left_out) == ([], ["合计"])
+
+
+def test_a_fault_of_a_formula_in_an_answer_is_told_at_its_cell_and_erases_nothing():
+    content = filled(write_workbook(layout()), {CODES[0]: {"总户数": "#DIV/0!", "做法": "#N/A"}})
+    book = read(content)
+    assert [(fault.place.cell, fault.values["value"]) for fault in book.faults] == [
+        ("D3", "#DIV/0!"), (column_of_answer("做法"), "#N/A"),
+    ]  # fmt: skip
+    assert "households" not in book.rows[0].typed
+
+
+def column_of_answer(label: str) -> str:
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))["填报"]
+    return f"{column_letters(column_of(sheet, label) - 1)}3"
+
+
+def test_a_share_comes_as_it_is_shown():
+    def share(book):
+        cell = cell_at(book["填报"], CODES[0], "总户数")
+        cell.value, cell.number_format = 0.5, "0%"
+
+    assert read(edited(write_workbook(layout()), share)).rows[0].typed["households"] == ["50%"]
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):

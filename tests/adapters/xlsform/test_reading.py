@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -411,3 +412,53 @@ def faults_or_none(content: bytes) -> list[str] | None:
     except XlsFormFaults as refused:
         return [str(one) for one in refused.faults]
     return None
+
+
+def test_two_sheets_of_one_kind_are_told_and_none_is_dropped() -> None:
+    content = workbook(SIMPLE, **{"survey ": SIMPLE})
+    assert told(content) == [("survey ", "", "这张工作表和“survey”是同一种，请合成一张")]
+
+
+def test_a_title_above_the_headings_is_no_row_of_the_form() -> None:
+    rows = [["消防检查表"], [], ["填写前先看说明"], *SIMPLE]
+    form = read_xlsform(workbook(rows))
+    assert [one.name for one in form.fields] == ["done"]
+    faults = told(workbook([*rows, ["integer", "1x", "坏"]]))
+    assert [cell for _, cell, _ in faults] == ["B6"]
+
+
+def test_a_fault_of_a_formula_is_told_at_its_cell() -> None:
+    content = workbook([HEAD, ["integer", "done", Formula("=1/0", "#DIV/0!")]])
+    sentences = [sentence for _, cell, sentence in told(content) if cell == "C2"]
+    assert any("错误值“#DIV/0!”" in sentence for sentence in sentences)
+    typed = told(workbook([HEAD, ["integer", "done", "#REF!"]]))
+    assert [cell for _, cell, _ in typed] == ["C2"]
+
+
+def test_hidden_sheets_are_left_out_and_said_except_those_a_program_keeps_for_itself() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(SIMPLE)))
+    for name, state in (("旧题目", "hidden"), ("WpsReserved_CellImgList", "veryHidden")):
+        sheet = book.create_sheet(name)
+        sheet["A1"], sheet.sheet_state = "x", state
+    file = io.BytesIO()
+    book.save(file)
+    notes = read_xlsform(file.getvalue()).notes
+    assert [(note.place.sheet, str(note)) for note in notes] == [
+        ("旧题目", "这张隐藏的工作表没有读")
+    ]
+
+
+def test_a_version_and_the_codes_of_choices_are_read_as_they_are_shown() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(
+        [HEAD, ["select_one ways", "way", "方式"]], WAYS, [["form_title", "version"], ["表", 2]]
+    )))  # fmt: skip
+    book["settings"]["B2"].number_format = "0.00"
+    for row, code in ((2, 1), (3, 2)):
+        cell = book["choices"].cell(row, 2)
+        cell.value, cell.number_format = code, "00"
+    file = io.BytesIO()
+    book.save(file)
+    form = read_xlsform(file.getvalue())
+    assert form.settings.version == "2.00"
+    assert [choice.value for choice in form.fields[0].choices] == ["01", "02"]
+    assert form.notes == ()

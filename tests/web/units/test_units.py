@@ -2,6 +2,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import Unit
+from tests.adapters.test_cell_texts import several
 from tests.adapters.test_tables import FAR, SMALL, changed
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, get_unit
 from tests.counting import statements
@@ -104,3 +105,22 @@ def test_only_the_office_at_the_top_imports(session: Session, sign_in) -> None:
     assert client.get("/units/import").status_code == 404
     assert send_list(client, SAMPLE_UNITS.read_bytes()).status_code == 404
     assert "导入单位名单" not in text_of(client.get("/units"))
+
+
+def test_the_sheet_that_was_read_is_named(sign_in) -> None:
+    rows = [line.split(",") for line in SAMPLE_UNITS.read_text(encoding="utf-8").splitlines()]
+    content = several(("旧", rows[:3], "hidden"), ("说明", [["怎么填"]], "visible"),
+                      ("单位", [["单位名单"], *rows], "visible"))  # fmt: skip
+    answer = send_list(sign_in(REGION, "office"), content, "名单.xlsx")
+    assert "读的是工作表“单位”。没有读：说明。" in text_of(answer)
+    assert "新增0有改动0" in text_of(answer).replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_a_fault_of_a_formula_in_a_list_is_told_at_its_line(sign_in, column: int) -> None:
+    rows = [line.split(",") for line in SAMPLE_UNITS.read_text(encoding="utf-8").splitlines()]
+    rows[4][column] = "#N/A"
+    answer = send_list(sign_in(REGION, "office"), several(("单位", rows, "visible")), "名单.xlsx")
+    assert answer.status_code == 422
+    assert "第 5 行" in text_of(answer)
+    assert "#N/A" in text_of(answer)
