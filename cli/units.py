@@ -159,7 +159,7 @@ def _units_file(file: Path) -> "Sequence[Line]":
 
     table = read_table_file(file, UNIT_HEADS, FILE_LIMIT)
     if table.others:
-        say(N_("读的是工作表“%(sheet)s”，没有读：%(others)s。"),
+        say(N_("读的是工作表“%(sheet)s”。没有读：%(others)s。"),
             sheet=table.sheet, others=list(table.others))  # fmt: skip
     return table.lines
 

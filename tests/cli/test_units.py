@@ -129,5 +129,5 @@ def test_the_sheet_that_was_read_is_named(installation: Path, runner: CliRunner)
     file = installation / "units.xlsx"
     file.write_bytes(several(("填写说明", [["怎么填"]], "visible"), ("单位", rows, "visible")))
     done = runner.invoke(app, ["units", "check", str(file)])
-    assert "读的是工作表“单位”，没有读：填写说明。" in done.output
+    assert "读的是工作表“单位”。没有读：填写说明。" in done.output
     assert "共 50 个单位" in done.output
