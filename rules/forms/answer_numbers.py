@@ -1,4 +1,4 @@
-"""The numbers of a submission, ready to be added up the tree."""
+"""The numbers of a submission that are added up the tree."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
@@ -8,32 +8,33 @@ from rules.forms.form_fields import FieldType, FormField, RollUp
 from rules.forms.form_tree import FormTree
 
 SCALE = 10_000
-"""Numbers are added up as whole multiples of 1/10,000: their four decimals."""
+"""Numbers are added up as whole multiples of 1/10,000, which keeps four decimals."""
 MEASURED = (RollUp.SUM, RollUp.MEAN, RollUp.MIN, RollUp.MAX)
-"""Rolled up by the number itself."""
+"""Kinds of roll-up that use the answered number itself."""
 _IN_ONE_FORM: dict[RollUp, Callable[[list[int]], int]] = {
     RollUp.SUM: sum,
     RollUp.MIN: min,
     RollUp.MAX: max,
 }
-"""What the fillings of a repeat within one form come to."""
+"""Kind of roll-up → how the fillings of a repeat within one form become one number."""
 
 
 def share_key(field: str, choice: str) -> str:
-    """Under which a choice of a field is counted."""
+    """The key under which one choice of a field is counted."""
     return f"{field}={choice}"
 
 
 def field_of(key: str) -> str:
-    """The field a number is kept for."""
+    """The name of the field that a number is kept for."""
     return key.partition("=")[0]
 
 
 def numbers(fields: Iterable[FormField], values: Mapping[str, Any]) -> dict[str, int]:
-    """Key → number × 10,000, of the answers that are added up the tree.
+    """Key → number × 10,000, for the answers that are added up the tree.
 
-    A sum, mean, smallest or largest is kept under the field's name, as is how often a field was
-    answered; a share under `field=choice`, one for each choice taken, and once under the field.
+    The field's name is the key of a sum, a mean, a smallest or a largest number, and of how often
+    the field was answered. A share has the key `field=choice` for each choice taken, and the
+    field's name once.
     """
     tree = FormTree(fields)
     found: dict[str, int] = {}
@@ -60,7 +61,7 @@ def _answers(tree: FormTree, field: FormField, values: Mapping[str, Any]) -> lis
 
 
 def _figure(value: Any) -> int | None:
-    """× 10,000; None for what a calculation gave that is no number."""
+    """The number × 10,000; None where a calculation gave no number."""
     try:
         return int(Decimal(value) * SCALE)
     except (InvalidOperation, ValueError, OverflowError):

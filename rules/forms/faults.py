@@ -1,4 +1,4 @@
-"""What is wrong with a form definition, item by item."""
+"""What is wrong with the definition of a form, item by item."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,9 +8,10 @@ from rules.sentences.sentence import ENDED, PARTED, Joined, Sentence
 
 
 class FormFaults(Refusal):
-    """A form definition that cannot be published, with every fault of every field.
+    """The definition of a form that cannot be published, with every fault of every field.
 
-    `faults` maps the place of a field (1 is the first) to its faults; the sentence tells them all.
+    `faults` maps the place of a field (1 is the first) to its faults. The sentence tells all
+    faults.
     """
 
     def __init__(self, faults: Mapping[int, list[Fault]]) -> None:
@@ -19,7 +20,7 @@ class FormFaults(Refusal):
 
 
 def by_item(faults: Mapping[int, Sequence[Fault]]) -> Joined:
-    """The faults of every item, by its place in the form."""
+    """The faults of every item as one sentence, by the item's place in the form."""
     items = [
         Sentence(N_("第%(item)s项：%(faults)s"), {"item": item, "faults": Joined(of_item, PARTED)})
         for item, of_item in faults.items()

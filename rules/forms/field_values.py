@@ -1,6 +1,6 @@
 """Reading what was typed into one field: numbers, dates and texts as people write them.
 
-Every function returns the value in the shape it is stored in, or a `Fault`.
+A function that reads returns the value in stored shape, or a `Fault`.
 """
 
 import re
@@ -25,14 +25,15 @@ _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _LOOKALIKES = str.maketrans({"。": ".", "−": "-", "–": "-", "—": "-", "'": ","})
 _SAME_MEANING = ("<wide>", "<narrow>", "<noBreak>", "<small>")
-"""Characters that differ from the plain ones in width alone."""
+"""Unicode decompositions of characters that differ from the plain ones in width alone."""
 _OF_NUMBERS = re.compile(r"[0-9+\-−.,()⁄]+")
 
 
 def plain(typed: str) -> str:
-    """`typed` with full-width digits, signs and blanks made half-width, blanks trimmed.
+    """`typed` with full-width digits, signs and blanks made half-width, and without outer blanks.
 
-    Raised, lowered and circled digits stay as they are: 10³ is not 103, ① may be a list's mark.
+    Raised, lowered and circled digits stay as they are: 10³ is not 103, ① may be the mark of a
+    list.
     """
     runs = (
         "".join(run) if shaped else unicodedata.normalize("NFKC", "".join(run))
@@ -42,7 +43,7 @@ def plain(typed: str) -> str:
 
 
 def _is_shaped(character: str) -> bool:
-    """Whether it is a digit or sign that means something else by its place or its frame."""
+    """Whether the character is a digit or sign that its place or frame gives another meaning."""
     kind = unicodedata.decomposition(character).partition(" ")[0]
     if not kind.startswith("<") or kind in _SAME_MEANING:
         return False
@@ -50,9 +51,9 @@ def _is_shaped(character: str) -> bool:
 
 
 def clean_text(typed: str, *, multiline: bool) -> str:
-    """`typed` as others get to see it (`rules.sentences.held`).
+    r"""`typed` as others see it (`rules.sentences.held`).
 
-    Line ends become `\\n`, blanks are trimmed. Empty where nothing is left to be seen.
+    Line ends become `\n`, outer blanks are trimmed. The result is empty where nothing can be seen.
     """
     text = typed.replace("\r\n", "\n").replace("\r", "\n")
     if not multiline:
@@ -62,7 +63,7 @@ def clean_text(typed: str, *, multiline: bool) -> str:
 
 
 def read_number(typed: str) -> Decimal | Fault:
-    """The number in `typed`: １２.５, 1,234, -3; at most four decimals and a billion.
+    """The number in `typed`: １２.５, 1,234, -3. At most four decimals and a billion.
 
     `number` in `web/static/rules/numbers.js` reads the same: change both.
     """
@@ -93,7 +94,7 @@ def _not_a_number(text: str) -> Fault:
 
 
 def read_integer(typed: str) -> int | Fault:
-    """The whole number in `typed`; `12.0` is one."""
+    """The whole number in `typed`. `12.0` is a whole number."""
     number = read_number(typed)
     if isinstance(number, Fault):
         return number

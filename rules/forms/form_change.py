@@ -1,4 +1,4 @@
-"""Another version of a form while answers come in: what stays, what comes, what cannot be."""
+"""A new version of a form while answers come in: what stays, what is new, what is not possible."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,23 +33,24 @@ class FormChange:
     """What becomes of every item of a form when another version takes its place."""
 
     gone: tuple[FormField, ...]
-    """Asked until now, and no longer."""
+    """Fields that were asked until now and no longer are."""
     new: tuple[FormField, ...]
     altered: tuple[FormField, ...]
-    """As they are now: of the same name, but of another type or with choices taken away."""
+    """Fields that keep their name but have another type or fewer choices, as they are from now
+    on."""
     continuing: tuple[FormField, ...]
-    """Rolled up before and after, in the same way."""
+    """Fields that are rolled up before and after, in the same way."""
     stopping: tuple[FormField, ...]
-    """Rolled up until now, and no longer."""
+    """Fields that were rolled up until now and no longer are."""
 
     @property
     def lost(self) -> tuple[FormField, ...]:
-        """Those whose drafts no longer fit."""
+        """The fields whose drafts no longer fit."""
         return self.gone + self.altered
 
 
 class ChangeRefused(Refusal):
-    """A version that cannot take the place of the one in use, with every fault by place."""
+    """A version that cannot replace the one in use, with every fault by the place of its field."""
 
     def __init__(self, faults: Mapping[int, list[Fault]]) -> None:
         self.faults = dict(faults)
@@ -57,7 +58,7 @@ class ChangeRefused(Refusal):
 
 
 def compare(before: Iterable[FormField], after: Iterable[FormField]) -> FormChange:
-    """What changes between two versions; fields are the same when their names are."""
+    """What changes between two versions. Fields with the same name are the same field."""
     old = {field.name: field for field in before if _held(field)}
     new = {field.name: field for field in after if _held(field)}
     totals = [field for field in old.values() if field.rollup is not RollUp.NONE]
@@ -77,9 +78,10 @@ def compare(before: Iterable[FormField], after: Iterable[FormField]) -> FormChan
 def with_gone(
     fields: Iterable[FormField], versions: Iterable[Iterable[FormField]]
 ) -> tuple[FormField, ...]:
-    """A form and, behind it, what other versions of it have asked besides, as it was asked last.
+    """A form, followed by the fields that only other versions of the form have, each as it was
+    asked last.
 
-    `versions`: the newest first.
+    `versions`: the newest version first.
     """
     known = {field.name: field for field in fields}
     for version in versions:
@@ -88,7 +90,7 @@ def with_gone(
 
 
 def _held(field: FormField) -> bool:
-    """Whether answers stand under its name."""
+    """Whether answers are stored under the field's name."""
     return field.stored or field.type is FieldType.REPEAT
 
 
@@ -97,7 +99,7 @@ def _goes_on(field: FormField, new: Mapping[str, FormField]) -> bool:
 
 
 def removed_codes(before: FormField, after: FormField) -> frozenset[str]:
-    """The choices that can no longer be taken."""
+    """The codes of choices that can no longer be taken."""
     if before.type not in SELECTS or after.type not in SELECTS:
         return frozenset()
     left = {choice.value for choice in after.choices}
@@ -109,10 +111,10 @@ def clashes(
     after: Sequence[FormField],
     taken: Mapping[str, Collection[str]],
 ) -> dict[int, list[Fault]]:
-    """Place in `after` (1 is the first) → why it would make the totals meaningless.
+    """Place in `after` (1 is the first) → why the field there would make the totals meaningless.
 
     `answered`: the forms that current answers were given on. `taken`: select field → the codes
-    chosen in them.
+    chosen in these answers.
     """
     found: dict[int, list[Fault]] = {}
     trees = [FormTree(fields) for fields in answered]
@@ -172,7 +174,8 @@ ADVICE = N_("请删去这一项，另加一项新的")
 
 
 def _unit_clash(old: FormField, field: FormField) -> Iterator[Fault]:
-    """The unit of counting stands in brackets at the end of a label: 投入资金（万元）."""
+    """A fault where the unit of counting changes. It stands in brackets at the end of a label:
+    投入资金（万元）."""
     sides = [_MEASURED_IN.search(version.label) for version in (old, field)]
     if not field.numeric or not all(sides):
         return

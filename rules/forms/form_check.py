@@ -1,4 +1,4 @@
-"""Checking a form definition: what it takes to be published."""
+"""Checking the definition of a form before it is published."""
 
 import re
 from collections import Counter
@@ -30,14 +30,16 @@ from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal, Term
 
 MOST_CHOICES_IN_ALL = 20_000
-"""Over all fields: a list that two of them use counts twice, as it is stored."""
+"""The most choices over all fields. A list that two fields use counts twice, as it is stored
+twice."""
 
 
 def check_form(raw: Sequence[Mapping[str, Any]]) -> tuple[FormField, ...]:
-    """The fields of a definition, when it can be published.
+    """The fields of a definition that can be published.
 
-    Numbers and dates in `min` and `max` may be typed in any way an answer may. Raises
-    `FormFaults` with every fault of every field.
+    Numbers and dates in `min` and `max` may be typed in any way that an answer may be typed. Raises
+    `FormFaults` with every fault of every field, and `Refusal` for a form that is empty or too
+    large.
     """
     if not raw:
         raise Refusal(N_("表单里还没有要填的项。"))
@@ -76,7 +78,8 @@ def _check_size(raw: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _check_field(raw: Mapping[str, Any]) -> tuple[FormField, list[Fault]]:
-    """The field and what is wrong with it; a field with faults is there for others to name."""
+    """The field and what is wrong with it. A faulty field is returned too, because others may name
+    it."""
     try:
         field = FormField.model_validate(_cleaned(raw))
     except ValidationError as error:
@@ -93,14 +96,14 @@ def _check_field(raw: Mapping[str, Any]) -> tuple[FormField, list[Fault]]:
 
 
 def _said_faults(field: FormField) -> Iterator[Fault]:
-    """Of its words, whatever its type."""
+    """Faults of the field's words, whatever its type."""
     yield from _label_faults(field)
     yield from _text_faults(field)
     yield from _person_faults(field)
 
 
 def _kind_faults(field: FormField) -> Iterator[Fault]:
-    """Of what its type can have."""
+    """Faults of what a field of this type can have."""
     yield from _choice_faults(field)
     yield from _type_faults(field)
     yield from _rollup_faults(field)
@@ -108,7 +111,7 @@ def _kind_faults(field: FormField) -> Iterator[Fault]:
 
 
 def _sketch(raw: Mapping[str, Any], wrong: set[str]) -> FormField:
-    """A faulty field without what is wrong with it, under the name that was typed."""
+    """A faulty field under the name that was typed, without the properties that are wrong."""
     right = {name: value for name, value in _cleaned(raw).items() if name not in wrong}
     sketch = FormField.model_validate({"name": "_", "type": FieldType.TEXT, **right})
     return sketch.model_copy(update={"name": str(raw.get("name", ""))})
@@ -131,7 +134,7 @@ def _label_faults(field: FormField) -> list[Fault]:
 
 
 def _text_faults(field: FormField) -> Iterator[Fault]:
-    """XLSForm takes `${…}` in a text for an answer to be shown there."""
+    """Faults of texts with `${…}`, which XLSForm would replace by an answer."""
     for name in _TEXTS:
         if "${" in getattr(field, name):
             yield Fault(_NO_ANSWERS, place=Place(name))
@@ -151,7 +154,7 @@ _NO_ANSWERS = N_("文字里不能用 ${…} 引用别的项")
 
 
 def _cleaned(raw: Any) -> Any:
-    """`raw` with every text in it cleaned of what a database cannot hold."""
+    """`raw` with every text in it freed of characters that a database cannot hold."""
     if isinstance(raw, str):
         return clean_text(raw, multiline=True)
     if isinstance(raw, Mapping):
@@ -170,7 +173,8 @@ _WRONG: dict[str, str] = {
 
 
 def _translated(error: Any) -> Fault:
-    """A fault for one error of pydantic; in another language it is at `words::label::en`."""
+    """The fault for one error of pydantic. A fault in another language stands at
+    `words::label::en`."""
     path = [str(step) for step in error["loc"]] or [""]
     name, where = path[0], path[0]
     if name == "words" and len(path) > 2:
@@ -189,7 +193,7 @@ def _translated(error: Any) -> Fault:
 
 
 def _with_bounds(field: FormField) -> tuple[FormField, list[Fault]]:
-    """The field with its bounds in stored shape, and what is wrong with them."""
+    """The field with its bounds in stored shape, and what is wrong with the bounds."""
     given = {side: getattr(field, side) for side in ("min", "max") if _typed(getattr(field, side))}
     if given and field.type not in BOUNDED:
         return field, [Fault(N_("这种类型没有最小和最大"), place=Place("min"))]
@@ -277,7 +281,7 @@ ROLLUPS: dict[RollUp, tuple[FieldType, ...]] = {
     RollUp.LATEST: (*_SCALAR, FieldType.SELECT_ONE, FieldType.CALCULATE),
     RollUp.COUNT: (*_SCALAR, *SELECTS, *ATTACHED, FieldType.CALCULATE, FieldType.REPEAT),
 }
-"""What can be rolled up how."""
+"""Kind of roll-up → the types of fields that can be rolled up so."""
 
 
 def _rollup_faults(field: FormField) -> list[Fault]:
@@ -302,7 +306,8 @@ def _default_faults(field: FormField) -> list[Fault]:
 
 
 def _person_faults(field: FormField) -> Iterator[Fault]:
-    """Of all that somebody reads; a calculation shows what was asked elsewhere."""
+    """Faults of everything that somebody reads. The label of a calculation is left out: its value
+    was asked elsewhere."""
     if field.type is not FieldType.CALCULATE:
         for where, reason, found in find_in_field(field):
             yield Fault(reason, {"found": found}, Place(where))

@@ -19,30 +19,30 @@ _SWITCHES = ("required", "readonly", "multiline")
 
 
 class FieldDifference(NamedTuple):
-    """One thing a question says differently."""
+    """One thing that a question says differently."""
 
     label: str
-    """What the question is called now."""
+    """The label of the question now."""
     what: str
-    """Msgid: which part of it."""
+    """Which part of the question differs (a msgid)."""
     before: str
-    """Empty: nothing."""
+    """The words of the earlier version; empty: nothing stood there."""
     after: str
     ours: bool = False
-    """`before` and `after` are words of the product, to be translated."""
+    """Whether `before` and `after` are words of the product, which are translated."""
 
     @property
     def rewords(self) -> bool:
-        """Whether what was answered already is read under other words from now on."""
+        """Whether earlier answers are read under other words from now on."""
         return self.what == LABEL or (self.what == CHOICE and bool(self.before and self.after))
 
 
 def list_differences(
     before: Iterable[FormField], after: Iterable[FormField]
 ) -> tuple[FieldDifference, ...]:
-    """What the questions that both versions have say differently, in the order of the new one.
+    """What the questions of both versions say differently, in the order of the new version.
 
-    In the form's own language; that a type changes is told elsewhere (`form_change`).
+    Only the form's own language is compared. A change of type is told elsewhere (`form_change`).
     """
     old = {field.name: field for field in before}
     pairs = [(old[field.name], field) for field in after if field.name in old]
@@ -70,7 +70,8 @@ def _text(value: int | str | None) -> str:
 
 
 def _choices(label: str, old: FormField, new: FormField) -> Iterator[FieldDifference]:
-    """By code, which is what was stored: other words for it, choices gone and choices added."""
+    """Differences of choices, by code, which is what was stored: reworded, removed and added
+    ones."""
     was, now = ({choice.value: choice.label for choice in field.choices} for field in (old, new))
     for code in was | now:
         if was.get(code) != now.get(code):

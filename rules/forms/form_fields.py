@@ -1,7 +1,7 @@
 """Fields of forms: what may be asked and how, as data under the names of XLSForm.
 
-A form is a flat sequence in the order it is asked. A group or a repeat is a field too, and what
-lies in it follows it and names it in `within`.
+A form is a flat sequence in the order in which it is asked. A group or a repeat is a field too. The
+fields that lie in a group follow the group and name it in `within`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ NAME_PATTERN = r"^[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*$"
 
 
 class FieldType(StrEnum):
-    """What kind of answer a field takes; the names are XLSForm's."""
+    """What kind of answer a field takes. The names are XLSForm's."""
 
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -31,7 +31,7 @@ class FieldType(StrEnum):
     NOTE = "note"
     """A line of text for the reader; it takes no answer."""
     CALCULATE = "calculate"
-    """Computed from other answers; nobody is asked."""
+    """A value computed from other answers. Nobody is asked."""
     GROUP = "group"
     REPEAT = "repeat"
     """Questions that are answered as often as needed."""
@@ -45,12 +45,12 @@ class RollUp(StrEnum):
     NONE = "none"
     SUM = "sum"
     COUNT = "count"
-    """How many have answered it; of a repeat, how many times it was filled in."""
+    """How many units have answered; for a repeat, how many times it was filled in."""
     MEAN = "mean"
     MIN = "min"
     MAX = "max"
     SHARE = "share"
-    """How many have chosen each choice, and what share of the answers that is."""
+    """How many units have taken each choice, and which share of the answers that is."""
     LIST = "list"
     """The answers themselves, unit by unit."""
     LATEST = "latest"
@@ -66,7 +66,7 @@ UNANSWERED = (FieldType.NOTE, FieldType.CALCULATE, *CONTAINERS)
 
 
 class Frozen(BaseModel):
-    """Part of a form definition: never changed, and nothing unknown in it."""
+    """Part of a form definition. It never changes, and it refuses unknown properties."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -77,7 +77,7 @@ class Choice(Frozen):
     value: str = Field(min_length=1, max_length=60)
     label: str = Field(min_length=1, max_length=120)
     labels: dict[str, str] = Field(default_factory=dict)
-    """Language → label, of the languages besides the form's own."""
+    """Language → label, for languages other than the form's own."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Further columns of the list, which a `choice_filter` reads."""
 
@@ -95,47 +95,47 @@ class FormField(Frozen):
 
     name: str = Field(pattern=NAME_PATTERN, max_length=60)
     label: str = Field(default="", max_length=300)
-    """Of a group it may be empty, and of what is calculated."""
+    """The words of the question. A group and a calculation may have none."""
     type: FieldType
     within: str = ""
-    """The name of the group or repeat it lies in."""
+    """The name of the group or repeat that the field lies in."""
     required: bool = False
     readonly: bool = False
     hint: str = Field(default="", max_length=600)
     words: dict[str, FieldWords] = Field(default_factory=dict)
-    """Language → its words, of the languages besides the form's own."""
+    """Language → the field's words, for languages other than the form's own."""
     min: int | str | None = None
-    """Smallest number (int, or decimal as text) or earliest ISO date."""
+    """The smallest number (int, or decimal as text) or the earliest ISO date."""
     max: int | str | None = None
     default: str = Field(default="", max_length=2_000)
-    """What stands in it at first, as typed; of choices their codes, with a blank between."""
+    """What stands in the field at first, as typed. Codes of choices have a blank between them."""
     relevant: str = Field(default="", max_length=LONGEST_EXPRESSION)
-    """Expression: when the question is asked."""
+    """Expression that says when the question is asked."""
     constraint: str = Field(default="", max_length=LONGEST_EXPRESSION)
     constraint_message: str = Field(default="", max_length=300)
     calculation: str = Field(default="", max_length=LONGEST_EXPRESSION)
     choices: tuple[Choice, ...] = Field(default=(), max_length=MOST_CHOICES)
     choice_list: str = Field(default="", max_length=60)
-    """The name its list of choices has in the author's workbook."""
+    """The name of the list of choices in the author's workbook."""
     choice_filter: str = Field(default="", max_length=LONGEST_EXPRESSION)
     rollup: RollUp = RollUp.NONE
     reuse: str = Field(default="", pattern=r"^[A-Za-z0-9_.\-\u4e00-\u9fff]*$", max_length=60)
-    """The shared data element it asks for: answered once for a unit and a period."""
+    """The shared data element that the field asks for: answered once for a unit and a period."""
     multiline: bool = False
 
     @property
     def answered(self) -> bool:
-        """Whether a person answers it."""
+        """Whether a person answers the field."""
         return self.type not in UNANSWERED
 
     @property
     def stored(self) -> bool:
-        """Whether it has a value of its own: answered or calculated."""
+        """Whether the field has a value of its own: answered or calculated."""
         return self.answered or self.type is FieldType.CALCULATE
 
     @property
     def typed_in(self) -> bool:
-        """Whether a person can change it."""
+        """Whether a person can change the field's value."""
         return self.answered and not self.readonly and not self.calculation
 
     @property
@@ -147,18 +147,18 @@ class FormField(Frozen):
         return self.type in NUMERIC
 
     def label_in(self, language: str) -> str:
-        """Its label in `language` (`en`), or in the form's own."""
+        """The field's label in `language` (`en`), or else in the form's own language."""
         found = words_in(self.words, language)
         return (found.label if found else "") or self.label
 
     def hint_in(self, language: str) -> str:
-        """Its hint in `language` (`en`), or in the form's own."""
+        """The field's hint in `language` (`en`), or else in the form's own language."""
         found = words_in(self.words, language)
         return (found.hint if found else "") or self.hint
 
 
 def words_in(by_language: Mapping[str, Any], language: str) -> Any:
-    """What stands under a language named as XLSForm does, `English (en)`, or by its code."""
+    """The entry for a language that is named as in XLSForm (`English (en)`) or by its code."""
     for name, words in by_language.items():
         if name == language or name.rstrip().endswith(f"({language})"):
             return words
@@ -166,7 +166,7 @@ def words_in(by_language: Mapping[str, Any], language: str) -> Any:
 
 
 def bounds(field: FormField) -> tuple[Any, Any]:
-    """`min` and `max` in a shape that compares: numbers, or ISO dates; None: unbounded."""
+    """`min` and `max` in a shape that compares: numbers or ISO dates; None: unbounded."""
     if field.numeric:
         low, high = (None if side is None else Decimal(side) for side in (field.min, field.max))
         return low, high
@@ -174,7 +174,7 @@ def bounds(field: FormField) -> tuple[Any, Any]:
 
 
 def chosen_by_default(field: FormField) -> list[str]:
-    """The codes a question to choose from begins with."""
+    """The codes that are chosen at first in a question with choices."""
     if field.type is FieldType.SELECT_MULTIPLE:
         return field.default.split()
     return [field.default] if field.default else []
@@ -194,10 +194,10 @@ NARRATIVE_FORM = (
 
 
 def asked_of(form: Sequence[FormField], *, lowest: bool) -> tuple[FormField, ...]:
-    """The fields a unit fills in: the form it answers (if any), and its own narrative.
+    """The fields that a unit fills in: the form it answers (if any), and its own narrative.
 
-    The lowest units fill the form only. A field of the form that is named like one of the
-    narrative's takes its place.
+    The lowest units fill in the form only. A field of the form replaces the field of the narrative
+    that has the same name.
     """
     if lowest and form:
         return tuple(form)
@@ -206,7 +206,7 @@ def asked_of(form: Sequence[FormField], *, lowest: bool) -> tuple[FormField, ...
 
 
 def dump_form(fields: Iterable[FormField]) -> list[dict[str, Any]]:
-    """The fields as they are stored: JSON values, what has its default left out."""
+    """The fields as they are stored: JSON values, without properties that have their default."""
     return [field.model_dump(mode="json", exclude_defaults=True) for field in fields]
 
 

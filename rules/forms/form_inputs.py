@@ -1,4 +1,4 @@
-"""How much a browser sends of a form that is filled in to the last filling."""
+"""How many inputs a browser sends for a form that is filled in to the last filling."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,12 +8,13 @@ from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
 
 MOST_INPUTS = 20_000
-"""Every repeat filled in `MOST_TIMES`, every box ticked. A form of more could be published, filled
-in for a day, and never sent."""
+"""The most inputs, with every repeat filled in `MOST_TIMES` and every box ticked. A larger form
+could be published, filled in for a day, and never sent."""
 
 
 def input_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
-    """Place → that the form cannot be sent in one, told at the repeat or question with the most."""
+    """Place → the fault that the form cannot be sent in one piece, told at the repeat or question
+    with the most inputs."""
     tree = FormTree(fields.values())
     sent: dict[int, int] = {}
     places = {field.name: place for place, field in fields.items()}
@@ -41,8 +42,8 @@ def input_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]
 
 
 def inputs_of(field: FormField) -> int:
-    """Inputs a question sends at most: every ticked box is one, and so is the box that takes an
-    attached file away."""
+    """The most inputs that a question sends. Every ticked box is an input, and so is the box that
+    takes an attached file away."""
     if not field.answered or field.calculation:
         return 0
     if field.type is FieldType.SELECT_MULTIPLE:

@@ -6,12 +6,13 @@ from rules.forms.form_fields import Frozen
 
 
 class FormSettings(Frozen):
-    """The sheet `settings` of XLSForm, besides the title."""
+    """The settings in the sheet `settings` of XLSForm, except for the title."""
 
     form_id: str = Field(default="", max_length=100)
     version: str = Field(default="", max_length=100)
-    """As its author writes it; the number of the version is ours."""
+    """The version as the author writes it. The number of the version is ours."""
     default_language: str = Field(default="", max_length=60)
-    """Named as in the workbook, `中文 (zh)`; empty where labels stand in plain columns."""
+    """The form's own language as the workbook names it, `中文 (zh)`. Empty: labels stand in plain
+    columns."""
     languages: tuple[str, ...] = ()
-    """The further ones, in the order of the workbook."""
+    """The further languages, in the order of the workbook."""

@@ -11,12 +11,12 @@ from rules.sentences.refusal import N_, Refusal
 
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter")
 DEEPEST = 10
-"""Groups in one another; a page of hundreds could not be drawn, and nobody could fill it in."""
+"""The most groups inside one another. A page of hundreds could not be drawn or filled in."""
 _IN_REPEATS = (RollUp.NONE, RollUp.SUM, RollUp.COUNT, RollUp.MIN, RollUp.MAX)
 
 
 def structure_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
-    """Place → what is wrong with the field there in relation to the others."""
+    """Place → what is wrong with the field there in relation to other fields."""
     known: dict[str, FormField] = {}
     tree = FormTree(fields.values())
     above: list[str] = []
@@ -40,7 +40,7 @@ def structure_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fau
 
 
 _RESERVED = ("meta", "instanceid", "instancename")
-"""Names XLSForm keeps for itself, and `data` for the form as a whole."""
+"""Names that XLSForm reserves. It also reserves `data`, for the form as a whole."""
 
 
 def _reserved(field: FormField) -> bool:
@@ -108,7 +108,7 @@ def _name_faults(
 def settling_order(tree: FormTree) -> list[FormField]:
     """The fields in an order in which every condition and calculation can be worked out.
 
-    Raises `graphlib.CycleError` for a circle, which `structure_faults` does not let through.
+    Raises `graphlib.CycleError` for a circle. `structure_faults` lets no circle through.
     """
     needed = {name: sorted(names) for name, names in _needed(tree).items()}
     order = TopologicalSorter(needed).static_order()
@@ -116,7 +116,8 @@ def settling_order(tree: FormTree) -> list[FormField]:
 
 
 def _needed(tree: FormTree) -> dict[str, set[str]]:
-    """Field → the fields that must be settled before it: its conditions, its calculation."""
+    """Field → the fields that must be settled before it: those its conditions and its calculation
+    name."""
     found: dict[str, set[str]] = {}
     for field in tree.fields:
         conditions = [link.relevant for link in (field, *tree.above(field))]
@@ -130,8 +131,10 @@ def _needed(tree: FormTree) -> dict[str, set[str]]:
 
 
 def moved_by(tree: FormTree, items: Collection[str]) -> set[str]:
-    """`items`, and every field that may hold or be asked something else once their answers change:
-    what lies in them, what is calculated from them, and what is asked because of them."""
+    """`items`, and every field whose value or question may change with the answers to `items`.
+
+    Such a field lies in one of `items`, is calculated from them, or is asked because of them.
+    """
     needed = {
         field.name: {tree.repeat_of(field)}
         | named_in(field.calculation).union(
@@ -146,19 +149,23 @@ def moved_by(tree: FormTree, items: Collection[str]) -> set[str]:
 
 
 def tied_to(tree: FormTree, items: Collection[str]) -> set[str]:
-    """`items`, and every item that may have to change with them: a constraint or a filter of
-    choices that names both would else be broken, or could never be kept."""
+    """`items`, and every item that may have to change with them. Otherwise a constraint or a choice
+    filter that names both would be broken, or could never be kept."""
     tied = set(items)
     mendable = {item.name for item in tree.mendable}
-    ties = [one for one in tree.fields if one.answered and (one.constraint or one.choice_filter)]
+    ties = [
+        field
+        for field in tree.fields
+        if field.answered and (field.constraint or field.choice_filter)
+    ]
     while more := _pulled(tree, ties, tied) & mendable - tied:
         tied |= more
     return tied
 
 
 def _pulled(tree: FormTree, ties: Iterable[FormField], items: Collection[str]) -> set[str]:
-    """The items that the conditions of `ties` name together with `items`, or with what moves
-    along with them."""
+    """The items that the constraints and choice filters of `ties` name together with `items`, or
+    with fields that move along with `items`."""
     moved, found = moved_by(tree, items), set[str]()
     for field in ties:
         named = named_in(field.constraint) | named_in(field.choice_filter, choice=True)
@@ -170,10 +177,10 @@ def _pulled(tree: FormTree, ties: Iterable[FormField], items: Collection[str]) -
 
 
 def _sources(tree: FormTree, names: Collection[str]) -> set[str]:
-    """`names`, with what is calculated among them followed back to what it is calculated from."""
+    """`names`, and the fields from which the calculated ones among them are calculated."""
     found = {name for name in names if name in tree.by_name}
     while (
-        more := {name for one in found for name in named_in(tree.by_name[one].calculation)}
+        more := {name for known in found for name in named_in(tree.by_name[known].calculation)}
         & tree.by_name.keys() - found
     ):
         found |= more
@@ -181,12 +188,13 @@ def _sources(tree: FormTree, names: Collection[str]) -> set[str]:
 
 
 def named_in(text: str, *, choice: bool = False) -> set[str]:
-    """The fields an expression names; of an empty one none."""
+    """The names of the fields in an expression; none for an empty expression."""
     return set(parse(text, choice=choice).references) if text else set()
 
 
 def _circles(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
-    """Every circle once: what lies in one is left out when the next is looked for."""
+    """A fault for every circle. The fields of a circle are left out before the next circle is
+    looked for."""
     left = {place: _readable(field) for place, field in fields.items()}
     while circle := _first_circle(left.values()):
         tree = FormTree(left.values())
@@ -196,8 +204,8 @@ def _circles(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]:
             for place, field in left.items()
         }
         if bare == left:
-            return  # A name is there twice, which is told as such.
-        if not _names_itself(tree.by_name[circle[0]]):  # told as such
+            return  # A name stands twice, which has a fault of its own.
+        if not _names_itself(tree.by_name[circle[0]]):  # else: a fault of its own
             place, where = _told_at(left, circle)
             yield place, Fault(_circle_msgid(left[place], circle), {"names": circle}, Place(where))
         left = bare
@@ -225,7 +233,8 @@ def _names_itself(field: FormField) -> bool:
 
 
 def _told_at(fields: Mapping[int, FormField], circle: list[str]) -> tuple[int, str]:
-    """The last field that names one of a circle, in it or around it, and the expression."""
+    """Where a circle is told: the place of the last field in or around the circle that names one of
+    its fields, and the property that does so."""
     tree = FormTree(fields.values())
     around = {group.name for name in circle for group in tree.above(tree.by_name[name])}
     naming = (

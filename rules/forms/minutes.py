@@ -1,4 +1,4 @@
-"""What a form costs the unit that fills it in, in minutes: guessed, or as it was measured."""
+"""What a form costs the unit that fills it in, in minutes: guessed or measured."""
 
 import math
 from bisect import bisect_left
@@ -21,20 +21,21 @@ SECONDS: dict[FieldType, int] = {
     FieldType.IMAGE: 60,
     FieldType.FILE: 90,
 }
-"""What a field costs the person who fills it in; a guess, until answers give real medians."""
+"""Type of field → the seconds it costs. A guess, used until answers give real medians."""
 MULTILINE_SECONDS = 240
 
 ENOUGH = 20
-"""Fillings from which their median says more than the guess."""
+"""The number of fillings from which on their median says more than the guess."""
 SHORTEST, LONGEST = 5, 4 * 3600
-"""Seconds a filling counts with: less is a trial, more is a form left open over lunch."""
+"""The bounds of the seconds that a filling counts with. Less is a trial, more is a form left open
+over lunch."""
 _GROWTH = 1.25
 EDGES = tuple(
     min(LONGEST, round(SHORTEST * _GROWTH**place))
     for place in range(math.ceil(math.log(LONGEST / SHORTEST, _GROWTH)) + 1)
 )
-"""Upper edges of the buckets fillings are counted in, in seconds: coarse on purpose, so that a
-count tells nothing about anyone."""
+"""Upper edges, in seconds, of the buckets in which fillings are counted. The buckets are coarse on
+purpose, so that a count tells nothing about anyone."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +43,20 @@ class FillCost:
     """What one filling of a form costs."""
 
     minutes: int
-    """Rounded up, 1 at least."""
+    """Rounded up, at least 1."""
     answers: int
-    """Fillings it is the median of; 0: guessed by the types of the fields."""
+    """The number of measured fillings. 0: the cost is guessed by the types of the fields."""
 
 
 def minutes(fields: Iterable[FormField]) -> int:
-    """The minutes a form costs one unit by the types of its fields, rounded up."""
+    """The minutes that a form costs one unit, guessed by the types of its fields and rounded up."""
     return math.ceil(sum(map(_seconds, fields)) / 60)
 
 
 def fill_cost(fields: Iterable[FormField], counts: Mapping[int, int]) -> FillCost:
     """The measured median where there are `ENOUGH` fillings, else the guess.
 
-    `counts`: upper edge of a bucket in seconds → fillings.
+    `counts`: upper edge of a bucket in seconds → number of fillings.
     """
     answers = sum(counts.values())
     if answers < ENOUGH:
@@ -64,12 +65,13 @@ def fill_cost(fields: Iterable[FormField], counts: Mapping[int, int]) -> FillCos
 
 
 def bucket_of(seconds: float) -> int:
-    """The upper edge of the bucket a filling is counted in."""
+    """The upper edge of the bucket in which a filling is counted."""
     return EDGES[bisect_left(EDGES, min(max(seconds, SHORTEST), LONGEST))]
 
 
 def median_seconds(counts: Mapping[int, int]) -> float:
-    """The median of fillings counted in buckets, as if they lay evenly in each; not of nothing."""
+    """The median of fillings counted in buckets, as if the fillings lay evenly in each bucket.
+    Raises ValueError where there are none."""
     wanted, below = sum(counts.values()) / 2, 0
     for edge in sorted(counts):
         if below + counts[edge] >= wanted and counts[edge]:
@@ -80,7 +82,8 @@ def median_seconds(counts: Mapping[int, int]) -> float:
 
 
 def _seconds(field: FormField) -> int:
-    """What is only shown, filled in or calculated, costs nothing; a note is read."""
+    """The seconds that a field costs. Fields that nobody types into cost nothing; a note is
+    read."""
     if field.answered and not field.typed_in:
         return 0
     return MULTILINE_SECONDS if field.multiline else SECONDS[field.type]

@@ -1,11 +1,12 @@
 """Fields a form may not have: data on persons (rule 7 of the product: "no persons").
 
-The product tracks offices and measures. The list is data: each entry says what it forbids, how it
-is recognised in a field's name, its words and choices in every language, and the sentence an author
-is told. English patterns leave out what an office's work is called in English.
-Counting is different from collecting: how many identity cards a village helped to renew is a
-count of work, so entries with `counts_allowed` let numeric fields pass whose label counts
-something. Ethnicity, religion and opinion may not be counted either.
+The product tracks offices and measures. The list is data. Each entry says what it forbids, how the
+forbidden is recognised (in a field's name, its words and its choices, in every language), and the
+sentence an author is told. English patterns leave out what an office's work is called in English.
+
+Counting is different from collecting: how many identity cards a village helped to renew is a count
+of work. An entry with `counts_allowed` lets a numeric field pass whose label counts something.
+Ethnicity, religion and opinion may not be counted either.
 """
 
 import re
@@ -25,14 +26,14 @@ _NATIONALITIES = (
     "门巴族 珞巴族 基诺族"
 )
 NATIONALITIES = frozenset(_NATIONALITIES.split())
-"""The 56 nationalities of GB/T 3304. `十家满族乡` is a place and none of them."""
+"""The 56 nationalities of GB/T 3304. `十家满族乡` is a place and no nationality."""
 
 _COLLOQUIAL = ("蒙族", "维族", "哈族", "朝族", "鲜族", "达族", "鄂族")
 _ENGLISH_NATIONALITIES = (
     "han", "han chinese", "mongol", "mongols", "mongolian", "mongolians", "hui", "manchu", "daur",
     "ewenki", "evenki", "oroqen", "zhuang",
 )  # fmt: skip
-"""Without those that are the name of a language a text is written in as well."""
+"""English names of nationalities, without names that are also the name of a written language."""
 NAMED_AS_NATIONALITY = NATIONALITIES | {
     *_COLLOQUIAL, "少数民族", "其他少数民族", *_ENGLISH_NATIONALITIES,
 }  # fmt: skip
@@ -64,15 +65,16 @@ class Forbidden:
     """One kind of data that is not collected."""
 
     reason: str
-    """The msgid an author is told; `%(found)s` is what gave the field away."""
+    """The msgid that an author is told. `%(found)s` stands for the words that gave the field
+    away."""
     chinese: str
     english: str
-    """A pattern over words: it matches between characters that are not letters."""
+    """A pattern for whole words: it matches only between characters that are not letters."""
     allowed: str = ""
-    """Phrases that look like it and are not, taken out first."""
+    """A pattern for harmless phrases that look like the forbidden. They are taken out first."""
     counts_allowed: bool = False
     choices: frozenset[str] = frozenset()
-    """Two choices out of these give the field away, whatever it is called."""
+    """Two choices out of these give a field away, whatever its name."""
 
 
 FORBIDDEN = (
@@ -185,17 +187,19 @@ _CLAUSE = re.compile(r"[，,。；;！!？?（()）\n]|\.(?=\s)")
 _BLANKS = re.compile(
     r"(?<=[\u3400-\u9fff])[^\S\n]+(?=[\u3400-\u9fff])|[\u00ad\u200b-\u200f\u2060\ufeff]"
 )
-"""Between Chinese characters they part nothing; the invisible ones part nothing anywhere."""
+"""Blanks between Chinese characters, which part no words, and invisible characters, which part
+nothing anywhere."""
 
 
 def find_person_data(
     texts: Iterable[str], choices: Iterable[str] = (), *, numeric: bool = False
 ) -> tuple[str, str] | None:
-    """What in a field collects data on persons: the reason's msgid and the words found.
+    """What in a field collects data on persons: the reason's msgid and the words found; None:
+    nothing.
 
-    `texts` are what it says, such as its name or its label; `choices` the labels of its choices
-    in one language. `numeric`: what it says may count. A clause that tells people to leave such
-    data out (“请勿填写姓名”) collects nothing.
+    `texts`: what the field says, such as its name and its label. `choices`: the labels of its
+    choices in one language. `numeric`: the field may be a count. A clause that tells people to
+    leave such data out (“请勿填写姓名”) collects nothing.
     """
     clauses = [clause for text in texts for clause in _collecting(text)]
     offered = {_plain(choice) for choice in choices}
@@ -206,8 +210,8 @@ def find_person_data(
 def find_in_field(field: FormField) -> Iterator[tuple[str, str, str]]:
     """The property that collects data on persons, the reason's msgid and the words found.
 
-    Everything a person reads counts, in every language: what a note asks for is answered in the
-    question below it. The same thing is told once, where it is said first.
+    Everything that a person reads counts, in every language, because the question below a note
+    answers what the note asks. The same thing is told once, where it is said first.
     """
     titles = [field.label, *(words.label for words in field.words.values()), field.name]
     counting = field.numeric and any(
@@ -228,7 +232,7 @@ def find_in_field(field: FormField) -> Iterator[tuple[str, str, str]]:
 
 def find_in_choices(labels: Iterable[str]) -> tuple[str, str, str] | None:
     """The first label with which choices in one language collect data on persons, the reason's
-    msgid and the words found."""
+    msgid and the words found; None: nothing."""
     plain = {label: _plain(label) for label in labels}
     found = _found(plain.values(), frozenset(plain.values()), counting=False)
     if not found:
@@ -239,7 +243,7 @@ def find_in_choices(labels: Iterable[str]) -> tuple[str, str, str] | None:
 
 
 def _said(field: FormField) -> Iterator[tuple[str, str]]:
-    """Property → text, as a fault names it."""
+    """Property → text. The property is named as a fault names it."""
     for name in ("label", "hint", "constraint_message"):
         yield name, getattr(field, name)
         for language, words in field.words.items():
@@ -248,14 +252,15 @@ def _said(field: FormField) -> Iterator[tuple[str, str]]:
 
 
 def _offered(field: FormField) -> Iterator[set[str]]:
-    """The labels of the choices, language by language."""
+    """The labels of the choices, one set for each language."""
     yield {_plain(choice.label) for choice in field.choices}
     for language in dict.fromkeys(code for choice in field.choices for code in choice.labels):
         yield {_plain(choice.labels.get(language, "")) for choice in field.choices}
 
 
 def _in_text(text: str, *, counting: bool, asked: bool) -> tuple[str, str] | None:
-    """A heading or a note that counts is about numbers, whatever the questions below it are."""
+    """What a text collects. A heading or a note that counts is about numbers, whatever questions
+    follow."""
     for clause in _collecting(text):
         counts = counting or (not asked and bool(_COUNTING.search(clause)))
         found = _found([clause], counting=counts)

@@ -1,4 +1,4 @@
-"""What the properties of a field are called, wherever a person reads of them."""
+"""The names of a field's properties, wherever a person reads about them."""
 
 from rules.sentences.refusal import N_
 

@@ -21,13 +21,14 @@ ROLLUP_NAMES: dict[RollUp, str] = {
     RollUp.LATEST: N_("最新"),
 }
 KEPT = (RollUp.SUM, RollUp.COUNT, RollUp.MEAN, RollUp.SHARE)
-"""Worked out from kept sums; the others are looked up when they are shown."""
+"""Kinds of roll-up that are worked out from kept sums. Other kinds are looked up when they are
+shown."""
 EXTREMES = (RollUp.MIN, RollUp.MAX)
 _MEAN_STEP = Decimal("0.01")
 
 
 class Sums(NamedTuple):
-    """What has been added up under one key below a unit, × 10,000, and from how many units."""
+    """What was added up under one key below a unit (× 10,000), and from how many units."""
 
     reported: int = 0
     reported_count: int = 0
@@ -36,7 +37,7 @@ class Sums(NamedTuple):
 
 
 class Extremes(NamedTuple):
-    """The smallest and largest below a unit, × 10,000; None: nobody has answered."""
+    """The smallest and the largest number below a unit (× 10,000). None: nobody has answered."""
 
     reported_min: int | None
     reported_max: int | None
@@ -45,21 +46,21 @@ class Extremes(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """One line of a roll-up; decimals as text, empty where there is none."""
+    """One line of a roll-up. Decimals are texts; an empty text means that there is no number."""
 
     key: str
-    """The field; of a share `field=choice`."""
+    """The name of the field; for a share, `field=choice`."""
     label: str
     choice: str
-    """The words of the choice whose share this is; empty for everything else."""
+    """The words of the choice for a share; empty for every other kind."""
     rollup: str
     reported: str
     reported_count: int
-    """Units in it; of a share those who answered the question."""
+    """The number of units in the figure; for a share, the units that answered the question."""
     reviewed: str
     reviewed_count: int
     reported_share: str
-    """Of a share: percent of those who answered, rounded down, as `40.0%`."""
+    """For a share: the percentage of the units that answered, rounded down, as `40.0%`."""
     reviewed_share: str
 
 
@@ -71,10 +72,10 @@ def figures(
     older: Mapping[str, str] | None = None,
     unanswered: bool = False,
 ) -> list[Figure]:
-    """The lines of a roll-up in the order of the form, fields of older versions last.
+    """The lines of a roll-up in the order of the form. Fields of older versions come last.
 
-    `older`: what those are called. A field nobody has answered has a line only with
-    `unanswered`.
+    `older`: name → label, for fields of older versions. `unanswered`: fields that nobody has
+    answered have a line too.
     """
     found: list[Figure] = []
     known: set[str] = set()
@@ -120,7 +121,7 @@ def _line(key: str, label: str, rollup: RollUp, own: Sums) -> Figure:
 
 
 def _total(rollup: RollUp, total: int, count: int) -> str:
-    """A sum as text; a mean rounded to two decimals, empty where nobody is in it."""
+    """A sum as text; a mean rounded to two decimals, empty where no unit is in it."""
     if rollup is not RollUp.MEAN:
         return number_text(total)
     if not count:
@@ -130,7 +131,7 @@ def _total(rollup: RollUp, total: int, count: int) -> str:
 
 
 def number_text(value: int) -> str:
-    """A number stored × 10,000 as its shortest text."""
+    """A number stored × 10,000, as its shortest text."""
     return decimal_text(Decimal(value) / SCALE)
 
 

@@ -22,7 +22,7 @@ def times(left: float, right: float) -> float:
 
 
 def divided(left: float, right: float) -> float:
-    """As IEEE 754 has it: by 0 infinite, 0 by 0 NaN."""
+    """Division as in IEEE 754: by 0 it gives infinity, 0 by 0 gives NaN."""
     if right:
         return values.tidy(left / right)
     if left == 0 or math.isnan(left):
@@ -31,7 +31,8 @@ def divided(left: float, right: float) -> float:
 
 
 def remainder(left: float, right: float) -> float:
-    """With the sign of `left`. 0.3 mod 0.1 is 0, although neither double is what it is called."""
+    """The remainder, with the sign of `left`. 0.3 mod 0.1 is 0, although no double is exactly 0.3
+    or 0.1."""
     if right == 0 or math.isinf(left):
         return math.nan
     rest = values.tidy(math.fmod(left, right))
@@ -80,14 +81,14 @@ _OF_SAME: dict[str, Callable[[Any, Any], bool]] = {
 def comparison(sign: str) -> Callable[[Value, Value], bool]:
     """The function that compares two values with `sign`.
 
-    A series compares true when one of its values does; of two series the right one stands for its
-    first value. Beside a truth, a series is true unless it is empty.
+    A series compares true when one of its values does. Of two series, the right one stands for its
+    first value. Compared with a truth, a series is true unless it is empty.
     """
     of_same, of_scalars = _OF_SAME[sign], _COMPARISONS[sign]
     of_texts = sign in ("=", "!=")
 
     def compare(left: Value, right: Value) -> bool:
-        kind = type(left)  # what is most frequent, without asking further
+        kind = type(left)  # the most frequent case first: two texts or two numbers
         if kind is type(right) and (kind is float or (kind is str and of_texts)):
             return of_same(left, right)
         if isinstance(left, tuple):
@@ -105,7 +106,7 @@ def comparison(sign: str) -> Callable[[Value, Value], bool]:
 
 
 def added(series: Value) -> float:
-    """The sum of a series; NaN when one of its values is no number."""
+    """The sum of a series. NaN where a value of the series is no number."""
     total = 0.0
     for scalar in as_series(series):
         total = values.tidy(total + number_of(scalar))
@@ -113,7 +114,7 @@ def added(series: Value) -> float:
 
 
 def as_series(value: Value) -> tuple[Scalar, ...]:
-    """The values of a series; another value is a series of itself."""
+    """The values of a series. A single value is a series of one."""
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -133,7 +134,7 @@ def _extreme(choose: Callable[[list[float]], float], given: tuple[Value, ...]) -
 
 
 def whole(number: float) -> float:
-    """Without its decimals."""
+    """The number without its decimals."""
     return float(int(number)) if math.isfinite(number) else number
 
 
@@ -149,9 +150,10 @@ _POWERS = (1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
 
 
 def rounded(number: float, places: float = 0.0) -> float:
-    """To `places` decimals (from -9 to 9, others are cut to that), halves away from 0.
+    """The number rounded to `places` decimals, halves away from 0. `places` is cut to the range -9
+    to 9.
 
-    1.005 to two places is 1.01: it is the figure that is rounded, not the double.
+    1.005 to two places is 1.01, because the written figure is rounded and not the double.
     """
     if math.isnan(places) or not math.isfinite(number):
         return math.nan if math.isnan(places) else number

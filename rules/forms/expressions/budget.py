@@ -1,26 +1,29 @@
-"""How much work the expressions of one form may make, counted and not timed.
+"""How much work the expressions of one form may make. The work is counted, not timed.
 
-`web/static/rules/expressions.js` counts the same in the browser; it has the limits from here.
+`web/static/rules/expressions.js` counts the same in the browser, with the limits from here.
 """
 
 MOST_WORK = 20_000_000
-"""For all expressions of a form while its answers are settled and checked once. A unit is a
-character that is gone through, some 50 ns; all of it takes about a second. The longest draft there
-can be, of a form of 300 fields with ordinary expressions, takes a tenth of it
-(`tests/rules/forms/test_work.py`)."""
+"""The most work of all expressions of a form while its answers are settled and checked once.
+
+A unit of work is a character that is gone through, some 50 ns. The whole budget takes about a
+second. The longest draft there can be, of a form of 300 fields with ordinary expressions, takes a
+tenth of the budget (`tests/rules/forms/test_work.py`).
+"""
 STARTING = 20
-"""Of every evaluation: what an expression sees has to be put together."""
+"""The work of starting one evaluation: what the expression sees is put together."""
 OF_A_NODE = 8
 OF_EACH = 20
-"""Of every value of a series, beside its characters: each is converted and compared."""
+"""The work of each value of a series, besides its characters: the value is converted and
+compared."""
 
 
 class TooMuchWork(Exception):
-    """The budget is spent, in the middle of an expression."""
+    """The budget was spent in the middle of an expression."""
 
 
 class Budget:
-    """What is left of the work one form may make."""
+    """The work that one form may still make."""
 
     __slots__ = ("left",)
 
@@ -28,7 +31,7 @@ class Budget:
         self.left = left
 
     def charge(self, work: int) -> None:
-        """Take `work` units: as above. Raises TooMuchWork when there are not so many."""
+        """Take `work` units (see `MOST_WORK`). Raises TooMuchWork where fewer units are left."""
         self.left -= work
         if self.left < 0:
             raise TooMuchWork

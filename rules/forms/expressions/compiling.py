@@ -1,6 +1,6 @@
-"""A tree becomes a function of the scope, once; evaluating is calling it.
+"""Compiling: the tree of an expression becomes a function of the scope, once.
 
-Nothing an author writes is run as Python: every node becomes one of the closures below.
+Nothing that an author writes is run as Python: every node becomes one of the closures below.
 """
 
 from collections.abc import Callable
@@ -34,13 +34,13 @@ from rules.forms.expressions.values import (
 Evaluate = Callable[[Scope], Value]
 
 STEPS_AT_ONCE = 4
-"""Steps of a pattern that cost as much as a character."""
+"""Steps of a pattern that cost as much as one character."""
 FOUND_AT_ONCE = 64
-"""Characters that are looked for at the cost of one."""
+"""Characters that cost as much as one when a text is searched for another."""
 
 
 def compiled(node: Node) -> Evaluate:
-    """The function that gives the value of the node in a scope."""
+    """The function that gives the value of `node` in a scope."""
     match node:
         case Literal(value):
             return lambda scope: value
@@ -62,7 +62,7 @@ def compiled(node: Node) -> Evaluate:
 
 
 def converted(node: Node, conversion: Conversion) -> Evaluate:
-    """The function that gives the node's value as a number, a text or a truth."""
+    """The function that gives the value of `node` as a number, a text or a truth."""
     evaluate = compiled(node)
     if conversion is as_it_is or _gives(node) is conversion:
         return evaluate
@@ -70,7 +70,7 @@ def converted(node: Node, conversion: Conversion) -> Evaluate:
 
 
 def _gives(node: Node) -> Conversion:
-    """The conversion that would change nothing about the value of the node."""
+    """The conversion that changes nothing about the values of `node`."""
     match node:
         case Literal(value):
             return number_of if isinstance(value, float) else text_of
@@ -111,14 +111,15 @@ def _reference(name: str) -> Evaluate:
 
 
 def _met(scope: Scope, value: Value) -> Value:
-    """The value, once its length is charged."""
+    """`value`, after its length was charged to the budget."""
     if type(value) is not float:
         scope.budget.charge(work_of(value))
     return value
 
 
 def _match(text: Evaluate, pattern: Pattern) -> Evaluate:
-    """In the browser each character may be held against each step that is alive."""
+    """The check of a text against a pattern. The charge is that of a browser, which may hold each
+    character against each step that is alive."""
     fits, per_character = pattern.fits, len(pattern.program) // STEPS_AT_ONCE
 
     def evaluate(scope: Scope) -> Value:
@@ -153,7 +154,8 @@ def _binary(
 
 
 def _logic(nodes: list[Node], decisive: bool) -> Evaluate:
-    """`or` is decided by the first true operand, `and` by the first that is not."""
+    """`or` (decisive: True) and `and` (decisive: False): the first operand with the decisive truth
+    decides."""
     operands = [converted(node, truth_of) for node in nodes]
     if len(operands) == 2:
         left, right = operands
@@ -193,7 +195,8 @@ def _call(call: Call) -> Evaluate:
 
 
 def _of_field(call: Call, act: Callable[..., float], argument: Evaluate) -> Evaluate:
-    """Of a series that changes no more it is worked out once, however often it is asked."""
+    """A function of a whole series. The result for a settled series is worked out once, however
+    often an expression asks."""
     reference = call.arguments[0]
     assert isinstance(reference, Reference)
     field, name = reference.name, call.name
@@ -210,7 +213,8 @@ def _of_field(call: Call, act: Callable[..., float], argument: Evaluate) -> Eval
 
 
 def _contains(text: Evaluate, part: Evaluate) -> Evaluate:
-    """A browser may look for a long text at each character of another."""
+    """The search for `part` in `text`. The charge is that of a browser, which may look for a long
+    part at each character."""
 
     def evaluate(scope: Scope) -> Value:
         whole: Any = text(scope)
@@ -243,4 +247,4 @@ _SPECIAL: dict[str, Callable[..., Evaluate]] = {
     "today": _today,
     "contains": _contains,
 }
-"""The functions that see the scope or its budget, or skip arguments."""
+"""Functions that see the scope or its budget, or that skip arguments."""

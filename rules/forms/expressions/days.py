@@ -13,7 +13,7 @@ _DIRECTIVE = re.compile("%(.?)", re.DOTALL)
 
 
 def read_day(text: str) -> date | None:
-    """The date an ISO text names; None where it names none."""
+    """The date that an ISO text names; None for a text that names none."""
     found = _DATE.fullmatch(text)
     if found is None:
         return None
@@ -24,20 +24,20 @@ def read_day(text: str) -> date | None:
 
 
 def day_number(text: str) -> int | None:
-    """Days since 1970-01-01 of an ISO date; None where it is none."""
+    """The days from 1970-01-01 to an ISO date; None for a text that is no date."""
     day = read_day(text)
     return None if day is None else day.toordinal() - EPOCH
 
 
 def day_text(number: float) -> str:
-    """The ISO date so many days after 1970-01-01; empty outside the years 1000 to 9999."""
+    """The ISO date `number` days after 1970-01-01; empty outside the years 1000 to 9999."""
     if not FIRST <= number < LAST + 1:
         return ""
     return date.fromordinal(math.floor(number) + EPOCH).isoformat()
 
 
 def unknown_directive(template: str) -> str:
-    """The first `%…` of a date template that is not supported; empty where all are."""
+    """The first `%…` of a date template that is not supported; empty where all are supported."""
     for found in _DIRECTIVE.finditer(template):
         if found[1] not in DIRECTIVES:
             return found[0]

@@ -1,4 +1,4 @@
-"""An expression of a form: read once, evaluated as often as wanted."""
+"""An expression of a form: read once, evaluated as often as needed."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -14,19 +14,19 @@ from rules.forms.expressions.values import Scope, Value, truth_of, work_of
 from rules.sentences.refusal import N_
 
 LONGEST = 2_000
-"""Characters."""
+"""The most characters of an expression."""
 DEEPEST = 40
 MOST_NODES = 500
 MOST_STEPS = 2 * LONGEST_PROGRAM
-"""Of all patterns of one expression."""
+"""The most steps of all patterns of one expression."""
 REMEMBERED = 2_048
 
 
 class Expression:
     """A checked expression: what it needs, and its value in a scope.
 
-    `references` are the names in ${…}, `columns` the bare names of a choice filter, `uses_own`
-    says whether it has “.”, `work` what one evaluation costs beside the values it meets.
+    `references`: the names in ${…}. `columns`: the bare names of a choice filter. `uses_own`:
+    whether the expression has “.”. `work`: what one evaluation costs, besides the values it meets.
     """
 
     __slots__ = (
@@ -61,12 +61,13 @@ class Expression:
         return self._evaluate(scope)
 
     def is_true(self, scope: Scope) -> bool:
-        """Whether a question is relevant, a constraint kept, a choice offered. As `value`."""
+        """Whether a question is relevant, a constraint kept, a choice offered. Raises as `value`
+        does."""
         scope.budget.charge(self.work)
         return bool(self._is_true(scope))
 
     def to_json(self) -> Any:
-        """The tree as `web/static/rules/expressions.js` takes it."""
+        """The tree in the form that `web/static/rules/expressions.js` takes."""
         return self._root.to_json()
 
     def __repr__(self) -> str:
@@ -74,7 +75,7 @@ class Expression:
 
 
 def parse(text: str, *, choice: bool = False) -> Expression:
-    """Read an expression; with `choice`, bare names are columns of the choice that is filtered.
+    """Read an expression. With `choice`, bare names are columns of the choice that is filtered.
 
     Raises ExpressionFault, a Refusal that says which character is wrong, and never anything else.
     """

@@ -3,11 +3,11 @@
 from rules.sentences.refusal import Refusal
 
 SHOWN = 30
-"""So many characters of an offending text are quoted."""
+"""The most characters of an offending text that are quoted."""
 
 
 class ExpressionFault(Refusal):
-    """An expression that is refused; `position` is the offending character, counted from 1."""
+    """The refusal of an expression. `position` is the offending character, counted from 1."""
 
     def __init__(self, msgid: str, *, position: int, text: str = "", **values: object) -> None:
         quoted = text if len(text) <= SHOWN else text[:SHOWN] + "…"

@@ -17,9 +17,11 @@ def as_it_is(value: Value) -> Value:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`act` is called with the arguments as `takes` converts them; `rest` converts further ones.
+    """A function of expressions. `act` gets its arguments converted by `takes`, and further ones by
+    `rest`.
 
-    Functions without `act` are evaluated in `compiling`: they see the scope or skip arguments.
+    Functions without `act` are evaluated in `compiling`, because they see the scope or skip
+    arguments.
     """
 
     takes: tuple[Conversion, ...]
@@ -27,7 +29,7 @@ class Function:
     optional: int = 0
     rest: Conversion | None = None
     gives: Conversion = as_it_is
-    """The conversion that would change nothing about the result."""
+    """The conversion that changes nothing about the function's results."""
 
     @property
     def least(self) -> int:
@@ -39,7 +41,8 @@ class Function:
 
 
 def calendar_day(value: Value) -> str:
-    """A date as ISO text, from one or from a number of days; empty where it is neither."""
+    """A date as ISO text, read from an ISO text or from a number of days; empty for any other
+    value."""
     text = text_of(value)
     return text if read_day(text) else day_text(number_of(value))
 
@@ -91,4 +94,4 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 OF_A_FIELD = frozenset({"sum", "count", "count-non-empty"})
-"""Their argument is a field, which may be in a repeat."""
+"""Functions whose argument is a field, which may lie in a repeat."""

@@ -1,4 +1,4 @@
-"""The grammar of expressions, and the tree that is read by it."""
+"""The grammar of expressions, and the tree that is read with it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from rules.forms.expressions.patterns import read_pattern
 from rules.sentences.refusal import N_
 
 LONGEST_NUMBER = 15
-"""Digits of a number as it is written: so many a double holds."""
+"""The most digits of a written number, which are as many as a double holds."""
 
 GRAMMAR = r"""
 ?start: any
@@ -87,7 +87,7 @@ _SPEAKING = {
 
 
 def read(text: str, *, choice: bool) -> Node:
-    """The tree of an expression. Raises ExpressionFault with the position of what is wrong."""
+    """The tree of an expression. Raises ExpressionFault with the position of the mistake."""
     try:
         # The transformer has made nodes of what the parser types as its own tree.
         tree = cast(Node, _parser(choice).parse(text))
@@ -115,7 +115,7 @@ def _refused(text: str, fault: UnexpectedInput) -> ExpressionFault:
 
 
 class _Builder(Transformer[Token, Node]):
-    """Makes nodes as the parser reduces; a function is checked where it is called."""
+    """Makes nodes while the parser reduces. A function is checked where it is called."""
 
     def __init__(self, choice: bool) -> None:
         super().__init__()

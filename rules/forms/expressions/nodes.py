@@ -15,7 +15,7 @@ class Literal:
 
     value: float | str
     position: int = field(default=0, compare=False)
-    """Of the first character of a text in the expression, counted from 1."""
+    """The place of the text's first character in the expression, counted from 1."""
 
     def parts(self) -> tuple[Node, ...]:
         return ()
@@ -124,7 +124,7 @@ Node = Literal | Reference | Own | ChoiceColumn | Chain | Negative | Call | Matc
 
 
 def every(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
+    """The node and all nodes below it."""
     waiting = [node]
     while waiting:
         node = waiting.pop()

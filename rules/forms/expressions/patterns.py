@@ -27,7 +27,8 @@ Ranges = tuple[tuple[int, int], ...]
 Step = tuple[int, ...]
 
 CHARACTER, FORK, START, END = range(4)
-"""Steps of a program. CHARACTER is followed by pairs: from, to; FORK by two places to go on at."""
+"""Kinds of steps in a program. CHARACTER is followed by pairs (from, to), FORK by two places to go
+on at."""
 
 _NAMED: dict[str, Ranges] = {
     "d": ((48, 57),),
@@ -42,26 +43,26 @@ _MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern ready for both sides; `program` is what the browser runs."""
+    """A pattern for both sides: the server runs `compiled`, the browser runs `program`."""
 
     text: str
     program: tuple[Step, ...]
     compiled: Any = field(compare=False)
 
     def fits(self, text: str) -> bool:
-        """Whether the whole text fits; one longer than any text we make does not."""
+        """Whether the whole text fits. A text longer than any text of ours does not fit."""
         if len(text) > LONGEST_TEXT:
             return False
         try:
             return self.compiled.fullmatch(text) is not None
-        except UnicodeEncodeError:  # half of a surrogate pair: no character fits it
+        except UnicodeEncodeError:  # no pattern fits half of a surrogate pair
             return False
 
 
 def read_pattern(text: str, position: int) -> Pattern:
-    """Read a pattern whose first character is the `position`th of the expression.
+    """Read a pattern. Its first character is the `position`th of the expression.
 
-    Raises ExpressionFault for what is not in the subset or becomes too long.
+    Raises ExpressionFault for a pattern outside the subset, and for one that becomes too long.
     """
     tree = _Reader(text, position).whole()
     options = re2.Options()
@@ -69,7 +70,7 @@ def read_pattern(text: str, position: int) -> Pattern:
     try:
         if tree.size <= LONGEST_PROGRAM:
             return Pattern(text, tuple(tree.steps(0)), re2.compile(tree.written(), options))
-    except re2.error:  # more memory than RE2 allows itself
+    except re2.error:  # RE2 would need more memory than it may take
         pass
     sentence = N_("第 %(position)s 个字符处的 regex() 模式“%(text)s”太复杂，请写短一些。")
     raise ExpressionFault(sentence, position=position, text=text)
@@ -100,7 +101,7 @@ class _Edge:
 
 
 class _Row:
-    """One after the other."""
+    """Parts that follow one another."""
 
     def __init__(self, nodes: list[_Node]) -> None:
         self.nodes = nodes
@@ -117,7 +118,7 @@ class _Row:
 
 
 class _Either:
-    """One of several."""
+    """Alternatives, of which one must fit."""
 
     def __init__(self, nodes: list[_Node]) -> None:
         self.nodes = nodes
@@ -137,7 +138,7 @@ class _Either:
 
 
 class _Repeat:
-    """`least` times at least, `most` times at most; None is without end."""
+    """A part that stands at least `least` times and at most `most` times (None: without end)."""
 
     def __init__(self, node: _Node, least: int, most: int | None) -> None:
         self.node, self.least, self.most = node, least, most
@@ -191,7 +192,7 @@ class _Reader:
         )
 
     def peek(self, ahead: int = 0) -> str:
-        """The next character; empty at the end."""
+        """The character `ahead` places on; empty at the end."""
         return self.text[self.at + ahead : self.at + ahead + 1]
 
     def whole(self) -> _Node:

@@ -1,4 +1,4 @@
-"""What the functions of expressions do to texts. Characters are code points, 𠮷 is one."""
+"""What the functions of expressions do to texts. Characters are code points, so 𠮷 is one."""
 
 import math
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from rules.forms.expressions.values import BLANKS, LONGEST_TEXT, Scalar, Value, 
 
 
 def codes(text: str) -> list[str]:
-    """The codes of an answer with several."""
+    """The codes of an answer with several choices."""
     for blank in BLANKS[1:]:
         text = text.replace(blank, " ")
     return [code for code in text.split(" ") if code]
@@ -24,7 +24,7 @@ def count_selected(text: str) -> float:
 
 
 def selected_at(text: str, place: float) -> str:
-    """The code at `place`, counted from 0; empty where there is none."""
+    """The code at `place`, counted from 0; empty where no code stands there."""
     chosen = codes(text)
     return chosen[int(place)] if -1 < place < len(chosen) else ""
 
@@ -34,7 +34,8 @@ def length(text: str) -> float:
 
 
 def part(text: str, start: float, end: float = math.inf) -> str:
-    """From the character `start` up to before `end`, from 0; negative ones count from the end."""
+    """The characters from `start` up to but without `end`, counted from 0. Negative places count
+    from the end."""
     if math.isnan(start) or math.isnan(end):
         return ""
     return text[_place(start) : _place(end)]
@@ -49,7 +50,8 @@ def single_spaced(text: str) -> str:
 
 
 def translated(text: str, old: str, new: str) -> str:
-    """Each character of `old` by the one at its place in `new`, or gone where there is none."""
+    """`text` with each character of `old` replaced by the character at the same place in `new`, or
+    left out where `new` is shorter."""
     pairs = list(zip_longest(old, new[: len(old)]))
     return text.translate({ord(character): other for character, other in reversed(pairs)})
 
@@ -63,7 +65,7 @@ def joined(separator: str, *given: Value) -> str:
 
 
 def _run(separator: str, pieces: Iterable[Scalar]) -> str:
-    """The texts in a row; no more of them are made than fit."""
+    """The texts in a row. No more texts are made than fit into `LONGEST_TEXT`."""
     texts: list[str] = []
     size = 0
     for piece in pieces:

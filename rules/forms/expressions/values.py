@@ -1,8 +1,9 @@
 """What expressions work on: values, how one kind becomes another, and the scope of an evaluation.
 
-There are numbers (`float`), texts, truths (`bool`) and series: the values a field of a repeat has
-in its instances, as a tuple. Several codes are a text with blanks between them, a date is the
-text `2026-11-22`. `web/static/rules/values.js` does the same in the browser: change both.
+Values are numbers (`float`), texts, truths (`bool`) and series. A series is a tuple of the values
+that a field of a repeat has in its fillings. Several codes are a text with blanks between them, a
+date is the text `2026-11-22`. `web/static/rules/values.js` does the same in the browser: change
+both.
 """
 
 import math
@@ -22,21 +23,21 @@ Value = Scalar | Series
 
 
 class SettledSeries(tuple[Scalar, ...]):
-    """A series that changes no more: what is asked of the whole of it is worked out once."""
+    """A series that no longer changes, so that results for the whole series are worked out once."""
 
     @cached_property
     def work(self) -> int:
-        """What it costs to go through it."""
+        """The work of going through the series."""
         return work_of(tuple(self))
 
     @cached_property
     def worked_out(self) -> dict[str, float]:
-        """Function → what it gives of the series."""
+        """Function → its result for the series."""
         return {}
 
 
 LONGEST_TEXT = 20_000
-"""Characters; a longer text that comes out of a function is cut there."""
+"""The most characters of a text. A longer result of a function is cut."""
 
 BLANKS = " \t\r\n"
 NUMBER = re.compile(rf"[{BLANKS}]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[{BLANKS}]*")
@@ -47,10 +48,11 @@ class Scope:
     """What an expression may see.
 
     `answers`: field → stored answer (int, decimal as text, text, ISO date, code, list of codes; for
-    a field of a repeat seen from outside a tuple with the answer of each instance). Absent and None
-    are the empty text. `numeric`: the fields whose answers are numbers, so that "12.50" is one.
-    `own`: the value at `.`, as `typed_value` gives it. `choice`: column → text, of the choice that
-    is being filtered. `today`: ISO date. `budget`: the work that may be made, one for a whole form.
+    a field of a repeat seen from outside, a tuple with the answer of each filling). An absent
+    answer and None are the empty text. `numeric`: the fields whose answers are numbers, so that
+    "12.50" is a number. `own`: the value at `.`, as `typed_value` gives it. `choice`: column →
+    text, for the choice that is being filtered. `today`: ISO date. `budget`: the work that a whole
+    form may make.
     """
 
     answers: Mapping[str, Any]
@@ -62,7 +64,7 @@ class Scope:
 
 
 def typed_value(stored: Any, *, numeric: bool = False) -> Value:
-    """A stored answer as the value it has in expressions."""
+    """The value that a stored answer has in expressions."""
     if stored is None:
         return ""
     if isinstance(stored, str) and not numeric:
@@ -79,7 +81,8 @@ def typed_value(stored: Any, *, numeric: bool = False) -> Value:
 
 
 def work_of(value: Value) -> int:
-    """What it costs to go through a value: its characters; of a series each value beside them."""
+    """The work of going through a value: its characters, and for a series also each of its
+    values."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, tuple):
@@ -95,14 +98,16 @@ def _float(number: int | Decimal) -> float:
 
 
 def first(value: Value) -> Scalar:
-    """A series stands for its first value; an empty one for the empty text."""
+    """The first value of a series, which stands for the series. An empty series is the empty
+    text."""
     if isinstance(value, tuple):
         return value[0] if value else ""
     return value
 
 
 def number_of(value: Value) -> float:
-    """As a number: a date is its days since 1970-01-01, what is no number is NaN."""
+    """The value as a number. A date is its days since 1970-01-01; a value that is no number is
+    NaN."""
     if isinstance(value, float):
         return value
     if isinstance(value, bool):
@@ -117,7 +122,7 @@ def number_of(value: Value) -> float:
 
 
 def text_of(value: Value) -> str:
-    """As a text; a number without exponent and in as few digits as tell it apart."""
+    """The value as a text. A number has no exponent, and as few digits as tell it apart."""
     if isinstance(value, str):
         return value
     if isinstance(value, float):
@@ -139,23 +144,25 @@ def _number_text(number: float) -> str:
 
 
 def truth_of(value: Value) -> bool:
-    """As a truth: a number that is neither 0 nor NaN, a text or series that is not empty."""
+    """The value as a truth. A number is true unless it is 0 or NaN, a text or series unless it is
+    empty."""
     if isinstance(value, float):
         return value != 0 and not math.isnan(value)
     return bool(value)
 
 
 def shown(value: Value) -> str:
-    """As the answer of a calculated field: the text; empty where a number could not be had."""
+    """The value as the answer of a calculated field. A number that is NaN or infinite is the empty
+    text."""
     value = first(value)
     return text_of(value) if not isinstance(value, float) or math.isfinite(value) else ""
 
 
 def tidy(number: float) -> float:
-    """Rounded to six decimals, halves away from 0, so that 0.1 + 0.2 = 0.3.
+    """The number rounded to six decimals, halves away from 0, so that 0.1 + 0.2 = 0.3.
 
-    A double holds fewer decimals of a large number: four are kept from 1e9 on, two from 1e11 on,
-    and from 1e13 on the number stays as it is.
+    A double holds fewer decimals of a large number. From 1e9 on, four decimals are kept, from 1e11
+    on two, and from 1e13 on the number stays as it is.
     """
     size = abs(number)
     if size < 1e9:
@@ -165,6 +172,6 @@ def tidy(number: float) -> float:
     elif size < 1e13:
         scale = 1e2
     else:
-        return number  # NaN and the infinite too
+        return number  # NaN and infinity too
     rounded = math.floor(size * scale + 0.5) / scale
     return rounded if number > 0 else 0.0 - rounded

@@ -1,4 +1,4 @@
-"""What to do instead of what is not supported: types and columns of XLSForm."""
+"""Advice on types and columns of XLSForm that are not supported: what to use instead."""
 
 import re
 from difflib import get_close_matches
@@ -41,7 +41,7 @@ _OTHERWISE = N_("用不到的请删去；自己的说明请在列名前加 #")
 
 
 def type_fault(typed: str, known: list[str]) -> Fault:
-    """That a type is not supported, and which one does instead."""
+    """The fault that a type is not supported, with the type to use instead."""
     advice = TYPES.get(typed.lower().partition(" ")[0])
     near = get_close_matches(typed.lower(), known, 1, 0.75)
     if advice:
@@ -57,7 +57,7 @@ _TYPE = N_("不支持类型“%(type)s”：%(advice)s")
 
 
 def column_fault(heading: str, known: list[str]) -> Fault:
-    """That a column is not supported, and what to do about it."""
+    """The fault that a column is not supported, with what to do about it."""
     name = heading.lower().replace(" ", "_")
     advice = _COLUMNS.get(re.split(":+", name)[0].strip("_"))
     near = get_close_matches(name.partition("::")[0], known, 1, 0.75)

@@ -20,21 +20,21 @@ _WRONG: dict[str, Fault] = {
 
 @dataclass
 class ChoiceList:
-    """The choices of one list, and the row its first one stands in."""
+    """The choices of one list, and the row of its first choice."""
 
     row: int
     choices: list[Choice] = field(default_factory=list)
     codes: dict[str, int] = field(default_factory=dict)
-    """Code → the row it stands in."""
+    """Code → the row that it stands in."""
     labelled: dict[Key, dict[str, int]] = field(default_factory=dict)
-    """Column of labels → label → the row it stands in first."""
+    """Column of labels → label → the row in which it stands first."""
     faulty: bool = False
 
 
 def read_choices(sheet: FormSheet) -> tuple[dict[str, ChoiceList], list[Fault]]:
     """The lists in the order of the sheet, and every fault of the sheet.
 
-    A choice with a fault is in its list all the same if it has a code, so that what uses it is
+    A faulty choice stays in its list where it has a code, so that questions that use the code are
     not called faulty too.
     """
     lists: dict[str, ChoiceList] = {}
@@ -85,7 +85,7 @@ def _text_faults(row: TypedRow) -> Iterator[tuple[Key, Fault]]:
 
 
 def _person_faults(sheet: FormSheet, found: ChoiceList) -> Iterator[Fault]:
-    """Of a list that asks about persons, once for the same thing, at the choice that says it."""
+    """Faults of a list that asks about persons: each thing once, at the choice that says it."""
     told = set()
     for key, rows in found.labelled.items():
         asking = find_in_choices(rows)
@@ -110,7 +110,7 @@ def _add(row: TypedRow, found: ChoiceList) -> None:
 
 
 def code_of(row: TypedRow) -> str:
-    """The code of a choice as it is stored: never with line ends."""
+    """The code of a choice as it is stored, without line ends."""
     return " ".join(row.text("name").split())
 
 
@@ -133,7 +133,7 @@ def _other(name: str, language: str) -> bool:
 def unused_faults(
     sheet: FormSheet, lists: Mapping[str, ChoiceList], used: set[str]
 ) -> Iterator[Fault]:
-    """A fault for every list no question takes its choices from."""
+    """A fault for every list that no question takes its choices from."""
     for name, found in lists.items():
         if name not in used:
             fault = Fault(N_("没有一道题用到选项表“%(name)s”"), {"name": name})

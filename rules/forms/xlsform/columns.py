@@ -34,28 +34,29 @@ _ALIASES: dict[str, dict[str, str]] = {
     SETTINGS: {},
 }
 _NO_CHOICE_COLUMNS = ("image", "big-image", "audio", "video", "media", "caption", "hint")
-"""What XLSForm takes for pictures and sounds of a choice: no columns of the author's own."""
+"""Columns that XLSForm uses for pictures and sounds of a choice. They are no columns of the
+author's."""
 
 Key = tuple[str, str]
-"""Property of a field and language; the language is empty for the form's own."""
+"""Property of a field, and language. The language is empty for the form's own."""
 
 
 @dataclass(frozen=True)
 class TypedSheet:
-    """One sheet as it was typed: its name, headings, and the rows that are not empty."""
+    """One sheet as it was typed: its name, its headings, and the rows that are not empty."""
 
     name: str
     headings: tuple[str, ...] = ()
     letters: tuple[str, ...] = ()
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    """The row's number in Excel, and its cells from the first column on."""
+    """Number of the row in Excel, and its cells from the first column on."""
     head: int = 1
     """The number of the row with the headings."""
 
 
 @dataclass(frozen=True)
 class KnownHeading:
-    """A heading that was understood."""
+    """A heading whose meaning is known."""
 
     heading: str
     letters: str
@@ -71,7 +72,8 @@ class TypedRow:
     texts: Mapping[Key, str]
 
     def text(self, name: str) -> str:
-        """What stands in a column in the form's own language, or in a column without one."""
+        """The text in a property's column in the form's own language, or in a column without a
+        language."""
         return self.texts.get((name, ""), "")
 
 
@@ -84,7 +86,7 @@ class FormSheet:
     rows: tuple[TypedRow, ...]
 
     def fault(self, row: int, key: Key | str, fault: Fault) -> Fault:
-        """`fault` at a row and the column of a property."""
+        """`fault` at a row and at the column of a property."""
         full = (key, "") if isinstance(key, str) else key
         column = self.columns.get(full)
         if column is None:
@@ -93,14 +95,15 @@ class FormSheet:
 
 
 def code_text(typed: str) -> str:
-    """`typed` as a word of XLSForm: half-width, without invisible characters, single blanks."""
+    """`typed` as a word of XLSForm: half-width, with single blanks, without invisible
+    characters."""
     return " ".join(unicodedata.normalize("NFKC", held(typed)).split())
 
 
 def heading_key(kind: str, heading: str) -> Key | None:
-    """Property and language of a heading as it is written; None for one that is not known.
+    """The property and the language that a heading names; None for an unknown heading.
 
-    In `choices` any other heading that is a name is a column of the author's own.
+    In `choices`, any other heading that is a name is a column of the author's own.
     """
     first, mark, language = (part.strip() for part in code_text(heading).partition("::"))
     name = first.lower().replace(" ", "_")
@@ -113,20 +116,21 @@ def heading_key(kind: str, heading: str) -> Key | None:
 
 
 def is_comment(heading: str) -> bool:
-    """Whether a column, or a sheet, is its author's own note: its name begins with #."""
+    """Whether a column or a sheet is a note of its author, with a name that begins with #."""
     return code_text(heading).startswith("#")
 
 
 def languages_of(kind: str, table: TypedSheet) -> list[str]:
-    """The languages of the columns of a sheet, in order; empty for columns without one."""
+    """The languages of a sheet's columns, in order. Empty text: columns without a language."""
     keys = (heading_key(kind, heading) for heading in table.headings if not is_comment(heading))
     return list(dict.fromkeys(key[1] for key in keys if key and key[0] in WORDED))
 
 
 def read_columns(kind: str, table: TypedSheet, own: str) -> tuple[FormSheet, list[Fault]]:
-    """The sheet with its columns understood, `own` being the form's own language.
+    """The sheet with its columns understood, and the faults of its headings. `own`: the form's
+    language.
 
-    Columns in which nothing is typed are left aside, whatever they are called.
+    Columns in which nothing is typed are left out, whatever their heading.
     """
     columns: dict[Key, KnownHeading] = {}
     faults: list[Fault] = []

@@ -1,8 +1,7 @@
-"""Bounds in an XLSForm, which has none: `min` and `max` are written as a constraint.
+"""Bounds in an XLSForm, which has no bounds: `min` and `max` are written as a constraint.
 
-`. >= 0 and . <= 100` without a message of its own is read back as bounds. Beside a constraint or
-a message they are written in double brackets, as no author writes them:
-`((. >= 0 and . <= 100)) and (…)`.
+`. >= 0 and . <= 100` without a message is read back as bounds. Beside a constraint or a message the
+bounds are written in double brackets, which no author writes: `((. >= 0 and . <= 100)) and (…)`.
 """
 
 import re
@@ -24,7 +23,7 @@ Bounds = tuple[str | None, str | None]
 
 
 def written_constraint(field: FormField) -> str:
-    """The constraint of a field with its bounds in it."""
+    """The constraint of a field with its bounds written into it."""
     limits = ((">=", field.min), ("<=", field.max))
     bounds = " and ".join(
         f". {sign} {_literal(field.type, limit)}" for sign, limit in limits if limit is not None
@@ -35,7 +34,7 @@ def written_constraint(field: FormField) -> str:
 
 
 def has_message(field: FormField) -> bool:
-    """Whether its constraint has a message, in any language."""
+    """Whether the field's constraint has a message, in any language."""
     others = (words.constraint_message for words in field.words.values())
     return any((field.constraint_message, *others))
 
@@ -45,7 +44,7 @@ def _literal(kind: FieldType, limit: int | str) -> str:
 
 
 def read_constraint(kind: FieldType, text: str, *, message: bool) -> tuple[Bounds, str]:
-    """Smallest and largest, and what else the constraint says."""
+    """The smallest and the largest value in a constraint, and the rest of the constraint."""
     beside = _BESIDE.fullmatch(text)
     if beside and _reads(beside["rest"]):
         bounds, rest = _bounds(kind, beside["bounds"]), beside["rest"] or ""
@@ -55,7 +54,7 @@ def read_constraint(kind: FieldType, text: str, *, message: bool) -> tuple[Bound
 
 
 def _reads(rest: str | None) -> bool:
-    """Whether it is an expression of its own: `a) or (b` is none."""
+    """Whether `rest` is an expression of its own, unlike `a) or (b`."""
     try:
         return rest is None or bool(parse(rest))
     except Refusal:
@@ -74,7 +73,7 @@ def _bounds(kind: FieldType, text: str) -> Bounds | None:
 
 
 def _read(kind: FieldType, literal: str) -> str | None:
-    """The limit as text; None for one that cannot be a bound of such a field."""
+    """The limit as text; None for a limit that cannot bound a field of this type."""
     is_date = literal.startswith("date(")
     if is_date != (kind is FieldType.DATE):
         return None

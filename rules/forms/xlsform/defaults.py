@@ -1,6 +1,6 @@
-"""Defaults in an XLSForm: a text that looks like an expression is one, so it is written quoted.
+"""Defaults in an XLSForm. A default that looks like an expression is one, so such texts are quoted.
 
-A default `12-34` would be worked out; it is written as `string('12-34')`.
+A default `12-34` would be calculated; it is written as `string('12-34')`.
 """
 
 import re
@@ -34,7 +34,8 @@ def read_default(kind: FieldType, typed: str) -> str | None:
 
 
 def _is_worked_out(kind: FieldType, default: str) -> bool:
-    """Whether pyxform, which takes a third of a second to import, sees an expression in it."""
+    """Whether pyxform sees an expression in the default. Importing pyxform takes a third of a
+    second."""
     from pyxform.utils import default_is_dynamic
 
     return bool(default_is_dynamic(default, kind.value))

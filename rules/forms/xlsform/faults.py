@@ -1,4 +1,4 @@
-"""What is wrong in a workbook with a form: told by sheet, row and column."""
+"""What is wrong in a workbook with a form, told by sheet, row and column."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,8 @@ from rules.sentences.sentence import ENDED, Joined
 
 
 class XlsFormFaults(Refusal):
-    """A workbook that is no form Jieli can use, with every fault in it; the sentence tells all."""
+    """A workbook that is no form Jieli can use, with every fault in it. The sentence tells all
+    faults."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)

@@ -1,4 +1,4 @@
-"""An XLSForm as a form: its sheets put together and checked, every fault told with its cell."""
+"""An XLSForm as a form: its sheets put together and checked. Every fault is told with its cell."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -62,7 +62,7 @@ def read_tables(
 
 
 def _languages(named: str, survey: TypedSheet, choices: TypedSheet) -> tuple[str, tuple[str, ...]]:
-    """The form's own language, and the further ones in the order of the columns."""
+    """The form's own language, and the further languages in the order of the columns."""
     of_survey = languages_of(SURVEY, survey)
     own = named
     if not own and "" not in of_survey:
@@ -78,7 +78,7 @@ def _checked(
     found: Iterable[Fault],
     head: int,
 ) -> tuple[tuple[FormField, ...], list[Fault]]:
-    """The fields, or what is wrong with them that was not found before."""
+    """The fields, or else what is wrong with them that was not found before."""
     told = {_where(fault) for fault in found}
     try:
         return check_form([read.raw for read in rows]), []
@@ -108,19 +108,20 @@ def _of_fields(
             wrong = fault.place.field
             of_choice = read.choice_rows.get(str(fault.values.get("value")))
             if wrong == "choices" and (of_choice or "found" in fault.values):
-                if of_choice:  # what asks about persons is told with its list
+                if of_choice:  # a list that asks about persons was told before
                     yield choices.fault(of_choice, "name", fault)
             elif wrong not in read.faulty and (not read.guessed or _of_a_guess(read, fault)):
                 yield sheet.fault(read.row.number, _key(wrong), fault)
 
 
 def _of_a_guess(read: ReadRow, fault: Fault) -> bool:
-    """Whether a fault can be told of a row whose type is not known."""
+    """Whether a fault makes sense for a row whose type is not known."""
     wrong = fault.place.field
     return wrong in _OF_A_GUESS and bool(wrong != "label" or read.raw["label"])
 
 
 def _key(where: str) -> Key:
-    """The column of a property; what is `words::label::English (en)` stands under the rest."""
+    """The column of a property. `words::label::English (en)` means the column `label::English
+    (en)`."""
     name, _, language = where.removeprefix("words::").partition("::")
     return _COLUMN_OF.get(name, name), language

@@ -1,4 +1,4 @@
-"""A form as the rows of an XLSForm: what `rules.forms.xlsform.form` reads, written."""
+"""A form as the rows of an XLSForm: the reverse of `rules.forms.xlsform.form`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from rules.forms.xlsform.survey import OWN_LIST
 from rules.forms.xlsform.types import written_type
 
 Rows = list[dict[str, str]]
-"""Heading → text; the first row has every heading of the sheet."""
+"""Heading → text. The first row has every heading of the sheet."""
 _NO_WORDS = FieldWords()
 Lists = dict[str, tuple[Choice, ...]]
 
@@ -19,7 +19,7 @@ Lists = dict[str, tuple[Choice, ...]]
 def written_tables(
     title: str, settings: FormSettings, fields: Sequence[FormField]
 ) -> dict[str, Rows]:
-    """Sheet → its rows. What stands in no language stands in columns without one."""
+    """Sheet → its rows. Words of no language stand in columns without a language."""
     languages = _languages(settings, fields)
     lists, list_names = _lists(fields)
     return {
@@ -39,7 +39,7 @@ def _settings(title: str, settings: FormSettings) -> dict[str, str]:
 
 
 def _languages(settings: FormSettings, fields: Sequence[FormField]) -> list[str]:
-    """Those of the settings first, then any other that a word stands in."""
+    """The languages of the settings, then every other language in which the form has words."""
     found = dict.fromkeys(settings.languages)
     for field in fields:
         found |= dict.fromkeys(field.words)
@@ -49,7 +49,8 @@ def _languages(settings: FormSettings, fields: Sequence[FormField]) -> list[str]
 
 
 def _lists(fields: Sequence[FormField]) -> tuple[Lists, dict[str, str]]:
-    """The lists by name, and the name of each field's list. Equal lists of one name are one."""
+    """The lists by name, and field → the name of its list. Equal lists of one name are written
+    once."""
     lists: Lists = {}
     names: dict[str, str] = {}
     for field in fields:

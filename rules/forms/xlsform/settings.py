@@ -42,5 +42,5 @@ def _too_long(most: int) -> Fault:
 
 
 def named_language(sheet: FormSheet) -> str:
-    """The form's own language as the sheet names it; empty where it does not."""
+    """The form's own language as the sheet names it; empty where the sheet names none."""
     return code_text(sheet.rows[0].text("default_language")) if sheet.rows else ""

@@ -16,7 +16,7 @@ from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal, Term
 
 OWN_LIST = "{}_choices"
-"""The list of a question that has its choices to itself and no name for them."""
+"""The name of a list that only one question uses and that has no name of its own."""
 _EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter")
 _YES = ("yes", "true", "true()")
 _NO = ("", "no", "false", "false()")
@@ -25,7 +25,7 @@ _QUOTED = re.compile("'[^']*'|\"[^\"]*\"")
 _BARE_DATE = re.compile(r"(?<![\w.])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![\w.])")
 _AS_DATE = N_("日期要写成 date('%(day)s')：不加引号的 %(day)s 会当作减法来算")
 MOST_NAMED = 20
-"""Lists of choices that are told where the one a question names is not there."""
+"""The most lists that are named where a question names a list that does not exist."""
 _FLAGS = {"required": N_("必填"), "readonly": N_("只读")}
 
 
@@ -36,9 +36,9 @@ class ReadRow:
     row: TypedRow
     raw: dict[str, Any]
     faulty: set[str] = field(default_factory=set)
-    """Properties that were found wrong already."""
+    """Properties that were found wrong before."""
     guessed: bool = False
-    """Its type could not be read: only its name and words say anything."""
+    """Whether the type could not be read, so that only the field's name and words say anything."""
     choice_rows: Mapping[str, int] = field(default_factory=dict)
     """Code of a choice → its row in `choices`."""
 
@@ -53,7 +53,7 @@ class _Open:
 
 
 class SurveyReader:
-    """Reads the rows one after the other; `rows` and `faults` are what came of them."""
+    """Reads the rows one after the other. The results are `rows` and `faults`."""
 
     def __init__(self, sheet: FormSheet, lists: Mapping[str, ChoiceList]) -> None:
         self.sheet, self.lists = sheet, lists
@@ -131,7 +131,8 @@ class SurveyReader:
             )
 
     def _expression(self, read: ReadRow, name: str) -> None:
-        """Quotation marks as Word and Chinese keyboards type them are taken for plain ones."""
+        """Read an expression. Quotation marks as Word and Chinese keyboards type them become plain
+        ones."""
         typed = read.row.text(name)
         straight = typed.translate(_STRAIGHT)
         choice = name == "choice_filter"

@@ -28,11 +28,12 @@ class RowType:
     field: FieldType
     list_name: str = ""
     ends: bool = False
-    """It closes a group or a repeat."""
+    """Whether the row closes a group or a repeat."""
 
 
 def read_type(typed: str) -> RowType | Fault:
-    """The type in a cell. Blanks and underscores, capitals and full-width letters are one."""
+    """The type in a cell. Blanks and underscores, capitals and full-width letters make no
+    difference."""
     text = code_text(typed)
     if not text:
         return Fault(N_("缺少“类型”"))
@@ -60,7 +61,7 @@ def _select(command: str, list_name: str, more: str) -> RowType | Fault:
 
 
 def written_type(kind: FieldType, list_name: str = "", *, ends: bool = False) -> str:
-    """The cell of a row of this type."""
+    """The text of the `type` cell for a row of this type."""
     if kind in (FieldType.GROUP, FieldType.REPEAT):
         return f"{'end' if ends else 'begin'}_{kind}"
     return f"{kind} {list_name}" if list_name else str(kind)
