@@ -1,7 +1,7 @@
 """Answer sheets: all that a form page, a sending and a workbook need to know of assignments.
 
-The statements are built once in the life of the process: building one takes ten times as long as
-carrying it out, and a sending needs all of them.
+The statements are built once in the life of the process. Building a statement takes ten times as
+long as carrying it out, and a sending needs all of the statements.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +32,7 @@ from rules.sentences.not_found import NotFound
 
 
 class _Asked(NamedTuple):
-    """An assignment and all that belongs to it, as one row."""
+    """An assignment and all that belongs to the assignment, as one row."""
 
     assignment: Assignment
     measure: Measure
@@ -41,7 +41,7 @@ class _Asked(NamedTuple):
     last: Submission | None
     sender: str | None
     review: Review | None
-    """Of `last`."""
+    """The review of `last`."""
     draft: Draft | None
 
 
@@ -51,10 +51,10 @@ class _Decided(NamedTuple):
 
 
 def get_answer_sheet(session: Session, assignment_id: int) -> AnswerSheet:
-    """The answer sheet of one assignment, in one to four statements. Raises NotFound.
+    """The answer sheet of one assignment, in one to four statements. Raises `NotFound`.
 
-    More than one where a later answer waits for its review, where data elements are shared, and
-    where the measure has periods.
+    Each of these costs a further statement: a later answer that waits for its review, shared data
+    elements, and a measure with periods.
     """
     found = session.execute(_ONE, {"one": assignment_id}).all()
     if not found:
@@ -63,8 +63,11 @@ def get_answer_sheet(session: Session, assignment_id: int) -> AnswerSheet:
 
 
 def list_answer_sheets(session: Session, where: ColumnElement[bool]) -> list[AnswerSheet]:
-    """The answer sheets of the assignments that `where` selects, all of one measure and period and
-    of one kind of unit, in the order of the tree; as many statements as for one."""
+    """The answer sheets of the assignments that `where` selects, in the order of the tree.
+
+    The assignments are of one measure and period and of one kind of unit. The number of statements
+    is that of `get_answer_sheet`, whatever the number of assignments.
+    """
     found = session.execute(_ASKED.where(where).order_by(col(Unit.lft))).all()
     return _sheets(session, [_Asked(*row) for row in found]) if found else []
 
@@ -116,8 +119,10 @@ def _sheet(
 
 
 def _list_decided(session: Session, asked: Collection[_Asked]) -> dict[int | None, _Decided]:
-    """Assignment → the latest submission the unit above has decided on, where that is not the
-    last one; one statement, none where there can be no such."""
+    """Assignment → the latest submission with a decision, where a later submission has none.
+
+    One statement, and no statement where no assignment was sent twice.
+    """
     ids = [row.assignment.id for row in asked if row.last and row.last.revision > 1]
     if not ids:
         return {}

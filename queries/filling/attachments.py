@@ -1,4 +1,4 @@
-"""What is asked of attachments: one by its token, what an assignment holds, what can go."""
+"""Queries about attachments: one by its token, all of an assignment, and those that can go."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -20,13 +20,13 @@ _PLACE = re.compile(r"\.[0-9]+(?=\.)")
 def question_of(key: str) -> str:
     """The field's key without the places in repeats: `visits.2.photo` → `visits.photo`.
 
-    When one visit is taken out the others move up, and their photos with them.
+    When a visit is taken out, the later visits move up with their photos.
     """
     return _PLACE.sub("", key)
 
 
 def find_kind(session: Session, assignment_id: int, key: str) -> str | None:
-    """`image` or `file`: what the field with this key of the assignment's form takes."""
+    """What the field with this key takes on the assignment's form: `image` or `file`."""
     fields = session.scalar(
         select(col(FormVersion.fields))
         .join(Measure, col(Measure.form_version_id) == FormVersion.id)
@@ -41,7 +41,7 @@ def find_kind(session: Session, assignment_id: int, key: str) -> str | None:
 def list_ready(
     session: Session, assignment_id: int, tokens: Collection[str]
 ) -> dict[str, Attachment]:
-    """The stored attachments of the assignment among `tokens`, by token, in one statement."""
+    """Token → stored attachment, for those of `tokens` that the assignment has; one statement."""
     found = session.scalars(
         select(Attachment).where(
             col(Attachment.token).in_(tokens),
@@ -53,7 +53,7 @@ def list_ready(
 
 
 def get_attachment_upload(session: Session, assignment_id: int, token: str) -> Attachment:
-    """An upload of the assignment, under way or ready. Raises NotFound."""
+    """An upload of the assignment, under way or ready. Raises `NotFound`."""
     found = session.scalar(
         select(Attachment).where(
             col(Attachment.token) == token, col(Attachment.assignment_id) == assignment_id
@@ -65,7 +65,7 @@ def get_attachment_upload(session: Session, assignment_id: int, token: str) -> A
 
 
 def find_started(session: Session, assignment_id: int, client_key: str) -> Attachment | None:
-    """The upload that was started with this key of the browser."""
+    """The upload of the assignment that the browser started with this key."""
     return session.scalar(
         select(Attachment).where(
             col(Attachment.client_key) == client_key,
@@ -75,7 +75,7 @@ def find_started(session: Session, assignment_id: int, client_key: str) -> Attac
 
 
 def list_sizes(session: Session, assignment_id: int) -> list[tuple[str, int]]:
-    """Field and bytes of everything uploaded for an assignment, oldest first."""
+    """Field and bytes of every upload of an assignment, the oldest first."""
     rows = session.execute(
         select(col(Attachment.field), col(Attachment.size))
         .where(col(Attachment.assignment_id) == assignment_id)
@@ -85,9 +85,10 @@ def list_sizes(session: Session, assignment_id: int) -> list[tuple[str, int]]:
 
 
 def get_visible_attachment(session: Session, viewer: Unit, token: str) -> Attachment:
-    """A stored attachment, for those who may see it. Raises NotFound.
+    """A stored attachment, for those who may see it. Raises `NotFound`.
 
-    The unit itself sees what it has uploaded; those above see it once it was sent.
+    The unit sees what the unit itself has uploaded. The units above see an attachment once a
+    submission holds it.
     """
     found = session.scalar(
         select(Attachment)
@@ -106,7 +107,7 @@ def get_visible_attachment(session: Session, viewer: Unit, token: str) -> Attach
 
 
 def _names_it(answers: object) -> ColumnElement[bool]:
-    """The clause that the answers hold the attachment's token."""
+    """The clause "the answers hold the attachment's token"."""
     return cast(answers, Text).contains(col(Attachment.token))
 
 
@@ -123,7 +124,8 @@ def _is_in_draft() -> ColumnElement[bool]:
 
 
 def _is_awaited() -> ColumnElement[bool]:
-    """A form that is still open may hold it on some phone: the latest one of its field."""
+    """The clause "a form open on some phone may hold it": the latest attachment of a field that is
+    still to be answered."""
     later = aliased(Attachment)
     replaced = exists().where(
         col(later.assignment_id) == Attachment.assignment_id,
@@ -138,7 +140,7 @@ def _is_awaited() -> ColumnElement[bool]:
 
 
 def mark_kept(session: Session, before: datetime) -> None:
-    """Mark what submissions hold, so that no later sweep looks at it again."""
+    """Mark the attachments that submissions hold, so that no later sweep looks at them again."""
     session.execute(
         update(Attachment)
         .where(~col(Attachment.kept), col(Attachment.done_at) < before, _is_sent())
@@ -148,7 +150,8 @@ def mark_kept(session: Session, before: datetime) -> None:
 
 
 def list_abandoned(session: Session, before: datetime) -> Sequence[int]:
-    """The ids of uploads never finished, and of what nobody has sent or can still send."""
+    """The ids of uploads that were never finished, and of attachments that nobody has sent or can
+    still send."""
     unwanted = col(Attachment.done_at) < before
     unwanted &= ~col(Attachment.kept) & ~_is_sent() & ~_is_in_draft() & ~_is_awaited()
     unfinished = col(Attachment.done_at).is_(None) & (col(Attachment.uploaded_at) < before)
@@ -157,12 +160,12 @@ def list_abandoned(session: Session, before: datetime) -> Sequence[int]:
 
 
 def list_known_attachments(session: Session, digests: Collection[str]) -> set[str]:
-    """Those of the digests that a row holds."""
+    """Those of the digests that a row has."""
     wanted = select(func.distinct(Attachment.digest)).where(col(Attachment.digest).in_(digests))
     return set(session.scalars(wanted))
 
 
 def list_digests(session: Session) -> list[str]:
-    """The digests of all files that rows know of, each once."""
+    """The digests of all files that rows name, without doubles."""
     known = select(func.distinct(Attachment.digest)).where(col(Attachment.done_at).is_not(None))
     return sorted(session.scalars(known))

@@ -1,4 +1,4 @@
-"""What is asked to check a filled form: numbers of units beside and periods before, like texts."""
+"""Queries for checking a filled form: numbers of units beside, earlier periods, and like texts."""
 
 from collections.abc import Collection, Iterable
 from decimal import Decimal
@@ -24,7 +24,7 @@ from rules.forms.answer_numbers import SCALE
 
 MOST_PERIODS = 12
 MOST_PRINTS = 1_000
-"""Shared prints that are read; a text that more units have in common is found all the same."""
+"""The most shared prints that are read. A text that many units share is found all the same."""
 
 Numbers = dict[str, list[Decimal]]
 """Field → numbers."""
@@ -33,9 +33,11 @@ Numbers = dict[str, list[Decimal]]
 def list_sibling_numbers(
     session: Session, assignment: Assignment, fields: Collection[str]
 ) -> Numbers:
-    """The reported numbers of the units beside, below the same unit; where fewer than eight have
-    reported, of the level below the unit above that as well. One statement, whatever the number of
-    fields, and twice `MOST_SIBLINGS` units at most.
+    """The reported numbers of the units beside, which are those below the same unit.
+
+    Where fewer than `LEAST_SIBLINGS` of those have reported, the units of the same level below the
+    next unit above count as well. One statement, whatever the number of fields; at most twice
+    `MOST_SIBLINGS` units.
     """
     if assignment.parent_id is None or not fields:
         return {}
@@ -58,7 +60,7 @@ def list_sibling_numbers(
 
 
 def _siblings() -> Select[Any]:
-    """Built once in the life of the process: building it takes longer than carrying it out."""
+    """The statement is built once: building it takes longer than carrying it out."""
     parent = bindparam("parent", type_=Integer)
     above = select(col(Assignment.parent_id)).where(col(Assignment.id) == parent)
     cousins = select(col(Assignment.id)).where(
@@ -127,7 +129,7 @@ def _numbers(rows: Iterable[tuple[str, int]]) -> Numbers:
 def list_like_prints(
     session: Session, assignment: Assignment, prints: Iterable[int]
 ) -> dict[int, set[int]]:
-    """Assignment beside → which of `prints` its texts have too; one statement."""
+    """Assignment beside → those of `prints` that its texts share; one statement."""
     wanted = list(prints)
     if assignment.parent_id is None or not wanted:
         return {}

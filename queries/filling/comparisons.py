@@ -1,4 +1,4 @@
-"""What is asked to hold waiting answers against each other, for many units above at once."""
+"""Queries for comparing waiting answers with each other, for many units above at once."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -25,7 +25,7 @@ from rules.forms.answer_numbers import SCALE
 
 
 class Group(NamedTuple):
-    """The assignments below one, and their state (`models.Comparison`)."""
+    """The assignments below one assignment, with their states now (see `models.Comparison`)."""
 
     parent_id: int
     own: int
@@ -33,7 +33,7 @@ class Group(NamedTuple):
 
 
 class ComparedAnswer(NamedTuple):
-    """An assignment whose answer is in, and its current submission."""
+    """An assignment whose answer has arrived, with its current submission."""
 
     assignment: Assignment
     submission_id: int
@@ -55,8 +55,7 @@ Numbers = dict[int, dict[str, Decimal]]
 
 
 def list_stale(session: Session) -> list[Group]:
-    """The groups with answers that wait, in which something has happened since they were last held
-    against each other; one statement."""
+    """The groups with waiting answers that have changed since their comparison; one statement."""
     above, below, beside = aliased(Assignment), aliased(Assignment), aliased(Assignment)
     waiting = select(col(Assignment.parent_id)).where(
         col(Assignment.status) == Status.SUBMITTED, col(Assignment.parent_id).is_not(None)
@@ -93,7 +92,7 @@ def _stale(rows: Collection[tuple[Any, ...]]) -> Iterator[Group]:
 
 
 def list_compared_answers(session: Session, parent_ids: Collection[int]) -> list[ComparedAnswer]:
-    """The reported answers directly below these assignments, by id."""
+    """The reported answers directly below these assignments, in the order of their ids."""
     rows = session.execute(
         select(
             Assignment,
@@ -110,7 +109,7 @@ def list_compared_answers(session: Session, parent_ids: Collection[int]) -> list
 
 
 def list_versions(session: Session, ids: Collection[int]) -> dict[int, FormVersion]:
-    """The form versions with these ids; none for no id."""
+    """Id → form version, for these ids; one statement, none without an id."""
     if not ids:
         return {}
     found = session.scalars(select(FormVersion).where(col(FormVersion.id).in_(ids)))
@@ -120,7 +119,7 @@ def list_versions(session: Session, ids: Collection[int]) -> dict[int, FormVersi
 def list_numbers_below(
     session: Session, parent_ids: Collection[int], fields: Collection[str]
 ) -> Numbers:
-    """The numbers of the answers directly below these assignments; none for no field."""
+    """The numbers of the answers directly below these assignments; none without a field."""
     if not fields:
         return {}
     rows = session.execute(
@@ -138,8 +137,12 @@ def list_numbers_below(
 def list_further(
     session: Session, parent_ids: Collection[int], fields: Collection[str]
 ) -> tuple[dict[CirclePlace, list[int]], Numbers]:
-    """What was reported below the units beside these: the first by id for each of these and each
-    level, and their numbers; one statement, none for no unit."""
+    """The answers reported below the units beside, for each of `parent_ids` and each level, and the
+    numbers of those answers.
+
+    At most `MOST_SIBLINGS` answers for each, those with the lowest ids. One statement, none without
+    a parent or a field.
+    """
     if not parent_ids or not fields:
         return {}, {}
     above, beside = aliased(Assignment), aliased(Assignment)
@@ -191,7 +194,7 @@ def _numbers(rows: Iterable[tuple[int, str, int]]) -> Numbers:
 def list_prints_below(
     session: Session, parent_ids: Collection[int]
 ) -> dict[int, list[tuple[int, int]]]:
-    """Assignment above → (assignment, print) of the texts directly below it."""
+    """Assignment above → (assignment, print) of the texts directly below that assignment."""
     rows = session.execute(
         select(col(TextPrint.parent_id), col(TextPrint.assignment_id), col(TextPrint.digest)).where(
             col(TextPrint.parent_id).in_(parent_ids)
@@ -204,7 +207,7 @@ def list_prints_below(
 
 
 def list_answers(session: Session, submission_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Submission → its answers; none for no submission."""
+    """Submission → its answers; one statement, none without a submission."""
     if not submission_ids:
         return {}
     rows = session.execute(

@@ -7,7 +7,10 @@ from models import Assignment, Submission
 
 
 def is_current() -> ColumnElement[bool]:
-    """The join of an assignment to its latest submission; by the unique key, for long lists."""
+    """The clause that joins an assignment to its latest submission.
+
+    The clause goes by the unique key of `Submission`, so that long lists stay fast.
+    """
     return and_(
         col(Submission.assignment_id) == Assignment.id,
         col(Submission.revision) == Assignment.revision,

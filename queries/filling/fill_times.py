@@ -1,4 +1,4 @@
-"""How long fillings of a form have taken."""
+"""How long people have taken to fill in a form."""
 
 from sqlmodel import Session, col, select
 
@@ -6,12 +6,15 @@ from models import FillTime, FormVersion
 from rules.forms.minutes import ENOUGH
 
 MOST_VERSIONS = 5
-"""Earlier versions that are looked at: older ones ask other questions."""
+"""How many earlier versions are looked at. Older versions ask other questions."""
 
 
 def find_fill_counts(session: Session, version_id: int) -> dict[int, int]:
-    """Upper edge of a bucket in seconds → fillings, of the form version; where it has too few for
-    a median, of the newest earlier version that has enough. One statement."""
+    """Upper edge of a bucket in seconds → number of fillings of the form version.
+
+    Where the version has too few fillings for a median, the counts are those of the newest earlier
+    version that has enough. One statement.
+    """
     this = select(FormVersion.form_id, FormVersion.number).where(FormVersion.id == version_id)
     own = this.subquery()
     rows = session.exec(

@@ -1,4 +1,4 @@
-"""What is asked of known values: what an open form need not ask, and what a measure need not."""
+"""Queries about known values: what an open form, and what a measure, need not ask again."""
 
 from __future__ import annotations
 
@@ -35,29 +35,29 @@ from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 
 HOLDS = timedelta(days=365)
-"""How long an answer given one time is carried to other measures that are done one time."""
+"""How long the answer to a one-off measure is carried to other one-off measures."""
 MOST_MEASURES = 200
-"""Other measures a preview looks at, the newest first."""
+"""The most other measures a preview looks at, the newest first."""
 
 
 class Known(NamedTuple):
-    """The newest answer a unit gave to a data element elsewhere."""
+    """The newest answer that a unit gave to a data element in another assignment."""
 
     value: Any
     measure: str
-    """The title of the measure it was given for."""
+    """The title of the measure that was answered."""
     at: datetime
 
 
 def list_known_values(
     session: Session, assignments: Sequence[Assignment], elements: Collection[str]
 ) -> dict[int | None, dict[str, Known]]:
-    """Assignment → element → the newest answer of its unit for the same period; one statement,
-    none for no element.
+    """Assignment → element → the newest answer of its unit for the same period.
 
-    Only answers of other assignments that are reported now: one that was taken back, returned or
-    withdrawn is not known. What is done one time has no period of its own: there an answer holds
-    for twelve months, counted back from the day the assignment was issued.
+    Only answers of other assignments count, and only while those are reported: an answer that was
+    taken back, returned or withdrawn is not known. A one-off measure has no period of its own. For
+    such a measure an answer holds for twelve months, counted back from the day the assignment was
+    issued. One statement, none without an element.
     """
     if not elements:
         return {}
@@ -71,7 +71,7 @@ def list_known_values(
 
 
 def _known() -> Select[Any]:
-    """Built once in the life of the process: every form that is sent asks it."""
+    """The statement is built once, because every sending carries it out."""
     own = aliased(Assignment)
     return (
         sa_select(
@@ -107,11 +107,12 @@ def filled_in(
     earlier: LastPeriod | None,
     last: Submission | None,
 ) -> dict[str, Prefilled]:
-    """Field → what is known of it, of what was found for one unit.
+    """Field → the value that is filled in, from what was found for one unit.
 
-    `last`: the unit's latest submission here. What is not newer than that is not told again. What
-    the period does not know is carried from the last period: only the shared data elements,
-    which describe the place; figures of a period are asked anew.
+    `known` holds the answers of the same period, and `earlier` the unit's answer of the last
+    period. A value that is not newer than `last`, the unit's latest submission, is left out. Only
+    shared data elements are carried from the last period, because they describe the place. The
+    figures of a period are asked anew.
     """
     found: dict[str, Prefilled] = {}
     for field in shared_fields(fields):
@@ -142,18 +143,18 @@ def _carried(earlier: LastPeriod) -> Sentence:
 
 
 class ElementReach(NamedTuple):
-    """How many of the units a measure reaches have answered a data element already."""
+    """How many of the units that a measure reaches have answered a data element already."""
 
     element: str
     units: int
     measure: str
-    """A measure it was answered for."""
+    """The title of a measure for which the element was answered."""
 
 
 def list_element_reach(
     session: Session, measure: Measure, owner: Unit, period: str, now: datetime
 ) -> dict[str, ElementReach]:
-    """Element → how many units that are to answer `measure` have it for the period already."""
+    """Element → how many units that are to answer `measure` have answered it for the period."""
     wanted = (
         select(
             KnownValue.element,
@@ -181,7 +182,7 @@ def _reached(measure: Measure, owner: Unit) -> tuple[ColumnElement[bool], ...]:
 
 
 class OtherMeasure(NamedTuple):
-    """Another measure with a form, which may reach the same units."""
+    """Another measure with a form. It may reach the same units."""
 
     id: int
     title: str
@@ -194,8 +195,11 @@ class OtherMeasure(NamedTuple):
 
 
 def list_other_measures(session: Session, measure: Measure, owner: Unit) -> list[OtherMeasure]:
-    """The measures of the same campaign, and those released by the unit or a unit above it, that
-    have a form; the newest first, one statement."""
+    """Other measures with a form: those of the same campaign, and those that the unit or a unit
+    above has released.
+
+    At most `MOST_MEASURES`, the newest first. One statement.
+    """
     same = col(Measure.campaign_id) == measure.campaign_id
     released = and_(col(Measure.status) == MeasureStatus.RELEASED, at_or_above(owner))
     wanted = (
@@ -216,8 +220,8 @@ def list_other_measures(session: Session, measure: Measure, owner: Unit) -> list
 def count_still_asked(
     session: Session, measure: Measure, owner: Unit, period: str, others: Collection[int]
 ) -> dict[int, int]:
-    """Other measure → how many of the units `measure` reaches still owe it an answer for the
-    period; one statement."""
+    """Other measure → how many of the units that `measure` reaches still owe the other measure an
+    answer for the period; one statement."""
     wanted = (
         select(Assignment.measure_id, func.count())
         .join(Unit, col(Unit.id) == Assignment.unit_id)
@@ -244,7 +248,7 @@ class ElementUse(NamedTuple):
 def list_element_uses(session: Session, owner: Unit, elements: Collection[str]) -> list[ElementUse]:
     """Where the newest forms of the unit and of the units above it ask for these elements.
 
-    Forms of units below are none of them: they must not keep a unit above from publishing.
+    Forms of units below are left out, because they must not keep a unit above from publishing.
     """
     newest = (
         select(func.max(FormVersion.number))

@@ -1,4 +1,4 @@
-"""What the same unit answered to the same measure the period before."""
+"""What a unit answered to the same measure for an earlier period."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -13,20 +13,22 @@ from rules.assignments.states import REPORTED
 
 
 class LastPeriod(NamedTuple):
-    """The answer of an earlier period."""
+    """The unit's answer of an earlier period."""
 
     period: str
     submission: Submission
 
 
 def find_last_period(session: Session, assignment: Assignment) -> LastPeriod | None:
-    """The current submission of the latest earlier period; None for what is done one time."""
+    """The current submission of the latest earlier period; None for a one-off measure."""
     return list_last_periods(session, [assignment]).get(assignment.unit_id)
 
 
 def list_last_periods(session: Session, assignments: Sequence[Assignment]) -> dict[int, LastPeriod]:
-    """Unit → the current submission of its latest earlier period, for assignments of one measure
-    and period; one statement, none for what is done one time."""
+    """Unit → the current submission of its latest earlier period.
+
+    All assignments are of one measure and period. One statement, none for a one-off measure.
+    """
     first = assignments[0]
     if first.period == ONCE:
         return {}
@@ -37,7 +39,7 @@ def list_last_periods(session: Session, assignments: Sequence[Assignment]) -> di
 
 
 def _latest() -> Select[Any]:
-    """Built once in the life of the process: every form that is sent asks it."""
+    """The statement is built once, because every sending carries it out."""
     before = aliased(Assignment)
     measure = bindparam("measure", type_=Integer)
     latest = (

@@ -1,4 +1,4 @@
-"""What is asked of submissions: the revisions of an assignment, and what they were given on."""
+"""Queries about submissions: the revisions of an assignment, their fields, drafts and files."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -25,14 +25,14 @@ from rules.sentences.not_found import NotFound
 
 
 class Revision(NamedTuple):
-    """One submission with who sent it and what the unit above said to it."""
+    """One submission, with the name of its sender and the decision of the unit above."""
 
     submission: Submission
     sender: str
-    """The name of the account that sent it."""
+    """The name of the account that sent the submission."""
     review: Review | None
     reviewer: str
-    """The name of the account that decided; empty before it did."""
+    """The name of the account that decided; empty before the decision."""
 
 
 def fields_of(assignment: Assignment, version: FormVersion | None) -> tuple[FormField, ...]:
@@ -54,7 +54,7 @@ def find_current(session: Session, assignment_id: int) -> Revision | None:
 
 
 def _revisions() -> Select[Any]:
-    """Built once in the life of the process; building it takes longer than carrying it out."""
+    """The statement is built once: building it takes longer than carrying it out."""
     sender, reviewer = aliased(Account), aliased(Account)
     return (
         sa_select(Submission, col(sender.name), Review, func.coalesce(reviewer.name, ""))
@@ -71,7 +71,7 @@ _REVISIONS = _revisions()
 
 
 def get_submission(session: Session, submission_id: int) -> Submission:
-    """The submission with this id. Raises NotFound."""
+    """The submission with this id. Raises `NotFound`."""
     submission = session.get(Submission, submission_id)
     if submission is None:
         raise NotFound
@@ -79,7 +79,7 @@ def get_submission(session: Session, submission_id: int) -> Submission:
 
 
 def get_submitted_fields(session: Session, submission: Submission) -> tuple[FormField, ...]:
-    """The fields a submission was given on, with the form version of that time."""
+    """The fields of a submission, on the form version of the sending."""
     wanted = (
         select(Assignment, FormVersion)
         .outerjoin(FormVersion, col(FormVersion.id) == submission.form_version_id)
@@ -98,7 +98,7 @@ _BY_SEND_KEY = sa_select(Submission).where(col(Submission.send_key) == bindparam
 
 
 def get_why(session: Session, submission: Submission) -> str:
-    """What the unit wrote about why it corrected its answer with this one; empty: nothing."""
+    """Why the unit corrected its answer with this submission; empty: the unit wrote nothing."""
     wanted = (
         select(Event.reason)
         .where(
@@ -112,7 +112,7 @@ def get_why(session: Session, submission: Submission) -> str:
 
 
 def find_recalled_at(session: Session, assignment_id: int) -> datetime | None:
-    """When the unit took back what it had sent, if it has sent nothing since."""
+    """When the unit took back its submission; None where the unit has sent something since."""
     wanted = (
         select(Event.act, Event.at)
         .where(
@@ -126,7 +126,7 @@ def find_recalled_at(session: Session, assignment_id: int) -> datetime | None:
 
 
 def find_draft(session: Session, assignment_id: int) -> Draft | None:
-    """What was typed and not yet sent."""
+    """The draft of the assignment: what was typed and not yet sent."""
     return session.get(Draft, assignment_id)
 
 
@@ -138,7 +138,7 @@ def get_sender_name(session: Session, account_id: int) -> str:
 def list_same_files(
     session: Session, assignment_id: int, digests: Collection[str]
 ) -> Sequence[Attachment]:
-    """The files of the assignment whose content is one of these; none for no digest."""
+    """The stored files of the assignment with one of these digests; none without a digest."""
     if not digests:
         return []
     return session.exec(

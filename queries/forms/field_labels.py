@@ -1,4 +1,4 @@
-"""What pages call the fields of the forms of measures."""
+"""The labels under which pages show the fields of forms."""
 
 from collections.abc import Collection
 
@@ -10,14 +10,17 @@ from rules.forms.form_fields import read_form
 
 
 def get_labels(session: Session, form_version_id: int | None) -> dict[str, str]:
-    """Field → what a page calls it, in the order of the form."""
+    """Field → its label, in the order of the form."""
     version = session.get(FormVersion, form_version_id) if form_version_id else None
     return {field.name: field.label for field in read_form(version.fields)} if version else {}
 
 
 def list_number_labels(session: Session, measure_ids: Collection[int]) -> dict[int, dict[str, str]]:
-    """Measure → number → what a page calls it, of every version of the measure's form, because
-    answers stay on the version they were given on; the newest version's words, one statement."""
+    """Measure → numeric field → its label, for the fields of all versions of the measure's form.
+
+    An answer stays on the form version on which it was given, so older versions count. Of several
+    labels of a field the newest is taken. One statement.
+    """
     used = aliased(FormVersion)
     rows = session.exec(
         select(Measure.id, FormVersion.fields)
@@ -35,7 +38,7 @@ def list_number_labels(session: Session, measure_ids: Collection[int]) -> dict[i
 
 
 def list_past_labels(session: Session, form_version_id: int | None) -> dict[str, str]:
-    """Field → its label, of every version of the form this one is a version of."""
+    """Field → its label, for the fields of all versions of this version's form."""
     form = select(FormVersion.form_id).where(FormVersion.id == form_version_id)
     versions = session.exec(
         select(FormVersion.fields)

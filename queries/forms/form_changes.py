@@ -1,4 +1,4 @@
-"""What is asked before a released measure takes another version of its form."""
+"""What becomes of drafts and answers when a released measure takes another form version."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from rules.forms.form_tree import flat, place_of
 from rules.sentences.faults import Fault
 
 AT_ONCE = 500
-"""Rows held in memory while drafts and answers are gone through."""
+"""How many rows are in memory at once while drafts and answers are read."""
 
 
 class AnsweredVersion(NamedTuple):
@@ -26,9 +26,9 @@ class AnsweredVersion(NamedTuple):
 
     version: FormVersion
     reported: int
-    """They count in the totals."""
+    """Answers that count in the totals."""
     returned: int
-    """They are to be answered again, on the version the measure has then."""
+    """Answers that were returned. They are given again, on the version the measure has then."""
 
 
 @dataclass(frozen=True)
@@ -39,25 +39,27 @@ class Outlook:
     answered: Sequence[AnsweredVersion]
     drafts: int
     typed: Mapping[str, int]
-    """Field that is gone or altered → in how many drafts something is written."""
+    """Field that is gone or altered → in how many drafts the field holds text."""
     faults: Mapping[int, list[Fault]]
-    """Place in the new version → why it cannot take the place of the old one."""
+    """Index of a field in the new version → why the field cannot replace the old one."""
     differences: tuple[FieldDifference, ...]
-    """What the questions that stay say differently."""
+    """What differs in the questions that stay."""
 
     @property
     def reported(self) -> int:
+        """Answers of all versions that count in the totals."""
         return sum(version.reported for version in self.answered)
 
     @property
     def returned(self) -> int:
+        """Answers of all versions that were returned."""
         return sum(version.returned for version in self.answered)
 
 
 def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField]) -> Outlook:
-    """What taking `fields` as the measure's form would mean.
+    """What becomes of drafts and totals if `fields` become the measure's form.
 
-    Three or four statements; drafts are gone through once, a few hundred at a time.
+    Three or four statements. Drafts are read once, `AT_ONCE` at a time.
     """
     answered = list_answered_versions(session, measure.id)
     current = _current(session, measure)
@@ -71,7 +73,10 @@ def get_outlook(session: Session, measure: Measure, fields: Sequence[FormField])
 def find_clashes(
     session: Session, measure: Measure, fields: Sequence[FormField]
 ) -> dict[int, list[Fault]]:
-    """Place in `fields` → why they cannot become the measure's form; drafts are not looked at."""
+    """Index in `fields` → why the field cannot become part of the measure's form.
+
+    Drafts are not looked at.
+    """
     return _clashes(session, measure, list_answered_versions(session, measure.id), fields)
 
 
@@ -86,7 +91,7 @@ def _clashes(
 
 
 def list_answered_versions(session: Session, measure_id: int) -> list[AnsweredVersion]:
-    """The form versions that current answers were given on, the newest first."""
+    """The form versions on which current answers were given, the newest first."""
     reported = func.count().filter(col(Assignment.status).in_(REPORTED))
     returned = func.count().filter(col(Assignment.status) == Status.RETURNED)
     counts = (
@@ -108,9 +113,9 @@ def list_answered_versions(session: Session, measure_id: int) -> list[AnsweredVe
 def count_drafts(
     session: Session, measure_id: int, names: Collection[str]
 ) -> tuple[int, dict[str, int]]:
-    """How many drafts a measure has, and in how many something stands in each of these fields.
+    """How many drafts a measure has, and field → in how many of the drafts the field holds text.
 
-    Drafts are streamed, and only where a field is asked for.
+    Drafts are streamed, and only where `names` holds a field.
     """
     drafts = (
         select(func.count())
@@ -134,7 +139,7 @@ def count_drafts(
 
 
 def _written(answers: Mapping[str, list[str]], names: Collection[str]) -> list[str]:
-    """Those of the fields, or repeats, in which a draft has text."""
+    """Those of the fields and repeats in which a draft holds text."""
     found = {name for name in names if name in answers and _has_text(answers[name])}
     for key in [key for key in answers if "." in key]:
         inner = place_of(key)
@@ -158,7 +163,7 @@ def _taken(
     old: Sequence[Sequence[FormField]],
     fields: Sequence[FormField],
 ) -> dict[str, set[str]]:
-    """The chosen codes of the fields that lose choices; answers are read only if there are any."""
+    """Field that loses choices → its chosen codes. Without such a field no answer is read."""
     new = {field.name: field for field in fields}
     names = {
         field.name for form in old for field in form
@@ -168,7 +173,7 @@ def _taken(
 
 
 def list_chosen(session: Session, measure_id: int, names: Collection[str]) -> dict[str, set[str]]:
-    """Field → the codes that stand in current answers, of these fields."""
+    """Field → the codes in current answers to the field, for these fields."""
     wanted = (
         select(Submission.answers)
         .join(Assignment, is_current())

@@ -1,4 +1,4 @@
-"""What is asked of unpublished forms: each account sees its own."""
+"""Queries about unpublished forms. An account sees its own drafts only."""
 
 from typing import NamedTuple
 
@@ -13,24 +13,24 @@ MOST_LISTED = 50
 
 
 class BegunForm(NamedTuple):
-    """An unpublished form and the measure it is made for."""
+    """An unpublished form with its measure."""
 
     draft: FormDraft
     measure: Measure
     campaign: str
     used: int | None
-    """The form the measure uses now."""
+    """The id of the form that the measure uses now; None: it uses none."""
 
     @property
     def reachable(self) -> bool:
-        """Whether the measure's editor still opens it."""
+        """Whether the measure's form editor still opens the draft."""
         return self.draft.target in (0, self.used)
 
 
 def find_form_draft(
     session: Session, account_id: int, measure_id: int, target: int
 ) -> FormDraft | None:
-    """What the account has typed for the measure and not published; `target` 0: a new form."""
+    """The account's draft for the measure and for the form `target`; 0: for a new form."""
     wanted = select(FormDraft).where(
         FormDraft.account_id == account_id,
         FormDraft.measure_id == measure_id,
@@ -40,7 +40,7 @@ def find_form_draft(
 
 
 def get_own_form_draft(session: Session, account: Account, draft_id: int) -> FormDraft:
-    """The account's draft with this id. Raises NotFound."""
+    """The draft with this id, for the account that began it. Raises `NotFound`."""
     draft = session.get(FormDraft, draft_id)
     if draft is None:
         raise NotFound
@@ -49,7 +49,7 @@ def get_own_form_draft(session: Session, account: Account, draft_id: int) -> For
 
 
 def list_form_drafts(session: Session, account_id: int) -> list[BegunForm]:
-    """The account's unpublished forms, the one typed last first; one statement."""
+    """At most `MOST_LISTED` drafts of the account, the last changed first; one statement."""
     wanted = (
         select(FormDraft, Measure, Campaign.title, FormVersion.form_id)
         .join(Measure, col(Measure.id) == FormDraft.measure_id)

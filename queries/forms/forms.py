@@ -1,4 +1,4 @@
-"""What is asked of forms: the forms of a unit, their versions, fields, and where they are used."""
+"""Queries about forms: the forms of a unit, their versions and fields, and their uses."""
 
 from typing import Any, NamedTuple
 
@@ -15,18 +15,18 @@ from rules.sentences.not_found import NotFound
 
 MOST_USES = 200
 MOST_SEARCHED = 500
-"""Form versions in which shared data elements are looked for, the newest first."""
+"""In how many form versions shared data elements are looked for, the newest first."""
 
 
 class ListedForm(NamedTuple):
-    """A form with its latest version; None before the first is published."""
+    """A form with its latest version; None before the first version is published."""
 
     form: Form
     version: FormVersion | None
 
 
 class Published(NamedTuple):
-    """A version with the name of the account that published it."""
+    """A form version with the name of the account that published it."""
 
     version: FormVersion
     publisher: str
@@ -37,14 +37,14 @@ class FormUse(NamedTuple):
 
     measure: Measure
     campaign: str
-    """The title of its campaign."""
+    """The title of the measure's campaign."""
     form_id: int
     number: int
-    """The version it is answered on now."""
+    """The number of the form version that the measure uses now."""
 
 
 def get_form(session: Session, form_id: int) -> Form:
-    """The form with this id. Raises NotFound."""
+    """The form with this id. Raises `NotFound`."""
     form = session.get(Form, form_id)
     if form is None:
         raise NotFound
@@ -52,14 +52,14 @@ def get_form(session: Session, form_id: int) -> Form:
 
 
 def get_own_form(session: Session, account: Account, form_id: int) -> Form:
-    """The form, for an office account of the unit that owns it. Raises NotFound."""
+    """The form, for an office account of the unit that owns it. Raises `NotFound`."""
     form = get_form(session, form_id)
     require(account, Right.PUBLISH_FORM, Subject(form.unit_id))
     return form
 
 
 def get_version(session: Session, version_id: int) -> FormVersion:
-    """The form version with this id. Raises NotFound."""
+    """The form version with this id. Raises `NotFound`."""
     version = session.get(FormVersion, version_id)
     if version is None:
         raise NotFound
@@ -67,7 +67,7 @@ def get_version(session: Session, version_id: int) -> FormVersion:
 
 
 def get_version_numbered(session: Session, form_id: int, number: int) -> FormVersion:
-    """The version of a form with this number. Raises NotFound."""
+    """The version of a form with this number. Raises `NotFound`."""
     wanted = select(FormVersion).where(FormVersion.form_id == form_id, FormVersion.number == number)
     version = session.exec(wanted).one_or_none()
     if version is None:
@@ -76,17 +76,17 @@ def get_version_numbered(session: Session, form_id: int, number: int) -> FormVer
 
 
 def get_fields(session: Session, version_id: int) -> tuple[FormField, ...]:
-    """The fields of a form version. Raises NotFound."""
+    """The fields of a form version. Raises `NotFound`."""
     return read_form(get_version(session, version_id).fields)
 
 
 def settings_of(version: FormVersion | None) -> FormSettings:
-    """The settings of a version; of none, those of a new form."""
+    """The settings of a version; without a version, the settings of a new form."""
     return FormSettings.model_validate(version.settings if version else {})
 
 
 def find_latest_version(session: Session, form_id: int) -> FormVersion | None:
-    """The version of the form published last."""
+    """The latest version of the form."""
     wanted = select(FormVersion).where(FormVersion.form_id == form_id)
     return session.exec(wanted.order_by(col(FormVersion.number).desc()).limit(1)).first()
 
@@ -94,8 +94,10 @@ def find_latest_version(session: Session, form_id: int) -> FormVersion | None:
 def find_equal_form(
     session: Session, unit_id: int, title: str, fields: list[dict[str, Any]]
 ) -> Form | None:
-    """A form of the unit with this title whose latest version asks just this: publishing the
-    same new form twice makes one."""
+    """A form of the unit with this title whose latest version has exactly these fields.
+
+    With it, publishing the same new form twice makes one form.
+    """
     for form in session.exec(select(Form).where(Form.unit_id == unit_id, Form.title == title)):
         latest = find_latest_version(session, form.id)
         if latest and latest.fields == fields:
@@ -104,7 +106,7 @@ def find_equal_form(
 
 
 def list_forms(session: Session, unit_id: int) -> list[ListedForm]:
-    """The forms of a unit with their latest versions, newest first."""
+    """The forms of a unit with their latest versions, the newest first."""
     latest = (
         select(func.max(FormVersion.number))
         .where(FormVersion.form_id == Form.id)
@@ -124,7 +126,7 @@ def list_forms(session: Session, unit_id: int) -> list[ListedForm]:
 
 
 def list_published(session: Session, form_id: int) -> list[Published]:
-    """The versions of a form with who published them, newest first; one statement."""
+    """The versions of a form with their publishers' names, the newest first; one statement."""
     wanted = (
         select(FormVersion, Account.name)
         .join(Account, col(Account.id) == FormVersion.published_by)
@@ -135,7 +137,7 @@ def list_published(session: Session, form_id: int) -> list[Published]:
 
 
 def list_uses(session: Session, unit_id: int, form_id: int | None = None) -> list[FormUse]:
-    """The measures that use the unit's forms (or one of them), the newest first."""
+    """At most `MOST_USES` measures that use the unit's forms, or the form `form_id`, newest first."""
     wanted = (
         select(Measure, Campaign.title, Form.id, FormVersion.number)
         .join(Campaign, col(Campaign.id) == Measure.campaign_id)
@@ -151,9 +153,9 @@ def list_uses(session: Session, unit_id: int, form_id: int | None = None) -> lis
 
 
 def list_elements(session: Session, unit: Unit) -> list[str]:
-    """The shared data elements that forms in sight of the unit ask for, in order.
+    """The names of the shared data elements in forms that the unit sees, sorted.
 
-    In sight: forms of its subtree, and those of measures it sees.
+    The unit sees the forms of its subtree, and the forms of the measures it sees.
     """
     owned = select(col(Form.id)).join(Unit, col(Unit.id) == Form.unit_id)
     used = select(Measure.form_version_id).where(visible_measures(unit))

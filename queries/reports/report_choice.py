@@ -1,4 +1,4 @@
-"""Which reports there are: by campaign for one unit, by lower unit for one campaign."""
+"""Which reports there are: by campaign for a unit, and by lower unit for a campaign."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from queries.units.visibility import visible_campaigns
 
 
 class CampaignReports(NamedTuple):
-    """A campaign, and the date of the unit's latest report on it."""
+    """A campaign, and the date of the unit's latest report on the campaign."""
 
     campaign: Campaign
     latest: date | None
 
 
 class LowerReports(NamedTuple):
-    """A directly lower unit, and the date of its latest report."""
+    """A unit directly below, and the date of its latest report."""
 
     unit: Unit
     latest: date | None
 
 
 def list_campaigns_with_reports(session: Session, unit: Unit) -> Sequence[CampaignReports]:
-    """The campaigns the unit sees, the newest first; one statement."""
+    """The campaigns that the unit sees, the newest first; one statement."""
     own = and_(col(Snapshot.campaign_id) == Campaign.id, col(Snapshot.unit_id) == unit.id)
     wanted = (
         select(Campaign, func.max(Snapshot.as_of))
@@ -42,7 +42,7 @@ def list_campaigns_with_reports(session: Session, unit: Unit) -> Sequence[Campai
 
 
 def list_lower_reports(session: Session, campaign_id: int, unit: Unit) -> Sequence[LowerReports]:
-    """The units directly below in the order of the list; one statement."""
+    """The units directly below, in the order of the list; one statement."""
     theirs = and_(col(Snapshot.unit_id) == Unit.id, col(Snapshot.campaign_id) == campaign_id)
     wanted = (
         select(Unit, func.max(Snapshot.as_of))

@@ -1,7 +1,7 @@
-"""What the reports of many units of one campaign are made of.
+"""The rows from which the reports of many units of one campaign are composed.
 
-A constant number of statements, whatever the number of units: every query covers all reported
-units and their direct lower units at once.
+The number of statements does not depend on the number of units: every query covers all reported
+units and the units directly below them at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,8 @@ from rules.sentences.refusal import N_, Refusal
 def get_report_rows(
     session: Session, campaign_id: int, unit_ids: Sequence[int], *, as_of: date
 ) -> ReportRows:
-    """The rows of the reports of `unit_ids` on the campaign; overdue is judged on `as_of`.
+    """The rows of the reports of `unit_ids` on the campaign. An assignment is overdue as of
+    `as_of`.
 
     Raises `Refusal` if there is no such campaign.
     """
@@ -101,7 +102,7 @@ def get_report_campaign(session: Session, campaign_id: int) -> ReportedCampaign:
 
 
 class ReportUnit(NamedTuple):
-    """A unit to report on."""
+    """A unit that gets a report."""
 
     id: int
     code: str
@@ -111,10 +112,10 @@ class ReportUnit(NamedTuple):
 def list_report_units(
     session: Session, campaign_id: int, codes: Sequence[str] | None
 ) -> list[ReportUnit]:
-    """The units to report on, from the top of the tree down.
+    """The units that get a report, from the top of the tree down.
 
-    `codes` None: the unit that owns the campaign and all units that have handed something of it
-    down. Raises `Refusal` that names the codes that no unit has.
+    `codes` None selects the owner of the campaign and all units that have handed down one of its
+    measures. Raises `Refusal` with the codes that no unit has.
     """
     query = select(col(Unit.id), col(Unit.code), col(Unit.lft)).order_by(col(Unit.lft))
     if codes is None:
@@ -199,11 +200,11 @@ def _measures(session: Session, campaign_id: int) -> list[MeasureRow]:
 
 
 def _form_fields(session: Session, campaign_id: int) -> dict[int, list[dict[str, Any]]]:
-    """The fields of every form version the campaign's measures or answers name."""
+    """Form version → its fields, for the versions of all forms that the campaign's measures use."""
     of_measures = select(col(Measure.form_version_id)).where(
         col(Measure.campaign_id) == campaign_id
     )
-    # Siblings of a version are few, and answers given on an older one need its labels.
+    # Versions of a form are few, and answers given on an older version need its labels.
     forms = select(col(FormVersion.form_id)).where(col(FormVersion.id).in_(of_measures))
     query = select(col(FormVersion.id), col(FormVersion.fields)).where(
         col(FormVersion.form_id).in_(forms)
@@ -316,7 +317,7 @@ def _extremes(
     unit_ids: Sequence[int],
     form_fields: Mapping[int, list[dict[str, Any]]],
 ) -> dict[tuple[int, int, str, str], Extremes]:
-    """The smallest and largest below every member, of the fields that are rolled up so."""
+    """The extremes below every member, for the fields that are rolled up as extremes."""
     named = names_rolled(form_fields, EXTREMES)
     if not named:
         return {}
@@ -338,9 +339,9 @@ def _numbers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> lis
 
 
 def _answers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[AnswerRow]:
-    """Every revision, the newest last, where the index of the rows keeps it.
+    """Every revision, the newest last, so that an index of the rows keeps the newest.
 
-    Revisions are few; asking for the newest alone makes PostgreSQL look at all submissions.
+    Revisions are few. Asking for the newest alone makes PostgreSQL read all submissions.
     """
     query = (
         select(

@@ -1,4 +1,4 @@
-"""Answers that a report hands up one by one: those that are listed, and the latest ones."""
+"""Answers that a report hands up one by one: listed answers, and the latest answer."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,13 +14,13 @@ from rules.forms.form_fields import RollUp
 from rules.reports.report_rows import ListedRow
 
 ROWS = 200
-"""Answers to one field a report keeps; of the latest just one."""
+"""The most answers to one listed field that a report keeps. Of the latest a report keeps one."""
 Fields = Mapping[int, list[dict[str, Any]]]
 """Form version → its fields, as stored."""
 
 
 def names_rolled(form_fields: Fields, kinds: Collection[str]) -> set[str]:
-    """The names of the fields that are rolled up in one of these ways."""
+    """The names of the fields whose roll-up kind is one of `kinds`."""
     return {
         field["name"]
         for fields in form_fields.values()
@@ -32,7 +32,7 @@ def names_rolled(form_fields: Fields, kinds: Collection[str]) -> set[str]:
 def list_listed(
     session: Session, campaign_id: int, unit_ids: Sequence[int], form_fields: Fields
 ) -> list[ListedRow]:
-    """The answers below each of `unit_ids`: one statement for each field that is listed."""
+    """The answers below each of `unit_ids`; one statement for each field that is listed."""
     found: list[ListedRow] = []
     for kind, limit in ((RollUp.LIST, ROWS), (RollUp.LATEST, 1)):
         for name in sorted(names_rolled(form_fields, (kind,))):
@@ -49,7 +49,7 @@ def _answers(
     kind: RollUp,
     limit: int,
 ) -> Sequence[Any]:
-    """The first answers below each unit, in the order of the tree or the newest first."""
+    """The first `limit` answers below each unit, in the order of the tree or the newest first."""
     above: Any = aliased(Unit)
     newest = col(Submission.sent_at).desc()
     order = (newest, col(Submission.id).desc()) if kind is RollUp.LATEST else (col(Unit.lft),)

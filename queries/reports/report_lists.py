@@ -1,4 +1,4 @@
-"""The units a report calls by name, and how many units have answered everything."""
+"""The units that a report lists by name, and how many units have answered everything."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -26,7 +26,7 @@ def list_named(
 
 
 def _list_conditions(as_of: date) -> dict[str, ColumnElement[bool]]:
-    """The lists of a report that call units by name, by the keys of `report_rows.LISTS`."""
+    """Kind of list (the keys of `report_rows.LISTS`) → the clause for its assignments."""
     return {
         "returned": col(Assignment.status) == Status.RETURNED,
         "overdue": and_(OWING, col(Assignment.due_on) < as_of),
@@ -98,7 +98,11 @@ def _first_assignments(
 
 
 def list_coverage(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[CoverageRow]:
-    """Units, not assignments: a unit is complete once all it was asked has been answered."""
+    """How many units below each of `unit_ids` are complete.
+
+    A unit counts once, however many assignments it has. It is complete when all of them are
+    answered.
+    """
     measures = select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
     answered = func.sum(case((col(Assignment.status).in_(REPORTED), 1), else_=0))
     units = (

@@ -9,7 +9,7 @@ from models import Snapshot, Unit
 
 
 def find_snapshot(session: Session, campaign_id: int, unit_id: int, as_of: date) -> Snapshot | None:
-    """The unit's snapshot of that date."""
+    """The unit's snapshot on the campaign as of that date."""
     return session.exec(
         select(Snapshot).where(
             Snapshot.campaign_id == campaign_id,
@@ -20,7 +20,7 @@ def find_snapshot(session: Session, campaign_id: int, unit_id: int, as_of: date)
 
 
 def list_snapshot_dates(session: Session, campaign_id: int, unit_id: int) -> Sequence[date]:
-    """The dates the unit has a snapshot of, the latest first."""
+    """The dates of the unit's snapshots on the campaign, the latest first."""
     return session.exec(
         select(col(Snapshot.as_of))
         .where(Snapshot.campaign_id == campaign_id, Snapshot.unit_id == unit_id)
@@ -31,7 +31,10 @@ def list_snapshot_dates(session: Session, campaign_id: int, unit_id: int) -> Seq
 def list_snapshot_ids(
     session: Session, campaign_id: int, unit_codes: Sequence[str] | None, as_of: date
 ) -> list[int]:
-    """The snapshots of that date, top of the tree first; `unit_codes` None: all there are."""
+    """The ids of the snapshots as of that date, from the top of the tree down.
+
+    `unit_codes` keeps the snapshots of these units; None: of all units.
+    """
     wanted = (
         select(col(Snapshot.id))
         .join(Unit, col(Unit.id) == Snapshot.unit_id)

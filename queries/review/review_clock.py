@@ -1,4 +1,4 @@
-"""Reviews that wait too long: at a unit, and at the units directly below it."""
+"""Overdue reviews at a unit, and at the units directly below the unit."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,25 +15,25 @@ from rules.dates.review_clock import GRACE, overdue_before
 
 @dataclass(frozen=True)
 class OverdueReviewer:
-    """A unit directly below that lets submissions wait."""
+    """A unit directly below that has overdue reviews."""
 
     unit_id: int
     name: str
     count: int
     since: datetime
-    """When the one that has waited longest was sent."""
+    """When the submission that has waited longest was sent."""
 
 
 def is_overdue(today: date, *, grace: int = 0) -> ColumnElement[bool]:
-    """The clause "waits longer than the time its review has", of what waits.
+    """The clause "the review is overdue", on assignments that wait for a review.
 
-    `grace`: working days more.
+    `grace` adds working days to the time a review has.
     """
     return col(Assignment.review_due_on) < overdue_before(today, grace=grace)
 
 
 def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
-    """How many submissions have waited for this unit's decision longer than they may."""
+    """How many reviews of this unit are overdue."""
     own = aliased(Assignment)
     wanted = (
         select(func.count())
@@ -49,7 +49,7 @@ def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
 def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[OverdueReviewer]:
     """The units directly below with overdue reviews, in the order of the tree.
 
-    First the reviewer itself is told; a unit stands here `GRACE` working days later.
+    The reviewer itself is told first. The unit above is told `GRACE` working days later.
     """
     own = aliased(Assignment)
     count, since = func.count(), func.min(Submission.sent_at)

@@ -1,4 +1,4 @@
-"""Which submissions a review list holds and in which order; the clauses behind every page."""
+"""The clauses behind every review list: which submissions it holds, and in which order."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,37 +19,37 @@ class Sort(StrEnum):
     """The order of a review list."""
 
     REVIEW = "review"
-    """What is to be decided on first."""
+    """First the submission whose review is due first."""
     DUE = "due"
-    """What its unit owed first."""
+    """First the submission whose assignment was due first."""
     SENT = "sent"
-    """What was sent first."""
+    """First the submission that was sent first."""
     UNIT = "unit"
-    """In the order of the tree."""
+    """The order of the tree."""
     FLAGS = "flags"
-    """What the checks have most questions about."""
+    """First the submission with the most flags."""
 
 
 @dataclass(frozen=True)
 class ReviewFilter:
-    """What a person has narrowed the list to."""
+    """What a person has chosen to narrow the list."""
 
     measure_id: int | None = None
     period: str = ""
     unit_id: int | None = None
     search: str = ""
-    """Part of the unit's name, or the beginning of its code."""
+    """A part of the unit's name, or the beginning of the unit's code."""
     late: bool = False
     again: bool | None = None
-    """True: sent more than once; False: sent for the first time."""
+    """True: only what was sent more than once; False: only first sendings; None: both."""
     flagged: bool = False
     overdue: bool = False
-    """Waits longer than the time its review has."""
+    """Whether only overdue reviews are kept."""
     sort: Sort = Sort.REVIEW
 
     @property
     def narrows(self) -> bool:
-        """Whether it leaves anything out."""
+        """Whether the filter leaves anything out."""
         return self != ReviewFilter(sort=self.sort)
 
 
@@ -67,12 +67,13 @@ class WaitingSubmissions:
     unit_id: int
     chosen: ReviewFilter = field(default_factory=ReviewFilter)
     today: date | None = None
-    """What the filter's `overdue` is asked for; needed only there."""
+    """The day for the filter's `overdue`; needed for nothing else."""
     until: datetime | None = None
-    """Only what has been waiting since this moment or longer."""
+    """Only submissions that have waited since this moment or longer are kept; None: all."""
 
     def select(self, *needed: Any) -> Select[Any]:
-        """Assignment ids; tables that neither the filter nor `needed` asks for are not joined."""
+        """The statement for the assignment ids. Only tables that the filter or `needed` asks for
+        are joined."""
         own = aliased(Assignment)
         wanted = (
             select(col(Assignment.id))
@@ -94,7 +95,8 @@ class WaitingSubmissions:
         return {table for table, asked in asks.items() if asked}
 
     def _clauses(self, own: Any) -> list[ColumnElement[bool]]:
-        """Measure and period are asked of the unit's own assignments, which are few."""
+        """The filter's clauses. Measure and period are matched on the unit's own assignments, which
+        are few."""
         chosen = self.chosen
         clauses: list[tuple[object, Any]] = [
             (chosen.measure_id, own.measure_id == chosen.measure_id),
@@ -115,16 +117,16 @@ class WaitingSubmissions:
         return found
 
     def order(self) -> tuple[Any, Any]:
-        """The columns a page is ordered by; the last one makes it unique."""
+        """The columns of the order. The last column makes the order unique."""
         return _KEYS[self.chosen.sort], col(Assignment.id)
 
     def in_order(self) -> Select[Any]:
-        """Assignment ids with the first column they are ordered by, in order."""
+        """The statement for assignment ids in order, with the first column of the order."""
         key, last = self.order()
         return self.select_sorted().add_columns(key.label("key")).order_by(key, last)
 
     def select_sorted(self) -> Select[Any]:
-        """As `select`, with the table that `order` needs."""
+        """`select` with the table that `order` needs."""
         return self.select(_TABLES[self.chosen.sort])
 
     def before(self, here: Position) -> ColumnElement[bool]:
@@ -138,7 +140,7 @@ class WaitingSubmissions:
         return or_(key > here.key, and_(key == here.key, last > here.assignment_id))
 
     def position(self, assignment: Assignment, submission: Submission, unit: Unit) -> Position:
-        """Where a submission stands, whether or not it (still) belongs to the list."""
+        """Where a submission stands in the order, whether or not the list holds the submission."""
         keys = {
             Sort.REVIEW: assignment.review_due_on,
             Sort.DUE: assignment.due_on,
@@ -167,7 +169,7 @@ _TABLES: dict[Sort, Any] = {
 
 
 def _reopened_after(moment: datetime) -> ColumnElement[bool]:
-    """The clause "a decision about it was taken back after this moment"."""
+    """The clause "a decision about the assignment was undone after this moment"."""
     return exists().where(
         col(Event.assignment_id) == Assignment.id,
         col(Event.act) == Act.REOPEN,

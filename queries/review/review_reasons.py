@@ -1,4 +1,4 @@
-"""Reasons for returns: those a unit has given lately."""
+"""The reasons that a unit has lately given for returns."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -12,19 +12,20 @@ MOST = 8
 
 
 class RecentReason(NamedTuple):
-    """What a unit has returned submissions for."""
+    """A reason for which a unit has returned submissions."""
 
     reason: str
     batch_id: int
-    """The last decision it was given with."""
+    """The latest batch with this reason."""
 
 
 def list_recent_reasons(
     session: Session, unit_id: int, *, without: Collection[str] = ()
 ) -> list[RecentReason]:
-    """What this unit has returned submissions for, each once, the last one first.
+    """The reasons of the unit's returns without doubles, the last one first, at most `MOST`.
 
-    `without`: those everybody is offered; what the unit has taken out is left out as well.
+    `without` holds reasons to leave out. Reasons that the unit has taken off its list are left out
+    as well.
     """
     last = func.max(ReviewBatch.id)
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""What is asked of reviews: the pages of what waits for a unit's decision, and their counts."""
+"""Queries about reviews: pages of what waits for a unit's decision, counts and batches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from rules.forms.field_values import decimal_text
 PAGE_LENGTH = 50
 
 MOST_BATCHES = 20
-"""Decisions of the last minutes that a list offers to take back."""
+"""The most recent batches that a list offers to undo."""
 
 
 class WaitingSubmission(NamedTuple):
@@ -44,7 +44,7 @@ class WaitingSubmission(NamedTuple):
     unit_code: str
     unit_name: str
     upper_name: str | None
-    """The unit it is below by now, where that is not the one it answers to."""
+    """The name of the unit above in the tree now; None where the submission goes to that unit."""
     measure_id: int
     measure_title: str
     period: str
@@ -54,15 +54,15 @@ class WaitingSubmission(NamedTuple):
     late: bool
     flag_count: int
     corrects: bool
-    """The unit corrects what had been approved."""
+    """Whether the submission corrects an approved answer."""
 
     @property
     def sent_on(self) -> date:
-        """The day it was sent, in Asia/Shanghai."""
+        """The day of sending, in Asia/Shanghai."""
         return local_date(self.sent_at)
 
     def overdue(self, today: date) -> bool:
-        """Whether it waits longer than the time its review has."""
+        """Whether the review is overdue."""
         return self.review_due_on < today
 
 
@@ -73,9 +73,9 @@ class ReviewPage(NamedTuple):
     numbers: dict[int, dict[str, str]]
     """Assignment id → field → number as decimal text, of the rows on this page."""
     total: int
-    """Lines on all pages."""
+    """How many lines there are on all pages."""
     page: int
-    """Counted from 1."""
+    """The number of the page, counted from 1."""
 
     @property
     def pages(self) -> int:
@@ -84,7 +84,7 @@ class ReviewPage(NamedTuple):
 
 @dataclass(frozen=True)
 class WaitingMeasure:
-    """A measure and period with something to decide."""
+    """A measure and period with submissions to decide about."""
 
     measure_id: int
     title: str
@@ -95,9 +95,9 @@ class WaitingMeasure:
 def list_waiting_submissions(
     session: Session, wanted: WaitingSubmissions, *, page: int = 1
 ) -> ReviewPage:
-    """A page of what waits, in the order of the filter; three statements.
+    """A page of the waiting submissions, in the order of the filter; three statements.
 
-    A page beyond the last shows the last.
+    For a page beyond the last, the last page is given.
     """
     total, _ = count_waiting(session, wanted)
     page = max(1, min(page, -(-total // PAGE_LENGTH)))
@@ -109,7 +109,7 @@ def list_waiting_submissions(
 def _list_rows(
     session: Session, wanted: WaitingSubmissions, offset: int
 ) -> list[WaitingSubmission]:
-    """The keys of one page are found first, so that nothing wide is read for the other pages."""
+    """The rows of one page. Their keys are found first, so that no other rows are read whole."""
     keys = wanted.in_order().limit(PAGE_LENGTH).offset(offset).subquery()
     upper = aliased(Unit)
     rows = session.execute(
@@ -142,7 +142,7 @@ def _list_rows(
 
 
 def _approved_before() -> ColumnElement[bool]:
-    """An earlier submission of the assignment has been approved."""
+    """The clause "an earlier submission of the assignment was approved"."""
     earlier = aliased(Submission)
     return (
         exists()
@@ -158,7 +158,7 @@ def _approved_before() -> ColumnElement[bool]:
 def count_waiting(
     session: Session, wanted: WaitingSubmissions, *, flagged: bool = False
 ) -> tuple[int, int]:
-    """How many wait, and with `flagged` how many of them the checks have questions about."""
+    """How many submissions wait, and how many of those have flags (0 without `flagged`)."""
     if not flagged:
         counting = wanted.select().with_only_columns(func.count())
         return session.execute(counting).scalar_one(), 0
@@ -169,7 +169,7 @@ def count_waiting(
 
 
 def find_page(session: Session, wanted: WaitingSubmissions, here: Position) -> tuple[int, int]:
-    """The page on which a position stands, and the lines of all pages; one statement."""
+    """The page on which a position stands, and how many lines all pages have; one statement."""
     before = func.coalesce(func.sum(case((wanted.before(here), 1), else_=0)), 0)
     counting = wanted.select_sorted().with_only_columns(before, func.count())
     earlier, total = session.execute(counting).one()
@@ -177,7 +177,7 @@ def find_page(session: Session, wanted: WaitingSubmissions, here: Position) -> t
 
 
 def list_waiting_measures(session: Session, unit_id: int) -> list[WaitingMeasure]:
-    """The measures and periods with something to decide, the first that was made first."""
+    """The measures and periods with submissions to decide about, the oldest measure first."""
     own = aliased(Assignment)
     keys = (col(Measure.id), col(Measure.title), col(own.period))
     rows = session.execute(
@@ -206,13 +206,13 @@ def list_numbers(session: Session, assignment_ids: Sequence[int]) -> dict[int, d
 
 
 def find_batch(session: Session, unit_id: int, batch_id: int) -> ReviewBatch | None:
-    """What this unit decided with one press of a button."""
+    """The batch with this id, if this unit decided it."""
     batch = session.get(ReviewBatch, batch_id)
     return batch if batch and batch.unit_id == unit_id else None
 
 
 def list_batches_since(session: Session, unit_id: int, since: datetime) -> Sequence[ReviewBatch]:
-    """What the unit has decided since then and not taken back, the last first; few are shown."""
+    """At most `MOST_BATCHES` batches of the unit since then that are not undone, the last first."""
     return session.scalars(
         select(ReviewBatch)
         .where(
@@ -226,7 +226,8 @@ def list_batches_since(session: Session, unit_id: int, since: datetime) -> Seque
 
 
 def count_undoable(session: Session, batch_ids: Sequence[int]) -> dict[int, int]:
-    """Batch → how many would go back if it were undone: what has not moved on since."""
+    """Batch → how many decisions undoing the batch would take back. Where a submission has moved
+    on, the decision stays."""
     if not batch_ids:
         return {}
     rows = session.execute(
@@ -243,7 +244,7 @@ _REOPENABLE = [status for status, acts in NEXT.items() if Act.REOPEN in acts]
 
 
 def find_single_assignment(session: Session, batch_id: int) -> int | None:
-    """The assignment a decision was about, where it was about one only."""
+    """The assignment of a batch about a single submission; None for a batch about several."""
     rows = session.scalars(
         select(col(Submission.assignment_id))
         .join(Review, col(Review.submission_id) == Submission.id)

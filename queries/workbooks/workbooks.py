@@ -1,4 +1,4 @@
-"""What is asked for workbooks: the answer sheets of many units at once, uploads, receipts."""
+"""Queries for workbooks: the rows of many units at once, uploads, and receipts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from rules.sentences.not_found import NotFound
 
 
 class SentRow(NamedTuple):
-    """One submission that a workbook brought."""
+    """One submission that came with a workbook."""
 
     unit: Unit
     receipt: str
@@ -36,9 +36,10 @@ class SentRow(NamedTuple):
 
 
 def rows_of(own: Assignment) -> ColumnElement[bool]:
-    """The clause for the assignments a workbook of `own`'s unit has rows for.
+    """The clause for the assignments that have a row in the workbook of `own`'s unit.
 
-    Its own, where it is the lowest; else those directly below that are. Only what answers a form.
+    A lowest unit has one row, for its own assignment. Another unit has a row for each lowest
+    assignment directly below that answers a form.
     """
     chosen = col(Assignment.id) if own.lowest else col(Assignment.parent_id)
     return and_(
@@ -50,7 +51,7 @@ def rows_of(own: Assignment) -> ColumnElement[bool]:
 
 
 def count_rows(session: Session, own: Assignment) -> int:
-    """How many units a workbook of `own`'s unit has; 0: there is none."""
+    """How many rows the workbook of `own`'s unit has; 0: there is no workbook."""
     return session.scalars(select(func.count()).select_from(Assignment).where(rows_of(own))).one()
 
 
@@ -84,7 +85,7 @@ def list_histories(
 def list_like_texts(
     session: Session, parent_id: int, prints: Iterable[int]
 ) -> Mapping[int, set[int]]:
-    """Assignment below `parent_id` → which of `prints` its texts have; one statement."""
+    """Assignment below `parent_id` → those of `prints` that its texts have; one statement."""
     wanted = set(prints)
     if not wanted:
         return {}
@@ -100,7 +101,7 @@ def list_like_texts(
 
 
 def list_files(session: Session, tokens: Collection[str]) -> dict[tuple[int, str], Attachment]:
-    """Assignment and token → the stored file; one statement, none for no token."""
+    """Assignment and token → the stored file; one statement, none without a token."""
     if not tokens:
         return {}
     found = session.scalars(
@@ -112,7 +113,7 @@ def list_files(session: Session, tokens: Collection[str]) -> dict[tuple[int, str
 
 
 def get_workbook_upload(session: Session, assignment_id: int, token: str) -> WorkbookUpload:
-    """The upload of the assignment with this token. Raises NotFound."""
+    """The upload of the assignment with this token. Raises `NotFound`."""
     found = session.scalar(
         select(WorkbookUpload).where(
             col(WorkbookUpload.token) == token,
