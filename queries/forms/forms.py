@@ -137,7 +137,7 @@ def list_published(session: Session, form_id: int) -> list[Published]:
 
 
 def list_uses(session: Session, unit_id: int, form_id: int | None = None) -> list[FormUse]:
-    """At most `MOST_USES` measures that use the unit's forms, or the form `form_id`, newest first."""
+    """The measures that use the unit's forms, or one form; at most `MOST_USES`, newest first."""
     wanted = (
         select(Measure, Campaign.title, Form.id, FormVersion.number)
         .join(Campaign, col(Campaign.id) == Measure.campaign_id)

@@ -1,4 +1,4 @@
-"""What was done to accounts, by whom and when."""
+"""The history of accounts is written here: what was done, when and by whom."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +17,7 @@ def record(
     actor: Account | None,
     now: datetime,
 ) -> None:
-    """One row for each account, in one INSERT. `actor` None: the command line."""
+    """Write a row of history for each account, in one statement. `actor` None: the command line."""
     by = actor.id if actor else None
     rows = [
         {"account_id": account_id, "at": now, "act": act, "actor_id": by}

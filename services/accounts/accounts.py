@@ -1,8 +1,9 @@
 """Accounts: making them, signing in and out, changing passwords.
 
-Hashing a password takes tens of milliseconds on purpose. What hashes touches no database
-(`prepare_password`, `verify`) and is called between two transactions: one that reads the account,
-and one that writes, which on SQLite holds the one write lock. `sign_in` does all of it in one.
+Hashing a password takes tens of milliseconds on purpose. The functions that hash
+(`prepare_password`, `verify`, `prepare_change`) touch no database. A caller runs them between two
+transactions: one that reads the account and one that writes, because on SQLite a writing
+transaction holds the only write lock. `sign_in` does everything in one transaction.
 """
 
 from collections.abc import Iterable
@@ -37,15 +38,15 @@ WRONG_OLD = N_("当前密码不正确。")
 
 
 class Verified(NamedTuple):
-    """An account whose password was right, as it was read."""
+    """An account whose password was right, as the account was read."""
 
     account: Account
     kept: str
-    """The hash to be stored from now on: its own, or one with today's parameters."""
+    """The hash to store from now on: the stored one, or one with today's parameters."""
 
 
 class NewAccount(TypedDict):
-    """One account of `create_accounts`; the password comes hashed."""
+    """One account for `create_accounts`, with a hashed password."""
 
     login: str
     name: str
@@ -55,9 +56,9 @@ class NewAccount(TypedDict):
 
 
 def prepare_password(login: str, password: str) -> str:
-    """The hash of a new password for `login`. Refuses one that is too short or too simple.
+    """The hash of a new password for `login`. Raises `Refusal` for one too short or too simple.
 
-    Touches no database: call it before the transaction that writes.
+    The function touches no database. Call it before the transaction that writes.
     """
     check_login(login.strip())
     check_password_text(login.strip(), password)
@@ -75,9 +76,9 @@ def create_account(
     actor: Account | None,
     now: datetime,
 ) -> Account:
-    """A new account of `unit`, with what `prepare_password` made for its login.
+    """Make an account of `unit`. `password_hash` comes from `prepare_password` with the same login.
 
-    `actor` None: the command line. Refuses a login that is taken.
+    `actor` None: the command line. Raises `Refusal` for a login that is taken.
     """
     require(actor, Right.MAKE_ACCOUNT, Subject.of(unit), at=find_unit_of(session, actor))
     login, name = login.strip(), clean_text(name, multiline=False)
@@ -99,7 +100,7 @@ def create_account(
 def create_accounts(
     session: Session, rows: Iterable[NewAccount], *, actor: Account | None, now: datetime
 ) -> int:
-    """Many accounts at once, from the command line, with hashes made before; returns how many."""
+    """Make many accounts at once and return how many. The passwords are already hashed."""
     require(actor, Right.MAKE_ACCOUNTS, Subject())
     wanted = [{**row, "active": True, "created_at": now} for row in rows]
     if wanted:
@@ -109,18 +110,21 @@ def create_accounts(
 
 
 def sign_in(session: Session, login: str, password: str, *, now: datetime) -> str:
-    """The token for the cookie of a new session. Refuses without saying what was wrong."""
+    """Sign in and return the token for the cookie of the new session.
+
+    Raises `Refusal`, which does not say whether the login or the password was wrong.
+    """
     account = find_account(session, login.strip())
     verified = verify(account, password)
     return open_session(session, verified, password, now=now)
 
 
 def verify(account: Account | None, password: str) -> Verified:
-    """That `password` is the account's; the same work whether or not there is an account.
+    """Check that `password` is the account's. Without an account the work is the same.
 
-    Touches no database. Refuses without saying what was wrong.
+    The function touches no database. Raises `Refusal`, which does not say what was wrong.
     """
-    if len(password) > LONGEST:  # nobody has one; bringing megabytes into one form takes seconds
+    if len(password) > LONGEST:  # Normalising megabytes takes seconds.
         raise Refusal(WRONG)
     if account is None or not account.active:
         spend_a_check(password)
@@ -132,10 +136,10 @@ def verify(account: Account | None, password: str) -> Verified:
 
 
 def open_session(session: Session, verified: Verified, password: str, *, now: datetime) -> str:
-    """A new session of a verified account; the token for its cookie.
+    """Open a session of a verified account and return the token for its cookie.
 
-    Refuses where the account was switched off, or its password changed, since it was verified.
-    A hash that was renewed is stored.
+    Stores a renewed hash. Raises `Refusal` where the account was switched off, or its password
+    changed, after `verify`.
     """
     seen, kept = verified
     was = seen.password_hash
@@ -160,12 +164,12 @@ def open_session(session: Session, verified: Verified, password: str, *, now: da
 
 
 def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
-    """`(account, unit)` behind a cookie's token; None when it is unknown, ended or expired."""
+    """The account and unit of a cookie's token; None for an unknown, ended or expired session."""
     return find_by_token_hash(session, hash_token(token), now)
 
 
 def sign_out(session: Session, token: str, *, now: datetime) -> None:
-    """End the session of this token; nothing happens when there is none."""
+    """End the session of this token. An unknown token changes nothing."""
     session.execute(
         update(SignIn)
         .where(col(SignIn.token_hash) == hash_token(token), col(SignIn.ended_at).is_(None))
@@ -174,18 +178,19 @@ def sign_out(session: Session, token: str, *, now: datetime) -> None:
 
 
 class PasswordChange(NamedTuple):
-    """A new password of an account, by who knows the old one."""
+    """A new password for an account, chosen by somebody who knows the old password."""
 
     seen: Account
-    """The account as it was when the old password was right."""
+    """The account as it was when the old password was checked."""
     password_hash: str
-    """Empty: the account has the new password already; the same was sent twice."""
+    """The new hash; empty where the page was sent twice and the account has the new password."""
 
 
 def prepare_change(account: Account, old: str, new: str) -> PasswordChange:
-    """The change, for who knows the old password (ASVS 5.0.0, v5.0.0-6.2.3).
+    """The change of a password by somebody who knows the old one (ASVS 5.0.0, v5.0.0-6.2.3).
 
-    Touches no database. Refuses with `WRONG_OLD`, and what cannot be a password.
+    The function touches no database. Raises `Refusal` for a wrong old password (`WRONG_OLD`) and
+    for a new password that is too short or too simple.
     """
     if len(old) > LONGEST or not is_password(account.password_hash, old):
         if len(new) <= LONGEST and is_password(account.password_hash, new):
@@ -199,16 +204,16 @@ def prepare_change(account: Account, old: str, new: str) -> PasswordChange:
 def change_password(
     session: Session, change: PasswordChange, token: str, *, actor: Account, now: datetime
 ) -> None:
-    """The person's own change. Every session of the account ends but the one of `token`, so that a
-    thief's does too (v5.0.0-7.4.3).
+    """Store a password that the account's holder changed.
 
-    Refuses where the password was changed since the old one was checked: of two changes at once
-    one is told.
+    Every session of the account ends except the one of `token`, so that a thief's session ends, too
+    (ASVS 5.0.0, v5.0.0-7.4.3). Raises `Refusal` where the password was changed after the old one
+    was checked, so that one of two simultaneous changes is refused.
     """
     require(actor, Right.CHANGE_PASSWORD, Subject(account_id=change.seen.id))
     if not change.password_hash:
         return
-    was = change.seen.password_hash  # `seen` may be the very object that is read again
+    was = change.seen.password_hash  # The lock below may refresh the very object that `seen` is.
     account = _locked(session, change.seen)
     if not account.active or account.password_hash != was:
         raise Refusal(N_("密码刚才已经在别处改过，这次没有改。请用新的密码。"))
@@ -219,17 +224,20 @@ def change_password(
 def set_password(
     session: Session, account: Account, password_hash: str, *, actor: Account | None, now: datetime
 ) -> None:
-    """A new password by who looks after the account, as `prepare_password` made it. Ends its
-    sessions. Refuses one's own: that asks for the old one (`change_password`)."""
+    """Store a password set by the office that looks after the account, and end its sessions.
+
+    `password_hash` comes from `prepare_password`. Raises `Refusal` for the actor's own account, for
+    which `change_password` asks for the old password.
+    """
     _require(session, actor, Right.SET_PASSWORD, account)
     _store_password(session, _locked(session, account), password_hash, now)
     record(session, [account.id], AccountAct.PASSWORD_SET, actor=actor, now=now)
 
 
 def deactivate(session: Session, account: Account, *, actor: Account | None, now: datetime) -> None:
-    """The account can no longer sign in, and is signed out everywhere. Its history stays.
+    """Switch an account off: it is signed out everywhere and cannot sign in. Its history stays.
 
-    Twice is the same as once.
+    Doing it twice changes nothing.
     """
     _require(session, actor, Right.SWITCH_OFF_ACCOUNT, account)
     if _switch(session, account, AccountAct.SWITCHED_OFF, actor=actor, now=now):
@@ -237,7 +245,7 @@ def deactivate(session: Session, account: Account, *, actor: Account | None, now
 
 
 def activate(session: Session, account: Account, *, actor: Account | None, now: datetime) -> None:
-    """The account can sign in again, with the password it had. Twice is the same as once."""
+    """Switch an account on again, with its old password. Doing it twice changes nothing."""
     _require(session, actor, Right.SWITCH_ON_ACCOUNT, account)
     _switch(session, account, AccountAct.SWITCHED_ON, actor=actor, now=now)
 
@@ -245,7 +253,7 @@ def activate(session: Session, account: Account, *, actor: Account | None, now: 
 def _switch(
     session: Session, account: Account, act: AccountAct, *, actor: Account | None, now: datetime
 ) -> bool:
-    """Whether it was the other way before."""
+    """Switch the account on or off; False where it was so before."""
     current, wanted = _locked(session, account), act == AccountAct.SWITCHED_ON
     if current.active == wanted:
         return False
@@ -262,7 +270,7 @@ def _require(session: Session, actor: Account | None, right: Right, account: Acc
 
 
 def _locked(session: Session, seen: Account) -> Account:
-    """The account as it is now; nobody else changes it until the transaction ends."""
+    """The account as it is now, locked until the transaction ends."""
     return session.exec(
         select(Account)
         .where(Account.id == seen.id)
@@ -281,7 +289,7 @@ def _store_password(
 
 
 def _end_sessions(session: Session, account: Account, now: datetime, *, but: str = "") -> None:
-    """End the sessions of the account; `but`: the token of one that goes on."""
+    """End the sessions of the account, except the one with the token `but`."""
     ending = update(SignIn).where(
         col(SignIn.account_id) == account.id,
         col(SignIn.ended_at).is_(None),

@@ -1,4 +1,4 @@
-"""Old sign-ins are swept: the table holds who is signed in, and for a while who was."""
+"""Sweeping old sign-ins. The table holds who is signed in, and for a while who was."""
 
 from datetime import datetime, timedelta
 
@@ -8,16 +8,17 @@ from sqlmodel import Session, col
 from models import SignIn
 
 KEPT = timedelta(days=30)
-"""How long a session is kept after it has expired: so long one can look up whether an account was
-signed in when something was done in its name."""
+"""How long a session is kept after it has expired. So long an officer can look up whether an
+account was signed in when somebody acted in its name."""
 MOST = 5_000
-"""Rows of one sweep, so that it holds nobody up; the next one goes on."""
+"""The most rows of one sweep, so that a sweep holds nobody up. The next sweep goes on."""
 
 
 def sweep(session: Session, *, now: datetime) -> int:
-    """Take away sessions that have expired `KEPT` ago; how many. Twice is harmless.
+    """Delete the sessions that expired more than `KEPT` ago, and return how many.
 
-    One that was ended expires by its time all the same, so that it goes with the others.
+    A session that somebody ended expires at its time all the same and goes with the others.
+    Sweeping twice is harmless.
     """
     old = (
         select(col(SignIn.id))

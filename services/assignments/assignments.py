@@ -33,9 +33,10 @@ LONGEST_DETAIL = 5000
 def acknowledge(
     session: Session, assignment_id: int, *, actor: Account, now: datetime
 ) -> Assignment:
-    """The unit signs for it. Where the gate asks for no more, that releases it as well.
+    """The unit signs for the assignment. Where the gate asks for no more, signing releases it as
+    well.
 
-    Signing twice changes nothing: a clerk who taps twice is told the same as after one tap.
+    Signing twice changes nothing, so that a clerk who taps twice is told the same as after one tap.
     """
     assignment = lock_assignment(session, assignment_id)
     require(actor, Right.ACKNOWLEDGE, Subject(assignment.unit_id))
@@ -60,10 +61,10 @@ def save_detail(
     actor: Account,
     now: datetime,
 ) -> Detail:
-    """What the unit adds for everything below it, until it releases.
+    """Keep what the unit adds for everything below, until the unit releases the assignment.
 
-    Raises `Refusal` when the due date is later than the unit's own, or already over: a unit may
-    add and tighten, never drop.
+    A unit may add and tighten, never drop. Raises `Refusal` when the due date is later than the
+    unit's own, or already over.
     """
     text, contact = clean_text(text, multiline=True), clean_text(contact, multiline=False)
     assignment = lock_assignment(session, assignment_id)
@@ -87,9 +88,9 @@ def save_detail(
 
 
 def release(session: Session, assignment_id: int, *, actor: Account, now: datetime) -> Assignment:
-    """The unit passes it on: the wish to hand it down is written with the change.
+    """The unit releases the assignment to the units below.
 
-    Releasing twice changes nothing.
+    The wish to hand it down is written in the same transaction. Releasing twice changes nothing.
     """
     assignment = lock_assignment(session, assignment_id)
     require(actor, Right.PASS_ON, Subject(assignment.unit_id))
@@ -103,9 +104,9 @@ def release(session: Session, assignment_id: int, *, actor: Account, now: dateti
 
 
 def pass_on_overdue(session: Session, *, now: datetime) -> int:
-    """Release by itself what has waited at a gate past its time; returns how many.
+    """Release the assignments that have waited at a gate past its time, and return how many.
 
-    One sleeping office holds nobody up. A constant number of statements.
+    So one sleeping office holds nobody up. The number of statements is constant.
     """
     over = and_(
         col(Assignment.passes_on_on) <= local_date(now),
@@ -148,7 +149,7 @@ def _release(
 
 
 def _request_all(session: Session, released: ColumnElement[bool], now: datetime) -> None:
-    """The wishes of everything that was just passed on by itself."""
+    """Write the wishes for all assignments that were just passed on by themselves."""
     rows = select(
         col(Assignment.measure_id),
         col(Assignment.period),
@@ -166,7 +167,7 @@ def _gate(session: Session, assignment: Assignment) -> str:
 
 
 def _inherited_due(session: Session, assignment: Assignment, now: datetime) -> date | None:
-    """What an earlier due date set above leaves for the units below this one."""
+    """The due date left for the units below this one by an earlier due date set above."""
     parent = session.get(Assignment, assignment.parent_id) if assignment.parent_id else None
     if parent is None or parent.lower_due_on is None:
         return None

@@ -1,4 +1,4 @@
-"""Changes of assignments: the one place where a status changes, with its history beside it."""
+"""Changes of assignments. No other module changes a status or writes that change's history."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -28,16 +28,16 @@ from services.assignments.roll_up import lock_measures, measures_of, rolled_up, 
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
-    """The assignment as it is now, with everyone else who would change it waiting.
-
-    Raises `NotFound`.
-    """
+    """The assignment as it is now. Its measure and the assignment are locked. Raises `NotFound`."""
     session.execute(_MEASURE_OF_ONE, {"one": assignment_id})
     return lock_for_draft(session, assignment_id)
 
 
 def lock_for_draft(session: Session, assignment_id: int) -> Assignment:
-    """The assignment alone is locked: its totals stay as they are. Raises `NotFound`."""
+    """The assignment as it is now. Only the assignment is locked, because a draft changes no total.
+
+    Raises `NotFound`.
+    """
     found = session.scalars(_ONE, {"one": assignment_id}).first()
     if found is None:
         raise NotFound
@@ -55,10 +55,11 @@ def change(
     corrected: bool = False,
     **values: Any,
 ) -> Assignment:
-    """Do `act` to a locked assignment, set `values` with it, and write its history.
+    """Do `act` to a locked assignment, set the columns `values`, and write the history.
 
-    `actor` None is the product itself; `corrected` as `rules.assignments.states.after` says. Raises
-    `rules.assignments.states.IllegalChange`, and `ClosedMeasure`.
+    `actor` None is the product itself. `corrected` has the meaning it has in
+    `rules.assignments.states.after`. Raises `rules.assignments.states.IllegalChange` and
+    `ClosedMeasure`.
     """
     require_open(session, assignment, act)
     status = after(assignment.status, act, lowest=assignment.lowest, corrected=corrected)
@@ -85,10 +86,10 @@ def change_all(
     reason: str = "",
     **values: Any,
 ) -> int:
-    """Do `act` to all assignments of `where` that it leads to `status`; returns how many.
+    """Do `act` to the assignments of `where` that the act leads to `status`, and return how many.
 
-    `where` must select the same assignments before and after (by id, by measure). The number
-    of statements does not depend on how many there are.
+    `where` must select the same assignments before and after the change (by id, by measure). The
+    number of statements does not depend on the number of assignments.
     """
     lock_measures(session, where)
     able = and_(where, _leads(act, status), OPEN)
@@ -100,9 +101,10 @@ def change_all(
 def close_all(
     session: Session, where: ColumnElement[bool], *, actor: Account, now: datetime
 ) -> int:
-    """Close all assignments of `where` that are not withdrawn; returns how many.
+    """Close the assignments of `where` that are not withdrawn, and return how many.
 
-    What is approved becomes closed, everything else stays as it is. `where` as for `change_all`.
+    An approved assignment gets the status `closed`; any other keeps its status. `where` obeys the
+    rule of `change_all`.
     """
     lock_measures(session, where)
     able = and_(where, col(Assignment.status) != Status.WITHDRAWN, OPEN)
@@ -116,7 +118,7 @@ def close_all(
 def open_all_again(
     session: Session, where: ColumnElement[bool], *, reason: str, actor: Account, now: datetime
 ) -> int:
-    """Take `close_all` back; returns how many assignments are open again."""
+    """Take `close_all` back and return how many assignments are open again."""
     lock_measures(session, where)
     able = and_(where, not_(OPEN))
     becomes = case(
@@ -135,7 +137,7 @@ def require_open(session: Session, assignment: Assignment, act: Act) -> None:
 
 
 def require_fillable(session: Session, assignment: Assignment) -> None:
-    """Raises `IllegalChange` when its form cannot be sent now, not even as a correction, and
+    """Raises `IllegalChange` when the form cannot be sent now, not even as a correction, and
     `ClosedMeasure` when the measure is closed."""
     act = sending(assignment.status)
     require_open(session, assignment, act)
@@ -151,7 +153,7 @@ def _change_rows(
     values: dict[str, Any],
     **how: Any,
 ) -> int:
-    """History, status and `values` of the `able` ones of `where`, and the totals with them."""
+    """Write history, status, `values` and totals for the `able` assignments of `where`."""
     with rolled_up(session, where):
         _record(session, able, act, becomes, **how)
         count = _set(session, able, becomes, values)
@@ -160,7 +162,7 @@ def _change_rows(
 
 
 def _leads(act: Act, wanted: Status) -> ColumnElement[bool]:
-    """The assignments that `act` leads to `wanted`."""
+    """The clause "`act` leads the assignment to `wanted`"."""
 
     def starts(lowest: bool) -> ColumnElement[bool]:
         able = [status for status in Status if possible(status, lowest=lowest).get(act) == wanted]
@@ -179,7 +181,7 @@ def _record(
     now: datetime,
     reason: str,
 ) -> None:
-    """One row of history for each chosen assignment, from the status it still has."""
+    """Write one row of history for each chosen assignment, whose status is not changed yet."""
     row = select(
         col(Assignment.id),
         literal(now, Event.__table__.c.at.type),  # type: ignore[attr-defined]
@@ -195,7 +197,7 @@ def _record(
 
 
 def _set(session: Session, chosen: Any, becomes: ColumnElement[str], values: dict[str, Any]) -> int:
-    """Returns how many rows were changed."""
+    """Set status and values of the chosen assignments, and return how many there were."""
     written = session.execute(
         update(Assignment)
         .where(chosen)
@@ -218,5 +220,5 @@ _SET_ONE = (
     .where(col(Assignment.id) == bindparam("one"))
     .values(version=col(Assignment.version) + 1)
 )
-"""The statements of a single act are built once in the life of the process: that takes longer
-than carrying them out. What is set stands in the parameters."""
+"""The statements of a single act are built once, because building takes longer than carrying out.
+What an act sets stands in the parameters."""

@@ -1,4 +1,4 @@
-"""Complaints: a unit says what is too much."""
+"""Complaints: a unit says what is too much (减负反映)."""
 
 from datetime import datetime
 

@@ -1,11 +1,12 @@
-"""Hand-down: passes a measure on, level by level, set by set.
+"""Hand-down: a measure is passed on level by level, with sets of units and not unit by unit.
 
-The wish (`HandDown`) is written with the click; a flow carries it out with `plan`,
-`hand_down_level` for each level, and `finish`. Every step can be done twice and changes nothing
-the second time: assignments are unique per measure, period and unit, and what follows from a
-new assignment (its history, its place in the totals) is written in the transaction that makes
-it. New are those whose id is above the highest one seen before: nobody else makes assignments
-of a measure while it is locked.
+The wish (`HandDown`) is written with the click. A flow carries the wish out with `plan`, with
+`hand_down_level` for each level, and with `finish`. Every step can be done twice and changes
+nothing the second time. Assignments are unique per measure, period and unit. The history and the
+totals of a new assignment are written in the transaction that makes the assignment.
+
+An assignment is new when its id is above the highest id before the insertion. This holds because
+the measure is locked, and nobody else makes assignments of a locked measure.
 """
 
 from collections.abc import Sequence
@@ -60,18 +61,18 @@ from services.assignments.roll_up import adding, measures_of
 
 _TOP, _UNIT, _PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
 MANY = 1000
-"""New assignments from which on the planner of the database is told."""
+"""From so many new assignments on, the statistics for the database's planner are renewed."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run over some wishes of one measure and period has to do."""
+    """What has to be done for wishes of one measure and period."""
 
     measure_id: int
     measure_title: str
     period: str
     unit_names: tuple[str, ...]
-    """The units whose wishes these are."""
+    """The names of the units that hand down."""
     levels: tuple[str, ...]
     """Codes of the levels to reach, from the top down."""
     level_names: tuple[str, ...]
@@ -86,7 +87,7 @@ def request(
     actor: Account | None,
     now: datetime,
 ) -> int:
-    """Write the wish to hand a measure down from a unit; returns its id.
+    """Write the wish to hand a measure down from a unit, and return the wish's id.
 
     Asking twice gives the same wish.
     """
@@ -102,7 +103,7 @@ def request(
 
 
 def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
-    """What is to be done for wishes that share a measure and a period."""
+    """What has to be done for these wishes, which share a measure and a period."""
     rows = session.execute(
         select(Measure, col(HandDown.period), col(Unit.name), col(Level.rank))
         .join(HandDown, col(HandDown.measure_id) == Measure.id)
@@ -125,7 +126,7 @@ def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
 
 
 def start(session: Session, hand_down_ids: Sequence[int], flow_run_id: str) -> None:
-    """Note which flow run has taken the wishes up."""
+    """Note the flow run that takes the wishes up."""
     session.execute(
         update(HandDown).where(col(HandDown.id).in_(hand_down_ids)).values(flow_run_id=flow_run_id)
     )
@@ -149,10 +150,10 @@ def finish(session: Session, hand_down_ids: Sequence[int], *, now: datetime) -> 
 def hand_down_level(
     session: Session, hand_down_ids: Sequence[int], level: str, *, now: datetime
 ) -> int:
-    """Make the assignments of one level below the wishes' units, where the unit above has
-    released; returns how many units of the level the wishes have reached, now or before.
+    """Make the assignments of one level below the wishes' units, where the unit above has released.
 
-    A constant number of statements, whatever the number of units.
+    Returns how many units of the level the wishes have reached, now or before. The number of
+    statements does not depend on the number of units.
     """
     wishes = {"wishes": list(hand_down_ids)}
     session.execute(_MEASURES, wishes).all()
@@ -175,14 +176,14 @@ def hand_down_level(
 
 @dataclass(frozen=True)
 class _Terms:
-    """What every new assignment of a level starts with."""
+    """The values with which every new assignment of a level begins."""
 
     lowest: bool
     status: Status
     due_on: date
     passes_on_on: date | None
     lower_caps: dict[date, date]
-    """An earlier due date set above → what is left of it for the level below this one."""
+    """An earlier due date set above → the due date it leaves for the level below this one."""
 
 
 def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _Terms:
@@ -219,14 +220,16 @@ def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _
 
 
 def tightened(cap: date, review_days: int, today: date) -> date:
-    """What an earlier due date set above leaves for the next level down: its own review takes
-    working days, as long as that does not lie in the past."""
+    """The due date that `cap`, an earlier due date set above, leaves for the next level down.
+
+    The review takes off `review_days` working days, but the result does not go back beyond `today`.
+    """
     earlier = add_workdays(cap, -review_days) if review_days else cap
     return max(earlier, min(cap, today))
 
 
 def _caps(session: Session, measure_id: int) -> Sequence[date]:
-    """The earlier due dates units have set for what is below them."""
+    """The earlier due dates that units have set for everything below them."""
     rows = select(col(Assignment.lower_due_on)).where(
         col(Assignment.measure_id) == measure_id, col(Assignment.lower_due_on).is_not(None)
     )
@@ -264,7 +267,7 @@ def _record(
     to: Status,
     now: datetime,
 ) -> None:
-    """The history of assignments just made."""
+    """Write one step of history for the assignments just made."""
     steps = {"made_at": now, "by_act": str(act), "was": str(before) if before else None}
     session.execute(_WRITE_HISTORY, {**new, **steps, "becomes": str(to)})
 
@@ -377,5 +380,4 @@ _COUNT_NEW, _COUNT_REACHED = _counted(_NEW), _counted(_REACHED)
 _ADD_NEW = adding(_NEW)
 _WRITE_HISTORY = _history()
 _WRITE_STEPS = _steps()
-"""What every level of every hand-down does is built once in the life of the process: building it
-takes ten times as long as carrying it out for a few units."""
+"""The statements of a level, built once: building takes ten times as long as a few units do."""

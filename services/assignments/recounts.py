@@ -1,4 +1,4 @@
-"""Holds the kept totals against a recount from nothing, and changes nothing."""
+"""Comparing the kept totals with a recount from nothing, without changing anything."""
 
 from sqlmodel import Session
 
@@ -7,7 +7,7 @@ from services.assignments.roll_up import recount
 
 
 def list_wrong_totals(session: Session) -> list[tuple[int, str]]:
-    """The measures and periods whose kept totals are not what a recount gives."""
+    """The measures and periods whose kept totals differ from a recount."""
     return [counted for counted in list_counted(session) if not _is_true(session, *counted)]
 
 

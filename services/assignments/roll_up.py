@@ -1,9 +1,10 @@
-"""Roll-up: keeps Tally and Total equal to what a recount from nothing would give.
+"""Roll-up: Tally and Total stay equal to a recount from nothing.
 
-Every change of assignments takes out what they contributed to the units above, is made, and
-puts in what they contribute now. Both halves are the same set-based statement, so that one
-answer and fifteen thousand cost the same number of statements. Contributions are added up by
-the assignment directly above first and then climb, a few rows per unit above.
+A change of assignments has three steps. What the assignments contribute to the units above is
+taken out; the change is made; what the assignments contribute now is put in. Taking out and
+putting in are the same set-based statement, so that one answer and fifteen thousand cost the same
+number of statements. Contributions are first added up by the assignment directly above and then
+climb, so that few rows climb.
 """
 
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ COUNTERS: dict[str, ColumnElement[bool]] = {
     "reported": and_(_reported, col(Assignment.answering)),
     "reviewed": and_(_reviewed, col(Assignment.answering)),
 }
-"""Column of Tally → which assignments it counts."""
+"""Column of Tally → the clause for the assignments that the column counts."""
 
 SUMS: dict[str, Any] = {
     "reported_sum": case((_reported, col(AnswerNumber.value)), else_=0),
@@ -61,20 +62,20 @@ SUMS: dict[str, Any] = {
     "reviewed_sum": case((_reviewed, col(AnswerNumber.value)), else_=0),
     "reviewed_count": case((_reviewed, 1), else_=0),
 }
-"""Column of Total → what one answered number adds to it."""
+"""Column of Total → what one answered number adds to the column."""
 
 
 def lock_measures(session: Session, where: ColumnElement[bool]) -> None:
-    """Wait for every other change of the measures that `where` (on Assignment) touches.
+    """Lock the measures that `where` (a clause on Assignment) touches, and wait for other changes.
 
-    In the order of their ids, so that two acts never wait for each other. SQLite has locked
-    the whole database already.
+    The measures are locked in the order of their ids, so that two acts never wait for each other.
+    On SQLite a writing transaction has locked the whole database already.
     """
     session.execute(measures_of(where)).all()
 
 
 def measures_of(where: ColumnElement[bool]) -> Select[Any]:
-    """The statement that locks the measures `where` touches."""
+    """The statement that locks the measures which `where` touches."""
     touched = select(col(Assignment.measure_id)).where(where)
     return (
         select(col(Measure.id))
@@ -86,10 +87,10 @@ def measures_of(where: ColumnElement[bool]) -> Select[Any]:
 
 @contextmanager
 def rolled_up(session: Session, where: ColumnElement[bool]) -> Iterator[None]:
-    """Change the assignments that `where` selects inside the block; the totals follow.
+    """The block changes assignments that `where` selects, and the totals follow.
 
-    `where` must select the same assignments before and after (by id, by measure). Lock and
-    check first: an exception inside the block must end the transaction.
+    `where` must select the same assignments before and after the block (by id, by measure). Lock
+    and check before the block, because an exception inside it must end the transaction.
     """
     contribute(session, where, sign=-1)
     yield
@@ -101,9 +102,12 @@ def rolled_up(session: Session, where: ColumnElement[bool]) -> Iterator[None]:
 def rolled_up_one(
     session: Session, assignment: Assignment, *, becomes: str | None = None
 ) -> Iterator[None]:
-    """As `rolled_up`, for a single assignment, whose status the block makes `becomes` (None: it
-    stays): the statements are built and compiled once in the life of the process, because that
-    takes five times as long as carrying them out. Numbers that are not reported add nothing."""
+    """`rolled_up` for a single assignment, whose status becomes `becomes` in the block (None: it
+    stays).
+
+    The statements are built and compiled once, because building and compiling take five times as
+    long as carrying out. Numbers that are not reported add nothing and are left out.
+    """
     session.flush()
     before, after = assignment.status, becomes or assignment.status
     _add_one(session, assignment.id, before, -1)
@@ -122,7 +126,7 @@ def _add_one(session: Session, assignment_id: int, status: str, sign: int) -> No
 
 @cache
 def _compiled(dialect: Any, table: Any, sign: int) -> tuple[str, dict[str, Any], tuple[str, ...]]:
-    """SQL, its values by name, and for a database without named values their order."""
+    """The SQL, its values by name, and their order for a database that takes them by position."""
     where = col(Assignment.id) == bindparam("one", 0, type_=Integer)
     build = _counts if table is Tally else _sums
     statement = build(where, sign)
@@ -135,19 +139,21 @@ def _compiled(dialect: Any, table: Any, sign: int) -> tuple[str, dict[str, Any],
 
 
 def contribute(session: Session, where: ColumnElement[bool], *, sign: int) -> None:
-    """Add (`sign` 1) or take out (-1) what the assignments mean to the units above them."""
+    """Add (`sign` 1) or take out (`sign` -1) what the assignments contribute to the units above."""
     session.execute(_counts(where, sign))
     session.execute(_sums(where, sign))
 
 
 def adding(where: ColumnElement[bool]) -> Insert:
-    """The statement that adds what assignments without answers mean to the units above them: for
-    assignments just made. Who makes many builds the statement once."""
+    """The statement that adds what assignments without answers contribute to the units above.
+
+    It is for assignments just made. A hand-down builds the statement once.
+    """
     return _counts(where, 1)
 
 
 def recount(session: Session, measure_id: int, period: str) -> None:
-    """Throw the totals of one measure and period away and count them again from nothing."""
+    """Delete the totals of one measure and period, and count them again from nothing."""
     where = and_(
         col(Assignment.measure_id) == measure_id,
         col(Assignment.period) == period,
@@ -183,7 +189,8 @@ def _sums(where: ColumnElement[bool], sign: int) -> Insert:
 
 
 def _add(table: Any, source: Any, keys: list[Any], values: dict[str, Any], sign: int) -> Insert:
-    """Group `source` by the assignment above and `keys`, let the groups climb, add them up."""
+    """The statement that groups `source` by the assignment above and `keys`, lets the groups climb
+    and adds them to `table`."""
     groups = (
         source.with_only_columns(
             col(Assignment.parent_id).label("above"),
@@ -206,14 +213,17 @@ def _add(table: Any, source: Any, keys: list[Any], values: dict[str, Any], sign:
 
 @cache
 def _adding(table: Any, keys: tuple[str, ...], values: tuple[str, ...]) -> TextClause:
-    """What becomes of a row that is there. As text, because SQLAlchemy compiles its own
-    ON CONFLICT anew each time, which takes longer than carrying it out."""
+    """The ON CONFLICT part, which adds to a row that is there.
+
+    It is text, because SQLAlchemy compiles its own ON CONFLICT anew each time, and compiling takes
+    longer than carrying out.
+    """
     name = table.__tablename__
     added = ", ".join(f"{value} = {name}.{value} + excluded.{value}" for value in values)
     return text(f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}")
 
 
 def _whole(expression: Any, name: str) -> Any:
-    """A sum as the whole number it is: PostgreSQL widens sums of BIGINT to NUMERIC."""
+    """A sum as a whole number, because PostgreSQL widens sums of BIGINT to NUMERIC."""
     kind = Total.__table__.c[name].type if name in Total.__table__.c else Integer()  # type: ignore[attr-defined]
     return cast(expression, kind).label(name)

@@ -1,4 +1,4 @@
-"""Campaigns: a notice taken in, with a draft of every measure found in it."""
+"""Campaigns: a notice is taken in, and each measure found in the notice becomes a draft."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from services.campaigns.measure_history import record_measures
 
 LONGEST_TITLE = 300
 LONGEST_TEXT = 500_000
-"""Characters of a notice; the longest ones of a State Council run to some 60,000."""
+"""Characters of a notice. The longest notices of the State Council run to some 60,000."""
 UNTITLED = "未命名通知"
 LONGEST = {"title": LONGEST_TITLE, "number": 60, "issuer": 120}
 
@@ -49,9 +49,9 @@ def take_in(
 ) -> Campaign:
     """Store a notice that was read: campaign, notice and draft measures with their addressees.
 
-    What was found for certain is filled in, everything found is kept with its place beside the
-    measure. A constant number of statements. Raises `Refusal` for a text that is empty or longer
-    than any notice.
+    What was found for certain is filled in. Everything found is kept beside the measure, with its
+    place in the text. The number of statements is constant. Raises `Refusal` for a text that is
+    empty or longer than `LONGEST_TEXT`.
     """
     require(actor, Right.TAKE_IN_NOTICE, Subject(unit.id))
     _check_text(read.text)
@@ -81,7 +81,7 @@ def edit_notice(
     dated_on: date | None,
     actor: Account,
 ) -> None:
-    """Correct the header of a notice; the campaign goes by its title. Raises `Refusal`."""
+    """Correct the header of a notice. The campaign takes the notice's title. Raises `Refusal`."""
     require(actor, Right.EDIT_NOTICE, Subject(campaign.unit_id))
     texts = {"title": title, "number": number, "issuer": issuer}
     texts = {name: clean_text(typed, multiline=False) for name, typed in texts.items()}
@@ -143,7 +143,7 @@ def _add_drafts(
     actor: Account,
     now: datetime,
 ) -> None:
-    """The draft measures in the order of the text, addressed where the text names a level."""
+    """Store the draft measures in the order of the text, with the levels that the text names."""
     below = {level.code for level in list_levels_below(session, unit)}
     drafts = [_draft(found, campaign, place) for place, found in enumerate(read.measures, start=1)]
     if not drafts:
@@ -163,7 +163,7 @@ def _add_drafts(
 
 
 def _draft(read: DraftMeasure, campaign: Campaign, position: int) -> Measure:
-    """A draft with what is certain filled in: one deadline, one count, the named units."""
+    """A draft that holds what is certain: a single deadline, a single count, the named units."""
     duty = read.duties[0] if len(read.duties) == 1 else None
     return Measure(
         campaign_id=campaign.id,

@@ -1,7 +1,7 @@
-"""Closing: the office ends the work on measures for good, or until it opens one again.
+"""Closing (办结): the office ends the work on measures, and can open a measure again (重新开启).
 
-Everything is written in one transaction. Approved assignments are closed; all others keep their
-status and what was typed, and nothing can be done with them.
+Everything is written in one transaction. Approved assignments become closed. All others keep their
+status and their drafts, and nothing more can be done with them.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from services.campaigns.measures import LONGEST_REASON, require_status
 def close_measures(
     session: Session, measures: Sequence[Measure], *, actor: Account, now: datetime
 ) -> int:
-    """Close released measures; returns how many assignments that ended.
+    """Close released measures, and return how many assignments were ended.
 
-    What is closed already is left alone, so that two clicks are as one. Schedules pause, and
-    wishes to hand down end. Raises `Refusal` for a measure that was never released or is
-    withdrawn. A constant number of statements.
+    A measure that is closed already is left alone, so that two clicks are as one. Schedules pause,
+    and wishes to hand down end. The number of statements is constant. Raises `Refusal` for a
+    measure that was never released or is withdrawn.
     """
     for measure in measures:
         require(actor, Right.CLOSE_MEASURE, Subject(measure.unit_id))
@@ -64,10 +64,10 @@ def close_measures(
 def open_measure_again(
     session: Session, measure: Measure, *, reason: str, actor: Account, now: datetime
 ) -> int:
-    """Take the closing of a measure back; returns how many assignments are open again.
+    """Take the closing of a measure back, and return how many assignments are open again.
 
-    Everything is as it was: statuses, wishes that were not fulfilled, schedules from now on. What
-    is open already is left alone. Raises `Refusal` without a reason.
+    Statuses and wishes that were not fulfilled are as before; schedules go on from now. A measure
+    that is open already is left alone. Raises `Refusal` without a reason.
     """
     require(actor, Right.OPEN_MEASURE_AGAIN, Subject(measure.unit_id))
     _locked(session, [measure])
@@ -127,7 +127,7 @@ def _end_wishes(session: Session, ids: Sequence[int], now: datetime) -> None:
 
 
 def _resume_wishes(session: Session, measure_id: int) -> None:
-    """The wishes that ended with the closing are open again."""
+    """Open the wishes again that ended with the closing."""
     closed_at = select(func.max(Assignment.closed_at)).where(
         col(Assignment.measure_id) == measure_id
     )
@@ -143,7 +143,7 @@ def _resume_wishes(session: Session, measure_id: int) -> None:
 
 
 def _pause_schedules(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """Nothing comes from them any more; what was noted as due and not done ends as stopped."""
+    """Pause the schedules of the measures. Occurrences that are open end as stopped."""
     own = col(Schedule.measure_id).in_(ids)
     session.execute(
         update(Schedule)
@@ -163,7 +163,7 @@ def _pause_schedules(session: Session, ids: Sequence[int], now: datetime) -> Non
 
 
 def _resume_schedules(session: Session, measure_id: int, now: datetime) -> None:
-    """Those that nobody has stopped go on with their next moment."""
+    """Let the schedules that nobody has stopped go on with their next moment."""
     paused = select(Schedule).where(
         col(Schedule.measure_id) == measure_id,
         col(Schedule.active),

@@ -1,4 +1,4 @@
-"""Taking rows away for good, with what belongs to them alone."""
+"""Deleting rows for good, together with the rows that belong to them alone."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ GOES_ALONG: Mapping[str, frozenset[str]] = {
     "measure": frozenset({"addressee", "measure_gate", "form_draft", "measure_event", "schedule"}),
     "schedule": frozenset({"occurrence"}),
 }
-"""Table → the tables whose rows go with a row of it. A row any other table points to stays, and
-the service that would delete it refuses before; `tests/services/campaigns/test_deletions.py`
-names each."""
+"""Table → the tables whose rows go along with a row of that table.
+
+A row to which any other table points is not deleted: the service refuses beforehand.
+`tests/services/campaigns/test_deletions.py` names each such foreign key."""
 
 
 def delete_rows(session: Session, table: type[SQLModel], chosen: ColumnElement[bool]) -> None:
-    """Delete the rows of `table` that `chosen` picks, after what goes along with them."""
+    """Delete the rows of `table` that `chosen` selects, and before them the rows that go along."""
     _delete(session, table.__table__, chosen)  # type: ignore[attr-defined]
 
 
@@ -29,7 +30,7 @@ def _delete(session: Session, table: Table, chosen: ColumnElement[bool]) -> None
 
 
 def _pointing(table: Table) -> Iterator[tuple[Column[Any], Column[Any]]]:
-    """The columns of what goes along, each with the column of `table` it points to."""
+    """The foreign keys to `table` of the tables that go along, each with its column of `table`."""
     for name in sorted(GOES_ALONG.get(table.name, ())):
         for key in SQLModel.metadata.tables[name].foreign_keys:
             if key.column.table is table:

@@ -1,5 +1,4 @@
-"""What an officer decides about a measure, as one value: given by a page, or read from what is
-stored."""
+"""What an officer decides about a measure, as one value. A page gives it, or the stored rows."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from queries.campaigns.measures import list_addressees, list_gates
 
 @dataclass(frozen=True)
 class GateChoice:
-    """What one level must do before the measure goes on."""
+    """What a level must do before the measure goes on, and how many working days it has."""
 
     gate: Gate = Gate.AUTO
     pass_on_days: int = 3
@@ -36,20 +35,20 @@ class MeasureContent:
     cooperating: str = ""
     form_version_id: int | None = None
     addressees: Sequence[tuple[str, str]] = ()
-    """(level, tag); the tag `""` is every unit of the level."""
+    """Pairs of level and tag; the tag `""` is every unit of the level."""
     gates: Mapping[str, GateChoice] = field(default_factory=dict)
-    """By level; a level that is not named passes on at once."""
+    """Level → its gate. A level without a gate passes on at once."""
 
     @property
     def columns(self) -> dict[str, Any]:
-        """What stands in the row of the measure itself."""
+        """The values of the measure's own row, by column."""
         values = asdict(self)
         del values["addressees"], values["gates"]
         return values
 
     @property
     def plain(self) -> dict[str, Any]:
-        """All of it as a history keeps it; what means the same is the same."""
+        """The whole content as a history keeps it. Contents that mean the same are equal."""
         addressees = {(level, tag or ALL_TAGS) for level, tag in self.addressees}
         waiting = {
             level: choice for level, choice in self.gates.items() if choice.gate != Gate.AUTO
@@ -64,7 +63,7 @@ class MeasureContent:
 
 
 def content_of(session: Session, measure: Measure) -> MeasureContent:
-    """The stored content of a measure, in the shape it is edited with; two statements."""
+    """The stored content of a measure; two statements."""
     return MeasureContent(
         title=measure.title,
         text=measure.text,

@@ -1,4 +1,4 @@
-"""The one place where the history of measures is written, beside each change."""
+"""The history of measures is written here, beside each change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def record_measures(
     period: str = "",
     differs: Differs | None = None,
 ) -> None:
-    """One row for each measure, in one INSERT. `actor` None: the product itself."""
+    """Write a row of history for each measure, in one statement. `actor` None: the product."""
     same = {
         "at": now,
         "account_id": actor.id if actor else None,

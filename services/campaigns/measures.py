@@ -1,4 +1,4 @@
-"""Measures: written, confirmed, released, withdrawn."""
+"""Measures: they are written, confirmed, released and withdrawn."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -43,9 +43,9 @@ from services.campaigns.measure_content import GateChoice, MeasureContent, conte
 from services.campaigns.measure_history import record_measures
 
 LONGEST_REASON = 1_000
-"""Characters, of a withdrawal."""
+"""Characters of the reason for a withdrawal."""
 EDITABLE = (MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
-"""Measures whose content can still be changed at will."""
+"""The statuses in which the content of a measure can be changed freely."""
 STATUS_NAMES: dict[str, str] = {
     MeasureStatus.DRAFT: N_("草稿"),
     MeasureStatus.CONFIRMED: N_("已确认"),
@@ -68,7 +68,7 @@ def create_measure(
     actor: Account,
     now: datetime,
 ) -> Measure:
-    """A draft. `start` and `end` are offsets in characters of the notice's text."""
+    """Make a draft. `start` and `end` are offsets in characters of the notice's text."""
     unit_id = session.get_one(Campaign, campaign_id).unit_id
     require(actor, Right.WRITE_MEASURE, Subject(unit_id))
     if content.form_version_id is not None:
@@ -99,10 +99,11 @@ def edit_measure(
     actor: Account,
     now: datetime,
 ) -> Measure:
-    """Replace what an officer decided; a confirmed measure becomes a draft again.
+    """Replace the content of a measure. A confirmed measure becomes a draft again.
 
-    `version` is the one the officer started from. Raises `Refusal` when somebody else has
-    edited it since, when it has been released, or for another unit's form.
+    `version` is the measure's version from which the officer started. Raises `Refusal` when
+    somebody else has edited the measure since, when the measure has been released, and for a form
+    of another unit.
     """
     require(actor, Right.WRITE_MEASURE, Subject(measure.unit_id))
     if content.form_version_id not in (None, measure.form_version_id):
@@ -130,7 +131,7 @@ def edit_measure(
 def use_form(
     session: Session, measure: Measure, version_id: int | None, *, actor: Account, now: datetime
 ) -> None:
-    """Let a measure that is not released be answered on this version of a form; the same one again
+    """Give a measure that is not released this form version; None: no form. The same version again
     changes nothing."""
     if measure.form_version_id != version_id:
         content = replace(content_of(session, measure), form_version_id=version_id)
@@ -138,13 +139,13 @@ def use_form(
 
 
 def delete_measure(session: Session, measure: Measure, *, actor: Account) -> None:
-    """Take away what was never released, with its plans, its unpublished forms and its history.
+    """Delete a measure that was never released, with its schedules, form drafts and history.
 
-    Raises `Refusal` once it has been released: then it is withdrawn, and its history stays.
+    Raises `Refusal` for a released measure. Such a measure is withdrawn, and its history stays.
     """
     require(actor, Right.DELETE_MEASURE, Subject(measure.unit_id))
     require_status(measure, *EDITABLE)
-    # Whoever is noting that one of its plans is due comes first.
+    # A process that is noting one of the measure's schedules as due comes first.
     plans = select(col(Schedule.id)).where(col(Schedule.measure_id) == measure.id)
     session.execute(plans.with_for_update()).all()
     session.expunge(measure)
@@ -152,7 +153,7 @@ def delete_measure(session: Session, measure: Measure, *, actor: Account) -> Non
 
 
 def confirm_measure(session: Session, measure: Measure, *, actor: Account, now: datetime) -> None:
-    """An officer stands for what the measure says. Raises `Refusal` for what is missing."""
+    """Confirm a measure: an officer stands for it. Raises `Refusal` for what is missing."""
     require(actor, Right.CONFIRM_MEASURE, Subject(measure.unit_id))
     require_status(measure, MeasureStatus.DRAFT)
     if not measure.title.strip():
@@ -171,11 +172,11 @@ def release_measure(
     actor: Account | None,
     now: datetime,
 ) -> int:
-    """Release a confirmed measure, or open a period of a recurring one: that of the day
-    `opened_on` (none: of today, Asia/Shanghai).
+    """Release a confirmed measure, or open a period of a recurring measure.
 
-    Writes the issuer's own assignment and the wish to hand it down; returns the wish's id. The
-    same period twice gives the same wish.
+    The period is that of the day `opened_on`; None: of today in Asia/Shanghai. Writes the issuer's
+    own assignment and the wish to hand down, and returns the wish's id. The same period twice gives
+    the same wish.
     """
     require(actor, Right.RELEASE_MEASURE, Subject(measure.unit_id))
     session.refresh(measure, with_for_update={"key_share": True})
@@ -198,13 +199,13 @@ def release_measure(
 def withdraw_measure(
     session: Session, measure: Measure, *, reason: str, actor: Account, now: datetime
 ) -> int:
-    """Take a released measure back from every unit; returns how many assignments that ended."""
+    """Withdraw a released measure from every unit, and return how many assignments were ended."""
     require(actor, Right.WITHDRAW_MEASURE, Subject(measure.unit_id))
     require_status(measure, MeasureStatus.RELEASED)
     reason = clean_text(reason, multiline=True)
     if len(reason) < 2:
         raise Refusal(N_("请写明撤回的原因，下级会看到。"))
-    if len(reason) > LONGEST_REASON:  # it is written into the history of every unit
+    if len(reason) > LONGEST_REASON:  # The reason is written into the history of every unit.
         raise Refusal(N_("撤回的原因最多 %(longest)s 字。"), longest=LONGEST_REASON)
     count = change_all(
         session,
@@ -236,7 +237,7 @@ def _turn(
     reason: str = "",
     period: str = "",
 ) -> None:
-    """Give a measure another status, with the row of history that says so."""
+    """Give a measure another status, and write the row of history."""
     differs = {"status": [measure.status, status]}
     measure.status = status
     session.add(measure)
@@ -256,9 +257,9 @@ def _issue_root(
     actor: Account | None,
     now: datetime,
 ) -> bool:
-    """The issuer's own assignment: released from the start, it gathers what comes back.
+    """Make the issuer's own assignment, which is released from the start and gathers the answers.
 
-    False: it was there already.
+    False: the assignment was there already.
     """
     unit = session.get_one(Unit, measure.unit_id)
     there = exists().where(
@@ -338,7 +339,7 @@ def require_status(measure: Measure, *allowed: MeasureStatus) -> None:
 
 
 def _require_reach(session: Session, measure: Measure) -> None:
-    """Raises `Refusal` when nobody below the issuer would receive the measure."""
+    """Raises `Refusal` when no unit below the issuer would receive the measure."""
     rank = session.execute(
         select(col(Level.rank))
         .join(Unit, col(Unit.level) == Level.code)

@@ -1,9 +1,10 @@
-"""Occurrences: the moments at which schedules are due, each noted once and done once.
+"""Occurrences: the moments at which schedules are due. Each is noted once and done once.
 
-`note_due` writes down what is due. An open occurrence is then attempted (`begin`): a release is
-carried out in one transaction (`carry_out`); reports are rendered by a flow run, which shows that
-it lives (`show_life`) and says when it is done (`finish`). A killed attempt is followed by another
-one. Every step can be done twice, and by two at once.
+`note_due` notes the occurrences that are due, and `begin` begins an attempt at an open one. A
+release is carried out in one transaction (`carry_out`). Reports are rendered by a flow run, which
+shows that it lives (`show_life`) and says when the reports are made (`finish`). After a killed
+attempt another one follows. Every step can be done twice, and by two processes at once
+(decision 0014).
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ from rules.sentences.sentence_json import to_json
 from services.campaigns.measures import release_measure
 
 LONGEST_PAUSE = 300
-"""Seconds at most between two attempts."""
+"""The most seconds between two attempts."""
 LEASE = timedelta(minutes=2)
-"""How long a flow run may show no sign of life before another attempt takes its place."""
+"""How long a flow run may show no sign of life before another attempt replaces it."""
 
 
 def note_due(session: Session, *, now: datetime) -> int:
-    """Write down an occurrence for every schedule that is due; returns how many schedules were.
+    """Note an occurrence for every schedule that is due, and return how many schedules were due.
 
-    Of several missed moments of a schedule the latest is to be done, and the earlier ones are
-    counted as passed over. A schedule that another process is noting is left to that process.
+    Of several missed moments of a schedule the latest is done. The earlier moments are counted as
+    passed over. A schedule that another process is noting is left to that process.
     """
     due = (
         select(Schedule)
@@ -48,7 +49,7 @@ def note_due(session: Session, *, now: datetime) -> int:
 
 
 def note(session: Session, schedule: Schedule, *, now: datetime) -> None:
-    """Write down the occurrence of one schedule that is due; the schedule is locked."""
+    """Note the occurrence of one schedule that is due. The caller has locked the schedule."""
     first = schedule.next_at
     assert first is not None
     due_at, missed = latest_of(schedule.cron, first, now) if schedule.cron else (first, 0)
@@ -73,16 +74,18 @@ def note(session: Session, schedule: Schedule, *, now: datetime) -> None:
 
 
 def _list_overtaken(session: Session, schedule: Schedule) -> Sequence[Occurrence]:
-    """Open orders for reports, which are always of the day they are made on: one is enough."""
+    """The open orders for reports that a new one replaces. Reports are always of the day on which
+    they are made, so one order is enough."""
     if schedule.work != ScheduledWork.REPORT:
         return []
     return session.exec(_open_of(schedule).with_for_update()).all()
 
 
 def begin(session: Session, occurrence_id: int, *, now: datetime) -> int:
-    """Begin the next attempt at an open occurrence; returns its number, from 1.
+    """Begin the next attempt at an open occurrence, and return its number, counted from 1.
 
-    0: somebody else has, or it is too early. The attempt after this one waits longer each time.
+    0: another process has begun it, or it is too early. Each attempt waits longer than the one
+    before.
     """
     occurrence = _find_open(session, occurrence_id)
     if occurrence is None or occurrence.again_at > now or occurrence.flow_run_id is not None:
@@ -95,15 +98,15 @@ def begin(session: Session, occurrence_id: int, *, now: datetime) -> int:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long the next attempt waits after so many."""
+    """How long the next attempt waits after `attempts` attempts."""
     return timedelta(seconds=min(2 ** min(attempts, 10), LONGEST_PAUSE))
 
 
 def carry_out(session: Session, occurrence_id: int, *, now: datetime) -> None:
-    """Release the measure of an open occurrence, for the period of the moment it was due at.
+    """Release the measure of an open occurrence, for the period of the moment that was due.
 
-    The wish to hand it down is written in the same transaction. A refusal ends the occurrence,
-    too, and its sentence is kept.
+    The wish to hand down is written in the same transaction. A refusal ends the occurrence as well,
+    and the sentence is kept.
     """
     schedule = _lock_measure(session, occurrence_id)
     occurrence = _find_open(session, occurrence_id)
@@ -120,9 +123,9 @@ def carry_out(session: Session, occurrence_id: int, *, now: datetime) -> None:
 
 
 def _lock_measure(session: Session, occurrence_id: int) -> Schedule | None:
-    """The schedule of an occurrence, its measure locked; None when they were deleted.
+    """The schedule of an occurrence, with its measure locked; None when they were deleted.
 
-    The measure comes first, as with everybody who acts on one.
+    The measure is locked first, as in every act on a measure.
     """
     own = select(Schedule, Measure).join(Measure).join(Occurrence)
     lock = own.where(Occurrence.id == occurrence_id).with_for_update(of=Measure, key_share=True)
@@ -138,13 +141,13 @@ def _release(session: Session, schedule: Schedule, due_at: datetime, now: dateti
 
 
 def require_recurring(measure: Measure) -> None:
-    """Raises `Refusal` for a measure that has no periods to open."""
+    """Raises `Refusal` for a measure without periods."""
     if parse_due(measure.due_rule).recurrence == "once":
         raise Refusal(N_("措施“%(title)s”只办一次，没有周期可以开启。"), title=measure.title)
 
 
 def refuse(session: Session, occurrence_id: int, refusal: Refusal, *, now: datetime) -> None:
-    """End an open occurrence that cannot be done, and keep the sentence that says why."""
+    """End an open occurrence as refused, and keep the sentence."""
     occurrence = _find_open(session, occurrence_id)
     if occurrence is not None:
         occurrence.refusal = to_json(refusal.sentence)
@@ -154,7 +157,7 @@ def refuse(session: Session, occurrence_id: int, refusal: Refusal, *, now: datet
 def hand_over(
     session: Session, occurrence_id: int, attempt: int, flow_run_id: str, *, now: datetime
 ) -> None:
-    """Note which flow run is the attempt at an occurrence, and wait for its signs of life."""
+    """Note the flow run of an attempt. From now on the flow run must show signs of life."""
     occurrence = _find_attempt(session, occurrence_id, attempt)
     if occurrence is not None:
         occurrence.flow_run_id = flow_run_id
@@ -163,7 +166,7 @@ def hand_over(
 
 
 def wait_on(session: Session, occurrence_id: int, attempt: int, *, now: datetime) -> None:
-    """Give an attempt that nobody has begun yet another `LEASE`."""
+    """Let an attempt whose flow run has not begun wait for another `LEASE`."""
     occurrence = _find_attempt(session, occurrence_id, attempt)
     if occurrence is not None:
         occurrence.again_at = now + LEASE
@@ -179,9 +182,10 @@ def show_life(
     units: int | None = None,
     rendered: int = 0,
 ) -> bool:
-    """Say that an attempt lives and how many of how many units are rendered.
+    """Note that an attempt lives, and how many of how many units are rendered.
 
-    False: it is no longer wanted, because the occurrence has ended or another attempt has begun.
+    False: the attempt is no longer wanted, because the occurrence has ended or another attempt has
+    begun.
     """
     occurrence = _find_attempt(session, occurrence_id, attempt)
     if occurrence is None:
@@ -194,7 +198,7 @@ def show_life(
 
 
 def give_up(session: Session, occurrence_id: int, attempt: int, *, now: datetime) -> None:
-    """Note that an attempt has ended without result; the next one follows after a pause."""
+    """Note that an attempt has ended without result. The next attempt follows after a pause."""
     occurrence = _find_attempt(session, occurrence_id, attempt)
     if occurrence is not None:
         occurrence.flow_run_id = occurrence.begun_at = None
@@ -203,7 +207,7 @@ def give_up(session: Session, occurrence_id: int, attempt: int, *, now: datetime
 
 
 def finish(session: Session, occurrence_id: int, *, now: datetime) -> None:
-    """Note that the reports of an occurrence are made, by whichever attempt."""
+    """Note that the reports of an occurrence are made, whichever attempt made them."""
     occurrence = _find_open(session, occurrence_id)
     if occurrence is not None:
         occurrence.rendered = occurrence.units or occurrence.rendered
@@ -211,10 +215,10 @@ def finish(session: Session, occurrence_id: int, *, now: datetime) -> None:
 
 
 def stop(session: Session, schedule: Schedule, *, now: datetime) -> None:
-    """Start nothing more from a schedule, and end what is open; twice changes nothing.
+    """Stop a schedule, and end its open occurrences. Doing it twice changes nothing.
 
     A moment that has come and was not noted yet is noted as stopped. What is handed down already
-    stays; reports being rendered are left half done.
+    stays. Reports that are being rendered stay half done.
     """
     session.refresh(schedule, with_for_update=True)
     if schedule.next_at is not None and schedule.next_at <= now:
@@ -248,7 +252,7 @@ def _find_attempt(session: Session, occurrence_id: int, attempt: int) -> Occurre
 
 
 def _find_open(session: Session, occurrence_id: int) -> Occurrence | None:
-    """The occurrence as it is stored now, locked; None once it has ended."""
+    """The open occurrence as it is stored now, locked; None once the occurrence has ended."""
     found = (
         select(Occurrence)
         .where(col(Occurrence.id) == occurrence_id, col(Occurrence.settled_at).is_(None))

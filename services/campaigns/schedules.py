@@ -41,7 +41,7 @@ def schedule_release(
 def schedule_periods(
     session: Session, measure: Measure, timing: Timing, *, actor: Account, now: datetime
 ) -> Schedule:
-    """Hand a recurring measure down again, for its current period, at every `timing`."""
+    """Hand a recurring measure down for its current period, at every moment of `timing`."""
     require(actor, Right.MAKE_SCHEDULE, Subject(measure.unit_id))
     require_recurring(measure)
     if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
@@ -63,7 +63,7 @@ def schedule_periods(
 def schedule_reports(
     session: Session, campaign: Campaign, timing: Timing, *, actor: Account, now: datetime
 ) -> Schedule:
-    """Render the reports of every unit of a campaign at every `timing`."""
+    """Render the reports of every unit of a campaign, at every moment of `timing`."""
     require(actor, Right.MAKE_SCHEDULE, Subject(campaign.unit_id))
     return _add(
         session,
@@ -81,9 +81,10 @@ def schedule_reports(
 def order_reports(
     session: Session, campaign: Campaign, *, actor: Account, now: datetime
 ) -> Schedule | None:
-    """Have the reports of every unit of a campaign made at once; noted as due with the click.
+    """Have the reports of every unit of a campaign made at once. The occurrence is noted with the
+    click.
 
-    None: they are being made already.
+    None: the reports are being made already.
     """
     require(actor, Right.ORDER_REPORTS, Subject(campaign.unit_id))
     session.refresh(campaign, with_for_update={"key_share": True})
@@ -105,7 +106,7 @@ def order_reports(
 
 
 def stop_schedule(session: Session, schedule: Schedule, *, actor: Account, now: datetime) -> None:
-    """Start nothing more from this schedule; stopping it twice changes nothing."""
+    """Stop a schedule for an officer. Stopping it twice changes nothing."""
     require(actor, Right.STOP_SCHEDULE, Subject(schedule.unit_id))
     occurrences.stop(session, schedule, now=now)
 

@@ -1,4 +1,4 @@
-"""Shared data elements: one element takes one kind of answer, whatever form asks for it."""
+"""Shared data elements: an element takes the same kind of answer in every form that asks for it."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,11 @@ from rules.sentences.refusal import N_, Refusal
 
 
 def check_elements(session: Session, form: Form, fields: Sequence[FormField]) -> None:
-    """Raises `Refusal` where a form of the same unit or of a unit above it asks for one of these
-    elements with another type, or with other choices: its answers could not be filled in here.
+    """Check that the shared elements of `fields` agree with the forms of the unit and the units
+    above.
+
+    Raises `Refusal` where one of those forms asks for an element with another type or with other
+    choices, because its answers could not be filled in here.
     """
     shared = {field.reuse: field for field in shared_fields(fields)}
     if not shared:

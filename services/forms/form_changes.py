@@ -1,4 +1,4 @@
-"""Another version of the form for a measure that has been handed down."""
+"""Changing the form version of a measure that has been handed down."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from services.campaigns.chosen_forms import require_own_form
 from services.campaigns.measure_history import record_measures
 
 ANY = -1
-"""Whatever version the measure has now."""
+"""`seen`: the officer has not looked at the version in use, and any is right."""
 
 
 def change_version(
@@ -40,10 +40,10 @@ def change_version(
 ) -> Measure:
     """Let a released measure be answered on `version` from now on.
 
-    Answers keep the version they were given on, drafts keep what was typed. `seen`: the id of
-    the version the officer saw in use. The same version again changes nothing. The history
-    stands at the measure and at the issuer's own assignments. Raises `Refusal`: a
-    `ChangeRefused` with every field whose totals would become meaningless.
+    Answers keep the version on which they were given, and drafts keep what was typed. `seen` is the
+    id of the version that the officer saw in use. The same version again changes nothing. The
+    history is written at the measure and at the issuer's own assignments. Raises `Refusal`: as
+    `ChangeRefused`, with every field whose totals would become meaningless.
     """
     require(actor, Right.CHANGE_FORM, Subject(measure.unit_id))
     require_own_form(session, version.form_id, actor=actor)
@@ -85,7 +85,8 @@ def _version_of(session: Session, measure: Measure) -> FormVersion | None:
 
 
 def _require_same_form(old: FormVersion | None, version: FormVersion) -> None:
-    """Versions of one form are siblings: their labels are known wherever its totals are shown."""
+    """Raises `Refusal` for a version of another form. Pages show totals with the labels of all
+    versions of one form."""
     if old and old.form_id != version.form_id:
         raise Refusal(
             N_("已经下发的措施只能换用同一张表单的其他版本；要换另一张表单，请另外下发一条措施。")
@@ -93,7 +94,7 @@ def _require_same_form(old: FormVersion | None, version: FormVersion) -> None:
 
 
 def _record(session: Session, measure: Measure, reason: str, actor: Account, now: datetime) -> None:
-    """A row of history at the issuer's own assignment of every period."""
+    """Write a row of history at the issuer's own assignment of every period."""
     columns = Event.__table__.c  # type: ignore[attr-defined]
     row = select(
         col(Assignment.id),

@@ -1,4 +1,4 @@
-"""Unpublished forms: kept while they are made, gone when they are published or thrown away."""
+"""Form drafts: an unpublished form is kept until it is published or thrown away."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from services.campaigns.deletions import delete_rows
 
 @dataclass(frozen=True)
 class KeptForm:
-    """What one page of the editor holds, and what it was made from."""
+    """What one page of the form editor holds, and the draft from which the page was made."""
 
     measure_id: int
     target: int
@@ -30,15 +30,15 @@ class KeptForm:
     latest: int
     content: dict[str, Any]
     seen: str = ""
-    """The mark of the draft the page was made from; empty: there was none."""
+    """The mark of the draft from which the page was made; empty: there was no draft."""
     page: str = ""
-    """The page itself."""
+    """The key of the page."""
 
 
 def keep_form_draft(
     session: Session, kept: KeptForm, *, going_on: bool, actor: Account, now: datetime
 ) -> FormDraft:
-    """Keep what a page holds. `going_on`: the page stays open and will keep more.
+    """Keep what a page holds. `going_on` says that the page stays open and will keep more.
 
     Raises `Refusal` when another window has kept something else since the page was made, or for
     another unit's form.
@@ -81,13 +81,14 @@ def _require_own(session: Session, kept: KeptForm, actor: Account) -> None:
 
 
 def _may_go_on(draft: FormDraft, kept: KeptForm) -> bool:
-    """A button that was pressed twice holds the same twice."""
+    """Whether the page may keep the draft once more. A button that is pressed twice sends the same
+    content twice, which is no conflict."""
     same_page = bool(draft.page) and draft.page == kept.page
     return draft.mark == kept.seen or same_page or draft.content == kept.content
 
 
 def discard_form_draft(session: Session, draft: FormDraft, *, actor: Account) -> None:
-    """Throw it away, or take it off the list of begun forms once it is published."""
+    """Delete a draft: it is thrown away, or it has been published."""
     require(actor, Right.DISCARD_FORM_DRAFT, Subject(account_id=draft.account_id))
     _wait_for_turn(session, draft.account_id)
     session.expunge(draft)
@@ -95,5 +96,5 @@ def discard_form_draft(session: Session, draft: FormDraft, *, actor: Account) ->
 
 
 def _wait_for_turn(session: Session, account_id: int) -> None:
-    """Two windows of one account keep and throw away one after the other."""
+    """Lock the account, so that two windows of one account act one after the other."""
     session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()

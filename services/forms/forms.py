@@ -1,4 +1,4 @@
-"""Forms: making them, and publishing their versions."""
+"""Forms: they are made, renamed, and published version by version."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ LONGEST_TITLE = 200
 
 
 class PublishedSince(Refusal):
-    """Another version has been published since the author began, by whomever."""
+    """Somebody has published another version since the author began."""
 
     def __init__(self, version: FormVersion, who: str, at: str) -> None:
         self.version = version
@@ -40,7 +40,7 @@ class PublishedSince(Refusal):
 def create_form(
     session: Session, unit_id: int, title: str, *, actor: Account, now: datetime
 ) -> Form:
-    """A form without questions yet. Raises `Refusal` for an empty or overlong title."""
+    """Make a form without questions. Raises `Refusal` for an empty or overlong title."""
     require(actor, Right.MAKE_FORM, Subject(unit_id))
     form = Form(unit_id=unit_id, title=read_title(title), created_at=now, created_by=actor.id)
     session.add(form)
@@ -49,7 +49,7 @@ def create_form(
 
 
 def rename_form(session: Session, form: Form, title: str, *, actor: Account) -> Form:
-    """Another title; the versions stay as they are. Raises `Refusal`."""
+    """Give a form another title; its versions stay as they are. Refuses as `create_form` does."""
     require(actor, Right.RENAME_FORM, Subject(form.unit_id))
     form.title = read_title(title)
     session.add(form)
@@ -69,10 +69,10 @@ def publish_version(
 ) -> FormVersion:
     """Check the fields and freeze them as the form's next version.
 
-    `settings` None keeps those of the latest version. What is equal to the latest version makes
-    no new one. `after`: the number of the version the author started from (0: none); it is
-    refused when another has been published since. Raises `Refusal`: a `PublishedSince`, or a
-    `FormFaults` with every fault of every field.
+    `settings` None keeps the settings of the latest version. Fields and settings equal to the
+    latest version make no new one. `after` is the number of the version from which the author
+    started (0: no version). Raises `Refusal`: as `PublishedSince` when a version after that was
+    published, and as `FormFaults` with every fault of every field.
     """
     require(actor, Right.PUBLISH_FORM, Subject(form.unit_id))
     checked = check_form(raw_fields)
@@ -113,13 +113,13 @@ def _check_latest(
 
 
 def _clock(version: FormVersion, now: datetime) -> str:
-    """When a version was published: today's with the time only."""
+    """When a version was published. For a version of today only the time is given."""
     at, today = local_time(version.published_at), local_time(now).date()
     return f"{at:%H:%M}" if at.date() == today else f"{at:%Y-%m-%d %H:%M}"
 
 
 def read_title(typed: str) -> str:
-    """The title of a form as it is stored. Raises `Refusal` for an empty or overlong one."""
+    """The title of a form as it is stored. Raises `Refusal` for an empty or overlong title."""
     title = clean_text(typed, multiline=False)
     if not title:
         raise Refusal(N_("请填写表单名称。"))

@@ -1,4 +1,4 @@
-"""Takes the snapshots reports are rendered from."""
+"""Snapshots: the data of reports is composed and stored."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from rules.reports.report import checksum, snapshots
 from rules.sentences.refusal import N_, Refusal
 
 UNITS_AT_ONCE = 200
-"""Units composed together: enough to make few statements, few enough to fit in memory."""
+"""How many units are composed together. More would take memory, fewer would take statements."""
 
 
 def take_snapshots(
@@ -30,14 +30,15 @@ def take_snapshots(
     actor: Account | None,
     now: datetime,
 ) -> list[int]:
-    """Store how the campaign stands at each unit; the ids of the snapshots, top of the tree first.
+    """Store how the campaign stands at each unit, and return the ids of the snapshots, the top of
+    the tree first.
 
-    `unit_codes` None: the unit that owns the campaign and all that have lower units with a part
-    in it. A snapshot of the same date is replaced. The number of statements does not depend on
-    the number of units (each `UNITS_AT_ONCE` of them).
+    `unit_codes` None selects the unit that owns the campaign and all units whose lower units have a
+    part in it. A snapshot of the same date is replaced. The number of statements is the same for
+    every `UNITS_AT_ONCE` units.
 
-    Raises `Refusal` for an unknown campaign or unit, and for any date but today's (Asia/Shanghai):
-    what stood on another day cannot be read from today's tables.
+    Raises `Refusal` for an unknown campaign or unit. Raises `Refusal` for any date but today in
+    Asia/Shanghai, because today's tables do not tell how another day stood.
     """
     _require(session, campaign_id, unit_codes, actor)
     for rows in compose_snapshots(session, campaign_id, unit_codes, as_of=as_of, now=now):
@@ -53,7 +54,10 @@ def compose_snapshots(
     as_of: date,
     now: datetime,
 ) -> Iterator[list[dict[str, Any]]]:
-    """The rows `store_snapshots` takes, some units at a time; only reads. As `take_snapshots`."""
+    """The rows for `store_snapshots`, `UNITS_AT_ONCE` units at a time. Nothing is written.
+
+    The arguments and refusals are those of `take_snapshots`.
+    """
     if as_of != local_date(now):
         raise Refusal(
             N_("%(as_of)s不是今天，只能为当天的情况生成快照；往日的报告请看当日已存的快照。"),
@@ -76,7 +80,7 @@ def compose_snapshots(
 
 
 def store_snapshots(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep the snapshots; those of the same unit, campaign and date are replaced."""
+    """Store the snapshots. A snapshot of the same unit, campaign and date is replaced."""
     statement = insert_into(session, Snapshot)
     replaced = {name: statement.excluded[name] for name in ("made_at", "data", "checksum")}
     session.execute(
@@ -91,7 +95,7 @@ def store_snapshots(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 def _require(
     session: Session, campaign_id: int, unit_codes: Sequence[str] | None, actor: Account | None
 ) -> None:
-    """Raises `NotFound` for a campaign the actor does not see, and for another's unit."""
+    """Raises `NotFound` for a campaign or a unit that the actor does not see."""
     at = find_unit_of(session, actor)
     if actor is not None:
         get_visible_campaign(session, actor, campaign_id)

@@ -1,4 +1,4 @@
-"""Deciding about many submissions at once, and taking a decision back within ten minutes."""
+"""Review batches: many submissions are decided at once, and a batch is undone in ten minutes."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -32,13 +32,13 @@ from services.assignments.changes import change_all
 from services.assignments.roll_up import lock_measures
 
 UNDO_MINUTES = 10
-"""How long a decision can be taken back."""
+"""For how many minutes a batch can be undone."""
 MOST_TICKED = 1_000
-"""Submissions that can be ticked on a page; more are chosen by a filter."""
+"""How many submissions can be ticked on a page. More are chosen with a filter."""
 SHORTEST_REASON = 4
 LONGEST_REASON = 1_000
 RETURN_WORKDAYS = 2
-"""Working days a unit has at least to mend what was returned: time is given, not eaten."""
+"""The fewest working days a unit has to mend what was returned: time is given, not eaten."""
 
 _DECISIONS: dict[Decision, tuple[Act, Status]] = {
     Decision.APPROVE: (Act.APPROVE, Status.APPROVED),
@@ -62,11 +62,13 @@ def decide_ticked(
     actor: Account,
     now: datetime,
 ) -> ReviewBatch | None:
-    """Approve, or return whole for one reason, those that still wait for the actor's unit.
+    """Approve those submissions that still wait for the actor's unit, or return them whole for one
+    reason.
 
-    None: not one of them did. Left out: what has been replaced, decided or taken back meanwhile,
-    and what is another unit's to review. The number of statements does not depend on how many
-    there are. Raises `Refusal` for a missing reason.
+    Submissions that were replaced, decided or taken back meanwhile are left out, and those that
+    another unit reviews. None: no submission is left. The number of statements does not depend on
+    the number of submissions. Raises `Refusal` for a missing reason and for more than
+    `MOST_TICKED`.
     """
     if len(submission_ids) > MOST_TICKED:
         raise Refusal(
@@ -87,10 +89,10 @@ def decide_matching(
     actor: Account,
     now: datetime,
 ) -> ReviewBatch | None:
-    """As `decide_ticked`, for all that match a filter.
+    """`decide_ticked` for all submissions that match a filter.
 
-    `wanted.until` is when their count was shown: what came in since was not in it and keeps
-    waiting.
+    `wanted.until` is the moment at which the person saw their number. A submission that arrived
+    later was not in that number and keeps waiting.
     """
     require(actor, Right.REVIEW, Subject(above_id=wanted.unit_id))
     assert wanted.until is not None
@@ -98,11 +100,12 @@ def decide_matching(
 
 
 def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> ReviewBatch:
-    """Take a decision back: what has not moved on since waits for review again.
+    """Undo a batch: its submissions that have not moved on since wait for review again.
 
-    The reviews are removed, due dates are what they were, totals follow; what had been approved
-    before it was returned is approved again. `undone_count` says how many went back. A second time
-    changes nothing. Raises `Refusal` after ten minutes, and `NotFound` for another unit's.
+    The reviews are removed, the due dates are what they were, and the totals follow. An answer that
+    had been approved before the batch returned it is approved again. `undone_count` says how many
+    decisions were undone. Undoing twice changes nothing. Raises `Refusal` after `UNDO_MINUTES`, and
+    `NotFound` for the batch of another unit.
     """
     batch = session.get(ReviewBatch, batch_id, with_for_update=True, populate_existing=True)
     if batch is None:
@@ -126,7 +129,7 @@ def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> R
 
 
 def undo_until(batch: ReviewBatch) -> datetime:
-    """The last moment the decision can be taken back."""
+    """The last moment at which the batch can be undone."""
     return batch.decided_at + timedelta(minutes=UNDO_MINUTES)
 
 
@@ -139,7 +142,7 @@ def open_batch(
     actor: Account,
     now: datetime,
 ) -> ReviewBatch:
-    """The row that reviews decided together point to."""
+    """Store the row to which the reviews of one decision point."""
     batch = ReviewBatch(
         unit_id=actor.unit_id,
         decision=decision,
@@ -154,7 +157,7 @@ def open_batch(
 
 
 def check_reason(typed: str) -> str:
-    """A reason for a return, clean. Raises `Refusal` when it is too short or too long."""
+    """The cleaned reason for a return. Raises `Refusal` for a reason too short or too long."""
     reason = clean_text(typed, multiline=True)
     if len(reason) < SHORTEST_REASON:
         raise Refusal(N_("请写明退回的原因，至少 %(shortest)s 个字。"), shortest=SHORTEST_REASON)
@@ -164,7 +167,7 @@ def check_reason(typed: str) -> str:
 
 
 def mend_by(now: datetime) -> date:
-    """The earliest due date of what is returned now."""
+    """The earliest due date of a submission that is returned now."""
     return add_workdays(local_date(now), RETURN_WORKDAYS)
 
 
@@ -194,9 +197,10 @@ def _decide(
 
 
 def _lock(session: Session, able: Select[Any]) -> ColumnElement[bool] | None:
-    """Lock the measures of what is chosen; the clause that keeps to them, None where none is.
+    """Lock the measures of the chosen submissions, and return the clause for these measures.
 
-    What comes in for another measure in between is not locked, and so not decided either.
+    None: nothing is chosen. A submission that arrives for another measure in between is not locked,
+    and the clause keeps it out of the decision.
     """
     measures = able.with_only_columns(col(Assignment.measure_id)).distinct()
     found = session.scalars(measures).all()
@@ -208,7 +212,7 @@ def _lock(session: Session, able: Select[Any]) -> ColumnElement[bool] | None:
 
 
 def _add_reviews(session: Session, able: Select[Any], batch: ReviewBatch) -> None:
-    """A review for each of the submissions, in one statement."""
+    """Write a review for each of the submissions, in one statement."""
     returned = batch.decision == Decision.RETURN
     values: dict[str, Any] = {
         "submission_id": col(Submission.id),
@@ -231,7 +235,7 @@ def _time_to_mend(now: datetime) -> Any:
 
 
 def _of_batch(batch_id: int) -> ColumnElement[bool]:
-    """The open assignments whose current submission the batch has decided."""
+    """The clause for the open assignments whose current submission the batch has decided."""
     own = aliased(Assignment)
     decided = (
         select(col(own.id))
@@ -247,7 +251,7 @@ def _of_batch(batch_id: int) -> ColumnElement[bool]:
 
 
 def _due_before(batch_id: int) -> Any:
-    """The due date an assignment had before the batch returned it."""
+    """The due date that an assignment had before the batch returned it."""
     before = (
         select(col(Review.due_before))
         .join(Submission, col(Submission.id) == Review.submission_id)
@@ -259,7 +263,7 @@ def _due_before(batch_id: int) -> Any:
 
 
 def _reopened(batch_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The reviews of the batch whose submission waits for review again."""
+    """The clauses for the reviews of the batch whose submission waits for review again."""
     waiting = (
         select(col(Submission.id))
         .join(Assignment, is_current())
@@ -269,8 +273,7 @@ def _reopened(batch_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _approved_before(session: Session, batch: ReviewBatch) -> Sequence[int | None]:
-    """The assignments the batch has returned although they had been approved, and that still are
-    where it left them."""
+    """The approved assignments that the batch has returned and that have not moved on since."""
     if batch.decision != Decision.RETURN:
         return []
     return session.scalars(
@@ -289,7 +292,7 @@ def _approved_before(session: Session, batch: ReviewBatch) -> Sequence[int | Non
 def _approve_again(
     session: Session, ids: Sequence[int | None], actor: Account, now: datetime
 ) -> None:
-    """Approve what was reopened, by whom and when it had been: the history knows."""
+    """Approve reopened assignments again, at the time and by the account of their last approval."""
     chosen = col(Assignment.id).in_(ids)
     latest = (
         select(func.max(Event.id))

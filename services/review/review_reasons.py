@@ -1,4 +1,4 @@
-"""Which of its earlier reasons a unit is offered for further returns."""
+"""The list of earlier reasons that a unit is offered for further returns."""
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -10,9 +10,10 @@ from rules.sentences.not_found import NotFound
 
 
 def unlist_reason(session: Session, batch_id: int, *, actor: Account) -> str:
-    """Offer the reason of this decision no longer, whichever decision it was given with; the
-    reason. What was decided keeps it, and using it again puts it back. Raises `NotFound` for
-    another unit's.
+    """Take the reason of a batch off the list, and return the reason.
+
+    All batches with the reason keep it. Using the reason again puts it back on the list. Raises
+    `NotFound` for the batch of another unit.
     """
     batch = session.get(ReviewBatch, batch_id)
     if batch is None:

@@ -25,8 +25,8 @@ LONGEST_NOTE = 200
 def approve(session: Session, submission_id: int, *, actor: Account, now: datetime) -> Review:
     """Approve a submission.
 
-    Raises `Refusal` when the actor's unit is not the one above, a later revision has come in, or
-    the assignment's status forbids it.
+    Raises `Refusal` when the actor's unit is not the unit above, when a later revision has arrived,
+    and when the assignment's status forbids a decision.
     """
     submission, assignment = _lock(session, submission_id)
     _check_reviewable(session, submission, assignment, actor)
@@ -45,11 +45,11 @@ def return_(
     actor: Account,
     now: datetime,
 ) -> Review:
-    """Return a submission, whole or the named fields only, with a reason of four characters up.
+    """Return a submission whole, or only the named fields, with a reason.
 
-    `notes`: name of a returned field → what is wrong with it. The unit gets at least two working
-    days for it. An approved submission can be returned too. Raises `Refusal` as `approve` does,
-    and for a missing reason or an unknown field.
+    `notes` maps a returned field to what is wrong with it. The unit gets at least `RETURN_WORKDAYS`
+    working days to mend. An approved submission can be returned, too. Raises `Refusal` as `approve`
+    does, for a reason that is too short or too long, and for an unknown field.
     """
     reason = check_reason(reason)
     submission, assignment = _lock(session, submission_id)
@@ -89,14 +89,14 @@ def _check_reviewable(
 
 
 def _reviewing_unit_id(session: Session, assignment: Assignment) -> int:
-    """The unit of the assignment above; the issuing unit reviews itself."""
+    """The unit that reviews the assignment: that of the assignment above, or the issuer itself."""
     if assignment.parent_id is None:
         return assignment.unit_id
     return session.get_one(Assignment, assignment.parent_id).unit_id
 
 
 def _field_names(session: Session, submission: Submission, names: Sequence[str]) -> list[str]:
-    """`names` in the order of the form. Raises `Refusal` for one that nobody can change."""
+    """`names` in the order of the form. Raises `Refusal` for a field that nobody can change."""
     asked = [field.name for field in FormTree(get_submitted_fields(session, submission)).mendable]
     unknown = sorted(set(names) - set(asked))
     if unknown:
@@ -105,7 +105,7 @@ def _field_names(session: Session, submission: Submission, names: Sequence[str])
 
 
 def _notes(typed: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
-    """What was written to the returned fields. Raises `Refusal` for one that is too long."""
+    """The cleaned notes to the returned fields. Raises `Refusal` for a note that is too long."""
     notes = {name: clean_text(typed.get(name, ""), multiline=False) for name in names}
     if any(len(note) > LONGEST_NOTE for note in notes.values()):
         raise Refusal(N_("每一项的说明最多 %(longest)s 字。"), longest=LONGEST_NOTE)
@@ -123,9 +123,10 @@ def _write(
     reason: str = "",
     **values: Any,
 ) -> Review:
-    """The review in force; an earlier decision stays in the assignment's history.
+    """Write the review in force. An earlier decision stays in the assignment's history.
 
-    The issuing unit reviews itself: there is nobody it could wait for, so nothing to undo.
+    Where the issuer reviews itself there is no batch, because nobody waits for its decision and
+    nothing needs undoing.
     """
     session.execute(delete(Review).where(col(Review.submission_id) == submission.id))
     own = assignment.parent_id is None

@@ -1,4 +1,4 @@
-"""Levels: defining the layers of the tree."""
+"""Levels: the layers of the tree are defined."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,9 +17,10 @@ from rules.units.levels import DEFAULT_LEVELS, LevelRow
 def define_levels(
     session: Session, levels: Sequence[LevelRow] = DEFAULT_LEVELS, *, actor: Account | None
 ) -> bool:
-    """Make the levels these, from the top down; True when anything changed.
+    """Replace the levels by these, given from the top down; True when anything changed.
 
-    A level that is left out is removed. Refuses when units, measures or assignments use it.
+    A level that is left out is removed. Raises `Refusal` when units, measures or assignments use a
+    level that would be removed.
     """
     require(actor, Right.SHAPE_TREE, Subject())
     present = list_levels(session)
@@ -28,7 +29,7 @@ def define_levels(
     kept = {level.code for level in levels}
     _remove(session, [level for level in present if level.code not in kept])
     before = {level.code for level in present}
-    # Ranks are unique: move all out of the way first, so that levels can change places.
+    # Ranks are unique. All ranks first move out of the way, so that levels can change places.
     session.execute(update(Level).values(rank=-1 - col(Level.rank)))
     rows = [{**level._asdict(), "rank": rank} for rank, level in enumerate(levels)]
     _update(session, [row for row in rows if row["code"] in before])

@@ -1,4 +1,4 @@
-"""The tree that comes with the product: Inner Mongolia, for demonstrations and tests."""
+"""The tree that comes with the product: Inner Mongolia (data/README.md)."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ EXCLUSIONS = DATA / "exclusions-inner-mongolia.csv"
 
 
 def import_shipped_tree(session: Session, *, actor: Account | None, now: datetime) -> ImportResult:
-    """The five levels, 15,938 units, their tags, and those that take no assignments."""
+    """Import five levels and 15,938 units with tags, and mark those that take no assignments."""
     define_levels(session, actor=actor)
     units = read_units(read_table_file(UNITS, UNIT_HEADS).lines, list_levels(session))
     result = import_units(session, units, actor=actor, now=now)

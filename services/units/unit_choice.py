@@ -1,4 +1,4 @@
-"""Applying rules to the tree: which units carry which tags, which take no assignments."""
+"""Rules are applied to the tree: which units carry which tags, and which take no assignments."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,10 +18,11 @@ from rules.units.unit_choice import How, TagRule, UnitChoice
 def apply_tags(
     session: Session, rules: Sequence[TagRule], *, actor: Account | None
 ) -> dict[str, int]:
-    """Make the tags in the rules what the rules say, and leave other tags; tag → units carrying it.
+    """Give the tags of the rules to exactly the units that the rules choose.
 
-    The statements grow with the tags and levels, not with the units. Refuses a rule that names
-    a code or a level that is not in the tree.
+    Returns tag → number of units that carry the tag. Other tags stay as they are. The number of
+    statements grows with the tags and levels, not with the units. Raises `Refusal` for a rule that
+    names a code or a level that the tree does not have.
     """
     require(actor, Right.SHAPE_TREE, Subject())
     _check_known(session, [rule.choice for rule in rules])
@@ -41,9 +42,11 @@ def apply_tags(
 def apply_exclusions(
     session: Session, exclusions: Sequence[UnitChoice], *, actor: Account | None
 ) -> int:
-    """The chosen units and everything below take no assignments; returns how many that changed.
+    """Let the chosen units and everything below take no assignments; returns how many units
+    changed.
 
-    Nothing is switched back on: an import whose `takes_assignments` column says so does that.
+    No unit takes assignments again by this function. An import with a column `takes_assignments`
+    can do that.
     """
     require(actor, Right.SHAPE_TREE, Subject())
     _check_known(session, exclusions)
@@ -57,7 +60,8 @@ def apply_exclusions(
 
 
 def _chosen(choices: Sequence[UnitChoice]) -> Select[tuple[int]]:
-    """The ids of the current units the choices name, with what is below where they say so."""
+    """The ids of the current units that the choices name; where a choice says so, with all
+    below."""
     top = aliased(Unit)
     tops = (
         select(top.lft, top.rgt)
@@ -72,7 +76,7 @@ def _chosen(choices: Sequence[UnitChoice]) -> Select[tuple[int]]:
 
 
 def _named(unit: Any, choices: Sequence[UnitChoice]) -> ColumnElement[bool]:
-    """The clause for the units the choices name themselves; `unit` is `Unit` or an alias."""
+    """The clause for the units that the choices name themselves; `unit` is `Unit` or an alias."""
     values = {how: [choice.value for choice in choices if choice.how is how] for how in How}
     return or_(
         false(),
@@ -84,7 +88,7 @@ def _named(unit: Any, choices: Sequence[UnitChoice]) -> ColumnElement[bool]:
 
 
 def _mostly_carrying(tag: str, level: str) -> Select[tuple[int]]:
-    """The ids of the level's units, more than half of whose directly lower units carry the tag."""
+    """The ids of the units of a level where most of the units directly below carry the tag."""
     lower = aliased(Unit)
     carried = and_(col(UnitTag.unit_id) == lower.id, col(UnitTag.tag) == tag)
     return (
@@ -98,7 +102,7 @@ def _mostly_carrying(tag: str, level: str) -> Select[tuple[int]]:
 
 
 def _carry(session: Session, tag: str, ids: Select[tuple[int]]) -> None:
-    """The units with these ids carry the tag, those that already do untouched."""
+    """Give the tag to the units with these ids that do not carry it yet."""
     carrying = select(UnitTag.unit_id).where(UnitTag.tag == tag)
     wanted = select(Unit.id, Tag.code).join(Tag, true()).where(Tag.code == tag)
     wanted = wanted.where(col(Unit.id).in_(ids), col(Unit.id).not_in(carrying))
@@ -121,7 +125,7 @@ def _define_tags(session: Session, rules: Iterable[TagRule]) -> None:
 
 
 def _check_known(session: Session, choices: Sequence[UnitChoice]) -> None:
-    """Refuse the first choice whose code or level the tree does not have."""
+    """Raises `Refusal` for the first choice whose code or level the tree does not have."""
     codes = [choice.value for choice in choices if choice.how is How.CODE]
     known = set(session.exec(select(Unit.code).where(col(Unit.code).in_(codes))).all())
     known |= set(session.exec(select(Level.code)).all())

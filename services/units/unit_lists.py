@@ -1,4 +1,4 @@
-"""What a new list of units would change, before it is imported for good."""
+"""A rehearsal of an import: what a new list of units would change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.units.units import ImportResult, import_units
 def rehearse(
     session: Session, units: UnitList, *, actor: Account | None, now: datetime
 ) -> ImportResult:
-    """What importing the list would do; nothing of it is kept."""
+    """What importing the list would do. Nothing of it is kept. Raises as `import_units` does."""
     with session.begin_nested() as savepoint:
         result = import_units(session, units, actor=actor, now=now)
         savepoint.rollback()

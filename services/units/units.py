@@ -1,4 +1,4 @@
-"""Units: importing a whole list."""
+"""Units: a whole list is imported."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,38 +18,40 @@ from rules.units.tree import number_tree
 from rules.units.unit_list import UnitList, UnitRow
 
 MOST_NAMED = 10_000
-"""A statement takes only so many values (SQLite 32,766); with more, all totals are redone."""
+"""The most moved units whose totals are redone alone. A statement takes only so many values
+(SQLite 32,766); with more moved units all totals are redone."""
 
 _UNITS = Unit.__table__  # type: ignore[attr-defined]
 _FACTS = ("name", "level", "parent_id", "kind", "takes_assignments", "valid_to")
-"""What an import may change about a unit, besides its numbers in the tree."""
+"""The columns that an import may change, besides the numbers in the tree."""
 
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did, in units."""
+    """What an import did, as numbers of units."""
 
     listed: int
-    """Units in the file."""
+    """Units of the file."""
     added: int
     changed: int
-    """Known units of which anything but the numbering changed, the moved ones included."""
+    """Known units of which anything but the numbering changed, with those that moved."""
     moved: int
-    """Known units that now stand under another unit; what is below each went along."""
+    """Known units that now stand under another unit. The units below them moved along."""
     ended: int
-    """Units no longer listed: `valid_to` is set, and they take no assignments."""
+    """Units that are no longer listed. Their `valid_to` is set, and they take no assignments."""
 
 
 def import_units(
     session: Session, units: UnitList, *, actor: Account | None, now: datetime
 ) -> ImportResult:
-    """Make the tree what the list says, matching units by code; a constant number of statements.
+    """Make the tree what the list says. Units are matched by code; the number of statements is
+    constant.
 
-    Known units keep their id and with it everything that hangs on them. Units that are not in
-    the list stay where they are, ended, so that last year's assignments still read as they did;
-    they come back to life when a later list has them again. A column the file does not have
-    (kind, tags, takes_assignments) leaves what is known. The whole tree is renumbered. What
-    moved units have reported stays in the totals of the units it was reported to.
+    Known units keep their id, and with the id everything that refers to them. Units that are not in
+    the list end and stay where they are, so that last year's assignments read as they did. A unit
+    that a later list names again is current again. A column that the file does not have (kind,
+    tags, takes_assignments) leaves the known values. The whole tree is renumbered. The answers of
+    moved units stay in the totals of the units to which they were reported.
     """
     require(actor, Right.IMPORT_UNITS, Subject(), at=find_unit_of(session, actor))
     session.flush()
@@ -79,14 +81,14 @@ def import_units(
 
 
 def _lock_levels(session: Session) -> dict[str, int]:
-    """Code → rank. Holds the rows, so that of two imports at once one waits for the other."""
+    """Code of a level → rank. The levels are locked, so that of two imports one waits."""
     wanted = select(Level.code, Level.rank).order_by(col(Level.rank))
     rows = session.execute(wanted.with_for_update(key_share=True)).all()
     return {row.code: row.rank for row in rows}
 
 
 def _number(rows: Sequence[UnitRow], known: Mapping[str, Row[Any]]) -> dict[str, tuple[int, int]]:
-    """Code → (lft, rgt) of the listed units in their order, then of those no longer listed."""
+    """Code → (lft, rgt), for the listed units in their order and then for the others."""
     parents = {row.code: row.parent_code for row in rows}
     code_of = {row.id: code for code, row in known.items()}
     gone = (row for row in known.values() if row.code not in parents)
@@ -105,7 +107,11 @@ def _insert_new(
     numbers: Mapping[str, tuple[int, int]],
     valid_from: date | None,
 ) -> int:
-    """Insert the units not in `ids`, level by level from the top; adds their ids to `ids`."""
+    """Insert the units that `ids` does not have, from the top level down, and add their ids to
+    `ids`.
+
+    Returns how many units were inserted.
+    """
     by_level: dict[str, list[UnitRow]] = {level: [] for level in ranks}
     for row in units.rows:
         if row.code not in ids:
@@ -135,7 +141,7 @@ def _insert_new(
 def _changes(
     units: UnitList, known: Mapping[str, Row[Any]], ids: Mapping[str, int], today: date
 ) -> dict[str, dict[str, Any]]:
-    """Code → the facts of every known unit that are no longer what is stored."""
+    """Code of a known unit → its facts that differ from the stored ones."""
     changes: dict[str, dict[str, Any]] = {}
     gone = dict(known)
     for row in units.rows:
@@ -187,7 +193,7 @@ def _update_numbers(
 
 
 def _replace_tags(session: Session, rows: Sequence[UnitRow], ids: Mapping[str, int]) -> None:
-    """Give the listed units the tags of the file and no others; unknown tags become tags."""
+    """Give the listed units exactly the tags of the file. A tag that is not known is made."""
     codes = {name: tag.code for tag in list_tags(session) for name in (tag.name, tag.code)}
     new = {tag for row in rows for tag in row.tags} - set(codes)
     if new:

@@ -1,5 +1,8 @@
-"""Sending the answers of many units at once: the same rows as `services.filling.submissions.submit`
-writes, in a number of statements that does not depend on how many units there are."""
+"""Sending the answers of many units at once.
+
+The rows written are those that `services.filling.submissions.submit` writes for one unit. The
+number of statements does not depend on the number of units.
+"""
 
 from __future__ import annotations
 
@@ -46,12 +49,12 @@ from services.filling.known_values import known_rows
 from services.filling.submissions import made_submission
 
 _TABLES: tuple[Any, ...] = (AnswerNumber, KnownValue, TextPrint, Draft)
-"""What stood for an assignment before, and is replaced."""
+"""The tables whose rows of an assignment are replaced by a sending."""
 
 
 @dataclass(frozen=True)
 class AnsweredRow:
-    """One unit's checked answers, to be sent."""
+    """The checked answers of one unit that are to be sent."""
 
     answers: SheetAnswers
     send_key: str
@@ -68,9 +71,10 @@ class AnsweredRow:
 def send_rows(
     session: Session, rows: Sequence[AnsweredRow], *, reason: str, actor: Account, now: datetime
 ) -> list[Submission]:
-    """Store a submission for each row, all below one unit, of one measure and period.
+    """Store a submission for each row, and return the submissions.
 
-    The assignments are locked and still owe their answer; `reason` stands in their history.
+    All rows are below one unit and of one measure and period. The caller has locked the assignments
+    and checked that they still owe their answers. `reason` is written into their history.
     """
     flags = flags_of(session, [row.answers for row in rows])
     made = [
@@ -86,7 +90,7 @@ def send_rows(
 
 
 def _replace(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submission]) -> None:
-    """Numbers, known values and prints of these answers in the place of the earlier ones."""
+    """Replace numbers, known values and prints of earlier answers, and delete the drafts."""
     ids = [row.id for row in rows]
     for table in _TABLES:
         session.execute(delete(table).where(col(table.assignment_id).in_(ids)))
@@ -113,7 +117,7 @@ def _keep_known(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Su
 def _change(
     session: Session, rows: Sequence[AnsweredRow], reason: str, actor: Account, now: datetime
 ) -> None:
-    """Submitted, and at the unit that has nobody above it approved at once."""
+    """Let the assignments become submitted; the issuer's, which nobody above reviews, approved."""
     chosen = col(Assignment.id).in_([row.id for row in rows])
     topmost = rows[0].sheet.assignment.parent_id is None
     columns = Assignment.__table__.c  # type: ignore[attr-defined]
@@ -142,10 +146,11 @@ def _change(
 
 
 def flags_of(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Flag]]:
-    """What `services.filling.checks.find_flags` finds for each, at most three statements for all.
+    """The flags of each answer, as `services.filling.checks.find_flags` finds them; at most three
+    statements for all.
 
-    Units of the same workbook are held against each other too: one text put into every row is
-    what this is for.
+    Units of the same workbook are compared with each other as well, so that a text copied into
+    every row is found.
     """
     if len(answered) < len(("one", "another")):
         return [find_flags(session, answers) for answers in answered]
@@ -169,7 +174,7 @@ def flags_of(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Fl
 def _siblings(
     session: Session, answered: Sequence[SheetAnswers], fields: Sequence[FormField]
 ) -> list[dict[str, list[Decimal]]]:
-    """For each the reported numbers of the units beside, and those of the same workbook."""
+    """For each answer: field → the numbers reported by units beside and in the same workbook."""
     names = compared_numbers(fields)
     reported = list_sibling_numbers(session, answered[0].sheet.assignment, names)
     own = [answers.now for answers in answered]
@@ -187,7 +192,7 @@ def _others(own: Sequence[Figures], place: int, name: str) -> list[Decimal]:
 
 
 def _beside(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Collection[int]]]:
-    """For each the prints of the texts that have some in common with its own."""
+    """For each answer: the prints of the other texts that share a print with it."""
     own = [answers.digests for answers in answered]
     sent = {answers.sheet.assignment.id for answers in answered}
     parent_id = answered[0].sheet.assignment.parent_id or 0

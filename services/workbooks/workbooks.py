@@ -1,4 +1,4 @@
-"""Workbooks: laid out for a unit, taken in again, previewed, and sent — all of it or none."""
+"""Workbooks: they are laid out for a unit, read, previewed and sent. All rows are sent, or none."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ from services.filling.submissions import Overtaken
 from services.workbooks.sent_rows import AnsweredRow, flags_of, send_rows
 
 MOST_ROWS = 1_000
-"""Units in one workbook."""
+"""The most units in one workbook."""
 KEPT = timedelta(days=7)
-"""How long an upload waits for the word to send it."""
+"""How long an upload is kept for sending."""
 FOR_LOWER = N_("由上级单位用 Excel 代填")
 FOR_ITSELF = N_("用 Excel 填报")
 CHANGED_FORM = N_(
@@ -54,41 +54,42 @@ CHANGED_FORM = N_(
 
 @dataclass(frozen=True)
 class UploadPreview:
-    """What sending an upload would do at this moment."""
+    """What sending an upload would do now."""
 
     outcomes: list[RowOutcome]
-    """In the order of the tree."""
+    """The outcome of each row, in the order of the tree."""
     faults: list[Fault]
-    """Of the file and of its rows."""
+    """The faults of the file and of its rows."""
     missing: list[Unit]
-    """Units that have no row in the file; they are left alone."""
+    """The units without a row in the file. They are left alone."""
     columns: Sequence[SheetColumns] = ()
-    """Of the form, sheet by sheet."""
+    """The columns of the form, sheet by sheet."""
     flags: dict[int, list[Flag]] = field(default_factory=dict)
-    """Assignment → what the checks would ask."""
+    """Assignment → the flags about which the page asks."""
 
     @property
     def sent(self) -> list[RowOutcome]:
-        """The rows that would be sent; with any fault none is."""
+        """The rows that would be sent; with any fault none."""
         return [] if self.faults else [outcome for outcome in self.outcomes if outcome.sent]
 
     @property
     def counts(self) -> dict[Kind, int]:
-        """How many rows of each kind; those there are."""
+        """Kind of outcome → number of rows, without kinds that no row has."""
         found = {kind: sum(outcome.kind is kind for outcome in self.outcomes) for kind in Kind}
         return {kind: count for kind, count in found.items() if count}
 
     @property
     def seen(self) -> str:
-        """The state everything was in, as the page says it again."""
+        """The marks of all assignments in the preview, which the page sends back
+        (`send_upload`)."""
         return ",".join(_mark(outcome.sheet) for outcome in self.outcomes)
 
 
 def get_layout(session: Session, own: Assignment, unit: Unit) -> Layout:
-    """The workbook of a unit for its assignment.
+    """The layout of the workbook of a unit for its assignment.
 
-    Raises `NotFound` where it has nothing to fill in, and `Refusal` for a form with required
-    photos or files, or for too many units.
+    Raises `NotFound` where the unit has nothing to fill in. Raises `Refusal` for a form with
+    required photos or files, and for more than `MOST_ROWS` units.
     """
     return lay_out(own, unit.code, _get_sheets(session, own), token_urlsafe(6))
 
@@ -102,11 +103,11 @@ def keep_upload(
     actor: Account,
     now: datetime,
 ) -> WorkbookUpload:
-    """Read what was uploaded and keep it for the preview; nothing is sent.
+    """Read an uploaded workbook and keep what it says for the preview. Nothing is sent.
 
-    What the same account has uploaded for the assignment before and not sent goes, and so does
-    every upload older than `KEPT`. Raises `Refusal` for a workbook of another measure, period or
-    unit, of another version of the form, or one whose sheets or heads are gone.
+    Uploads of the same account for the same assignment that were not sent are deleted, and all
+    uploads older than `KEPT`. Raises `Refusal` for a workbook of another measure, period or unit,
+    for another version of the form, and for missing sheets or heads.
     """
     require(actor, Right.KEEP_WORKBOOK, Subject(own.unit_id))
     sheets = _get_sheets(session, own)
@@ -140,7 +141,7 @@ def keep_upload(
 def preview(
     session: Session, own: Assignment, upload: WorkbookUpload, now: datetime
 ) -> UploadPreview:
-    """What sending the upload would do now, with what the checks would ask."""
+    """What sending the upload would do now, with the flags of its rows."""
     found = _preview(session, own, upload, now)
     ready = [
         SheetAnswers(outcome.sheet, outcome.values) for outcome in found.outcomes if outcome.sent
@@ -153,11 +154,11 @@ def preview(
 def send_upload(
     session: Session, assignment_id: int, token: str, *, seen: str, actor: Account, now: datetime
 ) -> WorkbookUpload:
-    """Send every row of an upload that changes something: all of them or none.
+    """Send the rows of an upload that change something: all of them, or none.
 
-    `seen`: what `Preview.seen` said on the page. Sending it again changes nothing. Raises
-    `Overtaken` when anything has changed since, and `Refusal` when there are faults or nothing is
-    to be sent.
+    `seen` is the `UploadPreview.seen` of the page. Sending an upload twice changes nothing. Raises
+    `Overtaken` when an assignment has changed since the page was made. Raises `Refusal` when the
+    upload has faults, or no row to send.
     """
     own = lock_assignment(session, assignment_id)
     require(actor, Right.SEND_WORKBOOK, Subject(own.unit_id))
@@ -193,20 +194,21 @@ def send_upload(
 
 
 def send_key(upload: WorkbookUpload, assignment_id: int | None) -> str:
-    """The send key of the submission an upload brings for an assignment."""
+    """The send key of the submission that an upload makes for an assignment."""
     return f"wb-{upload.token}-{assignment_id}"
 
 
 def _token_of(ticket: Mapping[str, Any]) -> str:
-    """An address nobody guesses, with the workbook in front; older ones have no name."""
+    """An address that nobody guesses. It begins with the name of the workbook, which workbooks of
+    older releases do not have."""
     book = str(ticket.get("book", ""))
     return f"{book}.{token_urlsafe(12)}" if book else token_urlsafe(16)
 
 
 def _is_of_book(upload: WorkbookUpload, sheet: AnswerSheet) -> bool:
-    """Whether what the unit sent last came from the workbook that was uploaded, then or now.
+    """Whether the unit's latest submission came from an upload of the same workbook.
 
-    The send key of a submission tells, which stays when uploads are swept.
+    The send key of the submission tells it. The send key stays when uploads are swept.
     """
     book, dot, _ = upload.token.partition(".")
     return bool(dot and sheet.last and sheet.last.send_key.startswith(f"wb-{book}."))
@@ -279,7 +281,7 @@ def _preview(
 def _files_of(
     session: Session, rows: Sequence[tuple[AnswerSheet, FilledRow]]
 ) -> dict[int, Attached]:
-    """Assignment → what finds its uploaded files; at most one statement."""
+    """Assignment → the function that finds its uploaded files; at most one statement."""
     if not rows or not rows[0][0].takes_files:
         return {}
     tokens = {
@@ -302,13 +304,13 @@ def _files_of(
 
 
 def _mark(sheet: AnswerSheet) -> str:
-    """What an assignment was like when the preview was made."""
+    """A mark of the assignment's state, which changes with every change that a preview shows."""
     draft = sheet.draft.version if sheet.draft else 0
     return f"{sheet.assignment.id}.{sheet.assignment.version}.{draft}"
 
 
 def _check_unchanged(found: UploadPreview, seen: str) -> None:
-    """Raises `Overtaken` with the units that are not what they were on the page."""
+    """Raises `Overtaken` with the units that have changed since the page was made."""
     known, now = set(filter(None, seen.split(","))), set(filter(None, found.seen.split(",")))
     if known == now:
         return
