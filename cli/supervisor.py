@@ -226,7 +226,7 @@ class Supervisor:
             child.start()
 
     def _waits(self, child: Child) -> bool:
-        others = (child for child in self.children if child.program.name in child.program.after)
+        others = (other for other in self.children if other.program.name in child.program.after)
         return child.waits and not all(other.ready.is_set() for other in others)
 
     @staticmethod
