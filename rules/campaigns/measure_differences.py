@@ -1,24 +1,24 @@
-"""What differs between two states of a measure, as codes and ids that are kept in its history."""
+"""What differs between two versions of a measure, as the codes and ids that its history keeps."""
 
 from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
 AROUND = 12
-"""Characters shown before and after what was changed in a long text."""
+"""Characters shown before and after the changed passage of a long text."""
 LONG = 60
-"""Characters of a text that is shown as a whole."""
+"""The most characters of a text that is shown as a whole."""
 
 Differs = dict[str, list[Any]]
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differs:
-    """Name → `[before, after]` of what is not the same; both sides have the same names."""
+    """Name → `[before, after]` for values that differ. Both mappings have the same names."""
     return {name: [before[name], value] for name, value in after.items() if before[name] != value}
 
 
 def narrowed(before: str, after: str) -> tuple[str, str]:
-    """The passages of two texts that differ, with a little of what stands around them.
+    """The passages in which two texts differ, with a little of the text around each.
 
     Texts that are short, or have nothing in common, stay as they are.
     """
@@ -31,12 +31,12 @@ def narrowed(before: str, after: str) -> tuple[str, str]:
 
 
 def _same(text: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
+    """The number of characters with which both texts begin."""
     pairs = zip(text, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _around(text: str, start: int, end: int) -> str:
-    """`text` without all but `AROUND` of its first `start` and its last `end` characters."""
+    """`text` without its first `start` and its last `end` characters, of which `AROUND` stay."""
     first, last = max(0, start - AROUND), len(text) - max(0, end - AROUND)
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"

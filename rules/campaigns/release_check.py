@@ -10,7 +10,7 @@ from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 
 FLOOR_WORKDAYS = 5
-"""Working days the lowest level should have at least."""
+"""Working days that the lowest level should have at least."""
 
 
 @dataclass(frozen=True)
@@ -18,29 +18,30 @@ class ReleaseFacts:
     """What a release today would mean."""
 
     answering: int
-    """Units that fill the form."""
+    """The number of units that fill in the form."""
     due_on: date | None
-    """Due date of the lowest level that is reached."""
+    """The due date of the lowest level that is reached."""
     today: date
     gate_days: int
-    """Working days until the measure is at the lowest level, if every gate waits its full time."""
+    """Working days until the measure reaches the lowest level, if every gate waits its full
+    time."""
     has_form: bool
 
     @property
     def days_left(self) -> int | None:
-        """Working days the lowest level has from today."""
+        """Working days that the lowest level has from today."""
         return None if self.due_on is None else workdays_between(self.today, self.due_on)
 
     @property
     def days_left_at_worst(self) -> int | None:
-        """The same, if every gate above it waits its full time."""
+        """Working days that the lowest level has, if every gate above waits its full time."""
         if self.due_on is None:
             return None
         return workdays_between(add_workdays(self.today, self.gate_days), self.due_on)
 
 
 def warnings(facts: ReleaseFacts) -> list[Sentence]:
-    """What to look at before releasing; an empty list when nothing is odd."""
+    """Sentences about what to look at before releasing. Empty when nothing is odd."""
     found: list[Sentence] = []
     if not facts.answering:
         found.append(Sentence(N_("没有一个单位会收到：请检查下发的层级和标签。")))

@@ -1,4 +1,4 @@
-"""What has become of an occurrence, in a word for the page."""
+"""What has become of an occurrence, in one word for the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from models import Occurrence, Outcome
 from rules.sentences.refusal import N_
 
 LATE = timedelta(minutes=5)
-"""Noted so long after it was due, an occurrence was missed and is made up."""
+"""An occurrence noted later than this after its due moment was missed, and is made up."""
 
 
 class Standing(StrEnum):
@@ -43,7 +43,7 @@ ENDED = {
 
 
 def standing_of(occurrence: Occurrence, done_at: datetime | None) -> Standing:
-    """The standing of an occurrence; `done_at` is when all that it caused was done."""
+    """The standing of an occurrence. `done_at`: when everything it caused was done, or None."""
     if occurrence.outcome in ENDED:
         return ENDED[Outcome(occurrence.outcome)]
     if occurrence.outcome == Outcome.DONE and done_at is not None:
@@ -55,5 +55,5 @@ def standing_of(occurrence: Occurrence, done_at: datetime | None) -> Standing:
 
 
 def is_late(occurrence: Occurrence) -> bool:
-    """Whether nothing ran at the moment it was due."""
+    """Whether nothing ran at the moment when the occurrence was due."""
     return occurrence.noted_at - occurrence.due_at > LATE

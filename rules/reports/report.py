@@ -1,12 +1,11 @@
 """A report's content: from the rows that were read to one snapshot for each unit.
 
-Everything a face of the report prints is worked out here, once: counts are whole numbers, sums
-are decimal text, shares are text. HTML, Word and Excel print what stands here, so that they
-agree to the digit. No wording: every face has its own, in its language.
+Everything that a face of the report prints is worked out here, once. Counts are whole numbers, sums
+are decimal text, shares are text. HTML, Word and Excel print these values, so that they agree to
+the digit. There is no wording here: every face has its own, in its language.
 
-"Below" is everything strictly below the unit. The rows of its direct lower units each take in
-the lower unit itself and everything below that, so that they add up to "below", as the rows of
-the levels do.
+"Below" is everything strictly below the unit. The row of a direct lower unit includes the lower
+unit itself and everything below it. Such rows add up to "below", and so do the rows of the levels.
 """
 
 import hashlib
@@ -32,7 +31,7 @@ from rules.reports.report_rows import (
 from rules.reports.shares import share
 
 SHAPE = 1
-"""Grows when the shape of snapshots changes."""
+"""The version of the shape of snapshots. It grows with every change of the shape."""
 COUNTS = (
     "issued",
     "acknowledged",
@@ -51,7 +50,7 @@ Json = dict[str, Any]
 
 
 def snapshots(rows: ReportRows) -> dict[int, Json]:
-    """Unit id → the content of its report, for every reported unit."""
+    """Unit id → the content of the unit's report, for every reported unit."""
     index = RowIndex(rows)
     return {unit_id: _snapshot(index, unit_id) for unit_id in rows.reported_units}
 
@@ -103,7 +102,8 @@ def _unit(index: RowIndex, unit: ReportedUnit) -> Json:
 
 
 def _coverage(index: RowIndex, unit_id: int, below: Json) -> Json:
-    """Units that answered all they were asked, and answers, each of how many."""
+    """How many units have answered all they were asked, and how many answers there are, each of how
+    many."""
     expected, complete = index.coverage.get(unit_id, (0, 0))
     return {
         "units": expected,
@@ -143,7 +143,7 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
 
 
 def _own(index: RowIndex, row: AssignmentRow | None) -> Json | None:
-    """What the unit itself was handed, and how far it has got."""
+    """What the unit itself was handed, and how far the unit has got."""
     if row is None:
         return None
     return {
@@ -184,7 +184,7 @@ def _levels(index: RowIndex, key: tuple[int, int, str]) -> list[Json]:
 
 
 def _lower_unit(index: RowIndex, unit: ReportedUnit, measure_id: int, period: str) -> Json | None:
-    """A direct lower unit with everything below it; None if nothing was handed to it."""
+    """A direct lower unit with everything below it. None: nothing was handed to it."""
     key = (unit.id, measure_id, period)
     own, tallies = index.assignments.get(key), index.tallies[key]
     if own is None and not tallies:
@@ -207,7 +207,8 @@ def _tally_counts(row: Any) -> Json:
 
 
 def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
-    """One assignment counted as `services.assignments.roll_up` counts the ones below a unit."""
+    """The counts of one assignment, as `services.assignments.roll_up` counts assignments below a
+    unit."""
     if row.status == Status.WITHDRAWN:
         return dict.fromkeys(COUNTS, 0)
     unsent = _owes(row)
@@ -229,7 +230,8 @@ def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
 
 
 def _told_status(row: AssignmentRow | NamedRow) -> str:
-    """What a report calls it: closed where the measure was closed, whatever it was before."""
+    """The status that a report tells: closed where the measure was closed, whatever the
+    assignment's status."""
     return row.status if row.closed_at is None else Status.CLOSED
 
 
@@ -246,7 +248,7 @@ def _add(parts: Iterable[Mapping[str, Any]]) -> Json:
 
 
 def _with_shares(counts: Json) -> Json:
-    """The counts with the shares every face prints."""
+    """The counts with the shares that every face prints."""
     return counts | {
         "submitted_share": share(counts["submitted"], counts["issued"]),
         "reported_share": share(counts["reported"], counts["answering"]),

@@ -20,9 +20,10 @@ PLACES = 4
 def figures_of(
     index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: str, below: Mapping[str, Any]
 ) -> list[Json]:
-    """Every field that is rolled up: reported and reviewed below the unit, from how many units.
+    """Every field that is rolled up: reported and reviewed below the unit, and from how many units.
 
-    `of` is the number of units that are to answer; `lower` the same by direct lower unit.
+    `of` is the number of units that are to answer. `lower` has the same figures for each direct
+    lower unit.
     """
     fields = index.fields(measure)
     if not (fields or index.totals[unit.id, measure.id, period]):
@@ -47,7 +48,7 @@ def figures_of(
 def _lines(
     index: RowIndex, fields: Sequence[FormField], key: Key, own: AssignmentRow | None
 ) -> list[Figure]:
-    """The figures of everything below a unit, and of its `own` answer where that is meant too."""
+    """The figures of everything below a unit, with the unit's own answer where `own` is given."""
     sums = {name: Sums(*row[4:]) for name, row in index.totals[key].items()}
     extremes = dict(index.extremes(key))
     for number in index.numbers[own.id] if own else []:
@@ -62,14 +63,15 @@ def _lines(
 
 
 def _answered(row: AssignmentRow | None, value: int) -> Sums:
-    """What one number of a unit's own answer adds, as `services.assignments.roll_up` counts it."""
+    """What one number of a unit's own answer adds, counted as in `services.assignments.roll_up`."""
     reported = row is not None and row.status in REPORTED
     reviewed = row is not None and row.status in REVIEWED
     return Sums(value * reported, int(reported), value * reviewed, int(reviewed))
 
 
 def _widened(known: Extremes | None, value: int, added: Sums) -> Extremes:
-    """The extremes with one more number, where it is reported and where it is reviewed."""
+    """The extremes with one more number, among the reported and the reviewed ones as `added`
+    says."""
     known = known or Extremes(None, None, None, None)
     reported, reviewed = added.reported_count, added.reviewed_count
     return Extremes(
@@ -89,9 +91,9 @@ def _picked(pick: Callable[..., int], known: int | None, value: int, counted: in
 def target_of(
     index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: str, below: Mapping[str, Any]
 ) -> Json | None:
-    """What is done of the target count, by the first field of the form that is added up.
+    """What is done of the target count, measured by the first field of the form that is summed.
 
-    None for a measure that sets no target or counts nothing.
+    None for a measure that sets no target or sums nothing.
     """
     summed = [field.name for field in index.fields(measure) if field.rollup is RollUp.SUM]
     if measure.target_count is None or not summed:
@@ -112,8 +114,8 @@ def target_of(
 
 
 def own_figures(index: RowIndex, row: AssignmentRow) -> list[Json]:
-    """What the unit itself has answered, number by number; how often, or of what choice, is not
-    one."""
+    """The numbers that the unit itself has answered. Counts and shares are left out: of a single
+    answer they are no numbers."""
     counted = {
         field.name for field in index.known_fields if field.rollup in (RollUp.COUNT, RollUp.SHARE)
     }
@@ -132,7 +134,7 @@ def _by_lower_unit(
     period: str,
     fields: Sequence[FormField],
 ) -> list[tuple[Json, dict[str, Figure]]]:
-    """Each direct lower unit with something of the measure, and its lines by key."""
+    """Each direct lower unit that has something of the measure, and its lines by key."""
     rows = []
     for lower in index.lower[unit.id]:
         key = (lower.id, measure.id, period)
@@ -147,7 +149,7 @@ def _by_lower_unit(
 
 
 def _nothing(figure: Figure) -> Figure:
-    """The line of a unit that has none of this figure."""
+    """The line of a unit that has nothing of this figure."""
     empty = "0" if figure.rollup == RollUp.SUM else ""
     return figure._replace(
         reported=empty, reported_count=0, reviewed=empty, reviewed_count=0,

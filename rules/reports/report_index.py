@@ -23,11 +23,11 @@ from rules.reports.report_rows import (
 )
 
 Key = tuple[int, int, str]
-"""Unit, measure, period."""
+"""Unit id, measure id, period."""
 
 
 class RowIndex:
-    """One pass over the rows, so that composing a unit's report looks nothing up twice."""
+    """The rows indexed in one pass, so that composing a unit's report looks nothing up twice."""
 
     def __init__(self, rows: ReportRows) -> None:
         self.rows = rows
@@ -65,7 +65,7 @@ class RowIndex:
         return sorted(self._periods[unit.id, measure_id])
 
     def fields(self, measure: MeasureRow) -> tuple[FormField, ...]:
-        """The measure's form as it is now; empty where it has none."""
+        """The measure's form as it is now. Empty for a measure without form."""
         return self._forms.get(measure.form_version_id or 0, ())
 
     @cached_property
@@ -73,7 +73,7 @@ class RowIndex:
         return {key: read_form(fields) for key, fields in sorted(self.rows.form_fields.items())}
 
     def gone(self, fields: Sequence[FormField]) -> tuple[FormField, ...]:
-        """What other versions have asked besides `fields`, as it was asked last."""
+        """The fields that only other versions have, besides `fields`, each as it was asked last."""
         return with_gone(fields, reversed(self._forms.values()))[len(fields) :]
 
     @cached_property
@@ -83,7 +83,7 @@ class RowIndex:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """What every key of a number is called; the newest version wins."""
+        """Key of a number → its label. The newest version wins."""
         found: dict[str, str] = {}
         for field in self.known_fields:
             found[field.name] = field.label
@@ -92,7 +92,7 @@ class RowIndex:
         return found
 
     def extremes(self, key: Key) -> Mapping[str, Extremes]:
-        """Field → smallest and largest below a unit."""
+        """Field → the smallest and the largest number below a unit."""
         return self._extremes.get(key, {})
 
     @cached_property

@@ -8,13 +8,14 @@ from rules.reports.report_index import RowIndex
 from rules.reports.report_rows import AnswerRow, ReportedUnit
 
 LONGEST = 3000
-"""Characters a report quotes of one answer; the whole stays on the assignment's page."""
+"""The most characters that a report quotes of one answer. The assignment's page has all of it."""
 
 Json = dict[str, Any]
 
 
 def narratives_of(index: RowIndex, unit: ReportedUnit, measure_id: int, period: str) -> Json:
-    """The current texts, `own` and by direct `lower` unit, each with its question."""
+    """The current texts: `own` of the unit, and `lower` by direct lower unit, each with its
+    question."""
     own = index.assignments.get((unit.id, measure_id, period))
     lower = []
     for lower_unit in index.lower[unit.id]:
@@ -30,7 +31,7 @@ def narratives_of(index: RowIndex, unit: ReportedUnit, measure_id: int, period: 
 def _listed(
     index: RowIndex, unit: ReportedUnit, measure_id: int, period: str, told: set[tuple[str, str]]
 ) -> list[Json]:
-    """The answers from anywhere below that the form asks to list, or the latest of."""
+    """Answers from anywhere below, for fields whose answers (or latest answer) the form lists."""
     return [
         {
             "code": row.code,
@@ -56,7 +57,7 @@ def _texts(index: RowIndex, assignment_id: int) -> list[Json]:
 
 
 def _questions(index: RowIndex, answer: AnswerRow) -> dict[str, str]:
-    """Name → label of what is told in words: long texts, and a unit's own narrative."""
+    """Name → label of the questions answered in words: long texts, and a unit's own narrative."""
     fields = index.rows.form_fields.get(answer.form_version_id or 0, [])
     asked = {field["name"]: field["label"] for field in fields if field.get("multiline")}
     return {field.name: field.label for field in NARRATIVE_FORM} | asked

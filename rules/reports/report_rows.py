@@ -1,6 +1,6 @@
 """The rows a report is composed from, as `queries.reports.report_data` reads them.
 
-They cover every reported unit (one that a report is for) and its direct lower units, which
+They cover every reported unit (a unit that a report is for) and its direct lower units. Both
 together are called the members here.
 """
 
@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from rules.forms.rolled_figures import Extremes
 
 LISTS = ("returned", "overdue", "late", "missing")
-"""The lists of a report that call units by name."""
+"""Kinds of lists in a report that name units."""
 LIST_ROWS = 1000
-"""Rows of each list a report keeps; the counts beside them are always complete."""
+"""The most rows of each list that a report keeps. The counts beside a list are always complete."""
 
 
 class ReportedCampaign(NamedTuple):
-    """The campaign and the notice it starts from."""
+    """The campaign, and the notice that it starts from."""
 
     id: int
     title: str
@@ -81,7 +81,7 @@ class AssignmentRow(NamedTuple):
 
 
 class TallyRow(NamedTuple):
-    """What lies below a member at one level; columns as in `models.roll_up.Tally`."""
+    """What lies below a member at one level. The columns are those of `models.roll_up.Tally`."""
 
     measure_id: int
     period: str
@@ -102,7 +102,7 @@ class TallyRow(NamedTuple):
 
 
 class TotalRow(NamedTuple):
-    """One numeric field over everything below a member; sums × 10,000."""
+    """One numeric field over everything below a member. Sums are × 10,000."""
 
     measure_id: int
     period: str
@@ -131,7 +131,7 @@ class AnswerRow(NamedTuple):
 
 
 class ListedRow(NamedTuple):
-    """An answer below a reported unit that is listed there, or is the latest one."""
+    """An answer below a reported unit that the report lists, or that is the latest one."""
 
     report_unit_id: int
     measure_id: int
@@ -143,7 +143,7 @@ class ListedRow(NamedTuple):
 
 
 class NamedRow(NamedTuple):
-    """One assignment that a report of `report_unit_id` calls by name."""
+    """One assignment that the report of `report_unit_id` names in a list."""
 
     report_unit_id: int
     code: str
@@ -160,7 +160,8 @@ class NamedRow(NamedTuple):
 
 
 class CoverageRow(NamedTuple):
-    """Units below a reported unit: with something to answer, and with all of it answered."""
+    """The number of units below a reported unit that have something to answer, and that have
+    answered all."""
 
     report_unit_id: int
     expected: int
@@ -169,7 +170,7 @@ class CoverageRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ReportRows:
-    """Everything the snapshots of some units of one campaign are composed from."""
+    """Everything from which the snapshots of some units of one campaign are composed."""
 
     campaign: ReportedCampaign
     as_of: date
@@ -181,14 +182,14 @@ class ReportRows:
     """Form version → its fields."""
     assignments: list[AssignmentRow]
     passed_on: set[int]
-    """Assignments that went on to the lower units by themselves."""
+    """Ids of assignments that went on to the lower units by themselves."""
     tallies: list[TallyRow]
     totals: list[TotalRow]
     numbers: list[NumberRow]
     answers: list[AnswerRow]
     coverage: list[CoverageRow]
     extremes: dict[tuple[int, int, str, str], Extremes] = field(default_factory=dict)
-    """Unit, measure, period, field → the smallest and largest below the unit."""
+    """(unit, measure, period, field) → the smallest and the largest number below the unit."""
     listed: list[ListedRow] = field(default_factory=list)
     """Answers that are handed up one by one."""
     named: dict[str, list[NamedRow]] = field(default_factory=dict)

@@ -3,11 +3,12 @@
 from decimal import ROUND_DOWN, Decimal
 
 NONE = "—"
-"""A share of nothing."""
+"""What stands for a share of nothing."""
 
 
 def share(part: int, whole: int) -> str:
-    """`part` of `whole` as text such as `87.5%`; rounded down, so that 100.0% means all."""
+    """The share of `part` in `whole` as text, such as `87.5%`. It is rounded down, so that 100.0%
+    means all."""
     if whole == 0:
         return NONE
     exact = Decimal(part * 100) / Decimal(whole)

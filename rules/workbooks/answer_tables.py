@@ -1,4 +1,5 @@
-"""First answers of many units as tables, to be held against paper: a row each, and the sums."""
+"""First answers of many units as tables, for comparison with paper: a row for each unit, and the
+sums."""
 
 from __future__ import annotations
 
@@ -19,28 +20,28 @@ from rules.workbooks.outcome import RowOutcome
 class AnswerLine:
     unit: str
     where: str
-    """The address of the unit's code."""
+    """The address of the cell with the unit's code."""
     place: int
-    """In a repeat, which filling it is, from 1; 0 outside."""
+    """In a repeat, the number of the filling, from 1; outside repeats 0."""
     cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class AnswerTable:
-    """What would be stored for the units, of one sheet."""
+    """What would be stored for the units, from one sheet."""
 
     repeat: str
-    """The name of the sheet of a repeat; empty: the units themselves."""
+    """The name of the repeat's sheet; empty for the sheet of the units themselves."""
     columns: tuple[SheetColumn, ...]
     lines: tuple[AnswerLine, ...]
     totals: tuple[str, ...]
-    """Of a column of numbers their sum, of any other nothing."""
+    """The sum of each column of numbers; empty for other columns."""
 
 
 def answer_tables(
     outcomes: Sequence[RowOutcome], sheets: Iterable[SheetColumns]
 ) -> Iterator[AnswerTable]:
-    """A table for every sheet that any of the units has answers on."""
+    """A table for every sheet on which any of the units has answers."""
     if not outcomes:
         return
     tree = outcomes[0].sheet.tree
@@ -54,7 +55,7 @@ def answer_tables(
 
 
 def _columns(tree: FormTree, sheet: SheetColumns) -> tuple[SheetColumn, ...]:
-    """In the order of the form, with what is calculated and has a label."""
+    """The columns in the order of the form, including calculated fields that have a label."""
     known = {column.name: column for column in sheet.columns}
     return tuple(
         known.get(field.name) or SheetColumn(field, field.label)

@@ -1,4 +1,4 @@
-"""Cells of a workbook: the text that stands in one, and what a person has typed into it."""
+"""Cells of a workbook: the text that a cell shows, and what a person has typed into it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) [0-9:.]+")
 
 
 def column_letters(place: int) -> str:
-    """`A` of 0, `AA` of 26."""
+    """The letters of a column, counted from 0: `A` for 0, `AA` for 26."""
     letters = ""
     place += 1
     while place:
@@ -28,7 +28,7 @@ def column_letters(place: int) -> str:
 
 
 def cell_place(address: str) -> tuple[int, int]:
-    """Row, from 1, and column, from 0, of `B7`: (7, 1)."""
+    """Row (from 1) and column (from 0) of an address: `B7` gives (7, 1)."""
     letters = address.rstrip("0123456789")
     place = 0
     for letter in letters:
@@ -37,17 +37,17 @@ def cell_place(address: str) -> tuple[int, int]:
 
 
 def cell_text(column: SheetColumn, texts: Sequence[str]) -> str:
-    """What stands in the cell for answers as typed: of choices their words."""
+    """The text of a cell for answers as typed. Choices show their words."""
     if is_chosen(column.field):
         return BETWEEN.join(column.words.get(text, text) for text in texts)
     return texts[0].strip() if texts else ""
 
 
 def typed_texts(column: SheetColumn, text: str) -> list[str]:
-    """What a cell says, as a browser would send it: of choices their codes.
+    """What a cell says, as a browser would send it. Choices become their codes.
 
-    Choices are known by their words or their codes; a date also as the number Excel keeps it as.
-    What is not understood stays as it is, to be told as a fault.
+    Choices are recognised by their words or their codes, and dates also by the number that Excel
+    keeps. A text that is not understood stays as it is, to be told as a fault.
     """
     text = text.strip()
     if not text:
@@ -68,7 +68,7 @@ def _code(column: SheetColumn, text: str) -> str:
 
 
 def _parts(column: SheetColumn, text: str) -> Iterator[str]:
-    """The choices a cell names; words with a comma in them are found whole."""
+    """The choices that a cell names. Words that contain a comma are found whole."""
     known = {
         *column.words.values(),
         *column.words,
@@ -93,7 +93,7 @@ def _up_to_separator(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    """A date that has lost its format is the number of a day; one with a time loses the time."""
+    """A date that has lost its format is the number of a day. A date with a time loses the time."""
     if _SERIAL.fullmatch(text):
         return (_FIRST_DAY + timedelta(days=int(text))).isoformat()
     moment = _MOMENT.fullmatch(text)

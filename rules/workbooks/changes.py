@@ -1,4 +1,4 @@
-"""What a row of a workbook says otherwise than what stands for its unit now."""
+"""What a row of a workbook says differently from what its unit has now."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from rules.workbooks.reading import FilledRow
 
 @dataclass(frozen=True)
 class ChangedAnswer:
-    """One answer that would be other than before."""
+    """One answer that would change."""
 
     label: str
     place: int
-    """In a repeat, which filling it is, from 1; 0 outside."""
+    """In a repeat, the number of the filling, from 1; outside repeats 0."""
     old: str
     new: str
     where: str
-    """The address of the cell; empty for what is calculated."""
+    """The address of the cell; empty for a calculated value."""
 
 
 def typed_of(sheet: AnswerSheet, row: FilledRow) -> dict[str, list[str]]:
-    """What the form is checked with: the row, and the files the unit has uploaded already."""
+    """What the form is checked with: the row, and the files that the unit has uploaded already."""
     shown = sheet.typed
     files = {
         field.name: shown[field.name]
@@ -46,9 +46,10 @@ def from_last(
     today: str,
     attached: Attached | None,
 ) -> list[ChangedAnswer]:
-    """What the row would change in the latest submission, were all of it open.
+    """What the row would change in the latest submission if every field were open.
 
-    `1.50` is the same as `1.5`; what nobody can change, and what is not asked, does not count.
+    `1.50` is the same as `1.5`. Fields that nobody can change and fields that are not asked do not
+    count.
     """
     before = as_typed(sheet.last.answers) if sheet.last else {}
     return _typed_changes(sheet, row, sheets, before, _stored(sheet, row, today, attached))
@@ -61,7 +62,7 @@ def is_as_drafted(
     today: str,
     attached: Attached | None,
 ) -> bool:
-    """Whether the row says the same as the draft that is there."""
+    """Whether the row says the same as the current draft."""
     if sheet.draft is None:
         return False
     before = _checked_texts(sheet, sheet.typed, today, attached)
@@ -78,7 +79,7 @@ def _stored(
 def _checked_texts(
     sheet: AnswerSheet, typed: Typed, today: str, attached: Attached | None
 ) -> dict[str, list[str]]:
-    """Answers by key as they would be stored, were all of it open; with a fault as typed."""
+    """Key → the answer as it would be stored if every field were open. With any fault: as typed."""
     checked = replace(sheet, review=None).check(typed, today=today, attached=attached)
     if checked.faults:
         return {key: list(texts) for key, texts in typed.items() if any(texts)}
@@ -92,7 +93,7 @@ def _typed_changes(
     before: Mapping[str, list[str]],
     now: Mapping[str, list[str]],
 ) -> list[ChangedAnswer]:
-    """Only of what a person can type into a cell."""
+    """The changes, only among answers that a person can type into a cell."""
     columns = {
         column.name: column
         for sheet_columns in sheets
@@ -113,7 +114,7 @@ def changes_in(
     before: Mapping[str, list[str]],
     now: Mapping[str, list[str]],
 ) -> Iterator[ChangedAnswer]:
-    """In the order of the form, what `now` says otherwise than `before`."""
+    """What `now` says differently from `before`, in the order of the form."""
     for key in sorted({*before, *now}, key=_order(sheet)):
         name = key.rpartition(".")[2]
         field = sheet.tree.by_name.get(name)
@@ -126,12 +127,13 @@ def changes_in(
 
 
 def is_told(field: FormField) -> bool:
-    """Files are not in the workbook; what is calculated without a label nobody reads."""
+    """Whether a change of the field is told. Files are not in the workbook, and nobody reads a
+    calculation without label."""
     return field.type not in ATTACHED and bool(field.label)
 
 
 def _order(sheet: AnswerSheet) -> Any:
-    """In the order of the form, a repeat filling by filling."""
+    """A sort key for keys of answers: in the order of the form, a repeat filling by filling."""
     places = {field.name: number for number, field in enumerate(sheet.tree.fields)}
 
     def rank(key: str) -> tuple[int, int, int]:

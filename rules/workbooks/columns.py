@@ -19,7 +19,7 @@ CODE, UNIT, STATUS, PLACE = "单位代码", "单位名称", "状态", "序号"
 REQUIRED = "＊"
 CONDITIONAL = "（视前面的回答填写）"
 LONGEST_NAME = 31
-"""Characters of a sheet's name in Excel."""
+"""The most characters of a sheet's name in Excel."""
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 
 
@@ -30,7 +30,7 @@ class SheetColumn:
     field: FormField
     head: str
     group: str = ""
-    """The labels of the groups around it, which stand above its head."""
+    """The labels of the groups around the question, which stand above its head."""
 
     @property
     def name(self) -> str:
@@ -38,8 +38,8 @@ class SheetColumn:
 
     @cached_property
     def words(self) -> dict[str, str]:
-        """Code of a choice → what stands in the cell: its label, with the code where two choices
-        are called the same."""
+        """Code of a choice → the text in the cell: its label, followed by the code where two
+        choices have the same label."""
         counts = Counter(choice.label for choice in self.field.choices)
         return {
             choice.value: choice.label
@@ -51,11 +51,11 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetColumns:
-    """One sheet: the units with a row each, or the fillings of one repeat."""
+    """One sheet: either the units with a row each, or the fillings of one repeat."""
 
     name: str
     repeat: str
-    """The repeat's field name; empty: the sheet of units."""
+    """The repeat's field name. Empty: this is the sheet of units."""
     columns: tuple[SheetColumn, ...]
 
     @property
@@ -65,9 +65,9 @@ class SheetColumns:
 
 
 def sheets_of(fields: Iterable[FormField]) -> list[SheetColumns]:
-    """The sheets of a form: the one of units first, then one for each repeat.
+    """The sheets of a form: the sheet of units first, then a sheet for each repeat.
 
-    Photos, files and what is calculated have no column. Raises `Refusal` when the form cannot be
+    Photos, files and calculated fields have no column. Raises `Refusal` for a form that cannot be
     filled in without a file.
     """
     tree = FormTree(fields)
@@ -82,7 +82,8 @@ def sheets_of(fields: Iterable[FormField]) -> list[SheetColumns]:
 
 
 def check_fits(tree: FormTree) -> None:
-    """Raises `Refusal` for a form with a required photo or file, or one in a repeat."""
+    """Raises `Refusal` for a form with a required photo or file, or with a photo or file in a
+    repeat."""
     files = [field for field in tree.fields if field.type in ATTACHED]
     unfit = [
         field.label or field.name for field in files if field.required or tree.repeat_of(field)
@@ -122,7 +123,8 @@ def _group(tree: FormTree, field: FormField) -> str:
 
 
 def _unlike(heads: Sequence[str]) -> list[str]:
-    """The same heads, none of them twice: they are what a column is known by when read back."""
+    """The heads, made different from one another, because reading back recognises a column by its
+    head."""
     seen = Counter([folded(fixed) for fixed in (CODE, UNIT, STATUS, PLACE)])
     found = []
     for head in heads:
@@ -133,7 +135,7 @@ def _unlike(heads: Sequence[str]) -> list[str]:
 
 
 def folded(head: str) -> str:
-    """What is compared of a head: no blanks, widths of characters do not matter."""
+    """The part of a head that is compared: without blanks, whatever the width of its characters."""
     return "".join(unicodedata.normalize("NFKC", head).split()).lower()
 
 
@@ -148,12 +150,12 @@ def _sheet_name(repeat: FormField, taken: Iterable[str]) -> str:
 
 
 def is_chosen(field: FormField) -> bool:
-    """Whether its cell holds words of choices."""
+    """Whether the field's cell holds words of choices."""
     return field.type in SELECTS
 
 
 def heads_of(sheets: Iterable[SheetColumns]) -> list[dict[str, object]]:
-    """The sheets as the hidden ticket tells them: name, repeat, and field name → head."""
+    """The sheets as the hidden ticket describes them: name, repeat, and field name → head."""
     return [
         {
             "name": sheet.name,

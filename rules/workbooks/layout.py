@@ -1,4 +1,4 @@
-"""The layout of a workbook as plain values: what stands in which cell, and which are open."""
+"""The layout of a workbook as plain values: what stands in which cell, and which cells are open."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from rules.workbooks.cells import cell_text
 from rules.workbooks.columns import MAIN, SheetColumn, SheetColumns, heads_of, sheets_of
 
 SPARE = 5
-"""Empty rows a unit gets on the sheet of a repeat."""
+"""Empty rows for each unit on the sheet of a repeat."""
 MOST_SPARE, LEAST_SPARE = 1_000, 30
 LONGEST_REASON = 200
 FORMAT = 1
-"""Of the hidden ticket."""
+"""The version of the hidden ticket's format."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class SheetRow:
     """One row of a sheet."""
 
     code: str
-    """Empty in the spare rows of a repeat."""
+    """The code of the unit; empty in the spare rows of a repeat."""
     unit: str
     third: str
-    """The status in words; in a repeat which filling it is."""
+    """The status in words; in a repeat, the number of the filling."""
     cells: tuple[Cell, ...]
 
 
@@ -58,29 +58,34 @@ class Layout:
 
     title: str
     guide: tuple[tuple[str, str], ...]
-    """Heading and text, from the top down."""
+    """Pairs of heading and text, from the top down."""
     sheets: tuple[FilledSheet, ...]
     codes: tuple[str, ...]
-    """Of the units that can still be filled in."""
+    """Codes of the units whose rows can still be filled in."""
     ticket: Mapping[str, Any]
-    """What the hidden sheet says; to be signed."""
+    """What the hidden sheet says. It is signed later."""
 
 
-def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet], book: str = "") -> Layout:
-    """The workbook of `own`'s unit (with this code) for `rows`, in their order.
+def lay_out(
+    own: Assignment, unit_code: str, answer_sheets: Sequence[AnswerSheet], book: str = ""
+) -> Layout:
+    """The workbook of the unit `own` belongs to (with the code `unit_code`), with a row for each
+    sheet.
 
-    `book`: what it is known by when it comes back, once or again.
-    Raises `Refusal` when the form cannot be filled in a workbook.
+    `book`: the id by which the workbook is recognised whenever it comes back. Raises `Refusal` for
+    a form that cannot be filled in as a workbook.
     """
-    first = rows[0]
+    first = answer_sheets[0]
     sheets = sheets_of(first.fields)
-    filled = tuple(_filled(sheet, rows) for sheet in sheets)
+    filled = tuple(_filled(sheet, answer_sheets) for sheet in sheets)
     title = first.measure.title + ("" if own.period == ONCE else f"（{period_words(own.period)}）")
     return Layout(
         title=title,
-        guide=tuple(_guide(title, rows, sheets)),
+        guide=tuple(_guide(title, answer_sheets, sheets)),
         sheets=filled,
-        codes=tuple(answer_sheet.unit.code for answer_sheet in rows if is_open(answer_sheet)),
+        codes=tuple(
+            answer_sheet.unit.code for answer_sheet in answer_sheets if is_open(answer_sheet)
+        ),
         ticket={
             "format": FORMAT,
             "book": book,
@@ -89,19 +94,20 @@ def lay_out(own: Assignment, unit_code: str, rows: Sequence[AnswerSheet], book: 
             "measure": own.measure_id,
             "period": own.period,
             "version": first.version_id,
-            "rows": [_ticket_row(sheets, answer_sheet) for answer_sheet in rows],
+            "rows": [_ticket_row(sheets, answer_sheet) for answer_sheet in answer_sheets],
             "sheets": heads_of(sheets),
         },
     )
 
 
 def is_open(sheet: AnswerSheet) -> bool:
-    """Whether the unit still owes its answer, so that a workbook may bring it."""
+    """Whether the unit still owes its answer, so that a workbook may bring the answer."""
     return owes(sheet.assignment)
 
 
 def shown_cells(sheets: Iterable[SheetColumns], typed: Mapping[str, list[str]]) -> dict[str, str]:
-    """Key of the answer → the text of its cell, of the answers of one unit; no empty ones."""
+    """Key of the answer → the text of its cell, for the answers of one unit. Empty cells are left
+    out."""
     found = {}
     for sheet in sheets:
         for column in sheet.columns:
@@ -111,13 +117,13 @@ def shown_cells(sheets: Iterable[SheetColumns], typed: Mapping[str, list[str]]) 
 
 
 def digest_of(cells: Mapping[str, str]) -> str:
-    """What a unit's cells are compared by: the same for the same texts, whatever their order."""
+    """A digest by which a unit's cells are compared: the same for the same texts, in any order."""
     text = json.dumps(dict(cells), ensure_ascii=False, sort_keys=True)
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def shown_answers(sheet: AnswerSheet) -> dict[str, list[str]]:
-    """What the workbook shows of a unit: what was sent, where it cannot be filled in now."""
+    """What the workbook shows of a unit; for a unit that cannot be filled in now, what was sent."""
     if not is_open(sheet):
         return as_typed(sheet.last.answers) if sheet.last else {}
     typed = sheet.typed
@@ -127,7 +133,8 @@ def shown_answers(sheet: AnswerSheet) -> dict[str, list[str]]:
 
 
 def _closed_up(typed: dict[str, list[str]], repeat: str) -> dict[str, list[str]]:
-    """The same with the fillings of the repeat counted without gaps: rows have none."""
+    """What was typed, with the fillings of the repeat counted without gaps, because rows have no
+    gaps."""
     filled = [key for key, texts in typed.items() if any(text.strip() for text in texts)]
     moved = {place: number for number, place in enumerate(places(repeat, filled))}
     found = {}
@@ -172,18 +179,20 @@ def _ticket_row(sheets: Sequence[SheetColumns], answer_sheet: AnswerSheet) -> li
 
 
 def readonly_names(sheets: Iterable[SheetColumns]) -> frozenset[str]:
-    """The questions whose cells nobody can change, in whatever state the unit is."""
+    """The questions whose cells nobody can change, whatever the unit's status."""
     columns = (column for sheet in sheets for column in sheet.columns)
     return frozenset(column.name for column in columns if not column.field.typed_in)
 
 
-def _filled(sheet: SheetColumns, rows: Sequence[AnswerSheet]) -> FilledSheet:
+def _filled(sheet: SheetColumns, answer_sheets: Sequence[AnswerSheet]) -> FilledSheet:
     if not sheet.repeat:
-        return FilledSheet(sheet, tuple(_main_line(sheet, answer_sheet) for answer_sheet in rows))
-    lines = [line for answer_sheet in rows for line in _repeat_lines(sheet, answer_sheet)]
+        return FilledSheet(
+            sheet, tuple(_main_line(sheet, answer_sheet) for answer_sheet in answer_sheets)
+        )
+    lines = [line for answer_sheet in answer_sheets for line in _repeat_lines(sheet, answer_sheet)]
     spare = sum(
         SPARE
-        for answer_sheet in rows
+        for answer_sheet in answer_sheets
         if is_open(answer_sheet) and sheet.repeat in answer_sheet.open_names
     )
     empty = tuple(Cell("", not column.field.readonly) for column in sheet.columns)
@@ -228,11 +237,11 @@ def _status(answer_sheet: AnswerSheet) -> str:
 
 
 def _guide(
-    title: str, rows: Sequence[AnswerSheet], sheets: Sequence[SheetColumns]
+    title: str, answer_sheets: Sequence[AnswerSheet], sheets: Sequence[SheetColumns]
 ) -> Iterator[tuple[str, str]]:
-    measure = rows[0].measure
+    measure = answer_sheets[0].measure
     days = sorted(
-        {answer_sheet.assignment.due_on for answer_sheet in rows if is_open(answer_sheet)}
+        {answer_sheet.assignment.due_on for answer_sheet in answer_sheets if is_open(answer_sheet)}
     )
     yield "填报内容", title
     if days:
@@ -264,7 +273,7 @@ def _guide(
             "排序时要选中整张表，不要只排其中几列。"
         ),
     )
-    if rows[0].takes_files:
+    if answer_sheets[0].takes_files:
         yield "照片和文件", "照片和文件放不进 Excel，需要的请在网页上补传。"
 
 

@@ -1,4 +1,4 @@
-"""What sending a workbook would do: row by row, before anything is done."""
+"""What sending a workbook would do, row by row, before anything is done."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Kind(StrEnum):
     """The unit has sent or kept something else since the download."""
     LOCKED = "locked"
     REPORTED = "reported"
-    """Filled in, and the same as what the unit has sent."""
+    """The row is filled in, and says the same as the unit has sent."""
     SAME = "same"
-    """Not touched since the download."""
+    """The row was not touched since the download."""
     EMPTY = "empty"
 
 
@@ -64,7 +64,7 @@ class RowOutcome:
     changes: tuple[ChangedAnswer, ...] = ()
     faults: tuple[Fault, ...] = ()
     notes: tuple[Fault, ...] = ()
-    """What is in the file and will not be taken, or why the row is not sent."""
+    """What the file contains and will not be taken, or why the row is not sent."""
 
     @property
     def sent(self) -> bool:
@@ -82,7 +82,7 @@ def outcome_of(
 ) -> RowOutcome:
     """What sending `row` for the unit of `sheet` would do now. `today`: ISO date.
 
-    `same_book`: what the unit sent last came from this very workbook.
+    `same_book`: the unit's latest submission came from this very workbook.
     """
     found = _outcome(sheet, row, sheets, today, attached, same_book)
     if found.kind in (Kind.LOCKED, Kind.OVERTAKEN):
@@ -120,9 +120,10 @@ def _outcome(
 
 
 def with_told(outcome: RowOutcome, row: FilledRow, told: Mapping[str, Fault]) -> RowOutcome:
-    """The same with what reading the file has found in cells of the row (`told`: by address).
+    """The outcome with faults that reading the file has found in cells of the row (`told`: by
+    address).
 
-    A cell has one fault: where a formula stands, nobody is told to fill it in as well.
+    A cell has one fault: where a formula stands, nobody is told to fill the cell in as well.
     """
     found = {
         at: _cell_fault(outcome.sheet, row, key, told[at])
@@ -138,7 +139,7 @@ def with_told(outcome: RowOutcome, row: FilledRow, told: Mapping[str, Fault]) ->
 
 
 def _locked(sheet: AnswerSheet, row: FilledRow, changes: Sequence[ChangedAnswer]) -> RowOutcome:
-    """Of a unit that does not owe its answer now: what differs is told, and not taken."""
+    """The outcome for a unit that owes no answer now. Differences are told, and not taken."""
     if not changes:
         return RowOutcome(sheet, Kind.REPORTED, row.where)
     status = Term(STATUS_NAMES[Status(sheet.assignment.status)])
@@ -151,9 +152,9 @@ def _locked(sheet: AnswerSheet, row: FilledRow, changes: Sequence[ChangedAnswer]
 
 
 def _overtaken(sheet: AnswerSheet, row: FilledRow, same_book: bool) -> str:
-    """What has come in between, as a sentence; empty: nothing.
+    """What has happened since the download, as a sentence; empty: nothing.
 
-    With what this workbook itself has sent, the draft it was made from is gone.
+    Where this workbook itself was sent before, the draft that it was made from is gone.
     """
     moved = sheet.revision != row.revision
     if moved and not same_book:
@@ -170,7 +171,8 @@ def _stands_already(
     attached: Attached | None,
     overtaken: str,
 ) -> bool:
-    """Whether the row says what came in between, so that nothing of it would be lost."""
+    """Whether the row says what was sent or kept since the download, so that nothing would be
+    lost."""
     if sheet.last is not None and not from_last(sheet, row, sheets, today, attached):
         return True
     return overtaken == DRAFTED and is_as_drafted(sheet, row, sheets, today, attached)
@@ -199,7 +201,7 @@ def _checked(
 
 
 def _cell_fault(sheet: AnswerSheet, row: FilledRow, key: str, fault: Fault) -> Fault:
-    """What has no cell of its own is told at the unit's code."""
+    """The fault at its cell. A fault of a field without cell is told at the unit's code."""
     found = sheet.tree.by_name.get(key.rpartition(".")[2])
     label = found.label or found.name if found else key
     return fault.at(Place.of_address(row.cells.get(key, row.where), label))
@@ -212,9 +214,9 @@ def _left_out(
     now: Mapping[str, list[str]],
     changed: Collection[str],
 ) -> Iterator[Fault]:
-    """What was typed and is not among the answers: into what is closed, or is not asked.
+    """What was typed and is not among the answers, because the field is closed or not asked.
 
-    `changed`: the addresses of the cells that say otherwise than what was sent.
+    `changed`: the addresses of the cells that differ from what was sent.
     """
     for key in row.typed:
         column = columns.get(key.rpartition(".")[2])

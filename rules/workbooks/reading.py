@@ -18,14 +18,14 @@ from rules.workbooks.columns import CODE, PLACE, UNIT, SheetColumn, SheetColumns
 from rules.workbooks.layout import digest_of, readonly_names
 
 HEAD_WITHIN = 30
-"""Lines from the top among which the heads are looked for."""
+"""The number of lines from the top among which the heads are looked for."""
 _SHUT = 5
-"""Where a row of the ticket lists its read-only cells."""
+"""The index in a row of the ticket at which its read-only cells are listed."""
 MOST_TEXT = 3_000_000
-"""Characters of all answers of one workbook."""
+"""The most characters of all answers of one workbook."""
 MERGED = N_("这里有合并的单元格，只有第一格的内容读得到。请取消合并，逐格填写。")
 MOST_FORMULAS = 50
-"""More formulas in cells that are read are not told one by one."""
+"""With more formulas than this in cells that are read, the workbook is refused."""
 FORMULA = N_("这一格是公式。请换成填好的数或文字（复制后“选择性粘贴－数值”）。")
 
 
@@ -35,31 +35,31 @@ class ReadSheet:
 
     name: str
     lines: Sequence[tuple[int, Sequence[str]]]
-    """Number of the row, from 1, and its texts; rows that are empty are left out."""
+    """Number of the row (from 1) and its texts. Empty rows are left out."""
     formulas: Collection[str] = ()
     """Addresses of cells that hold a formula."""
     merged: Collection[str] = ()
-    """Ranges of merged cells, `A2:C2`."""
+    """Ranges of merged cells, such as `A2:C2`."""
 
 
 @dataclass
 class FilledRow:
-    """What a workbook says of one unit."""
+    """What a workbook says about one unit."""
 
     assignment_id: int
     where: str
-    """The address of the unit's code."""
+    """The address of the cell with the unit's code."""
     revision: int
-    """The revision the workbook was made from."""
+    """The revision that the workbook was made from."""
     draft: int
-    """The version of the draft it was made from; 0: there was none."""
+    """The version of the draft that the workbook was made from; 0: there was none."""
     touched: bool = False
-    """Anything was changed since the download."""
+    """Whether anything was changed since the download."""
     typed: dict[str, list[str]] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
-    """Key of the answer → the address of its cell, the empty ones too."""
+    """Key of the answer → the address of its cell. Empty cells are included."""
     shut: list[str] = field(default_factory=list)
-    """Addresses of read-only cells that hold something else than at the download."""
+    """Addresses of read-only cells whose content differs from the download."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,13 +67,13 @@ class FilledRow:
 
 @dataclass(frozen=True)
 class FilledBook:
-    """Everything a workbook says."""
+    """Everything that a workbook says."""
 
     rows: list[FilledRow]
     faults: list[Fault]
     left_out: list[str]
-    """Heads of columns that are no question of the form; the letters, `填报!K`, of those with texts
-    below no head or below one that stands there already."""
+    """Heads of columns that are no question of the form. A column of texts without a head, or with
+    a head that stands twice, is named by its letters (`填报!K`)."""
 
 
 def read_book(
@@ -84,15 +84,15 @@ def read_book(
 ) -> FilledBook:
     """What was typed into a workbook that was made for `ticket`.
 
-    Rows may be in any order and columns too; rows that were deleted are not there. `names`: code
-    of a unit → its name; where the name of another one stands beside a code, that is a fault.
-    Raises `Refusal` where a sheet or a head is gone.
+    Rows and columns may be in any order. Deleted rows are missing in the result. `names`: code of a
+    unit → its name; a code beside the name of another unit is a fault. Raises `Refusal` where a
+    sheet or a head is missing.
     """
     return _Reading(tables, ticket, sheets, names or {}).book()
 
 
 class _Reading:
-    """One going through a workbook."""
+    """One pass through a workbook."""
 
     def __init__(
         self,
@@ -131,14 +131,16 @@ class _Reading:
         return FilledBook(list(self.rows.values()), self.faults, self.left_out)
 
     def _tell_merged(self, grid: _Grid) -> None:
-        """Merged cells hold what stands in the first: the others would be left empty unnoticed."""
+        """Faults for merged cells. Only the first of the cells holds a text, so the others would be
+        left empty unnoticed."""
         known = [line.number for line in grid.lines() if plain(line.code) in self.known]
         for first, rows in grid.merged():
             if any(number in rows for number in known):
                 self._fault(first, MERGED)
 
     def _touched(self, code: str) -> bool:
-        """Read-only cells do not count; tickets made before there was a list of them count all."""
+        """Whether a unit's cells were changed. Read-only cells do not count, except with older
+        tickets, which do not list them."""
         texts, known = self.texts[code], self.known[code]
         if len(known) > _SHUT:
             texts = {key: text for key, text in texts.items() if field_in(key) not in self.readonly}
@@ -147,8 +149,8 @@ class _Reading:
     def _shut(self, code: str, row: FilledRow) -> Iterator[str]:
         """The read-only cells of a row that were changed.
 
-        In a repeat rows come and go: there it is enough that a cell holds what any filling of the
-        unit did, or what the form itself says, or nothing.
+        In a repeat, rows come and go. There a cell counts as unchanged where it holds what any
+        filling of the unit held, or the form's default, or nothing.
         """
         if len(self.known[code]) <= _SHUT:
             return
@@ -189,7 +191,8 @@ class _Reading:
                 self._take(grid, line, column, code, column.name)
 
     def _tell_name(self, code: str, line: _Line) -> None:
-        """Codes and names that were sorted apart: nobody knows whose the answers are."""
+        """A fault where codes and names were sorted apart, because nobody knows whose the answers
+        are."""
         own = self.names.get(code, "")
         if line.unit != own and line.unit in self.names.values():
             self._fault(
@@ -203,7 +206,8 @@ class _Reading:
             )
 
     def _read_repeat(self, grid: _Grid, sheet: SheetColumns) -> None:
-        """The fillings of a unit are counted in the order of their numbers, then of the rows."""
+        """Read the sheet of a repeat. A unit's fillings are ordered by their numbers, then by their
+        rows."""
         by_code: dict[str, list[_Line]] = {}
         for line in grid.lines():
             code = self._code(grid, line)
@@ -230,7 +234,8 @@ class _Reading:
                 self._take(grid, line, column, code, key_in(repeat, place, column.name))
 
     def _code(self, grid: _Grid, line: _Line) -> str | None:
-        """The unit's code; None, with a fault where there is something to tell."""
+        """The unit's code; None for a line that has no known code, with a fault where a person must
+        act."""
         code = re.sub(r"\s", "", plain(line.code)) if line.code else ""
         if line.code_at.partition("!")[2] in grid.table.formulas:
             self._tell_formula(line.code_at)
@@ -284,7 +289,7 @@ class _Line:
     """The name that stands beside the code."""
     code_at: str
     rank: tuple[int, int]
-    """By what the fillings of a repeat are put in order."""
+    """What the fillings of a repeat are sorted by."""
 
 
 class _Grid:
@@ -307,7 +312,7 @@ class _Grid:
         ]
 
     def _written(self) -> set[int]:
-        """The places of the columns in which anything stands below the heads."""
+        """The places of the columns that hold anything below the heads."""
         return {
             place
             for number, texts in self.table.lines
@@ -317,7 +322,7 @@ class _Grid:
         }
 
     def _find_head(self) -> tuple[int, Sequence[str]]:
-        """The line with the most of the heads. Raises `Refusal` where one of them is missing."""
+        """The line with the most heads. Raises `Refusal` where a head is missing."""
         wanted = {
             folded(head): head for head in (CODE, *(column.head for column in self.sheet.columns))
         }
@@ -345,7 +350,7 @@ class _Grid:
                 yield _Line(number, texts, code, unit, code_at, (rank, number))
 
     def merged(self) -> Iterator[tuple[str, range]]:
-        """The merged cells that join codes or answers: the address of the first, and the rows."""
+        """Merged cells that join codes or answers: the address of the first cell, and the rows."""
         places = {self._places[folded(CODE)], *self._columns.values()}
         for cells in self.table.merged:
             first, last = (cell_place(cell) for cell in cells.split(":"))

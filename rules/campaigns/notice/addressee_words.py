@@ -1,4 +1,4 @@
-"""The words notices use for levels and kinds of unit."""
+"""The words that notices use for levels and kinds of unit."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Whom a passage addresses: levels of the tree and kinds of unit.
 
-A place that is only worked in or reported to (深入嘎查村, 报送盟市) is not addressed. Kinds
+A place where work is done, or to which reports go (深入嘎查村, 报送盟市), is not addressed. Kinds
 that are common nouns (企业, 学校) count only where the sentence tells them to do something.
 """
 
@@ -50,9 +50,9 @@ _RANK_WHY = N_("对象按职级写，暂按相应层级的单位理解，请确�
 
 @dataclass(frozen=True)
 class Mention:
-    """An addressee seen at ``text[start:end]``; ``values`` are its levels and tags.
+    """An addressee found at `text[start:end]`. `values`: its levels and tags.
 
-    ``kind``: strong and weak are named, general is 各级, rank is 县处级以上.
+    `kind`: `strong` and `weak` name the addressee, `general` is 各级, `rank` is 县处级以上.
     """
 
     text: str
@@ -64,7 +64,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Addressees:
-    """``levels`` from the top down, ``tags`` in the order of ``TAGS``."""
+    """The addressees of a passage: `levels` from the top down, `tags` in the order of `TAGS`."""
 
     levels: tuple[str, ...]
     tags: tuple[str, ...]
@@ -75,12 +75,10 @@ class Addressees:
 def addressees_in(
     text: str, start: int = 0, end: int | None = None, without: tuple[Span, ...] = ()
 ) -> Addressees:
-    """The addressees of ``text[start:end]``; offsets are those of the whole text.
+    """The addressees of `text[start:end]`. Offsets are those of the whole text.
 
-    Mentions inside the spans ``without`` do not count.
-
-    A named level wins over a general word: 各级 or 各地各部门 stands for all levels, with a
-    doubt, only where the passage names none.
+    Mentions inside the spans `without` do not count. A named level wins over a general word: 各级
+    or 各地各部门 stands for all levels, with a doubt, only where the passage names no level.
     """
     stop = len(text) if end is None else end
     plain = folded(text)
@@ -120,7 +118,7 @@ class _Word:
 
 
 def _runs(text: str, plain: str, start: int, stop: int) -> list[list[Mention]]:
-    """Mentions in lists of neighbours (盟市、旗县), each list kept or dropped as one."""
+    """Mentions in lists of neighbours (盟市、旗县). Each list is kept or dropped as a whole."""
     runs: list[list[_Word]] = []
     for match in _MENTION.finditer(plain, start, stop):
         kind, _, values = _WORDS[int(str(match.lastgroup)[1:])]
@@ -135,7 +133,8 @@ def _runs(text: str, plain: str, start: int, stop: int) -> list[list[Mention]]:
 
 
 def _only_tags(word: _Word) -> _Word:
-    """边境旗市每个嘎查村 addresses the villages; the banners only say which."""
+    """The word without its levels: 边境旗市每个嘎查村 addresses villages, and the banners only say
+    which."""
     return _Word(word.kind, tuple(v for v in word.values if v in TAGS), word.start, word.end)
 
 

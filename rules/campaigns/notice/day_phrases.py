@@ -1,4 +1,4 @@
-"""The phrases for a day: by 20 December, at the end of the year, before the Spring Festival."""
+"""Phrases for a day: by 20 December, at the end of the year, before the Spring Festival."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def _by(resolved: Resolved | None) -> Reading:
 
 
 def _resolved(place: TextPlace, year: str | None, month: int, day: int | None) -> Resolved | None:
-    """A day (or month end) with its year as written, or the next one from the notice's date."""
+    """A day, or the end of a month, in the written year, or else the next one after the notice's
+    date."""
     base = place.reference.issued.year if place.reference.issued else place.reference.year
     words = (year or "").strip()
     if words[:1] in ("今", "本", "当", "明", "次", "翌", "来"):
@@ -53,7 +54,8 @@ def _resolved(place: TextPlace, year: str | None, month: int, day: int | None) -
 
 
 def _is_past(place: TextPlace, resolved: Resolved | None, year: str | None) -> bool:
-    """A day with its year that lies before the notice tells what was, not what is due."""
+    """Whether a day with its year lies before the notice. Such a day tells what was, not what is
+    due."""
     issued = place.reference.issued
     return bool(year and issued and resolved and resolved.day < issued and not place.labelled)
 
@@ -67,7 +69,7 @@ def _is_past(place: TextPlace, resolved: Resolved | None, year: str | None) -> b
     rf"末)|(?=[，。；）\n ]|$))",
 )
 def _range(match: re.Match[str], place: TextPlace) -> Reading | None:
-    """A stretch of time (11月20日至12月20日): its last day is the deadline."""
+    """A stretch of time (11月20日至12月20日), whose last day is the deadline."""
     if not match["m2"] and not match["d2"]:
         return None
     month = number_of(match["m2"] or match["m1"]) or 0
@@ -178,7 +180,8 @@ def _iso_day(match: re.Match[str], place: TextPlace) -> Reading | None:
     rf"(?<!\d){YEAR}(?<!每){M}(?P<before>{BEFORE})?",
 )
 def _month(match: re.Match[str], place: TextPlace) -> Reading | None:
-    """A whole month: due at its end where a label says so, in doubt where 前 says so."""
+    """A whole month: due at its end where a label says so, doubtful where 前 stands behind the
+    month."""
     after = place.plain[match.end() : match.end() + 2]
     if after[:1] in tuple("0123456789底末上中下") or _NEGATED.match(after):
         return None

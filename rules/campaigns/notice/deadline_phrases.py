@@ -1,4 +1,4 @@
-"""The phrases notices use for time; the more telling ones first."""
+"""All phrases that notices use for time. Phrases that tell more come first."""
 
 from rules.campaigns.notice.day_phrases import DAYS
 from rules.campaigns.notice.phrase import Phrase

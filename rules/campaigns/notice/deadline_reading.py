@@ -11,8 +11,8 @@ BY, EVERY, AFTER_RECEIPT = "by", "every", "after_receipt"
 
 @dataclass(frozen=True)
 class Reading:
-    """What a pattern made of its match: a value (or several, set apart by blanks), a reason to
-    doubt it, or only the reason."""
+    """What a pattern makes of its match: a value, a reason to doubt the value, or the reason alone.
+    Several values have blanks between them."""
 
     kind: str | None
     value: str = ""
@@ -25,7 +25,8 @@ class Reading:
 
 @dataclass(frozen=True)
 class TextPlace:
-    """Where a phrase stands: its passage, what dates it, and whether a label asks for a date."""
+    """Where a phrase stands: its passage, what dates the passage, and whether a label asks for a
+    date."""
 
     plain: str
     reference: DateReference

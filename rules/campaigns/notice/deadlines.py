@@ -19,11 +19,12 @@ _LABEL = re.compile(
 
 @dataclass(frozen=True)
 class Deadline:
-    """A deadline found at ``text[start:end]``.
+    """A deadline found at `text[start:end]`. `value` depends on `kind`.
 
-    kind ``by``: value is a date, 2026-12-20; ``every``: weekly:5 (ISO weekday), monthly:25,
-    monthly:last, quarterly:25 (of its last month), quarterly:last, half_yearly:last,
-    yearly:last; ``after_receipt``: workdays:5 or days:10.
+    - `by`: a date, 2026-12-20;
+    - `every`: weekly:5 (ISO weekday), monthly:25, monthly:last, quarterly:25 (of its last month),
+      quarterly:last, half_yearly:last, yearly:last;
+    - `after_receipt`: workdays:5 or days:10.
     """
 
     text: str
@@ -36,10 +37,10 @@ class Deadline:
 def deadlines_in(
     text: str, reference: DateReference, start: int = 0, end: int | None = None, due: bool = False
 ) -> tuple[tuple[Deadline, ...], tuple[Doubt, ...]]:
-    """Deadlines of ``text[start:end]`` and doubts; offsets are those of the whole text.
+    """The deadlines of `text[start:end]`, and the doubts. Offsets are those of the whole text.
 
-    A bare date counts only behind a label (完成时限：…), or where ``due`` says that the whole
-    passage is such a value, as a table cell is. ``reference`` dates days without a year.
+    A bare date counts only behind a label (完成时限：…), or with `due`, which says that the whole
+    passage is such a value, as a table cell is. `reference` dates days without a year.
     """
     stop = len(text) if end is None else end
     passage = squeezed(folded(text), start, stop)
@@ -68,7 +69,7 @@ def deadlines_in(
 
 
 def _matches(plain: str) -> list[tuple[re.Match[str], int]]:
-    """All matches by place; at one place the more telling pattern comes first."""
+    """All matches by place. At one place the pattern that tells more comes first."""
     found = [
         (match, rule)
         for rule, phrase in enumerate(PHRASES)
@@ -84,7 +85,7 @@ def _trimmed(plain: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _once(deadlines: list[Deadline]) -> list[Deadline]:
-    """Each value once; 每季度 alone adds nothing beside 每季度末月25日前."""
+    """Each value once. 每季度 alone adds nothing beside 每季度末月25日前."""
     kept: dict[tuple[str, str], Deadline] = {}
     exact = {d.value.partition(":")[0] for d in deadlines if not d.value.endswith(":last")}
     for deadline in deadlines:
@@ -97,7 +98,7 @@ def _once(deadlines: list[Deadline]) -> list[Deadline]:
 
 
 def _labelled(plain: str, at: int) -> bool:
-    """Does the value of a label like 完成时限： contain ``at``?"""
+    """Whether `at` lies in the value of a label such as 完成时限：."""
     window = plain[max(0, at - 30) : at]
     labels = list(_LABEL.finditer(window))
     return bool(labels) and not re.search(r"[；。\n）]", window[labels[-1].end() :])

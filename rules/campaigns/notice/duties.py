@@ -1,4 +1,4 @@
-"""Countable duties: how many of what a passage asks for."""
+"""Countable duties: how many of something a passage asks for."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rules.sentences.refusal import N_
 
 @dataclass(frozen=True)
 class Duty:
-    """``count`` of something, found at ``text[start:end]``, which begins with the count.
+    """`count` of something, found at `text[start:end]`. The text begins with the count.
 
-    Where the thing counted stands before its count (开展演练2次) the text begins with it.
+    Where the counted thing stands before its count (开展演练2次), the text begins with the thing.
     """
 
     text: str
@@ -74,10 +74,11 @@ _SEVERAL = re.compile(r"(?:若干|一定数量的?)(?:次|场|项|个|件|批|�
 def duties_in(
     text: str, start: int = 0, end: int | None = None
 ) -> tuple[tuple[Duty, ...], tuple[Doubt, ...]]:
-    """The countable duties of ``text[start:end]``, and what looks like one but is not clear.
+    """The countable duties of `text[start:end]`, and doubts about passages that may be duties.
 
-    Arabic numbers with a measure word count; a Chinese numeral only behind a word that asks
-    for something, since 两个维护 or 三个方面 ask for nothing. Offsets are of the whole text.
+    Arabic numbers with a measure word count. A Chinese numeral counts only behind a word that asks
+    for something, because 两个维护 or 三个方面 ask for nothing. Offsets are those of the whole
+    text.
     """
     stop = len(text) if end is None else end
     passage = squeezed(folded(text), start, stop)
@@ -94,7 +95,7 @@ def duties_in(
 
 
 def _once(duties: list[Duty]) -> list[Duty]:
-    """A duty that the heading names and the body names again is one: the body's."""
+    """Each duty once. A duty that heading and body both name is kept where the body names it."""
     last = {(duty.count, _thing(duty)): duty for duty in duties}
     return [duty for duty in duties if last[duty.count, _thing(duty)] is duty]
 
@@ -104,7 +105,7 @@ def _thing(duty: Duty) -> str:
 
 
 def _quoted_spans(plain: str) -> dict[int, list[tuple[int, int]]]:
-    """Short quoted phrases by block of 256 characters: slogans, never duties."""
+    """Short quoted phrases by block of 256 characters. They are slogans, never duties."""
     spans: dict[int, list[tuple[int, int]]] = {}
     for match in re.finditer(r"“[^”\n]{1,24}”|\"[^\"\n]{1,24}\"|《[^》\n]{1,60}》", plain):
         span = match.span()
@@ -144,7 +145,7 @@ def _clause_before(plain: str, at: int) -> str:
 
 
 def _counts(match: re.Match[str], before: str, after: str) -> bool:
-    """Is the number one that a unit could be asked to reach?"""
+    """Whether the number is one that a unit could be asked to reach."""
     thing = match["object"]
     if _DURATION_AFTER.match(after) or _RATIO.search(before) or _SLOGAN.match(after):
         return False
@@ -205,7 +206,7 @@ def _duty(
 
 
 def _head_length(before: str) -> int:
-    """How much of the clause before a count is its subject, not the thing counted."""
+    """The length of the subject in the clause before a count, which is not the counted thing."""
     head = _VERB_HEAD.match(before)
     return head.end() if head and head.end() < len(before) else 0
 

@@ -1,4 +1,4 @@
-"""One typed form for reading: widths, brackets and blanks folded, never moving a character."""
+"""One typed form for reading: widths, brackets and blanks are folded, and no character moves."""
 
 from __future__ import annotations
 
@@ -26,27 +26,28 @@ _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])[ \t]+(?=[^\x00-\x7f])")
 
 @lru_cache(maxsize=4)
 def folded(text: str) -> str:
-    """The text with digits and letters half-width, brackets and punctuation full-width.
+    """The text with half-width digits and letters, and with full-width brackets and punctuation.
 
-    The result has the same length, so an offset in it is an offset in the text.
+    The result has the same length, so that an offset in the result is an offset in the text.
     """
     return _TYPED_STOP.sub("。", text.translate(_FOLDS))
 
 
 @dataclass(frozen=True)
 class Squeezed:
-    """A passage without the blanks typed around digits (12 月 20 日), and where it came from."""
+    """A passage without the blanks typed around digits (12 月 20 日), and the places of its
+    characters."""
 
     words: str
     places: tuple[int, ...] | range
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The offsets in the whole text of ``words[start:end]``, which is not empty."""
+        """The offsets in the whole text of `words[start:end]`, which is not empty."""
         return self.places[start], self.places[end - 1] + 1
 
 
 def squeezed(plain: str, start: int, end: int) -> Squeezed:
-    """The passage ``plain[start:end]`` of folded text, squeezed."""
+    """The passage `plain[start:end]` of folded text, squeezed."""
     passage = plain[start:end]
     blanks = {at for m in _AROUND_DIGITS.finditer(passage) for at in range(*m.span())}
     if not blanks:
@@ -56,5 +57,5 @@ def squeezed(plain: str, start: int, end: int) -> Squeezed:
 
 
 def joined_up(text: str) -> str:
-    """A short phrase without the stray blanks and line breaks between Chinese characters."""
+    """A short phrase without the stray blanks and line breaks between its Chinese characters."""
     return _INNER_BLANK.sub("", " ".join(text.split()))

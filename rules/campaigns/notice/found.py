@@ -1,4 +1,4 @@
-"""What reading a notice finds: a value and its place, or a doubt and its place."""
+"""What reading a notice finds: a value with its place, or a doubt with its place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Found:
-    """A value read from ``text[start:end]`` (characters, end exclusive)."""
+    """A value read from `text[start:end]` (characters, end exclusive)."""
 
     value: str
     start: int
@@ -16,9 +16,9 @@ class Found:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something seen at ``text[start:end]`` that a person must settle.
+    """Something at `text[start:end]` that a person must settle.
 
-    ``what`` is one of levels, duty, deadline, unit, measure; ``why`` is a Chinese sentence.
+    `what`: levels, duty, deadline, unit or measure. `why`: a Chinese sentence.
     """
 
     what: str
@@ -30,7 +30,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of the text, ``start`` inclusive, ``end`` exclusive."""
+    """A stretch of the text. `start` is inclusive, `end` exclusive."""
 
     start: int
     end: int

@@ -22,7 +22,7 @@ _ONE_BLANK = re.compile(r"(?<=[^\s：，、]) (?=\S)")
 
 
 def heading_end(plain: str, after: int, limit: int, point: bool = False) -> int:
-    """Where the heading ends that begins at ``after`` in folded text, at most at ``limit``."""
+    """Where the heading that begins at `after` in folded text ends, at most at `limit`."""
     window = plain[after : min(limit, after + _LONGEST)]
     marked = _MARKED_HEADING.match(window)
     if marked:
@@ -64,7 +64,8 @@ def _before_colon(sentence: str, window: str) -> str:
 
 
 def _before_blank(sentence: str, window: str) -> str:
-    """Cut where a wide gap, or one blank and then a long sentence, sets the body apart."""
+    """The length of a heading that ends at a wide gap, or at a single blank with a long sentence
+    behind it."""
     skipped = len(sentence) - len(sentence.lstrip())
     wide = _BODY_AFTER_BLANK.search(sentence, skipped)
     if wide and wide.start() <= _LABEL + 5:

@@ -1,4 +1,4 @@
-"""Lead and cooperating units, where a notice names them: by label or 由…牵头，…配合."""
+"""Lead and cooperating units, where a notice names them: by label or as 由…牵头，…配合."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NamedUnits:
 
 
 def units_in(text: str, start: int = 0, end: int | None = None) -> NamedUnits:
-    """The units named for ``text[start:end]``; offsets are those of the whole text."""
+    """The units named for `text[start:end]`. Offsets are those of the whole text."""
     stop = len(text) if end is None else end
     plain = folded(text)
     lead: list[Found] = []
@@ -53,7 +53,7 @@ def units_in(text: str, start: int = 0, end: int | None = None) -> NamedUnits:
 
 
 def listed_units(text: str, start: int, end: int) -> tuple[Found, ...]:
-    """The units of a table cell or of the words behind a label."""
+    """The units in a table cell, or in the words behind a label."""
     return tuple(_listed(text, folded(text), start, end))
 
 
@@ -84,7 +84,7 @@ def _listed(text: str, plain: str, start: int, end: int) -> list[Found]:
 
 
 def _value_end(plain: str, start: int, stop: int) -> int:
-    """Where the list behind a label ends: outside brackets, at ；。 or the next label."""
+    """Where the list behind a label ends: outside brackets, at ；。 or at the next label."""
     limit = min(stop, start + 400)
     ends = [limit]
     for label in (LABEL, _OTHER_LABEL):
@@ -104,7 +104,7 @@ def _value_end(plain: str, start: int, stop: int) -> int:
 def _in_sentences(
     plain: str, start: int, stop: int, labelled: list[tuple[int, int]]
 ) -> list[tuple[str, tuple[int, int]]]:
-    """Names before 牵头, 负责, 配合: (lead or help, offsets of the list)."""
+    """Names before 牵头, 负责 or 配合, as (lead or help, offsets of the list)."""
     found: list[tuple[str, tuple[int, int]]] = []
     inside = 0
     for verb in _VERBS.finditer(plain, start, stop):
@@ -129,7 +129,8 @@ def _before_verb(plain: str, start: int, verb: re.Match[str]) -> list[tuple[str,
 
 
 def _second(plain: str, start: int, verb: re.Match[str]) -> bool:
-    """某厅牵头，某厅按职责分工负责: those named second cooperate."""
+    """Whether the units are named second, as in 某厅牵头，某厅按职责分工负责. Such units
+    cooperate."""
     if verb.group() != "负责" or plain[max(start, verb.start() - 2) : verb.start()] not in (
         "分工",
         "职责",
@@ -141,8 +142,8 @@ def _second(plain: str, start: int, verb: re.Match[str]) -> bool:
 
 
 def _list_before(plain: str, start: int, at: int) -> tuple[int, int]:
-    """The clause before a verb, without 由 in front and 按职"
-    "责分工 behind; inside brackets whole."""
+    """The clause before a verb, without 由 in front and 按职责分工 behind. Inside brackets: all of
+    it."""
     begin, depth = at, 0
     while begin > start and at - begin < 160:
         char = plain[begin - 1]

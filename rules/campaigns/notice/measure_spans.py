@@ -1,10 +1,10 @@
 """Which sections of a notice are measures.
 
-A measure is the lowest section that a unit answers for as a whole: （一） under 一、 where
-there is one, else 一、 itself. Items 1. 2. below （一） belong to it, unless it consists of
-nothing else and at least two of them name a date, a unit or a number of their own; directly
-under 一、, items 1. 2. are measures where they are sentences of their own. Chapters that
-explain (意义, 总体要求, 目标) are none, unless a responsible unit is written behind them. A
+A measure is the lowest section that a unit answers for as a whole: （一） under 一、 where there is
+one, else 一、 itself. Items 1. 2. below （一） belong to it. They are measures where （一）
+consists of nothing else and at least two of them name a date, a unit or a number of their own.
+Directly under 一、, items 1. 2. are measures where they are sentences of their own. Chapters that
+explain (意义, 总体要求, 目标) are no measures, unless a responsible unit is written behind them. A
 paragraph that stands apart after the last section of a chapter is a measure of its own.
 """
 
@@ -60,8 +60,7 @@ _SENTENCES = 25
 
 @dataclass(frozen=True)
 class MeasureSpan:
-    """A measure's place: ``text[start:end]``; ``title`` is its heading, or None where it has
-    none; ``explains`` marks a section that explains and is a measure only by its label."""
+    """The place of a measure: `text[start:end]`. `title` is its heading, or None."""
 
     path: str
     title: str | None
@@ -105,7 +104,7 @@ class _Sections:
             yield from self._apart(last, top[-1], "")
 
     def _last(self, indexes: list[int]) -> int | None:
-        """The last section of the whole body, where a closing paragraph may hang on to it."""
+        """The last section of the whole body, to which a closing paragraph may be attached."""
         return None if self.below.get(indexes[-1]) else indexes[-1]
 
     def _section(self, index: int) -> Iterator[MeasureSpan]:
@@ -126,7 +125,7 @@ class _Sections:
         return MeasureSpan(path_of(self.headings, index), heading.heading, heading.start, end)
 
     def _close(self, index: int) -> int:
-        """The end of a section's own text, without paragraphs that stand apart behind it."""
+        """The end of a section's own text, without paragraphs behind it that stand apart."""
         apart = self._apart_paragraphs(index)
         end = apart[0].start if apart else self.headings[index].close
         return _trimmed(self.plain, self.headings[index].start, end).end
@@ -184,7 +183,7 @@ class _Sections:
     # -- what stands before and after the sections ----------------------------------------
 
     def _intro(self, index: int, child: int) -> Iterator[MeasureSpan]:
-        """The words before the first section, where they carry work themselves."""
+        """The words before the first section, where these words contain work themselves."""
         heading = self.headings[index]
         span = _trimmed(self.plain, heading.start, self.headings[child].start)
         after = (heading.end, span.end)
@@ -200,9 +199,11 @@ class _Sections:
             yield MeasureSpan(f"{prefix}{name}", None, span.start, span.end)
 
     def _apart_paragraphs(self, index: int) -> list[Span]:
-        """Paragraphs behind the last section of a chapter (or of all) that are not of it.
+        """Paragraphs behind the last section of a chapter, or of the whole body, that do not belong
+        to it.
 
-        They are more than any section beside it has, and open with whom they address.
+        Such paragraphs exceed the number that any neighbouring section has, and begin with an
+        addressee.
         """
         heading = self.headings[index]
         beside = self.below[heading.above]
@@ -233,7 +234,7 @@ def _has_label(plain: str, start: int, end: int) -> bool:
 
 
 def _heading_alone(plain: str, heading: Heading) -> int:
-    """1 where the heading fills its line, so that its body is the next paragraph."""
+    """1 where the heading fills its line, so that its body is the next paragraph; else 0."""
     rest = plain[heading.end : heading.end + 3].lstrip(" 。：；")
     return int(rest[:1] in ("\n", ""))
 
@@ -258,7 +259,8 @@ def _trimmed(plain: str, start: int, end: int) -> Span:
 
 
 def _paragraphs(plain: str, body: Span) -> Iterator[MeasureSpan]:
-    """Without headings: every paragraph that asks for something, but not the opening."""
+    """The measures of a body without headings: every paragraph that asks for something, except the
+    opening."""
     number = 0
     spans = list(_lines(plain, body.start, body.end))
     for span in spans:

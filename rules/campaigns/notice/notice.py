@@ -29,10 +29,10 @@ _PUNCTUATION = re.compile(r"[^\u4e00-\u9fa5A-Za-z0-9]")
 
 @dataclass(frozen=True)
 class DraftMeasure:
-    """One thing to be done, as read; a person confirms it before anything is handed down.
+    """One thing to be done, as read. A person confirms it before anything is handed down.
 
-    ``text`` is ``notice.text[start:end]``; all offsets inside are of the notice's text.
-    ``levels`` run from the top down; ``uncertain`` is what was seen and not resolved.
+    `text` is `notice.text[start:end]`. All offsets inside are those of the notice's text. `levels`
+    run from the top down. `uncertain` holds what was seen and not resolved.
     """
 
     path: str
@@ -51,7 +51,7 @@ class DraftMeasure:
 
 @dataclass(frozen=True)
 class ReadNotice:
-    """A notice as read from its extracted text; what is missing is None or empty."""
+    """A notice as read from its extracted text. Missing parts are None or empty."""
 
     text: str
     title: Found | None
@@ -64,7 +64,7 @@ class ReadNotice:
 
 
 def read_notice(text: str) -> ReadNotice:
-    """Read a notice from its extracted text; any text gives a result, never an error."""
+    """Read a notice from its extracted text. Any text gives a result, never an error."""
     plain = folded(text)
     frame = frame_of(text)
     reference = DateReference(frame.date, frame.number_year)
@@ -90,7 +90,8 @@ def read_notice(text: str) -> ReadNotice:
 
 
 def _joined(outlines: list[tuple[Heading, ...]]) -> tuple[Heading, ...]:
-    """The outlines of several bodies as one, with the places of the headings above shifted."""
+    """The outlines of several bodies as one. The index `above` of each heading is shifted to
+    match."""
     joined: list[Heading] = []
     for headings in outlines:
         offset = len(joined)
@@ -129,7 +130,8 @@ def _measure(text: str, plain: str, span: MeasureSpan, reference: DateReference)
 
 
 def _asking_whom(draft: DraftMeasure, addressed: Found | None) -> DraftMeasure:
-    """A measure that names nobody is not given to anybody: the salutation is only a hint."""
+    """The draft as read, with a doubt where the draft names no addressee. The salutation is only a
+    hint, so the draft is given to nobody."""
     if draft.levels or draft.tags or addressed is None:
         return draft
     why = N_("措施里没有写明对象，可参照通知的主送单位，请选择。")
@@ -138,7 +140,7 @@ def _asking_whom(draft: DraftMeasure, addressed: Found | None) -> DraftMeasure:
 
 
 def _places(units: tuple[Found, ...]) -> tuple[Span, ...]:
-    """Who only cooperates is not addressed."""
+    """The places of cooperating units, which are not addressed."""
     return tuple(Span(unit.start, unit.end) for unit in units)
 
 
@@ -174,7 +176,8 @@ def _with_tables(
     reference: DateReference,
     measures: list[DraftMeasure],
 ) -> list[DraftMeasure]:
-    """Rows of tables added: to the measure they name again, else as measures of their own."""
+    """The measures with the rows of tables added. A row that names a known measure again goes to
+    that measure; any other row is a measure of its own."""
     sections = tuple(measures)
     titles = [_bare(measure.title) for measure in sections]
     shells: set[int] = set()
@@ -202,21 +205,22 @@ def _rows(text: str, frame: Frame) -> list[DutyRow]:
 
 
 def _section_around(sections: tuple[DraftMeasure, ...], row: DutyRow) -> int | None:
-    """The section the row stands in, or the one that begins in the row's line."""
+    """The section that contains the row, or else begins in the row's line."""
     at = bisect_right(sections, row.end - 1, key=lambda measure: measure.start) - 1
     return at if at >= 0 and row.start < sections[at].end else None
 
 
 def _begins_in(row: DutyRow, section: DraftMeasure) -> bool:
-    """Whether the section begins in the row's line and goes on below: then the row is its text.
+    """Whether the section begins in the row's line and goes on below it, so that the row is the
+    section's text.
 
-    One that is nothing but cells gives way to the row, as every section does that is but a table.
+    A section that is only a table does not count: it gives way to the row.
     """
     return section.start > row.start and not _is_shell(section)
 
 
 def _is_shell(measure: DraftMeasure) -> bool:
-    """A section that is nothing but the table gives way to the table's rows."""
+    """Whether the section is nothing but a table, and gives way to the table's rows."""
     words = measure.text.split("\n")
     return sum(len(line) for line in words if "\t" not in line and "|" not in line) < 60
 

@@ -22,8 +22,8 @@ DAY = re.compile(
 class DateReference:
     """What a date without a year is read against.
 
-    ``issued`` is the notice's date; where that is missing, ``year`` may still be known from
-    its number, and what rests on it is doubtful.
+    `issued` is the notice's date. Without that date, `year` may be known from the notice's number;
+    days that rest on such a year are doubtful.
     """
 
     issued: date | None = None
@@ -54,7 +54,7 @@ def _of(match: re.Match[str]) -> date | None:
 
 
 def valid_day(year: int, month: int, day: int) -> date | None:
-    """The day, or None where there is none such (2月30日)."""
+    """The day, or None where the calendar has no such day (2月30日)."""
     if not (1 <= month <= 12 and 1 <= year <= 9998):
         return None
     return date(year, month, day) if 1 <= day <= month_length(year, month) else None
@@ -69,7 +69,7 @@ def month_end(year: int, month: int) -> date:
 
 
 def with_year(reference: DateReference, month: int, day: int | None) -> Resolved | None:
-    """The next such day from the notice's date on; ``day`` None is the end of the month."""
+    """The next such day from the notice's date on. With `day` None: the end of the month."""
     year = reference.issued.year if reference.issued else reference.year
     if year is None:
         return None
@@ -92,6 +92,7 @@ def _day_or_end(year: int, month: int, day: int | None) -> date | None:
 
 
 def weekday_from(issued: date, weeks: int, weekday: int) -> date:
-    """The ISO weekday of the week ``weeks`` after the one the notice was issued in."""
+    """The day with this ISO weekday, `weeks` weeks after the week in which the notice was
+    issued."""
     monday = issued - timedelta(days=issued.isoweekday() - 1)
     return monday + timedelta(days=7 * weeks + weekday - 1)

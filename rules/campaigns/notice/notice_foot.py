@@ -32,7 +32,7 @@ _CLOSING = re.compile(r"(?:特此(?:通知|函告|函达)|以上请(?:认真)?�
 
 @dataclass(frozen=True)
 class FootLine:
-    """A line without the blanks around it; offsets are of the whole text."""
+    """A line without the blanks around it. Offsets are those of the whole text."""
 
     text: str
     start: int
@@ -41,8 +41,10 @@ class FootLine:
 
 @dataclass(frozen=True)
 class Signature:
-    """Issuer and date below the body; ``start`` is where the block begins, ``end`` where the
-    date ends. Without one, both are where the search ended."""
+    """Issuer and date below the body. The block begins at `start`, the date ends at `end`.
+
+    Without a signature, both are where the search ended.
+    """
 
     issuer: Found | None
     dated: Found | None
@@ -51,7 +53,7 @@ class Signature:
 
 
 def clean_value(text: str, start: int, end: int) -> Found:
-    """``text[start:end]`` as a value without stray blanks."""
+    """`text[start:end]` as a value without stray blanks."""
     return Found(joined_up(text[start:end]), start, end)
 
 
@@ -62,7 +64,8 @@ def annex_start(plain: str, body: int) -> int:
 
 
 def signature_of(text: str, plain: str, body: int, annex: int) -> Signature:
-    """The first signature between ``body`` and ``annex``: a date line, or a date run on."""
+    """The first signature between `body` and `annex`: a date on a line of its own, or run on behind
+    a sentence."""
     for match in _DATE_LINE.finditer(plain, body, annex):
         found = day_in(plain, match.start(), match.end())
         if found and _stands_below(plain, body, match.start()):
@@ -77,7 +80,8 @@ def _stands_below(plain: str, body: int, at: int) -> bool:
 
 
 def _signature_on_one_line(text: str, plain: str, body: int, annex: int) -> Signature:
-    """某某办公室 2026年11月20日 on one line, or run on behind the last sentence."""
+    """A signature such as 某某办公室 2026年11月20日 on one line, or run on behind the last
+    sentence."""
     for match in DAY.finditer(plain, body, annex):
         found = day_in(plain, match.start(), match.end())
         if not found or not _ENDS_LINE.match(plain, match.end()):
@@ -93,7 +97,7 @@ def _signature_on_one_line(text: str, plain: str, body: int, annex: int) -> Sign
 
 
 def _signed_before(plain: str, body: int, at: int) -> tuple[int, str]:
-    """The words between the last sentence and a date: where they begin, and they."""
+    """Where the words between the last sentence and a date begin, and these words."""
     window = plain[max(body, at - 64) : at]
     words = re.split(r"[。！？；：，”\n]", window)[-1]
     if len(words) == len(window) and at - 64 > body:
@@ -103,7 +107,7 @@ def _signed_before(plain: str, body: int, at: int) -> tuple[int, str]:
 
 
 def _issuer_above(text: str, plain: str, body: int, end: int) -> tuple[int, Found | None]:
-    """The unit names right above ``end``: where they begin, and the names as one value."""
+    """Where the unit names right above `end` begin, and these names as one value."""
     names: list[FootLine] = []
     at = end
     while len(names) < 6:
@@ -135,13 +139,13 @@ def _line_above(plain: str, body: int, at: int) -> FootLine | None:
 
 
 def note_start(plain: str, body: int, end: int) -> int:
-    """Where the list of attachments begins ("附件：1.…"), or ``end``."""
+    """Where the list of attachments begins ("附件：1.…"), or `end`."""
     match = _ATTACHMENT_NOTE.search(plain, body, end)
     return match.start() if match else end
 
 
 def without_trailers(plain: str, body: int, end: int) -> int:
-    """The end of the body without the contact, copy and closing lines below it."""
+    """The end of the body, without the contact, copy and closing lines below it."""
     while True:
         end = _back_over_blanks(plain, body, end)
         closing = _CLOSING.search(plain, max(body, end - 20), end)

@@ -1,4 +1,4 @@
-"""The frame of a notice: header above, signature and attachments below, the body between."""
+"""The frame of a notice: header above, signature and attachments below, the body between them."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ _SUBTITLE = re.compile(
 
 @dataclass(frozen=True)
 class Frame:
-    """Header and boundaries of a notice; all offsets are of the whole text.
+    """Header and boundaries of a notice. All offsets are those of the whole text.
 
-    ``bodies`` are the stretches that carry the notice's own sections: the letter itself, and
-    where it issues a plan ("印发…方案") that plan too. ``annexes`` is everything behind the
-    signature, where a table of duties may still stand.
+    `bodies` are the stretches with the notice's own sections: the letter itself, and where the
+    letter issues a plan ("印发…方案") that plan too. `annexes` is everything behind the signature,
+    which may hold tables of duties.
     """
 
     title: Found | None
@@ -102,7 +102,7 @@ class _Header:
 
 
 def frame_of(text: str) -> Frame:
-    """Read header, signature and attachments, and where the body lies between them."""
+    """Read header, signature and attachments, and find where the body lies between them."""
     plain = folded(text)
     header = _header(text, plain)
     annex = annex_start(plain, header.body)
@@ -124,7 +124,7 @@ def frame_of(text: str) -> Frame:
 
 
 def _lines(plain: str, start: int, end: int, most: int) -> list[FootLine]:
-    """The first ``most`` lines that are not blank, with blanks around them cut."""
+    """The first `most` lines that are not blank, without their outer blanks."""
     lines: list[FootLine] = []
     at = start
     while at < end and len(lines) < most:
@@ -199,7 +199,8 @@ def _addressed(text: str, head: list[FootLine]) -> Found | None:
 
 
 def _inline_header(text: str, plain: str, first: FootLine) -> _Header:
-    """A notice typed as one paragraph: the title runs into the salutation or the body."""
+    """The header of a notice typed as one paragraph, where the title runs into the salutation or
+    the body."""
     window = plain[first.start : min(first.end, first.start + 600)]
     title = _INLINE_TITLE.match(window)
     at = first.start + (title.end() if title else 0)
@@ -217,7 +218,8 @@ def _inline_header(text: str, plain: str, first: FootLine) -> _Header:
 
 
 def _title_lines(plain: str, head: list[FootLine]) -> list[FootLine]:
-    """The lines of the title: up from the last line that ends like one, unbroken."""
+    """The lines of the title: the last line that ends like a title, and the unbroken lines above
+    it."""
     able = [line for line in head if not _not_title(line)]
     ends = [i for i, line in enumerate(able) if _TITLE_END.search(line.text)]
     if not ends:
@@ -287,7 +289,7 @@ def _header_date(plain: str, head: list[FootLine], title: list[FootLine]) -> Fou
 
 
 def _issuer_in(title: Found | None) -> Found | None:
-    """The issuer a title begins with: 某某办公室关于…的通知."""
+    """The issuer with which a title begins: 某某办公室关于…的通知."""
     if title is None:
         return None
     name, about, _ = title.value.partition("关于")
@@ -303,7 +305,7 @@ def _rest_start(plain: str, signature: Signature, body_end: int, annex: int) -> 
 
 
 def _issued_plan(plain: str, title: Found | None, rest: Span) -> tuple[Span, ...]:
-    """The plan that a letter of issue carries behind its signature."""
+    """The plan that a letter of issue has behind its signature."""
     if title is None or not _ISSUED_WITH.search(title.value):
         return ()
     heading = _SUBTITLE.search(plain, rest.start, rest.end)

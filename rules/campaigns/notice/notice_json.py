@@ -1,4 +1,4 @@
-"""A notice that was read, as one plain object for other programs."""
+"""A notice that was read, as a plain object for other programs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rules.campaigns.notice.outline import Heading
 
 
 def notice_json(notice: ReadNotice) -> dict[str, object]:
-    """The object `jieli notice read --json` prints: offsets in characters of the extracted
-    text, dates in ISO form, missing things null or an empty list."""
+    """The object that `jieli notice read --json` prints. Offsets count characters of the extracted
+    text, dates are in ISO form, missing values are null or an empty list."""
     return {
         "title": _value(notice.title),
         "number": _value(notice.number),

@@ -1,4 +1,4 @@
-"""Tables of duties in a notice: lines whose cells are set apart by tabs or bars."""
+"""Tables of duties in a notice: lines whose cells are separated by tabs or bars."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _ROWS = 500
 
 @dataclass(frozen=True)
 class DutyRow:
-    """One row of a table of duties; every cell is a span of the text, in reading order.
+    """One row of a table of duties.
 
-    ``start`` and ``end`` are the row's line; ``cells`` maps title, body, lead, cooperating and
-    due to where they stand.
+    `start` and `end` are those of the row's line. `cells`: title, body, lead, cooperating or due →
+    the span of the cell in the text, in reading order.
     """
 
     number: str
@@ -45,7 +45,7 @@ class DutyRow:
 
 
 def duty_rows(text: str, start: int = 0, end: int | None = None) -> tuple[DutyRow, ...]:
-    """The rows of tables that have a column of work and one of units or times."""
+    """The rows of tables that have a column of work, and a column of units or times."""
     stop = len(text) if end is None else end
     plain = folded(text)
     rows: list[DutyRow] = []
@@ -64,7 +64,7 @@ def duty_rows(text: str, start: int = 0, end: int | None = None) -> tuple[DutyRo
 
 
 def _table_lines(plain: str, start: int, stop: int) -> Iterator[list[Span]]:
-    """The cells of each line; an empty list for a line that is none of a table."""
+    """The cells of each line. An empty list stands for a line outside tables."""
     at = start
     while at < stop:
         close = plain.find("\n", at, stop)

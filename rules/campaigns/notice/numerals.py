@@ -22,8 +22,7 @@ _MYRIAD = {"万": 10_000, "亿": 100_000_000}
 
 
 def number_of(numeral: str) -> int | None:
-    """The whole number a numeral stands for (``12``, ``十二`"
-    "`, ``二〇二六``, ``1.5万``), or None."""
+    """The whole number that a numeral stands for (`12`, `十二`, `二〇二六`, `1.5万`), or None."""
     if numeral and numeral[-1] in _MYRIAD:
         return _myriads(numeral)
     if numeral.isascii() and numeral.isdigit():

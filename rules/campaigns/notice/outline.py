@@ -1,8 +1,8 @@
 """The outline of a notice: its numbered headings, wherever they begin.
 
-A heading mark counts only at the start of a line or right after the end of a sentence, and
-only as the next number of its level; a gap is tolerated at the start of a line, where a
-heading lost in copying is likelier than a mark that is none.
+A heading mark counts only at the start of a line or right after the end of a sentence, and only as
+the next number of its level. At the start of a line a gap in the numbers is tolerated, because
+there a heading was more likely lost in copying than that the mark is none.
 """
 
 from __future__ import annotations
@@ -63,12 +63,11 @@ _GAP = 3
 
 @dataclass(frozen=True)
 class Heading:
-    """One numbered heading.
+    """One numbered heading. All places are characters of the text.
 
-    ``start`` is where the mark begins and ``end`` where the heading's own words end, both in
-    characters of the text; ``body`` is where the words after it begin and ``close`` where the
-    section with everything below it ends. ``depth`` counts from 1; ``above`` is the index of
-    the heading it stands under.
+    The mark begins at `start`. The heading's own words end at `end`. The section with everything
+    below it ends at `close`. `depth` counts from 1. `above` is the index of the heading above, or
+    None.
     """
 
     mark: str
@@ -93,7 +92,7 @@ class _Candidate:
 
 
 def outline_of(text: str, start: int = 0, end: int | None = None) -> tuple[Heading, ...]:
-    """The headings of ``text[start:end]`` in order; offsets are those of the whole text."""
+    """The headings of `text[start:end]` in order. Offsets are those of the whole text."""
     stop = len(text) if end is None else end
     plain = folded(text)
     accepted = _accepted(list(_candidates(plain, start, stop)))
@@ -101,7 +100,7 @@ def outline_of(text: str, start: int = 0, end: int | None = None) -> tuple[Headi
 
 
 def path_of(headings: tuple[Heading, ...], index: int) -> str:
-    """The path of a heading, as people cite it: ``二/（一）``."""
+    """The path of a heading, as people cite it: `二/（一）`."""
     parts: list[str] = []
     at: int | None = index
     while at is not None:
@@ -161,7 +160,7 @@ def _back(plain: str, at: int, start: int, skipped: str) -> int:
 
 
 class _Quotes:
-    """Where quotations stand, line by line; asked with rising offsets.
+    """Where quotations stand, line by line. Offsets must be asked in rising order.
 
     An opening mark whose closing mark is missing on its line quotes nothing.
     """
@@ -224,7 +223,8 @@ def _accepted(candidates: list[_Candidate]) -> list[_Candidate]:
 
 
 def _enumerated(candidate: _Candidate, refused: _Candidate | None) -> bool:
-    """Is it the next of an enumeration inside a sentence, whose beginning was refused?"""
+    """Whether the candidate continues an enumeration inside a sentence whose beginning was
+    refused."""
     return (
         refused is not None
         and not candidate.opens_line
@@ -235,7 +235,8 @@ def _enumerated(candidate: _Candidate, refused: _Candidate | None) -> bool:
 
 
 def _runs_on(candidate: _Candidate, latest: _Candidate | None) -> bool:
-    """Does it continue the numbers of the chapter before, as articles and long plans do?"""
+    """Whether the candidate continues the numbers of the chapter before, as articles and long plans
+    do."""
     if latest is None or candidate.number != latest.number + 1:
         return False
     return candidate.opens_line or candidate.style == ARTICLE
@@ -255,7 +256,7 @@ def _is_next(candidate: _Candidate, last: _Candidate | None) -> bool:
 
 
 def _ranks(candidates: list[_Candidate]) -> dict[str, float]:
-    """The order of the levels; articles stand under 一、 where that was there first."""
+    """The order of the styles. Articles stand under 一、 where 一、 comes first in the text."""
     rank: dict[str, float] = {style: float(i) for i, style in enumerate(_ORDER)}
     firsts = {c.style: c.start for c in reversed(candidates) if c.opens_line and c.number == 1}
     if HAN in firsts and firsts[HAN] < firsts.get(ARTICLE, -1):
@@ -264,7 +265,7 @@ def _ranks(candidates: list[_Candidate]) -> dict[str, float]:
 
 
 def _without_lone_points(taken: list[_Candidate]) -> list[_Candidate]:
-    """A single 一是 with no 二是 after it is a phrase, not a list."""
+    """The candidates without lone points. A 一是 with no 二是 after it is a phrase, not a list."""
     kept: list[_Candidate] = []
     for here, after in zip(taken, [*taken[1:], None], strict=False):
         lone = here.style == POINT and here.number == 1

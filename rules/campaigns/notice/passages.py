@@ -1,4 +1,5 @@
-"""Marking passages in a text: where marks begin and end, cut so that they may overlap."""
+"""Marking passages in a text: the text is cut where marks begin and end, so that they may
+overlap."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ class Passage:
     """A stretch of a text to mark: characters `start` to `end` (exclusive)."""
 
     anchor: str
-    """The id links point to."""
+    """The id that links point to."""
     kind: str
     start: int
     end: int
@@ -24,16 +25,16 @@ class Piece:
 
     text: str
     anchors: tuple[str, ...]
-    """Passages that begin here."""
+    """The anchors of passages that begin with this piece."""
     kinds: frozenset[str]
-    """Kinds of the passages that cover it."""
+    """The kinds of the passages that cover this piece."""
 
 
 def cut(text: str, passages: Sequence[Passage]) -> list[Piece]:
-    """The text in pieces, in order; joined together they are the text again.
+    """The text in pieces, in order. Joined together the pieces are the text again.
 
-    Passages that are empty or lie outside the text are left out. Linear in the text, and
-    quadratic in the passages at worst: a notice has a few hundred.
+    Passages that are empty or lie outside the text are left out. The cost is linear in the text,
+    and at worst quadratic in the passages, of which a notice has a few hundred.
     """
     kept = [passage for passage in passages if 0 <= passage.start < passage.end <= len(text)]
     cuts = sorted({0, len(text), *(at for passage in kept for at in (passage.start, passage.end))})

@@ -1,4 +1,4 @@
-"""A phrase about time: what it is made of, and how one is added to a list."""
+"""A phrase about time: what it consists of, and how a phrase is added to a list."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ Reader = Callable[[re.Match[str], TextPlace], Reading | None]
 
 
 class Phrase(NamedTuple):
-    """A way to write time, and what it means."""
+    """A way to write a time, and what it means."""
 
     example: str
-    """What it reads; a test reads it."""
+    """A text that the pattern matches. A test reads the example."""
     pattern: re.Pattern[str]
     read: Reader
 
 
 def into(phrases: list[Phrase]) -> Callable[[str, str], Callable[[Reader], Reader]]:
-    """The decorator that puts a reader into the list, with its example and its pattern."""
+    """A decorator that adds a reader to `phrases`, with its example and its pattern."""
 
     def phrase(example: str, pattern: str) -> Callable[[Reader], Reader]:
         def register(read: Reader) -> Reader:

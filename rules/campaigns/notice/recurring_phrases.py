@@ -1,4 +1,4 @@
-"""The phrases for what is done again and again: every week, at the end of every quarter."""
+"""Phrases for recurring times: every week, at the end of every quarter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phrases for a span of time: within five working days of receipt."""
+"""Phrases for a span of time: within five working days of receipt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the name of an office looks like, and how lists of offices are taken apart."""
+"""What the name of an office looks like, and how a list of offices is taken apart."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _VAGUE = re.compile(
 
 
 def looks_like_unit(words: str) -> bool:
-    """Could these words alone be the name of an office? Decided by ending and shape."""
+    """Whether these words alone could be the name of an office, judged by their ending and
+    shape."""
     words = words.strip()
     if not 2 < len(words) <= 60 or _NOT_A_NAME.search(words):
         return False
@@ -31,7 +32,7 @@ def looks_like_unit(words: str) -> bool:
 
 
 def is_vague_unit(words: str) -> bool:
-    """有关部门 and the like name nobody."""
+    """Whether the words name nobody, as 有关部门 does."""
     return bool(_VAGUE.match(words.strip()))
 
 
@@ -52,7 +53,8 @@ def split_units(plain: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _rejoined(plain: str, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """各盟行政公署、市人民政府 stays two names; a bare 人民政府 belongs to the one before."""
+    """The parts with names joined again: a bare 人民政府 belongs to the name before it.
+    各盟行政公署、市人民政府 stays two names."""
     joined: list[tuple[int, int]] = []
     for start, end in parts:
         if joined and plain[start:end] in ("人民政府", "党委", "政府", "办事处", "区）", "市）"):
@@ -71,7 +73,7 @@ def _trimmed(plain: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _by_conjunction(plain: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Split at 和, 及, 会同 only where both sides are names by themselves."""
+    """The name split at 和, 及 or 会同, only where both sides are names by themselves."""
     for match in re.finditer(r"以及|会同|[和及与]", plain[start:end]):
         left, right = start + match.start(), start + match.end()
         if looks_like_unit(plain[start:left]) and looks_like_unit(plain[right:end]):
