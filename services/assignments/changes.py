@@ -1,5 +1,7 @@
 """Changes of assignments. No other module changes a status or writes that change's history."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,6 +12,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     insert,
     literal,
     not_,
@@ -17,19 +20,56 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
-from models import Account, Act, Assignment, Event, Measure, Status, Unit
+from models import Account, Act, AnswerNumber, Assignment, Event, Measure, Status, Unit
+from models.parameters import among
 from queries.assignments.still_open import OPEN
-from rules.assignments.states import ClosedMeasure, after, possible, sending
+from rules.assignments.states import REPORTED, ClosedMeasure, after, possible, sending
 from rules.dates.calendar import local_time
 from rules.sentences.not_found import NotFound
-from services.assignments.roll_up import lock_measures, measures_of, rolled_up, rolled_up_one
+from services.assignments.roll_up import (
+    STANDING,
+    Moved,
+    add_differences,
+    lock_measures,
+    measures_of,
+    rolled_up,
+    standing_of,
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An act to be done to a locked assignment."""
+
+    assignment: Assignment
+    act: Act
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Columns that are set with it."""
+    reason: str = ""
+    actor: Account | None = None
+    """None: the product itself."""
+    corrected: bool = False
+    """As `rules.assignments.states.after` says."""
+    numbers: Mapping[str, int] | None = None
+    """What its `AnswerNumber`s become; None: they stay."""
+
+    @property
+    def status(self) -> Status:
+        """What it becomes. Raises `rules.assignments.states.IllegalChange`."""
+        one = self.assignment
+        return after(one.status, self.act, lowest=one.lowest, corrected=self.corrected)
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
-    """The assignment as it is now. Its measure and the assignment are locked. Raises `NotFound`."""
-    session.execute(_MEASURE_OF_ONE, {"one": assignment_id})
+    """The assignment as it is now, with everyone else who would change it waiting.
+
+    Acts on other assignments of the measure go on; those on all of them wait. Raises `NotFound`.
+    """
+    if session.get_bind().dialect.name != "sqlite":  # which has locked everything already
+        session.execute(_MEASURES, {"ids": [assignment_id]}).all()
     return lock_for_draft(session, assignment_id)
 
 
@@ -53,26 +93,87 @@ def change(
     now: datetime,
     reason: str = "",
     corrected: bool = False,
+    numbers: Mapping[str, int] | None = None,
     **values: Any,
 ) -> Assignment:
     """Do `act` to a locked assignment, set the columns `values`, and write the history.
 
-    `actor` None is the product itself. `corrected` has the meaning it has in
-    `rules.assignments.states.after`. Raises `rules.assignments.states.IllegalChange` and
-    `ClosedMeasure`.
+    The rest as `Change` says. Raises `rules.assignments.states.IllegalChange`, and `ClosedMeasure`.
     """
     require_open(session, assignment, act)
-    status = after(assignment.status, act, lowest=assignment.lowest, corrected=corrected)
-    event = {
-        "assignment_id": assignment.id, "at": now, "account_id": actor.id if actor else None,
-        "act": str(act), "from_status": assignment.status, "to_status": str(status),
-        "reason": reason,
-    }  # fmt: skip
-    with rolled_up_one(session, assignment, becomes=status):
-        session.execute(_ONE_EVENT, event)
-        session.execute(_SET_ONE, {"one": assignment.id, "status": str(status), **values})
-    session.refresh(assignment)
+    wanted = Change(assignment, act, values, reason, actor, corrected, numbers)
+    change_each(session, [wanted], now=now)
     return assignment
+
+
+def change_each(session: Session, changes: Sequence[Change], *, now: datetime) -> None:
+    """Do an act to each of many assignments that are locked and whose measures are open.
+
+    All set the same columns. The number of statements does not depend on how many there are.
+    Raises `rules.assignments.states.IllegalChange` before anything is written.
+    """
+    becomes = [each.status for each in changes]
+    session.flush()
+    befores = [standing_of(each.assignment) for each in changes]
+    numbers = _replace_numbers(session, changes, becomes)
+    events, rows, moved = [], [], []
+    for each, status, before in zip(changes, becomes, befores, strict=True):
+        events.append(_event(each, status, now))
+        values = {**each.values, "status": str(status)}
+        rows.append({"one": each.assignment.id, **values})
+        known = numbers.get(each.assignment.id, {})
+        after_it = known if each.numbers is None else each.numbers
+        moved.append(Moved(before, {**before, **_in(STANDING, values)}, known, after_it))
+        _note(each.assignment, values)
+    session.execute(_NEW_EVENTS, events)
+    session.execute(_SET_ONE, rows)
+    add_differences(session, moved)
+
+
+def _event(change: Change, status: Status, now: datetime) -> dict[str, Any]:
+    return {
+        "assignment_id": change.assignment.id, "at": now,
+        "account_id": change.actor.id if change.actor else None, "act": str(change.act),
+        "from_status": change.assignment.status, "to_status": str(status),
+        "reason": change.reason,
+    }  # fmt: skip
+
+
+def _in(names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _note(assignment: Assignment, values: Mapping[str, Any]) -> None:
+    """The object says what is stored from here on, without being read again."""
+    for name, value in {**values, "version": assignment.version + 1}.items():
+        set_committed_value(assignment, name, value)
+
+
+def _replace_numbers(
+    session: Session, changes: Sequence[Change], becomes: Sequence[Status]
+) -> dict[int, dict[str, int]]:
+    """Write the numbers that are replaced; returns by assignment those that were in a total, and
+    those that stay and will be in one. At most three statements."""
+    wanted, replaced, added = [], [], []
+    for each, status in zip(changes, becomes, strict=True):
+        stays = each.numbers is None
+        if each.assignment.status in REPORTED or (stays and status in REPORTED):
+            wanted.append(each.assignment.id)
+        if not stays and each.assignment.revision:
+            replaced.append(each.assignment.id)
+        added += [
+            {"assignment_id": each.assignment.id, "field": name, "value": value}
+            for name, value in (each.numbers or {}).items()
+        ]
+    known: dict[int, dict[str, int]] = {}
+    if wanted:
+        for assignment_id, name, value in session.execute(_NUMBERS, {"ids": wanted}):
+            known.setdefault(assignment_id, {})[name] = value
+    if replaced:
+        session.execute(_NO_NUMBERS, {"ids": replaced})
+    if added:
+        session.execute(_NEW_NUMBERS, added)
+    return known
 
 
 def change_all(
@@ -207,18 +308,25 @@ def _set(session: Session, chosen: Any, becomes: ColumnElement[str], values: dic
     return cast(CursorResult[Any], written).rowcount
 
 
-_MEASURE_OF_ONE = measures_of(col(Assignment.id) == bindparam("one", type_=Integer))
+_MEASURES = measures_of(among(col(Assignment.id), "ids"), shared=True)
 _ONE = (
     select(Assignment)
     .where(col(Assignment.id) == bindparam("one", type_=Integer))
     .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
-_ONE_EVENT = insert(Event.__table__)  # type: ignore[attr-defined]
+_NEW_EVENTS = insert(Event.__table__)  # type: ignore[attr-defined]
 _SET_ONE = (
     update(Assignment.__table__)  # type: ignore[attr-defined]
     .where(col(Assignment.id) == bindparam("one"))
     .values(version=col(Assignment.version) + 1)
 )
-"""The statements of a single act are built once, because building takes longer than carrying out.
-What an act sets stands in the parameters."""
+_NUMBERS = select(
+    col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value)
+).where(among(col(AnswerNumber.assignment_id), "ids"))
+_NO_NUMBERS = delete(AnswerNumber.__table__).where(  # type: ignore[attr-defined]
+    among(col(AnswerNumber.assignment_id), "ids")
+)
+_NEW_NUMBERS = insert(AnswerNumber.__table__)  # type: ignore[attr-defined]
+"""The statements of acts on single assignments are built once in the life of the process: that
+takes longer than carrying them out. What is set stands in the parameters."""

@@ -7,25 +7,31 @@ number of statements. Contributions are first added up by the assignment directl
 climb, so that few rows climb.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Boolean,
     ColumnElement,
+    Date,
     Insert,
     Integer,
     Select,
+    String,
     TextClause,
     and_,
-    bindparam,
     case,
     cast,
     delete,
     func,
     insert,
     literal,
+    literal_column,
     select,
     text,
     true,
@@ -33,34 +39,65 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from models import AnswerNumber, Assignment, Measure, Status, Tally, Total
+from models.parameters import given_rows
 from queries.assignments.climb import climb
-from queries.assignments.still_open import OWING
-from rules.assignments.states import REPORTED, REVIEWED
+from queries.assignments.still_open import OPEN
+from rules.assignments.states import REPORTED, REVIEWED, UNSENT
 
-_live = col(Assignment.status) != Status.WITHDRAWN
-_reported = col(Assignment.status).in_(REPORTED)
-_reviewed = col(Assignment.status).in_(REVIEWED)
+STANDING = (
+    "parent_id", "measure_id", "period", "level", "due_on", "status", "acknowledged_at",
+    "released_at", "closed_at", "late", "answering",
+)  # fmt: skip
+"""The columns of an assignment that decide what it means to the units above it."""
+LIVE = tuple(status for status in Status if status != Status.WITHDRAWN)
 
-COUNTERS: dict[str, ColumnElement[bool]] = {
-    "issued": _live,
-    "acknowledged": and_(_live, col(Assignment.acknowledged_at).is_not(None)),
-    "released": and_(_live, col(Assignment.released_at).is_not(None)),
-    "submitted": _reported,
-    "approved": _reviewed,
-    "returned": col(Assignment.status) == Status.RETURNED,
-    "unsent": OWING,
-    "late": and_(_live, col(Assignment.late)),
-    "answering": and_(_live, col(Assignment.answering)),
-    "reported": and_(_reported, col(Assignment.answering)),
-    "reviewed": and_(_reviewed, col(Assignment.answering)),
+
+class Counted(NamedTuple):
+    """Which assignments a column of Tally counts."""
+
+    statuses: tuple[Status, ...]
+    mark: str = ""
+    """A column that must be true, or hold a time."""
+    is_open: bool = False
+    """Only while the measure is not closed."""
+
+    def clause(self) -> ColumnElement[bool]:
+        """The same for the database."""
+        clauses = [col(Assignment.status).in_(self.statuses)]
+        if self.mark:
+            column = Assignment.__table__.c[self.mark]  # type: ignore[attr-defined]
+            is_flag = isinstance(column.type, Boolean)
+            clauses.append(column.is_(True) if is_flag else column.is_not(None))
+        return and_(*clauses, OPEN) if self.is_open else and_(*clauses)
+
+    def counts(self, standing: Mapping[str, Any]) -> bool:
+        """Whether it counts an assignment with these values of `STANDING`."""
+        marked = not self.mark or bool(standing[self.mark])
+        counted = marked and standing["status"] in self.statuses
+        return counted and not (self.is_open and standing["closed_at"] is not None)
+
+
+COUNTERS: dict[str, Counted] = {
+    "issued": Counted(LIVE),
+    "acknowledged": Counted(LIVE, "acknowledged_at"),
+    "released": Counted(LIVE, "released_at"),
+    "submitted": Counted(REPORTED),
+    "approved": Counted(REVIEWED),
+    "returned": Counted((Status.RETURNED,)),
+    "unsent": Counted(UNSENT, is_open=True),
+    "late": Counted(LIVE, "late"),
+    "answering": Counted(LIVE, "answering"),
+    "reported": Counted(REPORTED, "answering"),
+    "reviewed": Counted(REVIEWED, "answering"),
 }
 """Column of Tally → the clause for the assignments that the column counts."""
 
+SUMMED = {"reported": REPORTED, "reviewed": REVIEWED}
+"""Columns `…_sum` and `…_count` of Total → the statuses in which a number is in them."""
 SUMS: dict[str, Any] = {
-    "reported_sum": case((_reported, col(AnswerNumber.value)), else_=0),
-    "reported_count": case((_reported, 1), else_=0),
-    "reviewed_sum": case((_reviewed, col(AnswerNumber.value)), else_=0),
-    "reviewed_count": case((_reviewed, 1), else_=0),
+    f"{name}_{what}": case((col(Assignment.status).in_(statuses), number), else_=0)
+    for name, statuses in SUMMED.items()
+    for what, number in (("sum", col(AnswerNumber.value)), ("count", literal(1)))
 }
 """Column of Total → what one answered number adds to the column."""
 
@@ -74,14 +111,15 @@ def lock_measures(session: Session, where: ColumnElement[bool]) -> None:
     session.execute(measures_of(where)).all()
 
 
-def measures_of(where: ColumnElement[bool]) -> Select[Any]:
-    """The statement that locks the measures which `where` touches."""
+def measures_of(where: ColumnElement[bool], *, shared: bool = False) -> Select[Any]:
+    """The statement that locks the measures `where` touches; `shared`: for an act on assignments
+    that are locked themselves, beside which others of the kind go on."""
     touched = select(col(Assignment.measure_id)).where(where)
     return (
         select(col(Measure.id))
         .where(col(Measure.id).in_(touched))
         .order_by(col(Measure.id))
-        .with_for_update(key_share=True)
+        .with_for_update(read=shared, key_share=not shared)
     )
 
 
@@ -98,44 +136,97 @@ def rolled_up(session: Session, where: ColumnElement[bool]) -> Iterator[None]:
     contribute(session, where, sign=1)
 
 
-@contextmanager
-def rolled_up_one(
-    session: Session, assignment: Assignment, *, becomes: str | None = None
-) -> Iterator[None]:
-    """`rolled_up` for a single assignment, whose status becomes `becomes` in the block (None: it
-    stays).
+class Moved(NamedTuple):
+    """One assignment before and after an act, as far as the units above it are concerned."""
 
-    The statements are built and compiled once, because building and compiling take five times as
-    long as carrying out. Numbers that are not reported add nothing and are left out.
+    before: Mapping[str, Any]
+    """The values of `STANDING`, of an assignment that is locked."""
+    after: Mapping[str, Any]
+    numbers_before: Mapping[str, int]
+    """Its `AnswerNumber`s; what is not reported adds none, and need not be known."""
+    numbers_after: Mapping[str, int]
+
+
+def standing_of(assignment: Assignment) -> dict[str, Any]:
+    """The values of `STANDING`."""
+    return {name: getattr(assignment, name) for name in STANDING}
+
+
+def add_differences(session: Session, moved: Iterable[Moved]) -> None:
+    """Put the differences that acts on single assignments make into the totals above them.
+
+    At most two statements, however many there are. Their rows are locked last, Tally before Total
+    and always in the same order, so that acts that share a measure never wait for each other in a
+    ring; and shortly, because the rows of the topmost unit are everybody's.
     """
-    session.flush()
-    before, after = assignment.status, becomes or assignment.status
-    _add_one(session, assignment.id, before, -1)
-    yield
-    session.flush()
-    _add_one(session, assignment.id, after, 1)
+    tallies, totals = _Differences(), _Differences()
+    for each in moved:
+        for sign, standing, numbers in (
+            (-1, each.before, each.numbers_before),
+            (1, each.after, each.numbers_after),
+        ):
+            if standing["parent_id"] is not None:
+                _take_in(tallies, totals, sign, standing, numbers)
+    for table, differences in ((Tally, tallies), (Total, totals)):
+        rows = differences.rows()
+        if rows:
+            connection = session.connection()
+            dialect, given = connection.dialect, json.dumps(rows, default=str)
+            sql = _compiled(dialect, table)
+            connection.exec_driver_sql(sql, (given,) if dialect.positional else {"rows": given})
 
 
-def _add_one(session: Session, assignment_id: int, status: str, sign: int) -> None:
-    connection = session.connection()
-    for table in (Tally, Total) if status in REPORTED else (Tally,):
-        sql, values, order = _compiled(connection.dialect, table, sign)
-        given = {**values, "one": assignment_id}
-        connection.exec_driver_sql(sql, tuple(given[name] for name in order) if order else given)
+class _Differences:
+    """What rows with the same keys come to together."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Any, ...], list[int]] = {}
+
+    def add(self, keys: tuple[Any, ...], values: Iterable[int]) -> None:
+        known = self._found.get(keys)
+        found = list(values)
+        self._found[keys] = [a + b for a, b in zip(known, found, strict=True)] if known else found
+
+    def rows(self) -> list[list[Any]]:
+        """Those that are different from nothing."""
+        return [[*keys, *values] for keys, values in self._found.items() if any(values)]
+
+
+def _take_in(
+    tallies: _Differences,
+    totals: _Differences,
+    sign: int,
+    standing: Mapping[str, Any],
+    numbers: Mapping[str, int],
+) -> None:
+    above, measure_id, period, level, due_on, status, *_ = (standing[name] for name in STANDING)
+    counts = (sign * counted.counts(standing) for counted in COUNTERS.values())
+    tallies.add((above, measure_id, period, level, due_on), counts)
+    summed = [status in statuses for statuses in SUMMED.values()]
+    if any(summed):
+        for field, value in numbers.items():
+            sums = (sign * one * counted for counted in summed for one in (value, 1))
+            totals.add((above, measure_id, period, field), sums)
 
 
 @cache
-def _compiled(dialect: Any, table: Any, sign: int) -> tuple[str, dict[str, Any], tuple[str, ...]]:
-    """The SQL, its values by name, and their order for a database that takes them by position."""
-    where = col(Assignment.id) == bindparam("one", 0, type_=Integer)
-    build = _counts if table is Tally else _sums
-    statement = build(where, sign)
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    values = compiled.construct_params()
-    plain = {
-        name: str(value) if isinstance(value, str) else value for name, value in values.items()
-    }
-    return compiled.string, plain, tuple(compiled.positiontup or ())
+def _compiled(dialect: Any, table: Any) -> str:
+    """The statement that adds rows given as JSON: compiled once in the life of the process, which
+    takes longer than carrying it out."""
+    keys, values = _SHAPES[table]
+    given = {"above": Integer, **keys, **dict.fromkeys(values, BigInteger)}
+    groups = select(*given_rows("rows", **given)).cte("groups")
+    statement = _add(table, groups, [*keys], [*values], sign=1)
+    return str(statement.compile(dialect=dialect))
+
+
+_SHAPES: dict[Any, tuple[dict[str, Any], Iterable[str]]] = {
+    Tally: (
+        {"measure_id": Integer, "period": String, "level": String, "due_on": Date}, COUNTERS,
+    ),
+    Total: ({"measure_id": Integer, "period": String, "field": String}, SUMS),
+}  # fmt: skip
+"""Table → its keys besides the unit, and its values."""
 
 
 def contribute(session: Session, where: ColumnElement[bool], *, sign: int) -> None:
@@ -167,30 +258,23 @@ def recount(session: Session, measure_id: int, period: str) -> None:
 
 
 def _counts(where: ColumnElement[bool], sign: int) -> Insert:
-    keys = [
-        col(Assignment.measure_id),
-        col(Assignment.period),
-        col(Assignment.level),
-        col(Assignment.due_on),
-    ]
-    values = {name: case((counted, 1), else_=0) for name, counted in COUNTERS.items()}
-    source = select(Assignment).where(where)
-    return _add(Tally, source, keys, values, sign)
+    values = {name: case((counted.clause(), 1), else_=0) for name, counted in COUNTERS.items()}
+    return _contributed(Tally, select(Assignment).where(where), values, sign)
 
 
 def _sums(where: ColumnElement[bool], sign: int) -> Insert:
-    keys = [col(Assignment.measure_id), col(Assignment.period), col(AnswerNumber.field)]
     source = (
         select(Assignment)
         .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
         .where(where)
     )
-    return _add(Total, source, keys, SUMS, sign)
+    return _contributed(Total, source, SUMS, sign)
 
 
-def _add(table: Any, source: Any, keys: list[Any], values: dict[str, Any], sign: int) -> Insert:
-    """The statement that groups `source` by the assignment above and `keys`, lets the groups climb
-    and adds them to `table`."""
+def _contributed(table: Any, source: Any, values: dict[str, Any], sign: int) -> Insert:
+    """Group `source` by the assignment above and the keys, and add the groups up."""
+    names = [*_SHAPES[table][0]]
+    keys = [col(getattr(AnswerNumber if name == "field" else Assignment, name)) for name in names]
     groups = (
         source.with_only_columns(
             col(Assignment.parent_id).label("above"),
@@ -201,11 +285,18 @@ def _add(table: Any, source: Any, keys: list[Any], values: dict[str, Any], sign:
         .group_by(col(Assignment.parent_id), *keys)
         .cte("groups")
     )
+    return _add(table, groups, names, [*values], sign)
+
+
+def _add(table: Any, groups: CTE, keys: list[str], values: list[str], sign: int) -> Insert:
+    """Let the groups climb to every unit above, and add them up there: the lowest units first and
+    all in one order, whoever adds."""
     reached = climb(groups)
-    names = ["unit_id", *(key.name for key in keys)]
+    names = ["unit_id", *keys]
     by = [reached.c[name] for name in names]
-    sums = [_whole(literal(sign) * func.sum(reached.c[name]), name) for name in values]
-    rows = select(*by, *sums).where(true()).group_by(*by).order_by(*by)
+    sums = [_whole(literal_column(str(sign)) * func.sum(reached.c[name]), name) for name in values]
+    order = [reached.c.unit_id.desc(), *by[1:]]
+    rows = select(*by, *sums).where(true()).group_by(*by).order_by(*order)
     return insert(table.__table__).from_select(
         [*names, *values], rows.suffix_with(_adding(table, tuple(names), tuple(values)))
     )

@@ -18,8 +18,8 @@ from rules.filling.checks.flags import Flag
 from rules.filling.corrections import WHY
 from rules.filling.posting import Posting
 from rules.filling.sheet_answers import SheetAnswers
+from rules.forms.answer_numbers import numbers
 from services.assignments.changes import change, lock_assignment
-from services.filling.answer_numbers import replace_numbers
 from services.filling.checks import forget_prints, keep_prints
 from services.filling.known_values import forget_known_values, keep_known_values
 from services.filling.submissions import (
@@ -97,14 +97,13 @@ def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime
     again = _again(before, approved, actor, now)
     session.add(again)
     session.flush()
-    replace_numbers(session, before, approved.answers)
     keep_known_values(session, before, again)
     keep_prints(session, SheetAnswers(before, approved.answers))
     session.add(_approval(again, review))
     session.flush()
     return change(
         session, sheet.assignment, Act.RECALL, actor=actor, now=now, corrected=True,
-        revision=again.revision,
+        numbers=numbers(before.fields, approved.answers), revision=again.revision,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from adapters.database import insert_into
-from models import Account, Act, Assignment, Draft, Submission
+from models import Account, Act, Draft, Submission
 from queries.assignments.coverage import get_coverage
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import find_by_send_key
@@ -26,12 +26,12 @@ from rules.filling.corrections import WHY, why_in
 from rules.filling.posting import Posting
 from rules.filling.receipts import checksum, receipt_number
 from rules.filling.sheet_answers import SheetAnswers
+from rules.forms.answer_numbers import numbers
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.form_tree import item_of
 from rules.sentences.faults import Faults
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.changes import change, lock_assignment, lock_for_draft, require_fillable
-from services.filling.answer_numbers import replace_numbers
 from services.filling.attached_files import attached_files
 from services.filling.checks import find_flags, keep_prints, unanswered
 from services.filling.fill_times import count_filling
@@ -155,10 +155,9 @@ def submit(
     submission = _add_submission(
         session, sheet, checked.values, flags, posting.send_key, actor, now
     )
-    replace_numbers(session, sheet, checked.values)
     keep_known_values(session, sheet, submission)
     keep_prints(session, answers)
-    _set_sent(session, sheet, assignment, submission.revision, actor, now, why)
+    _set_sent(session, sheet, submission, actor, now, why)
     if sheet.draft:
         session.execute(delete(Draft).where(col(Draft.assignment_id) == assignment.id))
     count_filling(session, sheet, posting.opened, now)
@@ -303,12 +302,12 @@ def made_submission(
 def _set_sent(
     session: Session,
     sheet: AnswerSheet,
-    assignment: Assignment,
-    revision: int,
+    submission: Submission,
     actor: Account,
     now: datetime,
     why: str,
 ) -> None:
+    assignment = sheet.assignment
     first = assignment.sent_at is None
     change(
         session,
@@ -317,7 +316,8 @@ def _set_sent(
         actor=actor,
         now=now,
         reason=why,
-        revision=revision,
+        numbers=numbers(sheet.fields, submission.answers),
+        revision=submission.revision,
         acknowledged_at=assignment.acknowledged_at or now,
         sent_at=assignment.sent_at or now,
         late=local_date(now) > assignment.due_on if first else assignment.late,

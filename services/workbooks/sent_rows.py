@@ -36,9 +36,9 @@ from rules.filling.checks.circle import MOST_SIBLINGS
 from rules.filling.checks.figures import Figures, compared_numbers
 from rules.filling.checks.flags import Flag
 from rules.filling.sheet_answers import SheetAnswers
+from rules.forms.answer_numbers import numbers as numbers_of
 from rules.forms.form_fields import FormField
 from services.assignments.changes import change_all
-from services.filling.answer_numbers import number_rows
 from services.filling.checks import (
     changed_numbers,
     find_flags,
@@ -94,13 +94,20 @@ def _replace(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submi
     ids = [row.id for row in rows]
     for table in _TABLES:
         session.execute(delete(table).where(col(table.assignment_id).in_(ids)))
-    numbers = [number for row in rows for number in number_rows(row.sheet, row.answers.values)]
+    numbers = [number for row in rows for number in _number_rows(row)]
     prints = [text_print for row in rows for text_print in print_rows(row.answers)]
     for table, added in ((AnswerNumber, numbers), (TextPrint, prints)):
         if added:
             session.execute(insert(table), added)
     if any(field.reuse for field in rows[0].sheet.fields):
         _keep_known(session, rows, made)
+
+
+def _number_rows(row: AnsweredRow) -> list[dict[str, Any]]:
+    found = numbers_of(row.sheet.fields, row.answers.values)
+    return [
+        {"assignment_id": row.id, "field": name, "value": value} for name, value in found.items()
+    ]
 
 
 def _keep_known(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submission]) -> None:

@@ -36,6 +36,7 @@ from rules.workbooks.layout import FORMAT, Layout, lay_out
 from rules.workbooks.outcome import Kind, RowOutcome, outcome_of, with_told
 from rules.workbooks.reading import FilledRow, ReadSheet, read_book
 from services.assignments.changes import lock_assignment, require_open
+from services.assignments.roll_up import lock_measures
 from services.filling.attachments import as_answer
 from services.filling.submissions import Overtaken
 from services.workbooks.sent_rows import AnsweredRow, flags_of, send_rows
@@ -160,6 +161,7 @@ def send_upload(
     `Overtaken` when an assignment has changed since the page was made. Raises `Refusal` when the
     upload has faults, or no row to send.
     """
+    lock_measures(session, col(Assignment.id) == assignment_id)
     own = lock_assignment(session, assignment_id)
     require(actor, Right.SEND_WORKBOOK, Subject(own.unit_id))
     upload = get_workbook_upload(session, assignment_id, token)
