@@ -1,4 +1,4 @@
-"""Open wishes, put together so that one flow run fulfils all of one measure and period."""
+"""Batches: the open wishes of one measure and period, which one flow run fulfils together."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ class Batch(NamedTuple):
     period: str
     hand_down_ids: tuple[int, ...]
     key: str
-    """The same for the same wishes, as long as no other flow run has taken them up."""
+    """The idempotency key of the flow run. The same wishes have the same key until another flow run
+    takes them up."""
 
     @property
     def subject(self) -> tuple[int, str]:
+        """The measure and the period."""
         return self.measure_id, self.period
 
 
 def group(wishes: Iterable[HandDown]) -> list[Batch]:
-    """The wishes by measure and period, in the order in which each first appears."""
+    """The wishes grouped by measure and period, in the order in which each group first appears."""
     subjects: dict[tuple[int, str], list[HandDown]] = {}
     for wish in wishes:
         subjects.setdefault((wish.measure_id, wish.period), []).append(wish)

@@ -1,10 +1,12 @@
-"""Carries out what the offices' timetable has due (到期办理), from our own tables.
+"""Carries out what is due in the offices' timetable (到期办理), which stands in our own tables.
 
-The dispatcher does it every second. The deployments `carry-out-due` (which shows on Prefect's page
-what comes) and `sweep` do the same for the time no dispatcher runs; several at once, and one killed
-anywhere, are harmless. What is due is noted first, then attempted: a release in one transaction,
-reports by a flow run of `render-reports`. That flow run is watched: one that failed, vanished, or
-shows no life any more is followed by another attempt.
+The dispatcher does it every second. The deployments `carry-out-due` and `sweep` do the same while
+no dispatcher runs; `carry-out-due` also shows on Prefect's page what comes. Several at once, and
+one killed anywhere, are harmless.
+
+An occurrence is noted first and then attempted. A release is one transaction. Reports are made by a
+flow run of `render-reports`. After a flow run that failed, vanished or shows no life, another
+attempt follows (decision 0014).
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ RENDERING = "render-reports/render-reports"
 
 @flow(name="carry-out-due", persist_result=False)
 def carry_out_due(schedule_id: int | None = None) -> State[int]:
-    """Carry out everything that is due; `schedule_id` only names what this flow run stands for."""
+    """Carry out everything that is due. `schedule_id` only names the schedule of this flow run."""
     with get_client(sync_client=True) as client:
         if schedule_id is not None:
             with transaction(readonly=True) as session:
@@ -41,8 +43,10 @@ def carry_out_due(schedule_id: int | None = None) -> State[int]:
 
 
 def carry_out_all(client: SyncPrefectClient) -> int:
-    """The same without a flow run; how many attempts it began. Two short reads where there is
-    nothing to do."""
+    """Carry out everything that is due without a flow run, and return how many attempts were begun.
+
+    Where nothing is due, two short reads are all.
+    """
     now = clock.now()
     with transaction(readonly=True) as session:
         due, pending = has_due(session, now), list_open(session)
@@ -62,7 +66,7 @@ def _is_ready(occurrence: Occurrence, now: datetime) -> bool:
 
 
 def _attempt(client: SyncPrefectClient, pending: OpenOccurrence) -> bool:
-    """Begin one attempt, unless another process has: the attempt is noted before it is made."""
+    """Make one attempt, unless another process has begun it. The attempt is noted beforehand."""
     with transaction() as session:
         attempt = service.begin(session, pending.id, now=clock.now())
     if attempt and pending.schedule.work == ScheduledWork.REPORT:
@@ -74,7 +78,7 @@ def _attempt(client: SyncPrefectClient, pending: OpenOccurrence) -> bool:
 
 
 def _render(client: SyncPrefectClient, pending: OpenOccurrence, attempt: int) -> None:
-    """Have a worker render the reports; asked for twice, it is one flow run."""
+    """Have a worker render the reports. Asking twice for one attempt makes one flow run."""
     flow_run = client.create_flow_run_from_deployment(
         client.read_deployment_by_name(RENDERING).id,
         parameters={
@@ -89,7 +93,7 @@ def _render(client: SyncPrefectClient, pending: OpenOccurrence, attempt: int) ->
 
 
 def _watch(client: SyncPrefectClient, orders: Sequence[Occurrence], now: datetime) -> None:
-    """Give up the attempts whose flow run has ended or lives no more."""
+    """Give up the attempts whose flow run has ended or shows no life."""
     if not orders:
         return
     ids = [UUID(order.flow_run_id) for order in orders if order.flow_run_id]

@@ -21,16 +21,17 @@ from prefect.settings import (
 PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds between attempts while Prefect's own SQLite database is locked."""
 ANSWER_SECONDS = 5.0
-"""How long the server may take for one answer; a server just killed and started can hang."""
+"""How long the server may take for one answer. A server just killed and started can hang."""
 API_ERRORS = (httpx.HTTPError, ObjectNotFound, ObjectAlreadyExists, Abort)
-"""What the client raises while the server is away, or has lost what it knew."""
+"""What the client raises while the server is away, or has lost its data."""
 
 
 class PatientTransport(httpx.HTTPTransport):
-    """Asks again within milliseconds when the server answers 503 (its database is locked).
+    """A transport that asks again within milliseconds when the server answers 503.
 
-    Prefect's client does the same after two seconds or more, which is too late for a person who
-    waits; seen on every twentieth creation of a flow run (docs/decisions/0003).
+    The server answers so while its database is locked, at every twentieth creation of a flow run
+    (docs/decisions/0003). Prefect's client asks again after two seconds or more, which is too late
+    for a person who waits.
     """
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -45,12 +46,12 @@ class PatientTransport(httpx.HTTPTransport):
 
 @contextmanager
 def connected() -> Iterator[SyncPrefectClient]:
-    """One warm client that flows called inside the block use too.
+    """One warm client, which flows called inside the block use as well.
 
-    It fails at once when the server is away; the dispatcher asks again twice a second, Prefect's
-    own repetition waits 2, 4, 8… seconds. No heartbeats: their thread adds a second to every flow
-    run (it is waited for at the end), and the dispatcher knows by itself which flow runs a killed
-    predecessor has left.
+    The client fails at once when the server is away, and the dispatcher asks again twice a second.
+    Prefect's own repetition would wait 2, 4, 8… seconds. Heartbeats are off: Prefect waits for
+    their thread at the end of every flow run, which takes a second, and the dispatcher knows by
+    itself which flow runs a killed predecessor has left.
     """
     settings = {
         PREFECT_CLIENT_MAX_RETRIES: 0,

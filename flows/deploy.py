@@ -1,7 +1,8 @@
-"""Makes Prefect's server equal to `prefect.yaml`, in a second and without asking anybody.
+"""Makes the deployments of Prefect's server equal to `prefect.yaml`, in a second.
 
-`prefect deploy --all` does the same from a terminal, in three seconds, and takes the deployments'
-schedules and upcoming runs away each time; this leaves a deployment that is up to date alone.
+`prefect deploy --all` does the same from a terminal in three seconds, but takes away the schedules
+and upcoming runs of the deployments each time. This module leaves a deployment alone that is up to
+date.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def read_table() -> list[dict[str, Any]]:
 
 
 def deploy(client: SyncPrefectClient) -> dict[str, UUID]:
-    """Create what is missing, change what differs; the id of every deployment by its name."""
+    """Create deployments that are missing and change those that differ; name → id of each."""
     rows = read_table()
     for pool in {row["work_pool"]["name"] for row in rows}:
         _make_pool(client, pool)
@@ -45,7 +46,7 @@ def _make_pool(client: SyncPrefectClient, name: str) -> None:
         try:
             client.create_work_pool(WorkPoolCreate(name=name, type="process"))
         except ObjectAlreadyExists:
-            return  # the worker was quicker
+            return  # The worker made the pool first.
 
 
 def _deploy_one(client: SyncPrefectClient, row: dict[str, Any]) -> UUID:
@@ -67,7 +68,7 @@ def _deploy_one(client: SyncPrefectClient, row: dict[str, Any]) -> UUID:
 
 
 def _wanted(flow: Flow[..., Any], row: dict[str, Any]) -> dict[str, Any]:
-    """What a deployment consists of, apart from its schedules; JSON all through."""
+    """The deployment without its schedules, as JSON values."""
     return {
         "name": row["name"],
         "description": row["description"],

@@ -1,8 +1,8 @@
-"""The dispatcher: takes what people wished from the database and calls the flow at once.
+"""The dispatcher: reads the wishes from the database and calls the flow at once.
 
-A warm process, because a run through a polled worker takes ten seconds to begin and a person
-waits for three (docs/decisions/0003-warm-dispatcher.md). It keeps nothing in memory that
-matters: killed anywhere and started again, it finds the wishes that are still open.
+The dispatcher is a warm process, because a flow run through a polled worker takes ten seconds to
+begin and a person waits for three (docs/decisions/0003-warm-dispatcher.md). Nothing that matters is
+kept in memory only: killed anywhere and started again, the dispatcher finds the open wishes.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ from queries.campaigns.occurrences import list_coming
 
 POLL_SECONDS = 0.2
 AWAY_SECONDS = 0.5
-"""Pause after the server or the database did not answer."""
+"""The pause after the server or the database did not answer."""
 DUE_SECONDS = 1.0
-"""How often the timetable is asked what is due; two reads that mostly find nothing."""
+"""How often the timetable is asked what is due. It takes two reads, which mostly find nothing."""
 TIDY_SECONDS = 5.0
-"""How often the timetable is read, so that a new schedule soon shows on Prefect's page."""
+"""How often Prefect's schedules are renewed, so that a new schedule soon shows on its page."""
 GATE_SECONDS = 600.0
-"""How often gates are looked at; they open by themselves on a day, not at a time of day."""
+"""How often gates are looked at. A gate opens by itself on a day, not at a time of day."""
 OTHERS_TIME = timedelta(minutes=2)
 """How long a wish is left to a flow run that another process is working on."""
 LONGEST_PAUSE = 300.0
-"""Seconds at most before a hand-down that failed is tried again."""
+"""The most seconds before a hand-down that failed is tried again."""
 TAG = "dispatcher"
 """Marks the flow runs of the dispatcher on Prefect's server."""
 
@@ -64,7 +64,7 @@ log = logging.getLogger("jieli.dispatch")
 
 
 class Dispatcher:
-    """Carries out open wishes through `client`; remembers only what it may safely forget."""
+    """Carries out open wishes through `client`. What the object remembers may be forgotten."""
 
     def __init__(self, client: SyncPrefectClient) -> None:
         self.client = client
@@ -89,8 +89,8 @@ class Dispatcher:
         return due is not None
 
     def tidy(self) -> None:
-        """Now and then: carry out what the timetable has due, open the gates past their time,
-        bring Prefect's schedules up to date."""
+        """Carry out what is due, open gates and renew Prefect's schedules, each in its own
+        rhythm."""
         instant = time.monotonic()
         if instant >= self.due_at:
             self.due_at = instant + DUE_SECONDS
@@ -106,11 +106,11 @@ class Dispatcher:
             keep_schedules(self.client, deployment, timetable, now=clock.now())
 
     def _learn_what_is_over(self, wishes: Sequence[HandDown]) -> None:
-        """Ask Prefect about the flow runs that have the wishes.
+        """Ask Prefect about the flow runs that have taken the wishes up.
 
-        A flow run of the dispatcher is over, whatever Prefect says: there is one dispatcher, and it
-        is not working on one just now. It may have been an earlier connection's, or an earlier
-        process's, whose flow run failed or was marked as crashed already.
+        A flow run with the dispatcher's tag is over, whatever Prefect says. There is only one
+        dispatcher, and it is working on no flow run at this moment. The flow run belonged to an
+        earlier connection or process, and has failed or was marked as crashed.
         """
         unknown = {wish.flow_run_id for wish in wishes if wish.flow_run_id} - self.over
         instant = time.monotonic()
@@ -123,7 +123,7 @@ class Dispatcher:
                 self.over.add(str(run.id))
 
     def _may_take(self, wish: HandDown) -> bool:
-        """Not what a flow run started elsewhere (a schedule, Prefect's page) is just doing."""
+        """Whether no flow run of a schedule or of Prefect's page has the wish in hand."""
         if wish.flow_run_id is None or wish.flow_run_id in self.over:
             return True
         return clock.now() - wish.requested_at > OTHERS_TIME
@@ -134,7 +134,7 @@ class Dispatcher:
         return cast(State, run_flow(hand_down, flow_run=flow_run, return_type="state"))
 
     def _create(self, batch: Batch) -> FlowRun:
-        """A flow run of the deployment; asked for twice with one key, it is the same one."""
+        """Create the flow run of a batch. Asking twice with one key gives the same flow run."""
         flow_run = self.client.create_flow_run_from_deployment(
             self.deployments["hand-down"],
             parameters={
@@ -162,7 +162,7 @@ class Dispatcher:
 
 
 def end_left_running(client: SyncPrefectClient) -> None:
-    """Mark as crashed the flow runs a killed dispatcher has left unfinished."""
+    """Mark as crashed the flow runs that a killed dispatcher has left unfinished."""
     unfinished = [StateType.PENDING, StateType.RUNNING]
     mine = {"tags": {"all_": [TAG]}, "state": {"type": {"any_": unfinished}}}
     for flow_run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(mine)):
@@ -171,7 +171,7 @@ def end_left_running(client: SyncPrefectClient) -> None:
 
 
 def dispatch(stop: threading.Event, ready: Path) -> None:
-    """Work until `stop` is set; `ready` holds this process's id once wishes are taken."""
+    """Work until `stop` is set. The file `ready` holds this process's id once wishes are taken."""
     while not stop.is_set():
         try:
             with connected() as client:
@@ -194,7 +194,7 @@ def _work(dispatcher: Dispatcher, stop: threading.Event) -> None:
 
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
-    """Wait until no other dispatcher works on this data folder; a kill frees the lock."""
+    """Wait until no other dispatcher works on this data folder. A kill releases the lock."""
     make_folder(folder)
     with (folder / DISPATCHER).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -202,14 +202,14 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def main() -> None:
-    """`jieli dispatch`: work until SIGTERM or Ctrl-C; what is in hand is finished first."""
+    """`jieli dispatch`: work until SIGTERM or Ctrl-C, and finish the hand-down in hand first."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     folder = get_settings().data_dir
     with _only_one(folder), ThreadPoolExecutor(1) as pool:
-        # In a thread of its own: in the main thread Prefect turns SIGTERM into a crashed run.
+        # In the main thread Prefect would turn SIGTERM into a crashed run.
         pool.submit(dispatch, stop, folder / "dispatcher.ready").result()
 
 

@@ -1,7 +1,8 @@
-"""Hands a measure down, level by level (交办): one flow run per hand-down, one task run per level.
+"""Hands a measure down level by level (交办): a flow run per hand-down, a task run per level.
 
-Warm, by the dispatcher, for what a person clicked; cold, as the deployment `hand-down`, from a
-schedule, the command line or Prefect's page. Carried out twice it changes nothing.
+The dispatcher calls the flow in its own warm process for what a person clicked. As the deployment
+`hand-down` it is started cold by a schedule, the command line or Prefect's page. Handing down twice
+changes nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from services.assignments.hand_down import Plan
 from services.campaigns.measures import release_measure
 
 NAMES_SHOWN = 2
-"""Units named in the name of a flow run; of more, only the first and their number."""
+"""How many units the name of a flow run lists. Of more it says the first one and their number."""
 
 
 @flow(name="hand-down", persist_result=False)
@@ -34,11 +35,11 @@ def hand_down(
     period: str | None = None,
     hand_down_ids: list[int] | None = None,
 ) -> State[int]:
-    """Hand a measure down from a unit, for a period (none: once).
+    """Hand a measure down from a unit for a period. `period` None: a one-off measure.
 
-    Without both: release it, or open its current period, at the unit that issues it. With
-    `hand_down_ids` (wishes of this measure and period, from the dispatcher): fulfil those. The
-    state says how many units were reached on all levels.
+    Without unit and period the issuer releases the measure, or opens its current period. With
+    `hand_down_ids` the flow fulfils these wishes of the measure and period, which come from the
+    dispatcher. The state says how many units were reached on all levels.
     """
     with transaction() as session:
         ids = hand_down_ids or [_request(session, measure_id, unit_code, period)]
@@ -54,20 +55,20 @@ def hand_down(
 
 @task(persist_result=False)
 def reach_level(hand_down_ids: list[int], level: str) -> State[int]:
-    """Make the assignments of one level; the state says how many units it has reached."""
+    """Make the assignments of one level. The state says how many of its units are reached."""
     with transaction() as session:
         units = service.hand_down_level(session, hand_down_ids, level, now=clock.now())
     return Completed(message=f"到达 {units} 个单位", data=units)
 
 
 def _reach(hand_down_ids: list[int], level: str, name: str) -> Any:
-    """How many units; asked of the state, for a task that returns a state does not unpack it."""
+    """How many units of a level are reached. Prefect does not unpack the state of such a task."""
     task_run = reach_level.with_options(task_run_name=name)
     return task_run(hand_down_ids, level, return_state=True).result()
 
 
 def describe(plan: Plan) -> str:
-    """The measure, the period and the units it goes down from: `冬季安全排查 · 赤峰市等5个单位`."""
+    """The measure, the period and the units that hand it down: `冬季安全排查 · 赤峰市等5个单位`."""
     period = "" if plan.period == ONCE else f"（{plan.period}）"
     names = plan.unit_names
     shown = "、".join(names) if len(names) <= NAMES_SHOWN else f"{names[0]}等{len(names)}个单位"
@@ -75,7 +76,7 @@ def describe(plan: Plan) -> str:
 
 
 def _request(session: Session, measure_id: int, unit_code: str | None, period: str | None) -> int:
-    """The wish this flow run is to fulfil; released by the issuer first, if it was not yet."""
+    """Write the wish that the flow run is to fulfil. A confirmed measure is released first."""
     measure, now = get_measure(session, measure_id), clock.now()
     if unit_code is None and period is None:
         return release_measure(session, measure, actor=None, now=now) or 0

@@ -1,10 +1,10 @@
-"""Makes Prefect's schedules equal to the offices' timetable, so that its page shows what comes.
+"""Makes Prefect's schedules equal to the offices' timetable, so that Prefect's page shows it.
 
-The table `schedule` is the truth, and nothing depends on what stands here: a flow run that Prefect
-starts from it carries out what is due, and mostly finds that the dispatcher has done it. A row
-that recurs is one schedule of the deployment `carry-out-due`; one that happens once is one flow
-run, scheduled for its time. Both are found again by a slug. What was made elsewhere (in
-`prefect.yaml`, by hand on Prefect's page) is left alone.
+The table `schedule` is the truth, and nothing depends on Prefect's copy. A flow run that Prefect
+starts from the copy carries out what is due, and mostly finds that the dispatcher has done it. A
+recurring row becomes a schedule of the deployment `carry-out-due`. A row that happens once becomes
+a flow run that is scheduled for its time. Both are found again by a slug. What was made elsewhere
+(in `prefect.yaml`, by hand on Prefect's page) is left alone.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from rules.dates.calendar import SHANGHAI
 DEPLOYMENT = "carry-out-due"
 SLUG = "due-"
 SINGLE = "timetable"
-"""Marks the flow runs of rows that happen once."""
+"""The tag of the flow runs for rows that happen once."""
 WAITING = StateType.SCHEDULED
 LATE = timedelta(minutes=1)
-"""How long after its time a flow run that no worker has taken is late."""
+"""From how long after its time on a flow run that no worker has taken is late."""
 
 
 def keep_schedules(
@@ -39,9 +39,9 @@ def keep_schedules(
     *,
     now: datetime,
 ) -> int:
-    """Create what is missing, take away what is late, past or stopped; how many changed.
+    """Create what is missing, take away what is late, past or stopped, and return how many changed.
 
-    `now` is the time on the product's clock, which the demo's differs from Prefect's.
+    `now` is the time of the product's clock. In the demo that clock differs from Prefect's.
     """
     changed = _keep_single(client, deployment, [row for row in timetable if not row.cron], now)
     recurring = {slug_of(row): row for row in timetable if row.cron}
@@ -49,8 +49,9 @@ def keep_schedules(
 
 
 def _drop_late(client: SyncPrefectClient, deployment: UUID) -> int:
-    """Take away the flow runs whose time has passed: what they stand for was carried out from the
-    table. After days without a worker there would be one for each of them, all starting at once.
+    """Take away the flow runs whose time has passed, because the table has been carried out.
+
+    After days without a worker there would be many of them, and all would start at once.
     """
     late = FlowRunFilter.model_validate(
         {
@@ -71,7 +72,7 @@ def _keep_single(
     timetable: Sequence[Schedule],
     now: datetime,
 ) -> int:
-    """The flow runs of rows that happen once."""
+    """Keep the flow runs for rows that happen once, and return how many changed."""
     wanted = {slug_of(row): row for row in timetable}
     tagged = FlowRunFilter.model_validate({"tags": {"all_": [SINGLE]}})
     present = {run.idempotency_key: run for run in client.read_flow_runs(flow_run_filter=tagged)}
@@ -99,8 +100,8 @@ def _once(row: Schedule) -> datetime:
 
 
 def slug_of(row: Schedule) -> str:
-    """The name under which Prefect keeps this row: its id and its time, so that a row that was
-    changed is another schedule."""
+    """The name under which Prefect keeps a row. It holds id and time, so that a changed row is
+    another schedule."""
     when = row.cron or f"{row.once_at:%Y%m%dT%H%M}"
     return f"{SLUG}{row.id}-" + "".join(c if c.isalnum() else "_" for c in when).lower()
 

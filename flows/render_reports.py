@@ -1,8 +1,8 @@
-"""Renders the reports of a campaign (报告): one task run for the data, one for some 200 units.
+"""Renders the reports of a campaign (报告): a task run for the data, and one for each 200 units.
 
-The deployment `render-reports` starts it for an order (`Occurrence`), or from Prefect's own page.
-Run twice on the same day it replaces the snapshots and the files of that day. For an order it shows
-that it lives, and its last transaction says that the order is done.
+The deployment `render-reports` starts the flow for an order (`Occurrence`), or from Prefect's own
+page. A second run on the same day replaces the snapshots and files of that day. For an order the
+flow shows signs of life, and its last transaction notes that the order is done.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from services.campaigns import occurrences
 from services.reports.snapshots import UNITS_AT_ONCE, compose_snapshots, store_snapshots
 
 Order = tuple[int, int] | None
-"""The occurrence and the number of the attempt at it; None: nobody's order."""
+"""The id of the occurrence and the number of the attempt; None: no order."""
 LIFE_SECONDS = 3.0
-"""How often a long rendering says how far it is."""
+"""How often a long rendering notes how far it has come."""
 
 
 @flow(name="render-reports", persist_result=False)
@@ -42,11 +42,11 @@ def render_reports(
     occurrence_id: int | None = None,
     attempt: int = 0,
 ) -> State[int]:
-    """Render the reports of units (none: the owner and all that handed something down).
+    """Render the reports of units. `unit_codes` None: the owner and all units that handed down.
 
-    `as_of` none: today in Asia/Shanghai; an earlier day's are rendered again from the snapshots
-    of that day. With `occurrence_id` for that order, as long as `attempt` is the latest at it. The
-    state says of how many units.
+    `as_of` None is today in Asia/Shanghai. The reports of an earlier day are rendered again from
+    the snapshots of that day. With `occurrence_id` the flow works for that order, as long as
+    `attempt` is the order's latest attempt. The state says how many units have reports.
     """
     order = (occurrence_id, attempt) if occurrence_id is not None else None
     if not _live(order):
@@ -83,11 +83,10 @@ def _render_all(
 def take_data(
     campaign_id: int, unit_codes: list[str] | None, as_of: date, now: datetime, order: Order
 ) -> State[Any]:
-    """Take the snapshots of `now`, or find those of an earlier day; the ids, top of the tree
-    first.
+    """Take the snapshots of `now`, or find those of an earlier day. The state holds their ids.
 
-    All is read in one transaction, so that the reports of all units agree; writing waits for
-    nobody's reading, and is over before the next units are composed.
+    All data is read in one transaction, so that the reports of all units agree. The snapshots of
+    some units are written in a short transaction before the next units are composed.
     """
     if as_of == local_date(now):
         with transaction(readonly=True) as reading:
@@ -104,8 +103,8 @@ def take_data(
 
 @task(persist_result=False)
 def write_files(snapshot_ids: list[int], start: int, units: int, order: Order) -> State[Any]:
-    """Write the page, the Word document and the Excel ledger of each unit; `start` of `units`
-    have theirs already."""
+    """Write the page, the Word document and the Excel ledger of each unit. `start` of `units` units
+    have their files already."""
     with transaction(readonly=True) as session:
         stored = list_snapshots(session, snapshot_ids)
         folder = folder_of(stored[0].campaign_id, stored[0].as_of)
@@ -122,7 +121,7 @@ def _render(ids: list[int], start: int, order: Order) -> Any:
 
 
 def _live(order: Order, units: int | None = None, rendered: int = 0) -> bool:
-    """Show life, and say whether the order still wants this attempt."""
+    """Show a sign of life; False: the order no longer wants this attempt."""
     if order is None:
         return True
     with transaction() as session:
@@ -132,7 +131,7 @@ def _live(order: Order, units: int | None = None, rendered: int = 0) -> bool:
 
 
 def _teller(order: Order, start: int, units: int) -> Callable[[int], None]:
-    """Shows life every few seconds while reports are written."""
+    """A function that shows a sign of life every few seconds while reports are written."""
     told_at = time.monotonic()
 
     def tell(written: int) -> None:

@@ -1,6 +1,7 @@
-"""Prefect's server behind a door that lets no web page of elsewhere in.
+"""Prefect's server behind a door that refuses requests from foreign web pages.
 
-The same as `prefect server start`, which knows no names it is asked by (docs/decisions/0012).
+The server is the one of `prefect server start`, which does not check under which name it is asked
+(docs/decisions/0012).
 """
 
 from __future__ import annotations
@@ -15,24 +16,24 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-"""What this machine calls itself; the port may be that of a tunnel."""
+"""The names of this machine. The port is not checked, because a tunnel may have another one."""
 CLOSED = ("/docs", "/redoc", "/openapi.json")
-"""Prefect describes its API there without a sign-in, and answers nobody else for ten seconds."""
+"""Paths where Prefect describes its API without a sign-in, which blocks it for ten seconds."""
 
 
 def create_app() -> App:
-    """The application for uvicorn; Prefect's settings come from the environment."""
+    """The application for uvicorn. Prefect's settings come from the environment."""
     from prefect.server.api import server
 
     return Door(server.create_app(final=True))
 
 
 class Door:
-    """Refuses what a browser sends for another page, HTTP and WebSocket, before Prefect sees it.
+    """Refuses HTTP requests and WebSockets that a browser sends for a foreign page.
 
-    Host must be this machine, or a foreign name that was made to point here (DNS rebinding) would
-    be an origin of its own. Origin, which browsers send with every WebSocket and every request
-    that changes something, must be the page's own. Programs send none.
+    Host must name this machine. Otherwise a foreign name that was made to point here (DNS
+    rebinding) would be an origin of its own. Origin must be the page's own. Browsers send Origin
+    with every WebSocket and every request that changes something; programs send none.
     """
 
     def __init__(self, app: App) -> None:
@@ -51,7 +52,7 @@ class Door:
 
 
 def refused(scope: Scope) -> int | None:
-    """The status a request is refused with; None: it goes on to Prefect."""
+    """The HTTP status with which a request is refused; None: the request goes on to Prefect."""
     hosts, origins = _values(scope, b"host"), _values(scope, b"origin")
     if len(hosts) != 1 or _name(hosts[0]) not in OWN_NAMES:
         return 421
@@ -66,7 +67,7 @@ def _values(scope: Scope, name: bytes) -> list[str]:
 
 
 def _name(host: str) -> str | None:
-    """The name in a Host header, without port; None when it is no host."""
+    """The name in a Host header without the port; None for a header that is no host."""
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:

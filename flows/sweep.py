@@ -1,8 +1,8 @@
-"""Sweeps up what nobody has done (补办): what the timetable has due, gates past their time, wishes
-left lying, flags that others' answers have changed.
+"""Sweeps up what nobody has done (补办).
 
-The dispatcher does the first two itself and leaves nothing for the third; for these the deployment
-is for the time it does not run.
+The flow carries out what is due, opens gates past their time, fulfils wishes left lying, deletes
+what nobody needs, and renews flags that other units' answers have changed. While a dispatcher
+runs, it does the first three itself.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from services.filling import attachments
 from services.filling.comparisons import MOST_GROUPS, compare, store
 
 LEFT_LYING = timedelta(minutes=2)
-"""Age of a wish after which no dispatcher can be at work."""
+"""The age from which on a wish is forgotten: a dispatcher would have taken it up long before."""
 
 
 @flow(name="sweep", persist_result=False)
 def sweep() -> State[int]:
-    """Carry out what is due, open the gates that are past their time, fulfil forgotten wishes,
-    hold waiting answers against each other; twice is harmless."""
+    """Carry out what is due, open gates past their time, delete what nobody needs, renew flags and
+    fulfil forgotten wishes. Sweeping twice is harmless."""
     carry_out_what_is_due.with_options(task_run_name="办理到期的定时安排")(return_state=True)
     opened = open_overdue_gates.with_options(task_run_name="到时自动下达")(return_state=True)
     sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
@@ -50,7 +50,7 @@ def sweep() -> State[int]:
 
 @task(persist_result=False)
 def carry_out_what_is_due() -> State[int]:
-    """Release and have rendered what the offices have scheduled."""
+    """Carry out the releases and reports that the offices have scheduled."""
     with get_client(sync_client=True) as client:
         count = carry_out_all(client)
     return Completed(message=f"办理 {count} 项", data=count)
@@ -58,20 +58,20 @@ def carry_out_what_is_due() -> State[int]:
 
 @task(persist_result=False)
 def open_overdue_gates() -> State[int]:
-    """Release by itself what has waited at a gate past its time."""
+    """Release the assignments that have waited at a gate past its time."""
     opened = pass_on()
     return Completed(message=f"自动下达 {opened} 项", data=opened)
 
 
 def pass_on() -> int:
-    """The same, without a task run: how many assignments were released by themselves."""
+    """Open the gates without a task run, and return how many assignments were released."""
     with transaction() as session:
         return pass_on_overdue(session, now=clock.now())
 
 
 @task(persist_result=False)
 def sweep_attachments() -> State[int]:
-    """Take away uploads nobody has finished and files nobody needs."""
+    """Delete uploads that nobody has finished, and files that nobody needs."""
     with transaction() as session:
         swept = attachments.sweep(session, get_store(), now=clock.now())
     return Completed(message=f"清理附件 {swept} 个", data=swept)
@@ -79,7 +79,7 @@ def sweep_attachments() -> State[int]:
 
 @task(persist_result=False)
 def sweep_sign_ins() -> State[int]:
-    """Take away sessions that have expired long ago."""
+    """Delete sessions that expired long ago."""
     with transaction() as session:
         swept = sign_ins.sweep(session, now=clock.now())
     return Completed(message=f"清理登录 {swept} 条", data=swept)
@@ -87,15 +87,15 @@ def sweep_sign_ins() -> State[int]:
 
 @task(persist_result=False)
 def refresh_flags() -> State[int]:
-    """Bring the flags of what waits for review up to date with what others have sent since."""
+    """Renew the flags of waiting submissions with what other units have sent since."""
     changed = hold_against_each_other()
     return Completed(message=f"更新提示 {changed} 份", data=changed)
 
 
 def hold_against_each_other() -> int:
-    """The same, without a task run: how many submissions have other flags now.
+    """Renew the flags without a task run, and return how many submissions have other flags now.
 
-    Reading and thinking need no lock; only what has changed is written.
+    Reading and comparing need no lock. Only flags that have changed are written.
     """
     with transaction(readonly=True) as session:
         groups = list_stale(session)
@@ -110,7 +110,7 @@ def hold_against_each_other() -> int:
 
 
 def list_forgotten(now: datetime) -> list[Batch]:
-    """The open wishes that are older than a dispatcher would leave them."""
+    """The open wishes that are older than `LEFT_LYING`."""
     with transaction(readonly=True) as session:
         wishes = list_pending(session)
         return group(wish for wish in wishes if now - wish.requested_at > LEFT_LYING)

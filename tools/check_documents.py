@@ -1,4 +1,4 @@
-"""What the documents name is there: files, folders, modules, targets of make, commands, links."""
+"""Fails when a document names a file, module, make target, command or link that is not there."""
 
 import importlib.util
 import re
@@ -38,13 +38,13 @@ def main() -> None:
 
 
 def documents() -> list[Path]:
-    """All but the changes, which tell of what was."""
+    """All documents except the changes, which tell of earlier states."""
     own = [path for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md"]
     return sorted([*own, *(ROOT / "docs").rglob("*.md")])
 
 
 def faults_in(text: str, folder: Path) -> Iterator[str]:
-    """A sentence for everything that `text`, a document of that folder, names and nobody finds."""
+    """A sentence for each thing that `text`, a document in `folder`, names and that is missing."""
     for link in sorted(set(LINK.findall(text))):
         if "://" not in link and not link.startswith("mailto:") and not (folder / link).exists():
             yield f"the link to {link} leads nowhere"
@@ -58,7 +58,7 @@ def faults_in(text: str, folder: Path) -> Iterator[str]:
 
 
 def _uncalled(commands: list[str]) -> Iterator[str]:
-    """Targets of make and commands of jieli that are not there."""
+    """A sentence for each make target and `jieli` command that is not there."""
     targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
     for pattern, names, what in ((MADE, targets, "make"), (CALLED, known, "jieli")):
@@ -72,7 +72,7 @@ def _is_file(said: str) -> bool:
 
 
 def _is_name(said: str) -> bool:
-    """A module, or what a module or a class in it calls so."""
+    """Whether `said` is the name of a module, or a name in a module or class."""
     parts = said.split(".")
     for length in range(len(parts), 0, -1):
         module = ".".join(parts[:length])

@@ -1,6 +1,7 @@
 """Fails when the English catalogue does not fit the texts of the product.
 
-`--write` collects the texts into it; what is new is left empty, what is gone is dropped.
+`--write` collects the texts into the catalogue. A new text gets an empty translation, and a text
+that is gone is dropped.
 """
 
 import re
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
 
 
 def collected() -> Catalog:
-    """Every text of the code and of the templates, untranslated."""
+    """All texts of the code and the templates, untranslated."""
     texts = Catalog(locale="en")
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
@@ -46,7 +47,7 @@ def collected() -> Catalog:
 
 
 def read_stored() -> Catalog:
-    """The catalogue as it is; empty where there is none yet."""
+    """The stored catalogue; an empty one where no file is there."""
     if not CATALOGUE.exists():
         return Catalog(locale="en")
     with CATALOGUE.open("rb") as file:
@@ -54,7 +55,7 @@ def read_stored() -> Catalog:
 
 
 def written(texts: Catalog, stored: Catalog) -> bytes:
-    """The file: the texts in their order with the translations there are, and nothing else."""
+    """The content of the catalogue's file: texts in their order, with stored translations."""
     whole = Catalog(locale="en")
     for message in _messages(texts):
         known = stored.get(message.id)
@@ -65,7 +66,7 @@ def written(texts: Catalog, stored: Catalog) -> bytes:
 
 
 def faults_of(texts: Catalog, stored: Catalog) -> Iterator[str]:
-    """One line for each thing that is wrong."""
+    """One line for each fault of the catalogue."""
     for message in _messages(texts):
         known = stored.get(message.id)
         if known is None or known.id != message.id:
@@ -103,7 +104,7 @@ def _faults_of_one(message: Message) -> Iterator[str]:
 
 
 def placeholders(text: str) -> set[str]:
-    """`%(name)s` and the like."""
+    """The placeholders of a text, such as `%(name)s`."""
     return set(PLACEHOLDER.findall(text))
 
 

@@ -1,4 +1,4 @@
-"""Fails when the migrations and the models differ; `--write NAME` adds the missing one.
+"""Fails when migrations and models differ. `--write NAME` adds the missing migration.
 
 A migration does for good what it did on the day it was written: it imports nothing of the
 product, whose rules change, and carries its own copy of what it needs.

@@ -1,6 +1,7 @@
-"""Every module lies in a room: the nouns of the work, the same in every layer.
+"""Fails when a module lies in no room (docs/architecture.md).
 
-Says what lies outside, and which room of the pages imports the routes of another.
+A room is the folder of one noun, the same in every layer. The check also fails when a room of the
+pages imports the routes of another room.
 """
 
 import ast
@@ -22,7 +23,7 @@ ROOMS = frozenset(
         "workbooks",
     }
 )
-"""The nouns; docs/architecture.md says what is in each."""
+"""The rooms. docs/architecture.md says what is in each."""
 MORE = {
     "web": {"edge"},
     "templates/pages": {"edge"},
@@ -30,10 +31,10 @@ MORE = {
     "rules": {"dates", "sentences"},
     "tests/rules": {"dates", "sentences"},
 }
-"""Layer → rooms that only it has: what every page needs, what every rule is said in."""
+"""Layer → the rooms that only this layer has."""
 LAYERS = ("web", "services", "queries", "rules")
 OUTSIDE = {"web/app.py", "web/serving.py"}
-"""Where all rooms come together."""
+"""The modules in which all rooms come together."""
 
 
 def main() -> None:

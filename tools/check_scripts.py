@@ -1,4 +1,4 @@
-"""The scripts of the pages are plain ES5, which old phones run (decision 0019)."""
+"""Fails when a script of the pages is not plain ES5, which old phones run (decision 0019)."""
 
 import re
 import sys
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def faults_of(script: str) -> Iterator[str]:
-    """A sentence for what an old phone would not understand, or the server not serve."""
+    """A sentence for each thing that old phones do not understand or the server does not serve."""
     try:
         es5(script)
     except ECMASyntaxError as fault:

@@ -1,6 +1,6 @@
-"""Code nobody uses goes: what vulture finds unused in the product, its tools and its measurements.
+"""Fails when vulture finds unused code in the product, its tools and its measurements.
 
-A template uses what it names; columns of tables are kept for what they record.
+A name in a template counts as a use. Columns of tables stay, whoever reads them.
 """
 
 import re
@@ -16,19 +16,19 @@ CODE = (
     "tools", "web",
 )  # fmt: skip
 CALLED_BY_NAME = ("models",)
-"""Read for what it uses; its columns are not looked for."""
+"""Folders that are read for what they use, while their own names are not checked."""
 BY_DECORATOR = (
     "@router.*", "@*.command*", "@*.callback*", "@flow*", "@task*", "@field_validator*",
     "@model_validator*", "@_phrase*",
 )  # fmt: skip
-"""What these register is called by FastAPI, Typer, Prefect, pydantic or a table."""
+"""Decorators whose functions are called by FastAPI, Typer, Prefect, pydantic or a table."""
 STAYS = {
     "model_config": "pydantic reads it",
     "trace": "an argument that Python's signal handlers are given",
     "on_end": "the form's parser calls it",
     "find_person_data": "tests ask it about words alone",
 }
-"""Name → why it is no fault."""
+"""Unused name → why it stays."""
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def unused(root: Path, code: tuple[str, ...] = CODE) -> Iterator[str]:
 
 
 def _elsewhere(root: Path) -> str:
-    """What is written outside of Python and names what stands in it."""
+    """The texts outside Python that name Python objects."""
     pages = sorted((root / "templates").rglob("*.html"))
     files = [*pages, root / "prefect.yaml", root / "pyproject.toml"]
     return "\n".join(path.read_text(encoding="utf-8") for path in files if path.exists())

@@ -1,7 +1,7 @@
-"""One word, one thing: the public names of the code against docs/words.md.
+"""One word, one thing: compares the public names of the code with docs/words.md.
 
-Says which name means two things, which name uses a word that is Prefect's, and which word of the
-document no name of the code uses any more.
+The check fails for a name that means two things, for a name with a word that is Prefect's, and
+for a word of the document that no name of the code uses.
 """
 
 import ast
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORDS = ROOT / "docs" / "words.md"
 LAYERS = ("models", "rules", "queries", "services", "adapters", "web", "flows", "cli")
 PREFECTS = frozenset({"task", "flow", "deployment"})
-"""Words of Prefect that are no word of ours anywhere outside flows/ and cli/."""
+"""Words that mean Prefect's things, and that names outside flows/ and cli/ must not use."""
 STARTS_PREFECT = frozenset({"flows", "cli"})
 
 
@@ -34,7 +34,7 @@ class Name:
 
     @property
     def words(self) -> set[str]:
-        """In small letters: `ReviewBatch` and `review_batch` are the same two."""
+        """The words of the name in small letters, the same for `ReviewBatch` and `review_batch`."""
         apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.text)
         return set(apart.lower().split("_"))
 
@@ -63,7 +63,7 @@ def read_names(root: Path) -> Iterator[Name]:
 
 
 def _values(node: ast.ClassDef | ast.FunctionDef) -> Iterator[str]:
-    """The names in capitals that a class gives to its values."""
+    """The names of a class's values, which are in capitals."""
     for inner in node.body:
         target = inner.targets[0] if isinstance(inner, ast.Assign) else None
         if isinstance(target, ast.Name) and target.id.isupper():
@@ -71,7 +71,7 @@ def _values(node: ast.ClassDef | ast.FunctionDef) -> Iterator[str]:
 
 
 def said_twice(names: list[Name]) -> Iterator[str]:
-    """A class is the only one of its name, and so is a query."""
+    """A sentence for each class name and each query name that stands twice."""
     known: dict[str, list[Path]] = defaultdict(list)
     for name in names:
         if name.kind == "class" or (name.kind == "function" and name.layer == "queries"):
@@ -88,7 +88,7 @@ def prefects(names: list[Name]) -> Iterator[str]:
 
 
 def unused(names: list[Name], document: str) -> Iterator[str]:
-    """The words of the document's tables that stand in no name of the code."""
+    """A sentence for each word of the document's tables that no name of the code has."""
     used = set[str]().union(*(name.words for name in names))
     for word in documented(document):
         parts = {part.removesuffix("s") for part in re.split(r"[ -]", word)}
@@ -97,7 +97,7 @@ def unused(names: list[Name], document: str) -> Iterator[str]:
 
 
 def documented(document: str) -> Iterator[str]:
-    """The first column of every table, one word of a list after the other."""
+    """The words in the first column of every table of the document."""
     for line in document.splitlines():
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) > 3 and cells[1] not in ("in code", "---"):

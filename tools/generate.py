@@ -1,4 +1,4 @@
-"""Writes documents and scripts that are made from code; `--check` fails when one is stale."""
+"""Writes the documents and scripts that are made from code. `--check` fails for a stale one."""
 
 import json
 import sys
@@ -30,7 +30,7 @@ LIMITS = {
     "LONGEST_NUMBER": LONGEST_NUMBER,
     "MOST_TIMES": MOST_TIMES,
 }
-"""What the scripts of the form page and the server keep to alike."""
+"""The limits that the scripts of the form page share with the server."""
 
 
 def states() -> str:
@@ -111,7 +111,7 @@ def _does(state: str, does: dict[str, bool]) -> str:
 
 
 def limits() -> str:
-    """`web/static/rules/limits.js`: the limits both sides keep to."""
+    """`web/static/rules/limits.js`: the limits that scripts and server share."""
     lines = [
         "/* Made by `make format` from the limits the server keeps to; do not edit. */",
         "window.jieliLimits = {",

@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ("adapters", "cli", "flows", "models", "queries", "rules", "services", "web")
 ROOMED = ("web", "services", "queries", "rules")
 LONG_FILE = 400
-"""Lines."""
+"""From more lines on a file is long."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class Module:
-    """One file and what Python reads in it."""
+    """One file and its syntax tree."""
 
     path: Path
     lines: int
@@ -34,12 +34,12 @@ class Module:
 
     @property
     def room(self) -> str:
-        """The folder below the layer; empty for a module that lies in none."""
+        """The folder below the layer; empty for a module directly in its layer."""
         return self.path.parts[1] if len(self.path.parts) > 2 else ""
 
 
 def read_modules(*folders: str) -> list[Module]:
-    """Every module of these folders but the empty `__init__.py`."""
+    """Every module of these folders except empty ones (`__init__.py`)."""
     paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     texts = {path: path.read_text(encoding="utf-8") for path in paths}
     return [
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def sizes(code: list[Module]) -> dict[str, object]:
-    """Functions and their parameters."""
+    """Figures about functions and their parameters."""
     functions = [function for module in code for function in functions_in(module)]
     lines = [lines_of(function) for function in functions]
     longest = max(functions, key=count_parameters)
@@ -79,7 +79,7 @@ def sizes(code: list[Module]) -> dict[str, object]:
 
 
 def lengths(code: list[Module], tests: list[Module]) -> dict[str, object]:
-    """Files and packages."""
+    """Figures about files and packages."""
     packages = Counter(module.path.parent for module in code)
     fullest, modules = packages.most_common(1)[0]
     product, tested = (sum(module.lines for module in part) for part in (code, tests))
@@ -91,7 +91,7 @@ def lengths(code: list[Module], tests: list[Module]) -> dict[str, object]:
 
 
 def counts(tests: list[Module]) -> dict[str, object]:
-    """Tests and what they assert."""
+    """Figures about tests and assertions."""
     nodes = [node for module in tests for node in ast.walk(module.tree)]
     called = Counter(name_of(node.func) for node in nodes if isinstance(node, ast.Call))
     functions = [node for node in nodes if isinstance(node, Function)]
@@ -107,12 +107,12 @@ def functions_in(module: Module) -> Iterator[Function]:
 
 
 def lines_of(function: Function) -> int:
-    """Lines from the `def` to the end of the body, decorators left out."""
+    """The number of lines from the `def` to the end of the body, without decorators."""
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
 
 def count_parameters(function: Function) -> int:
-    """All parameters but `self` and `cls`."""
+    """The number of parameters without `self` and `cls`."""
     given = function.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     starred = [parameter for parameter in (given.vararg, given.kwarg) if parameter]
@@ -121,7 +121,7 @@ def count_parameters(function: Function) -> int:
 
 
 def share_of_docstrings(code: list[Module]) -> float:
-    """Of public functions and classes at the top of modules and in public classes."""
+    """The share of public functions and classes with a docstring, in modules and public classes."""
     public = [node for module in code for node in public_in(module.tree)]
     return sum(ast.get_docstring(node) is not None for node in public) / len(public)
 
@@ -135,7 +135,7 @@ def public_in(tree: ast.Module | ast.ClassDef) -> Iterator[Function | ast.ClassD
 
 
 def arrows_between(modules: Iterable[Module]) -> Counter[tuple[str, str]]:
-    """(room, room) → imports from the first into the second, inside one layer."""
+    """(room, room) → number of imports by the first from the second, inside one layer."""
     arrows: Counter[tuple[str, str]] = Counter()
     for module in modules:
         for target in imported(module.tree):
