@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models import Account, Assignment, Decision, Measure, Submission, Total
+from models import Account, Assignment, Decision, FormVersion, Measure, Submission, Total
 from rules.filling.answers import Typed
 from rules.filling.posting import Posting
+from services.campaigns.measures import GateChoice
 from services.filling.submissions import (
     Asked,
     Faulty,
@@ -49,14 +50,16 @@ def account_of(session: Session, code: str) -> Account:
     return found or make_account(session, code)
 
 
-def approve_many(session: Session, submission_ids, *, actor: Account, now: datetime) -> int:
+def approve_many(
+    session: Session, submission_ids: list[int], *, actor: Account, now: datetime
+) -> int:
     """Approve those that wait for the actor's unit; how many."""
     batch = decide_ticked(session, submission_ids, Decision.APPROVE, actor=actor, now=now)
     return batch.count if batch else 0
 
 
 def return_many(
-    session: Session, submission_ids, *, reason: str, actor: Account, now: datetime
+    session: Session, submission_ids: list[int], *, reason: str, actor: Account, now: datetime
 ) -> int:
     """Return those that wait for the actor's unit, whole; how many."""
     how = {"reason": reason, "actor": actor, "now": now}
@@ -64,7 +67,14 @@ def return_many(
     return batch.count if batch else 0
 
 
-def released_measure(session: Session, **choices) -> Measure:
+def released_measure(
+    session: Session,
+    **choices: FormVersion
+    | str
+    | int
+    | dict[str, GateChoice]
+    | tuple[tuple[str, str], tuple[str, str]],
+) -> Measure:
     """A measure that has reached the whole sample tree."""
     return released_measures(session, choices)[0]
 

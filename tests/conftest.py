@@ -69,7 +69,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
-def scenes(request, tmp_path_factory) -> Iterator[Scenes]:
+def scenes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scenes]:
     """The scenes of one kind of database."""
     shared = shared_folder(request.config, tmp_path_factory.getbasetemp())
     with opened(request.param, tmp_path_factory.mktemp("scenes"), shared) as scenes:
@@ -77,7 +79,7 @@ def scenes(request, tmp_path_factory) -> Iterator[Scenes]:
 
 
 @pytest.fixture
-def engine(request, scenes: Scenes) -> Engine:
+def engine(request: pytest.FixtureRequest, scenes: Scenes) -> Engine:
     """The database of the test's scene: of the sample tree alone, if it asks for no other."""
     return scenes.of(request.fixturenames).engine
 

@@ -79,7 +79,7 @@ def stored(session: Session, measure_id: int) -> Stored:
     Ids are replaced by the code of the unit they lead to, times by whether there is one.
     """
     units = dict(session.exec(select(Unit.id, Unit.code)).all())
-    rows: dict[Any, Any] = {
+    rows: dict[str, Any] = {
         table: _rows(session, table, table.measure_id == measure_id) for table in BY_MEASURE
     }
     given = {one.id: units[one.unit_id] for one in rows[Assignment]}
@@ -113,7 +113,9 @@ def _without_time(value: Any) -> Any:
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def committed(request, tmp_path_factory) -> Iterator[Engine]:
+def committed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """A database of its own, in which what is done stays done."""
     folder = tmp_path_factory.mktemp("killed")
     with fresh_engine(request.param, folder, f"jieli_killed_{os.getpid()}") as engine:
@@ -129,7 +131,7 @@ def committed(request, tmp_path_factory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def workers(committed: Engine, tmp_path_factory) -> Iterator[Workers]:
+def workers(committed: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     url = committed.url.render_as_string(hide_password=False)
     with closing(Workers(url, tmp_path_factory.mktemp("data"))) as workers:
         yield workers

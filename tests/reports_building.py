@@ -75,7 +75,14 @@ def write_answer(
     session.add(assignment)
 
 
-def _review(session, submission, actor, status, reason, now) -> None:
+def _review(
+    session: Session,
+    submission: Submission,
+    actor: Account,
+    status: Status,
+    reason: str,
+    now: datetime,
+) -> None:
     decision = {Status.APPROVED: Decision.APPROVE, Status.RETURNED: Decision.RETURN}.get(status)
     if decision:
         session.add(

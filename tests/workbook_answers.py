@@ -1,10 +1,11 @@
 """A workbook laid out, filled in, taken in and sent without a file in between."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
-from models import Assignment, Unit, WorkbookUpload
+from models import Account, Assignment, Unit, WorkbookUpload
 from queries.filling.answer_sheets import list_answer_sheets
 from queries.workbooks.workbooks import rows_of
 from rules.workbooks.layout import Layout
@@ -36,22 +37,35 @@ def tables_of(layout: Layout, answers: dict[str, dict[str, str]]) -> list[ReadSh
     return found
 
 
-def upload(session, own, actor, answers, now=NOW) -> WorkbookUpload:
+def upload(
+    session: Session,
+    own: Assignment,
+    actor: Account,
+    answers: dict[str, Any],
+    now: datetime = NOW,
+) -> WorkbookUpload:
     layout = layout_of(session, own)
     return keep_upload(
         session, own, layout.ticket, tables_of(layout, answers), actor=actor, now=now
     )
 
 
-def villages(session, own: Assignment) -> list[str]:
+def villages(session: Session, own: Assignment) -> list[str]:
     return [one.unit.code for one in list_answer_sheets(session, rows_of(own))]
 
 
-def beside(session, own: Assignment) -> str:
+def beside(session: Session, own: Assignment) -> str:
     """The code of a unit of the workbook other than the sample village."""
     return next(code for code in villages(session, own) if code != VILLAGE)
 
 
-def confirm(session, own, kept, actor, seen=None, now=LATER) -> WorkbookUpload:
+def confirm(
+    session: Session,
+    own: Assignment,
+    kept: WorkbookUpload,
+    actor: Account,
+    seen: str | None = None,
+    now: datetime = LATER,
+) -> WorkbookUpload:
     seen = preview(session, own, kept, now).seen if seen is None else seen
     return send_upload(session, own.id, kept.token, seen=seen, actor=actor, now=now)

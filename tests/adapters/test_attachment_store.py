@@ -27,14 +27,16 @@ def make_old(path: Path) -> None:
     os.utime(path, (0, 0))
 
 
-def test_a_content_lies_under_its_own_checksum_once(store):
+def test_a_content_lies_under_its_own_checksum_once(store: AttachmentStore) -> None:
     digest = store.put(b"photo")
     assert store.put(b"photo") == digest == sha256(b"photo").hexdigest()
     assert files(store) == [f"{digest[:2]}/{digest[2:4]}/{digest}"]
     assert store.read(digest) == b"photo"
 
 
-def test_it_is_forced_to_the_disk_before_it_has_its_name(store, monkeypatch):
+def test_it_is_forced_to_the_disk_before_it_has_its_name(
+    store: AttachmentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[str] = []
     sync, link = os.fsync, os.link
     monkeypatch.setattr(os, "fsync", lambda handle: (seen.append("sync"), sync(handle)))
@@ -44,7 +46,7 @@ def test_it_is_forced_to_the_disk_before_it_has_its_name(store, monkeypatch):
     assert "sync" in seen[2:]  # the folder that has the new name
 
 
-def test_what_was_cut_short_on_the_disk_is_written_again(store):
+def test_what_was_cut_short_on_the_disk_is_written_again(store: AttachmentStore) -> None:
     digest = store.put(b"photo")
     path = store.folder / files(store)[0]
     path.write_bytes(b"pho")
@@ -53,7 +55,7 @@ def test_what_was_cut_short_on_the_disk_is_written_again(store):
     assert store.read(digest) == b"photo"
 
 
-def test_a_missing_or_changed_file_is_none(store):
+def test_a_missing_or_changed_file_is_none(store: AttachmentStore) -> None:
     digest = store.put(b"photo")
     path = store.folder / files(store)[0]
     path.write_bytes(b"phot0")
@@ -62,7 +64,7 @@ def test_a_missing_or_changed_file_is_none(store):
     assert store.read(digest) is None
 
 
-def test_pieces_follow_each_other_and_become_one(store):
+def test_pieces_follow_each_other_and_become_one(store: AttachmentStore) -> None:
     assert store.received(TOKEN) == 0
     assert store.add_piece(TOKEN, 0, b"abc") == 3
     assert store.add_piece(TOKEN, 3, b"de") == 5
@@ -76,7 +78,9 @@ def test_pieces_follow_each_other_and_become_one(store):
     assert store.received(TOKEN) == 0
 
 
-def test_of_two_pieces_at_the_same_moment_one_is_kept(store, monkeypatch):
+def test_of_two_pieces_at_the_same_moment_one_is_kept(
+    store: AttachmentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counts = iter([0, 0, 3])  # both look before either has written
     monkeypatch.setattr(store, "received", lambda _token: next(counts))
     store.add_piece(TOKEN, 0, b"abc")
@@ -85,7 +89,7 @@ def test_of_two_pieces_at_the_same_moment_one_is_kept(store, monkeypatch):
     assert store.joined(TOKEN) == b"abc"
 
 
-def test_what_a_killed_process_had_half_written_does_not_count(store):
+def test_what_a_killed_process_had_half_written_does_not_count(store: AttachmentStore) -> None:
     store.add_piece(TOKEN, 0, b"abc")
     (store.folder / "new" / "half").write_bytes(b"x")
     assert store.received(TOKEN) == 3
@@ -94,7 +98,7 @@ def test_what_a_killed_process_had_half_written_does_not_count(store):
     assert files(store) == [f"partial/{TOKEN}/0"]
 
 
-def test_old_pieces_go_and_young_ones_stay(store):
+def test_old_pieces_go_and_young_ones_stay(store: AttachmentStore) -> None:
     store.add_piece(TOKEN, 0, b"abc")
     store.add_piece("young", 0, b"abc")
     make_old(store.folder / "partial" / TOKEN)
@@ -103,7 +107,7 @@ def test_old_pieces_go_and_young_ones_stay(store):
     assert store.received(TOKEN) == 0
 
 
-def test_only_old_files_are_removed_and_storing_again_makes_young(store):
+def test_only_old_files_are_removed_and_storing_again_makes_young(store: AttachmentStore) -> None:
     digest = store.put(b"photo")
     bucket = int(digest[:2], 16)
     assert store.list_old(bucket, AGE) == []
@@ -117,7 +121,9 @@ def test_only_old_files_are_removed_and_storing_again_makes_young(store):
     assert store.read(digest) is None
 
 
-def test_what_was_just_stored_is_taken_back_unless_it_is_anothers_too(store) -> None:
+def test_what_was_just_stored_is_taken_back_unless_it_is_anothers_too(
+    store: AttachmentStore,
+) -> None:
     mark = store.put_marked(b"refused")
     store.take_back(digest_of(b"refused"), mark)
     assert store.read(digest_of(b"refused")) is None

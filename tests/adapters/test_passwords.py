@@ -1,3 +1,4 @@
+import pytest
 from argon2 import PasswordHasher
 
 from adapters import passwords
@@ -24,7 +25,9 @@ def test_full_width_signs_are_the_same_password() -> None:
     assert is_password(hash_password("ｊｉｅｌｉ－２０２６"), "jieli-2026")
 
 
-def test_the_parameters_are_those_of_owasp_unless_the_settings_say_others(monkeypatch) -> None:
+def test_the_parameters_are_those_of_owasp_unless_the_settings_say_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name in ("MEMORY", "PASSES"):
         monkeypatch.delenv(f"JIELI_PASSWORD_{name}")
     monkeypatch.setattr("adapters.passwords.get_settings", lambda: Settings(_env_file=None))

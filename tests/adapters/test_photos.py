@@ -31,7 +31,7 @@ def segments(content: bytes) -> set[int]:
     return found
 
 
-def test_what_the_camera_wrote_was_there_and_is_gone():
+def test_what_the_camera_wrote_was_there_and_is_gone() -> None:
     sent = photo()
     assert all(secret in sent for secret in SECRETS[:6])
     assert opened(sent).getexif().get_ifd(0x8825)[2] == (42.0, 15.0, 7.5)
@@ -42,7 +42,7 @@ def test_what_the_camera_wrote_was_there_and_is_gone():
     assert segments(stored) <= {0xE0, 0xDB, 0xC0, 0xC2, 0xC4}  # JFIF, tables, frame: no APP1, COM
 
 
-def test_a_png_stays_one_and_loses_its_remarks():
+def test_a_png_stays_one_and_loses_its_remarks() -> None:
     sent = png()
     assert PACKET.encode() in sent
     stored, media = clean_photo(sent)
@@ -61,13 +61,13 @@ def chunks(content: bytes) -> list[bytes]:
     return found
 
 
-def test_a_film_or_a_page_behind_the_photo_is_gone():
+def test_a_film_or_a_page_behind_the_photo_is_gone() -> None:
     stored, _ = clean_photo(photo() + b"ftypmp42 <script>alert(1)</script>")
     assert b"script" not in stored
     assert b"mp42" not in stored
 
 
-def test_a_webp_becomes_a_jpeg():
+def test_a_webp_becomes_a_jpeg() -> None:
     file = io.BytesIO()
     picture().save(file, "WEBP")
     stored, media = clean_photo(file.getvalue())
@@ -75,7 +75,7 @@ def test_a_webp_becomes_a_jpeg():
 
 
 @pytest.mark.parametrize("turn", range(1, 9))
-def test_a_photo_stands_upright_however_the_camera_was_held(turn: int):
+def test_a_photo_stands_upright_however_the_camera_was_held(turn: int) -> None:
     stored = opened(clean_photo(photo(400, 200, turn=turn))[0])
     assert stored.size == ((200, 400) if turn > 4 else (400, 200))
     # The gradient runs from black on top to white below; where does it begin now?
@@ -98,7 +98,7 @@ def test_a_photo_stands_upright_however_the_camera_was_held(turn: int):
     assert min(greys, key=greys.__getitem__) == dark[turn]
 
 
-def test_a_photo_is_at_most_so_long():
+def test_a_photo_is_at_most_so_long() -> None:
     stored = opened(clean_photo(photo(3000, 1500))[0])
     assert stored.size == (LONGEST_SIDE, LONGEST_SIDE // 2)
     assert opened(clean_photo(photo(300, 150))[0]).size == (300, 150)
@@ -122,7 +122,7 @@ def bomb(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(("width", "height"), [(7_100, 7_100), (60_000, 60_000)])
-def test_a_bomb_is_told_by_its_size_before_it_goes_off(width: int, height: int):
+def test_a_bomb_is_told_by_its_size_before_it_goes_off(width: int, height: int) -> None:
     with pytest.raises(Refusal) as refused:
         clean_photo_apart(bomb(width, height))
     assert refused.value.sentence.msgid in (TOO_MANY_PIXELS, DAMAGED)
@@ -132,12 +132,12 @@ def test_a_bomb_is_told_by_its_size_before_it_goes_off(width: int, height: int):
     "content",
     [b"", b"\xff\xd8\xff", photo()[:5000], bomb(100, 100), b"\x89PNG\r\n\x1a\n" + b"x" * 99],
 )
-def test_a_damaged_photo_is_told_in_a_sentence(content: bytes):
+def test_a_damaged_photo_is_told_in_a_sentence(content: bytes) -> None:
     with pytest.raises(Refusal) as refused:
         clean_photo_apart(content)
     assert refused.value.sentence.msgid == DAMAGED
 
 
-def test_an_exif_that_makes_no_sense_costs_no_photo():
+def test_an_exif_that_makes_no_sense_costs_no_photo() -> None:
     sent = photo().replace(b"Exif\0\0MM\0*", b"Exif\0\0MM\xff\xff")
     assert opened(clean_photo(sent)[0]).size == (640, 480)

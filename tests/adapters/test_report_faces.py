@@ -3,6 +3,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from sqlmodel import Session
 
 from adapters.reports.excel import render_excel
 from adapters.reports.report_page import render_content, render_page
@@ -20,18 +21,18 @@ NASTY = "<b>乌兰</b> & {{ 7*7 }} {% raw %} =cmd()|'/C calc'!A0"
 LONG = "内蒙古自治区铸牢中华民族共同体意识主题教育工作领导小组办公室驻鄂伦春自治旗工作组" * 2
 
 
-def report(session, campaign_id: int, code: str = REGION) -> Report:
+def report(session: Session, campaign_id: int, code: str = REGION) -> Report:
     ids = take_snapshots(session, campaign_id, [code], as_of=TODAY, actor=None, now=NOW)
     return report_of(list_snapshots(session, ids)[0])
 
 
 @pytest.fixture
-def busy(session, answered_campaign) -> Report:
+def busy(session: Session, answered_campaign: int) -> Report:
     return report(session, answered_campaign)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_page_prints_the_counts_and_sums_of_the_snapshot(busy, language):
+def test_the_page_prints_the_counts_and_sums_of_the_snapshot(busy: Report, language: str) -> None:
     data = busy.data
     tables = read.page_tables(render_page(busy, language))
     for name in ("levels", "lower"):
@@ -53,7 +54,9 @@ def test_the_page_prints_the_counts_and_sums_of_the_snapshot(busy, language):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(busy, language):
+def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(
+    busy: Report, language: str
+) -> None:
     data = busy.data
     measures, handed_down, levels, lower, *others = read.word_tables(render_word(busy, language))
     assert [row[2:] for row in measures[1:]] == [
@@ -71,7 +74,7 @@ def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(busy, lang
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy, language):
+def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy: Report, language: str) -> None:
     data = busy.data
     _, by_unit, sums, named, details, _, _ = read.sheets(render_excel(busy, language)).values()
     rows = [*data["lower"], data["below"]]
@@ -93,7 +96,7 @@ def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy, language):
     assert [row[1] for row in named[3:] if row[1]] == [row["code"] for row in listed]
 
 
-def test_every_face_names_its_day_its_coverage_and_its_checksum(busy):
+def test_every_face_names_its_day_its_coverage_and_its_checksum(busy: Report) -> None:
     book = read.sheets(render_excel(busy))
     texts = (
         read.page_text(render_page(busy)),
@@ -109,7 +112,7 @@ def test_every_face_names_its_day_its_coverage_and_its_checksum(busy):
     assert dict(row[:2] for row in book["_meta"])["checksum"] == busy.checksum
 
 
-def test_the_sentences_of_word_and_page_say_the_same_numbers(busy):
+def test_the_sentences_of_word_and_page_say_the_same_numbers(busy: Report) -> None:
     below = busy.data["below"]
     text = read.word_text(render_word(busy))
     assert f"向下级单位交办任务{below['issued']}个" in text
@@ -121,7 +124,7 @@ def test_the_sentences_of_word_and_page_say_the_same_numbers(busy):
     assert sentence in read.page_text(render_page(busy))
 
 
-def test_paper_says_how_many_rows_it_leaves_out(busy):
+def test_paper_says_how_many_rows_it_leaves_out(busy: Report) -> None:
     data = copy.deepcopy(dict(busy.data))
     overdue = data["lists"]["overdue"]
     overdue["rows"], overdue["count"] = overdue["rows"][:1] * 60, 1234
@@ -149,7 +152,7 @@ def spoiled(original: Report, text: str) -> Report:
     return Report(data, original.made_at, original.checksum)
 
 
-def test_what_people_typed_is_never_markup_a_template_or_a_formula(busy):
+def test_what_people_typed_is_never_markup_a_template_or_a_formula(busy: Report) -> None:
     report = spoiled(busy, NASTY)
     page = render_page(report)
     assert b"<b>\xe4\xb9\x8c" not in page
@@ -162,33 +165,33 @@ def test_what_people_typed_is_never_markup_a_template_or_a_formula(busy):
     assert read.sheets(render_excel(formula))["按下级单位"][3][1] == "=cmd()"
 
 
-def test_characters_xml_cannot_hold_are_left_out_of_the_word_document(busy):
+def test_characters_xml_cannot_hold_are_left_out_of_the_word_document(busy: Report) -> None:
     report = spoiled(busy, "甲\x00\x0b乙\ufffe")
     assert "甲乙" in read.word_text(render_word(report))
     assert render_excel(report)
     assert render_page(report)
 
 
-def test_long_names_are_printed_whole(busy):
+def test_long_names_are_printed_whole(busy: Report) -> None:
     report = spoiled(busy, LONG)
     assert LONG in read.word_text(render_word(report))
     assert LONG in read.page_text(render_page(report))
 
 
-def test_straight_quotes_become_chinese_ones_in_the_chinese_document_only(busy):
+def test_straight_quotes_become_chinese_ones_in_the_chinese_document_only(busy: Report) -> None:
     report = spoiled(busy, '落实"五句话"')
     assert "落实“五句话”" in read.word_text(render_word(report))
     assert '落实"五句话"' in read.word_text(render_word(report, "en"))
 
 
-def test_a_number_excel_could_not_hold_exactly_is_written_as_text(busy):
+def test_a_number_excel_could_not_hold_exactly_is_written_as_text(busy: Report) -> None:
     data = copy.deepcopy(dict(busy.data))
     data["measures"][0]["figures"][0]["reported"] = "922337203685477.5807"
     book = read.sheets(render_excel(Report(data, busy.made_at, busy.checksum)))
     assert book["数据汇总"][3][6] == "922337203685477.5807"
 
 
-def test_every_face_tells_a_period_in_words(busy):
+def test_every_face_tells_a_period_in_words(busy: Report) -> None:
     data = copy.deepcopy(dict(busy.data))
     for measure in data["measures"]:
         measure["period"] = "202610"
@@ -200,7 +203,7 @@ def test_every_face_tells_a_period_in_words(busy):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_unit_with_nothing_says_so_in_every_face(session, language):
+def test_a_unit_with_nothing_says_so_in_every_face(session: Session, language: str) -> None:
     campaign = make_campaign(session, make_account(session))
     empty = report(session, campaign.id)
     assert render_excel(empty, language)
@@ -209,7 +212,9 @@ def test_a_unit_with_nothing_says_so_in_every_face(session, language):
     assert read.page_tables(render_page(empty, language)) == {}
 
 
-def test_a_lowest_unit_has_its_own_numbers_and_no_empty_tables(session, answered_campaign):
+def test_a_lowest_unit_has_its_own_numbers_and_no_empty_tables(
+    session: Session, answered_campaign: int
+) -> None:
     village = report(session, answered_campaign, VILLAGE)
     assert "下级单位没有任务" in read.page_text(render_page(village))
     assert "下级单位没有任务" in read.word_text(render_word(village))
@@ -219,7 +224,7 @@ def test_a_lowest_unit_has_its_own_numbers_and_no_empty_tables(session, answered
     assert render_excel(village)
 
 
-def test_the_body_for_the_products_own_page_brings_no_style_and_no_script(busy):
+def test_the_body_for_the_products_own_page_brings_no_style_and_no_script(busy: Report) -> None:
     content = str(render_content(busy))
     assert "<html" not in content
     assert "<style" not in content
@@ -227,7 +232,7 @@ def test_the_body_for_the_products_own_page_brings_no_style_and_no_script(busy):
     assert "<svg" in content
 
 
-def test_the_word_templates_are_in_the_layout_of_official_documents(busy):
+def test_the_word_templates_are_in_the_layout_of_official_documents(busy: Report) -> None:
     with zipfile.ZipFile(BytesIO(render_word(busy))) as file:
         body = file.read("word/document.xml").decode()
         styles = file.read("word/styles.xml").decode()

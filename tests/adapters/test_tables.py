@@ -1,6 +1,9 @@
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -77,7 +80,7 @@ def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, sentence: s
         read_lines(content)
 
 
-def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path) -> None:
+def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"文件有 3\.0 MB，最多接受 2 MB"):
         read_lines(b"a," * 1024 * 1536, limit=2 * 1024 * 1024)
     file = tmp_path / "big.csv"
@@ -86,7 +89,7 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(tmp_path) -> None:
         read_table_file(file, UNIT_HEADS, limit=2 * 1024 * 1024)
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path) -> None:
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"无法打开文件：.*nowhere\.csv"):
         read_table_file(tmp_path / "nowhere.csv", UNIT_HEADS)
 
@@ -170,7 +173,7 @@ def test_what_no_database_holds_is_left_out_of_every_cell() -> None:
     assert [sheet.lines for sheet in read_sheets(content)] == [[(1, ["坏字", "好\n的"])]]
 
 
-def sheets(write) -> bytes:
+def sheets(write: Callable[..., None] | Callable[..., list[Any]]) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         write(book)
@@ -243,7 +246,9 @@ def test_columns_have_the_letters_of_excel(place: int, letters: str) -> None:
     assert tables.column_letters(place) == letters
 
 
-def test_a_workbook_that_unpacks_to_more_than_a_form_can_is_refused(monkeypatch) -> None:
+def test_a_workbook_that_unpacks_to_more_than_a_form_can_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(tables, "SHEETS_UNPACKED_LIMIT", tables.MEGABYTE)
     bomb = archive({"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": bytes(2 * tables.MEGABYTE)})
     assert len(bomb) < 5_000

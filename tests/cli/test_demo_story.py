@@ -1,6 +1,7 @@
 """The demo's people find their way through today's pages: what breaks them would break the demo."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
@@ -8,6 +9,7 @@ from sqlmodel import Session, select
 from adapters.passwords import hash_password
 from cli.demo import story
 from cli.demo.decisions import DECISIONS, ROADS
+from cli.demo.story import Actor, Stage
 from models import Assignment, Role, Status, Unit
 from tests.building import (
     BANNER,
@@ -26,7 +28,7 @@ PLACES = (0, 1, 2)
 
 
 @pytest.fixture
-def site(tmp_path) -> Site:
+def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
@@ -49,7 +51,7 @@ def measure(site: Site) -> tuple[int, str]:
 
 
 @pytest.fixture
-def people(site: Site, measure) -> dict[str, list[story.Actor]]:
+def people(site: Site, measure: tuple[int, str]) -> dict[str, list[story.Actor]]:
     """Three villages of one township, and the units above them, with accounts."""
     hashed = hash_password(PASSWORD)
     with site.session() as session:
@@ -74,7 +76,9 @@ def _units(session: Session) -> list[Unit]:
     return list(session.exec(select(Unit).order_by(Unit.lft)).all())
 
 
-def test_what_the_demo_shows_can_be_done_on_the_pages(site, stage, measure, people) -> None:
+def test_what_the_demo_shows_can_be_done_on_the_pages(
+    site: Site, stage: Stage, measure: tuple[int, str], people: dict[str, list[Actor]]
+) -> None:
     measure_id, title = measure
     (township,), (banner,) = people["township"], people["banner"]
     done = [story.answer(stage, one, title) for one in people["villages"]]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.main import app
 from tests.xlsform_building import workbook
@@ -15,7 +15,7 @@ BAD = workbook(
 )
 
 
-def check(path: Path, *options: str):
+def check(path: Path, *options: str) -> Result:
     return CliRunner().invoke(app, ["form", "check", str(path), *options])
 
 

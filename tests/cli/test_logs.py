@@ -23,7 +23,7 @@ signal.pause()
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch) -> None:
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "LOG_BYTES", SMALL)
 
 
@@ -47,7 +47,9 @@ def test_a_log_is_set_aside_while_its_program_goes_on_and_no_line_is_lost(log: P
     assert len(list(log.parent.iterdir())) == 1 + KEPT
 
 
-def test_what_is_written_while_it_is_copied_is_copied_too(log: Path, monkeypatch) -> None:
+def test_what_is_written_while_it_is_copied_is_copied_too(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(logs, "_CHUNK", 6_000)
     with open_log(log) as writing:
         writing.write(lines(0, 4_000))
@@ -79,7 +81,9 @@ def test_a_log_that_has_grown_out_of_all_measure_keeps_its_end(log: Path) -> Non
     assert older(log)[0].read_bytes() == lines(0, 50_000)[-2 * SMALL :]
 
 
-def test_on_a_full_disk_the_log_is_emptied_all_the_same(log: Path, monkeypatch) -> None:
+def test_on_a_full_disk_the_log_is_emptied_all_the_same(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_source, target: Path) -> None:
         target.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -1,6 +1,7 @@
 """Where an installation listens, and where its own processes find it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_proxies_are_addresses_and_networks_and_nobody_by_default() -> None:
 
 
 @pytest.mark.parametrize("nonsense", ["*", "nginx", "10.0.0.256", "0.0.0.0/0", "::/0", "10.0.0.1;"])
-def test_what_is_no_proxy_is_refused_before_anything_starts(tmp_path, nonsense: str) -> None:
+def test_what_is_no_proxy_is_refused_before_anything_starts(tmp_path: Path, nonsense: str) -> None:
     settings = Settings(data_dir=tmp_path, trusted_proxies=f"10.0.0.1,{nonsense}")
     with pytest.raises(Refusal, match=re.escape(f"JIELI_TRUSTED_PROXIES 中的“{nonsense}”")):
         Processes(settings).__enter__()

@@ -11,7 +11,7 @@ from tests.adapters.test_cell_texts import several
 from tests.sample_tree import SAMPLE_UNITS
 
 
-def stored(column) -> list:
+def stored(column: str | int) -> list:
     with transaction(readonly=True) as session:
         return list(session.exec(select(column)).all())
 

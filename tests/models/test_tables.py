@@ -1,9 +1,9 @@
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from models import Unit
 
 
-def test_the_sample_tree_is_numbered_depth_first(session):
+def test_the_sample_tree_is_numbered_depth_first(session: Session) -> None:
     units = session.exec(select(Unit).order_by(Unit.lft)).all()
     assert len(units) == 50
     assert units[0].rgt == 100

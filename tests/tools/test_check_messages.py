@@ -1,5 +1,7 @@
 """The check of the English catalogue."""
 
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 
@@ -18,7 +20,7 @@ def made(*messages: tuple, **flags: object) -> Catalog:
 
 
 @pytest.fixture(autouse=True)
-def own_file(tmp_path, monkeypatch):
+def own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file on disk is meant."""
     monkeypatch.setattr(check_messages, "CATALOGUE", tmp_path / "messages.po")
 
@@ -29,7 +31,7 @@ def faults(text: object, english: object, **flags: object) -> list[str]:
     ]
 
 
-def test_a_translation_with_the_same_placeholders_is_right():
+def test_a_translation_with_the_same_placeholders_is_right() -> None:
     assert faults("还剩 %(days)s 天", "%(days)s days left") == []
     assert faults(PLURAL, ("%(n)s form", "%(n)s forms")) == []
 
@@ -46,20 +48,22 @@ def test_a_translation_with_the_same_placeholders_is_right():
         ("是", "Yes，", "Chinese in the English"),
     ],
 )
-def test_a_wrong_translation_is_named(text, english, fault):
+def test_a_wrong_translation_is_named(
+    text: str | tuple[str, str], english: str | tuple[str, str], fault: str
+) -> None:
     assert faults(text, english) == [fault]
 
 
-def test_a_fuzzy_translation_is_not_enough():
+def test_a_fuzzy_translation_is_not_enough() -> None:
     assert faults("签收", "Sign for", flags={"fuzzy"}) == ["fuzzy"]
 
 
-def test_what_is_missing_and_what_nobody_uses_is_named():
+def test_what_is_missing_and_what_nobody_uses_is_named() -> None:
     found = list(faults_of(made(("签收", "")), made(("退回", "Return"))))
     assert found == ["missing: 签收", "nowhere used: 退回"]
 
 
-def test_the_file_is_sorted_and_has_texts_only():
+def test_the_file_is_sorted_and_has_texts_only() -> None:
     texts, stored = made(("退回", ""), ("签收", "")), made(("退回", "Return"), ("细化", "Detail"))
     assert written(texts, stored).decode() == (
         'msgid "签收"\nmsgstr ""\n\nmsgid "退回"\nmsgstr "Return"\n\n'

@@ -38,14 +38,14 @@ def files() -> dict[str, str]:
     return {name: text for name, text in texts.items() if "REAL" in text and name != here}
 
 
-def test_a_file_that_asks_for_a_second_try_drives_a_browser_or_processes():
+def test_a_file_that_asks_for_a_second_try_drives_a_browser_or_processes() -> None:
     asking = files()
     assert len(asking) > 10
     idle = [name for name, text in asking.items() if not any(w in text for w in DRIVES + FIXTURES)]
     assert idle == []
 
 
-def test_no_test_asks_for_more_tries_by_itself():
+def test_no_test_asks_for_more_tries_by_itself() -> None:
     marks = [
         path.name for path in TESTS.rglob("*.py")
         if "mark.flaky" in path.read_text(encoding="utf-8")
@@ -53,7 +53,9 @@ def test_no_test_asks_for_more_tries_by_itself():
     assert sorted(marks) == ["second_try.py", Path(__file__).name]
 
 
-def test_a_second_try_is_told_with_both_outcomes_and_others_get_none(pytester: pytest.Pytester):
+def test_a_second_try_is_told_with_both_outcomes_and_others_get_none(
+    pytester: pytest.Pytester,
+) -> None:
     pytester.makepyfile(WRITTEN)
     pytester.makeini("[pytest]\nmarkers = real: tried a second time")
     result = pytester.runpytest_subprocess("-p", "tests.second_try", "-p", "no:xdist")

@@ -1,6 +1,7 @@
 """A measure whose form has one of everything, for tests of pages."""
 
 import pytest
+from sqlmodel import Session
 
 from models import Measure, Role
 from tests.building import REGION, make_form, make_measure, release_down
@@ -9,7 +10,7 @@ from tests.scenes import scene
 from tests.web.conftest import World, account_of
 
 
-def make_full_world(session, fields: list[dict] | None = None) -> World:
+def make_full_world(session: Session, fields: list[dict] | None = None) -> World:
     """The measure handed down the whole sample tree."""
     office = account_of(session, REGION, Role.OFFICE)
     measure = make_measure(
@@ -20,12 +21,12 @@ def make_full_world(session, fields: list[dict] | None = None) -> World:
 
 
 @scene
-def full_handed_down(session) -> int:
+def full_handed_down(session: Session) -> int:
     """The id of that measure."""
     return make_full_world(session).measure.id
 
 
 @pytest.fixture
-def full(session, full_handed_down) -> World:
+def full(session: Session, full_handed_down: int) -> World:
     """Every village is asked everything there is."""
     return World(session.get_one(Measure, full_handed_down), session)

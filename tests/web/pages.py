@@ -3,6 +3,7 @@
 from collections import Counter
 from html.parser import HTMLParser
 
+from httpx import Response
 from lxml import html
 
 VOID = frozenset(
@@ -104,7 +105,7 @@ def fields_of(response, action: str = "") -> dict[str, list[str]]:
     return fields
 
 
-def labelled(response) -> dict[str, str]:
+def labelled(response: Response) -> dict[str, str]:
     """What a page shows again of what was typed: label → text."""
     fields = check(response).xpath("//div[textarea[@readonly]]")
     return {one.find("label").text_content(): one.find("textarea").text.strip() for one in fields}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
 from sqlalchemy import delete
 from sqlmodel import Session, select
 
@@ -77,7 +77,7 @@ class Phones:
 
     site: Site
     address: str
-    browser: Any
+    browser: Browser
     ids: dict[str, int]
     used: list[str] = field(default_factory=list)
 
@@ -87,22 +87,22 @@ class Phones:
         self.used.append(code)
         return code
 
-    def phone(self, code: str, **options: Any) -> Any:
+    def phone(self, code: str, **options: Any) -> BrowserContext:
         """A context of its own, signed in as the village."""
         context = self.browser.new_context(viewport={"width": 360, "height": 740}, **options)
         context.set_default_timeout(40_000)
         self.sign_in(context, code)
         return context
 
-    def sign_in(self, context: Any, code: str) -> None:
+    def sign_in(self, context: BrowserContext, code: str) -> None:
         """As after the sign-in page, without its slow password check."""
         with self.site.session() as session:
             token = open_session(session, account_of(session, code))
         context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": self.address}])
 
-    def form(self, context: Any, code: str) -> Any:
+    def form(self, context: BrowserContext, code: str) -> Page:
         """The village's form in a new tab; where it does not open, what it waited for is said."""
-        page, waiting = context.new_page(), set()
+        page, waiting = context.new_page(), set[str]()
         page.on("request", lambda one: waiting.add(one.url))
         for end in ("requestfinished", "requestfailed"):
             page.on(end, lambda one: waiting.discard(one.url))
@@ -152,7 +152,7 @@ class Phones:
 
 
 @contextmanager
-def phones(folder: Path, chromium: Any, form: list[dict[str, Any]] = FORM) -> Iterator[Phones]:
+def phones(folder: Path, chromium: Browser, form: list[dict[str, Any]] = FORM) -> Iterator[Phones]:
     """Serve a site on which every village has the form to fill in."""
     site = Site(folder)
     with site.session() as session:
@@ -174,7 +174,7 @@ def phones(folder: Path, chromium: Any, form: list[dict[str, Any]] = FORM) -> It
         yield Phones(site, address, chromium, ids)
 
 
-def until(page: Any, expression: str) -> None:
+def until(page: Page, expression: str) -> None:
     """Wait for a condition in the page; the content policy forbids Playwright's own way."""
     for _ in range(400):
         if page.evaluate(expression):
@@ -183,13 +183,13 @@ def until(page: Any, expression: str) -> None:
     raise AssertionError(expression)
 
 
-def cut_off(page: Any) -> None:
+def cut_off(page: Page) -> None:
     """Nothing of the form gets through any more, though the phone thinks it has a network."""
     page.route("**/form*", lambda route: route.abort())
 
 
 @pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
+def clerks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phones]:
     """The site of the tests of one file."""
     with (
         browser() as chromium,
@@ -205,7 +205,7 @@ def village(clerks: Phones) -> str:
 
 
 @pytest.fixture
-def phone(clerks: Phones, village: str) -> Iterator[Any]:
+def phone(clerks: Phones, village: str) -> Iterator[BrowserContext]:
     """Its clerk's phone."""
     context = clerks.phone(village)
     yield context
@@ -213,6 +213,6 @@ def phone(clerks: Phones, village: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(clerks: Phones, phone: Any, village: str) -> Any:
+def page(clerks: Phones, phone: BrowserContext, village: str) -> Page:
     """The form, open on it."""
     return clerks.form(phone, village)

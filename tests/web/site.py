@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
+from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session
 
 from adapters.database import make_engine
@@ -34,13 +35,11 @@ FLAGS = [
 
 
 @contextmanager
-def browser() -> Iterator:
+def browser() -> Iterator[Browser]:
     """The system's Chromium, steered by Playwright; the test is skipped where it is missing."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         absent("chromium", "no chromium on the PATH")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
@@ -65,7 +64,7 @@ class Site:
             session.commit()
 
     @contextmanager
-    def serving(self, connections: Connections | None = None, **more) -> Iterator[str]:
+    def serving(self, connections: Connections | None = None, **more: list[str]) -> Iterator[str]:
         """Serve in a thread, on the site's database; the address. `more` goes to `Server`."""
         place = listening("127.0.0.1", 0)  # who comes before the thread has begun waits
         address = f"http://127.0.0.1:{place.getsockname()[1]}"

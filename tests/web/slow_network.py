@@ -1,12 +1,12 @@
 """Bad networks for a page in Chromium: slow ones, and ones that lose what comes back."""
 
-from typing import Any
+from playwright.sync_api import Page, Route
 
 TWO_G = {"latency": 500, "downloadThroughput": 30_000, "uploadThroughput": 15_000}
 """Milliseconds there and back, bytes a second: EDGE in a village."""
 
 
-def slow_down(page: Any) -> None:
+def slow_down(page: Page) -> None:
     """From now on the page has a network of the second generation."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -19,12 +19,12 @@ class LostAnswers:
     Sendings are those with `_act=send`; all of them are counted in `seen`.
     """
 
-    def __init__(self, page: Any, times: int = 1) -> None:
+    def __init__(self, page: Page, times: int = 1) -> None:
         self.left = times
         self.seen = 0
         page.context.route("**/form*", self._pass)
 
-    def _pass(self, route: Any) -> None:
+    def _pass(self, route: Route) -> None:
         sent = route.request.method == "POST" and "_act=send" in (route.request.post_data or "")
         self.seen += sent
         if not sent or self.left <= 0:

@@ -1,11 +1,15 @@
+from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from adapters.reports import report_files
 from adapters.reports.report_files import FACES, folder_of, report_file, write_reports
 from adapters.reports.report_view import report_of
 from adapters.settings import get_settings
+from models import Snapshot
 from queries.reports.snapshots import list_snapshots
 from services.reports.snapshots import take_snapshots
 from tests.building import REGION
@@ -14,19 +18,21 @@ from tests.reports_building import TODAY
 
 
 @pytest.fixture
-def data_dir(tmp_path, monkeypatch):
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(get_settings(), "data_dir", tmp_path)
     return tmp_path
 
 
 @pytest.fixture
-def snapshots(session, answered_campaign, data_dir):
+def snapshots(session: Session, answered_campaign: int, data_dir: Path) -> Sequence[Snapshot]:
     return list_snapshots(
         session, take_snapshots(session, answered_campaign, None, as_of=TODAY, actor=None, now=NOW)
     )
 
 
-def test_a_file_is_rendered_when_it_is_asked_for_and_kept(snapshots, monkeypatch):
+def test_a_file_is_rendered_when_it_is_asked_for_and_kept(
+    snapshots: Sequence[Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = {face: report_file(snapshots[0], face) for face in FACES}
     assert first["docx"].startswith(b"PK")
     folder = folder_of(snapshots[0].campaign_id, TODAY)
@@ -35,17 +41,21 @@ def test_a_file_is_rendered_when_it_is_asked_for_and_kept(snapshots, monkeypatch
     assert {face: report_file(snapshots[0], face) for face in FACES} == first
 
 
-def test_a_file_of_an_earlier_snapshot_of_the_day_is_not_handed_out(snapshots):
+def test_a_file_of_an_earlier_snapshot_of_the_day_is_not_handed_out(
+    snapshots: Sequence[Snapshot],
+) -> None:
     stale = report_file(snapshots[0], "html")
     snapshots[0].made_at += timedelta(minutes=1)
     assert report_file(snapshots[0], "html") != stale
 
 
-def test_another_language_is_another_file(snapshots):
+def test_another_language_is_another_file(snapshots: Sequence[Snapshot]) -> None:
     assert report_file(snapshots[0], "docx", "en") != report_file(snapshots[0], "docx")
 
 
-def test_many_reports_are_written_whole_by_several_processes(snapshots, tmp_path):
+def test_many_reports_are_written_whole_by_several_processes(
+    snapshots: Sequence[Snapshot], tmp_path: Path
+) -> None:
     reports = [report_of(one) for one in snapshots]
     assert len(reports) > report_files.FEW
     assert write_reports(tmp_path / "many", reports, processes=2) == len(reports)
@@ -54,6 +64,6 @@ def test_many_reports_are_written_whole_by_several_processes(snapshots, tmp_path
     assert not [name for name in names if name.startswith(".")]
 
 
-def test_an_unknown_face_is_an_error(snapshots):
+def test_an_unknown_face_is_an_error(snapshots: Sequence[Snapshot]) -> None:
     with pytest.raises(KeyError):
         report_file(snapshots[0], "exe")

@@ -3,7 +3,10 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,9 +19,9 @@ from adapters.workbooks.writing import FIXED, OWN, write_workbook
 from rules.forms.form_check import check_form
 from rules.sentences.refusal import Refusal
 from rules.workbooks.cells import column_letters
-from rules.workbooks.columns import sheets_of
+from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import Cell, FilledSheet, Layout, SheetRow, digest_of
-from rules.workbooks.reading import read_book
+from rules.workbooks.reading import FilledBook, read_book
 from tests.full_form import FULL
 from tests.workbook_filling import add_filling, cell_at, column_of, edited, filled, head_row
 
@@ -28,12 +31,12 @@ SHEETS = sheets_of(FIELDS)
 
 
 @pytest.fixture(autouse=True)
-def own_key(tmp_path, monkeypatch):
+def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that is not the installation's."""
     monkeypatch.setattr(keys, "get_settings", lambda: SimpleNamespace(data_dir=tmp_path))
 
 
-def layout(codes=CODES, sheets=SHEETS) -> Layout:
+def layout(codes: tuple[str, str, str] = CODES, sheets: list[SheetColumns] = SHEETS) -> Layout:
     empty = {sheet.name: tuple(Cell("", True) for _ in sheet.columns) for sheet in sheets}
     return Layout(
         title="测试",
@@ -58,12 +61,12 @@ def layout(codes=CODES, sheets=SHEETS) -> Layout:
     )  # fmt: skip
 
 
-def read(content: bytes, names: dict[str, str] | None = None):
+def read(content: bytes, names: dict[str, str] | None = None) -> FilledBook:
     ticket, tables = read_workbook(content)
     return read_book(tables, ticket, SHEETS, names)
 
 
-def test_what_another_program_fills_in_comes_back_unit_by_unit():
+def test_what_another_program_fills_in_comes_back_unit_by_unit() -> None:
     content = filled(
         write_workbook(layout()),
         {
@@ -88,7 +91,7 @@ def test_what_another_program_fills_in_comes_back_unit_by_unit():
     assert first.cells["households"] == "填报!D3"
 
 
-def test_codes_are_text_and_the_frame_is_protected_without_a_password():
+def test_codes_are_text_and_the_frame_is_protected_without_a_password() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))
     sheet = book["填报"]
     assert [cell.value for cell in sheet["A"]][2:] == list(CODES)
@@ -101,7 +104,7 @@ def test_codes_are_text_and_the_frame_is_protected_without_a_password():
     assert book.sheetnames[0] == "说明"
 
 
-def test_what_the_guide_allows_is_what_the_protection_allows():
+def test_what_the_guide_allows_is_what_the_protection_allows() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))
     for columns in SHEETS:
         sheet = book[columns.name]
@@ -118,7 +121,7 @@ def test_what_the_guide_allows_is_what_the_protection_allows():
         assert sheet.cell(1, last + 1).value == "自己用的列，不报送"
 
 
-def test_rows_can_be_written_on_below_the_spare_ones_of_a_repeat():
+def test_rows_can_be_written_on_below_the_spare_ones_of_a_repeat() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))
     visits, units = book["入户走访"].column_dimensions, book["填报"].column_dimensions
     assert not any(visits[one].protection.locked for one in "ACDEFG")
@@ -127,8 +130,8 @@ def test_rows_can_be_written_on_below_the_spare_ones_of_a_repeat():
     assert units["D"].protection.locked
 
 
-def test_the_columns_for_ones_own_use_are_not_read():
-    def note(book):
+def test_the_columns_for_ones_own_use_are_not_read() -> None:
+    def note(book) -> None:
         sheet = book["填报"]
         place = FIXED + len(SHEETS[0].columns) + 1
         sheet.cell(2, place).value = "联系人"
@@ -140,7 +143,7 @@ def test_the_columns_for_ones_own_use_are_not_read():
     assert not any(row.touched for row in book.rows)
 
 
-def test_texts_below_no_head_are_named_by_the_letter_of_their_column():
+def test_texts_below_no_head_are_named_by_the_letter_of_their_column() -> None:
     place = FIXED + len(SHEETS[0].columns) + 1
     book = read(edited(
         write_workbook(layout()), lambda book: book["填报"].cell(4, place, "已打电话")
@@ -150,11 +153,11 @@ def test_texts_below_no_head_are_named_by_the_letter_of_their_column():
     assert not any(row.touched for row in book.rows)
 
 
-def test_every_kind_of_question_is_checked_while_it_is_typed():
+def test_every_kind_of_question_is_checked_while_it_is_typed() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))["填报"]
     rules = {str(one.sqref).partition(":")[0]: one for one in sheet.data_validations.dataValidation}
 
-    def of(label):
+    def of(label: str):
         return rules[sheet.cell(head_row(sheet) + 1, column_of(sheet, label)).coordinate]
 
     assert (of("总户数").type, of("总户数").formula1) == ("whole", "0")
@@ -165,7 +168,7 @@ def test_every_kind_of_question_is_checked_while_it_is_typed():
     assert of("做法").type == "textLength"
 
 
-def test_heads_say_what_is_required_and_what_depends_on_other_answers():
+def test_heads_say_what_is_required_and_what_depends_on_other_answers() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))["填报"]
     heads = [cell.value for cell in sheet[2]]
     assert "总户数＊" in heads
@@ -173,7 +176,7 @@ def test_heads_say_what_is_required_and_what_depends_on_other_answers():
     assert "基本情况" in [cell.value for cell in sheet[1]]
 
 
-def test_texts_that_look_like_formulas_are_written_as_text():
+def test_texts_that_look_like_formulas_are_written_as_text() -> None:
     whole = layout()
     first, *rest = whole.sheets[0].lines
     cells = tuple(Cell("=cmd|'/c calc'!A1", True) for _ in first.cells)
@@ -186,8 +189,8 @@ def test_texts_that_look_like_formulas_are_written_as_text():
         assert not any(b"<f>" in archive.read(name) for name in sheets)
 
 
-def test_rows_may_be_sorted_and_deleted_and_columns_moved():
-    def shuffle(book):
+def test_rows_may_be_sorted_and_deleted_and_columns_moved() -> None:
+    def shuffle(book) -> None:
         sheet = book["填报"]
         cell_at(sheet, CODES[0], "总户数").value = 7
         cell_at(sheet, CODES[2], "总户数").value = 9
@@ -209,13 +212,13 @@ def test_rows_may_be_sorted_and_deleted_and_columns_moved():
     assert book.faults == []
 
 
-def faults_of(edit) -> dict[str, str]:
+def faults_of(edit: Callable[..., Any]) -> dict[str, str]:
     book = read(edited(write_workbook(layout()), edit))
     return {one.place.address: str(one) for one in book.faults}
 
 
-def test_doubled_unknown_and_missing_codes_are_told_with_their_cells():
-    def spoil(book):
+def test_doubled_unknown_and_missing_codes_are_told_with_their_cells() -> None:
+    def spoil(book) -> None:
         sheet = book["填报"]
         sheet["A4"] = CODES[0]
         sheet["A5"] = "999"
@@ -227,8 +230,8 @@ def test_doubled_unknown_and_missing_codes_are_told_with_their_cells():
     assert found["填报!A6"].startswith("这一行没有单位代码。")
 
 
-def test_merged_cells_are_told_where_they_join_answers_and_nowhere_else():
-    def merge(book):
+def test_merged_cells_are_told_where_they_join_answers_and_nowhere_else() -> None:
+    def merge(book) -> None:
         sheet = book["填报"]
         own = sheet.max_column
         for cells in ("A3:B3", "D4:D5", f"{column_letters(own - 1)}3:{column_letters(own)}5"):
@@ -238,8 +241,8 @@ def test_merged_cells_are_told_where_they_join_answers_and_nowhere_else():
     assert list(faults_of(merge)) == ["填报!D4"]
 
 
-def test_codes_and_names_that_were_sorted_apart_are_told():
-    def sort(book):
+def test_codes_and_names_that_were_sorted_apart_are_told() -> None:
+    def sort(book) -> None:
         sheet = book["填报"]
         for row, code in enumerate(CODES[1::-1], 3):
             sheet.cell(row, 1).value = code
@@ -253,28 +256,28 @@ def test_codes_and_names_that_were_sorted_apart_are_told():
     assert "这个代码是“西村”，名称写的是“东村”" in str(book.faults[0])
 
 
-def test_a_formula_in_a_cell_is_refused_by_its_address():
+def test_a_formula_in_a_cell_is_refused_by_its_address() -> None:
     found = faults_of(lambda book: book["填报"].__setitem__("D3", "=SUM(1,2)"))
     assert list(found) == ["填报!D3"]
     assert "公式" in found["填报!D3"]
 
 
-def test_a_renamed_head_and_a_lost_sheet_are_sentences():
+def test_a_renamed_head_and_a_lost_sheet_are_sentences() -> None:
     with pytest.raises(Refusal, match="总户数"):
         faults_of(lambda book: book["填报"].__setitem__("D2", "户数"))
     with pytest.raises(Refusal, match="入户走访"):
         faults_of(lambda book: book.remove(book["入户走访"]))
 
 
-def test_a_filling_of_a_unit_that_has_no_row_is_told():
-    def spoil(book):
+def test_a_filling_of_a_unit_that_has_no_row_is_told() -> None:
+    def spoil(book) -> None:
         add_filling(book, "入户走访", CODES[1], {"门牌": "一号"})
         book["填报"].delete_rows(4)
 
     assert list(faults_of(spoil).values()) == [f"“填报”表里没有单位“{CODES[1]}”。"]
 
 
-def saved(**sheets) -> bytes:
+def saved(**sheets: list[Any]) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         for name, rows in sheets.items():
@@ -328,13 +331,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_no_workbook_of_ours_is_refused_with_a_sentence(name):
+def test_what_is_no_workbook_of_ours_is_refused_with_a_sentence(name: str) -> None:
     with pytest.raises(Refusal) as refusal:
         read_workbook(HOSTILE[name]())
     assert str(refusal.value).endswith("。")
 
 
-def test_a_workbook_of_another_installation_is_refused(tmp_path, monkeypatch):
+def test_a_workbook_of_another_installation_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = write_workbook(layout())
     elsewhere = SimpleNamespace(data_dir=tmp_path / "elsewhere")
     monkeypatch.setattr(keys, "get_settings", lambda: elsewhere)
@@ -387,7 +392,7 @@ def test_a_share_comes_as_it_is_shown():
     assert read(edited(write_workbook(layout()), share)).rows[0].typed["households"] == ["50%"]
 
 
-def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     first = signing.sign({"a": 1})
     assert signing.read_ticket(first) == {"a": 1}
     key = tmp_path / keys.KEY_FILE

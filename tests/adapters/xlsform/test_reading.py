@@ -5,11 +5,13 @@ import re
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 from lxml import etree
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
@@ -31,7 +33,9 @@ TYPES = (
 WAYS = [["list_name", "name", "label"], ["ways", "a", "集中"], ["ways", "b", "入户"]]
 
 
-def field(survey, choices=(), name: str = "x") -> FormField:
+def field(
+    survey: list[Any], choices: list[list[str]] | tuple[Any, ...] = (), name: str = "x"
+) -> FormField:
     read = read_xlsform(workbook(survey, choices))
     return next(one for one in read.fields if one.name == name)
 
@@ -43,7 +47,7 @@ def told(content: bytes) -> list[tuple[str, str, str]]:
     return [(one.place.sheet, one.place.cell, str(one)) for one in refused.value.faults]
 
 
-def sentences(*rows, choices=(), head=HEAD) -> list[str]:
+def sentences(*rows: list[str], choices: tuple[()] = (), head: list[str] = HEAD) -> list[str]:
     return [sentence for _, _, sentence in told(workbook([head, *rows], choices))]
 
 
@@ -114,7 +118,7 @@ def test_quotation_marks_of_word_are_plain_ones_in_expressions() -> None:
 
 
 @pytest.mark.parametrize("typed", ["yes", "TRUE", "true()", True])
-def test_required_is_read_in_every_spelling(typed) -> None:
+def test_required_is_read_in_every_spelling(typed: str | bool) -> None:
     assert field([[*HEAD, "Required"], ["text", "x", "一", typed]]).required
     assert not field([[*HEAD, "required"], ["text", "x", "一", "no"]]).required
 
@@ -198,7 +202,7 @@ def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
         ("required_message", "必须"), ("guidance_hint", "x"), ("trigger", "${x}"), ("", "没列名"),
     ],
 )  # fmt: skip
-def test_a_column_that_is_not_supported_is_refused_at_its_heading(heading, cell) -> None:
+def test_a_column_that_is_not_supported_is_refused_at_its_heading(heading: str, cell: str) -> None:
     survey = [[*HEAD, heading], ["text", "a", "甲"], ["text", "x", "乙", cell]]
     [(sheet, address, _)] = told(workbook(survey))
     assert (sheet, address) == ("survey", "D1")
@@ -309,7 +313,9 @@ def test_a_list_with_faults_makes_no_fault_of_the_question_that_uses_it() -> Non
          "日期要写成 date('2026-1-05')：不加引号的 2026-1-05 会当作减法来算"),
     ],
 )  # fmt: skip
-def test_what_is_not_supported_is_told_with_what_to_do(head, row, sentence) -> None:
+def test_what_is_not_supported_is_told_with_what_to_do(
+    head: str, row: list[str], sentence: str
+) -> None:
     assert sentences(row, head=[*HEAD, head]) == [sentence]
 
 
@@ -339,7 +345,9 @@ def test_two_columns_of_one_meaning_are_refused() -> None:
         ([[*HEAD, *(f"c{n}" for n in range(200))]], "最多 2000 行、200 列"),
     ],
 )
-def test_a_workbook_that_is_no_form_is_refused(survey, sentence: str) -> None:
+def test_a_workbook_that_is_no_form_is_refused(
+    survey: list[list[str]] | None, sentence: str
+) -> None:
     assert sentence in str(told(workbook(survey)))
 
 
@@ -371,8 +379,10 @@ def test_what_is_no_workbook_is_one_sentence(content: bytes, sentence: str) -> N
     assert sentence in said
 
 
-def test_what_only_the_conversion_finds_is_told_in_our_words(monkeypatch) -> None:
-    def refuse(*_args, **_kwargs):
+def test_what_only_the_conversion_finds_is_told_in_our_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_args, **_kwargs) -> None:
         raise PyXFormError("[row : 2] On the 'survey' sheet, the 'label' value is invalid. Odd.")
 
     monkeypatch.setattr(conversion, "workbook_to_json", refuse)
@@ -390,7 +400,7 @@ def test_the_refusal_tells_everything_in_one_sentence_too() -> None:
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.data())
-def test_a_broken_workbook_is_refused_and_never_anything_worse(data) -> None:
+def test_a_broken_workbook_is_refused_and_never_anything_worse(data: DataObject) -> None:
     source = io.BytesIO((SAMPLES / "form-bilingual.xlsx").read_bytes())
     broken = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(broken, "w") as new:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session, select
 
 from adapters.attachment_store import digest_of
@@ -155,7 +156,13 @@ def clerks_sending(there: Installation) -> Iterator[set[str]]:
         engine.dispose()
 
 
-def _send_on(engine, assignment_id, unit_id, receipts: set[str], stop: threading.Event) -> None:
+def _send_on(
+    engine: Engine | Connection | None,
+    assignment_id: int,
+    unit_id,
+    receipts: set[str],
+    stop: threading.Event,
+) -> None:
     while not stop.is_set():
         with Session(engine) as session:
             actor = session.exec(select(Account).where(Account.login == f"clerk-{unit_id}")).one()

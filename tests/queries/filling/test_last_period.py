@@ -1,3 +1,5 @@
+from sqlmodel import Session
+
 from models import Assignment
 from queries.filling.last_period import find_last_period
 from services.filling.recalls import recall
@@ -6,7 +8,7 @@ from tests.building import VILLAGE, assignment_of
 from tests.conftest import NOW
 
 
-def copied(session, one: Assignment, period: str) -> Assignment:
+def copied(session: Session, one: Assignment, period: str) -> Assignment:
     """The same assignment for another period."""
     values = one.model_dump(exclude={"id", "period"})
     other = Assignment(**values, period=period)
@@ -15,7 +17,7 @@ def copied(session, one: Assignment, period: str) -> Assignment:
     return other
 
 
-def test_the_latest_earlier_period_that_was_answered_is_found(session):
+def test_the_latest_earlier_period_that_was_answered_is_found(session: Session) -> None:
     measure = released_measure(session)
     sent = answer(session, measure, VILLAGE)
     one = assignment_of(session, measure, VILLAGE)

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session
 
+from models import Assignment, Measure
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import (
     find_current,
@@ -20,11 +22,13 @@ LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def village(session, measure):
+def village(session: Session, measure: Measure) -> Assignment:
     return assignment_of(session, measure, VILLAGE)
 
 
-def test_an_untouched_sheet_is_empty_and_open(session, measure, village):
+def test_an_untouched_sheet_is_empty_and_open(
+    session: Session, measure: Measure, village: Assignment
+) -> None:
     sheet = get_answer_sheet(session, village.id)
     assert (sheet.assignment, sheet.measure, sheet.unit.code) == (village, measure, VILLAGE)
     assert [field.name for field in sheet.fields] == ["checked", "spent", "note"]
@@ -33,13 +37,15 @@ def test_an_untouched_sheet_is_empty_and_open(session, measure, village):
     assert sheet.version_id == measure.form_version_id
 
 
-def test_a_unit_between_has_no_form_version(session, measure):
+def test_a_unit_between_has_no_form_version(session: Session, measure: Measure) -> None:
     sheet = get_answer_sheet(session, assignment_of(session, measure, TOWNSHIP).id)
     assert sheet.version is None
     assert [field.name for field in sheet.fields] == ["narrative", "problems"]
 
 
-def test_every_revision_stays_with_its_review(session, measure, village):
+def test_every_revision_stays_with_its_review(
+    session: Session, measure: Measure, village: Assignment
+) -> None:
     township = account_of(session, TOWNSHIP)
     first = answer(session, measure, VILLAGE, 1)
     return_(session, first.id, reason="请核对户数", actor=township, now=LATER)
@@ -55,7 +61,9 @@ def test_every_revision_stays_with_its_review(session, measure, village):
     assert (sheet.last, sheet.reviewed, sheet.review.submission_id) == (second, first, first.id)
 
 
-def test_the_sheet_costs_at_most_four_statements(session, measure, village):
+def test_the_sheet_costs_at_most_four_statements(
+    session: Session, measure: Measure, village: Assignment
+) -> None:
     township, clerk = account_of(session, TOWNSHIP), account_of(session, VILLAGE)
     for number in range(3):
         sent = answer(session, measure, VILLAGE, number)
@@ -66,7 +74,9 @@ def test_the_sheet_costs_at_most_four_statements(session, measure, village):
         assert len(issued) <= 4
 
 
-def test_a_submission_is_read_with_the_form_of_its_time(session, measure, village):
+def test_a_submission_is_read_with_the_form_of_its_time(
+    session: Session, measure: Measure, village: Assignment
+) -> None:
     sent = answer(session, measure, VILLAGE)
     fields = [{"name": "other", "label": "别的", "type": "integer"}]
     measure.form_version_id = make_form(session, account_of(session, TOWNSHIP), fields).id
@@ -76,7 +86,7 @@ def test_a_submission_is_read_with_the_form_of_its_time(session, measure, villag
     assert [field.name for field in get_answer_sheet(session, village.id).fields] == ["other"]
 
 
-def test_what_is_not_there_is_not_found(session):
+def test_what_is_not_there_is_not_found(session: Session) -> None:
     for get in (get_answer_sheet, get_submission):
         with pytest.raises(NotFound):
             get(session, 10**9)

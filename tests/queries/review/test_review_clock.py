@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+from sqlmodel import Session
+
+from models import Measure
 from queries.review.review_clock import count_overdue_reviews, list_overdue_reviewers
 from rules.dates.calendar import local_date
 from services.review.reviews import approve
@@ -14,7 +17,9 @@ TODAY = local_date(NOW)
 WEDNESDAY, THURSDAY, FRIDAY = (TODAY + timedelta(days=days) for days in (2, 3, 4))
 
 
-def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(session, measure):
+def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(
+    session: Session, measure: Measure
+) -> None:
     for code in (VILLAGE, SECOND):
         answer(session, measure, code)
     township, banner = get_unit(session, TOWNSHIP), get_unit(session, BANNER)
@@ -27,7 +32,9 @@ def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(sessi
     ]
 
 
-def test_what_was_sent_again_counts_from_the_last_sending(session, measure):
+def test_what_was_sent_again_counts_from_the_last_sending(
+    session: Session, measure: Measure
+) -> None:
     township = account_of(session, TOWNSHIP)
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=NOW)
@@ -36,14 +43,14 @@ def test_what_was_sent_again_counts_from_the_last_sending(session, measure):
     assert count_overdue_reviews(session, township.unit_id, TODAY + timedelta(days=7)) == 1
 
 
-def test_a_decided_review_is_not_overdue(session, measure):
+def test_a_decided_review_is_not_overdue(session: Session, measure: Measure) -> None:
     township = account_of(session, TOWNSHIP)
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=NOW)
     assert count_overdue_reviews(session, township.unit_id, FRIDAY) == 0
 
 
-def test_both_cost_one_statement(session, measure):
+def test_both_cost_one_statement(session: Session, measure: Measure) -> None:
     unit_id = get_unit(session, TOWNSHIP).id
     for code in (VILLAGE, SECOND):
         answer(session, measure, code)

@@ -1,10 +1,11 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from models import Measure, Submission
+from models import Account, Measure, Submission
 from queries.review.review_list import (
     Position,
     ReviewFilter,
@@ -34,7 +35,7 @@ VILLAGES = ("150402005002", "150402005003", "150402005004")
 
 
 @pytest.fixture
-def township(session):
+def township(session: Session) -> Account:
     return account_of(session, TOWNSHIP)
 
 
@@ -48,23 +49,27 @@ def two_handed_down(session: Session) -> tuple[int | None, int | None]:
 
 
 @pytest.fixture
-def three(session, two_handed_down):
+def three(session: Session, two_handed_down: tuple[int | None, int | None]) -> Measure:
     """A measure that three villages have answered."""
     return session.get_one(Measure, two_handed_down[0])
 
 
 @pytest.fixture
-def second(session, two_handed_down):
+def second(session: Session, two_handed_down: tuple[int | None, int | None]) -> Measure:
     """Another measure; nobody has answered it."""
     return session.get_one(Measure, two_handed_down[1])
 
 
-def codes(session, reviewer_id, now=NOW, **chosen):
+def codes(
+    session: Session, reviewer_id: int, now: datetime = NOW, **chosen: int | str
+) -> list[Any]:
     wanted = WaitingSubmissions(reviewer_id, ReviewFilter(**chosen), local_date(now))
     return [row.unit_code for row in list_waiting_submissions(session, wanted).rows]
 
 
-def test_the_list_shows_what_waits_for_this_unit_and_its_numbers(session, township, measure):
+def test_the_list_shows_what_waits_for_this_unit_and_its_numbers(
+    session: Session, township: Account, measure: Measure
+) -> None:
     sent = answer(session, measure, VILLAGE, 7)
     answer(session, measure, "150402102200")
     page = list_waiting_submissions(session, WaitingSubmissions(township.unit_id))
@@ -76,7 +81,9 @@ def test_the_list_shows_what_waits_for_this_unit_and_its_numbers(session, townsh
     assert page.numbers == {row.assignment_id: {"checked": "7", "spent": "3.5"}}
 
 
-def test_what_is_decided_or_taken_back_waits_no_longer(session, township, measure):
+def test_what_is_decided_or_taken_back_waits_no_longer(
+    session: Session, township: Account, measure: Measure
+) -> None:
     sent = [answer(session, measure, code) for code in VILLAGES]
     approve(session, sent[0].id, actor=township, now=LATER)
     return_(session, sent[1].id, reason="请核对户数", actor=township, now=LATER)
@@ -88,7 +95,9 @@ def test_what_is_decided_or_taken_back_waits_no_longer(session, township, measur
     assert [(row.submission_id, row.revision) for row in rows] == [(again.id, 2)]
 
 
-def test_the_list_can_be_cut_down_to_one_measure_unit_or_name(session, township, three, second):
+def test_the_list_can_be_cut_down_to_one_measure_unit_or_name(
+    session: Session, township: Account, three: Measure, second: Measure
+) -> None:
     answer(session, second, VILLAGE)
     unit_id = township.unit_id
     assert codes(session, unit_id, measure_id=second.id) == [VILLAGE]
@@ -103,7 +112,9 @@ def test_the_list_can_be_cut_down_to_one_measure_unit_or_name(session, township,
     ]  # fmt: skip
 
 
-def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(session, township, three):
+def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(
+    session: Session, township: Account, three: Measure
+) -> None:
     unit_id = township.unit_id
     returned = list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[0]
     return_(session, returned.submission_id, reason="请核对户数", actor=township, now=LATER)
@@ -123,7 +134,9 @@ def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(session, tow
     assert codes(session, unit_id, late=True) == [VILLAGES[1]]
 
 
-def test_what_waits_longer_than_its_review_may_take_can_be_listed(session, township, three):
+def test_what_waits_longer_than_its_review_may_take_can_be_listed(
+    session: Session, township: Account, three: Measure
+) -> None:
     unit_id = township.unit_id  # sent on a Monday, two working days for the review
     wednesday, thursday = NOW + timedelta(days=2), NOW + timedelta(days=3)
     assert codes(session, unit_id, wednesday, overdue=True) == []
@@ -133,7 +146,7 @@ def test_what_waits_longer_than_its_review_may_take_can_be_listed(session, towns
     assert row.overdue(local_date(thursday))
 
 
-def test_the_list_can_be_ordered(session, township, three):
+def test_the_list_can_be_ordered(session: Session, township: Account, three: Measure) -> None:
     unit_id = township.unit_id
     assert codes(session, unit_id, sort=Sort.UNIT) == list(VILLAGES)
     assert codes(session, unit_id, sort=Sort.SENT) == list(reversed(VILLAGES))
@@ -148,7 +161,9 @@ def test_the_list_can_be_ordered(session, township, three):
     assert codes(session, unit_id, sort=Sort.FLAGS)[0] == VILLAGES[2]
 
 
-def test_what_is_to_be_decided_on_first_stands_first(session, township, three):
+def test_what_is_to_be_decided_on_first_stands_first(
+    session: Session, township: Account, three: Measure
+) -> None:
     quick = released_measure(session, title="检修管网", review_days=0)
     answer(session, quick, VILLAGES[1], now=NOW + timedelta(days=1))
     rows = list_waiting_submissions(session, WaitingSubmissions(township.unit_id)).rows
@@ -160,7 +175,9 @@ def test_what_is_to_be_decided_on_first_stands_first(session, township, three):
     assert (last.unit_code, last.revision) == (rows[1].unit_code, 2)
 
 
-def test_a_unit_that_has_moved_stands_with_the_one_above_it(session, township, three):
+def test_a_unit_that_has_moved_stands_with_the_one_above_it(
+    session: Session, township: Account, three: Measure
+) -> None:
     get_unit(session, VILLAGE).parent_id = get_unit(session, BANNER).id
     session.flush()
     rows = list_waiting_submissions(session, WaitingSubmissions(township.unit_id)).rows
@@ -169,7 +186,13 @@ def test_a_unit_that_has_moved_stands_with_the_one_above_it(session, township, t
 
 
 @pytest.mark.parametrize("sort", list(Sort))
-def test_next_and_previous_walk_the_list_in_its_order(session, township, second, sort, monkeypatch):
+def test_next_and_previous_walk_the_list_in_its_order(
+    session: Session,
+    township: Account,
+    second: Measure,
+    sort: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     answer(session, second, VILLAGE)
     wanted = WaitingSubmissions(township.unit_id, ReviewFilter(sort=sort))
     listed = [row.assignment_id for row in list_waiting_submissions(session, wanted).rows]
@@ -186,7 +209,7 @@ def test_next_and_previous_walk_the_list_in_its_order(session, township, second,
     assert pages == [(1, 4), (1, 4), (2, 4), (2, 4)]
 
 
-def position(session, wanted, assignment_id) -> Position:
+def position(session: Session, wanted: WaitingSubmissions, assignment_id: int | None) -> Position:
     everything = WaitingSubmissions(wanted.unit_id, replace(wanted.chosen, sort=Sort.DUE))
     rows = list_waiting_submissions(session, everything).rows
     row = next(one for one in rows if one.assignment_id == assignment_id)
@@ -195,7 +218,9 @@ def position(session, wanted, assignment_id) -> Position:
     return wanted.position(assignment, submission, get_unit(session, row.unit_code))
 
 
-def test_next_and_previous_are_one_statement_each(session, township, three):
+def test_next_and_previous_are_one_statement_each(
+    session: Session, township: Account, three: Measure
+) -> None:
     wanted = WaitingSubmissions(township.unit_id)
     here = position(session, wanted, find_first(session, wanted))
     with statements(session) as sent:
@@ -204,7 +229,9 @@ def test_next_and_previous_are_one_statement_each(session, township, three):
     assert len(sent) == 2
 
 
-def test_a_correction_of_what_was_approved_is_marked(session, township, measure):
+def test_a_correction_of_what_was_approved_is_marked(
+    session: Session, township: Account, measure: Measure
+) -> None:
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=LATER)
     answer(session, measure, VILLAGE, 13)
@@ -213,12 +240,14 @@ def test_a_correction_of_what_was_approved_is_marked(session, township, measure)
     assert {row.unit_code: row.corrects for row in rows} == {VILLAGE: True, VILLAGES[1]: False}
 
 
-def test_a_unit_between_waits_for_the_unit_above_it(session, measure):
+def test_a_unit_between_waits_for_the_unit_above_it(session: Session, measure: Measure) -> None:
     answer(session, measure, TOWNSHIP)
     assert codes(session, account_of(session, BANNER).unit_id) == [TOWNSHIP]
 
 
-def test_pages_hold_fifty_and_a_page_too_far_shows_the_last(session, township, three, monkeypatch):
+def test_pages_hold_fifty_and_a_page_too_far_shows_the_last(
+    session: Session, township: Account, three: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("queries.review.reviews.PAGE_LENGTH", 2)
     wanted = WaitingSubmissions(township.unit_id)
     pages = [list_waiting_submissions(session, wanted, page=number) for number in (0, 1, 2, 9)]
@@ -227,12 +256,14 @@ def test_pages_hold_fifty_and_a_page_too_far_shows_the_last(session, township, t
     ]  # fmt: skip
 
 
-def test_an_empty_list_has_one_page(session, township):
+def test_an_empty_list_has_one_page(session: Session, township: Account) -> None:
     page = list_waiting_submissions(session, WaitingSubmissions(township.unit_id))
     assert (page.rows, page.numbers, page.total, page.page, page.pages) == ([], {}, 0, 1, 1)
 
 
-def test_a_page_costs_three_statements_however_long_it_is(session, township, measure):
+def test_a_page_costs_three_statements_however_long_it_is(
+    session: Session, township: Account, measure: Measure
+) -> None:
     unit_id = township.unit_id
     for code in VILLAGES:
         answer(session, measure, code)

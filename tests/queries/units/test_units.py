@@ -1,9 +1,10 @@
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 from sqlmodel import Session, select
 
-from models import Unit
+from models import Level, Unit
 from queries.units.units import (
     count_by_level,
     get_root,
@@ -20,7 +21,7 @@ from rules.sentences.not_found import NotFound
 from tests.building import BANNER, LEAGUE, REGION, TOWNSHIP, VILLAGE
 
 
-def codes(units) -> list[str]:
+def codes(units: Sequence[Unit | Level]) -> list[str]:
     return [unit.code for unit in units]
 
 

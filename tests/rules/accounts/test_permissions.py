@@ -104,13 +104,13 @@ assert OWNER is not None
 SUBJECT = Subject.of(UNITS["banner"], OWNER.id)._replace(above_id=UNITS["league"].id)
 
 
-def test_every_act_has_a_row_and_every_row_an_act():
+def test_every_act_has_a_row_and_every_row_an_act() -> None:
     assert set(PERMISSIONS) == set(Right) == set(ALLOWED)
     assert all(row.who for row in PERMISSIONS.values())
 
 
 @pytest.mark.parametrize("right", Right)
-def test_who_may_and_nobody_else(right):
+def test_who_may_and_nobody_else(right: Right) -> None:
     able = {
         who for who in (*CAST, PRODUCT) if may(account_of(who), right, SUBJECT, at=unit_of(who))
     }
@@ -118,7 +118,7 @@ def test_who_may_and_nobody_else(right):
 
 
 @pytest.mark.parametrize("right", Right)
-def test_who_may_not_is_told_so_or_finds_nothing(right):
+def test_who_may_not_is_told_so_or_finds_nothing(right: Right) -> None:
     row = PERMISSIONS[right]
     for who in {*CAST, PRODUCT} - ALLOWED[right]:
         with pytest.raises((NotAllowed, NotFound)) as refused:
@@ -130,18 +130,18 @@ def test_who_may_not_is_told_so_or_finds_nothing(right):
         require(account_of(who), right, SUBJECT, at=unit_of(who))
 
 
-def test_the_refusal_of_an_answer_names_its_unit():
+def test_the_refusal_of_an_answer_names_its_unit() -> None:
     with pytest.raises(NotAllowed, match="这项任务由“旗”填报"):
         require(account_of("office below"), Right.SUBMIT, SUBJECT)
 
 
 @pytest.mark.parametrize("right", [Right.MAKE_REPORT, Right.MAKE_ACCOUNT, Right.IMPORT_UNITS])
-def test_where_the_tree_is_asked_nobody_may_without_a_place_in_it(right):
+def test_where_the_tree_is_asked_nobody_may_without_a_place_in_it(right: Right) -> None:
     assert not any(may(account_of(who), right, SUBJECT) for who in CAST)
     assert not may(account_of("office"), Right.MAKE_REPORT, Subject(3), at=UNITS["banner"])
 
 
-def test_what_belongs_to_nobody_is_nobodys_to_act_on():
+def test_what_belongs_to_nobody_is_nobodys_to_act_on() -> None:
     left = {Right.COMPLAIN, Right.IMPORT_UNITS}
     for right in set(Right) - left:
         assert not any(may(account_of(who), right, Subject(), at=unit_of(who)) for who in CAST)

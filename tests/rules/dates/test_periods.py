@@ -14,23 +14,23 @@ WORDS = {
 
 
 @pytest.mark.parametrize("code", WORDS)
-def test_a_period_is_told_in_words(code: str):
+def test_a_period_is_told_in_words(code: str) -> None:
     assert str(period_words(code)) == WORDS[code]
 
 
 @pytest.mark.parametrize("code", ["202613", "202600", "2026Q5", "%(x)s", "", "全部"])
-def test_what_is_no_period_stays_as_it_is(code: str):
+def test_what_is_no_period_stays_as_it_is(code: str) -> None:
     assert str(period_words(code)) == code
 
 
 @pytest.mark.parametrize("code", ["202613", "once", "2026年"])
-def test_what_is_no_period_has_no_days(code: str):
+def test_what_is_no_period_has_no_days(code: str) -> None:
     with pytest.raises(ValueError, match=code):
         period_dates(code)
 
 
 @pytest.mark.parametrize("how", ["weekly", "monthly", "quarterly", "half_yearly", "yearly"])
-def test_every_kind_of_period_has_words(how: str):
+def test_every_kind_of_period_has_words(how: str) -> None:
     code = period_of(how, date(2026, 7, 22))
     assert str(period_words(code)).startswith("2026年")
     assert str(period_words(code)) != code

@@ -28,13 +28,13 @@ def returned(*fields: str, form=FORM, answers=ANSWERS, draft=None) -> AnswerShee
     )  # fmt: skip
 
 
-def test_with_a_returned_field_opens_what_hangs_on_a_figure_calculated_from_it():
+def test_with_a_returned_field_opens_what_hangs_on_a_figure_calculated_from_it() -> None:
     assert returned("homes").open_names == {"homes", "why", "more"}
     assert returned("visits").open_names == {"visits", "why", "more"}
     assert returned("note").open_names == {"note"}
 
 
-def test_what_a_returned_field_brings_up_is_asked_and_stored():
+def test_what_a_returned_field_brings_up_is_asked_and_stored() -> None:
     sheet = returned("visits")
     typed = {"visits.0.people": ["40"], "homes": ["1"]}
     assert set(sheet.check(typed, today="2026-11-22").faults) == {"why"}

@@ -1,3 +1,5 @@
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,11 +28,11 @@ TYPED = {
 }  # fmt: skip
 
 
-def told(typed):
+def told(typed: dict[str, Any]) -> dict[str, Any]:
     return {name: str(fault) for name, fault in check_answers(FORM, typed).faults.items()}
 
 
-def test_answers_are_stored_in_one_shape():
+def test_answers_are_stored_in_one_shape() -> None:
     checked = check_answers(FORM, TYPED)
     assert checked.ok
     assert checked.values == {
@@ -39,12 +41,12 @@ def test_answers_are_stored_in_one_shape():
     }  # fmt: skip
 
 
-def test_only_what_is_to_be_added_up_becomes_a_number():
+def test_only_what_is_to_be_added_up_becomes_a_number() -> None:
     values = check_answers(FORM, {**TYPED, "share": ["0.25"]}).values
     assert numbers(FORM, values) == {"done": 12 * SCALE, "spent": 35_000}
 
 
-def test_every_fault_is_told_beside_its_field():
+def test_every_fault_is_told_beside_its_field() -> None:
     assert told(
         {
             "done": ["51"], "spent": ["0.4"], "day": ["2027-01-01"], "way": ["c"],
@@ -63,28 +65,28 @@ def test_every_fault_is_told_beside_its_field():
     }  # fmt: skip
 
 
-def test_a_required_field_must_be_filled_and_zero_fills_it():
+def test_a_required_field_must_be_filled_and_zero_fills_it() -> None:
     assert told({"done": ["  "]}) == {"done": "请填写这一项。"}
     assert told({}) == {"done": "请填写这一项。"}
     assert check_answers(FORM, {"done": ["0"]}).values == {"done": 0}
 
 
-def test_a_text_of_control_characters_fills_nothing():
+def test_a_text_of_control_characters_fills_nothing() -> None:
     form = check_form([{"name": "a", "label": "做法", "type": "text", "required": True}])
     assert str(check_answers(form, {"a": ["\x00\x01"]}).faults["a"]) == "请填写这一项。"
 
 
-def test_one_answer_where_one_is_asked():
+def test_one_answer_where_one_is_asked() -> None:
     assert told({"done": ["1", "2"]}) == {"done": "这一项只能有一个答案。"}
 
 
-def test_good_answers_stand_beside_faults():
+def test_good_answers_stand_beside_faults() -> None:
     checked = check_answers(FORM, {**TYPED, "done": ["多"]})
     assert checked.values["spent"] == "3.5"
     assert set(checked.faults) == {"done"}
 
 
-def test_faults_stand_in_the_order_of_the_form():
+def test_faults_stand_in_the_order_of_the_form() -> None:
     form = check_form(
         [
             {"name": "a", "label": "甲", "type": "integer", "constraint": ". > ${b}"},
@@ -101,7 +103,7 @@ def test_faults_stand_in_the_order_of_the_form():
     assert list(told) == ["a", "r.0.y", "r.1.x", "r.1.y", "c", "gone"]
 
 
-def test_a_draft_keeps_what_was_typed_and_only_known_fields():
+def test_a_draft_keeps_what_was_typed_and_only_known_fields() -> None:
     typed = {"done": ["十二次\x00"], "other": ["1"], "tags": ["y", "x"]}
     assert cleaned(typed, ["done", "tags", "text"]) == {"done": ["十二次"], "tags": ["y", "x"]}
 
@@ -115,7 +117,7 @@ TEXTS = st.dictionaries(
 
 
 @given(TEXTS)
-def test_checking_never_raises_and_leaves_nothing_unsaid(typed):
+def test_checking_never_raises_and_leaves_nothing_unsaid(typed: dict[str, list[str]]) -> None:
     checked = check_answers(FORM, typed)
     assert not checked.values.keys() & checked.faults.keys()
     for name, texts in typed.items():
@@ -135,6 +137,6 @@ def test_checking_never_raises_and_leaves_nothing_unsaid(typed):
         },
     )
 )
-def test_stored_answers_shown_again_and_sent_again_are_the_same(typed):
+def test_stored_answers_shown_again_and_sent_again_are_the_same(typed: dict[str, Any]) -> None:
     values = check_answers(FORM, typed).values
     assert check_answers(FORM, as_typed(values)).values == values

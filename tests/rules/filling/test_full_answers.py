@@ -1,7 +1,12 @@
 """Answers to a form with conditions, calculations, repeats and files."""
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
 from rules.filling import conditions
-from rules.filling.answers import as_typed, check_answers, settle_answers
+from rules.filling.answers import Checked, Typed, as_typed, check_answers, settle_answers
 from rules.filling.conditions import as_value
 from rules.forms.form_check import check_form
 from rules.forms.form_tree import FormTree
@@ -11,15 +16,15 @@ FORM = check_form(FULL)
 FILE = {"digest": "d" * 64, "name": "台账.pdf", "type": "application/pdf", "size": 9, "token": "t1"}
 
 
-def check(typed, **given):
+def check(typed: Typed, **given: Callable[..., None] | Callable[..., dict[str, Any]]) -> Checked:
     return check_answers(FORM, typed, today="2026-11-22", **given)
 
 
-def told(typed, **given):
+def told(typed: dict[str, Any], **given: Callable[..., None]) -> dict[str, Any]:
     return {key: str(fault) for key, fault in check(typed, **given).faults.items()}
 
 
-def test_everything_is_stored_in_one_shape():
+def test_everything_is_stored_in_one_shape() -> None:
     checked = check({**FILLED, "paper": ["t1"]}, attached=lambda key, token: FILE)
     assert checked.ok
     assert checked.values == {
@@ -33,7 +38,7 @@ def test_everything_is_stored_in_one_shape():
     }  # fmt: skip
 
 
-def test_stored_answers_shown_again_and_sent_again_are_the_same():
+def test_stored_answers_shown_again_and_sent_again_are_the_same() -> None:
     values = check({**FILLED, "paper": ["t1"]}, attached=lambda key, token: FILE).values
     again = check(
         {key: texts for key, texts in as_typed(values).items() if key in FILLED or key == "paper"},
@@ -42,7 +47,7 @@ def test_stored_answers_shown_again_and_sent_again_are_the_same():
     assert again.values == values
 
 
-def test_a_question_that_is_not_asked_is_neither_required_nor_stored():
+def test_a_question_that_is_not_asked_is_neither_required_nor_stored() -> None:
     typed = {**FILLED, "heated": ["gas"], "kind": ["g1"]}
     checked = check(typed)
     assert checked.ok
@@ -51,34 +56,34 @@ def test_a_question_that_is_not_asked_is_neither_required_nor_stored():
     assert "fault" not in inner
 
 
-def test_the_authors_own_conditions_are_told_beside_the_field():
+def test_the_authors_own_conditions_are_told_beside_the_field() -> None:
     assert told({**FILLED, "alarms": ["41"]}) == {"alarms": "不能超过总户数。"}
     assert told({**FILLED, "kind": ["g1"]}) == {"kind": "请从列出的选项中选择。"}
 
 
-def test_a_filling_in_which_nothing_stands_is_none_and_one_begun_is_whole():
+def test_a_filling_in_which_nothing_stands_is_none_and_one_begun_is_whole() -> None:
     typed = {**FILLED, "visits.#": ["4"], "visits.2.who": [""], "visits.3.people": ["1"]}
     assert told(typed) == {"visits.3.who": "请填写这一项。"}
     typed["visits.3.who"] = ["四号"]
     assert [one["who"] for one in check(typed).values["visits"]] == ["一号", "二号", "四号"]
 
 
-def test_a_file_that_is_not_there_is_never_passed_over_in_silence():
+def test_a_file_that_is_not_there_is_never_passed_over_in_silence() -> None:
     assert told({**FILLED, "paper": ["gone"]}, attached=lambda key, token: None) == {
         "paper": "这个文件没有传完或已经失效，请重新选择。"
     }
 
 
-def test_a_key_no_question_has_is_told():
+def test_a_key_no_question_has_is_told() -> None:
     for key in ("visits.0.nothing", "visits.x.who", "visits.1000.who", "who", "base"):
         assert key in told({**FILLED, key: ["1"]}), key
 
 
-def test_what_the_form_fixes_stays_whatever_is_sent():
+def test_what_the_form_fixes_stays_whatever_is_sent() -> None:
     assert check({**FILLED, "batch": ["第九批"]}).values["batch"] == "第一批"
 
 
-def test_a_page_sees_the_conditions_of_fillings_nobody_has_touched():
+def test_a_page_sees_the_conditions_of_fillings_nobody_has_touched() -> None:
     tree = FormTree(FORM)
     state = settle_answers(
         tree, {"heated": ["coal"]}, kept={}, today="2026-11-22", shown={"visits": 2}
@@ -89,7 +94,7 @@ def test_a_page_sees_the_conditions_of_fillings_nobody_has_touched():
     assert state.offered(tree.by_name["kind"], None) == {"c1"}
 
 
-def test_what_the_form_itself_puts_into_an_untouched_filling_makes_no_filling():
+def test_what_the_form_itself_puts_into_an_untouched_filling_makes_no_filling() -> None:
     fixed = {
         "name": "team", "label": "小组", "type": "text", "within": "visits", "readonly": True,
         "default": "第一组",
@@ -101,7 +106,9 @@ def test_what_the_form_itself_puts_into_an_untouched_filling_makes_no_filling():
     assert [row["team"] for row in checked.values["visits"]] == ["第一组", "第一组"]
 
 
-def test_an_expression_reads_what_it_names_and_not_the_whole_form(monkeypatch):
+def test_an_expression_reads_what_it_names_and_not_the_whole_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A repeat holds ten thousand answers; were all read for each, nobody could send it."""
     form = check_form(
         [
@@ -126,7 +133,7 @@ def test_an_expression_reads_what_it_names_and_not_the_whole_form(monkeypatch):
     assert len(read) < 5 * len(typed)
 
 
-def test_a_constraint_may_name_what_is_asked_after_its_question():
+def test_a_constraint_may_name_what_is_asked_after_its_question() -> None:
     form = check_form(
         [
             {"name": "part", "label": "其中", "type": "integer", "constraint": ". <= ${double}"},
@@ -145,7 +152,7 @@ def test_a_constraint_may_name_what_is_asked_after_its_question():
     assert set(check_answers(form, {**typed, "all": ["6"]}).faults) == {"all"}
 
 
-def test_a_form_that_calculates_half_a_gigabyte_is_refused_and_its_page_still_drawn():
+def test_a_form_that_calculates_half_a_gigabyte_is_refused_and_its_page_still_drawn() -> None:
     form = check_form(
         [
             {"name": "story", "label": "做法", "type": "text", "multiline": True},
@@ -168,7 +175,7 @@ def test_a_form_that_calculates_half_a_gigabyte_is_refused_and_its_page_still_dr
     assert check_answers(form, {**typed, "story": ["字" * 3_000]}, today="2026-11-22").ok
 
 
-def test_a_constraint_on_an_answer_that_cannot_be_read_is_not_blamed_too():
+def test_a_constraint_on_an_answer_that_cannot_be_read_is_not_blamed_too() -> None:
     form = check_form(
         [
             {"name": "homes", "label": "总户数", "type": "integer", "required": True},
@@ -181,7 +188,7 @@ def test_a_constraint_on_an_answer_that_cannot_be_read_is_not_blamed_too():
     assert set(check_answers(form, {"homes": ["2"], "checked": ["3"]}).faults) == {"checked"}
 
 
-def test_a_calculation_that_gives_a_text_where_a_number_is_due_leaves_it_empty():
+def test_a_calculation_that_gives_a_text_where_a_number_is_due_leaves_it_empty() -> None:
     form = check_form(
         [
             {"name": "homes", "label": "户数", "type": "integer"},

@@ -1,5 +1,7 @@
 """Fillings of a repeat while they are typed: shown, one more, one less."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,7 +9,7 @@ from rules.filling.repeats import one_less, one_more, times_shown
 from rules.forms.form_tree import MOST_TIMES
 
 
-def test_a_repeat_is_shown_once_at_first_and_as_often_as_it_is_filled_in():
+def test_a_repeat_is_shown_once_at_first_and_as_often_as_it_is_filled_in() -> None:
     assert times_shown({}, "visits") == 1
     assert times_shown({"visits.2.who": ["张"]}, "visits") == 3
     assert times_shown({"visits.2.who": [" "]}, "visits") == 1
@@ -15,20 +17,20 @@ def test_a_repeat_is_shown_once_at_first_and_as_often_as_it_is_filled_in():
     assert times_shown({"visits.#": ["2"], "other.5.who": ["李"]}, "visits") == 2
 
 
-def test_what_is_said_of_its_number_hides_nothing_and_never_grows_beyond_the_most():
+def test_what_is_said_of_its_number_hides_nothing_and_never_grows_beyond_the_most() -> None:
     assert times_shown({"visits.#": ["0"], "visits.1.who": ["张"]}, "visits") == 2
     for said in ("999", "9999999", "-3", "٣", "多", ""):
         assert 1 <= times_shown({"visits.#": [said]}, "visits") <= MOST_TIMES
 
 
-def test_one_more_adds_an_empty_one_and_stops_at_the_most():
+def test_one_more_adds_an_empty_one_and_stops_at_the_most() -> None:
     typed = {"visits.0.who": ["张"]}
     assert one_more(typed, "visits") == {**typed, "visits.#": ["2"]}
     full = {"visits.#": [str(MOST_TIMES)]}
     assert one_more(full, "visits") == full
 
 
-def test_one_less_moves_the_others_up_and_touches_nothing_else():
+def test_one_less_moves_the_others_up_and_touches_nothing_else() -> None:
     typed = {
         "visits.#": ["3"], "visits.0.who": ["一"], "visits.1.who": ["二"], "visits.2.who": ["三"],
         "other.1.who": ["四"], "note": ["五"],
@@ -41,7 +43,7 @@ def test_one_less_moves_the_others_up_and_touches_nothing_else():
 
 
 @given(st.lists(st.text("ab", min_size=1), min_size=1, max_size=6), st.integers(0, 8))
-def test_taking_one_away_takes_exactly_that_one(texts, place):
+def test_taking_one_away_takes_exactly_that_one(texts: list[Any], place: int) -> None:
     typed = {f"visits.{n}.who": [text] for n, text in enumerate(texts)}
     left = one_less(typed, "visits", place)
     kept = [left[f"visits.{n}.who"][0] for n in range(times_shown(left, "visits"))]

@@ -1,5 +1,8 @@
 """Every fault a form definition can have, and where it is told."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pytest
 
 from rules.forms.faults import FormFaults
@@ -20,7 +23,7 @@ IMAGE = {"name": "photo", "label": "照片", "type": "image"}
 IN_R = {"within": "r"}
 
 
-def faults(*raw) -> list[tuple[int, str, str]]:
+def faults(*raw: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str]]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
     return [
@@ -30,7 +33,7 @@ def faults(*raw) -> list[tuple[int, str, str]]:
     ]
 
 
-def places(*raw) -> list[tuple[int, str]]:
+def places(*raw: dict[str, str]) -> list[tuple[int, str]]:
     return [(place, where) for place, where, _ in faults(*raw)]
 
 
@@ -111,7 +114,7 @@ def places(*raw) -> list[tuple[int, str]]:
         ),
     ],
 )
-def test_a_fault_is_told_at_its_property(field, where) -> None:
+def test_a_fault_is_told_at_its_property(field: dict[str, Any], where: str) -> None:
     other = {"name": "other", "label": "另一项", "type": "integer"}
     assert places(other, field)[0] == (2, where)
     assert {place for place, _ in places(other, field)} == {2}
@@ -126,7 +129,7 @@ def test_a_fault_is_told_at_its_property(field, where) -> None:
         ({**TEXT, "rollup": "latest"}, "rollup"),
     ],
 )
-def test_what_a_repeat_cannot_hold_is_refused(field, where) -> None:
+def test_what_a_repeat_cannot_hold_is_refused(field: dict[str, str], where: str) -> None:
     check_form([REPEAT, {**NUMBER, **IN_R, "rollup": "sum"}])
     assert places(REPEAT, {**field, **IN_R}) == [(2, where)]
     assert places(REPEAT, {**GROUP, **IN_R}, {**field, "within": "g"}) == [(3, where)]

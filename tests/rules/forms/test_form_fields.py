@@ -1,3 +1,6 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -22,19 +25,19 @@ WAY = {
 TEXT = {"name": "做法", "label": "主要做法", "type": "text", "multiline": True}
 
 
-def faults_of(*raw):
+def faults_of(*raw: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
     return {place: [str(fault) for fault in told] for place, told in refused.value.faults.items()}
 
 
-def test_a_form_survives_being_stored():
+def test_a_form_survives_being_stored() -> None:
     fields = check_form([COUNT, WAY, TEXT, {"name": "tip", "label": "请看", "type": "note"}])
     assert read_form(dump_form(fields)) == fields
     assert dump_form(fields)[0] == COUNT
 
 
-def test_every_fault_of_every_field_is_told():
+def test_every_fault_of_every_field_is_told() -> None:
     told = faults_of(
         {**COUNT, "min": 5, "max": 2},
         {**WAY, "choices": []},
@@ -53,7 +56,7 @@ def test_every_fault_of_every_field_is_told():
     assert "联系电话" in told[7][0]
 
 
-def test_the_faults_are_one_sentence_too():
+def test_the_faults_are_one_sentence_too() -> None:
     with pytest.raises(Refusal, match="第2项：选择题没有选项。"):
         check_form([COUNT, {**WAY, "choices": []}])
 
@@ -73,17 +76,17 @@ def test_the_faults_are_one_sentence_too():
         {**COUNT, "label": "\x00"},
     ],
 )  # fmt: skip
-def test_a_field_that_contradicts_itself_is_refused(raw):
+def test_a_field_that_contradicts_itself_is_refused(raw: dict[str, Any]) -> None:
     assert faults_of(raw)
 
 
-def test_a_form_without_questions_is_refused():
+def test_a_form_without_questions_is_refused() -> None:
     for raw in ([], [{"name": "tip", "label": "请看", "type": "note"}]):
         with pytest.raises(Refusal, match="还没有要填的项"):
             check_form(raw)
 
 
-def test_bounds_are_read_as_answers_are():
+def test_bounds_are_read_as_answers_are() -> None:
     number, day = check_form(
         [
             {**COUNT, "min": "０", "max": "1,000"},
@@ -94,16 +97,16 @@ def test_bounds_are_read_as_answers_are():
     assert (day.min, day.max) == ("2026-11-01", None)
 
 
-def test_a_note_may_tell_people_to_leave_names_out():
+def test_a_note_may_tell_people_to_leave_names_out() -> None:
     check_form([COUNT, {"name": "tip", "label": "姓名和身份证号一律不填", "type": "note"}])
 
 
-def test_a_field_cannot_be_changed():
+def test_a_field_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         check_form([COUNT])[0].name = "other"
 
 
-def test_units_with_lower_units_add_a_narrative():
+def test_units_with_lower_units_add_a_narrative() -> None:
     form = check_form([COUNT])
     assert asked_of(form, lowest=True) == form
     assert asked_of(form, lowest=False) == (*form, *NARRATIVE_FORM)
@@ -112,6 +115,6 @@ def test_units_with_lower_units_add_a_narrative():
     assert asked_of((own,), lowest=False) == (own, NARRATIVE_FORM[1])
 
 
-def test_a_form_costs_minutes_rounded_up():
+def test_a_form_costs_minutes_rounded_up() -> None:
     assert minutes(check_form([COUNT])) == 1
     assert minutes(check_form([COUNT, WAY, TEXT])) == 5

@@ -1,5 +1,7 @@
 """Every form that can be published can be sent."""
 
+from typing import Any
+
 import pytest
 
 from rules.forms.faults import FormFaults
@@ -12,16 +14,16 @@ ROOM = MOST_INPUTS // MOST_TIMES
 REPEAT = {"name": "r", "label": "每次", "type": "repeat"}
 
 
-def questions(count: int, **more) -> list[dict]:
+def questions(count: int, **more: str) -> list[dict]:
     return [{"name": f"q{n}", "label": f"第{n}项", "type": "text", **more} for n in range(count)]
 
 
-def several(name: str, count: int, **more) -> dict:
+def several(name: str, count: int, **more: str) -> dict:
     choices = [{"value": str(n), "label": f"选项{n}"} for n in range(count)]
     return {"name": name, "label": name, "type": "select_multiple", "choices": choices, **more}
 
 
-def places(*raw) -> list[tuple[int, str]]:
+def places(*raw: dict[str, str]) -> list[tuple[int, str]]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
     return [
@@ -40,7 +42,9 @@ def places(*raw) -> list[tuple[int, str]]:
         questions(MOST_FIELDS),
     ],
 )  # fmt: skip
-def test_a_form_that_can_be_sent_when_it_is_filled_in_wholly_is_published(raw) -> None:
+def test_a_form_that_can_be_sent_when_it_is_filled_in_wholly_is_published(
+    raw: list[dict[str, Any]],
+) -> None:
     assert len(check_form(raw)) == len(raw)
 
 
@@ -54,7 +58,9 @@ def test_a_form_that_can_be_sent_when_it_is_filled_in_wholly_is_published(raw) -
          *questions(ROOM + 1, within="g")],
     ],
 )  # fmt: skip
-def test_a_repeat_that_could_not_be_sent_when_it_is_full_is_told(inside) -> None:
+def test_a_repeat_that_could_not_be_sent_when_it_is_full_is_told(
+    inside: list[dict[str, Any]],
+) -> None:
     assert places(questions(1)[0] | {"name": "first"}, REPEAT, *inside) == [(2, "type")]
 
 

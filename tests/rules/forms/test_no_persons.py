@@ -28,43 +28,43 @@ narrative done_count average message page coverage 民宗局 信访人次 inform
 
 
 @pytest.mark.parametrize("label", REFUSED)
-def test_a_field_for_data_on_persons_is_found(label):
+def test_a_field_for_data_on_persons_is_found(label: str) -> None:
     assert find_person_data([label])
 
 
 @pytest.mark.parametrize("label", ALLOWED)
-def test_a_field_about_work_is_left_alone(label):
+def test_a_field_about_work_is_left_alone(label: str) -> None:
     assert find_person_data([label]) is None
 
 
 @pytest.mark.parametrize("label", ["办理身份证件数", "登记手机号条数", "联系电话咨询条数"])
-def test_counting_work_around_papers_and_telephones_is_allowed_in_numbers(label):
+def test_counting_work_around_papers_and_telephones_is_allowed_in_numbers(label: str) -> None:
     assert find_person_data([label], numeric=True) is None
     assert find_person_data([label])
 
 
 @pytest.mark.parametrize("label", ["身份证号", "手机号", "年龄", "信教人数", "少数民族人数"])
-def test_a_number_that_counts_nothing_or_counts_believers_is_found(label):
+def test_a_number_that_counts_nothing_or_counts_believers_is_found(label: str) -> None:
     assert find_person_data([label], numeric=True)
 
 
-def test_asking_people_to_leave_names_out_is_allowed():
+def test_asking_people_to_leave_names_out_is_allowed() -> None:
     assert find_person_data(["主要做法", "请勿填写姓名、身份证号；写清做了什么。"]) is None
     assert find_person_data(["主要做法（不写姓名）"]) is None
 
 
-def test_asking_for_names_in_the_hint_is_found():
+def test_asking_for_names_in_the_hint_is_found() -> None:
     reason, found = find_person_data(["主要做法", "每户注明姓名，不要漏户"])
     assert found == "姓名"
     assert reason in {entry.reason for entry in FORBIDDEN}
 
 
-def test_nationalities_as_choices_give_the_field_away_and_places_do_not():
+def test_nationalities_as_choices_give_the_field_away_and_places_do_not() -> None:
     assert find_person_data(["类别"], ["汉族", "蒙古族", "其他"])
     assert find_person_data(["地点"], ["十家满族乡", "文钟镇"]) is None
 
 
-def test_there_are_56_nationalities():
+def test_there_are_56_nationalities() -> None:
     assert len(NATIONALITIES) == 56
 
 
@@ -82,12 +82,12 @@ WORK = [
 
 
 @pytest.mark.parametrize("text", SENTENCES)
-def test_a_sentence_that_asks_for_data_on_persons_is_found(text):
+def test_a_sentence_that_asks_for_data_on_persons_is_found(text: str) -> None:
     assert find_person_data([text])
 
 
 @pytest.mark.parametrize("text", WORK)
-def test_a_sentence_about_work_is_left_alone(text):
+def test_a_sentence_about_work_is_left_alone(text: str) -> None:
     assert find_person_data([text]) is None
 
 
@@ -95,11 +95,13 @@ def test_a_sentence_about_work_is_left_alone(text):
     "offered",
     [["Han", "Mongolian"], ["汉族", "少数民族"], ["Buddhist", "Muslim"], ["蒙族", "汉族"]],
 )
-def test_nationalities_and_religions_as_choices_are_known_by_other_names(offered):
+def test_nationalities_and_religions_as_choices_are_known_by_other_names(
+    offered: list[str],
+) -> None:
     assert find_person_data(["类别"], offered)
     assert find_person_data(["语言"], ["Chinese", "Mongolian", "Korean"]) is None
 
 
-def test_a_count_in_english_is_a_count():
+def test_a_count_in_english_is_a_count() -> None:
     assert find_person_data(["Number of ID cards issued"], numeric=True) is None
     assert find_person_data(["ID number of the householder"], numeric=True)

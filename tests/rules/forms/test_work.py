@@ -54,7 +54,9 @@ def work_of(raw: Raw, typed: dict[str, list[str]]) -> int:
 
 
 @pytest.mark.parametrize("raw", HEAVY.values(), ids=HEAVY)
-def test_a_form_that_would_hold_the_server_is_refused_where_it_can_be_mended(raw):
+def test_a_form_that_would_hold_the_server_is_refused_where_it_can_be_mended(
+    raw: list[dict[str, Any]],
+) -> None:
     form = check_form(raw)
     typed = LONG | hundred("s", "b")
     if raw[0]["name"] == "r":
@@ -65,12 +67,14 @@ def test_a_form_that_would_hold_the_server_is_refused_where_it_can_be_mended(raw
 
 
 @pytest.mark.parametrize("raw", HEAVY.values(), ids=HEAVY)
-def test_what_is_made_beyond_the_budget_is_less_than_one_expression_touches(raw):
+def test_what_is_made_beyond_the_budget_is_less_than_one_expression_touches(
+    raw: list[dict[str, Any]],
+) -> None:
     typed = LONG | hundred("s", "b") | (hundred("r", "a") if raw[0]["name"] == "r" else {})
     assert MOST_WORK < work_of(raw, typed) < 1.5 * MOST_WORK
 
 
-def test_a_page_is_drawn_all_the_same_with_every_question_on_it():
+def test_a_page_is_drawn_all_the_same_with_every_question_on_it() -> None:
     more = [one("d", within="s", relevant="${c0} > 0"), one("e", relevant="count(${s}) > 200")]
     tree = FormTree(check_form([*HEAVY["translate"], *more]))
     state = settle_answers(tree, LONG | hundred("s", "b"), kept={}, today=TODAY, shown={"s": 100})
@@ -80,13 +84,13 @@ def test_a_page_is_drawn_all_the_same_with_every_question_on_it():
     assert state.relevant(tree.by_name["e"], None)
 
 
-def test_where_the_repeat_is_not_open_the_first_open_question_tells_it():
+def test_where_the_repeat_is_not_open_the_first_open_question_tells_it() -> None:
     kept = {"s": [{"b": 1}] * 100}
     checked = check_answers(check_form(HEAVY["translate"]), LONG, kept=kept, today=TODAY)
     assert list(checked.faults) == ["t"]
 
 
-def test_a_sum_asked_a_hundred_times_is_worked_out_once():
+def test_a_sum_asked_a_hundred_times_is_worked_out_once() -> None:
     raw = repeated("+".join(["sum(${a}) + count(${r})"] * 50), 10, ANOTHER)
     typed = hundred("s", "b") | hundred("r", "a")
     checked = check_answers(check_form(raw), typed, today=TODAY)
@@ -95,7 +99,7 @@ def test_a_sum_asked_a_hundred_times_is_worked_out_once():
     assert work_of(raw, typed) < MOST_WORK / 5
 
 
-def test_a_calculation_is_worked_out_once_though_its_page_shows_it_again():
+def test_a_calculation_is_worked_out_once_though_its_page_shows_it_again() -> None:
     raw = repeated("string-length(${t})", 1, [text("t")])
     tree = FormTree(check_form(raw))
     state = settle_answers(tree, {"t": LONG["t"]}, kept={}, today=TODAY, shown={"s": 1})
@@ -104,7 +108,7 @@ def test_a_calculation_is_worked_out_once_though_its_page_shows_it_again():
     assert state.budget.left == left
 
 
-def test_the_largest_form_with_ordinary_expressions_takes_a_tenth_of_the_budget():
+def test_the_largest_form_with_ordinary_expressions_takes_a_tenth_of_the_budget() -> None:
     raw, typed = large_form()
     checked = check_answers(check_form(raw), typed, today=TODAY)
     assert checked.ok

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ LEAGUE = ReportedUnit(2, "1504", "赤峰市", "league", 1, 2)
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
-def rows(**given_rows) -> ReportRows:
+def rows(**given_rows: list[Any] | dict[str, list[Any]]) -> ReportRows:
     values = {
         "campaign": ReportedCampaign(1, "专项", "", ""),
         "as_of": date(2026, 11, 23),
@@ -50,33 +51,33 @@ def tally(period: str, unit: int = 1, issued: int = 3) -> TallyRow:
     return TallyRow(7, period, unit, "league", issued, 2, 1, 1, 0, 0, 2, 1, 0, issued, 1, 0)
 
 
-def test_a_share_says_a_hundred_percent_only_when_nothing_is_missing():
+def test_a_share_says_a_hundred_percent_only_when_nothing_is_missing() -> None:
     assert share(9999, 10000) == "99.9%"
     assert share(10000, 10000) == "100.0%"
     assert share(7, 8) == "87.5%"
 
 
-def test_a_share_of_nothing_is_a_dash():
+def test_a_share_of_nothing_is_a_dash() -> None:
     assert share(0, 0) == NONE
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
-def test_a_share_is_never_more_than_the_truth(part, whole):
+def test_a_share_is_never_more_than_the_truth(part: int, whole: int) -> None:
     assert float(share(part, whole)[:-1]) <= 100 * part / whole + 1e-9
 
 
-def test_numbers_are_printed_without_the_zeros_they_are_stored_with():
+def test_numbers_are_printed_without_the_zeros_they_are_stored_with() -> None:
     assert number_text(125_000) == "12.5"
     assert number_text(-30_000) == "-3"
     assert number_text(9_223_372_036_854_775_807) == "922337203685477.5807"
 
 
-def test_the_checksum_does_not_depend_on_the_order_of_keys():
+def test_the_checksum_does_not_depend_on_the_order_of_keys() -> None:
     assert checksum({"a": 1, "b": [2]}) == checksum({"b": [2], "a": 1})
     assert checksum({"a": 1}) != checksum({"a": 2})
 
 
-def test_a_unit_nothing_has_reached_has_a_report_that_says_so():
+def test_a_unit_nothing_has_reached_has_a_report_that_says_so() -> None:
     data = snapshots(rows())[1]
     assert data["measures"] == []
     assert data["below"]["issued"] == 0
@@ -84,7 +85,7 @@ def test_a_unit_nothing_has_reached_has_a_report_that_says_so():
     assert data["lists"]["overdue"] == {"count": 0, "rows": []}
 
 
-def test_every_period_of_a_measure_is_a_line_of_its_own():
+def test_every_period_of_a_measure_is_a_line_of_its_own() -> None:
     data = snapshots(rows(tallies=[tally("202611"), tally("202610", issued=2)]))[1]
     lines = [(one["number"], one["period"], one["below"]["issued"]) for one in data["measures"]]
     assert lines == [(1, "202610", 2), (2, "202611", 3)]
@@ -92,7 +93,7 @@ def test_every_period_of_a_measure_is_a_line_of_its_own():
     assert data["levels"][0]["issued"] == 5
 
 
-def test_the_count_of_a_list_is_complete_where_its_rows_are_not():
+def test_the_count_of_a_list_is_complete_where_its_rows_are_not() -> None:
     named = NamedRow(1, "1504", "赤峰市", "league", "自治区", 7, "once", date(2026, 11, 20),
                      "issued", None, None, None)  # fmt: skip
     data = snapshots(

@@ -16,5 +16,5 @@ from rules.reports.targets import target_in_words
         (3, "", "3"),
     ],
 )
-def test_the_count_is_said_once(count, label, words):
+def test_the_count_is_said_once(count: int, label: str, words: str) -> None:
     assert target_in_words(count, label) == words

@@ -1,11 +1,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
 from rules.units.tree import number_tree
 
 
 @st.composite
-def forests(draw) -> list[int | None]:
+def forests(draw: DrawFn) -> list[int | None]:
     """Parents in any order: node i's parent comes from the nodes shuffled before it."""
     count = draw(st.integers(min_value=0, max_value=60))
     order = draw(st.permutations(range(count)))

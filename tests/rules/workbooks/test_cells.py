@@ -1,8 +1,11 @@
 """Texts of cells: what is shown is read back as the same answer."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 
 from rules.forms.form_fields import Choice, FieldType, FormField
 from rules.workbooks.cells import cell_place, cell_text, column_letters, typed_texts
@@ -30,11 +33,11 @@ SEVERAL = column(
         ("燃煤炉", ["燃煤炉"]),
     ],
 )
-def test_several_choices_are_known_by_words_or_codes(text, codes):
+def test_several_choices_are_known_by_words_or_codes(text: str, codes: list[str]) -> None:
     assert typed_texts(SEVERAL, text) == codes
 
 
-def test_two_choices_of_one_name_are_told_apart_by_their_codes():
+def test_two_choices_of_one_name_are_told_apart_by_their_codes() -> None:
     one = column(FieldType.SELECT_ONE, ("c", "其他"), ("d", "其他"))
     assert cell_text(one, ["d"]) == "其他（d）"
     assert typed_texts(one, "其他（d）") == ["d"]
@@ -45,14 +48,16 @@ labels = st.text(st.sampled_from("甲乙、；,（a）"), min_size=1, max_size=4
 
 
 @given(st.lists(labels.filter(bool), min_size=1, max_size=5, unique=True), st.data())
-def test_what_is_shown_of_one_choice_is_read_back_as_its_code(found, data):
+def test_what_is_shown_of_one_choice_is_read_back_as_its_code(
+    found: list[Any], data: DataObject
+) -> None:
     asked = column(FieldType.SELECT_ONE, *((f"code{n}", one) for n, one in enumerate(found)))
     code = data.draw(st.sampled_from([one.value for one in asked.field.choices]))
     assert typed_texts(asked, cell_text(asked, [code])) == [code]
 
 
 @given(st.text(max_size=60))
-def test_any_text_in_a_cell_for_choices_is_read_without_end(text):
+def test_any_text_in_a_cell_for_choices_is_read_without_end(text: str) -> None:
     parts = typed_texts(SEVERAL, text)
     assert all(parts)
 
@@ -66,11 +71,11 @@ def test_any_text_in_a_cell_for_choices_is_read_without_end(text):
         ("20261122", "20261122"),
     ],
 )
-def test_a_day_is_read_from_what_excel_makes_of_it(text, day):
+def test_a_day_is_read_from_what_excel_makes_of_it(text: str, day: str) -> None:
     assert typed_texts(column(FieldType.DATE), text) == [day]
 
 
-def test_columns_are_lettered_as_excel_does():
+def test_columns_are_lettered_as_excel_does() -> None:
     assert [column_letters(place) for place in (0, 25, 26, 701, 702)] == [
         "A", "Z", "AA", "ZZ", "AAA",
     ]  # fmt: skip

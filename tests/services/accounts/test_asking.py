@@ -45,17 +45,17 @@ FOR_THE_PRODUCT = {
 """Acts of the product itself, each with the reason why the table is not asked."""
 
 
-def test_whatever_writes_for_a_person_takes_an_actor_and_asks_the_table():
+def test_whatever_writes_for_a_person_takes_an_actor_and_asks_the_table() -> None:
     assert unasked(read_services(), called_by_edges()) == sorted(FOR_THE_PRODUCT)
 
 
-def test_pages_use_none_of_the_acts_of_the_product_but_signing_in_and_out():
+def test_pages_use_none_of_the_acts_of_the_product_but_signing_in_and_out() -> None:
     signing = {name for name, reason in FOR_THE_PRODUCT.items() if reason == KNOWN}
     named = {".".join(name) for name in called_by_edges(edges=("web",))}
     assert named & set(FOR_THE_PRODUCT) == signing
 
 
-def test_the_reading_sees_the_acts_there_are():
+def test_the_reading_sees_the_acts_there_are() -> None:
     found = read_services()
     acts = {name for name in called_by_edges() if name in found and found[name].writes}
     assert len(acts) > 60
@@ -63,7 +63,7 @@ def test_the_reading_sees_the_acts_there_are():
     assert found["services.assignments.changes", "change"].writes  # by statements built once
 
 
-def test_every_act_of_the_table_is_asked_about_somewhere():
+def test_every_act_of_the_table_is_asked_about_somewhere() -> None:
     services = " ".join(path.read_text() for path in paths(ROOT, "services"))
     assert set(re.findall(r"\bRight\.([A-Z_]+)", services)) == {right.name for right in Right}
 
@@ -87,7 +87,7 @@ def {name}(session, thing, *, actor=None, now):
     ],
 )
 @pytest.mark.parametrize("check", ["require(actor, Right.DO, Subject())", "pass"])
-def test_what_writes_without_asking_is_found(write, check):
+def test_what_writes_without_asking_is_found(write: str, check: str) -> None:
     source = WRITES.format(name="act", check=check, write=write)
     source += "\ndef _keep(session, thing):\n    session.add(thing)\n"
     found = read({"services.things": source})
@@ -95,12 +95,12 @@ def test_what_writes_without_asking_is_found(write, check):
     assert missing == ([] if check != "pass" else ["services.things.act"])
 
 
-def test_who_asks_without_an_actor_of_its_own_is_found():
+def test_who_asks_without_an_actor_of_its_own_is_found() -> None:
     source = "def act(session):\n    require(None, 1, 2)\n    session.add(1)\n"
     assert unasked(read({"services.a": source}), [("services.a", "act")]) == ["services.a.act"]
 
 
-def test_asking_may_lie_in_what_is_called_in_another_module():
+def test_asking_may_lie_in_what_is_called_in_another_module() -> None:
     modules = {
         "services.a": "def inner(session, *, actor):\n    require(actor)\n    session.flush()\n",
         "services.b": "from services.a import inner\n"

@@ -416,12 +416,12 @@ def gets_through(world: World, tried: Tried, actor: Account | None) -> bool:
         return True
 
 
-def test_every_act_of_the_table_is_tried():
+def test_every_act_of_the_table_is_tried() -> None:
     assert {tried.right for tried in ACTS.values()} == set(Right)
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_who_gets_through_is_who_may(session, acted_on, name):
+def test_who_gets_through_is_who_may(session: Session, acted_on: dict[str, int], name: str) -> None:
     world, tried = World(session, acted_on), ACTS[name]
     for code, role in [*CAST, ("", "the product")]:
         actor = _account(session, code, role) if code else None

@@ -1,15 +1,18 @@
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
 from models import (
+    Account,
     Act,
     Assignment,
     Event,
     Gate,
     HandDown,
     HandDownStep,
+    Measure,
     MeasureGate,
     Status,
     Tag,
@@ -38,20 +41,22 @@ from tests.conftest import NOW
 from tests.counting import statements
 
 
-def count(session, *where) -> int:
+def count(session: Session, *where) -> int:
     return session.exec(select(func.count()).select_from(Assignment).where(*where)).one()
 
 
-def pending(session) -> list[int]:
+def pending(session: Session) -> list[int]:
     return list(session.exec(select(HandDown.id).where(HandDown.done_at.is_(None))).all())
 
 
 @pytest.fixture
-def office(session):
+def office(session: Session) -> Account:
     return account_of(session, REGION)
 
 
-def test_a_measure_without_gates_reaches_every_unit_of_the_tree_at_once(session, measure):
+def test_a_measure_without_gates_reaches_every_unit_of_the_tree_at_once(
+    session: Session, measure: Measure
+) -> None:
     assert count(session, Assignment.measure_id == measure.id) == 50
     village = assignment_of(session, measure, VILLAGE)
     assert (village.status, village.lowest, village.answering) == (Status.ISSUED, True, True)
@@ -60,7 +65,9 @@ def test_a_measure_without_gates_reaches_every_unit_of_the_tree_at_once(session,
     assert village.parent_id == township.id
 
 
-def test_each_level_gets_its_own_due_date_with_working_days_for_review(session, measure):
+def test_each_level_gets_its_own_due_date_with_working_days_for_review(
+    session: Session, measure: Measure
+) -> None:
     assert measure.review_days == 2
     due = {code: assignment_of(session, measure, code).due_on for code in (LEAGUE, BANNER, VILLAGE)}
     assert due == {
@@ -70,9 +77,11 @@ def test_each_level_gets_its_own_due_date_with_working_days_for_review(session, 
     }
 
 
-def test_handing_down_twice_changes_nothing(session, measure, office):
+def test_handing_down_twice_changes_nothing(
+    session: Session, measure: Measure, office: Account
+) -> None:
 
-    def everything():
+    def everything() -> list[Any]:
         return [
             session.exec(select(table).order_by(*table.__table__.primary_key)).all()
             for table in (Assignment, Event, HandDown, HandDownStep, Tally)
@@ -84,7 +93,9 @@ def test_handing_down_twice_changes_nothing(session, measure, office):
     assert [[row.model_dump() for row in rows] for rows in everything()] == before
 
 
-def test_a_gate_stops_the_measure_until_the_unit_releases_it(session, office):
+def test_a_gate_stops_the_measure_until_the_unit_releases_it(
+    session: Session, office: Account
+) -> None:
     measure = make_measure(session, office, gates={"banner": GateChoice(Gate.DETAIL, 3)})
     release_down(session, measure, office)
     assert count(session, Assignment.level == "township") == 0
@@ -103,7 +114,9 @@ def test_a_gate_stops_the_measure_until_the_unit_releases_it(session, office):
     assert village.due_on == date(2026, 12, 4)
 
 
-def test_signing_is_enough_where_the_gate_asks_only_for_that(session, office):
+def test_signing_is_enough_where_the_gate_asks_only_for_that(
+    session: Session, office: Account
+) -> None:
     measure = make_measure(session, office, gates={"league": GateChoice(Gate.ACKNOWLEDGE)})
     release_down(session, measure, office)
     league = assignment_of(session, measure, LEAGUE)
@@ -116,7 +129,7 @@ def test_signing_is_enough_where_the_gate_asks_only_for_that(session, office):
     assert count(session, Assignment.level == "village") == 15
 
 
-def test_a_sleeping_office_holds_nobody_up(session, office):
+def test_a_sleeping_office_holds_nobody_up(session: Session, office: Account) -> None:
     measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL, 2)})
     release_down(session, measure, office)
     assert assignments.pass_on_overdue(session, now=NOW) == 0
@@ -131,7 +144,9 @@ def test_a_sleeping_office_holds_nobody_up(session, office):
     assert all(event.account_id is None for event in events)
 
 
-def test_units_between_are_in_scope_only_above_an_addressed_unit(session, office):
+def test_units_between_are_in_scope_only_above_an_addressed_unit(
+    session: Session, office: Account
+) -> None:
     session.add(Tag(code="border", name="边境", name_en="Border"))
     session.flush()
     session.add(UnitTag(unit_id=get_unit(session, OTHER_VILLAGE).id, tag="border"))
@@ -142,14 +157,14 @@ def test_units_between_are_in_scope_only_above_an_addressed_unit(session, office
     assert count(session, Assignment.answering.is_(True)) == 1
 
 
-def test_a_measure_for_leagues_and_banners_goes_no_lower(session, office):
+def test_a_measure_for_leagues_and_banners_goes_no_lower(session: Session, office: Account) -> None:
     measure = make_measure(session, office, addressees=(("league", ""), ("banner", "")))
     release_down(session, measure, office)
     assert count(session, Assignment.measure_id == measure.id) == 7
     assert assignment_of(session, measure, BANNER).lowest
 
 
-def test_excluded_units_get_nothing(session, office):
+def test_excluded_units_get_nothing(session: Session, office: Account) -> None:
     unit = get_unit(session, VILLAGE)
     unit.takes_assignments = False
     session.add(unit)
@@ -158,20 +173,24 @@ def test_excluded_units_get_nothing(session, office):
     assert count(session, Assignment.unit_id == unit.id) == 0
 
 
-def test_a_release_to_nobody_is_refused(session, office):
+def test_a_release_to_nobody_is_refused(session: Session, office: Account) -> None:
     session.add(Tag(code="none", name="空", name_en="None"))
     session.flush()
     with pytest.raises(Refusal, match="没有下发对象"):
         make_measure(session, office, addressees=(("village", "none"),))
 
 
-def test_withdrawing_ends_every_assignment_and_empties_the_totals(session, measure, office):
+def test_withdrawing_ends_every_assignment_and_empties_the_totals(
+    session: Session, measure: Measure, office: Account
+) -> None:
     assert withdraw_measure(session, measure, reason="重复部署", actor=office, now=NOW) == 50
     assert count(session, Assignment.status != Status.WITHDRAWN) == 0
     assert session.exec(select(func.sum(Tally.issued))).one() == 0
 
 
-def test_the_tally_of_the_region_counts_every_level_below_it(session, measure):
+def test_the_tally_of_the_region_counts_every_level_below_it(
+    session: Session, measure: Measure
+) -> None:
     rows = session.exec(
         select(Tally.level, Tally.issued, Tally.released, Tally.answering).where(
             Tally.unit_id == get_unit(session, REGION).id
@@ -185,7 +204,9 @@ def test_the_tally_of_the_region_counts_every_level_below_it(session, measure):
     }
 
 
-def test_the_number_of_statements_does_not_depend_on_the_number_of_units(session, office):
+def test_the_number_of_statements_does_not_depend_on_the_number_of_units(
+    session: Session, office: Account
+) -> None:
     seen = set()
     for addressees in ((("village", ""),), (("league", ""), ("village", ""))):
         measure = make_measure(session, office, addressees=addressees)
@@ -198,13 +219,15 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_units(session
     assert max(seen) <= 13, seen
 
 
-def test_gates_are_stored_by_level(session, office):
+def test_gates_are_stored_by_level(session: Session, office: Account) -> None:
     measure = make_measure(session, office, gates={"banner": GateChoice(Gate.DETAIL, 4)})
     gate = session.get(MeasureGate, (measure.id, "banner"))
     assert (gate.gate, gate.pass_on_days) == ("detail", 4)
 
 
-def test_the_reason_of_a_withdrawal_is_bounded_and_clean(session, measure, office):
+def test_the_reason_of_a_withdrawal_is_bounded_and_clean(
+    session: Session, measure: Measure, office: Account
+) -> None:
     with pytest.raises(Refusal):
         withdraw_measure(session, measure, reason="长" * 1001, actor=office, now=NOW)
     withdraw_measure(session, measure, reason="重复\x01下发", actor=office, now=NOW)
@@ -212,7 +235,7 @@ def test_the_reason_of_a_withdrawal_is_bounded_and_clean(session, measure, offic
     assert reasons == ["重复下发"]
 
 
-def test_what_a_unit_adds_is_stored_without_control_characters(session):
+def test_what_a_unit_adds_is_stored_without_control_characters(session: Session) -> None:
     office = make_account(session, REGION)
     measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL, 3)})
     release_down(session, measure, office)

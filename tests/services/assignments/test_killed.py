@@ -7,8 +7,9 @@ measure, without surrogate ids and times.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -42,7 +43,7 @@ from tests.building import (
     make_measure,
 )
 from tests.conftest import NOW
-from tests.killing import Order, stored
+from tests.killing import Order, Workers, stored
 from tests.second_try import REAL
 
 pytestmark = [pytest.mark.long, REAL]
@@ -142,7 +143,9 @@ def run_again(session: Session, measure: Measure) -> None:
     session.commit()
 
 
-def test_a_hand_down_killed_at_every_point_ends_as_an_undisturbed_one(session, each_point):
+def test_a_hand_down_killed_at_every_point_ends_as_an_undisturbed_one(
+    session: Session, each_point: Callable[..., Iterator[Any]]
+) -> None:
     undisturbed, *killed = [stored_again(session, *one) for one in each_point(new_wish)]
     assert undisturbed["assignment"].total() == 50
     assert len(killed) > 50
@@ -158,7 +161,9 @@ def stored_again(session: Session, measure: Measure, _order: Order, _said: dict)
     return found
 
 
-def test_a_hand_down_killed_at_random_times_ends_as_an_undisturbed_one(session, workers):
+def test_a_hand_down_killed_at_random_times_ends_as_an_undisturbed_one(
+    session: Session, workers: Workers
+) -> None:
     """Inside a statement, too; each hand-down twice, within the time an undisturbed one takes."""
     measure, order = new_wish(session)
     session.commit()
@@ -175,7 +180,9 @@ def test_a_hand_down_killed_at_random_times_ends_as_an_undisturbed_one(session, 
         assert stored_again(session, measure, order, {}) == undisturbed
 
 
-def test_a_gate_killed_anywhere_is_neither_half_open_nor_opened_twice(session, each_point):
+def test_a_gate_killed_anywhere_is_neither_half_open_nor_opened_twice(
+    session: Session, each_point: Callable[..., Iterator[Any]]
+) -> None:
     undisturbed = None
     for measure, order, _ in each_point(before_a_gate, step=2):
         gate = assignment_of(session, measure, LEAGUE)
@@ -186,7 +193,9 @@ def test_a_gate_killed_anywhere_is_neither_half_open_nor_opened_twice(session, e
         assert found == undisturbed, order
 
 
-def test_a_hand_down_from_a_gate_killed_anywhere_ends_as_an_undisturbed_one(session, each_point):
+def test_a_hand_down_from_a_gate_killed_anywhere_ends_as_an_undisturbed_one(
+    session: Session, each_point: Callable[..., Iterator[Any]]
+) -> None:
     undisturbed, *killed = [
         stored_again(session, *one) for one in each_point(behind_a_gate, step=5)
     ]
@@ -194,7 +203,9 @@ def test_a_hand_down_from_a_gate_killed_anywhere_ends_as_an_undisturbed_one(sess
     assert all(each == undisturbed for each in killed)
 
 
-def test_a_form_with_a_receipt_is_stored_and_sending_it_again_is_harmless(session, each_point):
+def test_a_form_with_a_receipt_is_stored_and_sending_it_again_is_harmless(
+    session: Session, each_point: Callable[..., Iterator[Any]]
+) -> None:
     undisturbed = None
     for measure, order, said in each_point(before_sending):
         wanted = select(Submission.receipt).where(
@@ -213,7 +224,9 @@ def test_a_form_with_a_receipt_is_stored_and_sending_it_again_is_harmless(sessio
         assert now_there == undisturbed, order
 
 
-def test_a_closing_killed_anywhere_is_whole_or_has_not_begun(session, each_point):
+def test_a_closing_killed_anywhere_is_whole_or_has_not_begun(
+    session: Session, each_point: Callable[..., Iterator[Any]]
+) -> None:
     undisturbed = None
     for measure, order, _ in each_point(before_closing):
         session.refresh(measure)
@@ -227,7 +240,7 @@ def test_a_closing_killed_anywhere_is_whole_or_has_not_begun(session, each_point
         assert found == undisturbed, order
 
 
-def test_after_all_these_kills_every_total_is_what_is_there(session):
+def test_after_all_these_kills_every_total_is_what_is_there(session: Session) -> None:
     """Runs last: no kill has left anything in the totals of another measure."""
     given = select(Assignment.measure_id, func.count()).where(
         col(Assignment.parent_id).is_not(None)

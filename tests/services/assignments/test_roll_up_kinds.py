@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -59,23 +60,23 @@ def every_kind_asked(session: Session) -> tuple[int | None, int | None]:
 
 
 @pytest.fixture
-def measure(session, every_kind_asked):
+def measure(session: Session, every_kind_asked: tuple[int | None, int | None]) -> Measure:
     """Nobody has answered it."""
     return session.get_one(Measure, every_kind_asked[0])
 
 
 @pytest.fixture
-def answered(session, every_kind_asked):
+def answered(session: Session, every_kind_asked: tuple[int | None, int | None]) -> Measure:
     """All three have answered, minute after minute; the first two are approved."""
     return session.get_one(Measure, every_kind_asked[1])
 
 
 @pytest.fixture
-def villages(session, measure):
+def villages(session: Session, measure: Measure) -> list[Any]:
     return villages_of(session, measure)
 
 
-def villages_of(session, measure):
+def villages_of(session: Session, measure: Measure) -> list[Any]:
     """Three villages of different leagues, or at least townships, in the order of the tree."""
     chosen = session.exec(
         select(Unit)
@@ -86,7 +87,7 @@ def villages_of(session, measure):
     return [chosen[0], chosen[1], chosen[-1]]
 
 
-def answer_all(session, measure):
+def answer_all(session: Session, measure: Measure) -> None:
     for number, (unit, typed) in enumerate(
         zip(villages_of(session, measure), ANSWERS, strict=True)
     ):
@@ -99,14 +100,14 @@ def answer_all(session, measure):
             approve(session, sent.id, actor=account_of(session, above.code), now=NOW)
 
 
-def lines(session, measure, code=REGION):
+def lines(session: Session, measure: Measure, code: str = REGION) -> dict[str, Any]:
     unit = get_unit(session, code)
     found = list_figures(session, measure.id, "once", unit.id)
     return {one.key: (one.reported, one.reported_count, one.reviewed, one.reviewed_count)
             for one in found}  # fmt: skip
 
 
-def test_every_kind_says_what_was_answered(session, answered):
+def test_every_kind_says_what_was_answered(session: Session, answered: Measure) -> None:
     mean = (Decimal("5.5") / 3).quantize(Decimal("0.01"), ROUND_HALF_UP)
     assert lines(session, answered) == {
         "total": ("7", 3, "7", 2),
@@ -124,7 +125,7 @@ def test_every_kind_says_what_was_answered(session, answered):
     }
 
 
-def test_shares_are_of_those_who_answered(session, answered):
+def test_shares_are_of_those_who_answered(session: Session, answered: Measure) -> None:
     unit = get_unit(session, REGION)
     shares = {
         one.key: (one.reported_share, one.reviewed_share)
@@ -137,7 +138,9 @@ def test_shares_are_of_those_who_answered(session, answered):
     }  # fmt: skip
 
 
-def test_a_township_sees_its_own_villages_only(session, answered, villages):
+def test_a_township_sees_its_own_villages_only(
+    session: Session, answered: Measure, villages: list[Any]
+) -> None:
     assert villages[-1].parent_id != villages[0].parent_id
     above = session.get_one(Unit, villages[-1].parent_id)
     found = lines(session, answered, above.code)
@@ -146,14 +149,16 @@ def test_a_township_sees_its_own_villages_only(session, answered, villages):
     assert "low" not in found
 
 
-def test_recounting_from_nothing_changes_no_line(session, answered):
+def test_recounting_from_nothing_changes_no_line(session: Session, answered: Measure) -> None:
     before = {code: lines(session, answered, code) for code in (REGION, TOWNSHIP)}
     recount(session, answered.id, "once")
     session.expire_all()
     assert {code: lines(session, answered, code) for code in before} == before
 
 
-def test_a_report_prints_the_same_figures_and_lists_the_answers(session, answered, villages):
+def test_a_report_prints_the_same_figures_and_lists_the_answers(
+    session: Session, answered: Measure, villages: list[Any]
+) -> None:
     unit = get_unit(session, REGION)
     rows = get_report_rows(session, answered.campaign_id, [unit.id], as_of=local_date(NOW))
     measure = snapshots(rows)[unit.id]["measures"][0]
@@ -174,8 +179,10 @@ def test_a_report_prints_the_same_figures_and_lists_the_answers(session, answere
     ]
 
 
-def test_figures_cost_the_same_however_many_have_answered(session, measure, villages):
-    def cost():
+def test_figures_cost_the_same_however_many_have_answered(
+    session: Session, measure: Measure, villages: list[Any]
+) -> None:
+    def cost() -> int:
         unit = get_unit(session, REGION)
         with statements(session) as made:
             list_figures(session, measure.id, "once", unit.id)

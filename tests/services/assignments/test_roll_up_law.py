@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -48,14 +49,14 @@ DAYS = (0, 10, 40)
 
 
 @pytest.fixture
-def measure(session):
+def measure(session: Session) -> Measure:
     measure = released_measure(session, addressees=(("village", ""), ("township", "")))
     for code in (*UNITS, *ABOVE.values(), REGION):
         account_of(session, code)
     return measure
 
 
-def _submit(session, measure, code, number, now) -> None:
+def _submit(session: Session, measure: Measure, code: str, number, now: datetime) -> None:
     assignment = assignment_of(session, measure, code)
     typed = {**ANSWER, "checked": [str(number)]} if assignment.answering else {}
     if number % 2 and assignment.answering:
@@ -66,23 +67,23 @@ def _submit(session, measure, code, number, now) -> None:
     try_to_send(session, assignment.id, typed, send_key=send_key(), actor=actor, now=now)
 
 
-def _recall(session, measure, code, _number, now) -> None:
+def _recall(session: Session, measure: Measure, code: str, _number, now: datetime) -> None:
     assignment = assignment_of(session, measure, code)
     recall(session, assignment.id, actor=account_of(session, code), now=now)
 
 
-def _acknowledge(session, measure, code, _number, now) -> None:
+def _acknowledge(session: Session, measure: Measure, code: str, _number, now: datetime) -> None:
     assignment = assignment_of(session, measure, code)
     acknowledge(session, assignment.id, actor=account_of(session, code), now=now)
 
 
-def _approve(session, measure, code, _number, now) -> None:
+def _approve(session: Session, measure: Measure, code: str, _number, now: datetime) -> None:
     current = find_current(session, assignment_of(session, measure, code).id)
     if current:
         approve(session, current.submission.id, actor=account_of(session, ABOVE[code]), now=now)
 
 
-def _return(session, measure, code, number, now) -> None:
+def _return(session: Session, measure: Measure, code: str, number, now: datetime) -> None:
     current = find_current(session, assignment_of(session, measure, code).id)
     if not current:
         return
@@ -93,23 +94,23 @@ def _return(session, measure, code, number, now) -> None:
     )  # fmt: skip
 
 
-def _currents(session, measure) -> list[int]:
+def _currents(session: Session, measure: Measure) -> list[int]:
     found = [find_current(session, assignment_of(session, measure, code).id) for code in UNITS]
     return [current.submission.id for current in found if current]
 
 
-def _approve_many(session, measure, code, _number, now) -> None:
+def _approve_many(session: Session, measure: Measure, code, _number, now: datetime) -> None:
     reviewer = account_of(session, ABOVE[code])
     approve_many(session, _currents(session, measure), actor=reviewer, now=now)
 
 
-def _return_many(session, measure, code, _number, now) -> None:
+def _return_many(session: Session, measure: Measure, code, _number, now: datetime) -> None:
     reviewer = account_of(session, ABOVE[code])
     ids = _currents(session, measure)
     return_many(session, ids, reason="请全部核对", actor=reviewer, now=now)
 
 
-def _undo(session, measure, code, _number, now) -> None:
+def _undo(session: Session, measure: Measure, code, _number, now: datetime) -> None:
     """The latest decision of the unit above, whatever became of the answers since."""
     reviewer = account_of(session, ABOVE[code])
     mine = select(ReviewBatch).where(ReviewBatch.unit_id == reviewer.unit_id)
@@ -118,16 +119,16 @@ def _undo(session, measure, code, _number, now) -> None:
         undo(session, latest.id, actor=reviewer, now=now)
 
 
-def _close(session, measure, _code, _number, now) -> None:
+def _close(session: Session, measure: Measure, _code, _number, now: datetime) -> None:
     close_measures(session, [measure], actor=account_of(session, REGION), now=now)
 
 
-def _open_again(session, measure, _code, _number, now) -> None:
+def _open_again(session: Session, measure: Measure, _code, _number, now: datetime) -> None:
     office = account_of(session, REGION)
     open_measure_again(session, measure, reason="还有单位没有报", actor=office, now=now)
 
 
-def _withdraw(session, measure, _code, _number, now) -> None:
+def _withdraw(session: Session, measure: Measure, _code, _number, now: datetime) -> None:
     withdraw_measure(
         session, measure, reason="文件作废", actor=account_of(session, REGION), now=now
     )
@@ -218,7 +219,9 @@ def _perform(session: Session, measure: Measure, steps: list[tuple]) -> None:
     ]
 )
 @given(steps=st.lists(STEPS, min_size=3, max_size=12))
-def test_any_order_of_acts_gives_the_totals_of_a_recount_from_nothing(session, measure, steps):
+def test_any_order_of_acts_gives_the_totals_of_a_recount_from_nothing(
+    session: Session, measure: Measure, steps: list[Any]
+) -> None:
     savepoint = session.begin_nested()
     _perform(session, measure, steps)
     running = totals(session, measure)
@@ -229,7 +232,7 @@ def test_any_order_of_acts_gives_the_totals_of_a_recount_from_nothing(session, m
     savepoint.rollback()
 
 
-def test_the_law_is_tested_on_something(session, measure):
+def test_the_law_is_tested_on_something(session: Session, measure: Measure) -> None:
     day = DAYS[0]
     steps = [((_submit,), code, 4, day) for code in (*VILLAGES, TOWNSHIP)]
     _perform(session, measure, [*steps, ((_approve_many,), VILLAGES[0], 0, day)])
@@ -241,7 +244,9 @@ def test_the_law_is_tested_on_something(session, measure):
     assert assignment_of(session, measure, TOWNSHIP).due_on < date(2026, 12, 21)
 
 
-def test_a_total_that_is_wrong_by_one_is_found_and_left_as_it_is(session, measure):
+def test_a_total_that_is_wrong_by_one_is_found_and_left_as_it_is(
+    session: Session, measure: Measure
+) -> None:
     _perform(session, measure, [((_submit,), code, 4, 0) for code in VILLAGES])
     kept = session.exec(select(Total).where(Total.measure_id == measure.id)).first()
     kept.reported_sum += 1

@@ -1,7 +1,7 @@
 """Uploads: whole or in pieces, killed and taken up again, within limits, and swept."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from adapters.attachment_store import AttachmentStore, WrongOffset
-from models import Assignment, Attachment, Draft, Status, Submission
+from models import Account, Assignment, Attachment, Draft, Status, Submission
 from queries.filling.attachments import (
     get_visible_attachment,
     list_ready,
@@ -42,17 +42,33 @@ def one(session: Session, photos_wanted: int) -> Assignment:
 
 
 @pytest.fixture
-def clerk(session: Session):
+def clerk(session: Session) -> Account:
     return account_of(session, VILLAGE)
 
 
-def start(session, one, clerk, content: bytes, field="photo", key=KEY, name="现场.jpg"):
+def start(
+    session: Session,
+    one: Assignment,
+    clerk: Account,
+    content: bytes,
+    field: str = "photo",
+    key: str = KEY,
+    name: str = "现场.jpg",
+) -> Attachment:
     return attachments.start(
         session, one.id, field, name, len(content), client_key=key, actor=clerk, now=NOW
     )
 
 
-def send_on(session, store, one, clerk, upload, content: bytes, step: int = 40_000):
+def send_on(
+    session: Session,
+    store: AttachmentStore,
+    one: Assignment,
+    clerk: Account,
+    upload: Attachment,
+    content: bytes,
+    step: int = 40_000,
+) -> Attachment:
     """Send what is missing, piece by piece, as a browser does; the finished attachment."""
     received = store.received(upload.token)
     while received < upload.size:
@@ -62,12 +78,21 @@ def send_on(session, store, one, clerk, upload, content: bytes, step: int = 40_0
     return attachments.finish(session, one.id, upload.token, prepared, actor=clerk, now=NOW)
 
 
-def receive(session, store, one, clerk, field="paper", content=b"text", name="a.txt", now=NOW):
+def receive(
+    session: Session,
+    store: AttachmentStore,
+    one: Assignment,
+    clerk: Account,
+    field: str = "paper",
+    content: bytes = b"text",
+    name: str = "a.txt",
+    now: datetime = NOW,
+) -> Attachment:
     kind = "image" if field == "photo" else "file"
     return receive_whole(session, store, one.id, field, name, content, kind, actor=clerk, now=now)
 
 
-def mention(session, one, clerk, attachment) -> None:
+def mention(session: Session, one: Assignment, clerk: Account, attachment: Attachment) -> None:
     """A submission whose answers hold the attachment."""
     session.add(
         Submission(
@@ -78,11 +103,13 @@ def mention(session, one, clerk, attachment) -> None:
     session.flush()
 
 
-def tokens(session) -> set[str]:
+def tokens(session: Session) -> set[str]:
     return set(session.exec(select(Attachment.token)).all())
 
 
-def test_a_file_sent_with_the_form_is_stored_before_its_row(session, store, one, clerk):
+def test_a_file_sent_with_the_form_is_stored_before_its_row(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     seen: list[bytes | None] = []
 
     def look(_mapper, _connection, row: Attachment) -> None:
@@ -99,7 +126,9 @@ def test_a_file_sent_with_the_form_is_stored_before_its_row(session, store, one,
     assert as_answer(done)["digest"] == done.digest
 
 
-def test_an_upload_in_pieces_is_the_photo_drawn_anew(session, store, one, clerk):
+def test_an_upload_in_pieces_is_the_photo_drawn_anew(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     sent = photo(900, 700, noise=True)
     upload = start(session, one, clerk, sent, name="IMG.HEIC")
     assert list_ready(session, one.id, [upload.token]) == {}
@@ -114,7 +143,9 @@ def test_an_upload_in_pieces_is_the_photo_drawn_anew(session, store, one, clerk)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2])
-def test_an_upload_killed_between_pieces_goes_on_where_it_stopped(session, store, one, clerk, kept):
+def test_an_upload_killed_between_pieces_goes_on_where_it_stopped(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account, kept: int
+) -> None:
     sent = ("各村均已完成。" * 5000).encode()
     upload = start(session, one, clerk, sent, field="paper", name="情况.txt")
     for number in range(kept):
@@ -128,8 +159,8 @@ def test_an_upload_killed_between_pieces_goes_on_where_it_stopped(session, store
 
 
 def test_an_upload_killed_after_its_last_piece_is_completed_by_an_empty_one(
-    session, store, one, clerk
-):
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     sent = b"text " * 2000
     upload = start(session, one, clerk, sent, field="paper", name="a.txt")
     attachments.add_piece(store, upload, 0, sent)  # and then: killed
@@ -145,7 +176,9 @@ def test_an_upload_killed_after_its_last_piece_is_completed_by_an_empty_one(
     assert attachments.complete(store, upload) == prepared
 
 
-def test_a_wrong_offset_says_the_right_one_and_stores_nothing(session, store, one, clerk):
+def test_a_wrong_offset_says_the_right_one_and_stores_nothing(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     sent = b"x" * 60_000
     upload = start(session, one, clerk, sent, field="paper")
     attachments.add_piece(store, upload, 0, sent[:20_000])
@@ -157,19 +190,25 @@ def test_a_wrong_offset_says_the_right_one_and_stores_nothing(session, store, on
 
 
 @pytest.mark.parametrize("piece", [b"", b"x", b"x" * (LARGEST_PIECE + 1)])
-def test_pieces_are_neither_tiny_nor_huge(session, store, one, clerk, piece):
+def test_pieces_are_neither_tiny_nor_huge(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account, piece: bytes
+) -> None:
     upload = start(session, one, clerk, b"x" * 3 * LARGEST_PIECE, field="paper")
     with pytest.raises(Refusal):
         attachments.add_piece(store, upload, 0, piece)
 
 
-def test_more_than_was_announced_is_not_taken(session, store, one, clerk):
+def test_more_than_was_announced_is_not_taken(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     upload = start(session, one, clerk, b"x" * 10_000, field="paper")
     with pytest.raises(Refusal):
         attachments.add_piece(store, upload, 0, b"x" * 10_001)
 
 
-def test_two_uploads_with_the_same_key_are_one(session, store, one, clerk):
+def test_two_uploads_with_the_same_key_are_one(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     first, second = (start(session, one, clerk, b"x" * 9000) for _ in range(2))
     assert first.token == second.token
     other_size = start(session, one, clerk, b"x" * 9001)
@@ -179,13 +218,17 @@ def test_two_uploads_with_the_same_key_are_one(session, store, one, clerk):
         start(session, one, clerk, b"x", key="../../etc")
 
 
-def test_the_same_content_is_stored_once_for_all_who_send_it(session, store, one, clerk):
+def test_the_same_content_is_stored_once_for_all_who_send_it(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     digests = {receive(session, store, one, clerk, field).digest for field in ("paper", "p1")}
     assert len(digests) == 1
     assert sum(path.is_file() for path in store.folder.glob("??/??/*")) == 1
 
 
-def test_a_refused_file_can_be_tried_again(session, store, one, clerk):
+def test_a_refused_file_can_be_tried_again(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     sent = b"<html><script>alert(1)</script>".ljust(5000)
     upload = start(session, one, clerk, sent, field="paper")
     attachments.add_piece(store, upload, 0, sent)
@@ -196,12 +239,16 @@ def test_a_refused_file_can_be_tried_again(session, store, one, clerk):
 
 
 @pytest.mark.parametrize("field", ["checked", "nothing", "", "photo/../x", "x" * 200, "photo\n"])
-def test_only_fields_that_take_files_take_them(session, one, clerk, field):
+def test_only_fields_that_take_files_take_them(
+    session: Session, one: Assignment, clerk: Account, field: str
+) -> None:
     with pytest.raises(Refusal):
         start(session, one, clerk, b"x" * 10, field=field)
 
 
-def test_a_photo_field_takes_no_paper_and_too_much_is_told(session, store, one, clerk):
+def test_a_photo_field_takes_no_paper_and_too_much_is_told(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     with pytest.raises(Refusal):
         receive(session, store, one, clerk, "photo", docx())
     with pytest.raises(Refusal) as refused:
@@ -211,7 +258,9 @@ def test_a_photo_field_takes_no_paper_and_too_much_is_told(session, store, one, 
     assert "15" in str(refused.value)
 
 
-def test_an_assignment_has_room_for_so_much(session, store, one, clerk):
+def test_an_assignment_has_room_for_so_much(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     for number in range(MOST_FILES):
         receive(session, store, one, clerk, f"p{number}")
     receive(session, store, one, clerk, "p3")  # in the place of another there is room
@@ -221,7 +270,9 @@ def test_an_assignment_has_room_for_so_much(session, store, one, clerk):
         start(session, one, clerk, b"x" * 10, field="paper")
 
 
-def test_nobody_else_uploads_for_the_unit_and_nobody_once_it_is_sent(session, store, one, clerk):
+def test_nobody_else_uploads_for_the_unit_and_nobody_once_it_is_sent(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     for code in (OTHER_VILLAGE, TOWNSHIP):
         with pytest.raises(NotFound):
             receive(session, store, one, account_of(session, code))
@@ -231,17 +282,21 @@ def test_nobody_else_uploads_for_the_unit_and_nobody_once_it_is_sent(session, st
         receive(session, store, one, clerk)
 
 
-def test_a_token_counts_only_for_its_assignment(session, store, one, clerk):
+def test_a_token_counts_only_for_its_assignment(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     done = receive(session, store, one, clerk, "paper")
     assert list_ready(session, one.id, [done.token, "other"]) == {done.token: done}
     assert list_ready(session, one.id + 1, [done.token]) == {}
 
 
-def test_the_question_of_a_file_is_the_same_in_every_filling():
+def test_the_question_of_a_file_is_the_same_in_every_filling() -> None:
     assert question_of("a.1.b.22.c") == "a.b.c"
 
 
-def test_units_above_see_it_once_it_is_sent_and_units_beside_never(session, store, one, clerk):
+def test_units_above_see_it_once_it_is_sent_and_units_beside_never(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     done = receive(session, store, one, clerk)
     own, above, beside = (get_unit(session, code) for code in (VILLAGE, TOWNSHIP, OTHER_VILLAGE))
     assert get_visible_attachment(session, own, done.token) == done
@@ -253,7 +308,7 @@ def test_units_above_see_it_once_it_is_sent_and_units_beside_never(session, stor
         get_visible_attachment(session, beside, done.token)
 
 
-def sweep(session, store, now=LATER) -> int:
+def sweep(session: Session, store: AttachmentStore, now: datetime = LATER) -> int:
     """A sweep that looks into every folder there is."""
     buckets = [int(path.name, 16) for path in store.folder.glob("??")] or [0]
     swept = 0
@@ -269,7 +324,9 @@ def age(store: AttachmentStore) -> None:
         os.utime(path, (0, 0))
 
 
-def test_what_was_never_finished_is_swept_after_a_week(session, store, one, clerk):
+def test_what_was_never_finished_is_swept_after_a_week(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     sent = b"x" * 9000
     upload = start(session, one, clerk, sent, field="paper")
     attachments.add_piece(store, upload, 0, sent[:5000])
@@ -281,8 +338,8 @@ def test_what_was_never_finished_is_swept_after_a_week(session, store, one, cler
 
 
 def test_what_an_open_form_may_still_send_stays_and_what_was_replaced_goes(
-    session, store, one, clerk
-):
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     replaced, in_draft = receive(session, store, one, clerk), receive(session, store, one, clerk)
     last = receive(session, store, one, clerk)
     session.add(
@@ -295,8 +352,8 @@ def test_what_an_open_form_may_still_send_stays_and_what_was_replaced_goes(
 
 
 def test_what_was_sent_stays_for_good_and_what_was_not_goes_with_its_file(
-    session, store, one, clerk
-):
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     sent = receive(session, store, one, clerk, content=b"sent")
     other = receive(session, store, one, clerk, "p1", content=b"never sent")
     mention(session, one, clerk, sent)
@@ -313,7 +370,9 @@ def test_what_was_sent_stays_for_good_and_what_was_not_goes_with_its_file(
     assert sent.kept
 
 
-def test_a_file_two_rows_share_stays_while_one_of_them_does(session, store, one, clerk):
+def test_a_file_two_rows_share_stays_while_one_of_them_does(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     sent, other = (receive(session, store, one, clerk, field) for field in ("paper", "p1"))
     mention(session, one, clerk, sent)
     one.status = Status.APPROVED
@@ -326,7 +385,9 @@ def test_a_file_two_rows_share_stays_while_one_of_them_does(session, store, one,
     assert store.read(sent.digest)
 
 
-def test_a_file_whose_row_was_never_kept_is_swept(session, store, one):
+def test_a_file_whose_row_was_never_kept_is_swept(
+    session: Session, store: AttachmentStore, one: Assignment
+) -> None:
     digest = store.put(b"the transaction failed after this")
     assert sweep(session, store) == 0  # young: its row may be on its way
     age(store)
@@ -334,7 +395,9 @@ def test_a_file_whose_row_was_never_kept_is_swept(session, store, one):
     assert store.read(digest) is None
 
 
-def test_a_sweep_is_as_many_statements_for_many_as_for_one(session, store, one, clerk):
+def test_a_sweep_is_as_many_statements_for_many_as_for_one(
+    session: Session, store: AttachmentStore, one: Assignment, clerk: Account
+) -> None:
     counts = []
     for number in (1, 20):
         for place in range(number):

@@ -9,7 +9,7 @@ from rules.filling.checks.flags import FlagKind, marks
 from rules.filling.sheet_answers import SheetAnswers
 from services.filling.checks import find_flags
 from services.filling.recalls import recall
-from services.filling.submissions import Asked, Sent
+from services.filling.submissions import Asked, Faulty, Sent
 from services.review.reviews import return_
 from tests.answering import account_of, released_measure, send, send_key, try_to_send
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, get_unit, make_form
@@ -35,7 +35,9 @@ def villages(session: Session, measure: Measure) -> list[Assignment]:
     )
 
 
-def fill(session: Session, one: Assignment, confirmed: str | None = None, **typed: str):
+def fill(
+    session: Session, one: Assignment, confirmed: str | None = None, **typed: str
+) -> Sent | Faulty | Asked:
     account = account_of(session, session.get_one(Unit, one.unit_id).code)
     return try_to_send(
         session,
@@ -138,7 +140,7 @@ def test_texts_below_different_units_are_not_compared(session: Session, measure:
 # Recurring measures
 
 
-def earlier(session: Session, one: Assignment, period: str, **answers) -> Assignment:
+def earlier(session: Session, one: Assignment, period: str, **answers: str) -> Assignment:
     """An answer of the same unit for an earlier period, sent through the same door."""
     values = one.model_dump(exclude={"id"})
     past = Assignment(**{**values, "period": period})
@@ -157,7 +159,9 @@ def monthly(session: Session, measure: Measure) -> Assignment:
     return one
 
 
-def test_a_number_far_from_the_last_period_is_flagged(session: Session, monthly) -> None:
+def test_a_number_far_from_the_last_period_is_flagged(
+    session: Session, monthly: Assignment
+) -> None:
     earlier(session, monthly, "202609", checked="1300")
     earlier(session, monthly, "202610", checked="12")
     assert fill(session, monthly, checked="1200").submission.flags == [
@@ -165,7 +169,9 @@ def test_a_number_far_from_the_last_period_is_flagged(session: Session, monthly)
     ]
 
 
-def test_a_number_with_a_history_of_such_changes_is_not_flagged(session: Session, monthly) -> None:
+def test_a_number_with_a_history_of_such_changes_is_not_flagged(
+    session: Session, monthly: Assignment
+) -> None:
     for period, checked in {
         "202607": "900",
         "202608": "100",
@@ -176,7 +182,7 @@ def test_a_number_with_a_history_of_such_changes_is_not_flagged(session: Session
     assert kinds(fill(session, monthly, checked="930")) == []
 
 
-def test_only_periods_before_count(session: Session, monthly) -> None:
+def test_only_periods_before_count(session: Session, monthly: Assignment) -> None:
     earlier(session, monthly, "202612", checked="12")
     assert kinds(fill(session, monthly, checked="1200")) == []
 
@@ -210,7 +216,7 @@ def test_a_question_is_asked_once_and_never_stops_the_form(
     assert kinds(sent) == [FlagKind.ALL_ZERO]
 
 
-def test_another_odd_number_is_another_question(session: Session, monthly) -> None:
+def test_another_odd_number_is_another_question(session: Session, monthly: Assignment) -> None:
     earlier(session, monthly, "202610", checked="12")
     asked = fill(session, monthly, "", checked="1200")
     assert isinstance(fill(session, monthly, marks(asked.flags), checked="1300"), Asked)
@@ -221,7 +227,7 @@ def test_nobody_is_asked_where_nothing_is_odd(session: Session, measure: Measure
 
 
 def test_what_was_confirmed_before_a_return_is_not_asked_again_unless_it_was_returned(
-    session: Session, monthly
+    session: Session, monthly: Assignment
 ) -> None:
     past = earlier(session, monthly, "202610", checked="12", spent="5")
     past.parent_id = None
@@ -278,7 +284,7 @@ def test_the_issuing_unit_has_nothing_beside_it(session: Session, measure: Measu
 
 @pytest.mark.parametrize("fields", [["checked"], []])
 def test_what_was_returned_and_is_sent_again_as_it_was_is_asked_about(
-    session: Session, measure: Measure, fields
+    session: Session, measure: Measure, fields: list[str]
 ) -> None:
     one = villages(session, measure)[0]
     first = fill(session, one, checked="12", note="走访").submission

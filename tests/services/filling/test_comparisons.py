@@ -1,11 +1,13 @@
 """Flags of what waits for review follow what the units beside send."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from models import Assignment, Measure, Submission, Unit
+from models import Account, Assignment, Measure, Submission, Unit
 from queries.filling.comparisons import list_stale
 from rules.filling.checks.flags import FlagKind
 from services.filling.comparisons import compare, find_flags_now, store
@@ -39,7 +41,7 @@ def ones(session: Session, measure: Measure) -> list[Assignment]:
     return list(found)
 
 
-def clerk(session: Session, one: Assignment):
+def clerk(session: Session, one: Assignment) -> Account:
     return account_of(session, session.get_one(Unit, one.unit_id).code)
 
 
@@ -55,11 +57,13 @@ def refresh(session: Session) -> int:
     return store(session, groups, found) if groups else 0
 
 
-def reviewer(session: Session, one: Assignment):
+def reviewer(session: Session, one: Assignment) -> Account:
     return clerk(session, session.get_one(Assignment, one.parent_id))
 
 
-def test_who_sends_first_is_held_against_those_who_send_later(session, ones) -> None:
+def test_who_sends_first_is_held_against_those_who_send_later(
+    session: Session, ones: list[Assignment]
+) -> None:
     first = fill(session, ones[0], 500, STORY)
     for place, one in enumerate(ones[1:]):
         fill(session, one, 10 + place % 3, STORY if place == 0 else "")
@@ -72,7 +76,9 @@ def test_who_sends_first_is_held_against_those_who_send_later(session, ones) -> 
     assert list_stale(session) == []
 
 
-def test_what_is_taken_back_is_no_longer_held_against(session, ones) -> None:
+def test_what_is_taken_back_is_no_longer_held_against(
+    session: Session, ones: list[Assignment]
+) -> None:
     first, second = (fill(session, one, 12, STORY) for one in ones[:2])
     refresh(session)
     assert (first.flag_count, second.flag_count) == (1, 1)
@@ -82,7 +88,9 @@ def test_what_is_taken_back_is_no_longer_held_against(session, ones) -> None:
     assert second.flag_count == 1  # It does not wait any more.
 
 
-def test_what_was_reviewed_keeps_the_flags_its_reviewer_saw(session, ones) -> None:
+def test_what_was_reviewed_keeps_the_flags_its_reviewer_saw(
+    session: Session, ones: list[Assignment]
+) -> None:
     early, waiting, *_ = [fill(session, one, 10 + place % 3) for place, one in enumerate(ones[1:])]
     above = reviewer(session, ones[0])
     approve(session, early.id, actor=above, now=NOW)
@@ -97,7 +105,9 @@ def test_what_was_reviewed_keeps_the_flags_its_reviewer_saw(session, ones) -> No
     assert find_flags_now(session, ones[2], waiting) == []
 
 
-def test_a_unit_is_asked_about_what_came_up_after_it_had_sent(session, ones) -> None:
+def test_a_unit_is_asked_about_what_came_up_after_it_had_sent(
+    session: Session, ones: list[Assignment]
+) -> None:
     first = fill(session, ones[0], 500)
     for place, one in enumerate(ones[1:]):
         fill(session, one, 10 + place % 3)
@@ -112,7 +122,9 @@ def test_a_unit_is_asked_about_what_came_up_after_it_had_sent(session, ones) -> 
     assert FlagKind.SIBLINGS in {flag.kind for flag in asked.flags}
 
 
-def test_where_few_units_are_beside_a_change_further_away_counts(session, measure, ones) -> None:
+def test_where_few_units_are_beside_a_change_further_away_counts(
+    session: Session, measure: Measure, ones: list[Assignment]
+) -> None:
     parent = session.get_one(Assignment, ones[0].parent_id)
     other = Assignment(**{**parent.model_dump(exclude={"id", "unit_id"}),
                           "unit_id": session.get_one(Unit, parent.unit_id).parent_id,
@@ -132,7 +144,9 @@ def test_where_few_units_are_beside_a_change_further_away_counts(session, measur
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(9)))
-def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(session, ones, order) -> None:
+def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(
+    session: Session, ones: list[Assignment], order: list[Any]
+) -> None:
     answers = [(500, STORY), (0, STORY), *((10 + place % 3, "") for place in range(6)), (40, STORY)]
     with session.begin_nested() as tried:
         for place in order:
@@ -149,7 +163,9 @@ def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(session, ones,
     assert found == [[("siblings", 8), like], [like], *[[]] * 6, [("siblings", 8), like]]
 
 
-def test_statements_do_not_depend_on_the_number_of_units(session, ones) -> None:
+def test_statements_do_not_depend_on_the_number_of_units(
+    session: Session, ones: list[Assignment]
+) -> None:
     counts = []
     for part in (ones[:2], ones[2:8]):
         for one in part:

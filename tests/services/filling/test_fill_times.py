@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 from models import Assignment, FillTime, FormVersion, Measure
 from queries.filling.fill_times import find_fill_counts
 from rules.forms.minutes import ENOUGH, bucket_of
+from services.filling.submissions import Asked, Faulty, Sent
 from services.review.reviews import return_
 from tests.answering import ANSWER, account_of, keep_draft, send_key, try_to_send
 from tests.building import OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
@@ -14,7 +15,13 @@ from tests.conftest import NOW
 OPENED = int(NOW.timestamp())
 
 
-def fill(session: Session, one: Assignment, seconds: float, code: str = VILLAGE, opened=OPENED):
+def fill(
+    session: Session,
+    one: Assignment,
+    seconds: float,
+    code: str = VILLAGE,
+    opened: int | None = OPENED,
+) -> Sent | Faulty | Asked:
     return try_to_send(
         session, one.id, ANSWER, send_key=send_key(), opened=opened,
         actor=account_of(session, code), now=NOW + timedelta(seconds=seconds),
@@ -37,13 +44,15 @@ def test_fillings_are_counted_without_a_unit_or_a_person(
 
 @pytest.mark.parametrize(("opened", "seconds"), [(None, 300), (OPENED, -60), (0, 300)])
 def test_what_says_no_time_or_a_wrong_one_is_not_counted(
-    session: Session, village, opened, seconds
+    session: Session, village: Assignment, opened: int | None, seconds: int
 ) -> None:
     fill(session, village, seconds, opened=opened)
     assert counts(session) == {}
 
 
-def test_a_draft_remembers_when_the_form_was_first_opened(session: Session, village) -> None:
+def test_a_draft_remembers_when_the_form_was_first_opened(
+    session: Session, village: Assignment
+) -> None:
     clerk = account_of(session, VILLAGE)
     for seconds, opened in ((60, OPENED), (120, OPENED + 100)):
         keep_draft(
@@ -54,7 +63,7 @@ def test_a_draft_remembers_when_the_form_was_first_opened(session: Session, vill
     assert counts(session) == {bucket_of(600): 1}
 
 
-def test_a_form_begun_yesterday_is_not_counted(session: Session, village) -> None:
+def test_a_form_begun_yesterday_is_not_counted(session: Session, village: Assignment) -> None:
     keep_draft(
         session, village.id, ANSWER, opened=OPENED, actor=account_of(session, VILLAGE), now=NOW
     )
@@ -62,7 +71,7 @@ def test_a_form_begun_yesterday_is_not_counted(session: Session, village) -> Non
     assert counts(session) == {}
 
 
-def test_mending_after_a_return_is_not_counted(session: Session, village) -> None:
+def test_mending_after_a_return_is_not_counted(session: Session, village: Assignment) -> None:
     first = fill(session, village, 300).submission
     return_(session, first.id, reason="请逐户核实", actor=account_of(session, TOWNSHIP), now=NOW)
     fill(session, village, 400)

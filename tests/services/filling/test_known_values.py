@@ -1,9 +1,9 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
 
-from models import Assignment, KnownValue, Measure, Submission
+from models import Assignment, FormVersion, KnownValue, Measure, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.known_values import HOLDS, list_known_values
 from rules.sentences.refusal import Refusal
@@ -79,13 +79,15 @@ def fixed(asked: dict[str, Assignment]) -> Assignment:
     return asked[FIXED]
 
 
-def answer(session: Session, one: Assignment, now=NOW, **typed: str | list[str]) -> Submission:
+def answer(
+    session: Session, one: Assignment, now: datetime = NOW, **typed: str | list[str]
+) -> Submission:
     given = {name: [text] if isinstance(text, str) else text for name, text in typed.items()}
     return send(session, one, given, actor=account_of(session, VILLAGE), now=now)
 
 
 def test_what_was_answered_elsewhere_comes_filled_in_with_its_source(
-    session: Session, census, patrol
+    session: Session, census: Assignment, patrol: Assignment
 ) -> None:
     answer(session, census, homes="85", heating=["stove", "grid"])
     sheet = get_answer_sheet(session, patrol.id)
@@ -95,7 +97,9 @@ def test_what_was_answered_elsewhere_comes_filled_in_with_its_source(
     assert (known.value, known.measure) == (85, "人口摸底")
 
 
-def test_the_same_unit_and_period_only(session: Session, census, patrol) -> None:
+def test_the_same_unit_and_period_only(
+    session: Session, census: Assignment, patrol: Assignment
+) -> None:
     answer(session, census, homes="85")
     other = assignment_of(session, session.get_one(Measure, patrol.measure_id), OTHER_VILLAGE)
     assert get_answer_sheet(session, other.id).prefilled == {}
@@ -103,7 +107,9 @@ def test_the_same_unit_and_period_only(session: Session, census, patrol) -> None
     assert get_answer_sheet(session, patrol.id).prefilled == {}
 
 
-def test_a_correction_shows_wherever_it_is_still_open(session: Session, census, patrol) -> None:
+def test_a_correction_shows_wherever_it_is_still_open(
+    session: Session, census: Assignment, patrol: Assignment
+) -> None:
     answer(session, census, homes="85")
     recall(session, census.id, actor=account_of(session, VILLAGE), now=NOW)
     answer(session, census, LATER, homes="86")
@@ -111,7 +117,7 @@ def test_a_correction_shows_wherever_it_is_still_open(session: Session, census, 
 
 
 def test_a_draft_that_left_it_untouched_shows_the_correction(
-    session: Session, census, patrol
+    session: Session, census: Assignment, patrol: Assignment
 ) -> None:
     clerk = account_of(session, VILLAGE)
     answer(session, census, homes="85")
@@ -124,7 +130,7 @@ def test_a_draft_that_left_it_untouched_shows_the_correction(
 
 
 def test_a_draft_in_which_somebody_typed_something_else_stays(
-    session: Session, census, patrol
+    session: Session, census: Assignment, patrol: Assignment
 ) -> None:
     answer(session, census, homes="85", heating=["grid"])
     keep_draft(
@@ -136,7 +142,7 @@ def test_a_draft_in_which_somebody_typed_something_else_stays(
 
 
 def test_what_is_taken_back_returned_or_withdrawn_is_not_known(
-    session: Session, census, patrol
+    session: Session, census: Assignment, patrol: Assignment
 ) -> None:
     clerk, township = account_of(session, VILLAGE), account_of(session, TOWNSHIP)
     answer(session, census, homes="85")
@@ -156,7 +162,7 @@ def test_what_is_taken_back_returned_or_withdrawn_is_not_known(
 
 
 def test_when_the_newest_is_taken_back_the_one_before_is_known_again(
-    session: Session, census, patrol, asked
+    session: Session, census: Assignment, patrol: Assignment, asked: dict[str, Assignment]
 ) -> None:
     third = asked[THIRD]
     answer(session, census, homes="85")
@@ -167,7 +173,7 @@ def test_when_the_newest_is_taken_back_the_one_before_is_known_again(
 
 
 def test_a_returned_form_shows_what_was_corrected_elsewhere_since(
-    session: Session, census, patrol
+    session: Session, census: Assignment, patrol: Assignment
 ) -> None:
     first = answer(session, census, homes="85")
     answer(session, patrol, LATER, total="86", checked="3")
@@ -176,7 +182,9 @@ def test_a_returned_form_shows_what_was_corrected_elsewhere_since(
     assert get_answer_sheet(session, census.id).typed["homes"] == ["86"]
 
 
-def test_an_answer_of_ones_own_that_is_newer_stays(session: Session, census, patrol) -> None:
+def test_an_answer_of_ones_own_that_is_newer_stays(
+    session: Session, census: Assignment, patrol: Assignment
+) -> None:
     answer(session, patrol, total="86", checked="3")
     first = answer(session, census, LATER, homes="85")
     township = account_of(session, TOWNSHIP)
@@ -185,7 +193,9 @@ def test_an_answer_of_ones_own_that_is_newer_stays(session: Session, census, pat
     assert (sheet.typed["homes"], sheet.prefilled) == (["85"], {})
 
 
-def test_what_nobody_can_change_is_sent_as_it_is_known(session: Session, census, fixed) -> None:
+def test_what_nobody_can_change_is_sent_as_it_is_known(
+    session: Session, census: Assignment, fixed: Assignment
+) -> None:
     answer(session, census, homes="85")
     key = send_key()
     typed = {"checked": ["3"], "homes": ["1"]}
@@ -197,7 +207,7 @@ def test_what_nobody_can_change_is_sent_as_it_is_known(session: Session, census,
 
 
 def test_what_nobody_can_change_is_shown_in_a_draft_and_stays_when_it_is_sent_again(
-    session: Session, census, fixed
+    session: Session, census: Assignment, fixed: Assignment
 ) -> None:
     answer(session, census, homes="85")
     clerk, township = account_of(session, VILLAGE), account_of(session, TOWNSHIP)
@@ -209,7 +219,9 @@ def test_what_nobody_can_change_is_shown_in_a_draft_and_stays_when_it_is_sent_ag
     assert answer(session, fixed, LATER, checked="4").answers == {"homes": 85, "checked": 4}
 
 
-def test_an_old_answer_is_not_known_for_ever(session: Session, census, patrol) -> None:
+def test_an_old_answer_is_not_known_for_ever(
+    session: Session, census: Assignment, patrol: Assignment
+) -> None:
     answer(session, census, homes="85")
     patrol.issued_at = NOW + HOLDS + timedelta(days=1)
     session.add(patrol)
@@ -217,7 +229,9 @@ def test_an_old_answer_is_not_known_for_ever(session: Session, census, patrol) -
     assert list_known_values(session, [patrol], ["households"]) == {}
 
 
-def test_another_answer_than_elsewhere_is_asked_about(session: Session, census, patrol) -> None:
+def test_another_answer_than_elsewhere_is_asked_about(
+    session: Session, census: Assignment, patrol: Assignment
+) -> None:
     answer(session, census, homes="85")
     clerk = account_of(session, VILLAGE)
     outcome = try_to_send(
@@ -231,7 +245,7 @@ def test_another_answer_than_elsewhere_is_asked_about(session: Session, census, 
 
 
 def test_of_the_last_period_shared_elements_are_filled_in_and_figures_shown(
-    session: Session, patrol
+    session: Session, patrol: Assignment
 ) -> None:
     now = Assignment(**{**patrol.model_dump(exclude={"id"}), "period": "202611"})
     patrol.period = "202610"
@@ -245,7 +259,7 @@ def test_of_the_last_period_shared_elements_are_filled_in_and_figures_shown(
 
 
 def test_knowing_costs_one_statement_and_only_forms_that_share(
-    session: Session, census, patrol, asked
+    session: Session, census: Assignment, patrol: Assignment, asked: dict[str, Assignment]
 ) -> None:
     plain = asked[PLAIN]
     answer(session, census, homes="85")
@@ -261,7 +275,7 @@ def test_knowing_costs_one_statement_and_only_forms_that_share(
 # One element, one kind of answer
 
 
-def publish(session: Session, code: str, title: str, *fields: dict):
+def publish(session: Session, code: str, title: str, *fields: dict) -> FormVersion:
     account = account_of(session, code)
     form = create_form(session, account.unit_id, title, actor=account, now=NOW)
     return publish_version(session, form, list(fields), actor=account, now=NOW)

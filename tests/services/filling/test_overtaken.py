@@ -1,12 +1,14 @@
 """Two phones, two tabs, a lost answer: nothing is overwritten, and the same thing is one thing."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
 from adapters.attachment_store import AttachmentStore
-from models import Draft, Measure, Status, Submission
+from models import Account, Assignment, Draft, Measure, Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
@@ -23,24 +25,32 @@ OTHER = {**ANSWER, "checked": ["13"]}
 
 
 @pytest.fixture
-def full(session, full_handed_down):
+def full(session: Session, full_handed_down: int) -> Assignment:
     """The village's assignment of a measure whose form has one of everything."""
     return assignment_of(session, session.get_one(Measure, full_handed_down), VILLAGE)
 
 
-def count(session):
+def count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Submission)).one()
 
 
-def kept(session, assignment):
+def kept(session: Session, assignment: Assignment) -> Draft:
     return session.get_one(Draft, assignment.id, populate_existing=True)
 
 
-def save(session, assignment, typed, clerk, **given):
+def save(
+    session: Session,
+    assignment: Assignment,
+    typed: dict[str, Any],
+    clerk: Account,
+    **given: int | str,
+) -> int:
     return keep_draft(session, assignment.id, typed, actor=clerk, now=NOW, **given)
 
 
-def test_a_draft_that_another_phone_has_changed_is_not_overwritten(session, village, clerk):
+def test_a_draft_that_another_phone_has_changed_is_not_overwritten(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     assert save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one") == 1
     with pytest.raises(Overtaken, match="11-23 09:00 保存了不同的草稿"):
         save(session, village, OTHER, clerk, based_on=0, send_key="phone-two")
@@ -48,19 +58,25 @@ def test_a_draft_that_another_phone_has_changed_is_not_overwritten(session, vill
     assert save(session, village, OTHER, clerk, based_on=1, send_key="phone-two") == 2
 
 
-def test_the_same_text_is_no_conflict_and_no_new_version(session, village, clerk):
+def test_the_same_text_is_no_conflict_and_no_new_version(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one")
     spaced = {**ANSWER, "note": ["逐户走访。 "], "spent": ["3.5", ""]}
     assert save(session, village, ANSWER, clerk, based_on=0, send_key="phone-two") == 1
     assert save(session, village, spaced, clerk, based_on=0, send_key="phone-two") == 2
 
 
-def test_a_page_whose_answer_got_lost_goes_on_with_its_own_draft(session, village, clerk):
+def test_a_page_whose_answer_got_lost_goes_on_with_its_own_draft(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one")
     assert save(session, village, OTHER, clerk, based_on=0, send_key="phone-one") == 2
 
 
-def test_a_sending_does_not_throw_another_phones_draft_away(session, village, clerk):
+def test_a_sending_does_not_throw_another_phones_draft_away(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     save(session, village, ANSWER, clerk, based_on=0, send_key="phone-one")
     with pytest.raises(Overtaken):
         try_to_send(
@@ -71,7 +87,9 @@ def test_a_sending_does_not_throw_another_phones_draft_away(session, village, cl
     assert count(session) == 0
 
 
-def test_a_draft_of_a_page_older_than_a_submission_is_not_kept_over_it(session, village, clerk):
+def test_a_draft_of_a_page_older_than_a_submission_is_not_kept_over_it(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     first = send(session, village, actor=clerk)
     township = account_of(session, TOWNSHIP)
     return_(session, first.id, reason="请核对户数", actor=township, now=LATER)
@@ -80,7 +98,9 @@ def test_a_draft_of_a_page_older_than_a_submission_is_not_kept_over_it(session, 
     assert save(session, village, OTHER, clerk, based_on=0, seen_revision=1) == 1
 
 
-def test_two_tabs_that_send_the_same_get_the_same_receipt(session, full, clerk):
+def test_two_tabs_that_send_the_same_get_the_same_receipt(
+    session: Session, full: Assignment, clerk: Account
+) -> None:
     first = send(session, full, FILLED, actor=clerk)
     again = try_to_send(
         session, full.id, FILLED, send_key=send_key(), seen_revision=0, actor=clerk, now=LATER
@@ -100,7 +120,9 @@ def test_two_tabs_that_send_the_same_get_the_same_receipt(session, full, clerk):
         {"heated": ["gas"], "kind": ["g1"]},
     ],
 )
-def test_what_differs_anywhere_is_not_the_same_thing(session, full, clerk, changed):
+def test_what_differs_anywhere_is_not_the_same_thing(
+    session: Session, full: Assignment, clerk: Account, changed: dict[str, list[str]]
+) -> None:
     key = send_key()
     send(session, full, FILLED, actor=clerk, key=key)
     typed = {name: texts for name, texts in {**FILLED, **changed}.items() if texts}
@@ -113,7 +135,9 @@ def test_what_differs_anywhere_is_not_the_same_thing(session, full, clerk, chang
     assert count(session) == 1
 
 
-def test_the_same_answers_after_it_was_taken_back_are_sent_anew(session, full, clerk):
+def test_the_same_answers_after_it_was_taken_back_are_sent_anew(
+    session: Session, full: Assignment, clerk: Account
+) -> None:
     first = send(session, full, FILLED, actor=clerk)
     recall(session, full.id, actor=clerk, now=LATER)
     with pytest.raises(Overtaken):
@@ -125,7 +149,9 @@ def test_the_same_answers_after_it_was_taken_back_are_sent_anew(session, full, c
     assert second.submission.revision == first.revision + 1
 
 
-def test_a_file_sent_twice_is_the_same_answer(session, full, clerk, tmp_path):
+def test_a_file_sent_twice_is_the_same_answer(
+    session: Session, full: Assignment, clerk: Account, tmp_path: Path
+) -> None:
     store = AttachmentStore(tmp_path)
     tokens = [
         receive(
@@ -146,7 +172,9 @@ def test_a_file_sent_twice_is_the_same_answer(session, full, clerk, tmp_path):
         assert again == Sent(first, again=True)
 
 
-def test_a_file_of_another_question_is_not_taken(session, full, clerk):
+def test_a_file_of_another_question_is_not_taken(
+    session: Session, full: Assignment, clerk: Account
+) -> None:
     sent = try_to_send(
         session, full.id, {**FILLED, "paper": ["nobody-has-this"]}, send_key=send_key(),
         actor=clerk, now=NOW,
@@ -155,7 +183,9 @@ def test_a_file_of_another_question_is_not_taken(session, full, clerk):
     assert set(sent.faults) == {"paper"}
 
 
-def test_what_was_typed_on_an_older_form_stays_in_sight(session, measure, village, clerk):
+def test_what_was_typed_on_an_older_form_stays_in_sight(
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     save(session, village, ANSWER, clerk)
     measure.form_version_id = make_form(
         session, account_of(session, REGION),
@@ -179,7 +209,9 @@ def test_what_was_typed_on_an_older_form_stays_in_sight(session, measure, villag
     assert village.status == Status.SUBMITTED
 
 
-def test_a_draft_is_not_longer_than_can_be_kept_whatever_its_keys(session, village, clerk):
+def test_a_draft_is_not_longer_than_can_be_kept_whatever_its_keys(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     many = {f"k{n}_{'x' * 50}": ["长" * 300] for n in range(700)}
     with pytest.raises(Refusal, match="内容太长"):
         save(session, village, many, clerk)

@@ -52,7 +52,9 @@ ROUNDS = 5
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def database(request, tmp_path_factory) -> Iterator[Engine]:
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """A database of its own, where work is committed."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = tmp_path_factory.mktemp("race")
@@ -143,7 +145,7 @@ class Case:
             total = session.get(Total, (self.measure_id, "once", self.region_id, "checked"))
             return total.reported_sum // 10_000, total.reviewed_sum // 10_000
 
-    def count(self, table) -> int:
+    def count(self, table: type[Submission] | type[Event] | type[Draft]) -> int:
         of_this = {
             Submission: Submission.assignment_id == self.assignment_id,
             Event: Event.assignment_id == self.assignment_id,
@@ -155,11 +157,11 @@ class Case:
 
 
 @pytest.fixture(params=range(ROUNDS))
-def case(request, database, untouched) -> Case:
+def case(request: pytest.FixtureRequest, database: Engine, untouched: Iterator[int]) -> Case:
     return Case(database, next(untouched))
 
 
-def test_the_same_sending_twice_at_once_is_one_submission(case):
+def test_the_same_sending_twice_at_once_is_one_submission(case: Case) -> None:
     key = f"same-sending-{case.assignment_id}"
     outcomes = case.at_once(*[case.sending(key)] * 3)
     assert all(isinstance(one, Sent) for one in outcomes), outcomes
@@ -169,7 +171,7 @@ def test_the_same_sending_twice_at_once_is_one_submission(case):
     assert case.total() == (12, 0)
 
 
-def test_of_two_different_sendings_at_once_one_wins_and_the_other_is_told(case):
+def test_of_two_different_sendings_at_once_one_wins_and_the_other_is_told(case: Case) -> None:
     outcomes = case.at_once(
         case.sending(f"first-sending-{case.assignment_id}", "3"),
         case.sending(f"second-sending-{case.assignment_id}", "5"),
@@ -182,7 +184,7 @@ def test_of_two_different_sendings_at_once_one_wins_and_the_other_is_told(case):
     assert case.total() == (won[0].submission.answers["checked"], 0)
 
 
-def test_a_form_is_sent_before_the_measure_is_closed_or_refused_after_it(case):
+def test_a_form_is_sent_before_the_measure_is_closed_or_refused_after_it(case: Case) -> None:
     key = f"while-closing-{case.assignment_id}"
     sent, closed = case.at_once(case.sending(key), case.closing)
     assert isinstance(sent, Sent | ClosedMeasure), sent
@@ -193,7 +195,7 @@ def test_a_form_is_sent_before_the_measure_is_closed_or_refused_after_it(case):
         assert list_wrong_totals(session) == []
 
 
-def test_a_measure_closed_twice_at_once_is_closed_once(case):
+def test_a_measure_closed_twice_at_once_is_closed_once(case: Case) -> None:
     outcomes = case.at_once(case.closing, case.closing, case.closing)
     assert sorted(map(bool, outcomes)) == [False, False, True], outcomes
     with Session(case.engine) as session:
@@ -202,7 +204,7 @@ def test_a_measure_closed_twice_at_once_is_closed_once(case):
         assert acts.count("close") == 1
 
 
-def test_answers_of_many_villages_at_once_are_all_in_the_total(case):
+def test_answers_of_many_villages_at_once_are_all_in_the_total(case: Case) -> None:
     codes = [VILLAGE, "150402005003", "150402005004", "150402102200", "150402102201"]
 
     def answering(code: str) -> Callable[[Session], object]:
@@ -219,7 +221,7 @@ def test_answers_of_many_villages_at_once_are_all_in_the_total(case):
     assert case.total() == (10, 0)
 
 
-def test_a_recall_and_an_approval_at_once_do_not_both_happen(case):
+def test_a_recall_and_an_approval_at_once_do_not_both_happen(case: Case) -> None:
     submission_id = case.answered()
 
     def recalling(session: Session) -> object:
@@ -236,10 +238,10 @@ def test_a_recall_and_an_approval_at_once_do_not_both_happen(case):
     assert case.count(Event) == 3
 
 
-def test_an_approval_and_a_return_at_once_leave_one_review(case):
+def test_an_approval_and_a_return_at_once_leave_one_review(case: Case) -> None:
     submission_id = case.answered()
 
-    def deciding(act: Callable, **values) -> Callable[[Session], object]:
+    def deciding(act: Callable, **values: str) -> Callable[[Session], object]:
         def decide(session: Session) -> object:
             reviewer = session.get_one(Account, case.township_id)
             return act(session, submission_id, actor=reviewer, now=LATER, **values)
@@ -253,7 +255,7 @@ def test_an_approval_and_a_return_at_once_leave_one_review(case):
     assert case.total() == (0, 0)
 
 
-def test_a_draft_and_a_sending_at_once_leave_no_draft(case):
+def test_a_draft_and_a_sending_at_once_leave_no_draft(case: Case) -> None:
     def drafting(session: Session) -> object:
         clerk = session.get_one(Account, case.clerk_id)
         return keep_draft(session, case.assignment_id, ANSWER, actor=clerk, now=NOW)
@@ -265,7 +267,7 @@ def test_a_draft_and_a_sending_at_once_leave_no_draft(case):
     assert case.count(Draft) == 0
 
 
-def test_a_draft_of_another_page_kept_while_one_sends_is_not_thrown_away(case):
+def test_a_draft_of_another_page_kept_while_one_sends_is_not_thrown_away(case: Case) -> None:
     """Kept, but not committed yet when the sending begins: nobody has heard of it."""
     with Session(case.engine) as session, ThreadPoolExecutor(1) as pool:
         clerk = session.get_one(Account, case.clerk_id)
@@ -280,7 +282,7 @@ def test_a_draft_of_another_page_kept_while_one_sends_is_not_thrown_away(case):
     assert (case.count(Submission), case.count(Draft)) == (0, 1)
 
 
-def test_two_reviewers_at_once_decide_each_submission_once(case):
+def test_two_reviewers_at_once_decide_each_submission_once(case: Case) -> None:
     sent_id = case.answered()
 
     def deciding(decision: Decision) -> Callable[[Session], object]:
@@ -300,7 +302,7 @@ def test_two_reviewers_at_once_decide_each_submission_once(case):
     assert case.total() == ((12, 12) if approved else (0, 0))
 
 
-def test_undoing_twice_at_once_and_deciding_again_leaves_true_totals(case):
+def test_undoing_twice_at_once_and_deciding_again_leaves_true_totals(case: Case) -> None:
     sent_id = case.answered()
 
     def approving(session: Session) -> object:
@@ -322,7 +324,7 @@ def test_undoing_twice_at_once_and_deciding_again_leaves_true_totals(case):
         assert session.exec(wanted).one() == int(again)
 
 
-def test_whoever_plans_or_deletes_a_measure_first_is_not_met_by_a_fault(case) -> None:
+def test_whoever_plans_or_deletes_a_measure_first_is_not_met_by_a_fault(case: Case) -> None:
     measure_id = case.do(_confirmed)
     outcomes = case.at_once(*[_own(_delete, measure_id)] * 2, _own(_plan, measure_id))
     assert sorted(outcomes[:2]) == ["done", "not there"]
@@ -389,7 +391,9 @@ def _all_at_once(*acts: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_what_is_due_is_done_once_though_several_dispatchers_find_it(database, _round):
+def test_what_is_due_is_done_once_though_several_dispatchers_find_it(
+    database: Engine, _round: int
+) -> None:
     schedule_id, measure_id = _due(database)
 
     transaction = _transactions(database)
@@ -403,7 +407,9 @@ def test_what_is_due_is_done_once_though_several_dispatchers_find_it(database, _
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_a_measure_that_is_due_is_released_or_deleted_but_not_both(database, _round):
+def test_a_measure_that_is_due_is_released_or_deleted_but_not_both(
+    database: Engine, _round: int
+) -> None:
     schedule_id, measure_id = _due(database)
 
     transaction = _transactions(database)

@@ -2,8 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import Session
 
-from models import Status
+from models import Account, Assignment, Measure, Status
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import list_revisions
 from rules.assignments.states import IllegalChange
@@ -21,7 +22,9 @@ LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 
 
-def test_a_recalled_answer_is_open_again_and_counts_nowhere(session, measure, village, clerk):
+def test_a_recalled_answer_is_open_again_and_counts_nowhere(
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     send(session, village, actor=clerk, now=AFTER_DUE)
     recall(session, village.id, actor=clerk, now=AFTER_DUE)
     assert (village.status, village.sent_at, village.late) == (Status.ACKNOWLEDGED, None, False)
@@ -34,7 +37,9 @@ def test_a_recalled_answer_is_open_again_and_counts_nowhere(session, measure, vi
     assert len(list_revisions(session, village.id)) == 2
 
 
-def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, reviewer):
+def test_a_reviewed_answer_cannot_be_recalled(
+    session: Session, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     sent = send(session, village, actor=clerk)
     approve(session, sent.id, actor=reviewer, now=LATER)
     with pytest.raises(IllegalChange, match=r"已通过.*现在可以：更正填报。") as refused:
@@ -43,8 +48,8 @@ def test_a_reviewed_answer_cannot_be_recalled(session, village, clerk, reviewer)
 
 
 def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
-    session, measure, village, clerk, reviewer
-):
+    session: Session, measure: Measure, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     approved = send(session, village, actor=clerk)
     review = approve(session, approved.id, actor=reviewer, now=LATER)
     send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
@@ -61,7 +66,9 @@ def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
     assert (again.revision, again.answers["checked"]) == (4, 99)
 
 
-def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, reviewer):
+def test_what_was_locked_stays_locked_after_a_recall(
+    session: Session, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     sent = send(session, village, actor=clerk)
     return_(
         session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
@@ -74,7 +81,9 @@ def test_what_was_locked_stays_locked_after_a_recall(session, village, clerk, re
     assert again.answers == {"checked": 8, "spent": "3.5", "note": "逐户走访。"}
 
 
-def test_what_a_page_has_not_shown_is_not_taken_back(session, village, clerk):
+def test_what_a_page_has_not_shown_is_not_taken_back(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     send(session, village, actor=clerk)
     other = {**ANSWER, "checked": ["13"]}
     page = Posting("phone-two", seen_revision=0, based_on=0)
@@ -87,7 +96,9 @@ def test_what_a_page_has_not_shown_is_not_taken_back(session, village, clerk):
     assert get_answer_sheet(session, village.id).typed == other
 
 
-def test_a_draft_newer_than_the_correction_survives_its_recall(session, village, clerk, reviewer):
+def test_a_draft_newer_than_the_correction_survives_its_recall(
+    session: Session, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     approve(session, send(session, village, actor=clerk).id, actor=reviewer, now=LATER)
     corrected = send(session, village, {**ANSWER, "checked": ["99"]}, actor=clerk, now=LATER)
     review = return_(session, corrected.id, reason="请核对户数", actor=reviewer, now=LATER)

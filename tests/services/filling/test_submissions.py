@@ -1,9 +1,22 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
-from models import Act, AnswerNumber, Draft, Event, Gate, Review, Status, Submission
+from models import (
+    Account,
+    Act,
+    AnswerNumber,
+    Assignment,
+    Draft,
+    Event,
+    Gate,
+    Measure,
+    Review,
+    Status,
+    Submission,
+)
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.assignments.states import IllegalChange
 from rules.filling.receipts import is_whole, read_receipt
@@ -42,18 +55,20 @@ LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 
 
-def acts_of(session, assignment):
+def acts_of(session: Session, assignment: Assignment) -> list[Any]:
     rows = session.exec(
         select(Event).where(Event.assignment_id == assignment.id).order_by(Event.id)
     )
     return [(row.act, row.from_status, row.to_status) for row in rows]
 
 
-def count(session, table):
+def count(session: Session, table: type[Submission] | type[Draft] | type[Review]) -> int:
     return session.exec(select(func.count()).select_from(table)).one()
 
 
-def test_a_sent_form_is_stored_whole_and_gives_a_receipt(session, village, clerk):
+def test_a_sent_form_is_stored_whole_and_gives_a_receipt(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     sent = send(session, village, actor=clerk)
     session.expire_all()
     stored = session.get_one(Submission, sent.id)
@@ -64,19 +79,25 @@ def test_a_sent_form_is_stored_whole_and_gives_a_receipt(session, village, clerk
     assert not is_whole(stored)
 
 
-def test_sending_signs_for_the_assignment_at_the_lowest_level(session, village, clerk):
+def test_sending_signs_for_the_assignment_at_the_lowest_level(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     send(session, village, actor=clerk)
     assert (village.status, village.acknowledged_at) == (Status.SUBMITTED, NOW)
     assert acts_of(session, village)[-1] == (Act.SUBMIT, Status.ISSUED, Status.SUBMITTED)
 
 
-def test_the_numbers_reach_every_unit_above(session, measure, village, clerk):
+def test_the_numbers_reach_every_unit_above(
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     send(session, village, actor=clerk)
     for code in (TOWNSHIP, BANNER, LEAGUE, REGION):
         assert totals_of(session, measure, code) == {"checked": (120_000, 0), "spent": (35_000, 0)}
 
 
-def test_faults_are_returned_and_what_was_typed_is_kept(session, village, clerk):
+def test_faults_are_returned_and_what_was_typed_is_kept(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     typed = {"checked": ["十二"], "note": ["逐户走访。"]}
     outcome = try_to_send(session, village.id, typed, send_key=send_key(), actor=clerk, now=NOW)
     assert isinstance(outcome, Faulty)
@@ -86,7 +107,9 @@ def test_faults_are_returned_and_what_was_typed_is_kept(session, village, clerk)
     assert get_answer_sheet(session, village.id).typed == typed
 
 
-def test_the_same_sending_twice_is_one_submission(session, village, clerk):
+def test_the_same_sending_twice_is_one_submission(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     key = send_key()
     first = send(session, village, actor=clerk, key=key)
     again = try_to_send(
@@ -97,7 +120,9 @@ def test_the_same_sending_twice_is_one_submission(session, village, clerk):
     assert len(acts_of(session, village)) == 2
 
 
-def test_a_repeated_sending_is_harmless_after_its_review(session, village, clerk, reviewer):
+def test_a_repeated_sending_is_harmless_after_its_review(
+    session: Session, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     key = send_key()
     first = send(session, village, actor=clerk, key=key)
     approve(session, first.id, actor=reviewer, now=LATER)
@@ -106,7 +131,9 @@ def test_a_repeated_sending_is_harmless_after_its_review(session, village, clerk
     assert village.status == Status.APPROVED
 
 
-def test_changes_under_a_used_key_are_not_passed_off_as_sent(session, village, clerk):
+def test_changes_under_a_used_key_are_not_passed_off_as_sent(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     key = send_key()
     first = send(session, village, actor=clerk, key=key)
     changed = {**ANSWER, "checked": ["13"]}
@@ -114,7 +141,9 @@ def test_changes_under_a_used_key_are_not_passed_off_as_sent(session, village, c
         try_to_send(session, village.id, changed, send_key=key, actor=clerk, now=LATER)
 
 
-def test_a_key_of_another_assignment_is_refused(session, measure, village, clerk):
+def test_a_key_of_another_assignment_is_refused(
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     key = send_key()
     send(session, village, actor=clerk, key=key)
     other = assignment_of(session, measure, "150402005003")
@@ -126,12 +155,16 @@ def test_a_key_of_another_assignment_is_refused(session, measure, village, clerk
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a b c d e f", "键键键键键键键键"])
-def test_a_sending_without_a_proper_key_is_refused(session, village, clerk, key):
+def test_a_sending_without_a_proper_key_is_refused(
+    session: Session, village: Assignment, clerk: Account, key: str
+) -> None:
     with pytest.raises(Refusal, match="重新打开"):
         try_to_send(session, village.id, ANSWER, send_key=key, actor=clerk, now=NOW)
 
 
-def test_the_second_of_two_people_is_told_who_was_first(session, village, clerk):
+def test_the_second_of_two_people_is_told_who_was_first(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     first = send(session, village, actor=clerk)
     other = make_account(session, VILLAGE, login="second")
     with pytest.raises(Refusal, match=f"“综合办公室”已于 11-23 09:00 填报（回执 {first.receipt}"):
@@ -142,7 +175,9 @@ def test_the_second_of_two_people_is_told_who_was_first(session, village, clerk)
     assert count(session, Submission) == 1
 
 
-def test_another_unit_cannot_answer(session, village, reviewer):
+def test_another_unit_cannot_answer(
+    session: Session, village: Assignment, reviewer: Account
+) -> None:
     for act in (try_to_send, keep_draft):
         given = {"send_key": send_key()} if act is try_to_send else {}
         with pytest.raises(Refusal, match="红星社区居委会"):
@@ -151,7 +186,9 @@ def test_another_unit_cannot_answer(session, village, reviewer):
         recall(session, village.id, actor=reviewer, now=NOW)
 
 
-def test_a_withdrawn_measure_takes_no_answer(session, measure, village, clerk):
+def test_a_withdrawn_measure_takes_no_answer(
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     withdraw_measure(
         session, measure, reason="文件作废", actor=account_of(session, REGION), now=NOW
     )
@@ -161,7 +198,9 @@ def test_a_withdrawn_measure_takes_no_answer(session, measure, village, clerk):
         keep_draft(session, village.id, ANSWER, actor=clerk, now=NOW)
 
 
-def test_an_answer_after_the_due_date_is_late_and_one_on_the_day_is_not(session, measure):
+def test_an_answer_after_the_due_date_is_late_and_one_on_the_day_is_not(
+    session: Session, measure: Measure
+) -> None:
     village = assignment_of(session, measure, VILLAGE)
     on_the_day = datetime.combine(village.due_on, datetime.min.time(), UTC).replace(hour=15)
     answer(session, measure, VILLAGE, now=on_the_day)
@@ -171,7 +210,9 @@ def test_an_answer_after_the_due_date_is_late_and_one_on_the_day_is_not(session,
     assert assignment_of(session, measure, other).late
 
 
-def test_a_draft_comes_back_as_it_was_typed_and_goes_when_the_form_is_sent(session, village, clerk):
+def test_a_draft_comes_back_as_it_was_typed_and_goes_when_the_form_is_sent(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     keep_draft(session, village.id, {"checked": ["1"], "csrf": ["x"]}, actor=clerk, now=NOW)
     keep_draft(session, village.id, {"checked": ["十"], "note": [""]}, actor=clerk, now=LATER)
     sheet = get_answer_sheet(session, village.id)
@@ -182,24 +223,28 @@ def test_a_draft_comes_back_as_it_was_typed_and_goes_when_the_form_is_sent(sessi
 
 
 def test_a_draft_that_cannot_be_stored_as_typed_loses_only_what_nobody_can_see(
-    session, village, clerk
-):
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     keep_draft(session, village.id, {"note": ["甲\x00乙\ud83d"]}, actor=clerk, now=NOW)
     assert get_answer_sheet(session, village.id).typed == {"note": ["甲乙"]}
 
 
-def test_a_draft_too_long_to_keep_is_refused(session, village, clerk):
+def test_a_draft_too_long_to_keep_is_refused(
+    session: Session, village: Assignment, clerk: Account
+) -> None:
     with pytest.raises(Refusal, match="200000"):
         keep_draft(session, village.id, {"note": ["字" * 200_001]}, actor=clerk, now=NOW)
 
 
-def test_a_sent_form_takes_no_draft(session, village, clerk):
+def test_a_sent_form_takes_no_draft(session: Session, village: Assignment, clerk: Account) -> None:
     send(session, village, actor=clerk)
     with pytest.raises(IllegalChange, match="待审核"):
         keep_draft(session, village.id, ANSWER, actor=clerk, now=LATER)
 
 
-def test_only_the_returned_fields_are_open(session, measure, village, clerk, reviewer):
+def test_only_the_returned_fields_are_open(
+    session: Session, measure: Measure, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     sent = send(session, village, actor=clerk)
     return_(
         session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
@@ -238,8 +283,8 @@ def test_what_a_constraint_ties_to_a_returned_field_is_open_and_checked_with_it(
 
 
 def test_a_draft_of_a_partly_returned_form_holds_the_open_fields_only(
-    session, village, clerk, reviewer
-):
+    session: Session, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     sent = send(session, village, actor=clerk)
     return_(
         session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
@@ -249,7 +294,9 @@ def test_a_draft_of_a_partly_returned_form_holds_the_open_fields_only(
     assert get_answer_sheet(session, village.id).typed == {**ANSWER, "checked": ["八"]}
 
 
-def test_a_new_form_version_opens_everything(session, measure, village, clerk, reviewer):
+def test_a_new_form_version_opens_everything(
+    session: Session, measure: Measure, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     sent = send(session, village, actor=clerk)
     return_(
         session, sent.id, reason="户数与上月不符", fields=["checked"], actor=reviewer,
@@ -265,8 +312,8 @@ def test_a_new_form_version_opens_everything(session, measure, village, clerk, r
 
 
 def test_a_unit_between_answers_with_a_narrative_and_says_who_is_missing(
-    session, measure, village, clerk
-):
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     send(session, village, actor=clerk)
     sent = answer(session, measure, TOWNSHIP, now=LATER)
     assert sent.form_version_id is None
@@ -291,7 +338,9 @@ def test_a_unit_between_answers_with_a_narrative_and_says_who_is_missing(
     assert is_whole(sent)
 
 
-def test_what_was_rolled_up_stays_as_it_was_sent(session, measure, village, clerk):
+def test_what_was_rolled_up_stays_as_it_was_sent(
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     sent = answer(session, measure, TOWNSHIP)
     send(session, village, actor=clerk)
     session.refresh(sent)
@@ -299,7 +348,7 @@ def test_what_was_rolled_up_stays_as_it_was_sent(session, measure, village, cler
     assert is_whole(sent)
 
 
-def test_a_unit_between_writes_a_narrative(session, measure):
+def test_a_unit_between_writes_a_narrative(session: Session, measure: Measure) -> None:
     township = assignment_of(session, measure, TOWNSHIP)
     actor = account_of(session, TOWNSHIP)
     outcome = try_to_send(session, township.id, {}, send_key=send_key(), actor=actor, now=NOW)
@@ -307,7 +356,9 @@ def test_a_unit_between_writes_a_narrative(session, measure):
     assert set(outcome.faults) == {"narrative"}
 
 
-def test_an_answering_unit_with_lower_units_fills_the_form_and_the_narrative(session):
+def test_an_answering_unit_with_lower_units_fills_the_form_and_the_narrative(
+    session: Session,
+) -> None:
     measure = released_measure(session, addressees=(("township", ""), ("village", "")))
     answer(session, measure, VILLAGE)
     township = assignment_of(session, measure, TOWNSHIP)
@@ -318,14 +369,14 @@ def test_an_answering_unit_with_lower_units_fills_the_form_and_the_narrative(ses
     assert totals_of(session, measure, BANNER)["checked"] == (240_000, 0)
 
 
-def test_a_unit_with_lower_units_releases_before_it_answers(session):
+def test_a_unit_with_lower_units_releases_before_it_answers(session: Session) -> None:
     measure = released_measure(session, gates={"township": GateChoice(Gate.DETAIL, 3)})
     township = assignment_of(session, measure, TOWNSHIP)
     with pytest.raises(IllegalChange, match="待签收"):
         send(session, township, NARRATIVE, actor=account_of(session, TOWNSHIP))
 
 
-def test_the_issuing_unit_is_approved_at_once(session, measure):
+def test_the_issuing_unit_is_approved_at_once(session: Session, measure: Measure) -> None:
     answer(session, measure, REGION)
     root = assignment_of(session, measure, REGION)
     assert root.status == Status.APPROVED
@@ -333,7 +384,9 @@ def test_the_issuing_unit_is_approved_at_once(session, measure):
     assert count(session, Review) == 0
 
 
-def test_the_numbers_of_an_earlier_revision_are_replaced(session, measure, village, clerk):
+def test_the_numbers_of_an_earlier_revision_are_replaced(
+    session: Session, measure: Measure, village: Assignment, clerk: Account
+) -> None:
     send(session, village, actor=clerk)
     recall(session, village.id, actor=clerk, now=LATER)
     send(session, village, {"checked": ["5"]}, actor=clerk, now=LATER)
@@ -342,7 +395,9 @@ def test_the_numbers_of_an_earlier_revision_are_replaced(session, measure, villa
     assert totals_of(session, measure, REGION)["spent"] == (0, 0)
 
 
-def test_an_answer_costs_the_same_statements_in_any_tree(session, measure):
+def test_an_answer_costs_the_same_statements_in_any_tree(
+    session: Session, measure: Measure
+) -> None:
     counts = set()
     for code in (VILLAGE, "150402005003", "150402005004"):
         assignment, actor = assignment_of(session, measure, code), account_of(session, code)

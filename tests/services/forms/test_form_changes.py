@@ -1,11 +1,13 @@
 """A new version of the form while answers come in."""
 
+from collections.abc import Callable
 from secrets import token_urlsafe
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
-from models import Act, Draft, Event, Form, FormVersion, Measure, Role, Submission, Total
+from models import Account, Act, Draft, Event, Form, FormVersion, Measure, Role, Submission, Total
 from queries.assignments.coverage import get_coverage
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import get_submitted_fields
@@ -62,37 +64,37 @@ def first_version_handed_down(session: Session) -> int | None:
 
 
 @pytest.fixture
-def measure(session, first_version_handed_down):
+def measure(session: Session, first_version_handed_down: int | None) -> Measure:
     return session.get_one(Measure, first_version_handed_down)
 
 
 @pytest.fixture
-def office(session):
+def office(session: Session) -> Account:
     return account_of(session, REGION)
 
 
 @pytest.fixture
-def first(session, measure):
+def first(session: Session, measure: Measure) -> FormVersion:
     return session.get_one(FormVersion, measure.form_version_id)
 
 
 @pytest.fixture
-def form(session, first):
+def form(session: Session, first: FormVersion) -> Form:
     return session.get_one(Form, first.form_id)
 
 
 @pytest.fixture
-def second(session, office, form, measure):
+def second(session: Session, office: Account, form: Form, measure: Measure) -> FormVersion:
     return publish_version(session, form, SECOND, actor=office, now=NOW)
 
 
 @pytest.fixture
-def clerks(session):
+def clerks(session: Session) -> dict[str, Any]:
     return {code: account_of(session, code) for code in (*VILLAGES, *MORE, TOWNSHIP)}
 
 
 @pytest.fixture
-def send(session, measure, clerks):
+def send(session: Session, measure: Measure, clerks: dict[str, Any]) -> Callable[..., Submission]:
     def send(code: str, **answers: str) -> Submission:
         sent = try_to_send(
             session, assignment_of(session, measure, code).id,
@@ -106,7 +108,7 @@ def send(session, measure, clerks):
 
 
 @pytest.fixture
-def draft(session, measure, clerks):
+def draft(session: Session, measure: Measure, clerks: dict[str, Any]) -> Callable[..., None]:
     def draft(code: str, **answers: str) -> None:
         typed = {name.replace("__", "."): [value] for name, value in answers.items()}
         one = assignment_of(session, measure, code)
@@ -115,11 +117,11 @@ def draft(session, measure, clerks):
     return draft
 
 
-def publish(session, form, office, *fields: dict):
+def publish(session: Session, form: Form, office: Account, *fields: dict) -> FormVersion:
     return publish_version(session, form, fields, actor=office, now=NOW)
 
 
-def totals(session) -> dict:
+def totals(session: Session) -> dict:
     rows = session.exec(select(Total).execution_options(populate_existing=True))
     return {
         (one.unit_id, one.field): (
@@ -131,8 +133,13 @@ def totals(session) -> dict:
 
 
 def test_from_then_on_the_new_version_is_asked_and_old_answers_keep_theirs(
-    session, office, measure, first, second, send
-):
+    session: Session,
+    office: Account,
+    measure: Measure,
+    first: FormVersion,
+    second: FormVersion,
+    send: Callable[..., Submission],
+) -> None:
     old = send(ONE, checked="5", spent="1.5", kind="a")
     change_version(session, measure, second, actor=office, now=NOW)
     new = send(TWO, checked="7", mended="3", kind="c")
@@ -145,8 +152,13 @@ def test_from_then_on_the_new_version_is_asked_and_old_answers_keep_theirs(
 
 
 def test_a_mixed_population_adds_up_and_a_recount_gives_the_same(
-    session, office, measure, second, send, clerks
-):
+    session: Session,
+    office: Account,
+    measure: Measure,
+    second: FormVersion,
+    send: Callable[..., Submission],
+    clerks: dict[str, Any],
+) -> None:
     approve(
         session, send(ONE, checked="5", spent="1.5", kind="a").id, actor=clerks[TOWNSHIP], now=NOW
     )
@@ -162,7 +174,13 @@ def test_a_mixed_population_adds_up_and_a_recount_gives_the_same(
     assert totals(session) == before
 
 
-def test_totals_of_both_versions_are_called_by_their_labels(session, office, measure, second, send):
+def test_totals_of_both_versions_are_called_by_their_labels(
+    session: Session,
+    office: Account,
+    measure: Measure,
+    second: FormVersion,
+    send: Callable[..., Submission],
+) -> None:
     send(ONE, checked="5", spent="1.5", kind="a")
     change_version(session, measure, second, actor=office, now=NOW)
     send(TWO, checked="7", mended="3", kind="c")
@@ -179,7 +197,13 @@ def test_totals_of_both_versions_are_called_by_their_labels(session, office, mea
     }
 
 
-def test_a_report_shows_the_totals_of_both_versions(session, office, measure, second, send):
+def test_a_report_shows_the_totals_of_both_versions(
+    session: Session,
+    office: Account,
+    measure: Measure,
+    second: FormVersion,
+    send: Callable[..., Submission],
+) -> None:
     send(ONE, checked="5", spent="1.5", kind="a", note="已全部查完。")
     change_version(session, measure, second, actor=office, now=NOW)
     send(TWO, checked="7", mended="3", kind="c")
@@ -193,8 +217,14 @@ def test_a_report_shows_the_totals_of_both_versions(session, office, measure, se
 
 
 def test_what_was_returned_is_answered_anew_on_the_new_version(
-    session, office, measure, first, second, send, clerks
-):
+    session: Session,
+    office: Account,
+    measure: Measure,
+    first: FormVersion,
+    second: FormVersion,
+    send: Callable[..., Submission],
+    clerks: dict[str, Any],
+) -> None:
     sent = send(ONE, checked="5", spent="1.5", kind="a")
     return_(
         session, sent.id, reason="请核对户数", fields=["checked"], actor=clerks[TOWNSHIP], now=NOW
@@ -211,8 +241,14 @@ def test_what_was_returned_is_answered_anew_on_the_new_version(
 
 
 def test_the_outlook_counts_answers_drafts_and_what_goes_on(
-    session, office, measure, second, send, draft, clerks
-):
+    session: Session,
+    office: Account,
+    measure: Measure,
+    second: FormVersion,
+    send: Callable[..., Submission],
+    draft: Callable[..., None],
+    clerks: dict[str, Any],
+) -> None:
     send(ONE, checked="5", spent="1.5", kind="a")
     draft(TWO, checked="7", spent="2", note=" ")
     draft(THREE, spent="3", note="写了一半")
@@ -227,7 +263,13 @@ def test_the_outlook_counts_answers_drafts_and_what_goes_on(
     assert not outlook.faults
 
 
-def test_what_was_typed_stays_in_the_draft(session, office, measure, second, draft):
+def test_what_was_typed_stays_in_the_draft(
+    session: Session,
+    office: Account,
+    measure: Measure,
+    second: FormVersion,
+    draft: Callable[..., None],
+) -> None:
     draft(TWO, checked="7", spent="2", note="写了一半")
     change_version(session, measure, second, actor=office, now=NOW)
     kept = session.get_one(Draft, assignment_of(session, measure, TWO).id, populate_existing=True)
@@ -245,8 +287,15 @@ def test_what_was_typed_stays_in_the_draft(session, office, measure, second, dra
     ],
 )
 def test_what_would_make_totals_meaningless_is_refused(
-    session, office, form, measure, send, changed, place, sentence
-):
+    session: Session,
+    office: Account,
+    form: Form,
+    measure: Measure,
+    send: Callable[..., Submission],
+    changed: dict[str, Any],
+    place: int,
+    sentence: str,
+) -> None:
     send(ONE, checked="5", spent="1.5", kind="a")
     version = publish(session, form, office, changed)
     with pytest.raises(ChangeRefused, match=sentence) as refused:
@@ -256,7 +305,9 @@ def test_what_would_make_totals_meaningless_is_refused(
     assert measure.form_version_id != version.id
 
 
-def test_into_a_repeat_is_refused(session, office, form, measure, send):
+def test_into_a_repeat_is_refused(
+    session: Session, office: Account, form: Form, measure: Measure, send: Callable[..., Submission]
+) -> None:
     send(ONE, checked="5", spent="1.5", kind="a")
     repeat = {"name": "visits", "label": "各次", "type": "repeat"}
     version = publish(session, form, office, repeat, {**FIELDS[0], "within": "visits"})
@@ -264,7 +315,9 @@ def test_into_a_repeat_is_refused(session, office, form, measure, send):
         change_version(session, measure, version, actor=office, now=NOW)
 
 
-def test_before_anyone_has_answered_everything_may_change(session, office, form, measure, draft):
+def test_before_anyone_has_answered_everything_may_change(
+    session: Session, office: Account, form: Form, measure: Measure, draft: Callable[..., None]
+) -> None:
     draft(TWO, checked="7")
     version = publish(session, form, office, {"name": "checked", "label": "情况", "type": "text"})
     assert change_version(session, measure, version, actor=office, now=NOW).form_version_id == (
@@ -272,7 +325,9 @@ def test_before_anyone_has_answered_everything_may_change(session, office, form,
     )
 
 
-def test_a_choice_nobody_took_and_a_total_may_be_dropped(session, office, form, measure, send):
+def test_a_choice_nobody_took_and_a_total_may_be_dropped(
+    session: Session, office: Account, form: Form, measure: Measure, send: Callable[..., Submission]
+) -> None:
     send(ONE, checked="5", spent="1.5", kind="a")
     version = publish(
         session, form, office,
@@ -283,8 +338,13 @@ def test_a_choice_nobody_took_and_a_total_may_be_dropped(session, office, form, 
 
 
 def test_a_name_of_an_older_answered_version_does_not_come_back_as_something_else(
-    session, office, form, measure, second, send
-):
+    session: Session,
+    office: Account,
+    form: Form,
+    measure: Measure,
+    second: FormVersion,
+    send: Callable[..., Submission],
+) -> None:
     send(ONE, checked="5", spent="1.5", kind="a")
     change_version(session, measure, second, actor=office, now=NOW)
     version = publish(session, form, office, *SECOND, {**FIELDS[1], "type": "date", "min": None,
@@ -293,7 +353,9 @@ def test_a_name_of_an_older_answered_version_does_not_come_back_as_something_els
         change_version(session, measure, version, actor=office, now=NOW)
 
 
-def test_the_history_stands_at_the_issuers_own_assignment_once(session, office, measure, second):
+def test_the_history_stands_at_the_issuers_own_assignment_once(
+    session: Session, office: Account, measure: Measure, second: FormVersion
+) -> None:
     for _ in range(2):
         change_version(session, measure, second, actor=office, now=NOW)
     event = session.exec(select(Event).where(Event.act == Act.CHANGE_FORM)).one()
@@ -302,7 +364,14 @@ def test_the_history_stands_at_the_issuers_own_assignment_once(session, office, 
     assert event.from_status == event.to_status == "released"
 
 
-def test_whoever_saw_another_version_is_told(session, office, form, measure, first, second):
+def test_whoever_saw_another_version_is_told(
+    session: Session,
+    office: Account,
+    form: Form,
+    measure: Measure,
+    first: FormVersion,
+    second: FormVersion,
+) -> None:
     third = publish(session, form, office, FIELDS[0])
     change_version(session, measure, second, seen=first.id, actor=office, now=NOW)
     with pytest.raises(Refusal, match="被别人换过"):
@@ -310,14 +379,18 @@ def test_whoever_saw_another_version_is_told(session, office, form, measure, fir
     assert measure.form_version_id == second.id
 
 
-def test_only_another_version_of_the_same_form_of_the_same_office(session, office, measure):
+def test_only_another_version_of_the_same_form_of_the_same_office(
+    session: Session, office: Account, measure: Measure
+) -> None:
     other = create_form(session, office.unit_id, "别的表", actor=office, now=NOW)
     version = publish(session, other, office, FIELDS[0])
     with pytest.raises(Refusal, match="同一张表单"):
         change_version(session, measure, version, actor=office, now=NOW)
 
 
-def test_nobody_but_the_issuer_and_only_while_it_is_out(session, office, measure, second):
+def test_nobody_but_the_issuer_and_only_while_it_is_out(
+    session: Session, office: Account, measure: Measure, second: FormVersion
+) -> None:
     stranger = make_account(session, LEAGUE)
     with pytest.raises(Refusal, match="只有发布"):
         change_version(session, measure, second, actor=stranger, now=NOW)
@@ -328,9 +401,15 @@ def test_nobody_but_the_issuer_and_only_while_it_is_out(session, office, measure
 
 
 def test_the_statements_do_not_grow_with_answers_and_drafts(
-    session, office, form, measure, second, send, draft
-):
-    def count(version) -> int:
+    session: Session,
+    office: Account,
+    form: Form,
+    measure: Measure,
+    second: FormVersion,
+    send: Callable[..., Submission],
+    draft: Callable[..., None],
+) -> None:
+    def count(version: FormVersion) -> int:
         session.expire_all()
         with statements(session) as sent:
             change_version(session, measure, version, actor=office, now=NOW)

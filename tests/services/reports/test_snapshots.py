@@ -1,7 +1,8 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from models import Account, AnswerNumber, Assignment, Measure, Snapshot, Status, Unit
 from queries.reports.snapshots import find_snapshot, list_snapshot_dates, list_snapshots
@@ -19,17 +20,17 @@ from tests.reports_building import TODAY, answer
 
 
 @pytest.fixture
-def campaign(answered_campaign):
+def campaign(answered_campaign: int) -> int:
     return answered_campaign
 
 
-def take(session, campaign, codes=None):
+def take(session: Session, campaign: int, codes: list[Any] | None = None) -> dict[str, Any]:
     ids = take_snapshots(session, campaign, codes, as_of=TODAY, actor=None, now=NOW)
     by_id = {one.id: one for one in list_snapshots(session, ids)}
     return {by_id[one].data["unit"]["code"]: by_id[one] for one in ids}
 
 
-def recounted(session, code, measure_id) -> dict[str, int]:
+def recounted(session: Session, code: str, measure_id) -> dict[str, int]:
     """Everything below the unit, counted from the assignments one by one."""
     wanted = (
         select(Assignment)
@@ -56,14 +57,16 @@ def recounted(session, code, measure_id) -> dict[str, int]:
     }
 
 
-def test_every_count_is_what_a_recount_of_the_assignments_gives(session, campaign):
+def test_every_count_is_what_a_recount_of_the_assignments_gives(
+    session: Session, campaign: int
+) -> None:
     for code, snapshot in take(session, campaign).items():
         for measure in snapshot.data["measures"]:
             counts = {name: measure["below"][name] for name in COUNTS}
             assert counts == recounted(session, code, measure["measure_id"]), code
 
 
-def test_levels_and_lower_units_add_up_to_everything_below(session, campaign):
+def test_levels_and_lower_units_add_up_to_everything_below(session: Session, campaign: int) -> None:
     for snapshot in take(session, campaign).values():
         for part in (snapshot.data, *snapshot.data["measures"]):
             for rows in (part["levels"], part["lower"]):
@@ -71,7 +74,9 @@ def test_levels_and_lower_units_add_up_to_everything_below(session, campaign):
                     assert sum(row[name] for row in rows) == part["below"][name]
 
 
-def test_sums_are_what_adding_the_answers_gives_and_lower_units_add_up_to_them(session, campaign):
+def test_sums_are_what_adding_the_answers_gives_and_lower_units_add_up_to_them(
+    session: Session, campaign: int
+) -> None:
     snapshot = take(session, campaign, [REGION])[REGION]
     for measure in snapshot.data["measures"]:
         for figure in measure["figures"]:
@@ -96,31 +101,33 @@ def test_sums_are_what_adding_the_answers_gives_and_lower_units_add_up_to_them(s
                 assert number_text(parts) == figure[name]
 
 
-def test_lists_name_as_many_as_the_counts_say(session, campaign):
+def test_lists_name_as_many_as_the_counts_say(session: Session, campaign: int) -> None:
     for snapshot in take(session, campaign).values():
         for found in snapshot.data["lists"].values():
             assert found["count"] == len(found["rows"])
 
 
-def test_a_return_is_listed_with_its_reason_and_an_overdue_unit_with_its_days(session, campaign):
+def test_a_return_is_listed_with_its_reason_and_an_overdue_unit_with_its_days(
+    session: Session, campaign: int
+) -> None:
     lists = take(session, campaign, [REGION])[REGION].data["lists"]
     assert all(row["reason"] == "户数与上月不符，请核对" for row in lists["returned"]["rows"])
     assert all(row["days"] > 0 for row in lists["overdue"]["rows"])
 
 
-def test_the_target_is_counted_for_every_unit_that_answers(session, campaign):
+def test_the_target_is_counted_for_every_unit_that_answers(session: Session, campaign: int) -> None:
     target = take(session, campaign, [REGION])[REGION].data["measures"][0]["target"]
     assert (target["each"], target["units"], target["whole"]) == (3, 32, 96)
 
 
-def test_narratives_of_direct_lower_units_are_quoted(session, campaign):
+def test_narratives_of_direct_lower_units_are_quoted(session: Session, campaign: int) -> None:
     measure = take(session, campaign, [REGION])[REGION].data["measures"][0]
     assert measure["narratives"]["lower"][0]["text"] == "赤峰市组织力量逐村核查，进展正常。"
     own = take(session, campaign, [LEAGUE])[LEAGUE].data["measures"][0]["narratives"]["own"]
     assert own[0]["text"] == "赤峰市组织力量逐村核查，进展正常。"
 
 
-def test_a_returned_answer_is_not_quoted_and_not_summed(session, campaign):
+def test_a_returned_answer_is_not_quoted_and_not_summed(session: Session, campaign: int) -> None:
     data = take(session, campaign, [REGION])[REGION].data
     assignment = session.exec(
         select(Assignment)
@@ -139,7 +146,9 @@ def test_a_returned_answer_is_not_quoted_and_not_summed(session, campaign):
         assert figure["reported"] == before["reported"]
 
 
-def test_a_second_snapshot_of_the_day_takes_the_place_of_the_first(session, campaign):
+def test_a_second_snapshot_of_the_day_takes_the_place_of_the_first(
+    session: Session, campaign: int
+) -> None:
     first = take(session, campaign, [REGION])[REGION]
     before = first.id, first.checksum
     village = session.exec(
@@ -152,13 +161,15 @@ def test_a_second_snapshot_of_the_day_takes_the_place_of_the_first(session, camp
     assert session.exec(select(func.count()).select_from(Snapshot)).one() == 1
 
 
-def test_the_same_data_have_the_same_checksum(session, campaign):
+def test_the_same_data_have_the_same_checksum(session: Session, campaign: int) -> None:
     first = take(session, campaign, [BANNER])[BANNER].checksum
     second = take(session, campaign, [BANNER])[BANNER]
     assert second.checksum == first == checksum(second.data)
 
 
-def test_a_unit_without_lower_units_has_its_own_line_and_nothing_below(session, campaign):
+def test_a_unit_without_lower_units_has_its_own_line_and_nothing_below(
+    session: Session, campaign: int
+) -> None:
     data = take(session, campaign, [VILLAGE])[VILLAGE].data
     assert len(data["measures"]) == 2
     assert data["measures"][0]["own"]["issued_by"] == "内蒙古自治区"
@@ -166,20 +177,22 @@ def test_a_unit_without_lower_units_has_its_own_line_and_nothing_below(session, 
     assert data["lower"] == []
 
 
-def test_an_empty_campaign_has_a_report_of_its_owner_only(session):
+def test_an_empty_campaign_has_a_report_of_its_owner_only(session: Session) -> None:
     campaign = make_campaign(session, make_account(session))
     taken = take(session, campaign.id)
     assert list(taken) == [REGION]
     assert taken[REGION].data["measures"] == []
 
 
-def test_only_today_can_be_taken(session, campaign):
+def test_only_today_can_be_taken(session: Session, campaign: int) -> None:
     for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
         with pytest.raises(Refusal, match=day.isoformat()):
             take_snapshots(session, campaign, None, as_of=day, actor=None, now=NOW)
 
 
-def test_taking_costs_the_same_statements_for_three_units_and_eighteen(session, campaign):
+def test_taking_costs_the_same_statements_for_three_units_and_eighteen(
+    session: Session, campaign: int
+) -> None:
     with statements(session) as few:
         take(session, campaign, [REGION, LEAGUE, BANNER])
     with statements(session) as many:
@@ -187,7 +200,7 @@ def test_taking_costs_the_same_statements_for_three_units_and_eighteen(session, 
     assert len(few) == len(many)
 
 
-def test_the_dates_of_a_unit_are_listed_and_found(session, campaign):
+def test_the_dates_of_a_unit_are_listed_and_found(session: Session, campaign: int) -> None:
     take(session, campaign, [BANNER])
     unit = get_unit(session, BANNER)
     assert list_snapshot_dates(session, campaign, unit.id) == [TODAY]
@@ -195,7 +208,7 @@ def test_the_dates_of_a_unit_are_listed_and_found(session, campaign):
     assert find_snapshot(session, campaign, unit.id, TODAY - timedelta(days=1)) is None
 
 
-def test_closing_changes_no_figure_but_what_is_owed(session, campaign):
+def test_closing_changes_no_figure_but_what_is_owed(session: Session, campaign: int) -> None:
     before = take(session, campaign)[REGION].data
     measures = session.exec(select(Measure).where(Measure.campaign_id == campaign)).all()
     office = session.exec(select(Account)).first()

@@ -1,9 +1,10 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from models import Act, Decision, Event, Review, ReviewBatch, Status
+from models import Account, Act, Decision, Event, Measure, Review, ReviewBatch, Status
 from queries.filling.submissions import find_current
 from queries.review.review_list import ReviewFilter, WaitingSubmissions
 from rules.dates.calendar import local_date
@@ -25,7 +26,15 @@ REASON = "户数与上月不符，请核对"
 VILLAGES = ("150402005002", "150402005003", "150402005004")
 
 
-def decide(session, reviewer, decision, *, now=LATER, until=None, **chosen) -> ReviewBatch | None:
+def decide(
+    session: Session,
+    reviewer: Account,
+    decision: Decision,
+    *,
+    now: datetime = LATER,
+    until: datetime | None = None,
+    **chosen: int,
+) -> ReviewBatch | None:
     """Decide about all that match the filter."""
     wanted = WaitingSubmissions(
         reviewer.unit_id, ReviewFilter(**chosen), local_date(now), until or now
@@ -34,12 +43,14 @@ def decide(session, reviewer, decision, *, now=LATER, until=None, **chosen) -> R
     return decide_matching(session, wanted, decision, reason=reason, actor=reviewer, now=now)
 
 
-def statuses(session, measure):
+def statuses(session: Session, measure: Measure) -> list[Any]:
     session.expire_all()
     return [assignment_of(session, measure, code).status for code in VILLAGES]
 
 
-def test_all_that_match_the_filter_are_decided_and_nothing_else(session, measure, reviewer):
+def test_all_that_match_the_filter_are_decided_and_nothing_else(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     other = released_measure(session, title="检修管网")
     for code in VILLAGES:
         answer(session, measure, code)
@@ -54,7 +65,9 @@ def test_all_that_match_the_filter_are_decided_and_nothing_else(session, measure
         assert find_current(session, one.assignment_id).review is None
 
 
-def test_what_came_in_after_the_count_was_shown_keeps_waiting(session, measure, reviewer):
+def test_what_came_in_after_the_count_was_shown_keeps_waiting(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     answer(session, measure, VILLAGES[0])
     answer(session, measure, VILLAGES[1], now=NOW + timedelta(minutes=2))
     shown = NOW + timedelta(minutes=1)
@@ -62,7 +75,9 @@ def test_what_came_in_after_the_count_was_shown_keeps_waiting(session, measure, 
     assert statuses(session, measure)[:2] == [Status.APPROVED, Status.SUBMITTED]
 
 
-def test_nothing_that_matches_leaves_no_trace(session, measure, reviewer):
+def test_nothing_that_matches_leaves_no_trace(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     assert decide(session, reviewer, Decision.APPROVE) is None
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=reviewer, now=LATER)
@@ -71,14 +86,16 @@ def test_nothing_that_matches_leaves_no_trace(session, measure, reviewer):
     assert len(session.exec(select(ReviewBatch)).all()) == before
 
 
-def test_too_many_ticks_are_refused_with_the_way_out(session, reviewer):
+def test_too_many_ticks_are_refused_with_the_way_out(session: Session, reviewer: Account) -> None:
     ids = list(range(1, MOST_TICKED + 2))
     with pytest.raises(Refusal, match="全部通过"):
         decide_ticked(session, ids, Decision.APPROVE, actor=reviewer, now=LATER)
 
 
 @pytest.mark.parametrize("decision", list(Decision))
-def test_undo_brings_everything_back_to_the_digit(session, measure, reviewer, decision):
+def test_undo_brings_everything_back_to_the_digit(
+    session: Session, measure: Measure, reviewer: Account, decision: object
+) -> None:
     for number, code in enumerate(VILLAGES):
         answer(session, measure, code, number + 1)
     before, due_on = totals(session, measure), assignment_of(session, measure, VILLAGE).due_on
@@ -99,7 +116,9 @@ def test_undo_brings_everything_back_to_the_digit(session, measure, reviewer, de
     ] * 3
 
 
-def test_what_moved_on_meanwhile_stays(session, measure, reviewer):
+def test_what_moved_on_meanwhile_stays(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     for code in VILLAGES:
         answer(session, measure, code)
     batch = decide(session, reviewer, Decision.RETURN)
@@ -116,7 +135,9 @@ def test_what_moved_on_meanwhile_stays(session, measure, reviewer):
     assert totals(session, measure) == true_totals(session, measure)
 
 
-def test_an_approval_that_was_turned_into_a_return_is_not_undone(session, measure, reviewer):
+def test_an_approval_that_was_turned_into_a_return_is_not_undone(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     sent = answer(session, measure, VILLAGE)
     batch = decide(session, reviewer, Decision.APPROVE)
     return_(session, sent.id, reason=REASON, actor=reviewer, now=LATER)
@@ -124,7 +145,9 @@ def test_an_approval_that_was_turned_into_a_return_is_not_undone(session, measur
     assert statuses(session, measure)[0] == Status.RETURNED
 
 
-def test_a_corrected_approval_is_not_undone(session, measure, reviewer):
+def test_a_corrected_approval_is_not_undone(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     answer(session, measure, VILLAGE)
     batch = decide(session, reviewer, Decision.APPROVE)
     answer(session, measure, VILLAGE, 13)
@@ -132,7 +155,7 @@ def test_a_corrected_approval_is_not_undone(session, measure, reviewer):
     assert len(session.exec(select(Review)).all()) == 1
 
 
-def test_undo_twice_is_harmless(session, measure, reviewer):
+def test_undo_twice_is_harmless(session: Session, measure: Measure, reviewer: Account) -> None:
     answer(session, measure, VILLAGE)
     batch = decide(session, reviewer, Decision.APPROVE)
     undo(session, batch.id, actor=reviewer, now=SOON)
@@ -142,14 +165,16 @@ def test_undo_twice_is_harmless(session, measure, reviewer):
     assert statuses(session, measure)[0] == Status.APPROVED
 
 
-def test_after_ten_minutes_undo_is_refused(session, measure, reviewer):
+def test_after_ten_minutes_undo_is_refused(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     answer(session, measure, VILLAGE)
     batch = decide(session, reviewer, Decision.APPROVE)
     with pytest.raises(Refusal, match="10 分钟"):
         undo(session, batch.id, actor=reviewer, now=SOON + timedelta(seconds=1))
 
 
-def test_another_unit_cannot_undo(session, measure, reviewer):
+def test_another_unit_cannot_undo(session: Session, measure: Measure, reviewer: Account) -> None:
     answer(session, measure, VILLAGE)
     batch = decide(session, reviewer, Decision.APPROVE)
     for code in (BANNER, VILLAGE):
@@ -158,7 +183,9 @@ def test_another_unit_cannot_undo(session, measure, reviewer):
 
 
 @pytest.mark.parametrize("decision", list(Decision))
-def test_a_single_decision_can_be_undone_too(session, measure, reviewer, decision):
+def test_a_single_decision_can_be_undone_too(
+    session: Session, measure: Measure, reviewer: Account, decision: object
+) -> None:
     sent = answer(session, measure, VILLAGE)
     before = totals(session, measure)
     if decision == Decision.APPROVE:
@@ -172,13 +199,15 @@ def test_a_single_decision_can_be_undone_too(session, measure, reviewer, decisio
     assert find_current(session, sent.assignment_id).review is None
 
 
-def test_a_recalled_one_is_not_decided(session, measure, reviewer):
+def test_a_recalled_one_is_not_decided(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     sent = answer(session, measure, VILLAGE)
     recall(session, sent.assignment_id, actor=account_of(session, VILLAGE), now=LATER)
     assert decide(session, reviewer, Decision.APPROVE) is None
 
 
-def test_three_and_forty_cost_the_same_statements(session, reviewer):
+def test_three_and_forty_cost_the_same_statements(session: Session, reviewer: Account) -> None:
     counts = set()
     for many in (1, 13):
         for measure in released_measures(session, *[{}] * many):
@@ -196,7 +225,9 @@ def test_three_and_forty_cost_the_same_statements(session, reviewer):
     assert len(counts) == 1
 
 
-def test_what_a_colleague_reopened_after_the_count_was_not_in_it(session, measure, reviewer):
+def test_what_a_colleague_reopened_after_the_count_was_not_in_it(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     first, second = (answer(session, measure, code) for code in VILLAGES[:2])
     review = approve(session, first.id, actor=reviewer, now=LATER)
     counted_at = LATER + timedelta(minutes=1)
@@ -209,7 +240,9 @@ def test_what_a_colleague_reopened_after_the_count_was_not_in_it(session, measur
     assert find_current(session, second.assignment_id).review.batch_id == batch.id
 
 
-def test_undoing_the_return_of_an_approved_answer_approves_it_again(session, measure, reviewer):
+def test_undoing_the_return_of_an_approved_answer_approves_it_again(
+    session: Session, measure: Measure, reviewer: Account
+) -> None:
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=reviewer, now=NOW)
     before = totals(session, measure)

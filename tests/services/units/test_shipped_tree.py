@@ -1,4 +1,5 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from tests.databases import BACKENDS, fresh_engine
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def shipped(request, tmp_path_factory: pytest.TempPathFactory):
+def shipped(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Session, ImportResult, int]]:
     """A session on a database that holds the whole tree, and what importing it cost."""
     folder: Path = tmp_path_factory.mktemp("shipped")
     with fresh_engine(request.param, folder, f"jieli_test_shipped_tree_{os.getpid()}") as engine:
@@ -25,7 +28,9 @@ def shipped(request, tmp_path_factory: pytest.TempPathFactory):
             yield session, result, len(sent)
 
 
-def test_every_unit_of_inner_mongolia_is_imported_in_few_statements(shipped) -> None:
+def test_every_unit_of_inner_mongolia_is_imported_in_few_statements(
+    shipped: tuple[Session, ImportResult, int],
+) -> None:
     session, result, sent = shipped
     assert result == ImportResult(listed=15_938, added=15_938, changed=0, moved=0, ended=0)
     assert count_by_level(session, get_root(session)) == {
@@ -34,7 +39,7 @@ def test_every_unit_of_inner_mongolia_is_imported_in_few_statements(shipped) -> 
     assert sent < 45
 
 
-def test_the_numbers_of_the_tree_are_whole(shipped) -> None:
+def test_the_numbers_of_the_tree_are_whole(shipped: tuple[Session, ImportResult, int]) -> None:
     session, _, _ = shipped
     root = get_root(session)
     assert (root.lft, root.rgt) == (1, 2 * 15_938)
@@ -44,7 +49,9 @@ def test_the_numbers_of_the_tree_are_whole(shipped) -> None:
     ]  # fmt: skip
 
 
-def test_twenty_banners_are_border_with_all_below_them(shipped) -> None:
+def test_twenty_banners_are_border_with_all_below_them(
+    shipped: tuple[Session, ImportResult, int],
+) -> None:
     session, _, _ = shipped
     border = session.exec(select(Unit).where(carrying("border"), Unit.level == "banner")).all()
     assert len(border) == 20
@@ -55,7 +62,9 @@ def test_twenty_banners_are_border_with_all_below_them(shipped) -> None:
     assert carried == below
 
 
-def test_dummy_villages_and_custodial_institutions_take_no_assignments(shipped) -> None:
+def test_dummy_villages_and_custodial_institutions_take_no_assignments(
+    shipped: tuple[Session, ImportResult, int],
+) -> None:
     session, _, _ = shipped
     taking = select(Unit.name).where(col(Unit.takes_assignments).is_(True))
     for word in ("监狱", "戒毒所", "有限公司"):
@@ -67,7 +76,9 @@ def test_dummy_villages_and_custodial_institutions_take_no_assignments(shipped) 
     assert len(session.exec(taking).all()) == 15_938 - 302
 
 
-def test_a_township_whose_villages_are_all_dummies_still_takes_assignments(shipped) -> None:
+def test_a_township_whose_villages_are_all_dummies_still_takes_assignments(
+    shipped: tuple[Session, ImportResult, int],
+) -> None:
     session, _, _ = shipped
     township = session.exec(select(Unit).where(Unit.name == "五当沟街道")).one()
     lower = session.exec(select(Unit).where(Unit.parent_id == township.id)).all()

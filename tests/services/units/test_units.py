@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, datetime
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,7 +49,7 @@ def without(listed: UnitList, *codes: str) -> UnitList:
     return replace(listed, rows=[row for row in listed.rows if row.code not in codes])
 
 
-def changed(listed: UnitList, code: str, **values) -> UnitList:
+def changed(listed: UnitList, code: str, **values: str | tuple[str, ...]) -> UnitList:
     rows = [row._replace(**values) if row.code == code else row for row in listed.rows]
     return replace(listed, rows=rows)
 
@@ -197,7 +198,7 @@ def test_statements_do_not_grow_with_the_units(session: Session, sample: UnitLis
     order=st.randoms(use_true_random=False),
 )
 def test_after_any_imports_an_interval_holds_exactly_the_units_below(
-    session: Session, gone: set[int], new: list[int], order
+    session: Session, gone: set[int], new: list[int], order: Random
 ) -> None:
     """The law of the numbering, with units left out, added and shuffled."""
     with session.begin_nested() as kept:

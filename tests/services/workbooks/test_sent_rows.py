@@ -5,9 +5,11 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 from models import (
+    Account,
     AnswerNumber,
     Assignment,
     KnownValue,
+    Measure,
     Submission,
     TextPrint,
     Unit,
@@ -37,11 +39,13 @@ TEXT = (
 
 
 @pytest.fixture
-def office(session):
+def office(session: Session) -> Account:
     return account_of(session, TOWNSHIP)
 
 
-def test_the_same_text_in_every_row_is_asked_about_before_sending(session, township, office):
+def test_the_same_text_in_every_row_is_asked_about_before_sending(
+    session: Session, township: Assignment, office: Account
+) -> None:
     answers = {code: {"checked": "20", "note": TEXT} for code in villages(session, township)}
     kept = upload(session, township, office, answers)
     found = preview(session, township, kept, NOW)
@@ -53,7 +57,7 @@ def test_the_same_text_in_every_row_is_asked_about_before_sending(session, towns
     assert session.scalars(select(func.count()).select_from(TextPrint)).one() > 0
 
 
-def test_known_values_are_filled_in_and_kept(session, office):
+def test_known_values_are_filled_in_and_kept(session: Session, office: Account) -> None:
     fields = [
         {"name": "homes", "label": "总户数", "type": "integer", "reuse": "homes", "rollup": "sum"}
     ]
@@ -73,7 +77,9 @@ def test_known_values_are_filled_in_and_kept(session, office):
     assert [one.value for one in values] == [88, 90]
 
 
-def test_statements_do_not_depend_on_the_number_of_units(session, measure, township, office):
+def test_statements_do_not_depend_on_the_number_of_units(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     few = counts_of(session, township, office, 2)
     parent = get_unit(session, TOWNSHIP)
     added = []
@@ -96,7 +102,7 @@ def test_statements_do_not_depend_on_the_number_of_units(session, measure, towns
     assert session.scalars(select(func.count()).select_from(AnswerNumber)).one() >= 40
 
 
-def counts_of(session: Session, own: Assignment, office, number: int) -> list[int]:
+def counts_of(session: Session, own: Assignment, office: Account, number: int) -> list[int]:
     """Statements of laying out, taking in, looking through and sending `number` rows."""
     waiting = [
         one.unit.code

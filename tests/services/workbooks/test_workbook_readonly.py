@@ -1,13 +1,16 @@
 """Cells of a workbook that nobody can change."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlmodel import Session
 
+from models import Account, Assignment, WorkbookUpload
 from queries.filling.answer_sheets import list_answer_sheets
 from queries.workbooks.workbooks import rows_of
 from rules.workbooks.layout import digest_of
-from rules.workbooks.outcome import READONLY, Kind
+from rules.workbooks.outcome import READONLY, Kind, RowOutcome
 from services.workbooks.workbooks import (
     keep_upload,
     preview,
@@ -23,7 +26,7 @@ from tests.workbook_answers import confirm, layout_of, tables_of, villages
 
 
 @pytest.fixture
-def office(session):
+def office(session: Session) -> Account:
     return account_of(session, TOWNSHIP)
 
 
@@ -38,13 +41,20 @@ READONLY_FORM = [
 
 
 @pytest.fixture
-def shut_in(session):
+def shut_in(session: Session) -> Assignment:
     """The township's task with a form that has questions nobody can change."""
     form = make_form(session, account_of(session, "150000000000"), READONLY_FORM)
     return assignment_of(session, released_measure(session, form=form), TOWNSHIP)
 
 
-def taken_in(session, own, office, answers, fillings=(), formulas=()):
+def taken_in(
+    session: Session,
+    own: Assignment,
+    office: Account,
+    answers: dict[str, Any],
+    fillings: tuple[()] | list[tuple[str, str, str, str, str]] = (),
+    formulas: tuple[()] | list[Any] = (),
+) -> tuple[WorkbookUpload, dict[str, RowOutcome]]:
     """Code → outcome of a workbook with the answers and with rows of the repeat."""
     layout = layout_of(session, own)
     units, visits = tables_of(layout, answers)
@@ -55,11 +65,13 @@ def taken_in(session, own, office, answers, fillings=(), formulas=()):
     return kept, {one.sheet.unit.code: one for one in found.outcomes}
 
 
-def notes_of(outcome) -> list[tuple[str, str]]:
+def notes_of(outcome: RowOutcome) -> list[tuple[str, str]]:
     return [(one.place.address, str(one)) for one in outcome.notes]
 
 
-def test_a_changed_readonly_cell_is_named_and_changes_nothing(session, shut_in, office):
+def test_a_changed_readonly_cell_is_named_and_changes_nothing(
+    session: Session, shut_in: Assignment, office: Account
+) -> None:
     first, second, third, *_ = villages(session, shut_in)
     answers = {
         first: {"batch": "第二批"}, second: {"households": "4", "batch": ""},
@@ -78,7 +90,9 @@ def test_a_changed_readonly_cell_is_named_and_changes_nothing(session, shut_in, 
     assert sheets[second].last.answers == {"households": 4, "batch": "第一批"}
 
 
-def test_a_formula_in_a_readonly_cell_stops_nobody(session, shut_in, office):
+def test_a_formula_in_a_readonly_cell_stops_nobody(
+    session: Session, shut_in: Assignment, office: Account
+) -> None:
     first, *_ = villages(session, shut_in)
     answers = {first: {"households": "4", "batch": "7"}}
     _, found = taken_in(session, shut_in, office, answers, formulas=["E3"])
@@ -86,7 +100,9 @@ def test_a_formula_in_a_readonly_cell_stops_nobody(session, shut_in, office):
     assert notes_of(found[first]) == [("填报!E3", READONLY)]
 
 
-def test_a_row_with_only_what_the_form_says_is_empty(session, shut_in, office):
+def test_a_row_with_only_what_the_form_says_is_empty(
+    session: Session, shut_in: Assignment, office: Account
+) -> None:
     first, *_ = villages(session, shut_in)
     sheets = list_answer_sheets(session, rows_of(shut_in))
     own = next(one.assignment for one in sheets if one.unit.code == first)
@@ -95,7 +111,9 @@ def test_a_row_with_only_what_the_form_says_is_empty(session, shut_in, office):
     assert found[first].kind == Kind.EMPTY
 
 
-def test_in_a_repeat_readonly_cells_hold_the_forms_words_or_nothing(session, shut_in, office):
+def test_in_a_repeat_readonly_cells_hold_the_forms_words_or_nothing(
+    session: Session, shut_in: Assignment, office: Account
+) -> None:
     first, second, *_ = villages(session, shut_in)
     answers = {first: {"households": "4"}, second: {"households": "5"}}
     fillings = [
@@ -108,7 +126,9 @@ def test_in_a_repeat_readonly_cells_hold_the_forms_words_or_nothing(session, shu
     assert {found[code].kind for code in (first, second)} == {Kind.NEW}
 
 
-def test_workbooks_from_before_the_list_of_readonly_cells_are_taken(session, shut_in, office):
+def test_workbooks_from_before_the_list_of_readonly_cells_are_taken(
+    session: Session, shut_in: Assignment, office: Account
+) -> None:
     first, second, *_ = villages(session, shut_in)
     layout = layout_of(session, shut_in)
     rows = [[*row[:4], digest_of({"batch": "第一批"})] for row in layout.ticket["rows"]]

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func
 from sqlmodel import Session, select
 
 from models import (
+    Account,
+    Assignment,
     Draft,
     Event,
     FormVersion,
+    Measure,
     Submission,
     Total,
     WorkbookUpload,
@@ -20,6 +24,7 @@ from rules.dates.review_clock import review_due
 from rules.filling.receipts import is_whole
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import Refusal
+from rules.workbooks.layout import Layout
 from rules.workbooks.outcome import Kind
 from rules.workbooks.reading import FORMULA
 from services.assignments.roll_up import recount
@@ -47,13 +52,13 @@ from tests.workbook_answers import LATER, beside, confirm, layout_of, tables_of,
 
 
 @pytest.fixture
-def office(session):
+def office(session: Session) -> Account:
     return account_of(session, TOWNSHIP)
 
 
 def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
-    session, measure, township, office
-):
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     codes = villages(session, township)
     answers = {code: {"checked": str(10 + n), "spent": "1.5"} for n, code in enumerate(codes)}
     kept = upload(session, township, office, answers)
@@ -77,8 +82,8 @@ def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
     assert_recounted(session, measure)
 
 
-def assert_recounted(session: Session, measure) -> None:
-    def totals():
+def assert_recounted(session: Session, measure: Measure) -> None:
+    def totals() -> list[Any]:
         session.expire_all()
         rows = session.exec(select(Total).where(Total.measure_id == measure.id))
         return sorted(
@@ -91,14 +96,18 @@ def assert_recounted(session: Session, measure) -> None:
     assert totals() == [row for row in running if row[3]]
 
 
-def test_confirming_twice_sends_once(session, township, office):
+def test_confirming_twice_sends_once(
+    session: Session, township: Assignment, office: Account
+) -> None:
     kept = upload(session, township, office, {VILLAGE: {"checked": "3"}})
     confirm(session, township, kept, office)
     confirm(session, township, kept, office, seen="")
     assert session.scalars(select(func.count()).select_from(Submission)).one() == 1
 
 
-def test_rows_nobody_touched_are_not_sent(session, measure, township, office):
+def test_rows_nobody_touched_are_not_sent(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     keep_draft(
         session, assignment_of(session, measure, VILLAGE).id, {"checked": ["9"]},
         actor=account_of(session, VILLAGE), now=NOW,
@@ -113,7 +122,9 @@ def test_rows_nobody_touched_are_not_sent(session, measure, township, office):
     assert session.get(Draft, assignment_of(session, measure, VILLAGE).id) is not None
 
 
-def test_columns_of_ones_own_are_named_by_their_heads_or_letters(session, township, office):
+def test_columns_of_ones_own_are_named_by_their_heads_or_letters(
+    session: Session, township: Assignment, office: Account
+) -> None:
     layout = layout_of(session, township)
     (table,) = tables_of(layout, {VILLAGE: {"checked": "3"}})
     (head, heads), (number, texts), *rest = table.lines
@@ -129,7 +140,9 @@ def test_columns_of_ones_own_are_named_by_their_heads_or_letters(session, townsh
     assert kept.faults == []
 
 
-def test_one_fault_and_nothing_is_sent(session, township, office):
+def test_one_fault_and_nothing_is_sent(
+    session: Session, township: Assignment, office: Account
+) -> None:
     first, second, *_ = villages(session, township)
     kept = upload(
         session, township, office,
@@ -145,7 +158,9 @@ def test_one_fault_and_nothing_is_sent(session, township, office):
     assert session.exec(select(Submission)).all() == []
 
 
-def test_a_cell_with_a_formula_has_one_fault_and_its_row_counts_it(session, township, office):
+def test_a_cell_with_a_formula_has_one_fault_and_its_row_counts_it(
+    session: Session, township: Assignment, office: Account
+) -> None:
     first, second, *_ = villages(session, township)
     layout = layout_of(session, township)
     read = tables_of(layout, {first: {"spent": "-1"}, second: {"checked": "12"}})
@@ -166,8 +181,8 @@ def test_a_cell_with_a_formula_has_one_fault_and_its_row_counts_it(session, town
 
 
 def test_a_unit_that_answers_itself_after_the_download_is_not_overwritten(
-    session, measure, township, office
-):
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     layout = layout_of(session, township)
     answer(session, measure, VILLAGE, checked=7)
     tables = tables_of(layout, {VILLAGE: {"checked": "99"}})
@@ -177,7 +192,9 @@ def test_a_unit_that_answers_itself_after_the_download_is_not_overwritten(
     assert "没有采用" in str(row.notes[0])
 
 
-def test_a_draft_kept_after_the_download_is_not_thrown_away(session, measure, township, office):
+def test_a_draft_kept_after_the_download_is_not_thrown_away(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     layout = layout_of(session, township)
     village = assignment_of(session, measure, VILLAGE)
     keep_draft(
@@ -191,8 +208,8 @@ def test_a_draft_kept_after_the_download_is_not_thrown_away(session, measure, to
 
 @pytest.mark.parametrize("what", ["sent", "draft"])
 def test_what_changes_between_preview_and_confirming_stops_all_of_it(
-    session, measure, township, office, what
-):
+    session: Session, measure: Measure, township: Assignment, office: Account, what: str
+) -> None:
     first = beside(session, township)
     answers = {first: {"checked": "1"}, VILLAGE: {"checked": "2"}}
     kept = upload(session, township, office, answers)
@@ -210,7 +227,9 @@ def test_what_changes_between_preview_and_confirming_stops_all_of_it(
     assert assignment_of(session, measure, first).revision == 0
 
 
-def test_a_returned_row_opens_only_what_was_returned(session, measure, township, office):
+def test_a_returned_row_opens_only_what_was_returned(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     sent = answer(session, measure, VILLAGE, checked=12)
     return_(session, sent.id, reason="请核对户数。", fields=["checked"], actor=office, now=NOW)
     main = layout_of(session, township).sheets[0]
@@ -230,7 +249,9 @@ def test_a_returned_row_opens_only_what_was_returned(session, measure, township,
     assert (last.revision, last.answers["checked"], last.answers["spent"]) == (2, 13, "3.5")
 
 
-def test_another_unit_can_neither_upload_nor_confirm(session, measure, township, office):
+def test_another_unit_can_neither_upload_nor_confirm(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     kept = upload(session, township, office, {VILLAGE: {"checked": "5"}})
     layout = layout_of(session, township)
     for stranger in (account_of(session, OTHER_VILLAGE), account_of(session, BANNER)):
@@ -240,14 +261,18 @@ def test_another_unit_can_neither_upload_nor_confirm(session, measure, township,
             send_upload(session, township.id, kept.token, seen="", actor=stranger, now=NOW)
 
 
-def test_the_workbook_of_another_task_is_refused(session, measure, township, office):
+def test_the_workbook_of_another_task_is_refused(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     other = released_measure(session, title="另一条措施")
     layout = layout_of(session, assignment_of(session, other, TOWNSHIP))
     with pytest.raises(Refusal, match="另一项任务"):
         keep_upload(session, township, layout.ticket, tables_of(layout, {}), actor=office, now=NOW)
 
 
-def test_a_new_version_of_the_form_asks_to_download_again(session, measure, township, office):
+def test_a_new_version_of_the_form_asks_to_download_again(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     layout = layout_of(session, township)
     kept = upload(session, township, office, {VILLAGE: {"checked": "5"}})
     old = session.get_one(FormVersion, measure.form_version_id)
@@ -265,7 +290,9 @@ def test_a_new_version_of_the_form_asks_to_download_again(session, measure, town
         confirm(session, township, kept, office, seen="")
 
 
-def test_uploads_nobody_sent_are_swept_after_a_week(session, township, office):
+def test_uploads_nobody_sent_are_swept_after_a_week(
+    session: Session, township: Assignment, office: Account
+) -> None:
     old = upload(session, township, office, {})
     upload(session, township, office, {}, now=NOW + KEPT + timedelta(seconds=1))
     tokens = session.exec(select(WorkbookUpload.token)).all()
@@ -274,8 +301,8 @@ def test_uploads_nobody_sent_are_swept_after_a_week(session, township, office):
 
 
 def test_one_upload_nobody_sent_is_kept_for_each_account_and_task(
-    session, measure, township, office
-):
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     sent = upload(session, township, office, {VILLAGE: {"checked": "3"}})
     confirm(session, township, sent, office)
     village = assignment_of(session, measure, OTHER_VILLAGE)
@@ -287,20 +314,20 @@ def test_one_upload_nobody_sent_is_kept_for_each_account_and_task(
     assert kept == {one.token for one in (sent, beside, colleague, last)}
 
 
-def kinds_of(session, township, kept) -> dict[str, Kind]:
+def kinds_of(session: Session, township: Assignment, kept: WorkbookUpload) -> dict[str, Kind]:
     found = preview(session, township, kept, LATER)
     assert found.faults == []
     return {one.sheet.unit.code: one.kind for one in found.outcomes if one.kind != Kind.EMPTY}
 
 
 def test_a_workbook_uploaded_again_tells_only_what_differs_from_what_it_has_sent(
-    session, township, office
-):
+    session: Session, township: Assignment, office: Account
+) -> None:
     first = beside(session, township)
     answers = {first: {"checked": "1", "spent": "1.50"}, VILLAGE: {"checked": "２"}}
     layout = layout_of(session, township)
 
-    def again():
+    def again() -> WorkbookUpload:
         tables = tables_of(layout, answers)
         return keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
 
@@ -315,18 +342,18 @@ def test_a_workbook_uploaded_again_tells_only_what_differs_from_what_it_has_sent
 
 @pytest.mark.parametrize("since", ["nothing", "draft", "sent", "other file"])
 def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another_came_between(
-    session, measure, township, office, since
-):
+    session: Session, measure: Measure, township: Assignment, office: Account, since: str
+) -> None:
     village = assignment_of(session, measure, VILLAGE)
     own = account_of(session, VILLAGE)
     keep_draft(session, village.id, {"checked": ["9"]}, actor=own, now=NOW)
     layout = layout_of(session, township)
 
-    def sent_with(layout, checked):
+    def sent_with(layout: Layout, checked: str) -> WorkbookUpload:
         tables = tables_of(layout, {VILLAGE: {"checked": checked}})
         return keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
 
-    def returned():
+    def returned() -> None:
         last = get_answer_sheet(session, village.id).last
         return_(session, last.id, reason="请核对户数。", fields=[], actor=office, now=LATER)
         session.expire_all()
@@ -350,7 +377,9 @@ def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another
         assert (last.revision, last.answers["checked"]) == (2, 13)
 
 
-def test_a_row_that_says_what_the_draft_says_is_sent(session, measure, township, office):
+def test_a_row_that_says_what_the_draft_says_is_sent(
+    session: Session, measure: Measure, township: Assignment, office: Account
+) -> None:
     layout = layout_of(session, township)
     keep_draft(
         session, assignment_of(session, measure, VILLAGE).id, {"checked": ["9 "]},

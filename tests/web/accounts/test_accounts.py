@@ -1,4 +1,7 @@
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from models import Account, SignIn
@@ -13,7 +16,9 @@ NEW = {
 }  # fmt: skip
 
 
-def test_an_office_adds_an_account_that_can_sign_in(session: Session, sign_in) -> None:
+def test_an_office_adds_an_account_that_can_sign_in(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(LEAGUE, "office")
     answer = client.post("/accounts/new", data=NEW)
     assert answer.status_code == 303
@@ -33,7 +38,7 @@ def test_an_office_adds_an_account_that_can_sign_in(session: Session, sign_in) -
     ],
 )
 def test_a_wrong_account_is_refused_and_what_was_typed_is_kept_but_the_password(
-    session: Session, sign_in, changed: dict, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], changed: dict, sentence: str
 ) -> None:
     answer = sign_in(LEAGUE, "office").post("/accounts/new", data=NEW | changed)
     assert answer.status_code == 422
@@ -44,13 +49,15 @@ def test_a_wrong_account_is_refused_and_what_was_typed_is_kept_but_the_password(
     assert session.exec(select(Account).where(Account.login == "banner.office")).all() == []
 
 
-def test_a_login_is_given_once(sign_in) -> None:
+def test_a_login_is_given_once(sign_in: Callable[..., TestClient]) -> None:
     client = sign_in(LEAGUE, "office")
     client.post("/accounts/new", data=NEW)
     assert "已存在" in text_of(client.post("/accounts/new", data=NEW))
 
 
-def test_a_new_password_signs_the_account_out(session: Session, sign_in) -> None:
+def test_a_new_password_signs_the_account_out(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     sign_in(BANNER)
     account = session.exec(select(Account).where(Account.login == f"clerk-{BANNER}")).one()
     client, address = sign_in(LEAGUE, "office"), f"/accounts/{account.id}"
@@ -64,7 +71,9 @@ def test_a_new_password_signs_the_account_out(session: Session, sign_in) -> None
     assert open_session(session, account.login, "Steppe-9-wind", now=NOW)
 
 
-def test_an_account_is_switched_off_and_its_page_says_so(session: Session, sign_in) -> None:
+def test_an_account_is_switched_off_and_its_page_says_so(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     account = make_account(session, VILLAGE, "clerk")
     client = sign_in(LEAGUE, "office")
     assert client.post(f"/accounts/{account.id}/deactivate").status_code == 303
@@ -74,7 +83,7 @@ def test_an_account_is_switched_off_and_its_page_says_so(session: Session, sign_
 
 
 def test_an_account_is_switched_on_again_and_its_page_tells_its_history(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     account = make_account(session, VILLAGE, "clerk")
     client = sign_in(LEAGUE, "office")
@@ -90,7 +99,7 @@ def test_an_account_is_switched_on_again_and_its_page_tells_its_history(
 
 
 def test_a_new_password_set_from_above_works_at_once_however_many_were_wrong(
-    session: Session, client, sign_in
+    session: Session, client: TestClient, sign_in: Callable[..., TestClient]
 ) -> None:
     account = make_account(session, VILLAGE, "clerk", "hongxing")
     typed = {"login": "hongxing", "password": "wrong"}
@@ -103,7 +112,9 @@ def test_a_new_password_set_from_above_works_at_once_however_many_were_wrong(
     assert answer.status_code == 303
 
 
-def test_nobody_switches_off_their_own_account(session: Session, sign_in) -> None:
+def test_nobody_switches_off_their_own_account(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(LEAGUE, "office")
     own = session.exec(select(Account).where(Account.login == f"office-{LEAGUE}")).one()
     answer = client.post(f"/accounts/{own.id}/deactivate")
@@ -112,7 +123,7 @@ def test_nobody_switches_off_their_own_account(session: Session, sign_in) -> Non
 
 
 def test_accounts_are_searched_and_only_those_of_the_subtree_are_listed(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     make_account(session, VILLAGE, "clerk", "village.a")
     make_account(session, OTHER_LEAGUE, "clerk", "other.b")
@@ -124,7 +135,9 @@ def test_accounts_are_searched_and_only_those_of_the_subtree_are_listed(
     assert client.get("/accounts", params={"unit": OTHER_LEAGUE}).status_code == 404
 
 
-def test_a_stranger_cannot_touch_an_account(session: Session, sign_in) -> None:
+def test_a_stranger_cannot_touch_an_account(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     account = make_account(session, VILLAGE, "clerk")
     for stranger in (sign_in(OTHER_LEAGUE, "office"), sign_in(LEAGUE, "clerk")):
         assert stranger.get(f"/accounts/{account.id}").status_code == 404

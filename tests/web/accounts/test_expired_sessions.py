@@ -1,8 +1,11 @@
 """A session that ends while someone types: the text waits for that unit, and for nobody else."""
 
+from collections.abc import Callable
 from unittest.mock import Mock
 
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlalchemy import delete, update
 from sqlmodel import Session
 
@@ -10,6 +13,7 @@ from adapters.passwords import hash_password
 from models import Account, SignIn
 from rules.sentences.refusal import Refusal
 from tests.building import OTHER_VILLAGE, REGION, VILLAGE, make_account
+from tests.web.conftest import World
 from tests.web.pages import fields_of, labelled, text_of
 from web.accounts import sign_in as sign_in_pages
 
@@ -26,13 +30,15 @@ def accounts(session: Session) -> None:
     session.flush()
 
 
-def sign_in_again(client, asked, code: str, password: str = PASSWORD):
+def sign_in_again(
+    client: TestClient, asked: Response, code: str, password: str = PASSWORD
+) -> Response:
     fields = {name: values[0] for name, values in fields_of(asked, "/sign-in").items()}
     sent = fields | {"login": f"login-{code}", "password": password}
     return client.post("/sign-in", data=sent)
 
 
-def typed_too_late(session: Session, client, world):
+def typed_too_late(session: Session, client: TestClient, world: World) -> Response:
     """The answer to a form that was opened in time and sent after the session was gone."""
     path = f"/assignments/{world.id(VILLAGE)}/form"
     fields = {name: values[0] for name, values in fields_of(client.get(path), path).items()}
@@ -40,7 +46,9 @@ def typed_too_late(session: Session, client, world):
     return client.post(path, data=fields | {"f-checked": "37", "f-note": SAID, "_act": "send"})
 
 
-def test_the_same_unit_finds_its_text_in_the_form(session: Session, world, sign_in) -> None:
+def test_the_same_unit_finds_its_text_in_the_form(
+    session: Session, world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     asked = typed_too_late(session, client, world)
     assert asked.status_code == 401
@@ -51,7 +59,10 @@ def test_the_same_unit_finds_its_text_in_the_form(session: Session, world, sign_
 
 
 def test_what_cannot_be_kept_in_the_form_stands_under_its_questions(
-    session: Session, world, sign_in, monkeypatch
+    session: Session,
+    world: World,
+    sign_in: Callable[..., TestClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = sign_in(VILLAGE)
     asked = typed_too_late(session, client, world)
@@ -60,7 +71,9 @@ def test_what_cannot_be_kept_in_the_form_stands_under_its_questions(
     assert {"排查户数": "37", "工作情况": SAID}.items() <= shown.items()
 
 
-def test_another_unit_never_sees_it(session: Session, world, sign_in) -> None:
+def test_another_unit_never_sees_it(
+    session: Session, world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     asked = typed_too_late(session, client, world)
     wrong = sign_in_again(client, asked, OTHER_VILLAGE, "wrong")
@@ -70,7 +83,9 @@ def test_another_unit_never_sees_it(session: Session, world, sign_in) -> None:
     assert client.get("/").status_code == 200
 
 
-def test_another_unit_is_not_offered_to_send_it_in_its_own_name(session, sign_in) -> None:
+def test_another_unit_is_not_offered_to_send_it_in_its_own_name(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     fields = fields_of(client.get("/complaints/new"), "/complaints")
     session.execute(delete(SignIn))
@@ -82,7 +97,9 @@ def test_another_unit_is_not_offered_to_send_it_in_its_own_name(session, sign_in
 
 
 @pytest.mark.parametrize("name", ["password", "new_password", "old", "new", "again"])
-def test_passwords_are_neither_carried_nor_shown(session: Session, sign_in, name: str) -> None:
+def test_passwords_are_neither_carried_nor_shown(
+    session: Session, sign_in: Callable[..., TestClient], name: str
+) -> None:
     client = sign_in(REGION, "office")
     sent = {"login": "qixian", name: "Grass-land-7"}
     refused = client.post("/sign-out", data=sent, headers={"Sec-Fetch-Site": "cross-site"})
@@ -94,7 +111,9 @@ def test_passwords_are_neither_carried_nor_shown(session: Session, sign_in, name
     assert "Grass-land-7" not in asked.text
 
 
-def test_a_deactivated_account_is_out_in_the_middle_of_its_session(session, sign_in) -> None:
+def test_a_deactivated_account_is_out_in_the_middle_of_its_session(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     assert client.get("/").status_code == 200
     session.execute(update(Account).values(active=False))

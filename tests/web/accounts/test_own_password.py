@@ -1,6 +1,9 @@
 """The page on which everybody changes the own password."""
 
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from adapters.passwords import hash_password
@@ -17,7 +20,9 @@ TYPED = {"old": OLD, "new": NEW, "again": NEW}
 
 
 @pytest.fixture(params=["clerk", "office"])
-def browser(request, session: Session, sign_in):
+def browser(
+    request: pytest.FixtureRequest, session: Session, sign_in: Callable[..., TestClient]
+) -> TestClient:
     """A browser of a village's clerk, or of a league's office, whose password is `OLD`."""
     code = VILLAGE if request.param == "clerk" else LEAGUE
     browser = sign_in(code, request.param)
@@ -28,7 +33,7 @@ def browser(request, session: Session, sign_in):
 
 
 def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
-    session: Session, browser
+    session: Session, browser: TestClient
 ) -> None:
     elsewhere = open_session(session, browser.login, OLD, now=NOW)
     assert check(browser.get("/")).xpath("//a[@href='/password']")
@@ -54,7 +59,7 @@ def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
     ],
 )
 def test_what_is_no_change_is_told_at_its_input_and_nothing_typed_is_shown_again(
-    session: Session, browser, changed: dict, field: str, sentence: str
+    session: Session, browser: TestClient, changed: dict, field: str, sentence: str
 ) -> None:
     answer = browser.post("/password", data=TYPED | changed)
     assert answer.status_code == 422
@@ -65,14 +70,18 @@ def test_what_is_no_change_is_told_at_its_input_and_nothing_typed_is_shown_again
     assert open_session(session, browser.login, OLD, now=NOW)
 
 
-def test_a_double_click_changes_it_once_and_is_told_so(session: Session, browser) -> None:
+def test_a_double_click_changes_it_once_and_is_told_so(
+    session: Session, browser: TestClient
+) -> None:
     for _ in range(2):
         assert browser.post("/password", data=TYPED).status_code == 303
     assert "password_changed" in _acts(session, browser.login)
     assert len(_acts(session, browser.login)) == 1
 
 
-def test_old_passwords_are_not_guessed_in_an_open_browser(session: Session, browser) -> None:
+def test_old_passwords_are_not_guessed_in_an_open_browser(
+    session: Session, browser: TestClient
+) -> None:
     for _ in range(10):
         assert browser.post("/password", data=TYPED | {"old": "wrong"}).status_code == 422
     assert "请等 30 秒后再试" in text_of(browser.post("/password", data=TYPED))
@@ -80,7 +89,7 @@ def test_old_passwords_are_not_guessed_in_an_open_browser(session: Session, brow
 
 
 def test_the_office_cannot_set_its_own_password_without_the_old_one(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     client = sign_in(LEAGUE, "office")
     own = account_of(session, LEAGUE, "office")
@@ -92,7 +101,7 @@ def test_the_office_cannot_set_its_own_password_without_the_old_one(
     assert "要先填写当前密码" in text_of(answer)
 
 
-def test_nobody_who_is_not_signed_in_gets_to_the_page(client) -> None:
+def test_nobody_who_is_not_signed_in_gets_to_the_page(client: TestClient) -> None:
     assert client.get("/password").status_code == 303
     assert client.post("/password", data=TYPED).status_code == 401
 

@@ -1,7 +1,12 @@
 """The page of an assignment: who sees it, what can be done, what was done."""
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from models import Measure
 from services.campaigns.measures import GateChoice
 from tests.building import (
     BANNER,
@@ -15,12 +20,12 @@ from tests.building import (
     release_down,
 )
 from tests.counting import statements
-from tests.web.conftest import account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 
 
 @pytest.fixture
-def waiting(session):
+def waiting(session: Session) -> Measure:
     """A measure that waits at the townships until they say so."""
     office = account_of(session, REGION, "office")
     gates = {"township": GateChoice("detail", 3)}
@@ -29,7 +34,9 @@ def waiting(session):
     return measure
 
 
-def test_the_unit_sees_text_due_date_and_history(world, sign_in):
+def test_the_unit_sees_text_due_date_and_history(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     page = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}"))
     assert "逐户查看取暖设备" in page
     assert "个工作日" in page
@@ -37,7 +44,9 @@ def test_the_unit_sees_text_due_date_and_history(world, sign_in):
 
 
 @pytest.mark.parametrize("code", [REGION, LEAGUE, BANNER, TOWNSHIP])
-def test_every_unit_above_sees_it_and_cannot_act_for_it(world, sign_in, code):
+def test_every_unit_above_sees_it_and_cannot_act_for_it(
+    world: World, sign_in: Callable[..., TestClient], code: str
+) -> None:
     client = sign_in(code)
     answer = client.get(f"/assignments/{world.id(VILLAGE)}")
     assert answer.status_code == 200
@@ -47,13 +56,17 @@ def test_every_unit_above_sees_it_and_cannot_act_for_it(world, sign_in, code):
     assert world.assignment(VILLAGE).status == "issued"
 
 
-def test_a_unit_beside_it_and_a_unit_below_get_404(world, sign_in):
+def test_a_unit_beside_it_and_a_unit_below_get_404(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     assert sign_in(OTHER_VILLAGE).get(f"/assignments/{world.id(VILLAGE)}").status_code == 404
     assert sign_in(VILLAGE).get(f"/assignments/{world.id(TOWNSHIP)}").status_code == 404
     assert sign_in(VILLAGE).get("/assignments/999999").status_code == 404
 
 
-def test_an_upper_unit_sees_its_lower_units_and_their_totals(world, sign_in):
+def test_an_upper_unit_sees_its_lower_units_and_their_totals(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE, spent="2.5")
     answer = sign_in(TOWNSHIP).get(f"/assignments/{world.id(TOWNSHIP)}")
     owing, done = check(answer).xpath("//table[contains(@class, 'rows')]")
@@ -66,7 +79,9 @@ def test_an_upper_unit_sees_its_lower_units_and_their_totals(world, sign_in):
     assert "投入资金（万元） 2.5" in page
 
 
-def test_a_unit_details_and_releases_and_the_lower_units_read_it(waiting, sign_in, session):
+def test_a_unit_details_and_releases_and_the_lower_units_read_it(
+    waiting: Measure, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     one = assignment_of(session, waiting, TOWNSHIP)
     client = sign_in(TOWNSHIP)
     fields = fields_of(client.get(f"/assignments/{one.id}"), f"/assignments/{one.id}/detail")
@@ -88,8 +103,8 @@ def test_a_unit_details_and_releases_and_the_lower_units_read_it(waiting, sign_i
     ("due_on", "told"), [("2027-01-01", "不能晚于"), ("2026-13-01", "没有"), ("明天", "请按")]
 )
 def test_a_detail_that_cannot_be_is_told_and_kept_on_the_page(
-    waiting, sign_in, session, due_on, told
-):
+    waiting: Measure, sign_in: Callable[..., TestClient], session: Session, due_on: str, told: str
+) -> None:
     one = assignment_of(session, waiting, TOWNSHIP)
     client = sign_in(TOWNSHIP)
     data = {"text": "写了很多", "due_on": due_on, "contact": "", "act": "release"}
@@ -101,7 +116,9 @@ def test_a_detail_that_cannot_be_is_told_and_kept_on_the_page(
     assert one.status == "issued"
 
 
-def test_an_answer_can_be_taken_back_before_it_is_reviewed(world, sign_in):
+def test_an_answer_can_be_taken_back_before_it_is_reviewed(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     client = sign_in(VILLAGE)
     assert "收回修改" in text_of(client.get(f"/assignments/{world.id(VILLAGE)}"))
@@ -110,13 +127,17 @@ def test_an_answer_can_be_taken_back_before_it_is_reviewed(world, sign_in):
     assert fields_of(client.get(answer.headers["location"]), answer.headers["location"])
 
 
-def test_an_act_that_does_not_fit_the_status_is_refused_with_what_is_possible(world, sign_in):
+def test_an_act_that_does_not_fit_the_status_is_refused_with_what_is_possible(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     answer = sign_in(VILLAGE).post(f"/assignments/{world.id(VILLAGE)}/recall")
     assert answer.status_code == 409
     assert "现在可以" in text_of(answer)
 
 
-def test_a_page_costs_the_same_whatever_lies_below(world, sign_in, session):
+def test_a_page_costs_the_same_whatever_lies_below(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(REGION)
     counts = set()
     for code in (LEAGUE, BANNER, TOWNSHIP):

@@ -1,16 +1,22 @@
 """The first page of a unit."""
 
+from collections.abc import Callable
 from datetime import date
+
+from fastapi.testclient import TestClient
+from sqlmodel import Session
 
 from services.assignments.assignments import acknowledge
 from services.review.reviews import return_
 from tests.building import REGION, TOWNSHIP, VILLAGE, make_campaign, make_measure, release_down
 from tests.counting import statements
-from tests.web.conftest import NOW, account_of
+from tests.web.conftest import NOW, World, account_of
 from tests.web.pages import check, text_of
 
 
-def test_a_village_sees_what_has_come_in_and_signs_for_it(world, sign_in):
+def test_a_village_sees_what_has_come_in_and_signs_for_it(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     page = text_of(client.get("/"))
     assert "新任务" in page
@@ -21,11 +27,15 @@ def test_a_village_sees_what_has_come_in_and_signs_for_it(world, sign_in):
     assert world.assignment(VILLAGE).status == "acknowledged"
 
 
-def test_a_unit_without_anything_to_do_is_told_what_will_appear(sign_in):
+def test_a_unit_without_anything_to_do_is_told_what_will_appear(
+    sign_in: Callable[..., TestClient],
+) -> None:
     assert "现在没有待办任务" in text_of(sign_in(VILLAGE).get("/"))
 
 
-def test_what_is_late_comes_first_and_says_so(world, sign_in, session):
+def test_what_is_late_comes_first_and_says_so(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     office = account_of(session, REGION, "office")
     later = make_measure(session, office, title="后到期的", due_rule="2026-12-30")
     release_down(session, later, office)
@@ -40,7 +50,9 @@ def test_what_is_late_comes_first_and_says_so(world, sign_in, session):
     assert "逾期 3 个工作日" in late[0].text_content()
 
 
-def test_what_was_returned_stands_on_top_with_its_reason(world, sign_in, session):
+def test_what_was_returned_stands_on_top_with_its_reason(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE)
     return_(session, sent.id, reason="漏了流动户", actor=account_of(session, TOWNSHIP), now=NOW)
     page = text_of(sign_in(VILLAGE).get("/"))
@@ -48,14 +60,18 @@ def test_what_was_returned_stands_on_top_with_its_reason(world, sign_in, session
     assert page.index("被退回，请修改") < page.index("待办任务")
 
 
-def test_an_upper_unit_sees_what_waits_for_review_and_how_far_it_has_got(world, sign_in):
+def test_an_upper_unit_sees_what_waits_for_review_and_how_far_it_has_got(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     page = text_of(sign_in(TOWNSHIP).get("/"))
     assert "1 份待审核" in page
     assert "各项措施办理进度" in page
 
 
-def test_the_first_page_costs_the_same_for_one_measure_and_for_five(world, sign_in, session):
+def test_the_first_page_costs_the_same_for_one_measure_and_for_five(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(REGION, "office")
     with statements(session) as one:
         client.get("/")
@@ -70,14 +86,18 @@ def test_the_first_page_costs_the_same_for_one_measure_and_for_five(world, sign_
     assert len(five) == len(one) <= 9
 
 
-def test_everything_ever_given_is_listed_page_by_page(world, sign_in):
+def test_everything_ever_given_is_listed_page_by_page(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     assert "入户排查取暖安全" in text_of(client.get("/assignments"))
     assert client.get("/assignments?page=0").status_code == 404
     assert "还没有任务" in text_of(client.get("/assignments?page=9"))
 
 
-def test_what_was_sent_stays_in_sight_with_what_became_of_it(world, sign_in):
+def test_what_was_sent_stays_in_sight_with_what_became_of_it(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     assert "最近报送" not in text_of(client.get("/"))
     world.send(VILLAGE)
@@ -86,7 +106,7 @@ def test_what_was_sent_stays_in_sight_with_what_became_of_it(world, sign_in):
     assert "待审核" in sent.text_content()
 
 
-def test_a_saved_draft_shows_on_the_card(world, sign_in):
+def test_a_saved_draft_shows_on_the_card(world: World, sign_in: Callable[..., TestClient]) -> None:
     client = sign_in(VILLAGE)
     assert "有草稿" not in text_of(client.get("/"))
     path = f"/assignments/{world.id(VILLAGE)}/form"

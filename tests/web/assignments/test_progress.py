@@ -1,6 +1,11 @@
 """Where a measure stands across the subtree."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import Session
 
 from models import Gate
 from services.campaigns.measures import GateChoice
@@ -16,6 +21,7 @@ from tests.building import (
     release_down,
 )
 from tests.counting import statements
+from tests.web.conftest import World
 from tests.web.pages import check, text_of
 from web.edge.transactions import get_now
 
@@ -26,7 +32,9 @@ def numbers(tree, row: int) -> list[str]:
     return [cell.text_content() for cell in rows[row].xpath("td[contains(@class,'num')]")]
 
 
-def test_the_table_counts_every_lower_unit_and_sums_up(world, sign_in):
+def test_the_table_counts_every_lower_unit_and_sums_up(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     path = f"/measures/{world.measure.id}/progress"
     tree = check(sign_in(REGION).get(path))
@@ -36,7 +44,7 @@ def test_the_table_counts_every_lower_unit_and_sums_up(world, sign_in):
     assert total == ["49", "1", "17", "1", "0", "0", "0"]
 
 
-def test_it_drills_down_level_by_level(world, sign_in):
+def test_it_drills_down_level_by_level(world: World, sign_in: Callable[..., TestClient]) -> None:
     client = sign_in(REGION)
     path = f"/measures/{world.measure.id}/progress"
     for code in (LEAGUE, BANNER):
@@ -48,7 +56,9 @@ def test_it_drills_down_level_by_level(world, sign_in):
     assert "红星社区" in page
 
 
-def test_overdue_is_counted_by_the_date_of_today(world, sign_in, app):
+def test_overdue_is_counted_by_the_date_of_today(
+    world: World, sign_in: Callable[..., TestClient], app: FastAPI
+) -> None:
     client = sign_in(REGION)
     path = f"/measures/{world.measure.id}/progress"
     assert numbers(check(client.get(path)), -1)[6] == "0"
@@ -56,7 +66,7 @@ def test_overdue_is_counted_by_the_date_of_today(world, sign_in, app):
     assert numbers(check(client.get(path)), -1)[6] == "0"
 
 
-def test_a_unit_sees_its_own_branch_only(world, sign_in):
+def test_a_unit_sees_its_own_branch_only(world: World, sign_in: Callable[..., TestClient]) -> None:
     client = sign_in(LEAGUE)
     path = f"/measures/{world.measure.id}/progress"
     assert client.get(path).status_code == 200
@@ -67,7 +77,9 @@ def test_a_unit_sees_its_own_branch_only(world, sign_in):
     assert client.get("/measures/999999/progress").status_code == 404
 
 
-def test_the_same_table_is_reached_from_an_assignment(world, sign_in):
+def test_the_same_table_is_reached_from_an_assignment(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION)
     path = f"/assignments/{world.id(LEAGUE)}/below"
     assert "红山区" in text_of(client.get(path))
@@ -75,7 +87,9 @@ def test_the_same_table_is_reached_from_an_assignment(world, sign_in):
     assert client.get(f"{path}?unit={OTHER_LEAGUE}").status_code == 404
 
 
-def test_missing_units_are_listed_page_by_page(world, sign_in):
+def test_missing_units_are_listed_page_by_page(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION)
     path = f"/measures/{world.measure.id}/progress"
     first, second = text_of(client.get(path)), text_of(client.get(f"{path}?missing=2"))
@@ -84,7 +98,9 @@ def test_missing_units_are_listed_page_by_page(world, sign_in):
     assert "第 2 页，共 2 页" in second
 
 
-def test_the_page_costs_the_same_at_every_level(world, sign_in, session):
+def test_the_page_costs_the_same_at_every_level(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(REGION)
     counts = set()
     for code in (REGION, LEAGUE, BANNER, TOWNSHIP):
@@ -96,14 +112,18 @@ def test_the_page_costs_the_same_at_every_level(world, sign_in, session):
     assert max(counts) - min(counts) <= 1
 
 
-def test_a_unit_with_nothing_below_it_is_shown_by_its_own_task(world, sign_in):
+def test_a_unit_with_nothing_below_it_is_shown_by_its_own_task(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(TOWNSHIP)
     answer = client.get(f"/measures/{world.measure.id}/progress?unit={VILLAGE}")
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/assignments/{world.id(VILLAGE)}"
 
 
-def test_units_that_still_wait_for_a_gate_above_are_told(session, sign_in):
+def test_units_that_still_wait_for_a_gate_above_are_told(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     office = make_account(session, REGION, "office")
     measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL)})
     release_down(session, measure, office)
@@ -111,6 +131,8 @@ def test_units_that_still_wait_for_a_gate_above_are_told(session, sign_in):
     assert "下级应填报单位共 32 个，已交办 0 个" in text_of(page)
 
 
-def test_nothing_is_said_of_waiting_when_everything_has_arrived(world, sign_in):
+def test_nothing_is_said_of_waiting_when_everything_has_arrived(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     page = sign_in(REGION).get(f"/measures/{world.measure.id}/progress")
     assert "下级应填报单位共" not in text_of(page)

@@ -1,7 +1,10 @@
 """Receipts: the list of a unit, the look-up by number, the comparison by the office."""
 
+from collections.abc import Callable
+
 import pytest
-from sqlmodel import select
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
 
 from models import Submission
 from rules.filling.corrections import WHY
@@ -9,18 +12,20 @@ from services.review.reviews import approve, return_
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
 from tests.counting import statements
-from tests.web.conftest import account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 
 SECOND = "150402005003"
 
 
 @pytest.fixture
-def sent(world):
+def sent(world: World) -> Submission:
     return world.send(VILLAGE, note="已逐户查看")
 
 
-def test_a_unit_sees_its_own_receipts_newest_first(world, sign_in, sent):
+def test_a_unit_sees_its_own_receipts_newest_first(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission
+) -> None:
     client = sign_in(VILLAGE)
     assert check(client.get("/receipts")).xpath("//ul[@class='cards']//a/@href") == [
         f"/receipts/{sent.receipt}"
@@ -29,7 +34,9 @@ def test_a_unit_sees_its_own_receipts_newest_first(world, sign_in, sent):
     assert "回执" in text_of(client.get("/"))
 
 
-def test_the_list_costs_the_same_however_long_it_is(world, sign_in, session, sent):
+def test_the_list_costs_the_same_however_long_it_is(
+    world: World, sign_in: Callable[..., TestClient], session: Session, sent: Submission
+) -> None:
     with statements(session) as few:
         sign_in(VILLAGE).get("/receipts")
     for number in range(2, 40):
@@ -51,7 +58,9 @@ def test_the_list_costs_the_same_however_long_it_is(world, sign_in, session, sen
 
 
 @pytest.mark.parametrize("code", [VILLAGE, TOWNSHIP, BANNER])
-def test_a_number_is_found_however_it_is_typed(world, sign_in, sent, code):
+def test_a_number_is_found_however_it_is_typed(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission, code: str
+) -> None:
     client = sign_in(code)
     digits = sent.receipt.replace("-", "")
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in digits)
@@ -60,7 +69,9 @@ def test_a_number_is_found_however_it_is_typed(world, sign_in, sent, code):
         assert answer.headers["location"] == f"/receipts/{sent.receipt}", typed
 
 
-def test_a_wrong_number_says_so_and_stays_typed(world, sign_in, sent):
+def test_a_wrong_number_says_so_and_stays_typed(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission
+) -> None:
     client = sign_in(VILLAGE)
     wrong = sent.receipt[:-1] + str((int(sent.receipt[-1]) + 1) % 10)
     for typed, told in ((wrong, "回执号不正确"), ("0001", "13 位以上"), ("<b>", "13 位以上")):
@@ -69,12 +80,16 @@ def test_a_wrong_number_says_so_and_stays_typed(world, sign_in, sent):
         assert check(page).xpath("//input[@id='number']/@value") == [typed]
 
 
-def test_a_number_of_a_unit_beside_is_not_there(world, sign_in, sent):
+def test_a_number_of_a_unit_beside_is_not_there(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission
+) -> None:
     page = sign_in(OTHER_VILLAGE).get("/receipts", params={"number": sent.receipt})
     assert "没有找到这个回执" in text_of(page)
 
 
-def test_the_office_compares_a_checksum_that_is_read_out(world, sign_in, sent):
+def test_the_office_compares_a_checksum_that_is_read_out(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission
+) -> None:
     client = sign_in(TOWNSHIP)
     path = f"/receipts/{sent.receipt}"
     assert "核对无误" in text_of(client.get(path))
@@ -87,7 +102,9 @@ def test_the_office_compares_a_checksum_that_is_read_out(world, sign_in, sent):
     assert check(short).xpath("//input[@id='sum']/@value") == [start[:7]]
 
 
-def test_a_changed_answer_no_longer_is_what_the_receipt_was_given_for(sign_in, sent, session):
+def test_a_changed_answer_no_longer_is_what_the_receipt_was_given_for(
+    sign_in: Callable[..., TestClient], sent: Submission, session: Session
+) -> None:
     stored = session.exec(select(Submission)).one()
     stored.answers = {**stored.answers, "checked": 13}
     session.add(stored)
@@ -97,7 +114,9 @@ def test_a_changed_answer_no_longer_is_what_the_receipt_was_given_for(sign_in, s
     assert "核对无误" not in page
 
 
-def test_a_receipt_says_what_has_become_of_it_and_not_of_a_later_one(world, sign_in, sent, session):
+def test_a_receipt_says_what_has_become_of_it_and_not_of_a_later_one(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission, session: Session
+) -> None:
     client, reviewer = sign_in(VILLAGE), account_of(session, TOWNSHIP)
     path = f"/assignments/{world.id(VILLAGE)}"
     first = f"/receipts/{sent.receipt}"
@@ -116,7 +135,9 @@ def test_a_receipt_says_what_has_become_of_it_and_not_of_a_later_one(world, sign
     assert cards == ["待审核", "已被后来的一次代替", "已退回", "已收回"]
 
 
-def test_a_correction_that_was_not_sent_stays_in_sight(world, sign_in, sent, session):
+def test_a_correction_that_was_not_sent_stays_in_sight(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission, session: Session
+) -> None:
     approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
     client = sign_in(VILLAGE)
     path = f"/assignments/{world.id(VILLAGE)}"
@@ -133,7 +154,9 @@ def test_a_correction_that_was_not_sent_stays_in_sight(world, sign_in, sent, ses
     assert "继续更正" in text_of(client.get(path))
 
 
-def test_a_correction_taken_back_opens_it_as_a_draft(world, sign_in, sent, session):
+def test_a_correction_taken_back_opens_it_as_a_draft(
+    world: World, sign_in: Callable[..., TestClient], sent: Submission, session: Session
+) -> None:
     approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
     world.send(VILLAGE, checked="99", **{WHY: "漏报一户"})
     client = sign_in(VILLAGE)

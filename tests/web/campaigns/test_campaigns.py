@@ -1,4 +1,7 @@
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from models import Campaign, Measure, Notice
@@ -8,7 +11,9 @@ from tests.web.office import NOTICE, taken_in
 from tests.web.pages import check, fields_of, text_of
 
 
-def test_the_list_counts_the_measures_of_each_campaign(session: Session, sign_in) -> None:
+def test_the_list_counts_the_measures_of_each_campaign(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     assert "还没有专项工作" in text_of(client.get("/campaigns"))
     campaign = taken_in(session)
@@ -21,7 +26,7 @@ def test_the_list_counts_the_measures_of_each_campaign(session: Session, sign_in
 @pytest.mark.parametrize("path", ["", "/notice", "/edit", "/measures/new"])
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
 def test_nobody_but_the_owning_office_sees_a_campaign(
-    session: Session, sign_in, path: str, code: str, role: str
+    session: Session, sign_in: Callable[..., TestClient], path: str, code: str, role: str
 ) -> None:
     campaign = taken_in(session)
     address = f"/campaigns/{campaign.id}{path}"
@@ -29,12 +34,16 @@ def test_nobody_but_the_owning_office_sees_a_campaign(
     assert sign_in(code, role).get(address).status_code == 404
 
 
-def test_the_campaigns_of_one_office_are_not_listed_for_another(session: Session, sign_in) -> None:
+def test_the_campaigns_of_one_office_are_not_listed_for_another(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     taken_in(session)
     assert "还没有专项工作" in text_of(sign_in(OTHER_LEAGUE, "office").get("/campaigns"))
 
 
-def test_everything_found_links_to_its_place_in_the_text(session: Session, sign_in) -> None:
+def test_everything_found_links_to_its_place_in_the_text(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
     notice = check(client.get(f"/campaigns/{campaign.id}/notice"))
@@ -50,7 +59,9 @@ def test_everything_found_links_to_its_place_in_the_text(session: Session, sign_
     assert {link.get("href").partition("#")[2] for link in links} <= anchors
 
 
-def test_the_notice_is_shown_word_for_word(session: Session, sign_in) -> None:
+def test_the_notice_is_shown_word_for_word(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     campaign = taken_in(session)
     tree = check(sign_in(REGION, "office").get(f"/campaigns/{campaign.id}/notice"))
     article = tree.xpath("//article")[0]
@@ -59,7 +70,9 @@ def test_the_notice_is_shown_word_for_word(session: Session, sign_in) -> None:
     assert article.text_content() == NOTICE
 
 
-def test_a_notice_with_markup_in_it_is_shown_as_text(session: Session, sign_in) -> None:
+def test_a_notice_with_markup_in_it_is_shown_as_text(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     campaign = taken_in(
         session, "关于<b>检查</b>的通知\n一、<script>alert(1)</script>各盟市要检查。"
     )
@@ -68,7 +81,7 @@ def test_a_notice_with_markup_in_it_is_shown_as_text(session: Session, sign_in) 
     assert "<script>alert(1)</script>" in text_of(answer)
 
 
-def test_the_header_can_be_corrected(session: Session, sign_in) -> None:
+def test_the_header_can_be_corrected(session: Session, sign_in: Callable[..., TestClient]) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
     address = f"/campaigns/{campaign.id}/edit"
@@ -90,7 +103,7 @@ def test_the_header_can_be_corrected(session: Session, sign_in) -> None:
     [({"title": ["  "]}, "要有标题"), ({"dated_on": ["2026-02-30"]}, "“2026-02-30”不是有效的日期")],
 )
 def test_a_wrong_header_is_refused_and_kept_on_the_page(
-    session: Session, sign_in, changed: dict, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], changed: dict, sentence: str
 ) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
@@ -104,7 +117,7 @@ def test_a_wrong_header_is_refused_and_kept_on_the_page(
 
 
 def test_a_campaign_page_costs_the_same_statements_for_many_measures(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     few = taken_in(session)
     more = "".join(f"（{n}）检查。各嘎查村要检查{n}。\n" for n in "三四五六七八")

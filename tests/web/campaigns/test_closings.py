@@ -1,9 +1,11 @@
 """The office closes a measure or a campaign, and every unit's pages say so."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from models import Assignment, Measure, Notice
@@ -11,7 +13,7 @@ from rules.dates.timetable import Rhythm, Timing
 from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.schedules import schedule_periods
 from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE, make_measure, release_down
-from tests.web.conftest import NOW
+from tests.web.conftest import NOW, World
 from tests.web.office import office_of
 from tests.web.pages import check, fields_of, text_of
 
@@ -31,15 +33,15 @@ class Closing:
 
 
 @pytest.fixture
-def office(world, sign_in) -> Closing:
+def office(world: World, sign_in: Callable[..., TestClient]) -> Closing:
     return Closing(sign_in(REGION, "office"), world.measure)
 
 
-def close(world, session: Session) -> None:
+def close(world: World, session: Session) -> None:
     close_measures(session, [world.measure], actor=office_of(session), now=NOW)
 
 
-def test_the_page_before_says_what_it_means_with_counts(office, world):
+def test_the_page_before_says_what_it_means_with_counts(office: Closing, world: World) -> None:
     world.send(VILLAGE)
     assert "填过的内容保留" in text_of(office.client.get(office.at("close")))
     cells = check(office.client.get(office.at("close"))).xpath("//tbody/tr/td")
@@ -49,7 +51,7 @@ def test_the_page_before_says_what_it_means_with_counts(office, world):
     )  # fmt: skip
 
 
-def test_the_office_closes_and_opens_again_with_a_reason(office, session):
+def test_the_office_closes_and_opens_again_with_a_reason(office: Closing, session: Session) -> None:
     assert office.at("close") in office.client.get(office.at("preview")).text
     for _ in range(2):
         answer = office.client.post(office.at("close"))
@@ -70,7 +72,9 @@ def test_the_office_closes_and_opens_again_with_a_reason(office, session):
     assert "这条措施没有办结" in text_of(office.client.get(office.at("open-again")))
 
 
-def test_a_whole_campaign_is_closed_at_once(office, world, session):
+def test_a_whole_campaign_is_closed_at_once(
+    office: Closing, world: World, session: Session
+) -> None:
     campaign_id = world.measure.campaign_id
     session.add(Notice(campaign_id=campaign_id, title="通知", text="逐户查看"))
     path = f"/campaigns/{campaign_id}"
@@ -87,7 +91,9 @@ def test_a_whole_campaign_is_closed_at_once(office, world, session):
 
 @pytest.mark.parametrize(("code", "role"), [(LEAGUE, "office"), (REGION, "clerk")])
 @pytest.mark.parametrize("act", ["close", "open-again"])
-def test_nobody_else_closes(world, sign_in, code, role, act):
+def test_nobody_else_closes(
+    world: World, sign_in: Callable[..., TestClient], code: str, role: str, act: str
+) -> None:
     client, path = sign_in(code, role), f"/measures/{world.measure.id}/{act}"
     assert client.get(path).status_code in (403, 404)
     assert client.post(path, data={"reason": "不办了"}).status_code in (403, 404)
@@ -96,7 +102,9 @@ def test_nobody_else_closes(world, sign_in, code, role, act):
     assert world.measure.status == "released"
 
 
-def test_a_unit_that_has_not_answered_reads_that_it_is_closed(world, sign_in, session):
+def test_a_unit_that_has_not_answered_reads_that_it_is_closed(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}"
     fields = fields_of(client.get(f"{path}/form"), f"{path}/form")
     client.post(f"{path}/form", data={**fields, **GOOD, "_act": "save"})
@@ -126,7 +134,9 @@ def test_a_unit_that_has_not_answered_reads_that_it_is_closed(world, sign_in, se
     assert "再等几天" in text_of(client.get(path))
 
 
-def test_a_unit_that_has_answered_still_sees_its_receipt(world, sign_in, session):
+def test_a_unit_that_has_answered_still_sees_its_receipt(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     receipt = world.send(VILLAGE).receipt
     close(world, session)
     client, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}"
@@ -135,7 +145,9 @@ def test_a_unit_that_has_answered_still_sees_its_receipt(world, sign_in, session
     assert "收回修改" not in text_of(client.get(path))
 
 
-def test_the_reviewer_has_nothing_to_decide(world, sign_in, session):
+def test_the_reviewer_has_nothing_to_decide(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     submission = world.send(VILLAGE)
     client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
     assert "0 待我审核" not in text_of(client.get("/"))
@@ -149,7 +161,9 @@ def test_the_reviewer_has_nothing_to_decide(world, sign_in, session):
     assert SAYS in text_of(refused)
 
 
-def test_a_workbook_refuses_with_the_sentence(world, sign_in, session):
+def test_a_workbook_refuses_with_the_sentence(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     close(world, session)
     client, path = sign_in(TOWNSHIP), f"/assignments/{world.id(TOWNSHIP)}/workbook"
     assert SAYS in text_of(client.get(path))
@@ -158,21 +172,23 @@ def test_a_workbook_refuses_with_the_sentence(world, sign_in, session):
     assert SAYS in text_of(refused)
 
 
-def test_progress_says_so_and_nothing_is_overdue(office, world, session):
+def test_progress_says_so_and_nothing_is_overdue(
+    office: Closing, world: World, session: Session
+) -> None:
     world.send(VILLAGE)
     close(world, session)
     page = text_of(office.client.get(office.at("progress")))
     assert "这条措施已于 2026-11-23 09:00 办结" in page
 
 
-def test_all_of_it_is_there_in_english(office, world, session):
+def test_all_of_it_is_there_in_english(office: Closing, world: World, session: Session) -> None:
     office.client.cookies.set("lang", "en")
     assert "Close the measure" in text_of(office.client.get(office.at("close")))
     close(world, session)
     assert "Open the measure again" in text_of(office.client.get(office.at("open-again")))
 
 
-def test_the_timetable_says_that_its_schedule_pauses(office, session):
+def test_the_timetable_says_that_its_schedule_pauses(office: Closing, session: Session) -> None:
     boss = office_of(session)
     monthly = make_measure(session, boss, title="每月一报", due_rule="monthly:25")
     release_down(session, monthly, boss)

@@ -1,6 +1,8 @@
 import re
+from collections.abc import Callable
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from models import ONCE, Campaign, FillTime, Measure
@@ -48,12 +50,12 @@ def draft(session: Session) -> Measure:
     return drafted(session, confirmed=True, title="用电检查", form=form)
 
 
-def preview_of(sign_in, measure: Measure) -> str:
+def preview_of(sign_in: Callable[..., TestClient], measure: Measure) -> str:
     return text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
 
 
 def test_the_preview_says_how_many_units_have_an_answer_already(
-    session: Session, sign_in, draft
+    session: Session, sign_in: Callable[..., TestClient], draft: Measure
 ) -> None:
     census = issued(session, "人口摸底", None, HOMES)
     for code in (VILLAGE, OTHER_VILLAGE):
@@ -66,7 +68,7 @@ def test_the_preview_says_how_many_units_have_an_answer_already(
 
 
 def test_a_question_of_the_same_campaign_under_the_same_label_is_named(
-    session: Session, sign_in, draft
+    session: Session, sign_in: Callable[..., TestClient], draft: Measure
 ) -> None:
     campaign = session.get_one(Campaign, draft.campaign_id)
     issued(session, "冬季巡查", campaign, {**CHECKED, "name": "seen", "label": "排查户数"})
@@ -74,7 +76,7 @@ def test_a_question_of_the_same_campaign_under_the_same_label_is_named(
 
 
 def test_another_campaign_and_another_branch_are_not_named(
-    session: Session, sign_in, draft
+    session: Session, sign_in: Callable[..., TestClient], draft: Measure
 ) -> None:
     issued(session, "冬季巡查", None, CHECKED)
     banner = account_of(session, BANNER)
@@ -87,7 +89,7 @@ def test_another_campaign_and_another_branch_are_not_named(
 
 
 def test_minutes_are_guessed_until_enough_fillings_are_measured(
-    session: Session, sign_in, draft
+    session: Session, sign_in: Callable[..., TestClient], draft: Measure
 ) -> None:
     assert "按题型估算" in preview_of(sign_in, draft)
     session.add(FillTime(form_version_id=draft.form_version_id, up_to=542, count=ENOUGH))
@@ -97,7 +99,9 @@ def test_minutes_are_guessed_until_enough_fillings_are_measured(
     assert re.search(r"共 2 项，每个单位约 9 分钟", shown)
 
 
-def test_what_nobody_has_to_type_is_not_counted(session: Session, sign_in) -> None:
+def test_what_nobody_has_to_type_is_not_counted(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     area = {
         "name": "area",
         "label": "所属网格",
@@ -113,7 +117,9 @@ def test_what_nobody_has_to_type_is_not_counted(session: Session, sign_in) -> No
     assert "两次合计" not in shown
 
 
-def test_the_whole_subtree_is_told_in_hours(session: Session, sign_in, draft) -> None:
+def test_the_whole_subtree_is_told_in_hours(
+    session: Session, sign_in: Callable[..., TestClient], draft: Measure
+) -> None:
     session.add(FillTime(form_version_id=draft.form_version_id, up_to=3600, count=ENOUGH))
     session.flush()
     shown = re.search(
@@ -123,7 +129,9 @@ def test_the_whole_subtree_is_told_in_hours(session: Session, sign_in, draft) ->
     assert hours == round(minutes * units / 60)
 
 
-def test_a_measure_without_a_form_costs_no_form(session: Session, sign_in) -> None:
+def test_a_measure_without_a_form_costs_no_form(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     measure.form_version_id = None
     session.flush()
@@ -131,7 +139,7 @@ def test_a_measure_without_a_form_costs_no_form(session: Session, sign_in) -> No
 
 
 def test_a_preview_costs_the_same_few_statements_whatever_else_is_asked(
-    session: Session, draft
+    session: Session, draft: Measure
 ) -> None:
     unit = get_unit(session, REGION)
 

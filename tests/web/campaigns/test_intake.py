@@ -1,6 +1,9 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, select
 
 from adapters.settings import get_settings
@@ -13,12 +16,14 @@ from tests.web.pages import check, text_of
 SAMPLE = Path("samples/notice.docx")
 
 
-def post(client, *, text: str = "", file: tuple | None = None):
+def post(client: TestClient, *, text: str = "", file: tuple | None = None) -> Response:
     files = {"file": file} if file else {"file": ("", b"")}
     return client.post("/campaigns/new", data={"text": text}, files=files)
 
 
-def test_pasted_text_becomes_a_campaign_with_draft_measures(session: Session, sign_in) -> None:
+def test_pasted_text_becomes_a_campaign_with_draft_measures(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     answer = post(client, text=NOTICE)
     assert answer.status_code == 303
@@ -33,7 +38,9 @@ def test_pasted_text_becomes_a_campaign_with_draft_measures(session: Session, si
         assert notice.text[one.start : one.end] == one.text
 
 
-def test_the_shipped_sample_can_be_uploaded(session: Session, sign_in) -> None:
+def test_the_shipped_sample_can_be_uploaded(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     answer = post(client, file=("通知.docx", SAMPLE.read_bytes()))
     assert answer.status_code == 303
@@ -81,7 +88,7 @@ def test_taking_in_costs_the_same_statements_for_many_measures(session: Session)
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_pasted_text_is_kept(
-    session: Session, sign_in, file: tuple, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], file: tuple, sentence: str
 ) -> None:
     answer = post(sign_in(REGION, "office"), text="我粘贴的文字", file=file)
     assert answer.status_code == 422
@@ -90,7 +97,9 @@ def test_a_file_that_cannot_be_read_is_refused_and_pasted_text_is_kept(
     assert session.exec(select(Campaign)).all() == []
 
 
-def test_a_scanned_pdf_without_text_is_refused_with_a_sentence(sign_in) -> None:
+def test_a_scanned_pdf_without_text_is_refused_with_a_sentence(
+    sign_in: Callable[..., TestClient],
+) -> None:
     answer = post(sign_in(REGION, "office"), file=("扫描.pdf", empty_pdf()))
     assert answer.status_code == 422
     assert "文字" in text_of(answer)
@@ -113,13 +122,13 @@ def empty_pdf() -> bytes:
     return made + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start
 
 
-def test_sending_nothing_asks_for_a_file_or_text(sign_in) -> None:
+def test_sending_nothing_asks_for_a_file_or_text(sign_in: Callable[..., TestClient]) -> None:
     answer = post(sign_in(REGION, "office"))
     assert answer.status_code == 422
     assert "请选择通知文件" in text_of(answer)
 
 
-def test_a_file_above_the_limit_is_answered_with_a_page(sign_in) -> None:
+def test_a_file_above_the_limit_is_answered_with_a_page(sign_in: Callable[..., TestClient]) -> None:
     limit = get_settings().upload_limit
     answer = post(sign_in(REGION, "office"), file=("大.docx", b"x" * (limit + 1)))
     assert answer.status_code == 413
@@ -127,25 +136,31 @@ def test_a_file_above_the_limit_is_answered_with_a_page(sign_in) -> None:
 
 
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (VILLAGE, "clerk")])
-def test_only_an_office_takes_notices_in(session: Session, sign_in, code: str, role: str) -> None:
+def test_only_an_office_takes_notices_in(
+    session: Session, sign_in: Callable[..., TestClient], code: str, role: str
+) -> None:
     client = sign_in(code, role)
     assert client.get("/campaigns/new").status_code == 404
     assert post(client, text=NOTICE).status_code == 404
     assert session.exec(select(Campaign)).all() == []
 
 
-def test_a_stranger_is_sent_away_before_anything_is_read(client) -> None:
+def test_a_stranger_is_sent_away_before_anything_is_read(client: TestClient) -> None:
     assert post(client, text=NOTICE).status_code == 401
 
 
-def test_an_office_of_a_lower_level_takes_in_its_own(session: Session, sign_in) -> None:
+def test_an_office_of_a_lower_level_takes_in_its_own(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     answer = post(sign_in(LEAGUE, "office"), text=NOTICE)
     assert answer.status_code == 303
     levels = set(session.exec(select(Addressee.level)).all())
     assert "league" not in levels
 
 
-def test_pasted_text_longer_than_any_notice_is_refused_and_kept(sign_in) -> None:
+def test_pasted_text_longer_than_any_notice_is_refused_and_kept(
+    sign_in: Callable[..., TestClient],
+) -> None:
     answer = post(sign_in(REGION, "office"), text="长" * 500_001)
     assert answer.status_code == 422
     assert "500001个字" in text_of(answer)

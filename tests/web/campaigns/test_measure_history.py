@@ -1,7 +1,11 @@
 """The history on a measure's page: who, when, what differs, for those who see the measure."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session
 
 from models import Measure, Tag
@@ -13,19 +17,21 @@ from tests.web.office import drafted, office_of
 from tests.web.pages import check, text_of
 
 
-def edit(session: Session, measure: Measure, **values) -> None:
+def edit(session: Session, measure: Measure, **values: str | int | list[Any]) -> None:
     content = replace(content_of(session, measure), **values)
     edit_measure(
         session, measure, content, version=measure.version, actor=office_of(session), now=NOW
     )
 
 
-def rows(answer) -> list[str]:
+def rows(answer: Response) -> list[str]:
     found = check(answer).xpath("//h2[@id='history']/following-sibling::table[1]/tbody/tr")
     return [" ".join(row.text_content().split()) for row in found]
 
 
-def test_the_page_tells_what_was_done_in_words(session: Session, sign_in) -> None:
+def test_the_page_tells_what_was_done_in_words(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     session.add(Tag(code="border", name="边境", name_en="border"))
     measure = drafted(session, confirmed=True)
     edit(
@@ -45,7 +51,9 @@ def test_the_page_tells_what_was_done_in_words(session: Session, sign_in) -> Non
         assert told in shown[0]
 
 
-def test_the_reason_of_a_withdrawal_stands_in_the_history(session: Session, sign_in) -> None:
+def test_the_reason_of_a_withdrawal_stands_in_the_history(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     release_down(session, measure, office_of(session))
     withdraw_measure(session, measure, reason="重复部署", actor=office_of(session), now=NOW)
@@ -54,7 +62,9 @@ def test_the_reason_of_a_withdrawal_stands_in_the_history(session: Session, sign
     assert shown[0].endswith("重复部署")
 
 
-def test_a_long_history_is_cut_and_all_of_it_is_a_link_away(session: Session, sign_in) -> None:
+def test_a_long_history_is_cut_and_all_of_it_is_a_link_away(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session)
     for days in range(2, 9):
         edit(session, measure, review_days=days)
@@ -68,7 +78,7 @@ def test_a_long_history_is_cut_and_all_of_it_is_a_link_away(session: Session, si
     assert f"/measures/{measure.id}/history" in client.get(f"/measures/{measure.id}/edit").text
 
 
-def test_it_is_told_in_english(session: Session, sign_in) -> None:
+def test_it_is_told_in_english(session: Session, sign_in: Callable[..., TestClient]) -> None:
     measure = drafted(session, confirmed=True)
     edit(session, measure, due_rule="workdays:5")
     client = sign_in(REGION, "office")
@@ -78,7 +88,9 @@ def test_it_is_told_in_english(session: Session, sign_in) -> None:
     assert "Status: Confirmed → Draft" in shown[0]
 
 
-def test_who_does_not_see_the_measure_sees_no_history(session: Session, sign_in) -> None:
+def test_who_does_not_see_the_measure_sees_no_history(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     release_down(session, measure, office_of(session))
     assert sign_in(LEAGUE, "office").get(f"/measures/{measure.id}/history").status_code == 404

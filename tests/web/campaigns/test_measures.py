@@ -1,6 +1,8 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from models import Addressee, Measure, MeasureGate, Schedule
@@ -11,7 +13,7 @@ from tests.web.office import drafted, office_of, taken_in
 from tests.web.pages import check, fields_of, text_of
 
 
-def editor(client, measure: Measure) -> tuple[str, dict]:
+def editor(client: TestClient, measure: Measure) -> tuple[str, dict]:
     """The address of the editor, and what a browser would send from it unchanged."""
     address = f"/measures/{measure.id}/edit"
     return address, fields_of(client.get(address), address)
@@ -24,7 +26,7 @@ def found_measure(session: Session) -> Measure:
 
 
 def test_saving_an_unchanged_page_changes_nothing_but_the_version(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     measure = drafted(session)
     before = measure.model_dump(exclude={"version"})
@@ -36,7 +38,9 @@ def test_saving_an_unchanged_page_changes_nothing_but_the_version(
     assert measure.version == 2
 
 
-def test_everything_an_officer_decides_is_kept(session: Session, sign_in) -> None:
+def test_everything_an_officer_decides_is_kept(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session)
     client = sign_in(REGION, "office")
     address, fields = editor(client, measure)
@@ -57,7 +61,7 @@ def test_everything_an_officer_decides_is_kept(session: Session, sign_in) -> Non
 
 
 def test_all_faults_are_shown_together_and_what_was_typed_is_kept(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     measure = drafted(session)
     client = sign_in(REGION, "office")
@@ -80,7 +84,7 @@ def test_all_faults_are_shown_together_and_what_was_typed_is_kept(
 
 
 def test_a_measure_without_a_due_rule_can_be_saved_but_not_confirmed(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     measure = drafted(session)
     client = sign_in(REGION, "office")
@@ -96,7 +100,7 @@ def test_a_measure_without_a_due_rule_can_be_saved_but_not_confirmed(
 
 
 def test_two_editors_at_once_both_see_both_texts_and_nothing_is_lost(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     measure = drafted(session)
     client = sign_in(REGION, "office")
@@ -117,7 +121,9 @@ def test_two_editors_at_once_both_see_both_texts_and_nothing_is_lost(
     assert measure.text == "我写的"
 
 
-def test_what_was_found_stands_beside_the_measure(session: Session, sign_in) -> None:
+def test_what_was_found_stands_beside_the_measure(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = found_measure(session)
     shown = text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/edit"))
     assert "12月20日前" in shown
@@ -133,7 +139,7 @@ def test_what_was_found_stands_beside_the_measure(session: Session, sign_in) -> 
     ],
 )
 def test_one_click_takes_over_what_was_found_and_keeps_the_rest(
-    session: Session, sign_in, button: str, field: str, value: str
+    session: Session, sign_in: Callable[..., TestClient], button: str, field: str, value: str
 ) -> None:
     measure = found_measure(session)
     client = sign_in(REGION, "office")
@@ -153,7 +159,7 @@ def test_one_click_takes_over_what_was_found_and_keeps_the_rest(
     "button", ["take:deadlines:99", "take:nothing:0", "take:", "take:duties:x"]
 )
 def test_a_finding_that_is_not_there_changes_nothing(
-    session: Session, sign_in, button: str
+    session: Session, sign_in: Callable[..., TestClient], button: str
 ) -> None:
     client = sign_in(REGION, "office")
     address, fields = editor(client, found_measure(session))
@@ -161,7 +167,9 @@ def test_a_finding_that_is_not_there_changes_nothing(
     assert fields_of(answer, address) == fields
 
 
-def test_a_measure_can_be_added_by_hand_and_deleted(session: Session, sign_in) -> None:
+def test_a_measure_can_be_added_by_hand_and_deleted(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
     address = f"/campaigns/{campaign.id}/measures/new"
@@ -177,7 +185,7 @@ def test_a_measure_can_be_added_by_hand_and_deleted(session: Session, sign_in) -
 
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
 def test_nobody_but_the_owning_office_touches_a_measure(
-    session: Session, sign_in, code: str, role: str
+    session: Session, sign_in: Callable[..., TestClient], code: str, role: str
 ) -> None:
     measure = drafted(session)
     stranger = sign_in(code, role)
@@ -188,7 +196,9 @@ def test_nobody_but_the_owning_office_touches_a_measure(
     assert measure.status == "draft"
 
 
-def test_a_conflict_tells_dates_forms_and_addressees_in_words(session: Session, sign_in) -> None:
+def test_a_conflict_tells_dates_forms_and_addressees_in_words(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session)
     client = sign_in(REGION, "office")
     address, mine = editor(client, measure)
@@ -199,7 +209,9 @@ def test_a_conflict_tells_dates_forms_and_addressees_in_words(session: Session, 
         assert words in shown
 
 
-def test_the_page_says_which_plans_end_with_a_deleted_measure(session: Session, sign_in) -> None:
+def test_the_page_says_which_plans_end_with_a_deleted_measure(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     client, page = sign_in(REGION, "office"), f"/measures/{measure.id}/edit"
     assert "一并取消" not in text_of(client.get(page))

@@ -1,6 +1,9 @@
 import re
+from collections.abc import Callable
 
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, select
 
 from models import Assignment, HandDown, MeasureStatus
@@ -15,13 +18,15 @@ from tests.web.pages import check, text_of
 CODES = {name: code for code, (name, _) in LEVELS.items()}
 
 
-def numbers(answer) -> list[tuple[str, str, str]]:
+def numbers(answer: Response) -> list[tuple[str, str, str]]:
     """Level, answering, passing on, as the preview's table shows them."""
     rows = check(answer).xpath("(//table)[1]/tbody/tr")
     return [tuple(" ".join(cell.text_content().split()) for cell in row[:3]) for row in rows]
 
 
-def test_the_preview_counts_exactly_what_a_release_then_reaches(session: Session, sign_in) -> None:
+def test_the_preview_counts_exactly_what_a_release_then_reaches(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     shown = numbers(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
     release_down(session, measure, office_of(session))
@@ -38,7 +43,9 @@ def test_the_preview_counts_exactly_what_a_release_then_reaches(session: Session
     assert len(shown) == 4
 
 
-def test_the_preview_says_what_it_costs_and_when_it_is_due(session: Session, sign_in) -> None:
+def test_the_preview_says_what_it_costs_and_when_it_is_due(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     gates = {"league": GateChoice("detail", 3)}
     measure = drafted(session, confirmed=True, gates=gates)
     shown = text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
@@ -60,14 +67,16 @@ def test_the_preview_says_what_it_costs_and_when_it_is_due(session: Session, sig
         ({"addressees": (("village", "border"),)}, "没有一个单位会收到"),
     ],
 )
-def test_the_preview_warns(session: Session, sign_in, content: dict, sentence: str) -> None:
+def test_the_preview_warns(
+    session: Session, sign_in: Callable[..., TestClient], content: dict, sentence: str
+) -> None:
     measure = drafted(session, **content)
     answer = sign_in(REGION, "office").get(f"/measures/{measure.id}/preview")
     assert sentence in text_of(answer)
 
 
 def test_a_release_with_nobody_addressed_is_refused_with_a_sentence(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     measure = drafted(session, addressees=())
     measure.status = MeasureStatus.CONFIRMED
@@ -85,7 +94,7 @@ def test_a_release_with_nobody_addressed_is_refused_with_a_sentence(
     assert session.exec(select(HandDown)).all() == []
 
 
-def test_a_double_click_releases_once(session: Session, sign_in) -> None:
+def test_a_double_click_releases_once(session: Session, sign_in: Callable[..., TestClient]) -> None:
     measure = drafted(session, confirmed=True)
     client = sign_in(REGION, "office")
     for _ in range(2):
@@ -94,14 +103,16 @@ def test_a_double_click_releases_once(session: Session, sign_in) -> None:
     assert len(session.exec(select(Assignment)).all()) == 1
 
 
-def test_a_draft_cannot_be_released(session: Session, sign_in) -> None:
+def test_a_draft_cannot_be_released(session: Session, sign_in: Callable[..., TestClient]) -> None:
     measure = drafted(session)
     answer = sign_in(REGION, "office").post(f"/measures/{measure.id}/release")
     assert answer.status_code == 409
     assert "草稿" in text_of(answer)
 
 
-def test_the_page_renews_itself_until_the_hand_down_is_done(session: Session, sign_in) -> None:
+def test_the_page_renews_itself_until_the_hand_down_is_done(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     client, address = sign_in(REGION, "office"), f"/measures/{measure.id}/preview"
     wish = release_measure(session, measure, actor=office_of(session), now=NOW)
@@ -114,7 +125,9 @@ def test_the_page_renews_itself_until_the_hand_down_is_done(session: Session, si
     assert "已到达 2 个单位" in text_of(done)
 
 
-def test_the_lists_of_units_are_paged_and_searched(session: Session, sign_in) -> None:
+def test_the_lists_of_units_are_paged_and_searched(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session)
     client = sign_in(REGION, "office")
     page = f"/measures/{measure.id}/preview/village"
@@ -127,7 +140,7 @@ def test_the_lists_of_units_are_paged_and_searched(session: Session, sign_in) ->
 
 
 def test_units_that_take_no_assignments_are_named_and_not_reached(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     measure = drafted(session)
     client = sign_in(REGION, "office")
@@ -142,7 +155,9 @@ def test_units_that_take_no_assignments_are_named_and_not_reached(
     assert village.name in left_out
 
 
-def test_a_preview_costs_the_same_statements_whatever_it_reaches(session: Session, sign_in) -> None:
+def test_a_preview_costs_the_same_statements_whatever_it_reaches(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     form = make_form(session, office_of(session))
     few = drafted(session, addressees=(("league", ""),), form=form)
     many = drafted(session, addressees=(("village", ""), ("township", "")), form=form)
@@ -155,7 +170,9 @@ def test_a_preview_costs_the_same_statements_whatever_it_reaches(session: Sessio
     assert counts[0] == counts[1] < 20
 
 
-def test_a_withdrawal_needs_a_reason_and_ends_every_assignment(session: Session, sign_in) -> None:
+def test_a_withdrawal_needs_a_reason_and_ends_every_assignment(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     release_down(session, measure, office_of(session))
     count = len(session.exec(select(Assignment)).all())
@@ -172,7 +189,7 @@ def test_a_withdrawal_needs_a_reason_and_ends_every_assignment(session: Session,
 
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
 def test_nobody_but_the_owning_office_releases(
-    session: Session, sign_in, code: str, role: str
+    session: Session, sign_in: Callable[..., TestClient], code: str, role: str
 ) -> None:
     measure = drafted(session, confirmed=True)
     stranger = sign_in(code, role)
@@ -183,7 +200,9 @@ def test_nobody_but_the_owning_office_releases(
     assert session.exec(select(HandDown)).all() == []
 
 
-def test_the_preview_confirms_a_draft_or_says_what_is_missing(session: Session, sign_in) -> None:
+def test_the_preview_confirms_a_draft_or_says_what_is_missing(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     ready, undated = drafted(session), drafted(session, due_rule="")
     assert client.post(f"/measures/{ready.id}/confirm").status_code == 303

@@ -1,7 +1,10 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, select
 
 from models import HandDown, Measure, Schedule
@@ -16,13 +19,15 @@ from tests.web.pages import check, fields_of, text_of
 from web.edge.transactions import get_now
 
 
-def send(client, purpose: str, **fields):
+def send(client: TestClient, purpose: str, **fields) -> Response:
     address = f"/schedules/new/{purpose}"
     typed = {"at": "08:30", "rhythm": "weekly", "weekday": "1", "month_day": "1"} | fields
     return client.post(address, data=typed)
 
 
-def test_a_release_at_a_date_and_time_is_kept_in_utc(session: Session, sign_in) -> None:
+def test_a_release_at_a_date_and_time_is_kept_in_utc(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True)
     client = sign_in(REGION, "office")
     answer = send(client, "release", subject=str(measure.id), day="2026-12-01", at="９：05")
@@ -34,7 +39,9 @@ def test_a_release_at_a_date_and_time_is_kept_in_utc(session: Session, sign_in) 
     assert "2026-12-01 09:05" in shown
 
 
-def test_a_recurring_measure_is_opened_in_its_rhythm(session: Session, sign_in) -> None:
+def test_a_recurring_measure_is_opened_in_its_rhythm(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True, due_rule="monthly:25")
     client = sign_in(REGION, "office")
     answer = send(
@@ -47,7 +54,9 @@ def test_a_recurring_measure_is_opened_in_its_rhythm(session: Session, sign_in) 
     assert "2026-11-30 08:30" in shown
 
 
-def test_a_rhythm_is_told_in_separate_words(session: Session, sign_in) -> None:
+def test_a_rhythm_is_told_in_separate_words(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, confirmed=True, due_rule="monthly:25")
     client = sign_in(REGION, "office")
     send(client, "periods", subject=str(measure.id), rhythm="quarterly", month_day="5")
@@ -56,7 +65,9 @@ def test_a_rhythm_is_told_in_separate_words(session: Session, sign_in) -> None:
     assert "Quarterly first month, day 5 08:30" in text_of(client.get("/schedules"))
 
 
-def test_reports_are_made_in_a_rhythm_until_it_is_stopped(session: Session, sign_in) -> None:
+def test_reports_are_made_in_a_rhythm_until_it_is_stopped(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
     send(client, "reports", subject=str(campaign.id), rhythm="weekly", weekday="5")
@@ -78,7 +89,7 @@ def test_reports_are_made_in_a_rhythm_until_it_is_stopped(session: Session, sign
     ],
 )
 def test_all_faults_of_a_schedule_are_shown_and_nothing_is_kept(
-    session: Session, sign_in, purpose: str, fields: dict, faults: set
+    session: Session, sign_in: Callable[..., TestClient], purpose: str, fields: dict, faults: set
 ) -> None:
     measure = drafted(session, confirmed=True, due_rule="monthly:25")
     subject = measure.campaign_id if purpose == "reports" else measure.id
@@ -98,7 +109,7 @@ def test_all_faults_of_a_schedule_are_shown_and_nothing_is_kept(
     ],
 )
 def test_a_release_in_the_past_or_of_a_draft_is_refused(
-    session: Session, sign_in, content: dict, day: str, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], content: dict, day: str, sentence: str
 ) -> None:
     measure = drafted(session, **content)
     other = drafted(session, confirmed=True)
@@ -108,7 +119,9 @@ def test_a_release_in_the_past_or_of_a_draft_is_refused(
     assert session.exec(select(Schedule)).all() == []
 
 
-def test_a_measure_that_is_done_once_has_no_periods_to_open(session: Session, sign_in) -> None:
+def test_a_measure_that_is_done_once_has_no_periods_to_open(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     drafted(session, confirmed=True, due_rule="monthly:25")
     once = drafted(session, confirmed=True)
     answer = send(sign_in(REGION, "office"), "periods", subject=str(once.id))
@@ -116,7 +129,9 @@ def test_a_measure_that_is_done_once_has_no_periods_to_open(session: Session, si
 
 
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
-def test_a_schedule_belongs_to_its_office(session: Session, sign_in, code: str, role: str) -> None:
+def test_a_schedule_belongs_to_its_office(
+    session: Session, sign_in: Callable[..., TestClient], code: str, role: str
+) -> None:
     campaign = taken_in(session)
     send(sign_in(REGION, "office"), "reports", subject=str(campaign.id))
     schedule = session.exec(select(Schedule)).one()
@@ -129,7 +144,7 @@ def test_a_schedule_belongs_to_its_office(session: Session, sign_in, code: str, 
 
 @pytest.mark.parametrize("purpose", ["release", "periods", "reports"])
 def test_where_nothing_can_be_chosen_no_fault_leads_to_an_input_that_is_not_there(
-    sign_in, purpose: str
+    sign_in: Callable[..., TestClient], purpose: str
 ) -> None:
     answer = send(sign_in(LEAGUE, "office"), purpose, at="25:00")
     assert answer.status_code == 422
@@ -141,7 +156,9 @@ SOON = NOW + timedelta(minutes=20)
 
 
 @pytest.fixture
-def released_soon(session: Session, sign_in) -> tuple[TestClient, Measure]:
+def released_soon(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> tuple[TestClient, Measure]:
     """An office, and its measure that is to be released in twenty minutes."""
     measure = drafted(session, confirmed=True)
     client = sign_in(REGION, "office")
@@ -149,7 +166,7 @@ def released_soon(session: Session, sign_in) -> tuple[TestClient, Measure]:
     return client, measure
 
 
-def listed(app, client: TestClient, now: datetime = NOW) -> str:
+def listed(app: FastAPI, client: TestClient, now: datetime = NOW) -> str:
     """What the timetable says at a time, from its table on."""
     app.dependency_overrides[get_now] = lambda: now
     page = client.get("/schedules")
@@ -159,7 +176,7 @@ def listed(app, client: TestClient, now: datetime = NOW) -> str:
 
 
 def test_the_timetable_says_of_every_schedule_what_became_of_its_latest_moment(
-    session: Session, app, released_soon
+    session: Session, app: FastAPI, released_soon: tuple[TestClient, Measure]
 ) -> None:
     client, _measure = released_soon
     assert "还没有 2026-11-23 09:20 停止" in listed(app, client)
@@ -174,7 +191,10 @@ def test_the_timetable_says_of_every_schedule_what_became_of_its_latest_moment(
 
 
 def test_a_release_in_time_is_told_as_done_and_a_refused_one_with_its_reason(
-    session: Session, app, sign_in, released_soon
+    session: Session,
+    app: FastAPI,
+    sign_in: Callable[..., TestClient],
+    released_soon: tuple[TestClient, Measure],
 ) -> None:
     client, measure = released_soon
     other = drafted(session, confirmed=True)
@@ -194,7 +214,7 @@ def test_a_release_in_time_is_told_as_done_and_a_refused_one_with_its_reason(
 
 
 def test_missed_periods_are_told_with_the_one_that_was_made_up(
-    session: Session, app, sign_in
+    session: Session, app: FastAPI, sign_in: Callable[..., TestClient]
 ) -> None:
     measure = drafted(session, confirmed=True, due_rule="monthly:25")
     client = sign_in(REGION, "office")
@@ -206,14 +226,18 @@ def test_missed_periods_are_told_with_the_one_that_was_made_up(
     assert "2027-03-05 08:30 停止" in told
 
 
-def test_a_schedule_stopped_while_it_was_due_says_so(session: Session, app, released_soon) -> None:
+def test_a_schedule_stopped_while_it_was_due_says_so(
+    session: Session, app: FastAPI, released_soon: tuple[TestClient, Measure]
+) -> None:
     client, _measure = released_soon
     app.dependency_overrides[get_now] = lambda: SOON
     client.post(f"/schedules/{session.exec(select(Schedule.id)).one()}/stop")
     assert "2026-11-23 09:20 已停止，未办完 已停止" in listed(app, client, SOON)
 
 
-def test_the_timetable_costs_the_same_statements_for_many_rows(session: Session, sign_in) -> None:
+def test_the_timetable_costs_the_same_statements_for_many_rows(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")
     counts = []

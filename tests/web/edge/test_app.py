@@ -1,8 +1,10 @@
 """The shape of the application: who may ask for what, and what surrounds every answer."""
 
 import re
+from collections.abc import Callable
 
 import pytest
+from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -42,11 +44,11 @@ def calls(dependant: Dependant) -> set:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.methods}{route.path}")
-def test_every_route_asks_who_it_is_unless_it_is_on_the_open_list(route):
+def test_every_route_asks_who_it_is_unless_it_is_on_the_open_list(route: APIRoute) -> None:
     assert (route.path in OPEN) is (get_viewer not in calls(route.dependant))
 
 
-def test_every_change_is_refused_when_it_comes_from_another_site(client: TestClient):
+def test_every_change_is_refused_when_it_comes_from_another_site(client: TestClient) -> None:
     changes = [route for route in ROUTES if "GET" not in route.methods]
     assert changes
     for route in changes:
@@ -55,17 +57,17 @@ def test_every_change_is_refused_when_it_comes_from_another_site(client: TestCli
         assert answer.status_code == 403, route.path
 
 
-def test_officers_are_viewers():
+def test_officers_are_viewers() -> None:
     officers = [route for route in ROUTES if get_officer in calls(route.dependant)]
     assert all(get_viewer in calls(route.dependant) for route in officers)
 
 
-def test_the_health_page_says_ok(client: TestClient):
+def test_the_health_page_says_ok(client: TestClient) -> None:
     assert client.get("/health").text == "ok"
     assert client.head("/health").status_code in (200, 405)
 
 
-def test_every_answer_carries_the_security_headers(client: TestClient):
+def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
     for path in ("/health", "/sign-in", "/nothing-here", "/"):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
@@ -75,13 +77,13 @@ def test_every_answer_carries_the_security_headers(client: TestClient):
         assert headers["referrer-policy"] == "same-origin"
 
 
-def test_pages_are_packed_and_not_kept(client: TestClient):
+def test_pages_are_packed_and_not_kept(client: TestClient) -> None:
     answer = client.get("/sign-in")
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_style_and_script_are_kept_for_ever_and_change_their_address(client: TestClient):
+def test_style_and_script_are_kept_for_ever_and_change_their_address(client: TestClient) -> None:
     tree = check(client.get("/sign-in"))
     addresses = tree.xpath("//link/@href|//script/@src")
     assert len(addresses) == 3
@@ -90,20 +92,22 @@ def test_style_and_script_are_kept_for_ever_and_change_their_address(client: Tes
     assert client.get("/static/jieli.css").status_code == 404
 
 
-def test_style_and_script_stay_small():
+def test_style_and_script_stay_small() -> None:
     files = static_files()
     assert len(files["jieli.css"].content) <= 12_000
     assert len(files["jieli.js"].content) <= 5_000
 
 
-def test_a_page_that_does_not_exist_says_so_in_the_design(sign_in):
+def test_a_page_that_does_not_exist_says_so_in_the_design(
+    sign_in: Callable[..., TestClient],
+) -> None:
     answer = sign_in(VILLAGE).get("/nothing-here")
     assert answer.status_code == 404
     assert "找不到" in text_of(answer)
 
 
 @pytest.mark.parametrize("id", ["0", "-1", "x", "9" * 30])
-def test_an_address_nobody_has_is_not_found(sign_in, id):
+def test_an_address_nobody_has_is_not_found(sign_in: Callable[..., TestClient], id: str) -> None:
     for path in (
         f"/assignments/{id}",
         f"/assignments/{id}/form",
@@ -113,7 +117,9 @@ def test_an_address_nobody_has_is_not_found(sign_in, id):
         assert sign_in(VILLAGE).get(path).status_code == 404
 
 
-def test_a_fault_of_ours_is_told_in_the_design(app, sign_in):
+def test_a_fault_of_ours_is_told_in_the_design(
+    app: FastAPI, sign_in: Callable[..., TestClient]
+) -> None:
     def fail() -> None:
         raise RuntimeError
 
@@ -126,13 +132,13 @@ def test_a_fault_of_ours_is_told_in_the_design(app, sign_in):
     assert "frame-ancestors" in answer.headers["content-security-policy"]
 
 
-def test_a_wrong_method_is_answered_in_the_design(sign_in):
+def test_a_wrong_method_is_answered_in_the_design(sign_in: Callable[..., TestClient]) -> None:
     answer = sign_in(VILLAGE).get("/sign-out")
     assert answer.status_code == 405
     check(answer)
 
 
-def test_a_body_above_the_limit_is_refused_with_a_sentence(client: TestClient):
+def test_a_body_above_the_limit_is_refused_with_a_sentence(client: TestClient) -> None:
     limit = get_settings().upload_limit
     kind = {"Content-Type": "multipart/form-data; boundary=b"}
     answer = client.post("/sign-in", content=b"x" * (limit + 1), headers=kind)
@@ -140,7 +146,7 @@ def test_a_body_above_the_limit_is_refused_with_a_sentence(client: TestClient):
     assert "20 MB" in text_of(answer)
 
 
-def test_a_body_without_files_may_be_much_smaller_only(client: TestClient):
+def test_a_body_without_files_may_be_much_smaller_only(client: TestClient) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = client.post("/sign-in", content=b"x" * (MOST_TYPED + 1), headers=kind)
     assert answer.status_code == 413
@@ -148,12 +154,12 @@ def test_a_body_without_files_may_be_much_smaller_only(client: TestClient):
 
 
 @pytest.mark.parametrize("coding", ["chunked", "Chunked", "gzip, chunked"])
-def test_a_body_of_unknown_length_is_not_taken(client: TestClient, coding: str):
+def test_a_body_of_unknown_length_is_not_taken(client: TestClient, coding: str) -> None:
     answer = client.post("/sign-in", content=b"x", headers={"Transfer-Encoding": coding})
     assert answer.status_code == 413
 
 
-def test_the_language_is_one_click_away_and_comes_back(client: TestClient):
+def test_the_language_is_one_click_away_and_comes_back(client: TestClient) -> None:
     answer = client.get("/language/en?next=/sign-in")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in"
@@ -161,15 +167,15 @@ def test_the_language_is_one_click_away_and_comes_back(client: TestClient):
 
 
 @pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/\\evil", "x"])
-def test_the_language_link_never_leads_to_another_site(client: TestClient, next: str):
+def test_the_language_link_never_leads_to_another_site(client: TestClient, next: str) -> None:
     answer = client.get("/language/zh", params={"next": next})
     assert answer.headers["location"] == "/"
 
 
-def test_an_unknown_language_is_not_found(client: TestClient):
+def test_an_unknown_language_is_not_found(client: TestClient) -> None:
     assert client.get("/language/xx").status_code == 404
 
 
-def test_the_top_unit_has_nobody_to_complain_to(sign_in):
+def test_the_top_unit_has_nobody_to_complain_to(sign_in: Callable[..., TestClient]) -> None:
     assert "/complaints/new?page=/" in sign_in(VILLAGE).get("/").text
     assert "/complaints/new" not in sign_in(REGION).get("/").text

@@ -1,4 +1,7 @@
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +56,7 @@ def test_what_came_before_the_fault_of_a_broken_body_is_read(fault: str) -> None
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_form_is_not_taken_for_a_whole_one_and_shows_what_was_typed(
-    sign_in, fault: str
+    sign_in: Callable[..., TestClient], fault: str
 ) -> None:
     body = BROKEN[fault].replace(b"1", "我的意见".encode())
     answer = sign_in(VILLAGE).post("/complaints", content=body, headers={"Content-Type": KIND})
@@ -61,12 +64,12 @@ def test_a_broken_form_is_not_taken_for_a_whole_one_and_shows_what_was_typed(
     assert "我的意见" in check(answer).text_content()
 
 
-def test_a_form_without_fields_is_whole(sign_in) -> None:
+def test_a_form_without_fields_is_whole(sign_in: Callable[..., TestClient]) -> None:
     body, kind = b"--xyz--\r\n", {"Content-Type": KIND}
     assert sign_in(VILLAGE).post("/complaints", content=body, headers=kind).status_code != 400
 
 
-def test_pasted_text_survives_a_file_that_is_too_large(sign_in) -> None:
+def test_pasted_text_survives_a_file_that_is_too_large(sign_in: Callable[..., TestClient]) -> None:
     answer = sign_in(REGION, "office").post(
         "/campaigns/new",
         data={"text": "我粘贴的通知"},

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from secrets import token_urlsafe
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
+from sqlmodel import Session
 
 from adapters.passwords import hash_password
 from models import Role
@@ -28,13 +31,13 @@ LENGTHEN = "(rows => rows.innerHTML = rows.innerHTML.repeat(40))(document.queryS
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator:
+def chromium() -> Iterator[Browser]:
     with browser() as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, chromium) -> Iterator[dict]:
+def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[dict]:
     """A served site with long names and assignments in every state a page shows."""
     site = Site(tmp_path_factory.mktemp("site"))
     with site.session() as session:
@@ -43,7 +46,7 @@ def site(tmp_path_factory, chromium) -> Iterator[dict]:
         yield {"address": address, **ids}
 
 
-def fill(session) -> dict:
+def fill(session: Session) -> dict:
     office = account_of(session, REGION, Role.OFFICE)
     people = {
         code: account_of(session, code)
@@ -65,7 +68,9 @@ def fill(session) -> dict:
     return {"ids": ids, "measure": measure.id, "receipt": sent.receipt}
 
 
-def signed_in(chromium, site, login: str, width: int, **options):
+def signed_in(
+    chromium: Browser, site: dict[str, Any], login: str, width: int, **options: bool
+) -> Page:
     page = chromium.new_context(viewport={"width": width, "height": 740}, **options).new_page()
     page.goto(site["address"] + "/sign-in")
     page.fill("#login", login)
@@ -74,7 +79,7 @@ def signed_in(chromium, site, login: str, width: int, **options):
     return page
 
 
-def pages_of(site) -> dict[str, list[str]]:
+def pages_of(site: dict[str, Any]) -> dict[str, list[str]]:
     """Login → the addresses that account looks at."""
     ids = site["ids"]
     village = [
@@ -114,7 +119,9 @@ def pages_of(site) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_page_is_wider_than_the_screen_and_every_target_is_large(chromium, site, width):
+def test_no_page_is_wider_than_the_screen_and_every_target_is_large(
+    chromium: Browser, site: dict[str, Any], width: int
+) -> None:
     for login, paths in pages_of(site).items():
         page = signed_in(chromium, site, login, width)
         for path in paths:
@@ -129,8 +136,8 @@ def test_no_page_is_wider_than_the_screen_and_every_target_is_large(chromium, si
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_what_is_chosen_in_the_review_list_is_counted_in_a_bar_that_stays_in_sight(
-    chromium, site, width
-):
+    chromium: Browser, site: dict[str, Any], width: int
+) -> None:
     page = signed_in(chromium, site, f"clerk-{TOWNSHIP}", width)
     page.goto(site["address"] + "/review")
     page.click("text=勾选本页全部")
@@ -150,7 +157,9 @@ def test_what_is_chosen_in_the_review_list_is_counted_in_a_bar_that_stays_in_sig
 
 
 @pytest.mark.parametrize(("javascript", "code"), [(True, FOURTH), (False, FIFTH)])
-def test_a_form_is_filled_mended_and_sent_on_a_phone(chromium, site, javascript, code):
+def test_a_form_is_filled_mended_and_sent_on_a_phone(
+    chromium: Browser, site: dict[str, Any], javascript: bool, code: str
+) -> None:
     page = signed_in(chromium, site, f"clerk-{code}", 360, java_script_enabled=javascript)
     page.goto(f"{site['address']}/assignments/{site['ids'][code]}/form")
     page.fill("#f-checked", "十五")
@@ -168,7 +177,9 @@ def test_a_form_is_filled_mended_and_sent_on_a_phone(chromium, site, javascript,
     page.wait_for_url("**/receipts/**")
 
 
-def test_what_has_not_reached_the_server_comes_back_from_the_phone(chromium, site):
+def test_what_has_not_reached_the_server_comes_back_from_the_phone(
+    chromium: Browser, site: dict[str, Any]
+) -> None:
     page = signed_in(chromium, site, f"clerk-{VILLAGE}", 360)
     path = f"{site['address']}/assignments/{site['ids'][VILLAGE]}/form"
     page.goto(path)

@@ -12,6 +12,7 @@ import textwrap
 import threading
 import time
 from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -44,7 +45,7 @@ class Hands:
 
 
 @pytest.fixture
-def site(tmp_path) -> Site:
+def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
@@ -152,7 +153,9 @@ def test_a_body_that_stops_is_cut_off(site: Site) -> None:
     assert trickled(site, 100_000, pause=Patience.silence + 1, pieces=3) is None
 
 
-def test_a_sender_who_breaks_off_is_no_fault_of_ours(site: Site, caplog) -> None:
+def test_a_sender_who_breaks_off_is_no_fault_of_ours(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     connections = Connections(50)
     with site.serving(connections) as address:
         logging.getLogger("uvicorn.error").addHandler(caplog.handler)
@@ -281,7 +284,9 @@ with Site(Path(sys.argv[1])).serving(Connections(most)) as address:
 
 
 @pytest.mark.parametrize("most", [0, 100_000], ids=["the bound of the limit", "a bound above it"])
-def test_with_few_files_pages_are_answered_and_the_log_stays_small(tmp_path, most: int) -> None:
+def test_with_few_files_pages_are_answered_and_the_log_stays_small(
+    tmp_path: Path, most: int
+) -> None:
     log = tmp_path / "log"
     with log.open("wb") as output:
         child = subprocess.Popen(
@@ -298,7 +303,7 @@ def test_with_few_files_pages_are_answered_and_the_log_stays_small(tmp_path, mos
     assert log.stat().st_size < 5_000
 
 
-def test_that_no_file_is_left_is_told_once_a_minute(caplog) -> None:
+def test_that_no_file_is_left_is_told_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     hands = Hands()
     connections = Connections(5, clock=hands)
     loop = asyncio.new_event_loop()
@@ -332,7 +337,7 @@ def test_connections_leave_half_of_the_files_to_everything_else() -> None:
     ]  # fmt: skip
 
 
-def client_of(site: Site, forwarded: str, **more) -> str:
+def client_of(site: Site, forwarded: str, **more: list[str]) -> str:
     """Who the application takes the client for, with a header `X-Forwarded-For`."""
 
     def tell(request: Request) -> PlainTextResponse:

@@ -1,7 +1,8 @@
 """Too many at once: a page that says so, keeps what was typed and sends it again."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -39,7 +40,9 @@ NO_PLACE = Places(1, 0)
 
 
 @pytest.fixture(params=BACKENDS)
-def scarce(request, tmp_path, monkeypatch) -> Iterator[Engine]:
+def scarce(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Engine]:
     """A database with one connection, for which nobody waits."""
     monkeypatch.setitem(database._HABITS, "pool_size", 1)
     monkeypatch.setitem(database._HABITS, "pool_timeout", 0.01)
@@ -118,7 +121,7 @@ def full(app: FastAPI) -> Waiting:
     ],
 )
 def test_what_had_a_password_with_it_is_not_sent_again_without_it(
-    sign_in, path: str, typed: dict
+    sign_in: Callable[..., TestClient], path: str, typed: dict
 ) -> None:
     answer = sign_in(REGION, "office").post(path, data=typed)
     assert answer.status_code == 503
@@ -129,7 +132,7 @@ def test_what_had_a_password_with_it_is_not_sent_again_without_it(
 
 
 @pytest.mark.usefixtures("full")
-def test_the_sign_in_page_keeps_the_login_and_what_it_carried(client) -> None:
+def test_the_sign_in_page_keeps_the_login_and_what_it_carried(client: TestClient) -> None:
     carried = '{"text": ["已经写了很多"]}'
     typed = {"login": "somebody", "password": PASSWORD, "next": "/receipts", "carried": carried}
     answer = client.post("/sign-in", data=typed)
@@ -140,7 +143,7 @@ def test_the_sign_in_page_keeps_the_login_and_what_it_carried(client) -> None:
 
 
 @pytest.fixture(params=["units", "form"])
-def upload(request, session: Session) -> tuple[str, bytes]:
+def upload(request: pytest.FixtureRequest, session: Session) -> tuple[str, bytes]:
     """Where a file is looked through before it is confirmed, and such a file."""
     if request.param == "form":
         return f"/measures/{drafted(session).id}/form/import", workbook()
@@ -149,7 +152,9 @@ def upload(request, session: Session) -> tuple[str, bytes]:
 
 
 @pytest.mark.usefixtures("full")
-def test_a_file_whose_turn_does_not_come_is_chosen_again(sign_in, upload) -> None:
+def test_a_file_whose_turn_does_not_come_is_chosen_again(
+    sign_in: Callable[..., TestClient], upload: tuple[str, bytes]
+) -> None:
     path, content = upload
     answer = sign_in(REGION, "office").post(path, files={"file": ("a", content)})
     assert answer.status_code == 503
@@ -158,7 +163,7 @@ def test_a_file_whose_turn_does_not_come_is_chosen_again(sign_in, upload) -> Non
 
 
 def test_a_file_that_the_page_carries_is_read_again_by_a_button(
-    session: Session, app, sign_in, upload
+    session: Session, app: FastAPI, sign_in: Callable[..., TestClient], upload: tuple[str, bytes]
 ) -> None:
     path, content = upload
     client = sign_in(REGION, "office")

@@ -1,11 +1,13 @@
 """In English no page says a Chinese word of its own; what people typed stays as they typed it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import time
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, SQLModel, select
 
 from models import Measure, Role
@@ -64,7 +66,9 @@ def busy_pages(session: Session) -> dict[str, Any]:
 
 @pytest.mark.parametrize("which", ["released", "draft"])
 @pytest.mark.parametrize("path", [path for path in PATHS if not path.startswith("/language")])
-def test_a_page_has_no_chinese_of_its_own(busy_pages, sign_in, path, which) -> None:
+def test_a_page_has_no_chinese_of_its_own(
+    busy_pages: dict[str, Any], sign_in: Callable[..., TestClient], path: str, which: str
+) -> None:
     address = re.sub(r"{(\w+)(?::\w+)?}", lambda m: str(busy_pages[which].get(m[1], 1)), path)
     for code, role in VIEWERS:
         client = sign_in(code, role)
@@ -83,7 +87,13 @@ def test_a_page_has_no_chinese_of_its_own(busy_pages, sign_in, path, which) -> N
         ("/review", {"act": "return"}),
     ],
 )
-def test_a_refusal_is_english_too(world, session, sign_in, address, fields) -> None:
+def test_a_refusal_is_english_too(
+    world: World,
+    session: Session,
+    sign_in: Callable[..., TestClient],
+    address: str,
+    fields: dict[str, str],
+) -> None:
     world.send(OTHER_VILLAGE)
     client = sign_in(VILLAGE)
     client.cookies.set("lang", "en")
@@ -91,7 +101,7 @@ def test_a_refusal_is_english_too(world, session, sign_in, address, fields) -> N
     assert not list(chinese_in(answer, stored_texts(session) | {"十二"}))
 
 
-def test_a_wrong_password_is_told_in_english(client) -> None:
+def test_a_wrong_password_is_told_in_english(client: TestClient) -> None:
     client.cookies.set("lang", "en")
     answer = client.post("/sign-in", data={"login": "nobody", "password": "wrong"})
     assert not list(chinese_in(answer, set()))
@@ -116,7 +126,7 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
             yield from _texts(value)
 
 
-def chinese_in(answer, data: set[str]) -> Iterator[str]:
+def chinese_in(answer: Response, data: set[str]) -> Iterator[str]:
     """The Chinese of a page that is not data: in its text and in what its attributes say."""
     tree = check(answer)
     for typed in tree.xpath("//*[@lang='zh-CN']|//article[contains(@class,'notice-text')]"):

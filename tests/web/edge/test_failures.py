@@ -34,7 +34,9 @@ LOST = {
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def database(request, tmp_path_factory) -> Iterator[Engine]:
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """A database of its own, where a request commits."""
     folder, name = tmp_path_factory.mktemp("failures"), f"jieli_failures_{os.getpid()}"
     with office_database(request.param, folder, name) as engine:
@@ -42,7 +44,7 @@ def database(request, tmp_path_factory) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def office(database: Engine, monkeypatch) -> TestClient:
+def office(database: Engine, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """A browser signed in on that database, which is shown what the server answers."""
     monkeypatch.setattr("adapters.database.get_engine", lambda: database)
     app = fresh_app()
@@ -55,7 +57,7 @@ def office(database: Engine, monkeypatch) -> TestClient:
 def in_flush(engine: Engine, said: str) -> Iterator[None]:
     """What is written is answered by the database as `said` is, in the middle of it."""
 
-    def other(_connection, _cursor, sent, parameters, *_rest):
+    def other(_connection, _cursor, sent, parameters, *_rest) -> tuple[str, tuple[()]]:
         return (said, ()) if sent.startswith("INSERT INTO measure ") else (sent, parameters)
 
     event.listen(engine, "before_cursor_execute", other, retval=True)

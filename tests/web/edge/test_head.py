@@ -1,12 +1,15 @@
 """HEAD is answered wherever GET is: the same status and headers, and no body."""
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 
 from tests.building import REGION
+from tests.web.conftest import World
 from tests.web.site import Site
 from web.app import ROUTERS
 
@@ -22,7 +25,9 @@ def addresses(kept: int) -> Iterator[str]:
                 )
 
 
-def test_every_page_that_answers_get_answers_head_alike(world, sign_in) -> None:
+def test_every_page_that_answers_get_answers_head_alike(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     seen = set()
     for path in addresses(world.measure.id):
@@ -34,11 +39,11 @@ def test_every_page_that_answers_get_answers_head_alike(world, sign_in) -> None:
     assert {200, 303, 404} <= seen
 
 
-def test_what_only_takes_post_refuses_head(client) -> None:
+def test_what_only_takes_post_refuses_head(client: TestClient) -> None:
     assert client.head("/sign-out").status_code == 405
 
 
-def test_after_head_the_connection_goes_on_with_the_next_request(tmp_path) -> None:
+def test_after_head_the_connection_goes_on_with_the_next_request(tmp_path: Path) -> None:
     with Site(tmp_path).serving() as address:
         connection = http.client.HTTPConnection(urlsplit(address).netloc)
         for method, path in [("HEAD", "/sign-in"), ("GET", "/sign-in"), ("HEAD", "/none")]:

@@ -13,7 +13,7 @@ from adapters.passwords import hash_password
 from rules.forms.form_inputs import MOST_INPUTS
 from tests.building import LEAGUE, REGION, VILLAGE, make_account, make_measure
 from tests.databases import BOTH
-from tests.web.conftest import account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import check, text_of
 from web.edge.posted import MOST_FIELDS
 from web.edge.transactions import get_look, get_session
@@ -41,7 +41,7 @@ async def _look_in(session: Session, read: Callable[[Session], Any]) -> Any:
 
 
 def test_the_whole_form_has_come_in_before_a_transaction_begins(
-    app: FastAPI, session: Session, sign_in
+    app: FastAPI, session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     seen: list[bool] = []
 
@@ -63,7 +63,9 @@ def test_the_whole_form_has_come_in_before_a_transaction_begins(
 
 @pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_a_body_that_is_no_form_is_told(client, sign_in, kind: str, signed_in: bool) -> None:
+def test_a_body_that_is_no_form_is_told(
+    client: TestClient, sign_in: Callable[..., TestClient], kind: str, signed_in: bool
+) -> None:
     body, content_type = BODIES[kind]
     sender: TestClient = sign_in(VILLAGE) if signed_in else client
     answer = sender.post("/complaints", content=body, headers={"Content-Type": content_type})
@@ -74,13 +76,15 @@ def test_a_body_that_is_no_form_is_told(client, sign_in, kind: str, signed_in: b
 @pytest.mark.parametrize(
     "carried", ["[" * 100_000, '{"a":' * 20_000, "[1]", '{"a": [{}]}', '{"a":' + DIGITS + "}"]
 )
-def test_a_carried_text_that_is_none_is_left_out(client, carried: str) -> None:
+def test_a_carried_text_that_is_none_is_left_out(client: TestClient, carried: str) -> None:
     answer = client.post("/sign-in", data={"login": "x", "password": "y", "carried": carried})
     assert answer.status_code == 422
     check(answer)
 
 
-def test_halves_of_characters_and_nul_never_get_in(client, session: Session, sign_in) -> None:
+def test_halves_of_characters_and_nul_never_get_in(
+    client: TestClient, session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     account = make_account(session, VILLAGE, "clerk", "hongxing")
     account.password_hash = hash_password("Caoyuan-2026")
     session.add(account)
@@ -105,7 +109,9 @@ def test_halves_of_characters_and_nul_never_get_in(client, session: Session, sig
         "/units?q=%25%27_",
     ],
 )
-def test_an_address_with_odd_numbers_is_a_page(session: Session, sign_in, path: str) -> None:
+def test_an_address_with_odd_numbers_is_a_page(
+    session: Session, sign_in: Callable[..., TestClient], path: str
+) -> None:
     measure = make_measure(session, account_of(session, REGION, "office"))
     answer = sign_in(REGION, "office").get(path.format(id=measure.id))
     assert answer.status_code in (200, 404)
@@ -131,7 +137,7 @@ TYPED = {"title": "t", "text": "x", "kind": "figures", "review_days": "1", "vers
     ],
 )
 def test_a_form_with_odd_numbers_is_shown_again(
-    session: Session, sign_in, path: str, fields: dict
+    session: Session, sign_in: Callable[..., TestClient], path: str, fields: dict
 ) -> None:
     measure = make_measure(session, account_of(session, REGION, "office"))
     answer = sign_in(REGION, "office").post(path.format(id=measure.id), data=fields)
@@ -139,7 +145,9 @@ def test_a_form_with_odd_numbers_is_shown_again(
     check(answer)
 
 
-def test_odd_numbers_on_the_form_page_change_nothing(world, sign_in) -> None:
+def test_odd_numbers_on_the_form_page_change_nothing(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     fields = {"_act": "send", "_send_key": "a" * 20, "_seen": DIGITS, "f-checked": "1"}
     answer = sign_in(VILLAGE).post(f"/assignments/{world.id(VILLAGE)}/form", data=fields)
     assert answer.status_code == 303
@@ -149,7 +157,7 @@ def test_odd_numbers_on_the_form_page_change_nothing(world, sign_in) -> None:
     ("code", "role"), [(VILLAGE, "clerk"), (LEAGUE, "clerk"), (LEAGUE, "office")]
 )
 def test_files_of_those_who_may_not_send_them_are_not_read(
-    sign_in, monkeypatch, code: str, role: str
+    sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch, code: str, role: str
 ) -> None:
     monkeypatch.setattr("web.units.unit_import.table_apart", None)
     client = sign_in(code, role)
@@ -159,7 +167,9 @@ def test_files_of_those_who_may_not_send_them_are_not_read(
         assert client.post("/campaigns/new", files={"file": ("a.txt", b"x")}).status_code == 404
 
 
-def test_the_largest_form_that_can_be_published_comes_in_wholly(world, sign_in) -> None:
+def test_the_largest_form_that_can_be_published_comes_in_wholly(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     """Every answer of it, and an empty input for a file beside each."""
     boundary, head = "b", 'Content-Disposition: form-data; name="'
     answers = [f'{head}f-r.{n}.q"\r\n\r\n1' for n in range(MOST_INPUTS)]

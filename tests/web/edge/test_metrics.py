@@ -3,11 +3,13 @@
 import fcntl
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
+from sqlmodel import Session
 
 from adapters.settings import get_settings
 from services.campaigns.measures import release_measure
@@ -20,7 +22,7 @@ TOKEN = {"Authorization": "Bearer a-token-of-the-office"}
 
 
 @pytest.fixture(autouse=True)
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[None]:
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("JIELI_METRICS_TOKEN", "a-token-of-the-office")
     monkeypatch.setenv("JIELI_DATA_DIR", str(tmp_path))
     get_settings.cache_clear()
@@ -68,7 +70,7 @@ def test_a_refused_sign_in_is_counted(client: TestClient) -> None:
     assert figures(client)["jieli_sign_in_refusals_total"] == 1
 
 
-def test_what_waits_is_told(session, client: TestClient) -> None:
+def test_what_waits_is_told(session: Session, client: TestClient) -> None:
     measure = released_measure(session)
     answer(session, measure, VILLAGE)
     office = account_of(session, REGION)
@@ -84,7 +86,7 @@ def test_what_waits_is_told(session, client: TestClient) -> None:
 
 
 def test_asked_again_at_once_the_database_is_left_alone(
-    app: FastAPI, session, client: TestClient
+    app: FastAPI, session: Session, client: TestClient
 ) -> None:
     figures(client)
     with statements(session) as seen:
@@ -92,7 +94,7 @@ def test_asked_again_at_once_the_database_is_left_alone(
     assert not [each for each in seen if "hand_down" in str(each)]
 
 
-def test_ready_says_whether_a_dispatcher_lives(client: TestClient, tmp_path) -> None:
+def test_ready_says_whether_a_dispatcher_lives(client: TestClient, tmp_path: Path) -> None:
     assert client.get("/ready").status_code == 503
     with (tmp_path / "dispatcher.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

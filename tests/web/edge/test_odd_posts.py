@@ -1,12 +1,14 @@
 """Whatever is posted to whatever address, twice: an answer in the design, never a fault of ours."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from math import lcm
 from urllib.parse import quote_from_bytes
 
 import pytest
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from sqlalchemy import String, Text, select
 from sqlmodel import Session, SQLModel
 
@@ -17,7 +19,7 @@ from services.campaigns.schedules import schedule_release
 from services.forms.form_drafts import KeptForm, keep_form_draft
 from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE, make_measure
 from tests.conftest import NOW
-from tests.web.conftest import account_of
+from tests.web.conftest import World, account_of
 from web.app import ROUTERS
 
 TEMPLATES = ROOT / "templates"
@@ -58,7 +60,7 @@ ROUTES = [
 
 
 @pytest.fixture
-def ids(session: Session, world) -> dict[str, object]:
+def ids(session: Session, world: World) -> dict[str, object]:
     """One of everything an address can name: what is at work and what is still a draft."""
     office = account_of(session, REGION, Role.OFFICE)
     planned = make_measure(session, office)
@@ -88,7 +90,9 @@ def body(odd: str, turn: int) -> bytes:
 
 
 @pytest.mark.parametrize("walk", WALKS)
-def test_no_post_meets_a_fault(session: Session, sign_in, ids: dict, walk: str) -> None:
+def test_no_post_meets_a_fault(
+    session: Session, sign_in: Callable[..., TestClient], ids: dict, walk: str
+) -> None:
     (code, role), odds = WALKS[walk]
     client = sign_in(code, role)
     kind = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -1,12 +1,14 @@
 """What no browser says: odd headers, addresses and bodies on every page are no fault of ours."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle, islice
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 
 from tests.building import REGION
 from tests.web.edge.test_reading import NOT_READY
@@ -75,14 +77,21 @@ def routes() -> Iterator[tuple[str, str]]:
             yield from ((method, route.path) for method in route.methods)
 
 
-def ask(app: FastAPI, method: str, path: str, query=b"", headers=(), body=b"") -> int:
+def ask(
+    app: FastAPI,
+    method: str,
+    path: str,
+    query: bytes = b"",
+    headers: tuple[()] | list[Any | tuple[bytes, bytes]] = (),
+    body: bytes = b"",
+) -> int:
     """The status of an answer. A fault of ours is raised, as the server would log it."""
     told = []
 
-    async def receive():
+    async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async def send(message):
+    async def send(message) -> None:
         told.append(message.get("status"))
 
     scope = {
@@ -96,14 +105,16 @@ def ask(app: FastAPI, method: str, path: str, query=b"", headers=(), body=b"") -
 
 
 @pytest.fixture
-def cookie(sign_in) -> tuple[bytes, bytes]:
+def cookie(sign_in: Callable[..., TestClient]) -> tuple[bytes, bytes]:
     """Of the region's office, which may open the most pages."""
     token = sign_in(REGION, "office").cookies[SESSION_COOKIE]
     return b"cookie", f"{SESSION_COOKIE}={token}".encode()
 
 
 @pytest.mark.parametrize("header", HEADERS, ids=bytes.decode)
-def test_an_odd_header_is_no_fault_of_ours(app, cookie, header: bytes) -> None:
+def test_an_odd_header_is_no_fault_of_ours(
+    app: FastAPI, cookie: tuple[bytes, bytes], header: bytes
+) -> None:
     for value in HEADERS[header]:
         for extra in ([], [cookie]):
             for method, path in (("GET", "/"), ("GET", "/sign-in"), ("POST", "/complaints")):
@@ -111,14 +122,16 @@ def test_an_odd_header_is_no_fault_of_ours(app, cookie, header: bytes) -> None:
                 assert status < 500, (header, value, method, path)
 
 
-def test_an_odd_body_is_no_fault_of_ours(app, cookie) -> None:
+def test_an_odd_body_is_no_fault_of_ours(app: FastAPI, cookie: tuple[bytes, bytes]) -> None:
     for kind in HEADERS[b"content-type"]:
         for body in BODIES:
             status = ask(app, "POST", "/complaints", b"", [(b"content-type", kind), cookie], body)
             assert status < 500, (kind, body)
 
 
-def test_no_page_fails_at_odd_headers_addresses_and_bodies(app, cookie) -> None:
+def test_no_page_fails_at_odd_headers_addresses_and_bodies(
+    app: FastAPI, cookie: tuple[bytes, bytes]
+) -> None:
     sets = [
         [(name, values[place % len(values)]) for name, values in HEADERS.items()]
         for place in range(max(map(len, HEADERS.values())))

@@ -1,8 +1,12 @@
 """Addresses of the office's pages that nobody has."""
 
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
 
 from tests.building import REGION, TOWNSHIP
+from tests.web.conftest import World
 
 PATHS = (
     "/campaigns/{}", "/campaigns/{}/notice", "/campaigns/{}/edit", "/measures/{}/edit",
@@ -14,7 +18,9 @@ PATHS = (
 
 @pytest.mark.parametrize("id", ["0", "-1", "x", "9" * 30])
 @pytest.mark.parametrize("path", PATHS)
-def test_an_address_nobody_has_is_not_found(sign_in, path: str, id: str) -> None:
+def test_an_address_nobody_has_is_not_found(
+    sign_in: Callable[..., TestClient], path: str, id: str
+) -> None:
     assert sign_in(REGION, "office").get(path.format(id)).status_code == 404
 
 
@@ -24,11 +30,15 @@ def test_an_address_nobody_has_is_not_found(sign_in, path: str, id: str) -> None
     ["/receipts/{}", "/attachments/{}", "/units?q={}", "/review?unit={}", "/receipts?number={}",
      "/assignments?q={}", "/review/all?measure={}"],
 )  # fmt: skip
-def test_what_no_database_can_hold_is_not_found(sign_in, path: str, said: str) -> None:
+def test_what_no_database_can_hold_is_not_found(
+    sign_in: Callable[..., TestClient], path: str, said: str
+) -> None:
     assert sign_in(REGION, "office").get(path.format(said)).status_code == 404
 
 
-def test_a_workbook_under_a_name_no_database_can_hold_is_not_found(world, sign_in) -> None:
+def test_a_workbook_under_a_name_no_database_can_hold_is_not_found(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client, path = sign_in(TOWNSHIP), f"/assignments/{world.id(TOWNSHIP)}/workbook/%00"
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404

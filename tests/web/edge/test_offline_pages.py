@@ -2,18 +2,23 @@
 
 import json
 import re
+from collections.abc import Callable
 from gzip import compress
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
 
 from adapters.settings import get_settings
 from tests.building import REGION, TOWNSHIP, VILLAGE
-from tests.web.conftest import account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import fields_of
 from web.edge.offline_pages import KEEP_FOR
 
 
-def test_only_a_clerks_home_and_forms_may_be_kept_and_say_whose_they_are(session, world, sign_in):
+def test_only_a_clerks_home_and_forms_may_be_kept_and_say_whose_they_are(
+    session: Session, world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client, account = sign_in(VILLAGE), account_of(session, VILLAGE)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     for address in ("/", path, f"{path}?saved=1"):
@@ -37,7 +42,7 @@ def test_only_a_clerks_home_and_forms_may_be_kept_and_say_whose_they_are(session
     assert not any(KEEP_FOR in answer.headers for answer in answers)
 
 
-def test_the_worker_is_small_old_fashioned_and_asked_for_once_an_hour(client):
+def test_the_worker_is_small_old_fashioned_and_asked_for_once_an_hour(client: TestClient) -> None:
     answer = client.get("/sw.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "max-age=3600"
@@ -49,11 +54,13 @@ def test_the_worker_is_small_old_fashioned_and_asked_for_once_an_hour(client):
 
 
 @pytest.fixture
-def unwanted(monkeypatch):
+def unwanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(get_settings(), "offline_pages", False)
 
 
-def test_where_it_is_not_wanted_a_worker_takes_itself_away(unwanted, client, sign_in):
+def test_where_it_is_not_wanted_a_worker_takes_itself_away(
+    unwanted: None, client: TestClient, sign_in: Callable[..., TestClient]
+) -> None:
     assert "unregister" in client.get("/sw.js").text
     page = sign_in(VILLAGE).get("/")
     assert KEEP_FOR not in page.headers

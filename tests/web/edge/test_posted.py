@@ -2,9 +2,14 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from starlette.requests import Request
 
 from tests.building import VILLAGE
@@ -24,11 +29,13 @@ LARGE = {
 
 
 @pytest.mark.parametrize("kind", LARGE)
-def test_a_page_is_answered_while_large_bodies_are_parsed(tmp_path, monkeypatch, kind) -> None:
+def test_a_page_is_answered_while_large_bodies_are_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     begun, go_on = threading.Barrier(PARSED_TOGETHER + 1), threading.Event()
     whole = posted._pieces
 
-    async def slow(body):
+    async def slow(body: BinaryIO) -> AsyncIterator[bytes]:
         begun.wait(60)
         go_on.wait(60)
         async for piece in whole(body):
@@ -59,7 +66,7 @@ def test_a_page_is_answered_while_large_bodies_are_parsed(tmp_path, monkeypatch,
 def read(body: bytes, content_type: str = URLENCODED) -> Request:
     """The request of a body, after it was read."""
 
-    async def receive():
+    async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
     scope = {
@@ -71,7 +78,9 @@ def read(body: bytes, content_type: str = URLENCODED) -> Request:
     return request
 
 
-def test_four_megabytes_of_joints_are_refused_before_they_are_looked_at(monkeypatch) -> None:
+def test_four_megabytes_of_joints_are_refused_before_they_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     parsed = []
     whole = posted.FormParser
 
@@ -118,7 +127,7 @@ FULL = {
 
 @pytest.mark.parametrize("kind", FULL)
 def test_where_the_disk_has_no_room_for_a_body_what_was_typed_is_shown(
-    app, sign_in, kind: str
+    app: FastAPI, sign_in: Callable[..., TestClient], kind: str
 ) -> None:
     app.state.waiting = Waiting(bodies=Room(SMALL * 3))
     more = FULL[kind]
@@ -131,7 +140,9 @@ def test_where_the_disk_has_no_room_for_a_body_what_was_typed_is_shown(
     assert app.state.waiting.bodies.taken == 0
 
 
-def test_room_is_free_again_when_a_body_was_read_and_small_ones_need_none(app, sign_in) -> None:
+def test_room_is_free_again_when_a_body_was_read_and_small_ones_need_none(
+    app: FastAPI, sign_in: Callable[..., TestClient]
+) -> None:
     app.state.waiting = Waiting(bodies=Room(SMALL * 5))
     client, large = sign_in(VILLAGE), {"file": ("a", b"x" * SMALL * 4)}
     for _ in range(3):

@@ -1,12 +1,16 @@
 """Reading writes nothing: every page that is only opened, by the statements it sends."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from sqlmodel import Session
 
 from tests.building import REGION, TOWNSHIP, VILLAGE
 from tests.counting import statements
+from tests.web.conftest import World
 from web.app import ROUTERS
 
 PATHS = sorted(
@@ -23,7 +27,9 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|WITH .*INSERT)", re.IGNOR
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_opening_a_page_writes_nothing(world, sign_in, session, path):
+def test_opening_a_page_writes_nothing(
+    world: World, sign_in: Callable[..., TestClient], session: Session, path: str
+) -> None:
     receipt = world.send(VILLAGE).receipt
     values = {
         "assignment_id": world.id(VILLAGE),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
 from adapters.attachment_store import AttachmentStore, get_store
 from adapters.passwords import hash_password
@@ -47,7 +47,7 @@ Asking = Callable[[httpx.Client], httpx.Response]
 
 
 @pytest.fixture(params=BACKENDS)
-def site(request, tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """A site on a database of its own, whose requests are numbered."""
     name = f"jieli_rush_{tmp_path.name}"[:60]
     with fresh_database(request.param, tmp_path, name) as url:
@@ -155,7 +155,7 @@ def send_list(browser: httpx.Client) -> httpx.Response:
     return browser.post("/units/import", files={"file": ("a.csv", SAMPLE_UNITS.read_bytes())})
 
 
-def _photos(session, office: Account) -> list[Asking]:
+def _photos(session: Session, office: Account) -> list[Asking]:
     """Two photos of each of twenty villages, whose one piece is still to be sent."""
     measure = make_measure(session, office, form=make_form(session, office, PHOTO_FIELDS))
     release_down(session, measure, office)
@@ -179,18 +179,18 @@ def _photos(session, office: Account) -> list[Asking]:
     return asking
 
 
-def _workbooks(session, office: Account) -> list[Asking]:
+def _workbooks(session: Session, office: Account) -> list[Asking]:
     """Four villages, each with the workbook it has downloaded."""
     measure = make_measure(session, office)
     release_down(session, measure, office)
     return [_workbook(session, measure, code) for code in _villages(session)[:4]]
 
 
-def _villages(session) -> list[str]:
+def _villages(session: Session) -> list[str]:
     return list(session.exec(select(Unit.code).where(Unit.level == "village").order_by(Unit.code)))
 
 
-def _workbook(session, measure: Measure, code: str) -> Asking:
+def _workbook(session: Session, measure: Measure, code: str) -> Asking:
     clerk = make_account(session, code, "clerk", f"sender-{code}")
     one: Assignment = assignment_of(session, measure, code)
     unit = session.get_one(Unit, clerk.unit_id)

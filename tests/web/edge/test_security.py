@@ -1,9 +1,15 @@
 """Signing in and out, and what comes from elsewhere."""
 
+from collections.abc import Callable
+
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx import Response
+from sqlmodel import Session
 
 from adapters.passwords import hash_password
+from models import Account
 from tests.building import VILLAGE, make_account
 from tests.conftest import NOW
 from tests.databases import BOTH
@@ -18,7 +24,7 @@ PASSWORD = "Caoyuan-2026"
 
 
 @pytest.fixture
-def account(session):
+def account(session: Session) -> Account:
     account = make_account(session, VILLAGE, "clerk", "hongxing")
     account.password_hash = hash_password(PASSWORD)
     session.add(account)
@@ -26,11 +32,11 @@ def account(session):
     return account
 
 
-def send(client: TestClient, password: str = PASSWORD, **fields: str):
+def send(client: TestClient, password: str = PASSWORD, **fields: str) -> Response:
     return client.post("/sign-in", data={"login": "hongxing", "password": password, **fields})
 
 
-def test_the_right_password_signs_in_and_leads_on(client, account):
+def test_the_right_password_signs_in_and_leads_on(client: TestClient, account: Account) -> None:
     answer = send(client, next="/review")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/review"
@@ -40,7 +46,9 @@ def test_the_right_password_signs_in_and_leads_on(client, account):
     assert client.get("/").status_code == 200
 
 
-def test_a_wrong_password_is_told_without_saying_what_was_wrong(client, account):
+def test_a_wrong_password_is_told_without_saying_what_was_wrong(
+    client: TestClient, account: Account
+) -> None:
     answer = send(client, "wrong")
     assert answer.status_code == 422
     assert "账号或密码不正确" in text_of(answer)
@@ -48,11 +56,11 @@ def test_a_wrong_password_is_told_without_saying_what_was_wrong(client, account)
     assert SESSION_COOKIE not in client.cookies
 
 
-def test_signing_in_never_leads_to_another_site(client, account):
+def test_signing_in_never_leads_to_another_site(client: TestClient, account: Account) -> None:
     assert send(client, next="//evil.example").headers["location"] == "/"
 
 
-def test_signing_out_ends_the_session_for_good(client, account):
+def test_signing_out_ends_the_session_for_good(client: TestClient, account: Account) -> None:
     send(client)
     token = client.cookies[SESSION_COOKIE]
     assert client.post("/sign-out").headers["location"] == "/sign-in"
@@ -60,7 +68,9 @@ def test_signing_out_ends_the_session_for_good(client, account):
     assert client.get("/").status_code == 303
 
 
-def test_after_eight_wrong_passwords_a_browser_that_is_not_known_has_to_wait(client, account):
+def test_after_eight_wrong_passwords_a_browser_that_is_not_known_has_to_wait(
+    client: TestClient, account: Account
+) -> None:
     for _ in range(8):
         assert "账号或密码不正确" in text_of(send(client, "wrong"))
     told = send(client)
@@ -69,7 +79,7 @@ def test_after_eight_wrong_passwords_a_browser_that_is_not_known_has_to_wait(cli
     assert "上级单位的综合办公室设置新密码" in text_of(told)
 
 
-def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client):
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client: TestClient) -> None:
     answer = client.get("/assignments/1?x=1")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in?next=/assignments/1%3Fx%3D1"
@@ -84,7 +94,9 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client):
         {"Origin": "null"},
     ],
 )
-def test_a_change_from_another_site_is_refused(app, sign_in, headers):
+def test_a_change_from_another_site_is_refused(
+    app: FastAPI, sign_in: Callable[..., TestClient], headers: dict[str, str]
+) -> None:
     client = sign_in(VILLAGE)
     client.headers.pop("Sec-Fetch-Site")
     answer = client.post("/sign-out", headers=headers, data={"note": "写了很久的话"})
@@ -93,14 +105,18 @@ def test_a_change_from_another_site_is_refused(app, sign_in, headers):
     assert client.get("/").status_code == 200
 
 
-def test_our_own_origin_is_trusted_where_the_browser_says_no_more(sign_in):
+def test_our_own_origin_is_trusted_where_the_browser_says_no_more(
+    sign_in: Callable[..., TestClient],
+) -> None:
     client = sign_in(VILLAGE)
     client.headers.pop("Sec-Fetch-Site")
     answer = client.post("/sign-out", headers={"Origin": "http://testserver"})
     assert answer.status_code == 303
 
 
-def test_a_browser_that_says_nothing_needs_the_token_of_the_form(sign_in):
+def test_a_browser_that_says_nothing_needs_the_token_of_the_form(
+    sign_in: Callable[..., TestClient],
+) -> None:
     client = sign_in(VILLAGE)
     client.headers.pop("Sec-Fetch-Site")
     token = fields_of(client.get("/"), "/sign-out")["_token"][0]
@@ -111,7 +127,7 @@ def test_a_browser_that_says_nothing_needs_the_token_of_the_form(sign_in):
     assert again["_token"] == [token]
 
 
-def test_an_old_browser_signs_in_with_the_token_of_the_page(app, account):
+def test_an_old_browser_signs_in_with_the_token_of_the_page(app: FastAPI, account: Account) -> None:
     client = make_client(app)
     client.headers.pop("Sec-Fetch-Site")
     assert send(client).status_code == 403
@@ -119,7 +135,9 @@ def test_an_old_browser_signs_in_with_the_token_of_the_page(app, account):
     assert send(client, _token=fields["_token"][0]).status_code == 303
 
 
-def test_what_was_typed_survives_an_expired_session_and_a_wrong_password(client, account):
+def test_what_was_typed_survives_an_expired_session_and_a_wrong_password(
+    client: TestClient, account: Account
+) -> None:
     typed = {"text": "写了半个小时的细化内容", "contact": ["甲", "乙"]}
     asked = client.post("/assignments/1/detail", data=typed)
     assert asked.status_code == 401
@@ -136,8 +154,8 @@ def test_what_was_typed_survives_an_expired_session_and_a_wrong_password(client,
 
 
 def test_tries_side_by_side_are_counted_before_the_password_is_checked(
-    client, account, monkeypatch
-):
+    client: TestClient, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tries = []
     monkeypatch.setattr(sign_in_pages.accounts, "verify", lambda *_: tries.append(1))
     limits = client.app.state.sign_in_limits
@@ -147,7 +165,9 @@ def test_tries_side_by_side_are_counted_before_the_password_is_checked(
     assert tries == []
 
 
-def test_the_right_password_forgets_the_wrong_ones_before(client, account):
+def test_the_right_password_forgets_the_wrong_ones_before(
+    client: TestClient, account: Account
+) -> None:
     for _ in range(2):
         for _ in range(7):
             send(client, "wrong")
@@ -156,8 +176,8 @@ def test_the_right_password_forgets_the_wrong_ones_before(client, account):
 
 @pytest.mark.parametrize("field", ["login", "password"])
 def test_an_endless_login_or_password_is_wrong_at_once_and_not_remembered(
-    client, account, field, monkeypatch
-):
+    client: TestClient, account: Account, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.accounts.accounts.is_password", None)
     monkeypatch.setattr("services.accounts.accounts.spend_a_check", None)
     answer = client.post(
@@ -169,7 +189,7 @@ def test_an_endless_login_or_password_is_wrong_at_once_and_not_remembered(
         assert all(len(part) < 200 for key in pace.paid for part in key)
 
 
-def test_signing_in_ends_the_session_the_browser_had(client, account):
+def test_signing_in_ends_the_session_the_browser_had(client: TestClient, account: Account) -> None:
     send(client)
     before = client.cookies[SESSION_COOKIE]
     send(client)
@@ -179,7 +199,9 @@ def test_signing_in_ends_the_session_the_browser_had(client, account):
     assert client.get("/").status_code == 303
 
 
-def test_a_sign_in_page_that_is_too_old_is_shown_again_without_the_password(app, account):
+def test_a_sign_in_page_that_is_too_old_is_shown_again_without_the_password(
+    app: FastAPI, account: Account
+) -> None:
     client = make_client(app)
     client.headers.pop("Sec-Fetch-Site")
     typed = {"next": "/review", "carried": '{"text": ["写了一半"]}'}

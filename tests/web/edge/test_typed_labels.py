@@ -2,6 +2,9 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
+
+from fastapi.testclient import TestClient
 
 from adapters.root import ROOT
 from tests.building import VILLAGE
@@ -14,7 +17,9 @@ SEVERAL = {"number", "reason", "login", "text"}
 """Fields that pages call by more than one name."""
 
 
-def test_fields_of_our_own_pages_are_called_what_the_pages_call_them(sign_in) -> None:
+def test_fields_of_our_own_pages_are_called_what_the_pages_call_them(
+    sign_in: Callable[..., TestClient],
+) -> None:
     client = sign_in(VILLAGE)
     typed = {"title": "核减报表", "text": "太多", "odd": "别的", "f-note": "没有这张表"}
     named = {"标题": "核减报表", "内容": "太多", "odd": "别的", "f-note": "没有这张表"}

@@ -1,9 +1,12 @@
 """Uploads and downloads over the web: by the cast, with odd offsets and odd files."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, select
 
 from adapters.attachment_store import AttachmentStore, get_store
@@ -35,23 +38,39 @@ def one(session: Session, photos_wanted: int) -> Assignment:
     return session.get_one(Assignment, photos_wanted)
 
 
-def begin(client, one, content: bytes, field: str = "paper", name: str = "情况.txt", **more):
+def begin(
+    client: TestClient,
+    one: Assignment,
+    content: bytes,
+    field: str = "paper",
+    name: str = "情况.txt",
+    **more: str,
+) -> Response:
     fields = {"name": name, "size": str(len(content)), "field": field, "key": "browser-key", **more}
     return client.post(f"/assignments/{one.id}/uploads", data=fields)
 
 
-def post_piece(client, one, token: str, offset: object, piece: bytes, **headers: str):
+def post_piece(
+    client: TestClient, one: Assignment, token: str, offset: object, piece: bytes, **headers: str
+) -> Response:
     path = f"/assignments/{one.id}/uploads/{token}?offset={offset}"
     return client.post(path, content=piece, headers={**RAW, **headers})
 
 
-def attach(session, store, one, content: bytes, name: str = "现场.jpg", field: str = "photo"):
+def attach(
+    session: Session,
+    store: AttachmentStore,
+    one: Assignment,
+    content: bytes,
+    name: str = "现场.jpg",
+    field: str = "photo",
+) -> Attachment:
     clerk = account_of(session, VILLAGE)
     kind = "image" if field == "photo" else "file"
     return receive(session, store, one.id, field, name, content, kind, actor=clerk, now=NOW)
 
 
-def mention(session, one, attachment) -> None:
+def mention(session: Session, one: Assignment, attachment: Attachment) -> None:
     """A submission whose answers hold the attachment."""
     session.add(
         Submission(
@@ -63,7 +82,9 @@ def mention(session, one, attachment) -> None:
     session.flush()
 
 
-def test_an_upload_goes_through_piece_by_piece(store, one, sign_in, session):
+def test_an_upload_goes_through_piece_by_piece(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, sent = sign_in(VILLAGE), photo(900, 700, noise=True)
     started = begin(client, one, sent, "photo", "../../现场.jpg").json()
     assert started["received"] == 0
@@ -83,7 +104,9 @@ def test_an_upload_goes_through_piece_by_piece(store, one, sign_in, session):
     assert shown.content == store.read(session.exec(select(Attachment.digest)).one())
 
 
-def test_a_wrong_offset_is_told_the_right_one(store, one, sign_in):
+def test_a_wrong_offset_is_told_the_right_one(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient]
+) -> None:
     client, sent = sign_in(VILLAGE), b"x" * 60_000
     token = begin(client, one, sent).json()["token"]
     post_piece(client, one, token, 0, sent[:20_000])
@@ -93,7 +116,9 @@ def test_a_wrong_offset_is_told_the_right_one(store, one, sign_in):
     assert client.get(f"/assignments/{one.id}/uploads/{token}").json()["received"] == 20_000
 
 
-def test_two_uploads_with_the_same_key_are_one(store, one, sign_in):
+def test_two_uploads_with_the_same_key_are_one(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     first, second = (begin(client, one, b"x" * 100).json() for _ in range(2))
     assert first == second
@@ -105,13 +130,21 @@ def test_two_uploads_with_the_same_key_are_one(store, one, sign_in):
     [("0", "photo"), (str(16 * MB), "photo"), ("9" * 40, "paper"), ("x", "paper"),
      ("100", "checked"), ("100", "nothing"), ("100", "")],
 )  # fmt: skip
-def test_what_cannot_be_uploaded_is_told_before_it_is_sent(store, one, sign_in, size, field):
+def test_what_cannot_be_uploaded_is_told_before_it_is_sent(
+    store: AttachmentStore,
+    one: Assignment,
+    sign_in: Callable[..., TestClient],
+    size: str,
+    field: str,
+) -> None:
     answer = begin(sign_in(VILLAGE), one, b"", field, size=size)
     assert answer.status_code == 422
     assert answer.json()["sentence"].endswith("。")
 
 
-def test_a_refused_file_is_told_and_can_be_tried_again(store, one, sign_in):
+def test_a_refused_file_is_told_and_can_be_tried_again(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient]
+) -> None:
     client, sent = sign_in(VILLAGE), b"<html><script>alert(1)</script></html>"
     token = begin(client, one, sent, name="a.pdf").json()["token"]
     answer = post_piece(client, one, token, 0, sent)
@@ -131,7 +164,15 @@ def test_a_refused_file_is_told_and_can_be_tried_again(store, one, sign_in):
         ("", b"x" * 5000, "application/octet-stream", 404),
     ],
 )
-def test_odd_pieces_store_nothing(store, one, sign_in, offset, piece, kind, status):
+def test_odd_pieces_store_nothing(
+    store: AttachmentStore,
+    one: Assignment,
+    sign_in: Callable[..., TestClient],
+    offset: int | str,
+    piece: bytes,
+    kind: str,
+    status: int,
+) -> None:
     client = sign_in(VILLAGE)
     token = begin(client, one, b"x" * 300_000).json()["token"]
     answer = post_piece(client, one, token, offset, piece, **{"Content-Type": kind})
@@ -140,8 +181,8 @@ def test_odd_pieces_store_nothing(store, one, sign_in, offset, piece, kind, stat
 
 
 def test_when_its_turn_has_not_come_the_photo_is_kept_and_an_empty_piece_asks_again(
-    store, one, sign_in
-):
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient]
+) -> None:
     client, sent = sign_in(VILLAGE), photo(100, 80)
     token = begin(client, one, sent, "photo").json()["token"]
     line = client.app.state.waiting.clerks
@@ -155,7 +196,9 @@ def test_when_its_turn_has_not_come_the_photo_is_kept_and_an_empty_piece_asks_ag
 
 
 @pytest.mark.parametrize("code", [OTHER_VILLAGE, SECOND, TOWNSHIP, BANNER, REGION])
-def test_nobody_uploads_for_another_unit(store, one, sign_in, code):
+def test_nobody_uploads_for_another_unit(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient], code: str
+) -> None:
     token = begin(sign_in(VILLAGE), one, b"x" * 100).json()["token"]
     other = sign_in(code)
     assert begin(other, one, b"x" * 100).status_code == 404
@@ -164,7 +207,9 @@ def test_nobody_uploads_for_another_unit(store, one, sign_in, code):
     assert store.received(token) == 0
 
 
-def test_an_upload_of_another_assignment_is_not_found(store, one, sign_in, session):
+def test_an_upload_of_another_assignment_is_not_found(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     other = open_assignment(session)
     client = sign_in(VILLAGE)
     token = begin(client, one, b"x" * 100).json()["token"]
@@ -172,7 +217,9 @@ def test_an_upload_of_another_assignment_is_not_found(store, one, sign_in, sessi
     assert client.get(f"/assignments/{other.id}/uploads/{token}").status_code == 404
 
 
-def test_without_a_session_or_from_another_site_nothing_is_stored(app, store, one, sign_in):
+def test_without_a_session_or_from_another_site_nothing_is_stored(
+    app: FastAPI, store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     token = begin(client, one, b"x" * 5000).json()["token"]
     assert post_piece(make_client(app), one, token, 0, b"x" * 5000).status_code == 401
@@ -181,7 +228,9 @@ def test_without_a_session_or_from_another_site_nothing_is_stored(app, store, on
     assert store.received(token) == 0
 
 
-def test_an_old_browser_proves_its_page_by_the_header_of_a_piece(store, one, sign_in):
+def test_an_old_browser_proves_its_page_by_the_header_of_a_piece(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     token = begin(client, one, b"x" * 5000).json()["token"]
     form_token = client.get("/complaints/new").text.split('name="_token" value="')[1].split('"')[0]
@@ -194,7 +243,9 @@ def test_an_old_browser_proves_its_page_by_the_header_of_a_piece(store, one, sig
     assert post_piece(client, one, token, 0, b"x" * 5000, **good).status_code == 200
 
 
-def test_the_file_is_seen_by_the_unit_and_once_sent_by_those_above(store, one, sign_in, session):
+def test_the_file_is_seen_by_the_unit_and_once_sent_by_those_above(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     done = attach(session, store, one, photo())
     path = f"/attachments/{done.token}"
     assert sign_in(VILLAGE).get(path).content == store.read(done.digest)
@@ -207,7 +258,9 @@ def test_the_file_is_seen_by_the_unit_and_once_sent_by_those_above(store, one, s
 
 
 @pytest.mark.parametrize("token", ["x", "..%2f..%2fetc%2fpasswd", "%00", "a" * 500])
-def test_an_attachment_nobody_has_is_not_found(store, sign_in, token):
+def test_an_attachment_nobody_has_is_not_found(
+    store: AttachmentStore, sign_in: Callable[..., TestClient], token: str
+) -> None:
     assert sign_in(VILLAGE).get(f"/attachments/{token}").status_code == 404
 
 
@@ -222,8 +275,15 @@ def test_an_attachment_nobody_has_is_not_found(store, sign_in, token):
     ],
 )
 def test_nothing_that_is_handed_out_can_run(
-    store, one, sign_in, session, content, field, media, how
-):
+    store: AttachmentStore,
+    one: Assignment,
+    sign_in: Callable[..., TestClient],
+    session: Session,
+    content: bytes,
+    field: str,
+    media: str,
+    how: str,
+) -> None:
     done = attach(session, store, one, content, "现场 “一”.jpg", field)
     headers = sign_in(VILLAGE).get(f"/attachments/{done.token}").headers
     assert headers["content-type"].startswith(media)
@@ -235,7 +295,9 @@ def test_nothing_that_is_handed_out_can_run(
     assert headers["cache-control"] == "private, no-cache"
 
 
-def test_a_type_the_list_does_not_have_is_handed_out_as_bytes(store, one, sign_in, session):
+def test_a_type_the_list_does_not_have_is_handed_out_as_bytes(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     done = attach(session, store, one, b"text", field="paper")
     done.content_type = "text/html"
     session.flush()
@@ -245,8 +307,8 @@ def test_a_type_the_list_does_not_have_is_handed_out_as_bytes(store, one, sign_i
 
 
 def test_a_photo_seen_before_is_not_sent_again_but_access_is_asked_again(
-    store, one, sign_in, session
-):
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     done = attach(session, store, one, photo())
     path = f"/attachments/{done.token}"
     tag = {"If-None-Match": sign_in(VILLAGE).get(path).headers["etag"]}
@@ -255,7 +317,13 @@ def test_a_photo_seen_before_is_not_sent_again_but_access_is_asked_again(
 
 
 @pytest.mark.parametrize("damage", ["missing", "changed"])
-def test_a_file_the_disk_has_lost_is_told_on_a_page(store, one, sign_in, session, damage):
+def test_a_file_the_disk_has_lost_is_told_on_a_page(
+    store: AttachmentStore,
+    one: Assignment,
+    sign_in: Callable[..., TestClient],
+    session: Session,
+    damage: str,
+) -> None:
     done = attach(session, store, one, photo())
     path = next(store.folder.glob("??/??/*"))
     if damage == "missing":
@@ -267,7 +335,9 @@ def test_a_file_the_disk_has_lost_is_told_on_a_page(store, one, sign_in, session
     assert "找不到了" in text_of(answer)
 
 
-def test_a_piece_and_a_download_are_a_few_statements(store, one, sign_in, session):
+def test_a_piece_and_a_download_are_a_few_statements(
+    store: AttachmentStore, one: Assignment, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, sent = sign_in(VILLAGE), b"x" * 60_000
     token = begin(client, one, sent).json()["token"]
     with statements(session) as seen:

@@ -3,11 +3,13 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from fastapi import Request, Response
 from PIL import Image
+from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
 from adapters.attachment_store import AttachmentStore, get_store
@@ -49,7 +51,9 @@ class Served:
             return list(session.exec(select(Attachment).order_by(Attachment.id)).all())
 
 
-def asked_for(id: int, name: str, kind: str, attached=None, fault: str = "") -> SimpleNamespace:
+def asked_for(
+    id: int, name: str, kind: str, attached: SimpleNamespace | None = None, fault: str = ""
+) -> SimpleNamespace:
     return SimpleNamespace(
         id=f"f-{name}", type=kind, label="现场照片", hint="拍清楚设备铭牌。", fault=fault,
         required=False, attached=attached, upload_url=f"/assignments/{id}/uploads",
@@ -57,13 +61,13 @@ def asked_for(id: int, name: str, kind: str, attached=None, fault: str = "") -> 
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator:
+def chromium() -> Iterator[Browser]:
     with browser() as started:
         yield started
 
 
 @pytest.fixture
-def served(chromium, tmp_path) -> Iterator[Served]:
+def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
     site = Site(tmp_path)
     with site.session() as session:
         clerk = account_of(session, VILLAGE)
@@ -93,7 +97,7 @@ def served(chromium, tmp_path) -> Iterator[Served]:
         yield Served(site, address, store, assignment)
 
 
-def opened(chromium, served: Served, width: int = 360, **options):
+def opened(chromium: Browser, served: Served, width: int = 360, **options: bool) -> Page:
     page = chromium.new_context(viewport={"width": width, "height": 740}, **options).new_page()
     page.goto(served.address + "/sign-in")
     page.fill("#login", f"clerk-{VILLAGE}")
@@ -103,11 +107,13 @@ def opened(chromium, served: Served, width: int = 360, **options):
     return page
 
 
-def choose(page, selector: str, name: str, content: bytes, media: str = "image/jpeg") -> None:
+def choose(page: Page, selector: str, name: str, content: bytes, media: str = "image/jpeg") -> None:
     page.set_input_files(selector, {"name": name, "mimeType": media, "buffer": content})
 
 
-def test_a_big_photo_arrives_whole_although_the_network_is_cut_in_the_middle(chromium, served):
+def test_a_big_photo_arrives_whole_although_the_network_is_cut_in_the_middle(
+    chromium: Browser, served: Served
+) -> None:
     page = opened(chromium, served)
     sent: list[int] = []
 
@@ -144,7 +150,7 @@ def test_a_big_photo_arrives_whole_although_the_network_is_cut_in_the_middle(chr
     assert page.evaluate("document.querySelector('.upload-status img').naturalWidth") == 160
 
 
-def test_a_photo_taken_upright_stands_upright(chromium, served):
+def test_a_photo_taken_upright_stands_upright(chromium: Browser, served: Served) -> None:
     page = opened(chromium, served)
     choose(page, "#f-photo", "a.jpg", photo(3000, 2000, turn=6))
     page.locator(".upload-status a").wait_for()
@@ -152,7 +158,9 @@ def test_a_photo_taken_upright_stands_upright(chromium, served):
     assert Image.open(io.BytesIO(served.store.read(done.digest))).size == (1067, 1600)
 
 
-def test_a_paper_takes_the_place_of_the_old_one_and_can_be_taken_away(chromium, served):
+def test_a_paper_takes_the_place_of_the_old_one_and_can_be_taken_away(
+    chromium: Browser, served: Served
+) -> None:
     page = opened(chromium, served)
     assert page.locator("#f-paper-remove").count() == 1
     choose(page, "#f-paper", "方案.docx", docx(), "application/zip")
@@ -164,7 +172,7 @@ def test_a_paper_takes_the_place_of_the_old_one_and_can_be_taken_away(chromium, 
     assert page.input_value("input[type=hidden][name=f-paper]") == ""
 
 
-def test_a_refused_file_is_told_and_the_old_one_stays(chromium, served):
+def test_a_refused_file_is_told_and_the_old_one_stays(chromium: Browser, served: Served) -> None:
     page = opened(chromium, served)
     choose(page, "#f-paper", "a.pdf", b"<html><script>alert(1)</script>")
     page.get_by_text("不能上传网页").wait_for()
@@ -175,7 +183,9 @@ def test_a_refused_file_is_told_and_the_old_one_stays(chromium, served):
     assert served.rows() == []
 
 
-def test_the_same_file_chosen_again_after_a_reload_goes_on_where_it_stopped(chromium, served):
+def test_the_same_file_chosen_again_after_a_reload_goes_on_where_it_stopped(
+    chromium: Browser, served: Served
+) -> None:
     page = opened(chromium, served)
     sent = ("各村均已完成。" * 30_000).encode()
     first = {"passed": 0}
@@ -200,7 +210,9 @@ def test_the_same_file_chosen_again_after_a_reload_goes_on_where_it_stopped(chro
     assert served.store.read(done.digest) == sent
 
 
-def test_when_it_fails_for_good_the_file_goes_with_the_form(chromium, served):
+def test_when_it_fails_for_good_the_file_goes_with_the_form(
+    chromium: Browser, served: Served
+) -> None:
     page = opened(chromium, served)
     page.route("**/uploads", lambda route: route.fulfill(status=400, body="no"))
     choose(page, "#f-paper", "情况.txt", b"text", "text/plain")
@@ -214,8 +226,8 @@ def test_when_it_fails_for_good_the_file_goes_with_the_form(chromium, served):
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_question_fits_a_phone_and_is_large_enough_to_touch(
-    chromium, served, javascript, width
-):
+    chromium: Browser, served: Served, javascript: bool, width: int
+) -> None:
     page = opened(chromium, served, width, java_script_enabled=javascript)
     wider = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wider) <= 0

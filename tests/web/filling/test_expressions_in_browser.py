@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.rules.forms.expressions.table import vectors
 from tests.second_try import REAL
@@ -14,7 +15,7 @@ pytestmark = REAL
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator:
+def page() -> Iterator[Page]:
     with browser() as chromium:
         page = chromium.new_page()
         page.set_content('<form data-rules=\'{"order": [], "fields": {}}\'></form>')
@@ -22,7 +23,7 @@ def page() -> Iterator:
         yield page
 
 
-def test_an_expression_gives_in_the_browser_what_the_table_says(page):
+def test_an_expression_gives_in_the_browser_what_the_table_says(page: Page) -> None:
     table = vectors()
     results = in_script(page, [(vector.expression, vector.scope) for vector in table])
     assert len(results) == len(table)

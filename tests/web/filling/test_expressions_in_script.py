@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules.filling.conditions import as_stored
 from rules.forms.expressions.budget import MOST_WORK, Budget
-from rules.forms.expressions.expression import parse
+from rules.forms.expressions.expression import Expression, parse
 from rules.forms.expressions.values import Scope, shown, tidy, truth_of
 from rules.forms.field_values import read_decimal
 from rules.forms.form_fields import FieldType, FormField
@@ -39,19 +39,19 @@ def script() -> Script:
     )
 
 
-def in_script(script, rows: list) -> list[list[Any]]:
+def in_script(script: Script, rows: list) -> list[list[Any]]:
     """Kind, text, truth and shown text of each expression in its scope."""
     return script.evaluate(
         EVALUATE, [[expression.to_json(), browser_scope(scope)] for expression, scope in rows]
     )
 
 
-def on_server(expression, scope: Scope) -> list[Any]:
+def on_server(expression: Expression, scope: Scope) -> list[Any]:
     value = expression.value(scope)
     return [*result_of(value), truth_of(value), shown(value)]
 
 
-def test_an_expression_gives_in_the_script_what_the_table_says(script):
+def test_an_expression_gives_in_the_script_what_the_table_says(script: Script) -> None:
     table = vectors()
     results = in_script(script, [(vector.expression, vector.scope) for vector in table])
     assert len(results) == len(table)
@@ -65,7 +65,9 @@ def test_an_expression_gives_in_the_script_what_the_table_says(script):
 
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.lists(EXPRESSIONS, min_size=40, max_size=60))
-def test_any_expression_gives_the_same_in_the_script_and_on_the_server(script, texts):
+def test_any_expression_gives_the_same_in_the_script_and_on_the_server(
+    script: Script, texts: list[Any]
+) -> None:
     scope = Scope(answers=ANSWERS, numeric=NUMERIC, today="2026-11-22")
     expressions = [parse(text) for text in texts]
     results = in_script(script, [(expression, scope) for expression in expressions])
@@ -84,7 +86,7 @@ WORK = """rows => rows.map(function (row) {
 })"""
 
 
-def test_the_script_counts_the_work_of_the_server_and_never_more(script):
+def test_the_script_counts_the_work_of_the_server_and_never_more(script: Script) -> None:
     table = [one for one in vectors() if all(ord(sign) < 0x10000 for sign in one.expression.text)]
     table = [one for one in table if "字" not in one.expression.references]  # two halves there
     counted = script.evaluate(
@@ -104,7 +106,7 @@ def test_the_script_counts_the_work_of_the_server_and_never_more(script):
     assert wrong == []
 
 
-def test_an_expression_stops_in_the_script_once_the_work_is_spent(script):
+def test_an_expression_stops_in_the_script_once_the_work_is_spent(script: Script) -> None:
     tree = parse("string-length(translate(${t}, ${t}, ${t}))").to_json()
     scope = {"answers": {"t": "字" * 20_000}, "budget": {"left": 70_000}}
     assert "too much work" in script.evaluate(
@@ -117,14 +119,14 @@ def test_an_expression_stops_in_the_script_once_the_work_is_spent(script):
 STORED = "values => values.map(value => window.jieliNumbers.stored(value))"
 
 
-def test_a_calculated_value_is_stored_in_the_script_as_the_table_says(script):
+def test_a_calculated_value_is_stored_in_the_script_as_the_table_says(script: Script) -> None:
     table = stored_values()
     assert script.evaluate(STORED, [value for value, _ in table]) == [
         text or "" for _, text in table
     ]
 
 
-def test_a_number_is_read_in_the_script_as_the_table_says(script):
+def test_a_number_is_read_in_the_script_as_the_table_says(script: Script) -> None:
     read = script.evaluate(
         "texts => texts.map(text => window.jieliNumbers.number(text))",
         [text for text, _ in NUMBERS],
@@ -140,13 +142,15 @@ def test_a_number_is_read_in_the_script_as_the_table_says(script):
 @given(
     st.lists(st.text(st.sampled_from("0123456789.,'-+ 、。，．−０９³①½\u3000\u00a0次"), max_size=9))
 )
-def test_any_text_is_the_same_number_in_the_script_and_on_the_server(script, texts):
+def test_any_text_is_the_same_number_in_the_script_and_on_the_server(
+    script: Script, texts: list[Any]
+) -> None:
     read = script.evaluate("texts => texts.map(text => window.jieliNumbers.number(text))", texts)
     wanted = [read_decimal(text) for text in texts]
     assert read == ["" if isinstance(one, Fault) else float(one) for one in wanted]
 
 
-def test_a_calculated_number_is_in_the_script_what_the_table_says(script):
+def test_a_calculated_number_is_in_the_script_what_the_table_says(script: Script) -> None:
     table = stored_values("stored_numbers")
     numbers = script.evaluate(
         "values => values.map(value => window.jieliNumbers.calculated(value))",
@@ -166,12 +170,14 @@ def test_a_calculated_number_is_in_the_script_what_the_table_says(script):
         min_size=500,
     )
 )
-def test_any_number_is_stored_in_the_script_as_on_the_server(script, numbers):
+def test_any_number_is_stored_in_the_script_as_on_the_server(
+    script: Script, numbers: list[Any]
+) -> None:
     field = FormField(name="a", type=FieldType.DECIMAL)
     assert script.evaluate(STORED, numbers) == [as_stored(field, one) or "" for one in numbers]
 
 
-def test_an_answer_is_typed_in_the_script_as_on_the_server(script):
+def test_an_answer_is_typed_in_the_script_as_on_the_server(script: Script) -> None:
     stored = [["12.50", True], ["12.50", False], ["", True], ["x", True], [["a", "b"], False]]
     typed = script.evaluate(
         "rows => rows.map(row => window.jieliExpressions.typed(row[0], row[1]))", stored

@@ -1,27 +1,34 @@
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page
 from sqlmodel import Session, select
 
 from models import Assignment, FillTime, Measure, Submission
 from rules.filling.checks.flags import FlagKind
 from tests.answering import account_of, released_measure, send
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE, assignment_of, make_form
+from tests.web.conftest import World
 from tests.web.pages import check, text_of
 from web.filling.flags import SENTENCES
 
 SHARED = {"name": "homes", "label": "总户数", "type": "integer", "reuse": "households"}
 
 
-def fields_of(page) -> dict[str, str]:
+def fields_of(page: Page) -> dict[str, str]:
     """What the form of the page sends as it stands."""
     form = next(one for one in check(page).iter("form") if one.get("data-form") is not None)
     return {name: value for name, value in form.form_values() if not name.startswith("f-")}
 
 
-def path_of(world_or_one) -> str:
+def path_of(world_or_one: int) -> str:
     return f"/assignments/{world_or_one}/form"
 
 
-def test_questions_stand_on_top_once_and_a_second_press_sends(world, sign_in, session) -> None:
+def test_questions_stand_on_top_once_and_a_second_press_sends(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     village, path = sign_in(VILLAGE), path_of(world.id(VILLAGE))
     typed = {"f-checked": "0", "f-spent": "0", "_act": "send"}
     asked = village.post(path, data={**fields_of(village.get(path)), **typed})
@@ -38,7 +45,9 @@ def test_questions_stand_on_top_once_and_a_second_press_sends(world, sign_in, se
     assert stored.flags == [{"kind": "all_zero"}]
 
 
-def test_a_mended_answer_is_sent_without_another_question(world, sign_in) -> None:
+def test_a_mended_answer_is_sent_without_another_question(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     village, path = sign_in(VILLAGE), path_of(world.id(VILLAGE))
     zeros = {"f-checked": "0", "f-spent": "0", "_act": "send"}
     village.post(path, data={**fields_of(village.get(path)), **zeros})
@@ -47,7 +56,9 @@ def test_a_mended_answer_is_sent_without_another_question(world, sign_in) -> Non
     assert "/receipts/" in mended.headers["location"]
 
 
-def test_what_waited_on_the_phone_is_not_asked_back(world, sign_in) -> None:
+def test_what_waited_on_the_phone_is_not_asked_back(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     village, path = sign_in(VILLAGE), path_of(world.id(VILLAGE))
     fields = fields_of(village.get(path))
     del fields["_confirmed"]
@@ -59,7 +70,9 @@ def test_what_waited_on_the_phone_is_not_asked_back(world, sign_in) -> None:
     assert sent.json()["receipt"]
 
 
-def test_a_script_leaves_the_questions_to_the_browser(world, sign_in) -> None:
+def test_a_script_leaves_the_questions_to_the_browser(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     village, path = sign_in(VILLAGE), path_of(world.id(VILLAGE))
     data = {**fields_of(village.get(path)), "f-checked": "0", "f-spent": "0", "_act": "send"}
     asked = village.post(path, data=data, headers={"Accept": "application/json"})
@@ -68,14 +81,18 @@ def test_a_script_leaves_the_questions_to_the_browser(world, sign_in) -> None:
     assert village.post(path, data=data).headers["location"] == f"{path}?asked=1"
 
 
-def test_an_unfinished_form_asks_nothing_and_others_see_nothing(world, sign_in) -> None:
+def test_an_unfinished_form_asks_nothing_and_others_see_nothing(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     path = f"{path_of(world.id(VILLAGE))}?asked=1"
     assert "请先核对" not in text_of(sign_in(VILLAGE).get(path))
     for code in (OTHER_VILLAGE, TOWNSHIP):
         assert sign_in(code).get(path).status_code == 404
 
 
-def test_the_unit_above_reads_the_flags_the_unit_beside_does_not(world, sign_in) -> None:
+def test_the_unit_above_reads_the_flags_the_unit_beside_does_not(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE, checked="0", spent="0")
     path = f"/review/{world.id(VILLAGE)}"
     assert "所有数字都是 0" in text_of(sign_in(TOWNSHIP).get(path))
@@ -96,20 +113,26 @@ def known(session: Session) -> tuple[Assignment, Assignment]:
     return ones[0], ones[1]
 
 
-def test_what_is_known_stands_in_the_form_with_its_source(known, sign_in) -> None:
+def test_what_is_known_stands_in_the_form_with_its_source(
+    known: tuple[Assignment, Assignment], sign_in: Callable[..., TestClient]
+) -> None:
     page = sign_in(VILLAGE).get(path_of(known[1].id))
     assert check(page).xpath("//input[@name='f-homes']/@value") == ["85"]
     assert "来自“人口摸底”2026-11-23 的填报" in text_of(page)
 
 
-def test_a_contradiction_is_told_with_both_answers(known, sign_in) -> None:
+def test_a_contradiction_is_told_with_both_answers(
+    known: tuple[Assignment, Assignment], sign_in: Callable[..., TestClient]
+) -> None:
     village, path = sign_in(VILLAGE), path_of(known[1].id)
     data = {**fields_of(village.get(path)), "f-homes": "1850", "_act": "send"}
     page = village.get(village.post(path, data=data).headers["location"])
     assert "“总户数”与“人口摸底”里的填报不一致：那里是 85，这里是 1,850，请核对。" in text_of(page)
 
 
-def test_the_last_answer_is_shown_beside_the_question(known, sign_in, session) -> None:
+def test_the_last_answer_is_shown_beside_the_question(
+    known: tuple[Assignment, Assignment], sign_in: Callable[..., TestClient], session: Session
+) -> None:
     one = known[1]
     later = Assignment(**{**one.model_dump(exclude={"id"}), "period": "202611"})
     one.period = "202610"
@@ -127,7 +150,9 @@ def test_the_last_answer_is_shown_beside_the_question(known, sign_in, session) -
     assert [one.tag for one in hint] == ["br"]
 
 
-def test_the_time_of_a_filling_is_counted_from_the_first_page(world, sign_in, session) -> None:
+def test_the_time_of_a_filling_is_counted_from_the_first_page(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     village, path = sign_in(VILLAGE), path_of(world.id(VILLAGE))
     first = fields_of(village.get(path))
     assert first["_opened"].isdigit()
@@ -140,7 +165,9 @@ def test_the_time_of_a_filling_is_counted_from_the_first_page(world, sign_in, se
 
 
 @pytest.mark.parametrize("opened", ["", "-1", "１２", "9" * 30, "x"])
-def test_a_wrong_time_or_mark_does_not_stop_a_form(world, sign_in, opened) -> None:
+def test_a_wrong_time_or_mark_does_not_stop_a_form(
+    world: World, sign_in: Callable[..., TestClient], opened: str
+) -> None:
     village, path = sign_in(VILLAGE), path_of(world.id(VILLAGE))
     fields = {**fields_of(village.get(path)), "_opened": opened, "_confirmed": "." * 99}
     sent = village.post(path, data={**fields, "f-checked": "12", "_act": "send"})

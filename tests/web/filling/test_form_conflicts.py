@@ -1,60 +1,69 @@
 """Two phones, two tabs, the back button: both answers side by side, nothing overwritten."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from sqlmodel import select
+from fastapi.testclient import TestClient
+from playwright.sync_api import BrowserContext, Page
+from sqlmodel import Session, select
 
 from models import Draft, Submission
 from rules.filling.corrections import WHY
 from services.review.reviews import approve, return_
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.full_form import FILLED, posted
-from tests.web.conftest import NOW, account_of
+from tests.web.conftest import NOW, World, account_of
 from tests.web.pages import check, fields_of, text_of
 
 
 @pytest.fixture
-def path(full):
+def path(full: World) -> str:
     return f"/assignments/{full.id(VILLAGE)}/form"
 
 
 @pytest.fixture
-def phones(sign_in, path):
+def phones(sign_in: Callable[..., TestClient], path: str) -> list[Any]:
     """Two browsers with the same form open, and what their pages would send."""
     opened = [sign_in(VILLAGE), sign_in(VILLAGE, "office")]
     return [(client, fields_of(client.get(path), path)) for client in opened]
 
 
-def post(phone, path, typed, act):
+def post(phone: BrowserContext, path: str, typed: dict[str, list[str]], act: str):
     client, fields = phone
     return client.post(path, data={**fields, **posted(typed), "_act": act})
 
 
-def receive(phone, path, typed, session):
+def receive(
+    phone: BrowserContext, path: str, typed: dict[str, list[str]], session: Session
+) -> Submission:
     """Send it, as a reviewer finds it."""
     sent = post(phone, path, typed, "send").headers["location"].removeprefix("/receipts/")
     return session.exec(select(Submission).where(Submission.receipt == sent)).one()
 
 
-def send_back(session, submission, **which):
+def send_back(session: Session, submission: Submission, **which: list[Any]) -> None:
     township = account_of(session, TOWNSHIP)
     return_(session, submission.id, reason="请核对户数", actor=township, now=NOW, **which)
 
 
-def accept(session, submission):
+def accept(session: Session, submission: Submission) -> None:
     approve(session, submission.id, actor=account_of(session, TOWNSHIP), now=NOW)
 
 
-def reopened(phone, path, how=""):
+def reopened(phone: BrowserContext, path: str, how: str = "") -> tuple[Any, dict[str, list[str]]]:
     return phone[0], fields_of(phone[0].get(path + how), path)
 
 
-def decide(phone, path, page, act, **picks):
+def decide(phone: BrowserContext, path: str, page: Page, act: str, **picks: str):
     """Press a button of the page with both, having picked `theirs` or `mine` for some."""
     fields = fields_of(page, path) | {f"pick.{name}": side for name, side in picks.items()}
     return phone[0].post(path, data={**fields, "_act": act})
 
 
-def test_two_drafts_stand_side_by_side_where_they_differ(phones, path, session, full):
+def test_two_drafts_stand_side_by_side_where_they_differ(
+    phones: list[Any], path: str, session: Session, full: World
+) -> None:
     first, second = phones
     post(first, path, {**FILLED, "story": ["先存的"]}, "save")
     page = post(second, path, {**FILLED, "story": ["后写的"], "heated": ["gas"]}, "save")
@@ -67,7 +76,7 @@ def test_two_drafts_stand_side_by_side_where_they_differ(phones, path, session, 
     assert session.get_one(Draft, full.id(VILLAGE)).answers["story"] == ["先存的"]
 
 
-def test_the_clerk_takes_one_side_of_every_question(phones, path):
+def test_the_clerk_takes_one_side_of_every_question(phones: list[Any], path: str) -> None:
     first, second = phones
     post(first, path, {**FILLED, "story": ["先存的"], WHY: ["漏报"]}, "save")
     typed = {**FILLED, "story": ["后写的"], "visits.1.who": ["三号"], WHY: ["错报"]}
@@ -82,7 +91,9 @@ def test_the_clerk_takes_one_side_of_every_question(phones, path):
     assert shown["f-visits.0.who"] == ["一号"]
 
 
-def test_what_is_left_empty_on_one_side_is_not_picked_by_itself(phones, path):
+def test_what_is_left_empty_on_one_side_is_not_picked_by_itself(
+    phones: list[Any], path: str
+) -> None:
     first, second = phones
     post(first, path, {"story": ["先存的"], "day": ["2026-11-20"]}, "save")
     page = post(second, path, {"story": ["后写的"], "households": ["5"]}, "save")
@@ -93,7 +104,9 @@ def test_what_is_left_empty_on_one_side_is_not_picked_by_itself(phones, path):
 
 
 @pytest.mark.parametrize("side", ["mine", "theirs"])
-def test_a_third_change_while_the_clerk_decides_is_shown_again(phones, path, sign_in, side):
+def test_a_third_change_while_the_clerk_decides_is_shown_again(
+    phones: list[Any], path: str, sign_in: Callable[..., TestClient], side: str
+) -> None:
     first, second = phones
     post(first, path, {"story": ["先存的"]}, "save")
     page = post(second, path, {"story": ["后写的"]}, "save")
@@ -107,7 +120,9 @@ def test_a_third_change_while_the_clerk_decides_is_shown_again(phones, path, sig
     assert fields_of(again, path)["pick.story"] == [side]
 
 
-def test_the_back_button_does_not_bring_an_old_text_over_a_newer_one(phones, path):
+def test_the_back_button_does_not_bring_an_old_text_over_a_newer_one(
+    phones: list[Any], path: str
+) -> None:
     client, old = phones[0]
     post(phones[0], path, {"story": ["第一遍"]}, "save")
     newer = client, fields_of(client.get(path), path)
@@ -116,7 +131,9 @@ def test_the_back_button_does_not_bring_an_old_text_over_a_newer_one(phones, pat
     assert fields_of(client.get(path), path)["f-story"] == ["第二遍"]
 
 
-def test_what_a_colleague_has_sent_is_shown_beside_and_can_be_taken_back(phones, path, full):
+def test_what_a_colleague_has_sent_is_shown_beside_and_can_be_taken_back(
+    phones: list[Any], path: str, full: World
+) -> None:
     first, second = phones
     post(first, path, FILLED, "send")
     page = post(second, path, {**FILLED, "households": ["41"]}, "send")
@@ -139,8 +156,8 @@ def test_what_a_colleague_has_sent_is_shown_beside_and_can_be_taken_back(phones,
 
 
 def test_a_colleagues_answer_that_was_returned_meanwhile_is_not_lost_from_sight(
-    phones, path, session
-):
+    phones: list[Any], path: str, session: Session
+) -> None:
     first, second = phones
     send_back(session, receive(first, path, FILLED, session), fields=["households"])
     page = post(second, path, {**FILLED, "households": ["41"], "story": ["我的做法"]}, "save")
@@ -151,7 +168,9 @@ def test_a_colleagues_answer_that_was_returned_meanwhile_is_not_lost_from_sight(
     assert fields_of(second[0].get(path), path)["f-households"] == ["41"]
 
 
-def test_a_draft_that_is_newer_than_what_was_sent_is_what_stands_beside(phones, path, session):
+def test_a_draft_that_is_newer_than_what_was_sent_is_what_stands_beside(
+    phones: list[Any], path: str, session: Session
+) -> None:
     first, second = phones
     send_back(session, receive(first, path, FILLED, session))
     newer = {**FILLED, "households": ["42"], "story": ["退回后重写的"]}
@@ -167,17 +186,19 @@ def test_a_draft_that_is_newer_than_what_was_sent_is_what_stands_beside(phones, 
 
 
 @pytest.fixture
-def correcting(phones, path, session):
+def correcting(phones: list[Any], path: str, session: Session) -> list[Any]:
     """Both with the approved answer open to correct it."""
     accept(session, receive(phones[0], path, FILLED, session))
     return [reopened(phone, path, "?correct=1") for phone in phones]
 
 
-def correction(households, why):
+def correction(households: str, why: str) -> dict[str, Any]:
     return {**FILLED, "households": [households], WHY: [why]}
 
 
-def test_a_correction_that_was_taken_back_stands_beside_as_the_draft_it_is(correcting, path):
+def test_a_correction_that_was_taken_back_stands_beside_as_the_draft_it_is(
+    correcting: list[Any], path: str
+) -> None:
     first, second = correcting
     post(first, path, correction("42", "漏报两户"), "send")
     first[0].post(path.replace("/form", "/recall"))
@@ -189,7 +210,9 @@ def test_a_correction_that_was_taken_back_stands_beside_as_the_draft_it_is(corre
     assert (shown["f-households"], shown["f--why"]) == (["42"], ["错报"])
 
 
-def test_a_correction_goes_on_from_a_colleagues_correction_taken_back(correcting, path, full):
+def test_a_correction_goes_on_from_a_colleagues_correction_taken_back(
+    correcting: list[Any], path: str, full: World
+) -> None:
     first, second = correcting
     post(first, path, correction("42", "漏报两户"), "send")
     page = post(second, path, correction("41", "错报"), "send")
@@ -205,7 +228,9 @@ def test_a_correction_goes_on_from_a_colleagues_correction_taken_back(correcting
     assert full.assignment(VILLAGE).revision == 4
 
 
-def test_a_reason_that_was_not_picked_does_not_come_along(phones, correcting, path):
+def test_a_reason_that_was_not_picked_does_not_come_along(
+    phones: list[Any], correcting: list[Any], path: str
+) -> None:
     post(correcting[0], path, correction("42", "漏报两户"), "send")
     second = phones[1]  # Opened before anything was sent: it asks for no reason.
     page = post(second, path, {**FILLED, "households": ["41"]}, "send")
@@ -214,7 +239,9 @@ def test_a_reason_that_was_not_picked_does_not_come_along(phones, correcting, pa
     assert fields_of(second[0].get(f"{path}?correct=1"), path)["f--why"] == [""]
 
 
-def test_what_can_no_longer_be_taken_back_stays_beside_what_was_typed(phones, path, session):
+def test_what_can_no_longer_be_taken_back_stays_beside_what_was_typed(
+    phones: list[Any], path: str, session: Session
+) -> None:
     first, second = phones
     submission = receive(first, path, FILLED, session)
     page = post(second, path, {**FILLED, "households": ["41"]}, "send")
@@ -228,14 +255,18 @@ def test_what_can_no_longer_be_taken_back_stays_beside_what_was_typed(phones, pa
     assert shown["f-households"] == ["41"]
 
 
-def test_the_very_same_answers_from_two_phones_are_one_submission(phones, path, session):
+def test_the_very_same_answers_from_two_phones_are_one_submission(
+    phones: list[Any], path: str, session: Session
+) -> None:
     first, second = phones
     receipt = post(first, path, FILLED, "send").headers["location"]
     assert post(second, path, FILLED, "send").headers["location"] == receipt
     assert len(session.exec(select(Submission)).all()) == 1
 
 
-def test_a_script_finds_a_page_that_overwrites_nothing(phones, path, session, full):
+def test_a_script_finds_a_page_that_overwrites_nothing(
+    phones: list[Any], path: str, session: Session, full: World
+) -> None:
     first, second = phones
     post(first, path, {"story": ["先存的"]}, "save")
     page = second[0].get(f"{path}?conflict=1")
@@ -246,7 +277,7 @@ def test_a_script_finds_a_page_that_overwrites_nothing(phones, path, session, fu
     assert session.get_one(Draft, full.id(VILLAGE)).answers["story"] == ["先存的"]
 
 
-def test_a_script_finds_it_for_a_sent_answer_too(phones, path):
+def test_a_script_finds_it_for_a_sent_answer_too(phones: list[Any], path: str) -> None:
     first, second = phones
     post(first, path, FILLED, "send")
     led = second[0].get(f"{path}?local=1")
@@ -258,7 +289,9 @@ def test_a_script_finds_it_for_a_sent_answer_too(phones, path):
     assert "收回已报送的，按所选的修改" in text_of(answer)
 
 
-def test_nobody_else_decides(phones, path, sign_in):
+def test_nobody_else_decides(
+    phones: list[Any], path: str, sign_in: Callable[..., TestClient]
+) -> None:
     post(phones[0], path, FILLED, "send")
     other = sign_in(OTHER_VILLAGE)
     for act in ("merge", "take_back"):

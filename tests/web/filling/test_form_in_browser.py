@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from tests.second_try import REAL
-from tests.web.phones import cut_off, until
+from tests.web.phones import Phones, cut_off, until
 from tests.web.slow_network import slow_down
 from web.edge.static_files import static_files
 
@@ -18,7 +18,9 @@ KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"
 UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('jieli.form.'))"
 
 
-def test_what_was_typed_without_a_network_survives_a_reload(clerks, phone, page, village):
+def test_what_was_typed_without_a_network_survives_a_reload(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     phone.set_offline(True)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -29,7 +31,9 @@ def test_what_was_typed_without_a_network_survives_a_reload(clerks, phone, page,
     expect(page.locator("#f-note")).to_have_value(WRITTEN)
 
 
-def test_what_was_typed_survives_a_closed_tab(clerks, phone, page, village):
+def test_what_was_typed_survives_a_closed_tab(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -37,7 +41,7 @@ def test_what_was_typed_survives_a_closed_tab(clerks, phone, page, village):
     _is_back(clerks.form(phone, village))
 
 
-def test_what_was_typed_survives_a_crashed_tab(clerks, village):
+def test_what_was_typed_survives_a_crashed_tab(clerks: Phones, village: str) -> None:
     # Without the worker, which dies with the tab: how the browser gets it going again is its own
     # affair (once in some five hundred times it did not within 40 s), and not asked here.
     phone = clerks.phone(village, service_workers="block")
@@ -52,12 +56,12 @@ def test_what_was_typed_survives_a_crashed_tab(clerks, village):
     phone.close()
 
 
-def _is_back(again):
+def _is_back(again: Page) -> None:
     expect(again.locator("#f-note")).to_have_value(WRITTEN)
     assert again.locator("[data-restored]").is_visible()
 
 
-def test_what_was_typed_before_the_scripts_came_is_kept_too(clerks, village):
+def test_what_was_typed_before_the_scripts_came_is_kept_too(clerks: Phones, village: str) -> None:
     held = []
     phone = clerks.phone(village, service_workers="block")  # they come from the network
     page = phone.new_page()
@@ -75,7 +79,9 @@ def test_what_was_typed_before_the_scripts_came_is_kept_too(clerks, village):
     phone.close()
 
 
-def test_the_server_has_it_as_soon_as_the_network_is_back(clerks, phone, page, village):
+def test_the_server_has_it_as_soon_as_the_network_is_back(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     phone.set_offline(True)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -88,7 +94,7 @@ def test_the_server_has_it_as_soon_as_the_network_is_back(clerks, phone, page, v
     elsewhere.context.close()
 
 
-def test_saving_is_said_without_leaving_the_page(clerks, page, village):
+def test_saving_is_said_without_leaving_the_page(clerks: Phones, page: Page, village: str) -> None:
     page.fill("#f-checked", "12")
     page.click(SAVE)
     expect(page.locator("[data-kept]")).to_contain_text("已保存到服务器")
@@ -98,7 +104,9 @@ def test_saving_is_said_without_leaving_the_page(clerks, page, village):
     assert clerks.draft(village)["checked"] == ["13"]
 
 
-def test_a_draft_of_a_second_tab_overwrites_nothing(clerks, phone, page, village):
+def test_a_draft_of_a_second_tab_overwrites_nothing(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     second = clerks.form(phone, village)
     page.fill("#f-note", "第一个页面写的")
     page.click(SAVE)
@@ -112,7 +120,9 @@ def test_a_draft_of_a_second_tab_overwrites_nothing(clerks, phone, page, village
     assert clerks.draft(village)["note"] == ["第一个页面写的"]
 
 
-def test_another_account_on_the_same_phone_never_sees_it(clerks, phone, page, village):
+def test_another_account_on_the_same_phone_never_sees_it(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -126,7 +136,7 @@ def test_another_account_on_the_same_phone_never_sees_it(clerks, phone, page, vi
     expect(clerks.form(phone, village).locator("#f-note")).to_have_value(WRITTEN)
 
 
-def test_signing_out_asks_about_what_has_not_arrived(page):
+def test_signing_out_asks_about_what_has_not_arrived(page: Page) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -140,7 +150,9 @@ def test_signing_out_asks_about_what_has_not_arrived(page):
     assert page.evaluate(UNSENT) == []
 
 
-def test_signing_out_first_brings_the_text_to_the_server(clerks, page, village):
+def test_signing_out_first_brings_the_text_to_the_server(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.fill("#f-note", WRITTEN)
     page.click(".tools button")
     page.wait_for_url("**/sign-in*")
@@ -148,7 +160,9 @@ def test_signing_out_first_brings_the_text_to_the_server(clerks, page, village):
     assert page.evaluate(UNSENT) == []
 
 
-def test_a_session_that_ended_is_said_and_the_text_stays_on_the_phone(clerks, phone, page, village):
+def test_a_session_that_ended_is_said_and_the_text_stays_on_the_phone(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     clerks.end_sessions(village)
     page.fill("#f-note", WRITTEN)
     page.click(SAVE)
@@ -157,7 +171,9 @@ def test_a_session_that_ended_is_said_and_the_text_stays_on_the_phone(clerks, ph
     assert len(page.evaluate(UNSENT)) == 1
 
 
-def test_faults_stand_on_top_and_beside_the_field_without_a_reload(clerks, page, village):
+def test_faults_stand_on_top_and_beside_the_field_without_a_reload(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "十五")
     page.fill("#f-note", WRITTEN)
     page.click(SEND)
@@ -175,7 +191,7 @@ def test_faults_stand_on_top_and_beside_the_field_without_a_reload(clerks, page,
     assert page.evaluate(UNSENT) == []
 
 
-def test_the_list_of_faults_follows_what_is_mended(clerks, page):
+def test_the_list_of_faults_follows_what_is_mended(clerks: Phones, page: Page) -> None:
     page.fill("#f-checked", "十五")
     page.fill("#f-spent", "很多")
     page.click(SEND)
@@ -195,7 +211,9 @@ def test_the_list_of_faults_follows_what_is_mended(clerks, page):
     expect(page.locator(".mended")).to_have_count(0)
 
 
-def test_the_list_of_faults_of_a_loaded_page_follows_too(clerks, page, village):
+def test_the_list_of_faults_of_a_loaded_page_follows_too(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "十五")
     page.click(SAVE)
     expect(page.locator("[data-kept]")).to_contain_text("已保存到服务器")
@@ -206,7 +224,7 @@ def test_the_list_of_faults_of_a_loaded_page_follows_too(clerks, page, village):
     expect(page.locator(".mended")).to_be_visible()
 
 
-def test_what_must_be_known_stays_in_view_and_covers_no_field(clerks, page):
+def test_what_must_be_known_stays_in_view_and_covers_no_field(clerks: Phones, page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 420})
     cut_off(page)
     page.evaluate("scrollTo(0, 0)")
@@ -228,7 +246,7 @@ def test_what_must_be_known_stays_in_view_and_covers_no_field(clerks, page):
     expect(page.locator("[data-kept].stuck")).to_have_count(0)
 
 
-def test_a_filling_with_text_goes_away_only_when_the_clerk_is_sure(page):
+def test_a_filling_with_text_goes_away_only_when_the_clerk_is_sure(page: Page) -> None:
     add_visit(page, 0, "甲", "1")
     asked: list[str] = []
     page.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
@@ -240,14 +258,18 @@ def test_a_filling_with_text_goes_away_only_when_the_clerk_is_sure(page):
     expect(page.locator("[id='f-visits.0.who']")).to_have_count(0)
 
 
-def test_a_fault_in_a_repeat_says_in_which_filling(clerks, page, village):
+def test_a_fault_in_a_repeat_says_in_which_filling(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "0")
     page.fill("[id='f-visits.0.talks']", "十")
     page.click(SEND)
     expect(page.locator("[role=alert]")).to_contain_text("走访 第 1 条 · 谈话次数：")
 
 
-def test_a_question_this_page_does_not_have_opens_the_form_as_it_is_now(clerks, page, village):
+def test_a_question_this_page_does_not_have_opens_the_form_as_it_is_now(
+    clerks: Phones, page: Page, village: str
+) -> None:
     told = {"faults": {"added": "请填写这一项。"}, "sentence": "还没有报送", "version": 1}
     page.route("**/form", lambda route: route.fulfill(status=422, json=told))
     page.fill("#f-checked", "12")
@@ -255,7 +277,9 @@ def test_a_question_this_page_does_not_have_opens_the_form_as_it_is_now(clerks, 
     page.wait_for_url("**/form?faults=1")
 
 
-def test_the_questions_before_sending_are_confirmed_where_they_stand(clerks, page, village):
+def test_the_questions_before_sending_are_confirmed_where_they_stand(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "0")
     page.fill("#f-spent", "0")
     page.click(SEND)
@@ -265,7 +289,9 @@ def test_the_questions_before_sending_are_confirmed_where_they_stand(clerks, pag
     assert len(clerks.sent(village)) == 1
 
 
-def test_questions_appear_and_go_and_keep_what_was_typed(clerks, page, village):
+def test_questions_appear_and_go_and_keep_what_was_typed(
+    clerks: Phones, page: Page, village: str
+) -> None:
     faulty = page.locator("#f-faulty")
     expect(faulty).to_be_hidden()
     page.check("#f-found")
@@ -282,7 +308,9 @@ def test_questions_appear_and_go_and_keep_what_was_typed(clerks, page, village):
     assert "faulty" not in clerks.sent(village)[0].answers
 
 
-def test_totals_calculate_while_one_types_as_the_server_does(clerks, page, village):
+def test_totals_calculate_while_one_types_as_the_server_does(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "１2")
     page.check("#f-found")
     page.fill("#f-faulty", "2")
@@ -292,7 +320,9 @@ def test_totals_calculate_while_one_types_as_the_server_does(clerks, page, villa
     assert str(clerks.sent(village)[0].answers["left"]) == "10"
 
 
-def test_totals_know_what_is_not_open(clerks, phone, page, village):
+def test_totals_know_what_is_not_open(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "12")
     page.check("#f-found")
     page.fill("#f-faulty", "2")
@@ -342,7 +372,7 @@ def test_a_broken_constraint_is_said_on_leaving_the_field(page):
     expect(page.locator("#f-faulty-fault")).to_have_count(0)
 
 
-def test_choices_follow_an_earlier_answer(page):
+def test_choices_follow_an_earlier_answer(page: Page) -> None:
     expect(page.get_by_text("请先填写“取暖方式”。")).to_be_visible()
     expect(page.locator("output[data-field=left]")).to_have_text("—")
     page.check("#f-heating")
@@ -357,14 +387,16 @@ def test_choices_follow_an_earlier_answer(page):
     expect(page.get_by_label("煤炉")).to_be_checked()
 
 
-def add_visit(page, place: int, who: str, talks: str) -> None:
+def add_visit(page: Page, place: int, who: str, talks: str) -> None:
     if page.locator(f"[id='f-visits.{place}.who']").count() == 0:
         page.click("button[value='add:visits']")
     page.fill(f"[id='f-visits.{place}.who']", who)
     page.fill(f"[id='f-visits.{place}.talks']", talks)
 
 
-def test_a_repeat_grows_and_shrinks_without_a_round_trip(clerks, page, village):
+def test_a_repeat_grows_and_shrinks_without_a_round_trip(
+    clerks: Phones, page: Page, village: str
+) -> None:
     asked: list[str] = []
     add_visit(page, 0, "甲", "1")
     page.on("request", lambda request: asked.append(request.url))
@@ -387,7 +419,9 @@ def test_a_repeat_grows_and_shrinks_without_a_round_trip(clerks, page, village):
     ]
 
 
-def test_the_fillings_of_a_repeat_come_back_from_the_phone(clerks, phone, page, village):
+def test_the_fillings_of_a_repeat_come_back_from_the_phone(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     cut_off(page)
     add_visit(page, 0, "甲", "1")
     add_visit(page, 1, "乙", "2")
@@ -398,7 +432,9 @@ def test_the_fillings_of_a_repeat_come_back_from_the_phone(clerks, phone, page, 
     expect(again.locator("output[data-field=talked]")).to_have_text("3")
 
 
-def test_enter_goes_to_the_next_question_and_never_sends(clerks, page, village):
+def test_enter_goes_to_the_next_question_and_never_sends(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.focus("#f-checked")
     page.keyboard.type("12")
     page.keyboard.press("Enter")
@@ -412,14 +448,16 @@ def test_enter_goes_to_the_next_question_and_never_sends(clerks, page, village):
     assert clerks.sent(village) == []
 
 
-def test_enter_goes_to_a_question_that_has_just_appeared(page):
+def test_enter_goes_to_a_question_that_has_just_appeared(page: Page) -> None:
     page.focus("#f-found")
     for key in ("Space", "Enter", "3"):
         page.keyboard.press(key)
     assert page.input_value("#f-faulty") == "3"
 
 
-def test_a_form_is_filled_and_sent_at_the_speed_of_the_second_generation(clerks, phone, village):
+def test_a_form_is_filled_and_sent_at_the_speed_of_the_second_generation(
+    clerks: Phones, phone: BrowserContext, village: str
+) -> None:
     page = phone.new_page()
     slow_down(page)
     page.goto(clerks.path(village))
@@ -429,7 +467,7 @@ def test_a_form_is_filled_and_sent_at_the_speed_of_the_second_generation(clerks,
     assert re.search(r"\d{4}-\d{4}-\d{4}-\d", page.inner_text(".big"))
 
 
-def test_without_javascript_everything_is_a_plain_form(clerks, village):
+def test_without_javascript_everything_is_a_plain_form(clerks: Phones, village: str) -> None:
     context = clerks.phone(village, java_script_enabled=False)
     page = clerks.form(context, village)
     page.click("button[value='add:visits']")
@@ -443,7 +481,7 @@ def test_without_javascript_everything_is_a_plain_form(clerks, village):
     context.close()
 
 
-def test_the_scripts_of_a_form_are_small():
+def test_the_scripts_of_a_form_are_small() -> None:
     files = static_files()
     scripts = ("jieli.js", "outbox.js", "form.js", "form_rules.js")
     assert sum(len(files[name].packed) for name in scripts) <= 23_000

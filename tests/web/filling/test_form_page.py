@@ -1,51 +1,58 @@
 """The whole form model on the page of a clerk whose browser runs no script."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlmodel import select
+from fastapi.testclient import TestClient
+from httpx import Response
+from playwright.sync_api import Page
+from sqlmodel import Session, select
 
 from models import Draft, Review, Role, Submission
 from services.review.reviews import return_
 from tests.building import REGION, TOWNSHIP, VILLAGE, make_form
 from tests.counting import statements
 from tests.full_form import FILLED, posted
-from tests.web.conftest import NOW, account_of
+from tests.web.conftest import NOW, World, account_of
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
 
 
 @pytest.fixture
-def clerk(full, sign_in):
+def clerk(full: World, sign_in: Callable[..., TestClient]) -> TestClient:
     return sign_in(VILLAGE)
 
 
 @pytest.fixture
-def path(full):
+def path(full: World) -> str:
     return f"/assignments/{full.id(VILLAGE)}/form"
 
 
-def test_a_script_is_sent_to_the_form_as_it_is_now(clerk, path):
+def test_a_script_is_sent_to_the_form_as_it_is_now(clerk: TestClient, path: str) -> None:
     typed = {**FILLED, "gone": ["1"]}
     data = {**fields_of(clerk.get(path), path), **posted(typed), "_act": "send"}
     answer = clerk.post(path, data=data, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()["url"]) == (422, f"{path}?faults=1")
 
 
-def wrapper(page, key):
+def wrapper(page: Page, key: str):
     return check(page).xpath(f"//*[@data-key='{key}' and not(ancestor::template)]")[0]
 
 
-def latest(session):
+def latest(session: Session) -> Submission | None:
     return session.exec(select(Submission).order_by(Submission.revision.desc())).first()
 
 
-def save(client, path, typed, act="save"):
+def save(client: TestClient, path: str, typed: dict[str, Any], act: str = "save") -> Response:
     fields = fields_of(client.get(path), path)
     return client.post(path, data={**fields, **posted(typed), "_act": act})
 
 
-def test_a_form_with_everything_is_filled_in_and_sent_without_a_script(clerk, path, session):
+def test_a_form_with_everything_is_filled_in_and_sent_without_a_script(
+    clerk: TestClient, path: str, session: Session
+) -> None:
     answer = save(clerk, path, FILLED, "send")
     assert answer.headers["location"].startswith("/receipts/")
     page = text_of(clerk.get(answer.headers["location"]))
@@ -55,7 +62,7 @@ def test_a_form_with_everything_is_filled_in_and_sent_without_a_script(clerk, pa
     assert stored.answers["visits"][1]["fault"] == "烟道破损"
 
 
-def test_every_question_says_which_it_is(clerk, path):
+def test_every_question_says_which_it_is(clerk: TestClient, path: str) -> None:
     page = clerk.get(path)
     assert wrapper(page, "households").get("data-field") == "households"
     assert wrapper(page, "visits.0.who").get("data-field") == "who"
@@ -70,7 +77,7 @@ def test_every_question_says_which_it_is(clerk, path):
     assert not tree.xpath("//*[@data-field='quiet']")
 
 
-def test_the_browser_gets_the_rules(clerk, path):
+def test_the_browser_gets_the_rules(clerk: TestClient, path: str) -> None:
     (form,) = check(clerk.get(path)).xpath("//form[@data-form]")
     rules = json.loads(form.get("data-rules"))
     assert rules["today"] == "2026-11-23"
@@ -81,13 +88,17 @@ def test_the_browser_gets_the_rules(clerk, path):
     assert rules["fields"]["who"]["repeat"] == "visits"
 
 
-def test_the_browser_gets_no_rules_of_a_form_without_any(world, sign_in):
+def test_the_browser_gets_no_rules_of_a_form_without_any(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     plain = sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form")
     assert check(plain).xpath("//form[@data-form]")[0].get("data-rules") is None
     assert "expressions" not in plain.text
 
 
-def test_what_is_not_asked_now_says_so_and_can_be_filled_in_all_the_same(clerk, path):
+def test_what_is_not_asked_now_says_so_and_can_be_filled_in_all_the_same(
+    clerk: TestClient, path: str
+) -> None:
     page = clerk.get(path)
     assert "unasked" in wrapper(page, "alarms").get("class")
     assert wrapper(page, "share").xpath(".//output")[0].text == "—"
@@ -98,7 +109,9 @@ def test_what_is_not_asked_now_says_so_and_can_be_filled_in_all_the_same(clerk, 
     assert wrapper(page, "share").xpath(".//output")[0].text == "25"
 
 
-def test_a_repeat_grows_and_shrinks_without_a_script_and_keeps_what_was_typed(clerk, path):
+def test_a_repeat_grows_and_shrinks_without_a_script_and_keeps_what_was_typed(
+    clerk: TestClient, path: str
+) -> None:
     typed = {"visits.0.who": ["一号"], "story": ["先写这里"]}
     answer = save(clerk, path, typed, "add:visits")
     assert answer.headers["location"] == f"{path}?saved=1#visits.1"
@@ -114,19 +127,21 @@ def test_a_repeat_grows_and_shrinks_without_a_script_and_keeps_what_was_typed(cl
     assert shown["f-story"] == ["先写这里"]
 
 
-def test_an_act_about_no_repeat_of_the_form_is_only_a_saving(clerk, path):
+def test_an_act_about_no_repeat_of_the_form_is_only_a_saving(clerk: TestClient, path: str) -> None:
     for act in ("add:nothing", "remove:visits.999", "add:", "remove:visits", "add:visits.0.who"):
         assert save(clerk, path, {"story": [act]}, act).status_code == 303
         assert fields_of(clerk.get(path), path)["f-story"] == [act]
 
 
-def test_enter_presses_a_button_that_takes_nothing_away(clerk, path):
+def test_enter_presses_a_button_that_takes_nothing_away(clerk: TestClient, path: str) -> None:
     first = check(clerk.get(path)).xpath("//form[@data-form]//button")[0]
     assert (first.get("name"), first.get("value")) == ("_act", "keep")
     assert save(clerk, path, {"story": ["写了"]}, "keep").headers["location"] == f"{path}?saved=1"
 
 
-def test_choices_that_do_not_go_with_the_answers_come_marked_but_stay_choosable(clerk, path):
+def test_choices_that_do_not_go_with_the_answers_come_marked_but_stay_choosable(
+    clerk: TestClient, path: str
+) -> None:
     page = clerk.get(path)
     assert "unfit" not in page.text
     told = ".//*[contains(@class, 'said') and not(@hidden)]/text()"
@@ -138,7 +153,7 @@ def test_choices_that_do_not_go_with_the_answers_come_marked_but_stay_choosable(
     assert asked.xpath(told) == []
 
 
-def test_an_author_speaks_in_the_language_of_the_page(clerk, path):
+def test_an_author_speaks_in_the_language_of_the_page(clerk: TestClient, path: str) -> None:
     clerk.cookies.set("lang", "en")
     page = clerk.get(path)
     assert "Households" in wrapper(page, "households").text_content()
@@ -152,7 +167,9 @@ def test_an_author_speaks_in_the_language_of_the_page(clerk, path):
     assert fault[0].text == "More than there are."
 
 
-def test_what_an_author_typed_is_never_taken_for_a_text_of_ours(session, sign_in):
+def test_what_an_author_typed_is_never_taken_for_a_text_of_ours(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     fields = [{"name": "narrative", "label": "存在问题", "type": "text"},
               {"name": "problems", "label": "首页", "type": "text"}]  # fmt: skip
     full = make_full_world(session, fields)
@@ -163,7 +180,7 @@ def test_what_an_author_typed_is_never_taken_for_a_text_of_ours(session, sign_in
     assert "首页" in wrapper(page, "problems").text_content()
 
 
-def test_a_fault_in_a_repeat_is_led_to_by_its_number(clerk, path):
+def test_a_fault_in_a_repeat_is_led_to_by_its_number(clerk: TestClient, path: str) -> None:
     save(clerk, path, {**FILLED, "visits.1.who": [""], "visits.1.people": ["两"]}, "send")
     tree = check(clerk.get(f"{path}?faults=1"))
     told = [link.text for link in tree.xpath("//*[@role='alert']//a")]
@@ -171,7 +188,9 @@ def test_a_fault_in_a_repeat_is_led_to_by_its_number(clerk, path):
                     "入户走访第 2 条，常住人数：请只填数字，不带单位和文字。"]  # fmt: skip
 
 
-def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(full, clerk, path, session):
+def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(
+    full: World, clerk: TestClient, path: str, session: Session
+) -> None:
     save(clerk, path, FILLED, "send")
     sent = latest(session)
     return_(
@@ -204,7 +223,7 @@ def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(full, cler
     assert last.answers["visits"] == sent.answers["visits"]
 
 
-def replace_form(session, world) -> None:
+def replace_form(session: Session, world: World) -> None:
     """A newer version that asks for the number only, and for a name."""
     office = account_of(session, REGION, Role.OFFICE)
     newer = make_form(
@@ -223,8 +242,8 @@ def replace_form(session, world) -> None:
 
 
 def test_a_form_changed_under_a_draft_says_so_and_shows_what_it_no_longer_asks(
-    world, sign_in, session
-):
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(VILLAGE)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     save(client, path, {"checked": ["7"], "note": ["写了很久的情况"]})
@@ -240,8 +259,8 @@ def test_a_form_changed_under_a_draft_says_so_and_shows_what_it_no_longer_asks(
 
 @pytest.mark.parametrize("act", ["autosave", "send"])
 def test_a_form_changed_under_an_open_page_says_so_whatever_the_page_has_sent_since(
-    world, sign_in, session, act
-):
+    world: World, sign_in: Callable[..., TestClient], session: Session, act: str
+) -> None:
     client = sign_in(VILLAGE)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     opened = fields_of(client.get(path), path)
@@ -256,13 +275,15 @@ def test_a_form_changed_under_an_open_page_says_so_whatever_the_page_has_sent_si
     assert "上级更换了这张表单" not in text_of(client.get(path))
 
 
-def test_many_groups_are_one_page_with_a_link_to_each(clerk, path):
+def test_many_groups_are_one_page_with_a_link_to_each(clerk: TestClient, path: str) -> None:
     assert check(clerk.get(path)).xpath("//nav[@class='parts']//a/@href") == [
         "#base", "#proof", "#end"
     ]  # fmt: skip
 
 
-def test_a_script_saves_and_is_told_the_version(clerk, path, session):
+def test_a_script_saves_and_is_told_the_version(
+    clerk: TestClient, path: str, session: Session
+) -> None:
     fields = fields_of(clerk.get(path), path)
     asks = {"Accept": "application/json"}
     data = {**fields, "f-story": "先写", "_act": "autosave"}
@@ -278,7 +299,9 @@ def test_a_script_saves_and_is_told_the_version(clerk, path, session):
     assert session.exec(select(Draft)).one().answers["story"] == ["再写"]
 
 
-def test_a_script_sends_and_is_told_the_receipt_or_the_faults(clerk, path, client):
+def test_a_script_sends_and_is_told_the_receipt_or_the_faults(
+    clerk: TestClient, path: str, client: TestClient
+) -> None:
     fields = fields_of(clerk.get(path), path)
     asks = {"Accept": "application/json"}
     faulty = clerk.post(
@@ -306,7 +329,9 @@ THIRTY = [
 ]  # fmt: skip
 
 
-def test_thirty_questions_are_light_on_a_weak_network(session, sign_in):
+def test_thirty_questions_are_light_on_a_weak_network(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     full = make_full_world(session, THIRTY)
     client = sign_in(VILLAGE)
     path = f"/assignments/{full.id(VILLAGE)}/form"

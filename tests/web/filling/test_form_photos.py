@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from adapters.attachment_store import AttachmentStore, get_store
 from tests.attachments import docx, photo
@@ -28,7 +28,7 @@ FORM: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
+def clerks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phones]:
     folder = tmp_path_factory.mktemp("site")
     store = AttachmentStore(folder / "files")
     with browser() as chromium, phones(folder, chromium, FORM) as made:
@@ -36,17 +36,19 @@ def clerks(tmp_path_factory) -> Iterator[Phones]:
         yield made
 
 
-def choose(page, selector: str, name: str, content: bytes, media: str = "image/jpeg") -> None:
+def choose(page: Page, selector: str, name: str, content: bytes, media: str = "image/jpeg") -> None:
     page.set_input_files(selector, {"name": name, "mimeType": media, "buffer": content})
 
 
-def refused(page) -> None:
+def refused(page: Page) -> None:
     page.fill("#f-checked", "3")
     choose(page, PAPER, "台账.xlsx", BAD, "application/zip")
     page.locator(STATUS % "paper" + " button").wait_for()
 
 
-def test_a_refused_file_is_a_fault_and_the_form_is_not_sent_without_it(clerks, page, village):
+def test_a_refused_file_is_a_fault_and_the_form_is_not_sent_without_it(
+    clerks: Phones, page: Page, village: str
+) -> None:
     refused(page)
     page.click(SEND)
     expect(page.locator(".errors")).to_contain_text("排查台账：")
@@ -59,7 +61,9 @@ def test_a_refused_file_is_a_fault_and_the_form_is_not_sent_without_it(clerks, p
     assert clerks.sent(village)[0].answers["paper"]
 
 
-def test_a_refused_file_is_left_out_when_the_clerk_says_so(clerks, page, village):
+def test_a_refused_file_is_left_out_when_the_clerk_says_so(
+    clerks: Phones, page: Page, village: str
+) -> None:
     refused(page)
     page.click(SEND)
     page.locator(".errors").wait_for()
@@ -70,7 +74,7 @@ def test_a_refused_file_is_left_out_when_the_clerk_says_so(clerks, page, village
     assert "paper" not in clerks.sent(village)[0].answers
 
 
-def half_sent(clerks, phone, page, village):
+def half_sent(clerks: Phones, phone: BrowserContext, page: Page, village: str) -> Page:
     """The tab is killed while a photo is on its way; the form opened again."""
     page.route("**/uploads/*?offset=*", lambda route: None)
     page.fill("#f-checked", "3")
@@ -80,7 +84,9 @@ def half_sent(clerks, phone, page, village):
     return clerks.form(phone, village)
 
 
-def test_a_photo_that_did_not_arrive_is_said_after_a_killed_tab(clerks, phone, page, village):
+def test_a_photo_that_did_not_arrive_is_said_after_a_killed_tab(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     again = half_sent(clerks, phone, page, village)
     expect(again.locator(STATUS % "photo")).to_contain_text("“现场.jpg”没有传完，请重新选择")
     expect(again.locator("#f-checked")).to_have_value("3")
@@ -91,7 +97,9 @@ def test_a_photo_that_did_not_arrive_is_said_after_a_killed_tab(clerks, phone, p
     assert clerks.sent(village)[0].answers["photo"]
 
 
-def test_the_clerk_is_asked_once_whether_it_goes_without_that_photo(clerks, phone, page, village):
+def test_the_clerk_is_asked_once_whether_it_goes_without_that_photo(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     again = half_sent(clerks, phone, page, village)
     asked: list[str] = []
     again.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
@@ -106,8 +114,8 @@ def test_the_clerk_is_asked_once_whether_it_goes_without_that_photo(clerks, phon
 
 
 def test_a_photo_that_did_not_arrive_is_still_said_after_its_text_was_saved(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     again = half_sent(clerks, phone, page, village)
     again.click(".buttons button[value=save]")
     expect(again.locator("[data-kept]")).to_contain_text("已保存到服务器")
@@ -115,7 +123,9 @@ def test_a_photo_that_did_not_arrive_is_still_said_after_its_text_was_saved(
     expect(again.locator(STATUS % "photo")).to_contain_text("没有传完")
 
 
-def test_a_photo_that_arrived_is_shown_after_a_killed_tab(clerks, phone, page, village):
+def test_a_photo_that_arrived_is_shown_after_a_killed_tab(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.route("**/form*", lambda route: route.abort())
     page.fill("#f-checked", "3")
     choose(page, PHOTO, "现场.jpg", photo())
@@ -130,7 +140,9 @@ def test_a_photo_that_arrived_is_shown_after_a_killed_tab(clerks, phone, page, v
     expect(again.locator(TOKEN % "photo")).to_have_value("")
 
 
-def test_a_photo_is_not_posted_into_a_session_that_has_ended(clerks, phone, page, village):
+def test_a_photo_is_not_posted_into_a_session_that_has_ended(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "3")
     clerks.end_sessions(village)
     choose(page, PHOTO, "现场.jpg", photo())

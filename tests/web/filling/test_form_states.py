@@ -1,6 +1,7 @@
 """The states of a form page hang together, and lead back to where one was."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,12 +26,12 @@ def walked(first: str, *events: str) -> list[str]:
     return SCRIPT.evaluate(WALK, [first, events])
 
 
-def test_every_state_has_its_moves_and_every_move_leads_to_a_state():
+def test_every_state_has_its_moves_and_every_move_leads_to_a_state() -> None:
     assert MOVES.keys() == STATES.keys()
     assert {to for leads in MOVES.values() for to in leads.values()} - {BACK} <= STATES.keys()
 
 
-def test_every_state_is_reached_from_where_pages_begin():
+def test_every_state_is_reached_from_where_pages_begin() -> None:
     found, new = set(), set(FIRST)
     while new:
         found |= new
@@ -43,24 +44,26 @@ def test_every_state_is_reached_from_where_pages_begin():
     ("there", "back"),
     [("send", "answered"), ("parked", "released"), ("offered", "decided")],
 )
-def test_a_page_goes_on_where_it_rested(rested, there, back):
+def test_a_page_goes_on_where_it_rested(rested: str, there: str, back: str) -> None:
     assert walked(rested, there, back)[-1] == rested
 
 
-def test_what_was_sent_and_could_not_be_delivered_is_open_again_when_it_is_taken_back():
+def test_what_was_sent_and_could_not_be_delivered_is_open_again_when_it_is_taken_back() -> None:
     assert walked("open", "send", "answered", "parked", "released") == [
         "sending", "open", "waiting", "open",
     ]  # fmt: skip
     assert walked("open", "send", "parked", "answered", "released")[-1] == "open"
 
 
-def test_a_page_the_server_refuses_saves_again_only_when_it_is_told_to():
+def test_a_page_the_server_refuses_saves_again_only_when_it_is_told_to() -> None:
     assert walked("open", "refused", "send", "answered", "released")[-1] == "stopped"
     assert walked("open", "refused", "insisted")[-1] == "open"
 
 
 @given(st.sampled_from(FIRST), st.lists(st.sampled_from(EVENTS), max_size=12))
-def test_whatever_happens_nothing_follows_on_an_arrival_and_nothing_hidden_is_sent(first, events):
+def test_whatever_happens_nothing_follows_on_an_arrival_and_nothing_hidden_is_sent(
+    first, events: list[Any]
+) -> None:
     states = walked(first, *events)
     if "arrived" in states:
         assert set(states[states.index("arrived") :]) == {"arrived"}

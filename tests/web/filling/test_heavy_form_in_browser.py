@@ -42,7 +42,7 @@ FILL = """text => {
 
 
 @pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
+def clerks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phones]:
     with (
         browser() as chromium,
         phones(tmp_path_factory.mktemp("site"), chromium, HEAVY) as made,
@@ -50,7 +50,7 @@ def clerks(tmp_path_factory) -> Iterator[Phones]:
         yield made
 
 
-def test_a_form_beyond_the_budget_freezes_no_phone_and_is_kept_as_the_draft(clerks):
+def test_a_form_beyond_the_budget_freezes_no_phone_and_is_kept_as_the_draft(clerks: Phones) -> None:
     village = clerks.village()
     page = clerks.form(clerks.phone(village), village)
     evaluated = page.evaluate(FILL, LONG)
@@ -64,7 +64,7 @@ def test_a_form_beyond_the_budget_freezes_no_phone_and_is_kept_as_the_draft(cler
     assert clerks.draft(village)["rows.99.each"] == ["2"]
 
 
-def test_it_calculates_again_once_less_is_asked_of_it(clerks):
+def test_it_calculates_again_once_less_is_asked_of_it(clerks: Phones) -> None:
     village = clerks.village()
     page = clerks.form(clerks.phone(village), village)
     page.evaluate(FILL, LONG)

@@ -9,13 +9,16 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from secrets import token_urlsafe
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, select
 
 from adapters.root import ROOT
@@ -52,14 +55,14 @@ class Clerk:
 
 
 @pytest.fixture(params=BACKENDS)
-def engine(request, tmp_path):
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     with fresh_engine(request.param, tmp_path, f"jieli_killed_{os.getpid()}") as engine:
         SQLModel.metadata.create_all(engine)
         yield engine
 
 
 @pytest.fixture
-def clerks(engine):
+def clerks(engine: Engine) -> list[Clerk]:
     """Twenty villages with an assignment and a signed-in clerk each."""
     with Session(engine) as session:
         fill_tree(session)
@@ -80,7 +83,7 @@ def clerks(engine):
     return clerks
 
 
-def _sign_in(session, code):
+def _sign_in(session: Session, code: str) -> str:
     clerk = make_account(session, code, "clerk")
     return open_session(session, clerk, datetime.now(UTC), hours=8)
 
@@ -88,7 +91,7 @@ def _sign_in(session, code):
 class Server:
     """The web application as a process of its own, always on the same port."""
 
-    def __init__(self, url: str, folder) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -183,7 +186,9 @@ class Work:
         assert not self.faults
 
 
-def test_every_receipt_is_in_the_database_once_and_whole(engine, clerks, tmp_path):
+def test_every_receipt_is_in_the_database_once_and_whole(
+    engine: Engine, clerks: list[Clerk], tmp_path: Path
+) -> None:
     server = Server(engine.url.render_as_string(hide_password=False), tmp_path)
     work = Work(server.address, clerks)
     server.start()

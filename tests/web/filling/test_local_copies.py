@@ -1,7 +1,7 @@
 """A text that only the phone holds while the server has another one: the clerk decides."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from models import Act
 from services.assignments.changes import change, lock_assignment
@@ -9,7 +9,7 @@ from tests.building import REGION
 from tests.conftest import NOW
 from tests.second_try import REAL
 from tests.web.conftest import account_of
-from tests.web.phones import cut_off, until
+from tests.web.phones import Phones, cut_off, until
 
 pytestmark = [pytest.mark.long, REAL]
 
@@ -19,7 +19,7 @@ KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"
 UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('jieli.form.'))"
 
 
-def left_behind(clerks, phone, page, village) -> None:
+def left_behind(clerks: Phones, phone: BrowserContext, page: Page, village: str) -> None:
     """The phone holds a text, and a colleague has kept another one on the server."""
     cut_off(page)
     page.fill("#f-note", WRITTEN)
@@ -33,8 +33,8 @@ def left_behind(clerks, phone, page, village) -> None:
 
 
 def test_text_of_the_phone_is_decided_on_before_anything_is_typed_past_it(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)
     again.locator("[data-restore]").wait_for()
@@ -46,7 +46,9 @@ def test_text_of_the_phone_is_decided_on_before_anything_is_typed_past_it(
     assert clerks.draft(village)["note"] == ["同事写的"]
 
 
-def test_two_pages_without_a_network_both_keep_their_text(clerks, phone, page, village):
+def test_two_pages_without_a_network_both_keep_their_text(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     second = clerks.form(phone, village)
     cut_off(page)
     cut_off(second)
@@ -74,7 +76,9 @@ def test_two_pages_without_a_network_both_keep_their_text(clerks, phone, page, v
 
 
 @pytest.mark.parametrize("how", ["refused", "taken back"])
-def test_what_one_page_sent_goes_over_nothing_typed_in_another(clerks, phone, page, village, how):
+def test_what_one_page_sent_goes_over_nothing_typed_in_another(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str, how: str
+) -> None:
     second = clerks.form(phone, village)
     phone.set_offline(True)
     second.fill("#f-note", "第二个页面写的")
@@ -97,7 +101,9 @@ def test_what_one_page_sent_goes_over_nothing_typed_in_another(clerks, phone, pa
     )
 
 
-def test_what_was_erased_in_one_page_is_not_kept_again_by_another(clerks, phone, page, village):
+def test_what_was_erased_in_one_page_is_not_kept_again_by_another(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -114,7 +120,9 @@ def test_what_was_erased_in_one_page_is_not_kept_again_by_another(clerks, phone,
     assert home.evaluate(UNSENT) == []
 
 
-def test_signing_out_takes_no_text_off_another_page_that_was_not_erased(clerks, phone, page):
+def test_signing_out_takes_no_text_off_another_page_that_was_not_erased(
+    clerks: Phones, phone: BrowserContext, page: Page
+) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -127,7 +135,9 @@ def test_signing_out_takes_no_text_off_another_page_that_was_not_erased(clerks, 
     assert home.evaluate(KEPT % WRITTEN)
 
 
-def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(clerks, phone, page, village):
+def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)
     again.click("[data-restore] a")
@@ -140,7 +150,9 @@ def test_both_texts_are_compared_and_the_draft_of_a_colleague_stays(clerks, phon
     assert clerks.draft(village)["note"] == ["同事写的"]
 
 
-def test_deciding_without_a_network_stays_on_the_page(clerks, phone, page, village):
+def test_deciding_without_a_network_stays_on_the_page(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)
     again.click("[data-restore] a")
@@ -157,7 +169,9 @@ def test_deciding_without_a_network_stays_on_the_page(clerks, phone, page, villa
     assert clerks.draft(village)["note"] == [WRITTEN]
 
 
-def test_a_text_of_the_phone_goes_away_only_when_the_clerk_is_sure(clerks, phone, page, village):
+def test_a_text_of_the_phone_goes_away_only_when_the_clerk_is_sure(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)
     again.once("dialog", lambda asked: asked.dismiss())
@@ -174,7 +188,9 @@ def test_a_text_of_the_phone_goes_away_only_when_the_clerk_is_sure(clerks, phone
 
 
 @pytest.mark.parametrize("picked", ["theirs", "mine"])
-def test_what_was_decided_is_not_offered_again(clerks, phone, page, village, picked):
+def test_what_was_decided_is_not_offered_again(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str, picked: str
+) -> None:
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)
     again.click("[data-restore] a")
@@ -187,8 +203,8 @@ def test_what_was_decided_is_not_offered_again(clerks, phone, page, village, pic
 
 
 def test_taking_the_one_of_the_system_is_a_decision_and_later_text_is_kept(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     left_behind(clerks, phone, page, village)
     again = clerks.form(phone, village)
     again.click("[data-restore] a")
@@ -208,8 +224,8 @@ def test_taking_the_one_of_the_system_is_a_decision_and_later_text_is_kept(
 
 
 def test_a_text_of_the_phone_stands_beside_a_sent_answer_that_was_returned(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -231,8 +247,8 @@ def test_a_text_of_the_phone_stands_beside_a_sent_answer_that_was_returned(
 
 
 def test_text_of_a_form_that_somebody_else_has_sent_is_shown_where_the_clerk_comes_by(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)
@@ -260,7 +276,9 @@ def test_text_of_a_form_that_somebody_else_has_sent_is_shown_where_the_clerk_com
     assert again.evaluate(UNSENT) == []
 
 
-def test_text_of_a_withdrawn_form_is_shown_until_the_clerk_is_sure(clerks, phone, page, village):
+def test_text_of_a_withdrawn_form_is_shown_until_the_clerk_is_sure(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     cut_off(page)
     page.fill("#f-note", WRITTEN)
     until(page, KEPT % WRITTEN)

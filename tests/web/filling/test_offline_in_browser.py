@@ -1,17 +1,17 @@
 """A form page that was opened once opens again without a network, for its own account only."""
 
+from datetime import datetime
 from threading import Event
-from typing import Any
 
 import pytest
 from fastapi import HTTPException, Request
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from adapters.passwords import hash_password
 from tests.conftest import NOW
 from tests.second_try import REAL
 from tests.web.conftest import account_of
-from tests.web.phones import PASSWORD, until
+from tests.web.phones import PASSWORD, Phones, until
 from web.edge.transactions import get_now
 
 pytestmark = REAL
@@ -28,18 +28,20 @@ LINE = "[data-keep-for]"
 
 
 @pytest.fixture
-def page(clerks, phone, village):
+def page(clerks: Phones, phone: BrowserContext, village: str) -> Page:
     """The form, opened and kept."""
     page = clerks.form(phone, village)
     until(page, KEPT % f"/assignments/{clerks.ids[village]}/form")
     return page
 
 
-def killed(page: Any) -> None:
+def killed(page: Page) -> None:
     page.close(run_before_unload=False)
 
 
-def test_a_form_opened_once_opens_without_a_network_and_is_sent(clerks, phone, page, village):
+def test_a_form_opened_once_opens_without_a_network_and_is_sent(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.fill("#f-note", "有网络时写的")
     page.click(SAVE)
     expect(page.locator("[data-kept]")).to_contain_text("已保存到服务器")
@@ -64,7 +66,9 @@ def test_a_form_opened_once_opens_without_a_network_and_is_sent(clerks, phone, p
     assert again.evaluate(SAVED) == []
 
 
-def test_a_kept_page_and_the_tab_it_was_made_for_overwrite_nothing(clerks, phone, page, village):
+def test_a_kept_page_and_the_tab_it_was_made_for_overwrite_nothing(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.reload()  # what is kept now is this very page
     key = page.input_value("[name=_send_key]")
     until(page, HOLDS % (f"/assignments/{clerks.ids[village]}/form", key))
@@ -85,7 +89,9 @@ def test_a_kept_page_and_the_tab_it_was_made_for_overwrite_nothing(clerks, phone
     assert clerks.draft(village)["note"] == ["乙"]
 
 
-def test_a_kept_page_goes_over_no_draft_of_another_phone(clerks, phone, page, village):
+def test_a_kept_page_goes_over_no_draft_of_another_phone(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     phone.set_offline(True)
     killed(page)
     again = clerks.form(phone, village)
@@ -102,7 +108,9 @@ def test_a_kept_page_goes_over_no_draft_of_another_phone(clerks, phone, page, vi
     assert clerks.draft(village)["note"] == ["同事写的"]
 
 
-def test_signing_out_leaves_nothing_and_nobody_else_sees_it(clerks, phone, page, village):
+def test_signing_out_leaves_nothing_and_nobody_else_sees_it(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.goto(clerks.address + "/")
     until(page, KEPT % "/")
     clerks.sign_in(phone, clerks.village())
@@ -131,8 +139,8 @@ def test_signing_out_leaves_nothing_and_nobody_else_sees_it(clerks, phone, page,
 
 
 def test_signing_out_without_a_network_erases_and_says_that_it_is_not_done(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     phone.set_offline(True)
     page.fill("#f-note", "没有网络时写的")
     page.click(".tools button")
@@ -149,7 +157,9 @@ def test_signing_out_without_a_network_erases_and_says_that_it_is_not_done(
     assert "note" not in clerks.draft(village)
 
 
-def test_a_page_is_not_shown_to_who_signs_in_after(clerks, phone, page, village):
+def test_a_page_is_not_shown_to_who_signs_in_after(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.goto(clerks.address + "/")
     until(page, KEPT % "/")
     clerks.end_sessions(village)
@@ -160,7 +170,7 @@ def test_a_page_is_not_shown_to_who_signs_in_after(clerks, phone, page, village)
     page.fill("[name=login]", f"clerk-{other}")
     page.fill("[name=password]", PASSWORD)
 
-    def down(request: Request):
+    def down(request: Request) -> datetime:
         if request.url.path == "/":
             raise HTTPException(503)
         return NOW
@@ -177,7 +187,9 @@ def test_a_page_is_not_shown_to_who_signs_in_after(clerks, phone, page, village)
     assert not page.evaluate(KEPT % f"/assignments/{clerks.ids[village]}/form")
 
 
-def test_the_text_of_a_correction_opens_from_home_without_a_network(clerks, phone, page, village):
+def test_the_text_of_a_correction_opens_from_home_without_a_network(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "12")
     page.click(SEND)
     page.wait_for_url("**/receipts/**")
@@ -196,11 +208,11 @@ def test_the_text_of_a_correction_opens_from_home_without_a_network(clerks, phon
 
 
 def test_a_network_that_hangs_shows_what_is_kept_and_its_late_answer_is_kept(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     going_on = Event()
 
-    def late():
+    def late() -> datetime:
         going_on.wait()
         return NOW
 

@@ -1,9 +1,7 @@
 """The outbox: what was sent offline arrives by itself, once, and for its own unit only."""
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from models import Submission
 from tests.second_try import REAL
@@ -18,7 +16,7 @@ ITEMS = "Object.keys(localStorage).filter(key => key.startsWith('jieli.outbox.')
 AGAIN = "window.dispatchEvent(new Event('online'))"
 
 
-def send_offline(phone: Any, page: Any, checked: str = "12") -> None:
+def send_offline(phone: BrowserContext, page: Page, checked: str = "12") -> None:
     phone.set_offline(True)
     page.fill("#f-checked", checked)
     page.click(SEND)
@@ -30,7 +28,9 @@ def the_one(clerks: Phones, village: str) -> Submission:
     return sent
 
 
-def test_what_is_sent_offline_arrives_by_itself_once(clerks, phone, page, village):
+def test_what_is_sent_offline_arrives_by_itself_once(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page)
     assert page.get_by_text("待发箱：1 份等待发送").is_visible()
     assert clerks.sent(village) == []
@@ -40,7 +40,9 @@ def test_what_is_sent_offline_arrives_by_itself_once(clerks, phone, page, villag
     assert page.evaluate(ITEMS) == []
 
 
-def test_it_arrives_from_any_page_of_ours(clerks, phone, page, village):
+def test_it_arrives_from_any_page_of_ours(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page)
     page.close(run_before_unload=False)
     phone.set_offline(False)
@@ -53,7 +55,9 @@ def test_it_arrives_from_any_page_of_ours(clerks, phone, page, village):
     assert home.inner_text("[data-outbox]") == ""
 
 
-def test_an_answer_that_got_lost_gives_the_same_receipt(clerks, phone, page, village):
+def test_an_answer_that_got_lost_gives_the_same_receipt(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     network = LostAnswers(page)
     page.fill("#f-checked", "12")
     page.click(SEND)
@@ -65,7 +69,9 @@ def test_an_answer_that_got_lost_gives_the_same_receipt(clerks, phone, page, vil
     assert network.seen == 2
 
 
-def test_it_is_tried_again_after_a_pause(clerks, phone, page, village):
+def test_it_is_tried_again_after_a_pause(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.clock.install()
     page.route("**/form*", lambda route: route.abort("timedout"))
     page.fill("#f-checked", "12")
@@ -79,7 +85,9 @@ def test_it_is_tried_again_after_a_pause(clerks, phone, page, village):
     assert the_one(clerks, village).answers["checked"] == 12
 
 
-def test_two_tabs_send_it_once(clerks, phone, page, village):
+def test_two_tabs_send_it_once(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     network = LostAnswers(page, times=0)
     home = phone.new_page()
     home.goto(clerks.address + "/")
@@ -91,7 +99,9 @@ def test_two_tabs_send_it_once(clerks, phone, page, village):
     assert network.seen == 2  # the one without a network, and one more
 
 
-def test_two_tabs_that_both_send_give_one_submission(clerks, phone, page, village):
+def test_two_tabs_that_both_send_give_one_submission(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     second = clerks.form(phone, village)
     for tab in (page, second):
         tab.fill("#f-checked", "12")
@@ -103,7 +113,9 @@ def test_two_tabs_that_both_send_give_one_submission(clerks, phone, page, villag
     assert len(clerks.sent(village)) == 1
 
 
-def test_after_signing_in_again_it_goes_on(clerks, phone, page, village):
+def test_after_signing_in_again_it_goes_on(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page)
     clerks.end_sessions(village)
     phone.set_offline(False)
@@ -116,7 +128,9 @@ def test_after_signing_in_again_it_goes_on(clerks, phone, page, village):
     assert the_one(clerks, village).receipt in page.inner_text(".big")
 
 
-def test_a_session_that_ended_before_sending_keeps_it_in_the_outbox(clerks, phone, page, village):
+def test_a_session_that_ended_before_sending_keeps_it_in_the_outbox(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     clerks.end_sessions(village)
     page.fill("#f-checked", "12")
     page.click(SEND)
@@ -129,7 +143,9 @@ def test_a_session_that_ended_before_sending_keeps_it_in_the_outbox(clerks, phon
     assert len(clerks.sent(village)) == 1
 
 
-def test_another_unit_on_the_same_phone_neither_sees_nor_sends_it(clerks, phone, page, village):
+def test_another_unit_on_the_same_phone_neither_sees_nor_sends_it(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page)
     page.close(run_before_unload=False)
     phone.set_offline(False)
@@ -150,7 +166,9 @@ def test_another_unit_on_the_same_phone_neither_sees_nor_sends_it(clerks, phone,
     assert len(clerks.sent(village)) == 1
 
 
-def test_a_tab_of_a_unit_that_is_no_longer_signed_in_sends_nothing(clerks, phone, page, village):
+def test_a_tab_of_a_unit_that_is_no_longer_signed_in_sends_nothing(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page)
     other = clerks.village()
     page.context.route("**/form*", lambda route: route.abort())
@@ -168,8 +186,8 @@ def test_a_tab_of_a_unit_that_is_no_longer_signed_in_sends_nothing(clerks, phone
 
 
 def test_pressing_send_in_such_a_tab_asks_to_sign_in_and_keeps_the_text(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     clerks.sign_in(phone, clerks.village())
     theirs = phone.new_page()
     theirs.goto(clerks.address + "/")
@@ -181,8 +199,8 @@ def test_pressing_send_in_such_a_tab_asks_to_sign_in_and_keeps_the_text(
 
 
 def test_what_the_server_refuses_is_said_on_every_page_and_stands_in_the_form(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page, checked="十二户")
     page.close(run_before_unload=False)
     phone.set_offline(False)
@@ -199,7 +217,9 @@ def test_what_the_server_refuses_is_said_on_every_page_and_stands_in_the_form(
     assert the_one(clerks, village).answers["checked"] == 12
 
 
-def test_somebody_elses_answer_is_not_overwritten_and_both_are_shown(clerks, phone, page, village):
+def test_somebody_elses_answer_is_not_overwritten_and_both_are_shown(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page, checked="12")
     page.close(run_before_unload=False)
     colleague = clerks.phone(village)
@@ -217,7 +237,9 @@ def test_somebody_elses_answer_is_not_overwritten_and_both_are_shown(clerks, pho
     assert the_one(clerks, village).answers["checked"] == 99
 
 
-def test_it_can_be_taken_back_and_changed_while_it_waits(clerks, phone, page, village):
+def test_it_can_be_taken_back_and_changed_while_it_waits(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page, checked="12")
     page.get_by_text("取回修改").click()
     page.fill("#f-checked", "13")
@@ -227,7 +249,9 @@ def test_it_can_be_taken_back_and_changed_while_it_waits(clerks, phone, page, vi
     assert the_one(clerks, village).answers["checked"] == 13
 
 
-def test_it_arrives_at_the_speed_of_the_second_generation(clerks, phone, page, village):
+def test_it_arrives_at_the_speed_of_the_second_generation(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     send_offline(phone, page)
     slow_down(page)
     phone.set_offline(False)
@@ -236,7 +260,9 @@ def test_it_arrives_at_the_speed_of_the_second_generation(clerks, phone, page, v
     assert len(clerks.sent(village)) == 1
 
 
-def test_a_full_phone_says_so_and_the_text_stays_on_the_page(clerks, phone, page, village):
+def test_a_full_phone_says_so_and_the_text_stays_on_the_page(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.evaluate(
         "() => { Storage.prototype.setItem = () => { throw new Error('QuotaExceededError'); }; }"
     )
@@ -251,7 +277,9 @@ def test_a_full_phone_says_so_and_the_text_stays_on_the_page(clerks, phone, page
 
 
 @pytest.mark.parametrize("status", [502, 503])
-def test_a_server_that_is_just_being_started_is_tried_again(clerks, page, village, status):
+def test_a_server_that_is_just_being_started_is_tried_again(
+    clerks: Phones, page: Page, village: str, status: int
+) -> None:
     page.route("**/form*", lambda route: route.fulfill(status=status, body="<h1>starting</h1>"))
     page.fill("#f-checked", "12")
     page.click(SEND)

@@ -1,7 +1,14 @@
 """Photos and files that come with the form itself, from a browser that runs no script."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
-from sqlmodel import select
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlmodel import Session, select
 
 from adapters.attachment_store import AttachmentStore, get_store
 from models import Assignment, Attachment, Status, Submission
@@ -12,6 +19,7 @@ from tests.attachments import CAMERA, photo
 from tests.building import OTHER_VILLAGE, VILLAGE
 from tests.conftest import NOW
 from tests.full_form import FILLED, posted
+from tests.web.conftest import World
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
 
@@ -24,33 +32,41 @@ PHOTOS = [
 
 
 @pytest.fixture
-def store(app, tmp_path):
+def store(app: FastAPI, tmp_path: Path) -> AttachmentStore:
     store = AttachmentStore(tmp_path)
     app.dependency_overrides[get_store] = lambda: store
     return store
 
 
 @pytest.fixture
-def path(full):
+def path(full: World) -> str:
     return f"/assignments/{full.id(VILLAGE)}/form"
 
 
 @pytest.fixture
-def one(session, photos_wanted):
+def one(session: Session, photos_wanted: int) -> Assignment:
     return session.get_one(Assignment, photos_wanted)
 
 
-def post(client, path, typed, act, **files):
+def post(
+    client: TestClient,
+    path: str,
+    typed: dict[str, Any],
+    act: str,
+    **files: tuple[str, bytes, str],
+) -> Response:
     page = client.get(path)
     data = {**fields_of(page, path), **posted(typed), "_act": act}
     return client.post(path, data=data, files={f"f-{key}": one for key, one in files.items()})
 
 
-def sent(session):
+def sent(session: Session) -> Submission:
     return session.exec(select(Submission)).one()
 
 
-def test_a_file_goes_with_the_form_and_is_stored_once(path, sign_in, store, session):
+def test_a_file_goes_with_the_form_and_is_stored_once(
+    path: str, sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session
+) -> None:
     client = sign_in(VILLAGE)
     assert check(client.get(path)).xpath("//form[@enctype='multipart/form-data']")
     page = client.get(path)
@@ -65,7 +81,9 @@ def test_a_file_goes_with_the_form_and_is_stored_once(path, sign_in, store, sess
     assert "台账.txt" in text_of(client.get(first.headers["location"]))
 
 
-def test_a_draft_keeps_the_file_and_a_box_takes_it_away(path, sign_in, store, session):
+def test_a_draft_keeps_the_file_and_a_box_takes_it_away(
+    path: str, sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session
+) -> None:
     client = sign_in(VILLAGE)
     post(client, path, FILLED, "save", paper=PAPER)
     page = client.get(path)
@@ -78,7 +96,9 @@ def test_a_draft_keeps_the_file_and_a_box_takes_it_away(path, sign_in, store, se
     assert fields_of(client.get(path), path)["f-paper"] == [""]
 
 
-def test_photos_in_a_repeat_stay_with_their_filling(session, sign_in, store):
+def test_photos_in_a_repeat_stay_with_their_filling(
+    session: Session, sign_in: Callable[..., TestClient], store: AttachmentStore
+) -> None:
     full = make_full_world(session, PHOTOS)
     path, client = f"/assignments/{full.id(VILLAGE)}/form", sign_in(VILLAGE)
     picture = ("一.jpg", photo(), "image/jpeg")
@@ -92,7 +112,9 @@ def test_photos_in_a_repeat_stay_with_their_filling(session, sign_in, store):
     assert CAMERA.encode() not in store.read(row["photo"]["digest"])
 
 
-def test_a_file_that_is_not_taken_costs_nothing_else_that_was_typed(path, sign_in, store, session):
+def test_a_file_that_is_not_taken_costs_nothing_else_that_was_typed(
+    path: str, sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session
+) -> None:
     client = sign_in(VILLAGE)
     bad = ("程序.exe", b"MZ" + b"\x00" * 200, "application/octet-stream")
     answer = post(client, path, FILLED, "send", paper=bad)
@@ -104,7 +126,9 @@ def test_a_file_that_is_not_taken_costs_nothing_else_that_was_typed(path, sign_i
     assert again.headers["location"].startswith("/receipts/")
 
 
-def test_a_file_and_an_answer_that_are_wrong_are_told_together(path, sign_in, store):
+def test_a_file_and_an_answer_that_are_wrong_are_told_together(
+    path: str, sign_in: Callable[..., TestClient], store: AttachmentStore
+) -> None:
     wrong = {**FILLED, "day": ["明天"]}
     answer = post(
         sign_in(VILLAGE), path, wrong, "send", paper=("台账.exe", b"MZ\x90", "text/plain")
@@ -114,14 +138,23 @@ def test_a_file_and_an_answer_that_are_wrong_are_told_together(path, sign_in, st
     assert blamed == ["#f-paper", "#f-day"]
 
 
-def test_a_file_for_what_takes_none_is_left_aside(path, sign_in, store, session):
+def test_a_file_for_what_takes_none_is_left_aside(
+    path: str, sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session
+) -> None:
     client = sign_in(VILLAGE)
     for key in ("story", "nothing", "visits.0.who"):
         assert post(client, path, {"story": ["写了"]}, "save", **{key: PAPER}).status_code == 303
     assert not session.exec(select(Attachment)).all()
 
 
-def test_nobody_elses_file_is_looked_at(path, sign_in, client, store, session, full):
+def test_nobody_elses_file_is_looked_at(
+    path: str,
+    sign_in: Callable[..., TestClient],
+    client: TestClient,
+    store: AttachmentStore,
+    session: Session,
+    full: World,
+) -> None:
     other = sign_in(OTHER_VILLAGE)
     files = {"f-paper": PAPER}
     assert other.post(path, data={"_act": "save"}, files=files).status_code == 404
@@ -129,7 +162,13 @@ def test_nobody_elses_file_is_looked_at(path, sign_in, client, store, session, f
     assert not session.exec(select(Attachment)).all()
 
 
-def test_a_token_of_another_village_is_no_answer(path, sign_in, store, session, full):
+def test_a_token_of_another_village_is_no_answer(
+    path: str,
+    sign_in: Callable[..., TestClient],
+    store: AttachmentStore,
+    session: Session,
+    full: World,
+) -> None:
     theirs = sign_in(OTHER_VILLAGE)
     their_path = f"/assignments/{full.id(OTHER_VILLAGE)}/form"
     post(theirs, their_path, FILLED, "save", paper=PAPER)
@@ -140,7 +179,9 @@ def test_a_token_of_another_village_is_no_answer(path, sign_in, store, session, 
     assert "没有传完或已经失效" in text_of(client.get(answer.headers["location"]))
 
 
-def test_more_files_than_a_task_may_have_are_not_even_looked_at(sign_in, store, session):
+def test_more_files_than_a_task_may_have_are_not_even_looked_at(
+    sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session
+) -> None:
     world = make_full_world(session, PHOTOS)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     client = sign_in(VILLAGE)
@@ -152,16 +193,22 @@ def test_more_files_than_a_task_may_have_are_not_even_looked_at(sign_in, store, 
     assert "最多上传 30 个文件" in answer.text
 
 
-def stored(store):
+def stored(store: AttachmentStore) -> list[Any]:
     return [path.name for path in store.folder.glob("??/??/*")]
 
 
-def another(number: int):
+def another(number: int) -> tuple[str, bytes, str]:
     return ("台账.txt", f"第 {number} 户。\n".encode() * 20, "text/plain")
 
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.CLOSED, Status.WITHDRAWN])
-def test_nothing_is_stored_for_a_task_that_takes_no_answer(sign_in, store, session, one, status):
+def test_nothing_is_stored_for_a_task_that_takes_no_answer(
+    sign_in: Callable[..., TestClient],
+    store: AttachmentStore,
+    session: Session,
+    one: Assignment,
+    status: Status,
+) -> None:
     one.status = status
     session.flush()
     client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
@@ -172,7 +219,9 @@ def test_nothing_is_stored_for_a_task_that_takes_no_answer(sign_in, store, sessi
     assert stored(store) == []
 
 
-def test_nothing_is_stored_once_the_measure_is_closed(sign_in, store, session, one):
+def test_nothing_is_stored_once_the_measure_is_closed(
+    sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session, one: Assignment
+) -> None:
     one.closed_at = NOW
     session.flush()
     client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
@@ -181,7 +230,9 @@ def test_nothing_is_stored_once_the_measure_is_closed(sign_in, store, session, o
     assert stored(store) == []
 
 
-def test_nothing_is_stored_where_there_is_no_room(sign_in, store, session, one):
+def test_nothing_is_stored_where_there_is_no_room(
+    sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session, one: Assignment
+) -> None:
     client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
     fields = [f"f-p{at}" for at in range(MOST_FILES)]
     for turn in range(MOST_TRIES):
@@ -193,7 +244,13 @@ def test_nothing_is_stored_where_there_is_no_room(sign_in, store, session, one):
     assert len(stored(store)) == MOST_FILES * MOST_TRIES
 
 
-def test_files_that_have_no_room_together_are_not_stored(sign_in, store, session, one, monkeypatch):
+def test_files_that_have_no_room_together_are_not_stored(
+    sign_in: Callable[..., TestClient],
+    store: AttachmentStore,
+    session: Session,
+    one: Assignment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("rules.filling.attachments.kinds.MOST_BYTES", 1000)
     paper = ("台账.txt", b"x" * 600, "text/plain")
     more = ("名单.txt", b"y" * 600, "text/plain")
@@ -205,13 +262,17 @@ def test_files_that_have_no_room_together_are_not_stored(sign_in, store, session
 
 
 def test_a_file_that_is_refused_after_it_was_stored_goes_again(
-    sign_in, store, session, one, monkeypatch
-):
+    sign_in: Callable[..., TestClient],
+    store: AttachmentStore,
+    session: Session,
+    one: Assignment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Two forms at the same moment: there was room for both when each was asked."""
     client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
     client.post(path, data={"_act": "save"}, files={"f-p1": PAPER})
 
-    def refuse(*_, **__):
+    def refuse(*_, **__) -> None:
         raise Refusal("任务已收回。")
 
     monkeypatch.setattr(attachments, "add", refuse)
@@ -222,7 +283,9 @@ def test_a_file_that_is_refused_after_it_was_stored_goes_again(
     assert stored(store) == [row.digest]
 
 
-def test_a_photo_is_sent_twice_with_the_form_and_the_receipt_is_the_same(session, sign_in, store):
+def test_a_photo_is_sent_twice_with_the_form_and_the_receipt_is_the_same(
+    session: Session, sign_in: Callable[..., TestClient], store: AttachmentStore
+) -> None:
     full = make_full_world(session, [PHOTOS[0] | {"type": "image", "required": True}])
     path, client = f"/assignments/{full.id(VILLAGE)}/form", sign_in(VILLAGE)
     data = {**fields_of(client.get(path), path), "_act": "send"}

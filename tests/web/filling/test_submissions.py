@@ -1,10 +1,13 @@
 """The form page without JavaScript: drafts, faults, sending, receipts, expired sessions."""
 
 import re
+from collections.abc import Callable
 from unittest.mock import Mock
 
 import pytest
-from sqlmodel import select
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
 
 from adapters.passwords import hash_password
 from models import Submission
@@ -13,19 +16,23 @@ from services.campaigns.measures import withdraw_measure
 from services.review.reviews import return_
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.counting import statements
-from tests.web.conftest import NOW, account_of, make_client
+from tests.web.conftest import NOW, World, account_of, make_client
 from tests.web.pages import check, fields_of, text_of
 
 GOOD = {"f-checked": "12", "f-spent": "3.5", "f-note": "已逐户查看"}
 
 
-def open_form(client, world, code=VILLAGE):
+def open_form(
+    client: TestClient, world: World, code: str = VILLAGE
+) -> tuple[str, dict[str, list[str]]]:
     """The address of the unit's form, and what its page would send unchanged."""
     path = f"/assignments/{world.id(code)}/form"
     return path, fields_of(client.get(path), path)
 
 
-def test_a_filled_form_is_sent_and_answered_with_a_receipt(world, sign_in):
+def test_a_filled_form_is_sent_and_answered_with_a_receipt(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     path, fields = open_form(client, world)
     answer = client.post(path, data={**fields, **GOOD, "_act": "send"})
@@ -38,7 +45,9 @@ def test_a_filled_form_is_sent_and_answered_with_a_receipt(world, sign_in):
     assert world.assignment(VILLAGE).status == "submitted"
 
 
-def test_a_double_click_and_a_step_back_make_no_second_submission(world, sign_in, session):
+def test_a_double_click_and_a_step_back_make_no_second_submission(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(VILLAGE)
     path, fields = open_form(client, world)
     data = {**fields, **GOOD, "_act": "send"}
@@ -48,7 +57,9 @@ def test_a_double_click_and_a_step_back_make_no_second_submission(world, sign_in
     assert len(session.exec(select(Submission)).all()) == 1
 
 
-def test_faults_stand_on_top_and_beside_the_field_and_the_typing_stays(world, sign_in):
+def test_faults_stand_on_top_and_beside_the_field_and_the_typing_stays(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     path, fields = open_form(client, world)
     answer = client.post(
@@ -67,7 +78,9 @@ def test_faults_stand_on_top_and_beside_the_field_and_the_typing_stays(world, si
     assert again.headers["location"].startswith("/receipts/")
 
 
-def test_a_draft_is_kept_and_comes_back_for_anybody_of_the_unit(world, sign_in):
+def test_a_draft_is_kept_and_comes_back_for_anybody_of_the_unit(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     path, fields = open_form(client, world)
     saved = client.post(path, data={**fields, "f-note": "先写一半", "_act": "save"})
@@ -78,7 +91,9 @@ def test_a_draft_is_kept_and_comes_back_for_anybody_of_the_unit(world, sign_in):
     assert fields_of(answer, path)["f-note"] == ["先写一半"]
 
 
-def test_only_the_returned_fields_are_open(world, sign_in, session):
+def test_only_the_returned_fields_are_open(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE, note="旧的情况", spent="1")
     township = account_of(session, TOWNSHIP)
     return_(session, sent.id, reason="请核对户数", fields=["checked"], actor=township, now=NOW)
@@ -94,7 +109,9 @@ def test_only_the_returned_fields_are_open(world, sign_in, session):
     assert last.answers["note"] == "旧的情况"
 
 
-def test_who_sends_over_a_colleagues_answer_is_told_and_keeps_the_text(world, sign_in):
+def test_who_sends_over_a_colleagues_answer_is_told_and_keeps_the_text(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     first, second = sign_in(VILLAGE), sign_in(VILLAGE, "office")
     path, fields = open_form(first, world)
     _, others = open_form(second, world)
@@ -106,7 +123,9 @@ def test_who_sends_over_a_colleagues_answer_is_told_and_keeps_the_text(world, si
     assert fields_of(answer, path)["f-checked"] == ["99"]
 
 
-def test_a_withdrawn_form_says_why_and_what_was_typed_can_be_read(world, sign_in, session):
+def test_a_withdrawn_form_says_why_and_what_was_typed_can_be_read(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(VILLAGE)
     path, fields = open_form(client, world)
     client.post(path, data={**fields, **GOOD, "_act": "save"})
@@ -127,14 +146,18 @@ def test_a_withdrawn_form_says_why_and_what_was_typed_can_be_read(world, sign_in
 
 
 @pytest.mark.parametrize("code", [OTHER_VILLAGE, TOWNSHIP, BANNER])
-def test_nobody_else_opens_the_form(world, sign_in, code):
+def test_nobody_else_opens_the_form(
+    world: World, sign_in: Callable[..., TestClient], code: str
+) -> None:
     client = sign_in(code)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     assert client.get(path).status_code == 404
     assert client.post(path, data={**GOOD, "_act": "send"}).status_code == 404
 
 
-def test_the_receipt_is_seen_by_the_units_above_and_by_nobody_beside(world, sign_in):
+def test_the_receipt_is_seen_by_the_units_above_and_by_nobody_beside(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     path = f"/receipts/{world.send(VILLAGE).receipt}"
     assert sign_in(VILLAGE).get(path).status_code == 200
     assert sign_in(BANNER).get(path).status_code == 200
@@ -142,7 +165,9 @@ def test_the_receipt_is_seen_by_the_units_above_and_by_nobody_beside(world, sign
     assert sign_in(VILLAGE).get("/receipts/0000").status_code == 404
 
 
-def test_an_upper_unit_answers_with_the_roll_up_and_its_narrative(world, sign_in):
+def test_an_upper_unit_answers_with_the_roll_up_and_its_narrative(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     path, fields = open_form(client, world, TOWNSHIP)
@@ -152,7 +177,7 @@ def test_an_upper_unit_answers_with_the_roll_up_and_its_narrative(world, sign_in
 
 
 @pytest.fixture
-def expired(app, session, world):
+def expired(app: FastAPI, session: Session, world: World) -> TestClient:
     """A browser whose session is over, with a password to sign in again."""
     account = account_of(session, VILLAGE)
     account.password_hash = hash_password("Caoyuan-2026")
@@ -161,7 +186,7 @@ def expired(app, session, world):
     return make_client(app)
 
 
-def test_an_expired_session_loses_nothing_that_was_typed(world, expired):
+def test_an_expired_session_loses_nothing_that_was_typed(world: World, expired: TestClient) -> None:
     path = f"/assignments/{world.id(VILLAGE)}/form"
     asked = expired.post(path, data={**GOOD, "_act": "send", "_send_key": "k" * 16})
     assert asked.status_code == 401
@@ -175,7 +200,9 @@ def test_an_expired_session_loses_nothing_that_was_typed(world, expired):
     assert {name: fields_of(back, path)[name] for name in GOOD} == {k: [v] for k, v in GOOD.items()}
 
 
-def test_what_comes_through_a_sign_in_goes_over_no_newer_draft(world, expired, sign_in, session):
+def test_what_comes_through_a_sign_in_goes_over_no_newer_draft(
+    world: World, expired: TestClient, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     path, other = f"/assignments/{world.id(VILLAGE)}/form", sign_in(VILLAGE, "office")
     before = fields_of(other.get(path), path)
     other.post(path, data={**before, "f-note": "另一台手机写的", "_act": "save"})
@@ -188,7 +215,9 @@ def test_what_comes_through_a_sign_in_goes_over_no_newer_draft(world, expired, s
     assert fields_of(other.get(path), path)["f-note"] == ["另一台手机写的"]
 
 
-def test_typed_text_is_shown_when_another_unit_signs_in(world, expired, session):
+def test_typed_text_is_shown_when_another_unit_signs_in(
+    world: World, expired: TestClient, session: Session
+) -> None:
     other = account_of(session, OTHER_VILLAGE)
     other.password_hash = hash_password("Caoyuan-2026")
     session.add(other)
@@ -201,7 +230,9 @@ def test_typed_text_is_shown_when_another_unit_signs_in(world, expired, session)
     assert "已逐户查看" in text_of(answer)
 
 
-def test_a_missing_token_keeps_the_text_and_one_click_brings_it_to_the_form(world, sign_in):
+def test_a_missing_token_keeps_the_text_and_one_click_brings_it_to_the_form(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(VILLAGE)
     client.headers.pop("Sec-Fetch-Site")
     path = f"/assignments/{world.id(VILLAGE)}/form"
@@ -213,7 +244,10 @@ def test_a_missing_token_keeps_the_text_and_one_click_brings_it_to_the_form(worl
 
 
 def test_a_sending_reads_its_form_once_and_works_its_checks_out_once(
-    world, sign_in, session, monkeypatch
+    world: World,
+    sign_in: Callable[..., TestClient],
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = sign_in(VILLAGE)
     path, fields = open_form(client, world)
@@ -227,7 +261,9 @@ def test_a_sending_reads_its_form_once_and_works_its_checks_out_once(
     assert len(sent) <= 21
 
 
-def test_a_form_is_light_on_a_weak_network_and_constant_in_statements(world, sign_in, session):
+def test_a_form_is_light_on_a_weak_network_and_constant_in_statements(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(VILLAGE)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     with statements(session) as sent:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from adapters.passwords import hash_password
 from models import Role
@@ -18,13 +19,13 @@ PASSWORD = "Caoyuan-2026"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator:
+def chromium() -> Iterator[Browser]:
     with browser() as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def editor(tmp_path_factory) -> Iterator[str]:
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a served editor."""
     site = Site(tmp_path_factory.mktemp("editor"))
     with site.session() as session:
@@ -34,7 +35,7 @@ def editor(tmp_path_factory) -> Iterator[str]:
         yield f"{address}/measures/{measure}/form"
 
 
-def opened(chromium, editor: str, **options):
+def opened(chromium: Browser, editor: str, **options: bool) -> Page:
     page = chromium.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()
     page.goto(editor)
     page.fill("#login", f"office-{REGION}")
@@ -44,7 +45,9 @@ def opened(chromium, editor: str, **options):
     return page
 
 
-def test_the_preview_follows_what_is_typed_and_is_as_wide_as_a_phone(chromium, editor) -> None:
+def test_the_preview_follows_what_is_typed_and_is_as_wide_as_a_phone(
+    chromium: Browser, editor: str
+) -> None:
     page = opened(chromium, editor)
     assert page.locator(".phone").bounding_box()["width"] == 360
     page.fill("#label-0", "查了多少户")
@@ -55,7 +58,7 @@ def test_the_preview_follows_what_is_typed_and_is_as_wide_as_a_phone(chromium, e
     page.context.close()
 
 
-def test_another_type_brings_its_inputs_and_keeps_the_rest(chromium, editor) -> None:
+def test_another_type_brings_its_inputs_and_keeps_the_rest(chromium: Browser, editor: str) -> None:
     page = opened(chromium, editor)
     page.fill("#label-1", "改过的标题")
     page.select_option("#type-1", "select_one")
@@ -66,7 +69,7 @@ def test_another_type_brings_its_inputs_and_keeps_the_rest(chromium, editor) -> 
     page.context.close()
 
 
-def asked_when_leaving(page) -> list[str]:
+def asked_when_leaving(page: Page) -> list[str]:
     """The questions a browser asks before it leaves the page; the answer is to stay."""
     asked: list[str] = []
 
@@ -78,7 +81,9 @@ def asked_when_leaving(page) -> list[str]:
     return asked
 
 
-def test_what_is_not_kept_yet_is_not_left_without_a_question(chromium, editor) -> None:
+def test_what_is_not_kept_yet_is_not_left_without_a_question(
+    chromium: Browser, editor: str
+) -> None:
     page = opened(chromium, editor)
     asked = asked_when_leaving(page)
     page.route("**/form/preview", lambda route: route.abort())  # the network is away
@@ -91,7 +96,7 @@ def test_what_is_not_kept_yet_is_not_left_without_a_question(chromium, editor) -
     page.context.close()
 
 
-def test_a_step_back_after_some_buttons_loses_nothing(chromium, editor) -> None:
+def test_a_step_back_after_some_buttons_loses_nothing(chromium: Browser, editor: str) -> None:
     page = opened(chromium, editor)
     asked = asked_when_leaving(page)
     page.fill("#label-0", "写了很久的一项")
@@ -113,7 +118,7 @@ def test_a_step_back_after_some_buttons_loses_nothing(chromium, editor) -> None:
     page.context.close()
 
 
-def test_without_javascript_the_button_does_the_same(chromium, editor) -> None:
+def test_without_javascript_the_button_does_the_same(chromium: Browser, editor: str) -> None:
     page = opened(chromium, editor, java_script_enabled=False)
     page.select_option("#type-1", "select_one")
     page.click("button[data-update]")

@@ -1,8 +1,13 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 from lxml import html
 from sqlmodel import Session, select
 
-from models import Account, Form, FormDraft, FormVersion
+from models import Account, Form, FormDraft, FormVersion, Measure
 from rules.dates.calendar import local_time
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
@@ -13,47 +18,54 @@ from tests.conftest import NOW
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, fields_of, text_of
 
+Fields = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Editor:
+    """A browser at the form editor of a measure."""
+
+    measure: Measure
+    client: TestClient
+
+    @property
+    def address(self) -> str:
+        return f"/measures/{self.measure.id}/form"
+
+    def open(self, query: str = "") -> Fields:
+        return fields_of(self.client.get(self.address + query), self.address)
+
+    def send(self, fields: Fields, do: str) -> Response:
+        """The answer; where a button was pressed, the page it leads back to."""
+        answer = self.client.post(self.address, data=fields | {"do": [do]})
+        back = answer.headers.get("location", "").startswith(self.address)
+        return self.client.get(answer.headers["location"]) if back and do != "publish" else answer
+
+    def publish_faulty(self, fields: Fields) -> Response:
+        answer = self.client.post(self.address, data=fields | {"do": ["publish"]})
+        assert answer.status_code == 303
+        return self.client.get(answer.headers["location"])
+
+    def shown(self, answer: Response) -> Fields:
+        return fields_of(answer, self.address)
+
 
 @pytest.fixture
-def editor(session: Session, sign_in):
-    """A browser at the form editor of a measure: `open_()` and `send(fields)`."""
-    measure = drafted(session)
-    client, address = sign_in(REGION, "office"), f"/measures/{measure.id}/form"
-
-    class Editor:
-        def open(self, query: str = "") -> dict:
-            return fields_of(client.get(address + query), address)
-
-        def send(self, fields: dict, do: str):
-            """The answer; where a button was pressed, the page it leads back to."""
-            answer = client.post(address, data=fields | {"do": [do]})
-            back = answer.headers.get("location", "").startswith(address)
-            return client.get(answer.headers["location"]) if back and do != "publish" else answer
-
-        def publish_faulty(self, fields: dict):
-            answer = client.post(address, data=fields | {"do": ["publish"]})
-            assert answer.status_code == 303
-            return client.get(answer.headers["location"])
-
-        def shown(self, answer) -> dict:
-            return fields_of(answer, address)
-
-    made = Editor()
-    made.measure = measure
-    made.client = client
-    return made
+def editor(session: Session, sign_in: Callable[..., TestClient]) -> Editor:
+    """The region's office at the form of a measure it has drafted."""
+    return Editor(drafted(session), sign_in(REGION, "office"))
 
 
-def unmarked(fields: dict) -> dict:
+def unmarked(fields: Fields) -> Fields:
     """Without what differs from page to page."""
     return {name: value for name, value in fields.items() if not name.startswith("draft_")}
 
 
-def labels(fields: dict) -> list[str]:
+def labels(fields: Fields) -> list[str]:
     return [fields[f"label-{place}"][0] for place in range(int(fields["rows"][0]))]
 
 
-def test_rows_are_added_moved_and_taken_away_without_javascript(editor) -> None:
+def test_rows_are_added_moved_and_taken_away_without_javascript(editor: Editor) -> None:
     fields = editor.open()
     before = labels(fields)
     fields = editor.shown(editor.send(fields, "add"))
@@ -67,18 +79,18 @@ def test_rows_are_added_moved_and_taken_away_without_javascript(editor) -> None:
 
 
 @pytest.mark.parametrize("act", ["up:0", "down:99", "delete:x", "nonsense", "up:-1"])
-def test_a_button_that_makes_no_sense_changes_nothing(editor, act: str) -> None:
+def test_a_button_that_makes_no_sense_changes_nothing(editor: Editor, act: str) -> None:
     fields = editor.open()
     assert unmarked(editor.shown(editor.send(fields, act))) == unmarked(fields)
 
 
-def test_an_unchanged_form_makes_no_new_version(session: Session, editor) -> None:
+def test_an_unchanged_form_makes_no_new_version(session: Session, editor: Editor) -> None:
     assert editor.send(editor.open(), "publish").status_code == 303
     assert len(session.exec(select(FormVersion)).all()) == 1
 
 
 def test_a_changed_form_becomes_the_next_version_and_fields_keep_their_names(
-    session: Session, editor
+    session: Session, editor: Editor
 ) -> None:
     fields = editor.open() | {"label-0": ["排查的户数"]}
     assert editor.send(fields, "publish").status_code == 303
@@ -89,7 +101,7 @@ def test_a_changed_form_becomes_the_next_version_and_fields_keep_their_names(
     assert editor.measure.form_version_id == latest.id
 
 
-def test_a_new_form_is_named_after_its_labels(session: Session, editor) -> None:
+def test_a_new_form_is_named_after_its_labels(session: Session, editor: Editor) -> None:
     fields = editor.open("?new=1")
     fields = editor.shown(editor.send(fields | {"label-0": ["排查 户数（户）"]}, "add"))
     fields |= {
@@ -103,7 +115,9 @@ def test_a_new_form_is_named_after_its_labels(session: Session, editor) -> None:
     assert [one["label"] for one in version.fields[1]["choices"]] == ["有", "没有"]
 
 
-def test_every_fault_is_told_beside_its_row_and_nothing_is_kept(session: Session, editor) -> None:
+def test_every_fault_is_told_beside_its_row_and_nothing_is_kept(
+    session: Session, editor: Editor
+) -> None:
     fields = editor.open() | {
         "label-0": ["户主身份证号"], "min-1": ["9"], "max-1": ["1"], "label-2": [""],
         "reuse-1": ["a b"],
@@ -122,14 +136,14 @@ def test_every_fault_is_told_beside_its_row_and_nothing_is_kept(session: Session
     assert len(session.exec(select(FormVersion)).all()) == 1
 
 
-def test_a_form_without_rows_or_title_is_refused(session: Session, editor) -> None:
+def test_a_form_without_rows_or_title_is_refused(session: Session, editor: Editor) -> None:
     fields = editor.open()
     answer = editor.publish_faulty(fields | {"rows": ["0"], "form_title": [" "]})
     assert "没有要填的项" in text_of(answer)
     assert check(answer).xpath("//*[@id='form_title-fault']/text()") == ["请填写表单名称。"]
 
 
-def test_the_preview_shows_what_a_clerk_will_see(editor) -> None:
+def test_the_preview_shows_what_a_clerk_will_see(editor: Editor) -> None:
     fields = editor.open() | {
         "type-0": ["select_one"],
         "choices-0": ["是\n否"],
@@ -141,7 +155,7 @@ def test_the_preview_shows_what_a_clerk_will_see(editor) -> None:
 
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
 def test_nobody_but_the_owning_office_edits_a_form(
-    session: Session, sign_in, code: str, role: str
+    session: Session, sign_in: Callable[..., TestClient], code: str, role: str
 ) -> None:
     measure = drafted(session)
     stranger = sign_in(code, role)
@@ -149,7 +163,7 @@ def test_nobody_but_the_owning_office_edits_a_form(
     assert stranger.post(f"/measures/{measure.id}/form").status_code == 404
 
 
-def test_a_form_of_two_hundred_rows_is_kept(session: Session, editor) -> None:
+def test_a_form_of_two_hundred_rows_is_kept(session: Session, editor: Editor) -> None:
     fields = editor.open()
     row = {name: fields[name] for name in fields if name.endswith("-0")}
     for place in range(200):
@@ -177,7 +191,7 @@ COMPLEX = [
 
 
 @pytest.fixture
-def complex_editor(session: Session, editor):
+def complex_editor(session: Session, editor: Editor) -> Editor:
     """The editor on a form with everything it does not write itself."""
     office = session.get_one(Form, session.get_one(
         FormVersion, editor.measure.form_version_id).form_id)  # fmt: skip
@@ -197,12 +211,16 @@ def latest(session: Session) -> FormVersion:
     return session.exec(select(FormVersion).order_by(FormVersion.id.desc())).first()
 
 
-def test_opening_and_publishing_a_complex_form_loses_nothing(session, complex_editor) -> None:
+def test_opening_and_publishing_a_complex_form_loses_nothing(
+    session: Session, complex_editor: Editor
+) -> None:
     assert complex_editor.send(complex_editor.open(), "publish").status_code == 303
     assert latest(session).number == 2
 
 
-def test_words_of_a_field_with_formulas_change_and_the_rest_stays(session, complex_editor) -> None:
+def test_words_of_a_field_with_formulas_change_and_the_rest_stays(
+    session: Session, complex_editor: Editor
+) -> None:
     fields = complex_editor.open()
     assert "type-2" not in fields
     fields = complex_editor.shown(complex_editor.send(fields | {"label-2": ["共几处"]}, "down:2"))
@@ -215,12 +233,14 @@ def test_words_of_a_field_with_formulas_change_and_the_rest_stays(session, compl
     assert version.settings == {"languages": ["English (en)"]}
 
 
-def test_what_a_formula_names_cannot_be_deleted(complex_editor) -> None:
+def test_what_a_formula_names_cannot_be_deleted(complex_editor: Editor) -> None:
     fields = complex_editor.shown(complex_editor.send(complex_editor.open(), "delete:1"))
     assert "没有“found”这一项" in text_of(complex_editor.publish_faulty(fields))
 
 
-def test_a_group_moves_with_what_is_in_it_and_leaves_it_when_deleted(complex_editor) -> None:
+def test_a_group_moves_with_what_is_in_it_and_leaves_it_when_deleted(
+    complex_editor: Editor,
+) -> None:
     fields = complex_editor.shown(complex_editor.send(complex_editor.open(), "down:0"))
     assert labels(fields)[:5] == ["各次检查", "哪一天", "基本情况", "有无隐患", "几处"]
     fields = complex_editor.shown(complex_editor.send(fields, "delete:2"))
@@ -229,7 +249,7 @@ def test_a_group_moves_with_what_is_in_it_and_leaves_it_when_deleted(complex_edi
 
 
 def test_a_field_steps_out_of_its_group_at_the_edge_and_is_put_into_another(
-    complex_editor,
+    complex_editor: Editor,
 ) -> None:
     fields = complex_editor.shown(complex_editor.send(complex_editor.open(), "up:1"))
     assert labels(fields)[:2] == ["有无隐患", "基本情况"]
@@ -237,7 +257,7 @@ def test_a_field_steps_out_of_its_group_at_the_edge_and_is_put_into_another(
     assert labels(fields) == ["基本情况", "几处", "各次检查", "有无隐患", "哪一天", "加倍", "照片"]
 
 
-def test_a_new_group_gets_questions(session, editor) -> None:
+def test_a_new_group_gets_questions(session: Session, editor: Editor) -> None:
     fields = editor.shown(editor.send(editor.open(), "add"))
     last = int(fields["rows"][0]) - 1
     fields |= {f"label-{last}": ["其他"], f"type-{last}": ["group"]}
@@ -249,7 +269,9 @@ def test_a_new_group_gets_questions(session, editor) -> None:
     assert (group["type"], inner["within"]) == ("group", group["name"])
 
 
-def test_the_words_of_a_choice_change_and_its_code_stays(session, complex_editor) -> None:
+def test_the_words_of_a_choice_change_and_its_code_stays(
+    session: Session, complex_editor: Editor
+) -> None:
     fields = complex_editor.open()
     assert fields["choices-1"] == ["y｜有\nn｜没有"]
     fields["choices-1"] = ["y｜有隐患\r\nn｜没有\r\n说 不清\r\nx|不适用"]
@@ -263,7 +285,7 @@ def test_the_words_of_a_choice_change_and_its_code_stays(session, complex_editor
     assert found["choice_list"] == "yes_no"
 
 
-def test_everything_a_simple_field_can_say_is_kept(session, editor) -> None:
+def test_everything_a_simple_field_can_say_is_kept(session: Session, editor: Editor) -> None:
     fields = editor.open() | {
         "label-0": ["完成情况"], "type-0": ["select_multiple"], "choices-0": ["完成\n未完成"],
         "rollup-0": ["share"], "reuse-0": ["完成"], "default-0": ["未完成"], "hint-0": ["看现场"],
@@ -276,14 +298,14 @@ def test_everything_a_simple_field_can_say_is_kept(session, editor) -> None:
     assert (second["rollup"], second["default"]) == ("mean", "1.5")
 
 
-def test_only_kinds_of_roll_up_that_fit_are_offered(editor) -> None:
+def test_only_kinds_of_roll_up_that_fit_are_offered(editor: Editor) -> None:
     page = check(editor.send(editor.open() | {"type-0": ["text"]}, "preview"))
     offered = page.xpath("//select[@id='rollup-0']/option/@value")
     assert offered == ["none", "list", "latest", "count"]
     assert page.xpath("//select[@id='rollup-0']/option[@selected]/@value") == ["none"]
 
 
-def test_the_preview_alone_is_what_the_page_shows(editor) -> None:
+def test_the_preview_alone_is_what_the_page_shows(editor: Editor) -> None:
     fields = editor.open() | {"label-0": ["换了名称"], "label-1": ["投入资金（户主身份证号）"]}
     client = editor.client
     address = f"/measures/{editor.measure.id}/form"
@@ -297,7 +319,9 @@ def test_the_preview_alone_is_what_the_page_shows(editor) -> None:
     assert part.text.count("还没有写好") == 1
 
 
-def test_whoever_publishes_after_somebody_else_is_told_and_loses_nothing(session, editor) -> None:
+def test_whoever_publishes_after_somebody_else_is_told_and_loses_nothing(
+    session: Session, editor: Editor
+) -> None:
     mine, theirs = editor.open(), editor.open()
     assert editor.send(theirs | {"label-0": ["别人改的"]}, "publish").status_code == 303
     answer = editor.send(mine | {"label-0": ["我改的"]}, "publish")
@@ -316,7 +340,7 @@ def test_whoever_publishes_after_somebody_else_is_told_and_loses_nothing(session
 
 
 @pytest.mark.parametrize("query", ["", "?new=1"])
-def test_publishing_twice_is_publishing_once(session, editor, query: str) -> None:
+def test_publishing_twice_is_publishing_once(session: Session, editor: Editor, query: str) -> None:
     fields = editor.open(query) | {"label-0": ["新的写法"], "form_title": ["新表"]}
     for _ in range(2):
         assert editor.send(fields, "publish").status_code == 303
@@ -327,14 +351,16 @@ def test_publishing_twice_is_publishing_once(session, editor, query: str) -> Non
     assert editor.measure.form_version_id == latest(session).id
 
 
-def test_a_base_of_another_form_is_not_believed(session, editor) -> None:
+def test_a_base_of_another_form_is_not_believed(session: Session, editor: Editor) -> None:
     other = make_form(session, make_account(session, LEAGUE), COMPLEX)
     fields = editor.open() | {"base": [str(other.id)], "name-0": ["twice"]}
     assert editor.send(fields, "publish").status_code == 303
     assert "calculation" not in latest(session).fields[0]
 
 
-def test_a_measure_that_uses_another_form_by_now_gets_no_version_of_it(session, editor) -> None:
+def test_a_measure_that_uses_another_form_by_now_gets_no_version_of_it(
+    session: Session, editor: Editor
+) -> None:
     fields = editor.open() | {"label-0": ["我改的"]}
     owner = session.get_one(Account, session.exec(select(Form)).first().created_by)
     other = make_form(session, owner, COMPLEX)
@@ -349,7 +375,7 @@ def test_a_measure_that_uses_another_form_by_now_gets_no_version_of_it(session, 
     assert len(session.exec(select(FormVersion)).all()) == 2
 
 
-def test_a_withdrawn_measure_has_no_editor(session, editor) -> None:
+def test_a_withdrawn_measure_has_no_editor(session: Session, editor: Editor) -> None:
     fields = editor.open()
     editor.measure.status = "withdrawn"
     session.add(editor.measure)
@@ -359,11 +385,13 @@ def test_a_withdrawn_measure_has_no_editor(session, editor) -> None:
     assert len(session.exec(select(FormVersion)).all()) == 1
 
 
-def drafts(session) -> list[FormDraft]:
+def drafts(session: Session) -> list[FormDraft]:
     return list(session.exec(select(FormDraft)).all())
 
 
-def test_what_was_begun_is_there_again_until_it_is_published(session, editor) -> None:
+def test_what_was_begun_is_there_again_until_it_is_published(
+    session: Session, editor: Editor
+) -> None:
     fields = editor.shown(editor.send(editor.open() | {"label-0": ["我改的"]}, "add:0"))
     assert unmarked(editor.open()) == unmarked(fields)
     assert len(session.exec(select(FormVersion)).all()) == 1
@@ -374,13 +402,13 @@ def test_what_was_begun_is_there_again_until_it_is_published(session, editor) ->
     assert (latest(session).number, drafts(session)) == (2, [])
 
 
-def test_a_form_with_faults_is_kept_and_shown_again(session, editor) -> None:
+def test_a_form_with_faults_is_kept_and_shown_again(session: Session, editor: Editor) -> None:
     editor.publish_faulty(editor.open() | {"label-0": ["a\0b"], "label-1": [""]})
     assert labels(editor.open())[:2] == ["ab", ""]
     assert len(session.exec(select(FormVersion)).all()) == 1
 
 
-def test_what_is_typed_is_kept_along_with_the_preview(session, editor) -> None:
+def test_what_is_typed_is_kept_along_with_the_preview(session: Session, editor: Editor) -> None:
     fields = editor.open()
     address = f"/measures/{editor.measure.id}/form"
     assert editor.client.post(f"{address}/preview", data=fields).headers["x-kept"] == "1"
@@ -391,7 +419,9 @@ def test_what_is_typed_is_kept_along_with_the_preview(session, editor) -> None:
     assert labels(editor.open())[0] == "我改的"
 
 
-def test_the_older_of_two_windows_is_told_and_keeps_what_it_shows(session, editor) -> None:
+def test_the_older_of_two_windows_is_told_and_keeps_what_it_shows(
+    session: Session, editor: Editor
+) -> None:
     older, newer = editor.open(), editor.open()
     newer = editor.shown(editor.send(newer | {"label-0": ["新窗口"]}, "add"))
     late = editor.client.post(
@@ -409,14 +439,14 @@ def test_the_older_of_two_windows_is_told_and_keeps_what_it_shows(session, edito
     assert latest(session).fields[0]["label"] == "旧窗口"
 
 
-def test_a_button_pressed_twice_does_once(editor) -> None:
+def test_a_button_pressed_twice_does_once(editor: Editor) -> None:
     fields = editor.open()
     first, second = editor.send(fields, "add"), editor.send(fields, "add")
     assert unmarked(editor.shown(first)) == unmarked(editor.shown(second))
 
 
 def test_a_draft_of_an_older_version_says_so_and_publishes_when_told_again(
-    session, editor, sign_in
+    session: Session, editor: Editor, sign_in: Callable[..., TestClient]
 ) -> None:
     mine = editor.shown(editor.send(editor.open() | {"label-0": ["我改的"]}, "add"))
     mine["label-3"] = ["加的一项"]
@@ -431,7 +461,9 @@ def test_a_draft_of_an_older_version_says_so_and_publishes_when_told_again(
     assert latest(session).number == 3
 
 
-def test_a_draft_is_thrown_away_by_its_owner_only(session, editor, sign_in) -> None:
+def test_a_draft_is_thrown_away_by_its_owner_only(
+    session: Session, editor: Editor, sign_in: Callable[..., TestClient]
+) -> None:
     editor.send(editor.open() | {"label-0": ["我改的"]}, "add")
     discard = f"/form-drafts/{drafts(session)[0].id}/discard"
     assert sign_in(LEAGUE, "office").post(discard).status_code == 404
@@ -442,7 +474,9 @@ def test_a_draft_is_thrown_away_by_its_owner_only(session, editor, sign_in) -> N
     assert drafts(session) == []
 
 
-def test_a_new_form_and_another_version_are_drafts_of_their_own(session, editor) -> None:
+def test_a_new_form_and_another_version_are_drafts_of_their_own(
+    session: Session, editor: Editor
+) -> None:
     editor.send(editor.open() | {"label-0": ["旧表单"]}, "preview")
     fields = editor.open("?new=1") | {"label-0": ["新表单"]}
     answer = editor.client.post(f"/measures/{editor.measure.id}/form", data=fields | {"do": "add"})

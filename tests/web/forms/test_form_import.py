@@ -1,14 +1,18 @@
 """Forms taken in from Excel and handed out as Excel."""
 
 import io
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 import xlsxwriter
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, select
 
 from adapters.xlsform.reading import read_xlsform
 from adapters.xlsform.writing import write_xlsform
-from models import Form, FormVersion
+from models import Form, FormVersion, Measure
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
 from rules.forms.form_settings import FormSettings
@@ -50,33 +54,43 @@ def faulty() -> bytes:
     return file.getvalue()
 
 
+Fields = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """A browser at the import page of a measure."""
+
+    measure: Measure
+    client: TestClient
+
+    @property
+    def address(self) -> str:
+        return f"/measures/{self.measure.id}/form/import"
+
+    def upload(self, content: bytes, name: str = "form.xlsx") -> Response:
+        return self.client.post(self.address, files={"file": (name, content)})
+
+    def send(self, fields: Fields) -> Response:
+        return self.client.post(self.address, data=fields)
+
+    def fields(self, answer: Response) -> Fields:
+        return fields_of(answer, self.address)
+
+
 @pytest.fixture
-def page(session: Session, sign_in):
-    """A browser at the import page of a measure: `upload(content)` and `send(fields)`."""
-    measure = drafted(session)
-    client = sign_in(REGION, "office")
-    address = f"/measures/{measure.id}/form/import"
-
-    class Page:
-        def upload(self, content: bytes, name: str = "form.xlsx"):
-            return client.post(address, files={"file": (name, content)})
-
-        def send(self, fields: dict):
-            return client.post(address, data=fields)
-
-        def fields(self, answer) -> dict:
-            return fields_of(answer, address)
-
-    made = Page()
-    made.measure, made.client, made.address = measure, client, address
-    return made
+def page(session: Session, sign_in: Callable[..., TestClient]) -> ImportPage:
+    """The region's office at the import page of a measure it has drafted."""
+    return ImportPage(drafted(session), sign_in(REGION, "office"))
 
 
 def versions(session: Session) -> list[FormVersion]:
     return list(session.exec(select(FormVersion).order_by(FormVersion.id)))
 
 
-def test_a_workbook_is_shown_as_understood_and_published_when_confirmed(session, page) -> None:
+def test_a_workbook_is_shown_as_understood_and_published_when_confirmed(
+    session: Session, page: ImportPage
+) -> None:
     answer = page.upload(workbook())
     shown = text_of(answer)
     for words in (
@@ -97,14 +111,18 @@ def test_a_workbook_is_shown_as_understood_and_published_when_confirmed(session,
     assert (form.title, latest.number) == ("新排查表", 2)
 
 
-def test_a_version_that_may_have_ended_in_zero_is_noted_before_it_is_published(page) -> None:
+def test_a_version_that_may_have_ended_in_zero_is_noted_before_it_is_published(
+    page: ImportPage,
+) -> None:
     survey = [["type", "name", "label"], ["integer", "a", "户数"]]
     answer = page.upload(xlsform_building.workbook(survey, settings=[["version"], [1.10]]))
     assert answer.status_code == 200
     assert "settings A2：这一格在 Excel 里是数字，读作 1.1。" in text_of(answer)
 
 
-def test_it_can_become_a_form_of_its_own_and_twice_is_once(session, page) -> None:
+def test_it_can_become_a_form_of_its_own_and_twice_is_once(
+    session: Session, page: ImportPage
+) -> None:
     fields = page.fields(page.upload(workbook())) | {"as": ["new"]}
     for _ in range(2):
         assert page.send(fields).status_code == 303
@@ -112,7 +130,9 @@ def test_it_can_become_a_form_of_its_own_and_twice_is_once(session, page) -> Non
     assert [one.number for one in versions(session)] == [1, 1]
 
 
-def test_faults_are_told_by_sheet_row_and_column_and_nothing_changes(session, page) -> None:
+def test_faults_are_told_by_sheet_row_and_column_and_nothing_changes(
+    session: Session, page: ImportPage
+) -> None:
     answer = page.upload(faulty())
     assert answer.status_code == 422
     rows = check(answer).xpath("//table//tbody/tr")
@@ -123,19 +143,21 @@ def test_faults_are_told_by_sheet_row_and_column_and_nothing_changes(session, pa
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no workbook", b"%PDF-1.7", b"a,b\n1,2\n"])
-def test_what_is_no_workbook_is_refused_with_a_sentence(session, page, content: bytes) -> None:
+def test_what_is_no_workbook_is_refused_with_a_sentence(
+    session: Session, page: ImportPage, content: bytes
+) -> None:
     answer = page.upload(content)
     assert answer.status_code == 422
     assert check(answer).xpath("//section[@role='alert']")
     assert len(versions(session)) == 1
 
 
-def test_nothing_chosen_or_damaged_is_told(page) -> None:
+def test_nothing_chosen_or_damaged_is_told(page: ImportPage) -> None:
     assert "请选择表单文件" in text_of(page.send({}))
     assert "损坏" in text_of(page.send({"packed": ["!!!"], "do": ["publish"]}))
 
 
-def test_what_was_downloaded_can_be_taken_in_again(session, page) -> None:
+def test_what_was_downloaded_can_be_taken_in_again(session: Session, page: ImportPage) -> None:
     page.send(page.fields(page.upload(workbook())))
     latest = versions(session)[-1]
     got = page.client.get(f"/forms/{latest.form_id}/versions/2/xlsform")
@@ -147,7 +169,7 @@ def test_what_was_downloaded_can_be_taken_in_again(session, page) -> None:
     assert len(versions(session)) == 2
 
 
-def test_for_a_released_measure_its_effects_come_first(session, page) -> None:
+def test_for_a_released_measure_its_effects_come_first(session: Session, page: ImportPage) -> None:
     office = office_of(session)
     confirm_measure(session, page.measure, actor=office, now=NOW)
     release_down(session, page.measure, office)
@@ -161,7 +183,7 @@ def test_for_a_released_measure_its_effects_come_first(session, page) -> None:
 
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
 def test_nobody_but_the_owning_office_imports_or_downloads(
-    session, page, sign_in, code, role
+    session: Session, page: ImportPage, sign_in: Callable[..., TestClient], code: str, role: str
 ) -> None:
     stranger = sign_in(code, role)
     form = session.get_one(FormVersion, page.measure.form_version_id).form_id
@@ -172,13 +194,15 @@ def test_nobody_but_the_owning_office_imports_or_downloads(
 
 
 @pytest.mark.parametrize("number", ["0", "2", "x", "9" * 30])
-def test_a_version_nobody_published_is_not_found(session, page, number: str) -> None:
+def test_a_version_nobody_published_is_not_found(
+    session: Session, page: ImportPage, number: str
+) -> None:
     form = session.get_one(FormVersion, page.measure.form_version_id).form_id
     assert page.client.get(f"/forms/{form}/versions/{number}/xlsform").status_code == 404
     assert make_form(session, office_of(session)).number == 1
 
 
-def test_what_no_database_holds_is_left_out_of_a_form(session, page) -> None:
+def test_what_no_database_holds_is_left_out_of_a_form(session: Session, page: ImportPage) -> None:
     """A workbook says any character as `_x0000_`: in titles, labels, choices and settings."""
     texts = {f"t{at}": (one.encode(), "新_x0000_版_x0001_".encode())
              for at, one in enumerate(("新排查表", "基本情况", "没有", "2026-11"))}  # fmt: skip

@@ -1,6 +1,10 @@
 """The forms of an office, choosing one, and a new version in the middle of a campaign."""
 
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, select
 
 from models import Account, Event, FormVersion
@@ -44,14 +48,14 @@ def address(world: World) -> str:
     return f"/measures/{world.measure.id}/form/change"
 
 
-def take(client, world: World, version: FormVersion):
+def take(client: TestClient, world: World, version: FormVersion) -> Response:
     """Press the button, whether or not the page shows it."""
     seen = str(world.measure.form_version_id)
     return client.post(address(world), data={"version": str(version.id), "seen": seen})
 
 
 def test_before_it_happens_the_page_says_what_becomes_of_drafts_and_totals(
-    session, world, second, sign_in
+    session: Session, world: World, second: FormVersion, sign_in: Callable[..., TestClient]
 ) -> None:
     world.send(VILLAGE, spent="1.5")
     clerk = account_of(session, OTHER)
@@ -71,7 +75,9 @@ def test_before_it_happens_the_page_says_what_becomes_of_drafts_and_totals(
     assert row.text_content() == "1"
 
 
-def test_it_is_taken_once_however_often_it_is_sent(session, world, second, sign_in) -> None:
+def test_it_is_taken_once_however_often_it_is_sent(
+    session: Session, world: World, second: FormVersion, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     fields = fields_of(client.get(f"{address(world)}?version={second.id}"), address(world))
     for _ in range(2):
@@ -85,7 +91,7 @@ def test_it_is_taken_once_however_often_it_is_sent(session, world, second, sign_
 
 
 def test_the_clerk_is_asked_the_new_version_with_what_was_typed(
-    session, world, second, sign_in
+    session: Session, world: World, second: FormVersion, sign_in: Callable[..., TestClient]
 ) -> None:
     clerk = account_of(session, VILLAGE)
     typed = {"checked": ["7"], "spent": ["3.25"]}
@@ -99,7 +105,9 @@ def test_the_clerk_is_asked_the_new_version_with_what_was_typed(
     assert "3.25" in text_of(page)
 
 
-def test_what_makes_totals_meaningless_cannot_be_taken(session, world, office, sign_in) -> None:
+def test_what_makes_totals_meaningless_cannot_be_taken(
+    session: Session, world: World, office: Account, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE, spent="1.5")
     form = get_form(session, session.get_one(FormVersion, world.measure.form_version_id).form_id)
     text = {"name": "checked", "label": "排查户数", "type": "text"}
@@ -115,7 +123,7 @@ def test_what_makes_totals_meaningless_cannot_be_taken(session, world, office, s
 
 
 def test_the_editor_of_a_released_measure_publishes_and_shows_the_effects(
-    session, world, sign_in
+    session: Session, world: World, sign_in: Callable[..., TestClient]
 ) -> None:
     world.send(VILLAGE)
     client, editor = sign_in(REGION, "office"), f"/measures/{world.measure.id}/form"
@@ -132,7 +140,13 @@ def test_the_editor_of_a_released_measure_publishes_and_shows_the_effects(
     assert len(session.exec(select(FormVersion)).all()) == 2
 
 
-def test_two_officers_at_once_the_slower_is_told(session, world, office, second, sign_in) -> None:
+def test_two_officers_at_once_the_slower_is_told(
+    session: Session,
+    world: World,
+    office: Account,
+    second: FormVersion,
+    sign_in: Callable[..., TestClient],
+) -> None:
     form = get_form(session, second.form_id)
     third = publish_version(session, form, FIELDS[:1], actor=office, now=NOW)
     client = sign_in(REGION, "office")
@@ -146,7 +160,14 @@ def test_two_officers_at_once_the_slower_is_told(session, world, office, second,
 
 
 @pytest.mark.parametrize(("code", "role"), [(REGION, "clerk"), (LEAGUE, "office")])
-def test_nobody_but_the_issuing_office(session, world, second, sign_in, code, role) -> None:
+def test_nobody_but_the_issuing_office(
+    session: Session,
+    world: World,
+    second: FormVersion,
+    sign_in: Callable[..., TestClient],
+    code: str,
+    role: str,
+) -> None:
     stranger = sign_in(code, role)
     for path in (address(world), f"/measures/{world.measure.id}/form/choose"):
         assert stranger.get(path).status_code == 404
@@ -158,11 +179,15 @@ def test_nobody_but_the_issuing_office(session, world, second, sign_in, code, ro
 
 
 @pytest.mark.parametrize("version", ["0", "x", "99999"])
-def test_a_version_that_is_not_there_is_not_found(world, sign_in, version: str) -> None:
+def test_a_version_that_is_not_there_is_not_found(
+    world: World, sign_in: Callable[..., TestClient], version: str
+) -> None:
     assert sign_in(REGION, "office").get(f"{address(world)}?version={version}").status_code == 404
 
 
-def test_a_form_of_another_office_is_not_chosen(session, world, sign_in) -> None:
+def test_a_form_of_another_office_is_not_chosen(
+    session: Session, world: World, sign_in: Callable[..., TestClient]
+) -> None:
     foreign = make_form(session, make_account(session, LEAGUE))
     measure = drafted(session)
     client = sign_in(REGION, "office")
@@ -175,7 +200,9 @@ def test_a_form_of_another_office_is_not_chosen(session, world, sign_in) -> None
     assert measure.form_version_id != foreign.id
 
 
-def test_a_form_is_used_for_a_second_measure(session, world, sign_in) -> None:
+def test_a_form_is_used_for_a_second_measure(
+    session: Session, world: World, sign_in: Callable[..., TestClient]
+) -> None:
     measure = drafted(session, form=make_form(session, office_of(session)))
     client, path = sign_in(REGION, "office"), f"/measures/{measure.id}/form/choose"
     assert "入户排查取暖安全" in text_of(client.get(path))
@@ -187,7 +214,7 @@ def test_a_form_is_used_for_a_second_measure(session, world, sign_in) -> None:
 
 
 def test_the_page_of_a_form_says_its_versions_and_where_they_are_used(
-    session, world, second, sign_in
+    session: Session, world: World, second: FormVersion, sign_in: Callable[..., TestClient]
 ) -> None:
     client = sign_in(REGION, "office")
     assert "入户排查取暖安全" in text_of(client.get("/forms"))
@@ -198,12 +225,14 @@ def test_the_page_of_a_form_says_its_versions_and_where_they_are_used(
     assert check(page).xpath(f"//a[contains(@href,'change?version={second.id}')]")
 
 
-def test_an_office_without_forms_is_told_how_to_make_one(session, sign_in) -> None:
+def test_an_office_without_forms_is_told_how_to_make_one(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     assert "还没有表单" in text_of(sign_in(LEAGUE, "office").get("/forms"))
 
 
 def test_a_return_across_versions_says_what_was_returned_and_what_is_no_longer_asked(
-    session, world, second, sign_in
+    session: Session, world: World, second: FormVersion, sign_in: Callable[..., TestClient]
 ) -> None:
     sent = world.send(VILLAGE, spent="1.5", note="看过了")
     office, reviewer, clerk = sign_in(REGION, "office"), sign_in(TOWNSHIP), sign_in(VILLAGE)
@@ -244,7 +273,7 @@ def test_a_return_across_versions_says_what_was_returned_and_what_is_no_longer_a
 
 
 def test_a_whole_return_across_versions_shows_what_has_no_place_any_more(
-    session, world, second, sign_in
+    session: Session, world: World, second: FormVersion, sign_in: Callable[..., TestClient]
 ) -> None:
     sent = world.send(VILLAGE, spent="1.5")
     take(sign_in(REGION, "office"), world, second)
@@ -255,7 +284,9 @@ def test_a_whole_return_across_versions_shows_what_has_no_place_any_more(
     assert "都已保留" not in shown
 
 
-def test_where_every_field_was_returned_their_notes_are_shown(session, world, sign_in) -> None:
+def test_where_every_field_was_returned_their_notes_are_shown(
+    session: Session, world: World, sign_in: Callable[..., TestClient]
+) -> None:
     sent = world.send(VILLAGE, spent="1.5")
     names, notes = [one["name"] for one in FIELDS], {"spent": "单位不对"}
     how = {"actor": account_of(session, TOWNSHIP), "now": NOW}

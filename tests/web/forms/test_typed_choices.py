@@ -11,7 +11,7 @@ PUBLISHED = (
 )
 
 
-def pairs(typed: str, published=PUBLISHED) -> list[tuple[str, str]]:
+def pairs(typed: str, published: tuple[Choice, ...] = PUBLISHED) -> list[tuple[str, str]]:
     return [(one["value"], one["label"]) for one in read_choices(typed, published)]
 
 
@@ -30,7 +30,9 @@ def pairs(typed: str, published=PUBLISHED) -> list[tuple[str, str]]:
         ("", []),
     ],
 )
-def test_a_line_keeps_the_code_of_the_choice_it_means(typed, expected) -> None:
+def test_a_line_keeps_the_code_of_the_choice_it_means(
+    typed: str, expected: list[tuple[str, str]]
+) -> None:
     assert pairs(typed) == expected
 
 

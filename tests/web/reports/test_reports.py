@@ -1,8 +1,12 @@
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from adapters.settings import get_settings
@@ -19,7 +23,7 @@ TODAY = "2026-11-23"
 
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path, monkeypatch) -> None:
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Report files of a test go to its own folder."""
     monkeypatch.setattr(get_settings(), "data_dir", tmp_path)
 
@@ -32,7 +36,9 @@ def campaign(session: Session) -> int:
     return measure.campaign_id
 
 
-def test_a_unit_makes_and_reads_its_own_report(session: Session, sign_in, campaign: int) -> None:
+def test_a_unit_makes_and_reads_its_own_report(
+    session: Session, sign_in: Callable[..., TestClient], campaign: int
+) -> None:
     client = sign_in(BANNER)
     assert "冬春季安全排查" in text_of(client.get("/reports"))
     assert "还没有报告" in text_of(client.get(f"/reports/{campaign}"))
@@ -43,7 +49,9 @@ def test_a_unit_makes_and_reads_its_own_report(session: Session, sign_in, campai
     assert len(session.exec(select(Snapshot)).all()) == 1
 
 
-def test_the_files_of_a_report_can_be_downloaded(sign_in, campaign: int) -> None:
+def test_the_files_of_a_report_can_be_downloaded(
+    sign_in: Callable[..., TestClient], campaign: int
+) -> None:
     client = sign_in(LEAGUE)
     address = client.post(f"/reports/{campaign}/{LEAGUE}").headers["location"]
     for face, part in (("docx", "word/document.xml"), ("xlsx", "xl/workbook.xml")):
@@ -53,7 +61,9 @@ def test_the_files_of_a_report_can_be_downloaded(sign_in, campaign: int) -> None
     assert client.get(f"{address}/pdf").status_code == 404
 
 
-def test_a_unit_above_reads_it_and_one_beside_does_not(sign_in, campaign: int) -> None:
+def test_a_unit_above_reads_it_and_one_beside_does_not(
+    sign_in: Callable[..., TestClient], campaign: int
+) -> None:
     address = sign_in(LEAGUE).post(f"/reports/{campaign}/{LEAGUE}").headers["location"]
     above = sign_in(REGION)
     assert check(above.get(address)) is not None
@@ -65,7 +75,9 @@ def test_a_unit_above_reads_it_and_one_beside_does_not(sign_in, campaign: int) -
         assert beside.post(f"/reports/{campaign}/{LEAGUE}").status_code == 404
 
 
-def test_a_report_that_was_never_made_is_not_there(sign_in, campaign: int) -> None:
+def test_a_report_that_was_never_made_is_not_there(
+    sign_in: Callable[..., TestClient], campaign: int
+) -> None:
     client = sign_in(REGION, "office")
     assert client.get(f"/reports/{campaign}/{REGION}/2026-01-01").status_code == 404
     assert client.get(f"/reports/{campaign}/{REGION}/yesterday").status_code == 404
@@ -73,7 +85,7 @@ def test_a_report_that_was_never_made_is_not_there(sign_in, campaign: int) -> No
 
 
 def test_the_owning_office_has_the_reports_of_every_unit_made(
-    session: Session, sign_in, campaign: int
+    session: Session, sign_in: Callable[..., TestClient], campaign: int
 ) -> None:
     client = sign_in(REGION, "office")
     answer = client.post(f"/reports/{campaign}/every-unit")
@@ -87,7 +99,7 @@ def test_the_owning_office_has_the_reports_of_every_unit_made(
 
 
 def test_the_page_says_how_far_the_reports_of_every_unit_are(
-    session: Session, app, sign_in, campaign: int
+    session: Session, app: FastAPI, sign_in: Callable[..., TestClient], campaign: int
 ) -> None:
     client = sign_in(REGION, "office")
     client.post(f"/reports/{campaign}/every-unit")
@@ -119,7 +131,9 @@ def test_the_page_says_how_far_the_reports_of_every_unit_are(
     assert "所有单位的报告 2026" not in text_of(sign_in(LEAGUE).get(f"/reports/{campaign}"))
 
 
-def test_every_face_says_that_a_measure_is_closed(session: Session, sign_in, campaign: int) -> None:
+def test_every_face_says_that_a_measure_is_closed(
+    session: Session, sign_in: Callable[..., TestClient], campaign: int
+) -> None:
     measures = session.exec(select(Measure).where(Measure.campaign_id == campaign)).all()
     released = [one for one in measures if one.status == "released"]
     close_measures(session, released, actor=office_of(session), now=NOW)

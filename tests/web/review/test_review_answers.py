@@ -1,6 +1,10 @@
 """What stands on the page of one reviewed submission."""
 
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
 
 from models import Assignment
 from tests.answering import NARRATIVE, account_of, released_measure, send
@@ -15,7 +19,9 @@ FIGURES = [
 ]  # fmt: skip
 
 
-def test_photos_and_files_can_be_opened_by_who_reviews_them(session, sign_in, photos_wanted):
+def test_photos_and_files_can_be_opened_by_who_reviews_them(
+    session: Session, sign_in: Callable[..., TestClient], photos_wanted: int
+) -> None:
     one = session.get_one(Assignment, photos_wanted)
     sent = send(session, one, {"checked": ["1"]}, actor=account_of(session, VILLAGE))
     sent.answers = {**sent.answers, "photo": {"name": "现场.jpg", "token": "t1", "digest": "d"}}
@@ -26,7 +32,7 @@ def test_photos_and_files_can_be_opened_by_who_reviews_them(session, sign_in, ph
 
 
 @pytest.fixture
-def summed(session):
+def summed(session: Session) -> Assignment:
     """A township's answer to a measure with a mean, a smallest and shares, nothing approved."""
     form = make_form(session, account_of(session, REGION), FIGURES)
     measure = released_measure(session, form=form)
@@ -37,7 +43,9 @@ def summed(session):
     return township
 
 
-def test_sums_of_which_nothing_is_approved_yet_are_shown_with_their_words(summed, sign_in):
+def test_sums_of_which_nothing_is_approved_yet_are_shown_with_their_words(
+    summed: Assignment, sign_in: Callable[..., TestClient]
+) -> None:
     page = check(sign_in(BANNER).get(f"/review/{summed.id}"))
     rows = {
         " ".join(row.xpath("string(th)").split()): row.xpath("td/text()")

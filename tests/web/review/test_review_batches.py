@@ -1,14 +1,21 @@
 """Deciding about all that match, and taking decisions back."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+from playwright.sync_api import Page
+from sqlmodel import Session
 
 from models import Status
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.counting import statements
-from tests.web.conftest import NOW
+from tests.web.conftest import NOW, World
 from tests.web.pages import check, fields_of, text_of
 from web.edge.transactions import get_now
 
@@ -17,7 +24,7 @@ THIRD = "150402005004"
 
 
 @pytest.fixture
-def three(world, session):
+def three(world: World, session: Session) -> World:
     """Three villages have sent; the checks have a question about the third."""
     for code in (VILLAGE, SECOND):
         world.send(code)
@@ -27,21 +34,28 @@ def three(world, session):
     return world
 
 
-def statuses(world):
+def statuses(world: World) -> list[Any]:
     return [world.assignment(code).status for code in (VILLAGE, SECOND, THIRD)]
 
 
-def confirm(client, path="/review/all?act=approve", action="/review/all", **more):
+def confirm(
+    client: TestClient,
+    path: str = "/review/all?act=approve",
+    action: str = "/review/all",
+    **more: str,
+) -> Response:
     page = client.get(path)
     act = check(page).xpath("//button[@name='act']/@value")[0]
     return client.post(action, data={**fields_of(page, action), "act": act, **more})
 
 
-def undo_form(page):
+def undo_form(page: Page):
     return check(page).xpath("//form[contains(@action,'/undo')]/@action")
 
 
-def test_all_are_approved_after_their_count_was_shown(three, sign_in):
+def test_all_are_approved_after_their_count_was_shown(
+    three: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(TOWNSHIP)
     assert "/review/all?act=approve" in check(client.get("/review")).xpath("//a/@href")
     page = text_of(client.get("/review/all?act=approve"))
@@ -52,7 +66,7 @@ def test_all_are_approved_after_their_count_was_shown(three, sign_in):
     assert set(statuses(three)) == {Status.APPROVED}
 
 
-def test_the_filter_says_which_ones(three, sign_in):
+def test_the_filter_says_which_ones(three: World, sign_in: Callable[..., TestClient]) -> None:
     client = sign_in(TOWNSHIP)
     page = text_of(client.get("/review/all?act=approve&flagged=1"))
     assert "将通过 1 份" in page
@@ -60,7 +74,9 @@ def test_the_filter_says_which_ones(three, sign_in):
     assert statuses(three) == [Status.SUBMITTED, Status.SUBMITTED, Status.APPROVED]
 
 
-def test_what_came_in_after_the_count_waits_and_what_was_decided_is_told(app, three, sign_in):
+def test_what_came_in_after_the_count_waits_and_what_was_decided_is_told(
+    app: FastAPI, three: World, sign_in: Callable[..., TestClient]
+) -> None:
     client, path = sign_in(TOWNSHIP), "/review/all"
     page = client.get("/review/all?act=approve")
     one = f"/review/{three.id(VILLAGE)}"
@@ -72,7 +88,7 @@ def test_what_came_in_after_the_count_waits_and_what_was_decided_is_told(app, th
     assert "另有 1 份在此之前已经办理" in told
 
 
-def test_all_are_returned_with_one_reason(three, sign_in):
+def test_all_are_returned_with_one_reason(three: World, sign_in: Callable[..., TestClient]) -> None:
     client = sign_in(TOWNSHIP)
     answer = confirm(client, "/review/all?act=return", reason="错")
     assert answer.status_code == 422
@@ -82,13 +98,17 @@ def test_all_are_returned_with_one_reason(three, sign_in):
 
 
 @pytest.mark.parametrize("moment", ["", "x", "-1", "9" * 40])
-def test_without_a_count_shown_before_nothing_is_done(three, sign_in, moment):
+def test_without_a_count_shown_before_nothing_is_done(
+    three: World, sign_in: Callable[..., TestClient], moment: str
+) -> None:
     answer = sign_in(TOWNSHIP).post("/review/all", data={"act": "approve", "moment": moment})
     assert answer.status_code == 422
     assert set(statuses(three)) == {Status.SUBMITTED}
 
 
-def test_a_decision_is_taken_back_within_ten_minutes(three, sign_in):
+def test_a_decision_is_taken_back_within_ten_minutes(
+    three: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(TOWNSHIP)
     done = client.get(confirm(client).headers["location"])
     (path,) = undo_form(done)
@@ -99,7 +119,9 @@ def test_a_decision_is_taken_back_within_ten_minutes(three, sign_in):
     assert set(statuses(three)) == {Status.SUBMITTED}
 
 
-def test_undo_says_how_many_it_would_move_and_is_not_offered_for_none(three, sign_in, session):
+def test_undo_says_how_many_it_would_move_and_is_not_offered_for_none(
+    three: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(TOWNSHIP)
     location = confirm(client, "/review/all?act=return", reason="请全部核对").headers["location"]
     assert "撤销 3 份（09:10 前）" in text_of(client.get(location))
@@ -114,7 +136,9 @@ def test_undo_says_how_many_it_would_move_and_is_not_offered_for_none(three, sig
     assert "之后又有变动，不能再撤销" in text_of(page)
 
 
-def test_undoing_a_single_one_leads_back_to_it(three, sign_in):
+def test_undoing_a_single_one_leads_back_to_it(
+    three: World, sign_in: Callable[..., TestClient]
+) -> None:
     client, path = sign_in(TOWNSHIP), f"/review/{three.id(VILLAGE)}?sort=unit"
     answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})
     done = client.get(answer.headers["location"])
@@ -125,7 +149,9 @@ def test_undoing_a_single_one_leads_back_to_it(three, sign_in):
     assert "已撤销，1 份回到待审核" in text_of(client.get(answer.headers["location"]))
 
 
-def test_after_ten_minutes_the_list_says_so_where_one_was(app, three, sign_in):
+def test_after_ten_minutes_the_list_says_so_where_one_was(
+    app: FastAPI, three: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(TOWNSHIP)
     sort = "sort=unit&page=2"
     for act, told, status in (
@@ -147,7 +173,7 @@ def test_after_ten_minutes_the_list_says_so_where_one_was(app, three, sign_in):
     assert statuses(three) == [Status.APPROVED, Status.RETURNED, Status.SUBMITTED]
 
 
-def test_no_other_unit_can_undo_or_decide(three, sign_in):
+def test_no_other_unit_can_undo_or_decide(three: World, sign_in: Callable[..., TestClient]) -> None:
     client = sign_in(TOWNSHIP)
     (path,) = undo_form(client.get(confirm(client).headers["location"]))
     for code in (BANNER, OTHER_VILLAGE, VILLAGE):
@@ -157,7 +183,9 @@ def test_no_other_unit_can_undo_or_decide(three, sign_in):
     assert set(statuses(three)) == {Status.APPROVED}
 
 
-def test_the_count_costs_the_same_for_one_and_for_three(world, sign_in, session):
+def test_the_count_costs_the_same_for_one_and_for_three(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, counts = sign_in(TOWNSHIP), []
     for code in (VILLAGE, SECOND, THIRD):
         world.send(code)

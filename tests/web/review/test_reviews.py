@@ -1,9 +1,13 @@
 """Reviewing what the units directly below have sent."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page
+from sqlmodel import Session, select
 
 from models import Assignment, SignIn, Status, Submission, Unit
 from queries.filling.submissions import find_current
@@ -31,7 +35,9 @@ SECOND = "150402005003"
 THIRD = "150402005004"
 
 
-def test_one_is_approved_and_the_next_one_follows(world, sign_in):
+def test_one_is_approved_and_the_next_one_follows(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     world.send(SECOND)
     client = sign_in(TOWNSHIP)
@@ -47,7 +53,9 @@ def test_one_is_approved_and_the_next_one_follows(world, sign_in):
     assert "现在没有待审核的" in text_of(client.get("/review"))
 
 
-def test_single_fields_are_returned_with_a_reason(world, sign_in):
+def test_single_fields_are_returned_with_a_reason(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     path = f"/review/{world.id(VILLAGE)}"
@@ -62,7 +70,9 @@ def test_single_fields_are_returned_with_a_reason(world, sign_in):
     assert "请修改这一项" in page
 
 
-def test_what_nobody_can_change_is_not_offered_for_return(full, sign_in, session):
+def test_what_nobody_can_change_is_not_offered_for_return(
+    full: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     clerk = account_of(session, VILLAGE)
     sent = try_to_send(
         session, full.id(VILLAGE), FILLED, send_key="calculated-1", actor=clerk, now=NOW
@@ -78,7 +88,9 @@ def test_what_nobody_can_change_is_not_offered_for_return(full, sign_in, session
         )  # fmt: skip
 
 
-def test_a_return_without_a_reason_is_refused_and_the_ticks_stay(world, sign_in):
+def test_a_return_without_a_reason_is_refused_and_the_ticks_stay(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     path = f"/review/{world.id(VILLAGE)}"
@@ -92,7 +104,9 @@ def test_a_return_without_a_reason_is_refused_and_the_ticks_stay(world, sign_in)
     assert world.assignment(VILLAGE).status == Status.SUBMITTED
 
 
-def test_the_revision_before_stands_beside(world, sign_in, session):
+def test_the_revision_before_stands_beside(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE, note="从前的话")
     return_(session, sent.id, reason="请核对户数", actor=account_of(session, TOWNSHIP), now=NOW)
     world.send(VILLAGE, note="现在的话")
@@ -102,7 +116,9 @@ def test_the_revision_before_stands_beside(world, sign_in, session):
     assert "有改动" in page
 
 
-def test_ticked_ones_are_approved_together(world, sign_in):
+def test_ticked_ones_are_approved_together(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     for code in (VILLAGE, SECOND, THIRD):
         world.send(code)
     client = sign_in(TOWNSHIP)
@@ -116,7 +132,7 @@ def test_ticked_ones_are_approved_together(world, sign_in):
     assert world.assignment(THIRD).status == Status.SUBMITTED
 
 
-def test_nothing_ticked_is_told(world, sign_in):
+def test_nothing_ticked_is_told(world: World, sign_in: Callable[..., TestClient]) -> None:
     world.send(VILLAGE)
     answer = sign_in(TOWNSHIP).post("/review", data={"act": "approve"})
     assert answer.status_code == 422
@@ -124,7 +140,9 @@ def test_nothing_ticked_is_told(world, sign_in):
     assert not check(answer).xpath("//details[@open]")  # it was not a return
 
 
-def test_ticked_ones_are_returned_with_one_reason(world, sign_in):
+def test_ticked_ones_are_returned_with_one_reason(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     sent = world.send(VILLAGE)
     data = {"ids": [str(sent.id)], "reason": "全部重新核对", "act": "return"}
     answer = sign_in(TOWNSHIP).post("/review", data=data)
@@ -132,7 +150,9 @@ def test_ticked_ones_are_returned_with_one_reason(world, sign_in):
     assert world.assignment(VILLAGE).status == Status.RETURNED
 
 
-def test_only_the_unit_directly_above_reviews(world, sign_in):
+def test_only_the_unit_directly_above_reviews(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     sent = world.send(VILLAGE)
     for code in (BANNER, OTHER_VILLAGE, VILLAGE):
         client = sign_in(code)
@@ -143,7 +163,9 @@ def test_only_the_unit_directly_above_reviews(world, sign_in):
     assert world.assignment(VILLAGE).status == Status.SUBMITTED
 
 
-def test_the_list_can_be_narrowed_to_one_measure(world, sign_in):
+def test_the_list_can_be_narrowed_to_one_measure(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     narrowed = client.get(f"/review?measure={world.measure.id}")
@@ -155,7 +177,9 @@ def test_the_list_can_be_narrowed_to_one_measure(world, sign_in):
     assert client.get("/review?measure=x&page=y&sort=z&times=w&unit=-1").status_code == 200
 
 
-def test_the_list_costs_the_same_for_one_line_and_for_three(world, sign_in, session):
+def test_the_list_costs_the_same_for_one_line_and_for_three(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client = sign_in(TOWNSHIP)
     counts = []
     for code in (VILLAGE, SECOND, THIRD):
@@ -166,7 +190,9 @@ def test_the_list_costs_the_same_for_one_line_and_for_three(world, sign_in, sess
     assert counts[0] == counts[2] <= 11
 
 
-def test_what_somebody_else_has_decided_meanwhile_is_told(world, sign_in):
+def test_what_somebody_else_has_decided_meanwhile_is_told(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     sent = world.send(VILLAGE)
     client, data = sign_in(TOWNSHIP), {"ids": [str(sent.id)], "act": "approve"}
     client.post("/review", data=data)
@@ -174,7 +200,9 @@ def test_what_somebody_else_has_decided_meanwhile_is_told(world, sign_in):
     assert "没有办理" in text_of(client.get(answer.headers["location"]))
 
 
-def test_the_filter_is_kept_from_the_list_to_the_next_one_and_back(world, sign_in):
+def test_the_filter_is_kept_from_the_list_to_the_next_one_and_back(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     for code in (VILLAGE, SECOND, THIRD):
         world.send(code)
     client, chosen = sign_in(TOWNSHIP), f"measure={world.measure.id}&times=first&sort=unit"
@@ -188,7 +216,9 @@ def test_the_filter_is_kept_from_the_list_to_the_next_one_and_back(world, sign_i
     assert answer.headers["location"].endswith(chosen)
 
 
-def test_the_page_of_the_list_is_found_again(world, sign_in, monkeypatch):
+def test_the_page_of_the_list_is_found_again(
+    world: World, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("queries.review.reviews.PAGE_LENGTH", 1)
     for code in (VILLAGE, SECOND, THIRD):
         world.send(code)
@@ -214,7 +244,9 @@ def test_the_page_of_the_list_is_found_again(world, sign_in, monkeypatch):
     )
 
 
-def test_all_of_a_page_are_ticked_without_javascript(world, sign_in):
+def test_all_of_a_page_are_ticked_without_javascript(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     for code in (VILLAGE, SECOND):
         world.send(code)
     client = sign_in(TOWNSHIP)
@@ -223,7 +255,9 @@ def test_all_of_a_page_are_ticked_without_javascript(world, sign_in):
     assert len(check(client.get(link)).xpath("//input[@name='ids' and @checked]")) == 2
 
 
-def test_the_last_one_of_the_list_leads_to_one_that_was_skipped(world, sign_in):
+def test_the_last_one_of_the_list_leads_to_one_that_was_skipped(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     world.send(SECOND)
     client, path = sign_in(TOWNSHIP), f"/review/{world.id(SECOND)}"
@@ -231,7 +265,7 @@ def test_the_last_one_of_the_list_leads_to_one_that_was_skipped(world, sign_in):
     assert answer.headers["location"].startswith(f"/review/{world.id(VILLAGE)}?")
 
 
-def test_filters_show_what_they_say(world, sign_in):
+def test_filters_show_what_they_say(world: World, sign_in: Callable[..., TestClient]) -> None:
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     for query in ("q=红星", "q=150402005002", "times=first"):
@@ -240,7 +274,9 @@ def test_filters_show_what_they_say(world, sign_in):
         assert "没有符合筛选条件的" in text_of(client.get(f"/review?{query}"))
 
 
-def test_a_picked_reason_stands_before_what_is_typed(world, sign_in):
+def test_a_picked_reason_stands_before_what_is_typed(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
     page = client.get(path)
@@ -255,8 +291,8 @@ def test_a_picked_reason_stands_before_what_is_typed(world, sign_in):
 
 
 def test_an_own_reason_is_offered_until_it_is_taken_out_and_again_once_it_is_used(
-    world, sign_in, session
-):
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     for code in (VILLAGE, SECOND):
         give_back(session, world.send(code), "请核对取暖户数")
     give_back(session, world.send(THIRD), "另一个原因")
@@ -279,11 +315,13 @@ def test_an_own_reason_is_offered_until_it_is_taken_out_and_again_once_it_is_use
     assert page.xpath("//li/p/text()") == ["请核对取暖户数", "另一个原因"]
 
 
-def give_back(session, sent, reason) -> None:
+def give_back(session: Session, sent: Submission, reason: str) -> None:
     return_(session, sent.id, reason=reason, actor=account_of(session, TOWNSHIP), now=NOW)
 
 
-def test_a_note_beside_a_field_is_kept_and_shown_again_after_a_refusal(world, sign_in, session):
+def test_a_note_beside_a_field_is_kept_and_shown_again_after_a_refusal(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE)
     client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
     data = fields_of(client.get(path), path) | {
@@ -297,7 +335,9 @@ def test_a_note_beside_a_field_is_kept_and_shown_again_after_a_refusal(world, si
     assert find_current(session, sent.assignment_id).review.notes == {"checked": "比台账少"}
 
 
-def test_numbers_show_by_how_much_they_differ(world, sign_in, session):
+def test_numbers_show_by_how_much_they_differ(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE, checked="12")
     return_(session, sent.id, reason="请核对户数", actor=account_of(session, TOWNSHIP), now=NOW)
     world.send(VILLAGE, checked="9")
@@ -305,7 +345,9 @@ def test_numbers_show_by_how_much_they_differ(world, sign_in, session):
     assert "12 （差 −3）" in page
 
 
-def test_the_last_period_stands_beside(world, sign_in, session):
+def test_the_last_period_stands_beside(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE, checked="20")
     now = world.assignment(VILLAGE)
     now.period = "202611"
@@ -325,7 +367,9 @@ def test_the_last_period_stands_beside(world, sign_in, session):
     assert "12 （差 +8）" in page
 
 
-def test_flags_are_shown_as_questions(world, sign_in, session):
+def test_flags_are_shown_as_questions(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE)
     sent.flags, sent.flag_count = [{"kind": "all_zero"}], 1
     session.flush()
@@ -334,7 +378,9 @@ def test_flags_are_shown_as_questions(world, sign_in, session):
     assert "请留意" in text_of(client.get(f"/review/{world.id(VILLAGE)}"))
 
 
-def test_what_others_have_sent_since_is_shown_as_soon_as_one_is_opened(world, sign_in):
+def test_what_others_have_sent_since_is_shown_as_soon_as_one_is_opened(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     story = "逐户走访，登记取暖设备，发现隐患当场整改，已经建立台账，下一步继续巡查并上报结果。"
     world.send(VILLAGE, note=story)
     world.send(SECOND, note=story)
@@ -345,7 +391,9 @@ def test_what_others_have_sent_since_is_shown_as_soon_as_one_is_opened(world, si
     assert ("报送之后才发现" in late, "报送之后才发现" in early) == (False, True)
 
 
-def test_the_unit_above_sees_both_sums_as_sent_and_as_they_are_now(world, sign_in, session):
+def test_the_unit_above_sees_both_sums_as_sent_and_as_they_are_now(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     world.send(VILLAGE, checked="12")
     clerk = account_of(session, TOWNSHIP)
     send(session, world.assignment(TOWNSHIP), NARRATIVE, actor=clerk)
@@ -359,8 +407,8 @@ def test_the_unit_above_sees_both_sums_as_sent_and_as_they_are_now(world, sign_i
 
 
 def test_what_waits_too_long_is_marked_for_the_reviewer_and_then_for_the_unit_above(
-    app, world, sign_in
-):
+    app: FastAPI, world: World, sign_in: Callable[..., TestClient]
+) -> None:
     world.send(VILLAGE)
     reviewer, above = sign_in(TOWNSHIP), sign_in(BANNER)
     app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=50)
@@ -376,20 +424,20 @@ def test_what_waits_too_long_is_marked_for_the_reviewer_and_then_for_the_unit_ab
     assert "1 份审核超期" in text_of(above.get("/"))
 
 
-def until(page) -> str:
+def until(page: Page) -> str:
     """What the list says of the reviewer's own date."""
     return " ".join(check(page).xpath("string(//td[@class='until'])").split())
 
 
-def keep_signed_in(*_clients, session) -> None:
+def keep_signed_in(*_clients: TestClient, session: Session) -> None:
     for one in session.exec(select(SignIn)):
         one.expires_at = NOW + timedelta(days=30)
     session.flush()
 
 
 def test_an_approved_answer_can_be_corrected_and_the_reviewer_sees_what_changed(
-    world, sign_in, session
-):
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE, checked="12")
     approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
     clerk, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}/form"
@@ -418,14 +466,18 @@ def test_an_approved_answer_can_be_corrected_and_the_reviewer_sees_what_changed(
     assert "更正说明：漏报三户" in page
 
 
-def test_only_the_own_unit_is_offered_the_correction(world, sign_in, session):
+def test_only_the_own_unit_is_offered_the_correction(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE)
     approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
     page = sign_in(TOWNSHIP).get(f"/receipts/{sent.receipt}")
     assert "更正已通过的填报" not in text_of(page)
 
 
-def test_a_page_that_is_out_of_date_decides_nothing(world, sign_in, session):
+def test_a_page_that_is_out_of_date_decides_nothing(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     world.send(VILLAGE)
     client = sign_in(TOWNSHIP)
     path = f"/review/{world.id(VILLAGE)}"
@@ -440,7 +492,9 @@ def test_a_page_that_is_out_of_date_decides_nothing(world, sign_in, session):
     assert world.assignment(VILLAGE).status == "returned"
 
 
-def test_what_was_taken_back_or_sent_anew_meanwhile_is_told_as_that(world, sign_in, session):
+def test_what_was_taken_back_or_sent_anew_meanwhile_is_told_as_that(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     world.send(VILLAGE)
     client, clerk = sign_in(TOWNSHIP), account_of(session, VILLAGE)
     path, unit = f"/review/{world.id(VILLAGE)}", world.assignment(VILLAGE).unit_id
@@ -464,8 +518,8 @@ def test_what_was_taken_back_or_sent_anew_meanwhile_is_told_as_that(world, sign_
 
 
 def test_a_correction_taken_back_is_told_and_the_approved_answer_can_be_returned(
-    world, sign_in, session
-):
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent, client = world.send(VILLAGE), sign_in(TOWNSHIP)
     path = f"/review/{world.id(VILLAGE)}"
     approve(session, sent.id, actor=account_of(session, TOWNSHIP), now=NOW)
@@ -479,7 +533,9 @@ def test_a_correction_taken_back_is_told_and_the_approved_answer_can_be_returned
     assert world.assignment(VILLAGE).status == Status.RETURNED
 
 
-def test_every_decision_of_the_last_minutes_can_be_taken_back_from_the_list(world, sign_in):
+def test_every_decision_of_the_last_minutes_can_be_taken_back_from_the_list(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(TOWNSHIP)
     for code in (VILLAGE, "150402005003"):
         world.send(code)
@@ -494,7 +550,9 @@ def test_every_decision_of_the_last_minutes_can_be_taken_back_from_the_list(worl
     assert not check(client.get("/review")).xpath("//form[contains(@action, '/undo')]")
 
 
-def test_the_list_shows_numbers_and_no_counts_of_choices(world, sign_in, session):
+def test_the_list_shows_numbers_and_no_counts_of_choices(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     choices = [{"value": "a", "label": "已完成"}, {"value": "b", "label": "正在整改"}]
     office = account_of(session, REGION, "office")
     fields = [
@@ -510,7 +568,9 @@ def test_the_list_shows_numbers_and_no_counts_of_choices(world, sign_in, session
     assert [" ".join(card.text_content().split()) for card in cards] == ["户数 7"]
 
 
-def test_what_was_returned_and_why_stays_beside_the_answer(world, sign_in, session):
+def test_what_was_returned_and_why_stays_beside_the_answer(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE)
     return_(
         session, sent.id, reason="数字不对", fields=["checked"], notes={"checked": "核对户数"},

@@ -1,4 +1,8 @@
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session, select
 
 from models import Unit
@@ -10,7 +14,9 @@ from tests.sample_tree import SAMPLE_UNITS
 from tests.web.pages import check, fields_of, text_of
 
 
-def test_the_tree_is_walked_level_by_level(session: Session, sign_in) -> None:
+def test_the_tree_is_walked_level_by_level(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     top = client.get("/units")
     assert get_unit(session, LEAGUE).name in text_of(top)
@@ -19,7 +25,9 @@ def test_the_tree_is_walked_level_by_level(session: Session, sign_in) -> None:
     assert check(lower).xpath("//nav[@class='crumbs']//a/@href") == ["/units", f"/units/{REGION}"]
 
 
-def test_units_are_found_by_name_and_code(session: Session, sign_in) -> None:
+def test_units_are_found_by_name_and_code(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(REGION, "office")
     name = get_unit(session, VILLAGE).name
     for text in (name, VILLAGE[:9]):
@@ -27,7 +35,9 @@ def test_units_are_found_by_name_and_code(session: Session, sign_in) -> None:
     assert "没有找到" in text_of(client.get("/units", params={"q": "%"}))
 
 
-def test_an_office_sees_only_its_subtree(session: Session, sign_in) -> None:
+def test_an_office_sees_only_its_subtree(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(LEAGUE, "office")
     assert client.get(f"/units/{BANNER}").status_code == 200
     for code in (REGION, OTHER_LEAGUE, "nothing"):
@@ -38,7 +48,7 @@ def test_an_office_sees_only_its_subtree(session: Session, sign_in) -> None:
 
 
 def test_a_units_page_costs_the_same_statements_for_many_lower_units(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     client = sign_in(REGION, "office")
     counts = []
@@ -49,12 +59,12 @@ def test_a_units_page_costs_the_same_statements_for_many_lower_units(
     assert counts[0] == counts[1]
 
 
-def send_list(client, content: bytes, name: str = "名单.csv"):
+def send_list(client: TestClient, content: bytes, name: str = "名单.csv") -> Response:
     return client.post("/units/import", files={"file": (name, content)})
 
 
 def test_a_list_is_shown_first_and_changes_nothing_until_confirmed(
-    session: Session, sign_in
+    session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     client = sign_in(REGION, "office")
     name = get_unit(session, VILLAGE).name
@@ -82,7 +92,7 @@ def test_a_list_is_shown_first_and_changes_nothing_until_confirmed(
     ],
 )
 def test_a_list_with_faults_names_their_lines_and_changes_nothing(
-    session: Session, sign_in, content: bytes, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], content: bytes, sentence: str
 ) -> None:
     before = len(session.exec(select(Unit)).all())
     answer = send_list(sign_in(REGION, "office"), content)
@@ -92,7 +102,9 @@ def test_a_list_with_faults_names_their_lines_and_changes_nothing(
 
 
 @pytest.mark.parametrize("packed", ["nonsense", "eJw=", "====", "中文"])
-def test_a_confirmation_that_was_tampered_with_is_refused(sign_in, packed: str) -> None:
+def test_a_confirmation_that_was_tampered_with_is_refused(
+    sign_in: Callable[..., TestClient], packed: str
+) -> None:
     answer = sign_in(REGION, "office").post(
         "/units/import", data={"packed": packed, "do": "import"}
     )
@@ -100,7 +112,9 @@ def test_a_confirmation_that_was_tampered_with_is_refused(sign_in, packed: str) 
     assert "请重新选择文件" in text_of(answer)
 
 
-def test_only_the_office_at_the_top_imports(session: Session, sign_in) -> None:
+def test_only_the_office_at_the_top_imports(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     client = sign_in(LEAGUE, "office")
     assert client.get("/units/import").status_code == 404
     assert send_list(client, SAMPLE_UNITS.read_bytes()).status_code == 404

@@ -2,10 +2,13 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import openpyxl
 import pytest
-from sqlmodel import select
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlmodel import Session, select
 
 from models import Draft, FormVersion, Role, Submission, WorkbookUpload
 from services.review.reviews import return_
@@ -22,31 +25,31 @@ from tests.building import (
     release_down,
 )
 from tests.full_form import FILLED, full_fields
-from tests.web.conftest import NOW, account_of
+from tests.web.conftest import NOW, World, account_of
 from tests.web.pages import check, fields_of, text_of
 from tests.workbook_filling import add_filling, edited, filled
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def path_of(world, code: str) -> str:
+def path_of(world: World, code: str) -> str:
     return f"/assignments/{world.id(code)}/workbook"
 
 
-def download(client, path: str) -> bytes:
+def download(client: TestClient, path: str) -> bytes:
     answer = client.get(f"{path}.xlsx")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == XLSX
     return answer.content
 
 
-def upload(client, path: str, content: bytes, name: str = "填报表.xlsx"):
+def upload(client: TestClient, path: str, content: bytes, name: str = "填报表.xlsx") -> Response:
     fields = fields_of(client.get(path), path)
     fields.pop("file", None)
     return client.post(path, data=fields, files={"file": (name, content, XLSX)})
 
 
-def confirm(client, address: str):
+def confirm(client: TestClient, address: str) -> Response:
     return client.post(address, data=fields_of(client.get(address), address))
 
 
@@ -55,7 +58,9 @@ def codes_in(content: bytes) -> list[str]:
     return [cell.value for cell in sheet["A"][2:]]
 
 
-def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(world, sign_in, session):
+def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     assert path in client.get(f"/assignments/{world.id(TOWNSHIP)}").text
     content = download(client, path)
@@ -87,7 +92,7 @@ def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(world, sign
     assert check(again).xpath("//del/text()") == ["1.5"]
 
 
-def test_a_village_fills_in_its_own_row(world, sign_in):
+def test_a_village_fills_in_its_own_row(world: World, sign_in: Callable[..., TestClient]) -> None:
     client, path = sign_in(VILLAGE), path_of(world, VILLAGE)
     assert path in client.get(f"/assignments/{world.id(VILLAGE)}").text
     content = download(client, path)
@@ -98,7 +103,9 @@ def test_a_village_fills_in_its_own_row(world, sign_in):
 
 
 @pytest.mark.parametrize("code", [BANNER, REGION])
-def test_a_unit_above_whose_lower_units_do_not_answer_has_no_workbook(world, sign_in, code):
+def test_a_unit_above_whose_lower_units_do_not_answer_has_no_workbook(
+    world: World, sign_in: Callable[..., TestClient], code: str
+) -> None:
     client = sign_in(code)
     path = path_of(world, code)
     assert path not in client.get(f"/assignments/{world.id(code)}").text
@@ -106,7 +113,9 @@ def test_a_unit_above_whose_lower_units_do_not_answer_has_no_workbook(world, sig
     assert client.get(f"{path}.xlsx").status_code == 404
 
 
-def test_nobody_else_sees_an_upload_or_the_workbook(world, sign_in, session):
+def test_nobody_else_sees_an_upload_or_the_workbook(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     content = filled(download(client, path), {VILLAGE: {"排查户数": 4}})
     address = upload(client, path, content).headers["location"]
@@ -122,7 +131,9 @@ def test_nobody_else_sees_an_upload_or_the_workbook(world, sign_in, session):
     assert sign_in(VILLAGE).get(f"{path_of(world, VILLAGE)}/{token}").status_code == 404
 
 
-def test_faults_are_told_with_sheet_and_cell_and_nothing_can_be_sent(world, sign_in, session):
+def test_faults_are_told_with_sheet_and_cell_and_nothing_can_be_sent(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     content = download(client, path)
     row = codes_in(content).index(VILLAGE) + 3
@@ -138,7 +149,9 @@ def test_faults_are_told_with_sheet_and_cell_and_nothing_can_be_sent(world, sign
     assert session.exec(select(Submission)).all() == []
 
 
-def test_what_changed_while_looking_is_shown_and_nothing_is_sent(world, sign_in):
+def test_what_changed_while_looking_is_shown_and_nothing_is_sent(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     content = download(client, path)
     other = next(code for code in codes_in(content) if code != VILLAGE)
@@ -157,7 +170,9 @@ def test_what_changed_while_looking_is_shown_and_nothing_is_sent(world, sign_in)
     assert world.assignment(other).status == "submitted"
 
 
-def test_a_double_click_sends_once(world, sign_in, session):
+def test_a_double_click_sends_once(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     content = filled(download(client, path), {VILLAGE: {"排查户数": 1}})
     address = upload(client, path, content).headers["location"]
@@ -167,7 +182,9 @@ def test_a_double_click_sends_once(world, sign_in, session):
     assert len(session.exec(select(Submission)).all()) == 1
 
 
-def test_a_change_shows_old_and_new(world, sign_in, session):
+def test_a_change_shows_old_and_new(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     sent = world.send(VILLAGE, checked="12")
     township = account_of(session, TOWNSHIP)
     return_(session, sent.id, reason="请核对户数。", fields=["checked"], actor=township, now=NOW)
@@ -192,7 +209,9 @@ def bad_files(good: bytes) -> dict[str, bytes]:
     }
 
 
-def test_what_is_no_workbook_is_told_on_the_page(world, sign_in, session):
+def test_what_is_no_workbook_is_told_on_the_page(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     for name, content in bad_files(download(client, path)).items():
         answer = upload(client, path, content, name)
@@ -202,8 +221,11 @@ def test_what_is_no_workbook_is_told_on_the_page(world, sign_in, session):
 
 
 def test_a_form_that_needs_a_photo_says_so_instead_of_a_download(
-    world, sign_in, session, monkeypatch
-):
+    world: World,
+    sign_in: Callable[..., TestClient],
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
 
     version = session.get_one(FormVersion, world.measure.form_version_id)
     version.fields = [
@@ -218,7 +240,7 @@ def test_a_form_that_needs_a_photo_says_so_instead_of_a_download(
     assert client.get(f"{path}.xlsx").status_code == 409
 
 
-def full_world(session) -> tuple[dict[str, int], list[str]]:
+def full_world(session: Session) -> tuple[dict[str, int], list[str]]:
     """The form with one of everything, handed down; the ids by code, and a draft, a return."""
     office = account_of(session, REGION, Role.OFFICE)
     form = make_form(session, office, [one for one in full_fields() if one["name"] != "paper"])
@@ -244,7 +266,9 @@ def full_world(session) -> tuple[dict[str, int], list[str]]:
     return ids, codes
 
 
-def test_a_workbook_that_nobody_touched_sends_nothing(session, sign_in):
+def test_a_workbook_that_nobody_touched_sends_nothing(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     ids, _ = full_world(session)
     client, path = sign_in(TOWNSHIP), f"/assignments/{ids[TOWNSHIP]}/workbook"
     content = edited(download(client, path), lambda book: None)
@@ -255,7 +279,9 @@ def test_a_workbook_that_nobody_touched_sends_nothing(session, sign_in):
     assert "确认报送" not in page
 
 
-def test_fillings_of_a_repeat_are_added_and_what_was_not_returned_stays(session, sign_in):
+def test_fillings_of_a_repeat_are_added_and_what_was_not_returned_stays(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
     ids, codes = full_world(session)
     client, path = sign_in(TOWNSHIP), f"/assignments/{ids[TOWNSHIP]}/workbook"
     more = {"门牌": "三号", "常住人数": 5, "炉具完好": "是"}
@@ -272,7 +298,9 @@ def test_fillings_of_a_repeat_are_added_and_what_was_not_returned_stays(session,
     assert session.get(Draft, ids[codes[1]]) is not None
 
 
-def test_characters_no_database_holds_are_left_out(world, sign_in):
+def test_characters_no_database_holds_are_left_out(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
     client, path = sign_in(VILLAGE), path_of(world, VILLAGE)
     typed = {"排查户数": 4, "工作情况": "看_x0000_过_xD800_了"}
     content = unescaped(filled(download(client, path), {VILLAGE: typed}))
@@ -292,7 +320,9 @@ def unescaped(content: bytes) -> bytes:
     return changed.getvalue()
 
 
-def test_a_page_of_an_upload_that_was_replaced_says_so(world, sign_in, session):
+def test_a_page_of_an_upload_that_was_replaced_says_so(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     content = filled(download(client, path), {VILLAGE: {"排查户数": 3}})
     first = upload(client, path, content).headers["location"]

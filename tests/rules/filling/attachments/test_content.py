@@ -54,13 +54,13 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", TAKEN)
 @pytest.mark.parametrize("name", ["附件.exe", "a.csv.html", ""])
-def test_the_content_says_what_it_is_whatever_it_is_called(case: str, name: str):
+def test_the_content_says_what_it_is_whatever_it_is_called(case: str, name: str) -> None:
     content, media = TAKEN[case]
     assert type_of(content, name, "file") == media
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_runs_or_hides_something_is_refused_with_its_sentence(case: str):
+def test_what_runs_or_hides_something_is_refused_with_its_sentence(case: str) -> None:
     content, sentence = REFUSED[case]
     with pytest.raises(Refusal) as refused:
         type_of(content, "现场.jpg", "file")
@@ -72,29 +72,31 @@ def test_what_runs_or_hides_something_is_refused_with_its_sentence(case: str):
     [("台账.xlsx", "Excel"), ("总结.DOCX", "Word"), ("汇报.pptx", "PPT"), ("公文.ofd", "OFD")],
 )
 @pytest.mark.parametrize("content", [docx()[:60], package(a="x"), bytes(range(256))])
-def test_a_document_that_cannot_be_read_is_called_damaged(name: str, program: str, content: bytes):
+def test_a_document_that_cannot_be_read_is_called_damaged(
+    name: str, program: str, content: bytes
+) -> None:
     with pytest.raises(Refusal) as refused:
         type_of(content, name, "file")
     assert str(refused.value).startswith(f"这个 {program} 文件打不开，可能已损坏。")
 
 
-def test_an_archive_is_still_called_one():
+def test_an_archive_is_still_called_one() -> None:
     with pytest.raises(Refusal, match="不能上传压缩包"):
         type_of(package(a="x"), "现场.docx.zip", "file")
 
 
 @pytest.mark.parametrize("case", sorted(set(TAKEN) - {"photo", "png"}))
-def test_a_field_for_photos_takes_nothing_else(case: str):
+def test_a_field_for_photos_takes_nothing_else(case: str) -> None:
     with pytest.raises(Refusal) as refused:
         type_of(TAKEN[case][0], "现场.jpg", "image")
     assert refused.value.sentence.msgid == rules.NOT_A_PHOTO
 
 
-def test_the_name_decides_only_between_text_and_table():
+def test_the_name_decides_only_between_text_and_table() -> None:
     assert type_of(b"a,b\n1,2\n", "数据.CSV", "file") == "text/csv"
 
 
-def test_a_table_of_contents_that_would_fill_the_memory_is_not_read():
+def test_a_table_of_contents_that_would_fill_the_memory_is_not_read() -> None:
     end = docx()[-22:]
     huge = struct.pack("<H", 60_000) + struct.pack("<L", 400 * 1024 * 1024)
     forged = docx()[:-22] + end[:10] + huge + end[16:]

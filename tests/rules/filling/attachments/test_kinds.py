@@ -7,14 +7,14 @@ from rules.sentences.refusal import Refusal
 
 
 @pytest.mark.parametrize(("kind", "most"), [("image", 15 * MB), ("file", 20 * MB)])
-def test_one_upload_has_a_limit_by_its_kind(kind: str, most: int):
+def test_one_upload_has_a_limit_by_its_kind(kind: str, most: int) -> None:
     check_size(kind, most)
     for size in (most + 1, 0, -1):
         with pytest.raises(Refusal):
             check_size(kind, size)
 
 
-def test_an_assignment_holds_so_many_files_and_bytes():
+def test_an_assignment_holds_so_many_files_and_bytes() -> None:
     check_room([1] * (MOST_FILES - 1), 1, [])
     check_room([30 * MB], 20 * MB, [])
     for held, size in (([1] * MOST_FILES, 1), ([30 * MB], 20 * MB + 1)):
@@ -22,7 +22,7 @@ def test_an_assignment_holds_so_many_files_and_bytes():
             check_room(held, size, held)
 
 
-def test_replacing_does_not_fill_the_disk():
+def test_replacing_does_not_fill_the_disk() -> None:
     with pytest.raises(Refusal):
         check_room([], 1, [1] * MOST_FILES * 4)
     with pytest.raises(Refusal):

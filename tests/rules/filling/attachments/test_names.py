@@ -32,12 +32,14 @@ JPEG = "image/jpeg"
         ("长" * 300 + ".jpg", "长" * 116 + ".jpg"),
     ],
 )
-def test_a_name_keeps_its_words_and_loses_what_could_harm(typed: str, cleaned: str):
+def test_a_name_keeps_its_words_and_loses_what_could_harm(typed: str, cleaned: str) -> None:
     assert clean_name(typed, JPEG) == cleaned
 
 
 @given(st.text(max_size=300), st.sampled_from(sorted(FILE_TYPES)))
-def test_every_name_is_one_short_printable_name_with_the_right_ending(typed: str, media: str):
+def test_every_name_is_one_short_printable_name_with_the_right_ending(
+    typed: str, media: str
+) -> None:
     name = clean_name(typed, media)
     assert 0 < len(name) <= LONGEST
     assert name.rpartition(".")[2] in FILE_TYPES[media].endings
@@ -47,7 +49,7 @@ def test_every_name_is_one_short_printable_name_with_the_right_ending(typed: str
 
 
 @given(st.text(max_size=300))
-def test_before_its_type_is_known_a_name_is_harmless_too(typed: str):
+def test_before_its_type_is_known_a_name_is_harmless_too(typed: str) -> None:
     name = clean_name(typed)
     assert 0 < len(name) <= LONGEST
     assert not set(name) & set("/\\\0\n")

@@ -21,7 +21,9 @@ def related(kind: str, target: str, mode: str = "", space: str = OFFICE) -> str:
     )
 
 
-def document(path: str = "word___rels__settings.xml.rels", relations: str | bytes = "", **more):
+def document(
+    path: str = "word___rels__settings.xml.rels", relations: str | bytes = "", **more: bytes | str
+) -> bytes:
     return package(_T=TYPES_PART, word__document_x="<w/>", **{path: relations}, **more)
 
 
@@ -77,7 +79,9 @@ def test_what_is_fetched_from_elsewhere_is_refused(content: bytes) -> None:
                   **{"b.rels": related("oleObject", "other/part.xml")}), rules.OBJECTS),
     ],
 )  # fmt: skip
-def test_what_another_program_runs_is_refused_with_its_sentence(content, sentence) -> None:
+def test_what_another_program_runs_is_refused_with_its_sentence(
+    content: bytes, sentence: str
+) -> None:
     with pytest.raises(Refusal) as refused:
         type_of(content, "a.docx", "file")
     assert refused.value.sentence.msgid == sentence
@@ -90,6 +94,6 @@ def test_what_another_program_runs_is_refused_with_its_sentence(content, sentenc
         b" " * (LARGEST_IN_ALL + 1),
     ],
 )  # fmt: skip
-def test_relationships_that_cannot_be_read_are_no_document(relations) -> None:
+def test_relationships_that_cannot_be_read_are_no_document(relations: str | bytes) -> None:
     with pytest.raises(Refusal):
         type_of(document(relations=relations), "a.docx", "file")

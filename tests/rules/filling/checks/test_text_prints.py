@@ -28,33 +28,33 @@ def alike(one: str, other: str) -> bool:
     return is_alike(prints("note", letters(one)), prints("note", letters(other)))
 
 
-def test_a_text_with_other_numbers_and_other_punctuation_is_the_same():
+def test_a_text_with_other_numbers_and_other_punctuation_is_the_same() -> None:
     assert alike(TEXT, TEXT.replace("八十五", "一百零二").replace("3", "７").replace("，", " "))
 
 
-def test_a_text_with_a_few_words_changed_is_nearly_the_same():
+def test_a_text_with_a_few_words_changed_is_nearly_the_same() -> None:
     assert alike(TEXT, TEXT.replace("并发放宣传单", "并发放明白卡"))
     assert alike(TEXT, "我村情况：" + TEXT)
 
 
-def test_different_texts_of_the_same_matter_are_not_alike():
+def test_different_texts_of_the_same_matter_are_not_alike() -> None:
     assert not alike(TEXT, OTHER)
 
 
 @given(LONG, LONG)
-def test_likeness_is_mutual_and_a_text_is_like_itself(one, other):
+def test_likeness_is_mutual_and_a_text_is_like_itself(one: str, other: str) -> None:
     assert alike(one, one)
     assert alike(one, other) == alike(other, one)
 
 
-def test_unrelated_texts_are_hardly_ever_alike():
+def test_unrelated_texts_are_hardly_ever_alike() -> None:
     rolled = random.Random(5)
     texts = ["".join(rolled.choices(TEXT + OTHER, k=80)) for _ in range(300)]
     own = prints("note", letters(texts[0]))
     assert not any(is_alike(own, prints("note", letters(text))) for text in texts[1:])
 
 
-def test_most_texts_that_share_nine_tenths_are_found():
+def test_most_texts_that_share_nine_tenths_are_found() -> None:
     rolled = random.Random(7)
     words = [chr(0x4E00 + place) for place in range(3000)]
     found = 0
@@ -65,13 +65,13 @@ def test_most_texts_that_share_nine_tenths_are_found():
     assert found >= 190
 
 
-def test_prints_fit_the_database_and_differ_between_fields():
+def test_prints_fit_the_database_and_differ_between_fields() -> None:
     own, other = prints("note", letters(TEXT)), prints("problems", letters(TEXT))
     assert all(0 <= one < 2**63 for one in own)
     assert not set(own) & set(other)
 
 
-def test_only_long_texts_a_person_wrote_are_compared():
+def test_only_long_texts_a_person_wrote_are_compared() -> None:
     fields = check_form(
         [
             {"name": "note", "label": "情况", "type": "text"},
@@ -84,7 +84,7 @@ def test_only_long_texts_a_person_wrote_are_compared():
     assert list(texts_of(fields, answers)) == ["note"]
 
 
-def test_a_huge_form_costs_no_more_than_a_few_texts():
+def test_a_huge_form_costs_no_more_than_a_few_texts() -> None:
     fields = check_form(
         [{"name": f"t{place}", "label": f"情况{place}", "type": "text"} for place in range(50)]
     )

@@ -1,6 +1,7 @@
 """Expressions give what another engine of XLSForm gives, but for what is ours by decision."""
 
 import re
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -60,7 +61,7 @@ def ours_by_decision(ours: str, theirs: str) -> bool:
 
 @settings(max_examples=400, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS)
-def test_a_random_expression_gives_what_the_other_engine_gives(text):
+def test_a_random_expression_gives_what_the_other_engine_gives(text: str) -> None:
     ours = untidied(text)
     theirs = rxeval.eval_expression(as_xpath(text), submission(), today=SCOPE.today)
     assert ours == theirs or ours_by_decision(ours, theirs), text
@@ -113,7 +114,9 @@ def filled_form() -> rxeval.Session:
 
 
 @pytest.mark.parametrize("name", CALCULATIONS)
-def test_a_calculation_of_a_whole_form_gives_what_the_other_engine_gives(filled_form, name):
+def test_a_calculation_of_a_whole_form_gives_what_the_other_engine_gives(
+    filled_form: Any, name: str
+) -> None:
     answers = {**ANSWERS, "数": (4, 9), "行": ("", "")}
     scope = Scope(answers=answers, numeric=NUMERIC | {"数"}, today="2026-11-22")
     ours = text_of(parse(CALCULATIONS[name]).value(scope))

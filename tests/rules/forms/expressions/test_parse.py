@@ -1,5 +1,7 @@
 """What is refused, where, and in bounds whatever is written."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,14 +86,16 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "position", "part"), REFUSED, ids=lambda value: str(value)[:30])
-def test_what_is_not_in_the_grammar_is_refused_with_its_place(text, position, part):
+def test_what_is_not_in_the_grammar_is_refused_with_its_place(
+    text: str, position: int, part: str
+) -> None:
     with pytest.raises(ExpressionFault) as refused:
         parse(text)
     assert part in str(refused.value)
     assert refused.value.position == position
 
 
-def test_a_choice_filter_has_columns_and_no_own_value():
+def test_a_choice_filter_has_columns_and_no_own_value() -> None:
     expression = parse("league = ${盟市} and 级别 > 3", choice=True)
     assert expression.columns == {"league", "级别"}
     assert expression.references == {"盟市"}
@@ -100,14 +104,14 @@ def test_a_choice_filter_has_columns_and_no_own_value():
         parse(". = 1", choice=True)
 
 
-def test_an_expression_tells_what_it_needs():
+def test_an_expression_tells_what_it_needs() -> None:
     expression = parse("if(. > ${户数}, regex(${名称}, 'a'), coalesce(${户数}, sum(${行})))")
     assert expression.references == {"户数", "名称", "行"}
     assert expression.columns == frozenset()
     assert expression.uses_own
 
 
-def test_an_expression_is_read_once():
+def test_an_expression_is_read_once() -> None:
     assert parse("1 + 41") is parse("1 + 41")
 
 
@@ -127,29 +131,29 @@ def test_an_expression_is_read_once():
     ],
     ids=lambda text: text[:12],
 )
-def test_what_is_too_long_or_too_deep_is_refused(text):
+def test_what_is_too_long_or_too_deep_is_refused(text: str) -> None:
     with pytest.raises(ExpressionFault):
         parse(text)
 
 
-def test_a_long_sum_is_not_deep():
+def test_a_long_sum_is_not_deep() -> None:
     terms = [f"${{甲{number}}}" for number in range(200)]
     answers = {f"甲{number}": number for number in range(200)}
     assert parse("+".join(terms)).value(Scope(answers=answers)) == sum(range(200))
 
 
-def test_brackets_that_only_surround_are_not_deep():
+def test_brackets_that_only_surround_are_not_deep() -> None:
     assert parse("(" * DEEPEST * 2 + "1" + ")" * DEEPEST * 2).value(SCOPE) == 1
 
 
 @pytest.mark.parametrize("text", ["concat(${长}, ${长})", "join(${长}, ${长}, 1)", "concat(${列})"])
-def test_a_text_that_grows_is_cut(text):
+def test_a_text_that_grows_is_cut(text: str) -> None:
     answers = {"长": "𠮷" * 15_000, "列": ("x" * 15_000,) * 5_000}
     scope = Scope(answers=answers, budget=Budget(10 * MOST_WORK))
     assert len(parse(text).value(scope)) == LONGEST_TEXT
 
 
-def test_a_huge_whole_number_is_infinite():
+def test_a_huge_whole_number_is_infinite() -> None:
     assert number_of(parse("${a}").value(Scope({"a": 10**400}))) == float("inf")
 
 
@@ -169,7 +173,7 @@ def fault_of(text: str) -> ExpressionFault | None:
 
 @settings(max_examples=1_000)
 @given(st.one_of(st.text(max_size=300), st.lists(st.sampled_from(ALPHABET)).map("".join)))
-def test_anything_typed_is_an_expression_or_refused(text):
+def test_anything_typed_is_an_expression_or_refused(text) -> None:
     fault = fault_of(text)
     if fault:
         assert str(fault)
@@ -182,7 +186,7 @@ def test_anything_typed_is_an_expression_or_refused(text):
 
 @settings(max_examples=500)
 @given(st.text(alphabet="ab1[](){}|*+?^$\\dwsnxu0-9,.:=&户𠮷", max_size=40), st.text(max_size=20))
-def test_any_pattern_is_refused_or_runs(pattern, text):
+def test_any_pattern_is_refused_or_runs(pattern: str, text: str) -> None:
     try:
         expression = parse(f"regex(${{a}}, '{pattern}')")
     except ExpressionFault:
@@ -192,5 +196,5 @@ def test_any_pattern_is_refused_or_runs(pattern, text):
 
 @settings(max_examples=300)
 @given(EXPRESSIONS, st.dictionaries(st.sampled_from(list(ANSWERS)), st.text(max_size=30)))
-def test_no_answer_makes_an_expression_fail(text, answers):
+def test_no_answer_makes_an_expression_fail(text: str, answers: dict[str, Any]) -> None:
     assert parse(text).is_true(Scope(answers=answers, numeric=NUMERIC)) in (True, False)

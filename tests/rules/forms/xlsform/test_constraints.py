@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from rules.forms.form_fields import FieldType, FieldWords, FormField
@@ -6,7 +8,7 @@ from rules.forms.xlsform.constraints import read_constraint, written_constraint
 INTEGER, DATE, TEXT = FieldType.INTEGER, FieldType.DATE, FieldType.TEXT
 
 
-def number(**more) -> FormField:
+def number(**more: int | str | dict[str, Any]) -> FormField:
     return FormField(name="x", label="一", type=INTEGER, **more)
 
 
@@ -19,7 +21,9 @@ def number(**more) -> FormField:
         (DATE, ". >= date('2026-01-02')", ("2026-01-02", None)),
     ],
 )
-def test_bounds_are_read_from_a_constraint_of_that_shape(kind, text, bounds) -> None:
+def test_bounds_are_read_from_a_constraint_of_that_shape(
+    kind: FieldType, text: str, bounds: tuple[str | None, str | None]
+) -> None:
     assert read_constraint(kind, text, message=False) == (bounds, "")
 
 
@@ -32,7 +36,7 @@ def test_bounds_are_read_from_a_constraint_of_that_shape(kind, text, bounds) -> 
         (INTEGER, "((. >= 0)) and (. != 3) or (. != 4)"),
     ],
 )  # fmt: skip
-def test_any_other_constraint_stays_as_it_is(kind, text) -> None:
+def test_any_other_constraint_stays_as_it_is(kind: FieldType, text: str) -> None:
     assert read_constraint(kind, text, message=False) == ((None, None), text)
 
 
@@ -51,7 +55,7 @@ def test_a_constraint_with_a_message_of_its_own_stays_as_it_is() -> None:
         (number(), ""),
     ],
 )
-def test_bounds_are_written_so_that_they_are_read_back(field, written) -> None:
+def test_bounds_are_written_so_that_they_are_read_back(field: FormField, written: str) -> None:
     assert written_constraint(field) == written
     message = bool(field.constraint_message or field.words)
     bounds = tuple(None if one is None else str(one) for one in (field.min, field.max))

@@ -9,17 +9,17 @@ _mixed = st.text(st.sampled_from("abc甲 '\"+-*/(),.[]$|{}"), min_size=1, max_si
 
 
 @given(st.sampled_from([FieldType.TEXT, FieldType.SELECT_ONE]), _mixed)
-def test_a_text_is_read_as_it_was_written(kind, text) -> None:
+def test_a_text_is_read_as_it_was_written(kind, text: str) -> None:
     assert read_default(kind, written_default(kind, text)) == text
 
 
 @pytest.mark.parametrize("typed", ["today()", "${x}", "1 + 2", "concat(${x}, 'a')", "a | b"])
-def test_an_expression_is_no_default(typed) -> None:
+def test_an_expression_is_no_default(typed: str) -> None:
     assert read_default(FieldType.TEXT, typed) is None
 
 
 @pytest.mark.parametrize("kind", [FieldType.DATE, FieldType.INTEGER])
-def test_numbers_and_dates_have_plain_defaults_with_signs_in_them(kind) -> None:
+def test_numbers_and_dates_have_plain_defaults_with_signs_in_them(kind: FieldType) -> None:
     assert read_default(kind, "today()") is None
     assert read_default(kind, "2026-11-22") == "2026-11-22"
     assert written_default(kind, "-5") == "-5"
