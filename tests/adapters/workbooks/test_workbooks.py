@@ -347,10 +347,10 @@ def test_a_workbook_of_another_installation_is_refused(
         read_workbook(content)
 
 
-def test_many_formulas_in_answers_are_refused_as_a_whole():
+def test_many_formulas_in_answers_are_refused_as_a_whole() -> None:
     codes = tuple(f"1504020050{number:02}" for number in range(60))
 
-    def spoil(book):
+    def spoil(book) -> None:
         for code in codes:
             cell_at(book["填报"], code, "总户数").value = "=1+1"
 
@@ -358,8 +358,8 @@ def test_many_formulas_in_answers_are_refused_as_a_whole():
         read(edited(write_workbook(layout(codes)), spoil))
 
 
-def test_formulas_in_the_columns_for_ones_own_use_are_no_matter():
-    def count(book):
+def test_formulas_in_the_columns_for_ones_own_use_are_no_matter() -> None:
+    def count(book) -> None:
         sheet = book["填报"]
         place = FIXED + len(SHEETS[0].columns) + 1
         sheet.cell(2, place).value = "合计"
@@ -370,7 +370,7 @@ def test_formulas_in_the_columns_for_ones_own_use_are_no_matter():
     assert (book.faults, book.left_out) == ([], ["合计"])
 
 
-def test_a_fault_of_a_formula_in_an_answer_is_told_at_its_cell_and_erases_nothing():
+def test_a_fault_of_a_formula_in_an_answer_is_told_at_its_cell_and_erases_nothing() -> None:
     content = filled(write_workbook(layout()), {CODES[0]: {"总户数": "#DIV/0!", "做法": "#N/A"}})
     book = read(content)
     assert [(fault.place.cell, fault.values["value"]) for fault in book.faults] == [
@@ -384,8 +384,8 @@ def column_of_answer(label: str) -> str:
     return f"{column_letters(column_of(sheet, label) - 1)}3"
 
 
-def test_a_share_comes_as_it_is_shown():
-    def share(book):
+def test_a_share_comes_as_it_is_shown() -> None:
+    def share(book) -> None:
         cell = cell_at(book["填报"], CODES[0], "总户数")
         cell.value, cell.number_format = 0.5, "0%"
 

@@ -1,5 +1,7 @@
 """What is open of a form that was returned in parts."""
 
+from typing import Any
+
 from models import Decision, Draft, Review, Submission
 from rules.filling.answer_sheet import AnswerSheet
 from rules.forms.form_check import check_form
@@ -18,7 +20,12 @@ FORM = [
 ANSWERS = {"homes": 10, "visits": [{"people": 3}], "share": "0.3"}
 
 
-def returned(*fields: str, form=FORM, answers=ANSWERS, draft=None) -> AnswerSheet:
+def returned(
+    *fields: str,
+    form: list[Any] = FORM,
+    answers: dict[str, Any] = ANSWERS,
+    draft: Draft | None = None,
+) -> AnswerSheet:
     """The form answered with `answers`, of which `fields` were returned."""
     sent = Submission(answers=answers, revision=1, form_version_id=None)
     review = Review(decision=Decision.RETURN, fields=list(fields))
@@ -69,11 +76,11 @@ SENT = {
 CHAIN = {"checked", "faulty", "mended", "calm"}
 
 
-def tied(*fields: str, **more) -> AnswerSheet:
+def tied(*fields: str, **more: Draft) -> AnswerSheet:
     return returned(*fields, form=TIED, answers=SENT, **more)
 
 
-def test_a_return_opens_what_its_constraints_tie_together():
+def test_a_return_opens_what_its_constraints_tie_together() -> None:
     for name in CHAIN:
         assert tied(name).open_names == CHAIN
     assert tied("most").open_names == tied("rooms").open_names == {"most", "rooms"}
@@ -82,7 +89,7 @@ def test_a_return_opens_what_its_constraints_tie_together():
     assert tied("checked").tied_names == CHAIN - {"checked"}
 
 
-def test_an_answer_that_contradicts_what_was_closed_is_told_and_can_be_mended():
+def test_an_answer_that_contradicts_what_was_closed_is_told_and_can_be_mended() -> None:
     sheet = tied("checked")
     left_as_it_was = {"checked": ["3"], "faulty": ["4"], "mended": ["3"], "calm": ["5"]}
     assert set(sheet.check(left_as_it_was, today="2026-11-22").faults) == {"faulty", "calm"}
@@ -92,7 +99,7 @@ def test_an_answer_that_contradicts_what_was_closed_is_told_and_can_be_mended():
     }  # fmt: skip
 
 
-def test_a_page_that_does_not_know_the_tied_fields_has_not_left_them_empty():
+def test_a_page_that_does_not_know_the_tied_fields_has_not_left_them_empty() -> None:
     sheet = tied("checked")
     assert sheet.check({"checked": ["12"]}, today="2026-11-22").values["faulty"] == 4
     assert set(sheet.check({"checked": ["3"]}, today="2026-11-22").faults) == {"faulty", "calm"}

@@ -49,7 +49,7 @@ def test_what_may_mean_two_numbers_is_said_to(typed: str) -> None:
     assert f"“{typed}”" in str(read_number(typed))
 
 
-def test_a_unit_is_no_doubt_about_the_number():
+def test_a_unit_is_no_doubt_about_the_number() -> None:
     told = "“50%”是百分数。请只填数字，按题目的要求写 50 或 0.5。"
     assert [str(read_number(typed)) for typed in ("50%", "５０％")] == [told, told]
     assert "12.5 或 0.125" in str(read_number("12.5 %"))

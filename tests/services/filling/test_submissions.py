@@ -261,8 +261,8 @@ def test_only_the_returned_fields_are_open(
 
 
 def test_what_a_constraint_ties_to_a_returned_field_is_open_and_checked_with_it(
-    session, measure, village, clerk, reviewer
-):
+    session: Session, measure: Measure, village: Assignment, clerk: Account, reviewer: Account
+) -> None:
     bound = {**FIELDS[1], "constraint": ". <= ${checked}"}
     measure.form_version_id = make_form(
         session, account_of(session, REGION), [FIELDS[0], bound, *FIELDS[2:]]

@@ -337,8 +337,8 @@ def test_totals_know_what_is_not_open(
 
 
 def test_what_a_constraint_ties_to_a_returned_field_can_be_mended_with_it(
-    clerks, phone, page, village
-):
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.fill("#f-checked", "12")
     page.check("#f-found")
     page.fill("#f-faulty", "4")
@@ -361,7 +361,7 @@ def test_what_a_constraint_ties_to_a_returned_field_can_be_mended_with_it(
     assert clerks.sent(village)[-1].answers["left"] == "2"
 
 
-def test_a_broken_constraint_is_said_on_leaving_the_field(page):
+def test_a_broken_constraint_is_said_on_leaving_the_field(page: Page) -> None:
     page.fill("#f-checked", "5")
     page.check("#f-found")
     page.locator("#f-faulty").press_sequentially("9")

@@ -121,7 +121,7 @@ def test_only_the_office_at_the_top_imports(
     assert "导入单位名单" not in text_of(client.get("/units"))
 
 
-def test_the_sheet_that_was_read_is_named(sign_in) -> None:
+def test_the_sheet_that_was_read_is_named(sign_in: Callable[..., TestClient]) -> None:
     rows = [line.split(",") for line in SAMPLE_UNITS.read_text(encoding="utf-8").splitlines()]
     content = several(("旧", rows[:3], "hidden"), ("说明", [["怎么填"]], "visible"),
                       ("单位", [["单位名单"], *rows], "visible"))  # fmt: skip
@@ -131,7 +131,9 @@ def test_the_sheet_that_was_read_is_named(sign_in) -> None:
 
 
 @pytest.mark.parametrize("column", [0, 1])
-def test_a_fault_of_a_formula_in_a_list_is_told_at_its_line(sign_in, column: int) -> None:
+def test_a_fault_of_a_formula_in_a_list_is_told_at_its_line(
+    sign_in: Callable[..., TestClient], column: int
+) -> None:
     rows = [line.split(",") for line in SAMPLE_UNITS.read_text(encoding="utf-8").splitlines()]
     rows[4][column] = "#N/A"
     answer = send_list(sign_in(REGION, "office"), several(("单位", rows, "visible")), "名单.xlsx")
