@@ -1,8 +1,8 @@
-"""Work on what strangers send, in a process of its own.
+"""Work on what strangers send, done in a process of its own.
 
-A few kilobytes can unpack to gigabytes or keep a parser busy for minutes. In the web application
-that would cost everybody; here it costs the file's own process, which is ended. How many there are
-at once is for the edge to say, which knows who waits (`web.edge.waiting`).
+A few kilobytes can unpack to gigabytes, or keep a parser busy for minutes. In the web application
+everybody would pay for that. Here only the file's own process pays, which is ended. The edge
+decides how many such processes run at once, because the edge knows who waits (`web.edge.waiting`).
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from rules.sentences.sentence_json import from_json, to_json
 
 SECONDS = 20
 MEMORY = 1024 * 1024 * 1024
-"""Bytes of address space of one process."""
+"""Bytes of address space that one process may take."""
 NICENESS = 5
-"""Pages go first: where the processors are busy, reading a file takes longer instead."""
+"""Added niceness: where the processors are busy, pages go first and reading a file takes longer."""
 SLOWED = 3
-"""How many times its seconds a process may take by the clock, where others use the processors."""
+"""A process may take this many times its seconds by the clock, where others use the processors."""
 
 
 class Reply(NamedTuple):
-    """What such a process has made of the bytes it was given."""
+    """What a process has made of the bytes it was given."""
 
     answer: Any
-    """As JSON has it."""
+    """A value that JSON can hold."""
     content: bytes = b""
 
 
 class Apart:
-    """A module that is run with some bytes and ends in `reply`."""
+    """A module that is run as a process of its own, gets some bytes, and ends in `reply`."""
 
     def __init__(self, module: str, too_much: str) -> None:
         self.module, self.too_much = module, too_much
@@ -45,8 +45,8 @@ class Apart:
     def run(self, content: bytes, *arguments: str, seconds: int = SECONDS) -> Reply:
         """What the module replies.
 
-        Raises the module's own `Refusal`, or one with `too_much` where it computes longer than
-        `seconds` or breaks.
+        Raises the module's own `Refusal`, or a `Refusal` with the msgid `too_much` where the module
+        computes longer than `seconds` or breaks.
         """
         head, _, content = self._output(content, arguments, seconds).partition(b"\n")
         told = json.loads(head)
@@ -71,10 +71,10 @@ class Apart:
 
 
 def reply(work: Callable[..., Reply], memory: int = MEMORY) -> None:
-    """In the process itself: write what `work` makes of standard input, or its refusal.
+    """Inside the process: write what `work` makes of standard input, or the refusal it raises.
 
-    `work` gets the bytes and the arguments; the last argument is the seconds it may compute.
-    One line of JSON comes first, then the bytes of the reply.
+    `work` gets the bytes and the arguments. The last argument is the seconds it may compute. The
+    output is one line of JSON, followed by the bytes of the reply.
     """
     *arguments, seconds = sys.argv[1:]
     _limit(int(seconds), memory)
@@ -89,6 +89,6 @@ def reply(work: Callable[..., Reply], memory: int = MEMORY) -> None:
 
 
 def _limit(seconds: int, memory: int) -> None:
-    """No more memory and processor time than these."""
+    """Limit the memory (bytes) and the processor time (seconds) of this process."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

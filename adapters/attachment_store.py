@@ -1,9 +1,9 @@
 """The bytes of attachments on disk, outside the database.
 
-`<files>/ab/cd/abcd…` holds what is ready under the SHA-256 of its content, once, however often it
-was uploaded. `<files>/partial/<token>/<offset>` holds the pieces of what is under way. Every file
-is written under another name, forced to the disk and only then named, so that what has its name
-is whole, whatever was killed.
+`<files>/ab/cd/abcd…` holds a finished attachment under the SHA-256 of its content, once, however
+often it was uploaded. `<files>/partial/<token>/<offset>` holds the pieces of an upload under way.
+Every file is written under another name, forced to the disk, and only then named. A file that has
+its name is therefore whole, whatever was killed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from adapters.private import file_rights, make_folder
 from adapters.settings import get_settings
 
 BUCKETS = 256
-"""Folders on the top, the first byte of the digest."""
+"""The number of folders at the top: one for each value of the first byte of a digest."""
 PINNED = "pinned"
-"""Folder of second names, while a backup is made."""
+"""The folder of second names of files, which exists while a backup is made."""
 
 
 class WrongOffset(Exception):
-    """The piece does not follow what is here; `received` bytes are."""
+    """The piece does not follow the bytes that are here. `received`: how many bytes are here."""
 
     def __init__(self, received: int) -> None:
         super().__init__(received)
@@ -43,12 +43,13 @@ class AttachmentStore:
         self.folder = folder
 
     def put(self, content: bytes) -> str:
-        """Store `content`, safe on the disk when this returns; its SHA-256 in hex."""
+        """Store `content` and return its SHA-256 in hex. The content is safe on the disk then."""
         self.put_marked(content)
         return digest_of(content)
 
     def put_marked(self, content: bytes) -> int:
-        """As `put`; the mark to `take_back` it by, or 0 where it was here before."""
+        """Store `content` as `put` does. Returns the mark for `take_back`; 0: the content was here
+        before."""
         path = self._path(digest_of(content))
         marks: list[int] = []
 
@@ -65,20 +66,21 @@ class AttachmentStore:
                 if not path.exists():
                     self._write(path, content, name_new)
             except FileExistsError:
-                marks.clear()  # stored by another at the same moment
+                marks.clear()  # another process stored the same content meanwhile
             if not marks:
                 _make_young(path)
         return marks[0] if marks else 0
 
     def take_back(self, digest: str, mark: int) -> None:
-        """Remove what `put_marked` has just stored, unless it was stored again since."""
+        """Remove what `put_marked` has just stored, unless the same content was stored again
+        since."""
         path = self._path(digest)
         with self._locked(fcntl.LOCK_EX):
             if mark and path.exists() and path.stat().st_mtime_ns == mark:
                 path.unlink()
 
     def read(self, digest: str) -> bytes | None:
-        """The content with this digest; None where it is missing or no longer what it was."""
+        """The content with this digest. None: the file is missing, or its content has changed."""
         try:
             content = self._path(digest).read_bytes()
         except FileNotFoundError:
@@ -86,13 +88,15 @@ class AttachmentStore:
         return content if digest_of(content) == digest else None
 
     def received(self, token: str) -> int:
-        """How many bytes of an upload are here, from its beginning without a gap."""
+        """How many bytes of an upload are here, from its beginning up to the first gap."""
         return sum(size for _, size in self._pieces(token))
 
     def add_piece(self, token: str, offset: int, piece: bytes) -> int:
-        """Store the piece that begins at `offset`, safe when this returns; bytes received then.
+        """Store the piece that begins at `offset`, safe on the disk. Returns the bytes received by
+        then.
 
-        Raises `WrongOffset` when it is not the next one. Of two at the same moment one is kept.
+        Raises `WrongOffset` for a piece that is not the next one. Of two pieces at the same moment
+        one is kept.
         """
         received = self.received(token)
         if offset != received:
@@ -104,17 +108,18 @@ class AttachmentStore:
         return received + len(piece)
 
     def joined(self, token: str) -> bytes:
-        """The pieces of an upload in one."""
+        """The whole upload: its pieces in one."""
         return b"".join(path.read_bytes() for path, _ in self._pieces(token))
 
     def forget(self, token: str) -> None:
-        """Take the pieces of an upload away."""
+        """Remove the pieces of an upload."""
         shutil.rmtree(self._partial(token), ignore_errors=True)
 
     def forget_old_pieces(self, age: timedelta) -> int:
-        """Take away the pieces of uploads nothing was added to for `age`; how many.
+        """Remove the pieces of uploads to which nothing was added for `age`. Returns how many
+        uploads.
 
-        And what a killed process had not finished writing.
+        Files that a killed process had not finished writing are removed too.
         """
         for path in (self.folder / "new").glob("*"):
             if _is_older(path, age):
@@ -126,13 +131,14 @@ class AttachmentStore:
 
     @contextmanager
     def pinned(self, digests: Iterable[str]) -> Iterator[Path]:
-        """A folder with the files of these digests, whatever is swept meanwhile; for one at a time.
+        """A folder with the files of these digests, whatever is swept meanwhile. Only one such
+        folder exists at a time.
 
-        They are second names of the files (hard links), so nothing is copied. What is missing in
-        the store is missing there.
+        Its entries are second names of the files (hard links), so nothing is copied. A file that
+        the store misses is missing in the folder too.
         """
         folder = self.folder / PINNED
-        shutil.rmtree(folder, ignore_errors=True)  # of a backup that was killed
+        shutil.rmtree(folder, ignore_errors=True)  # left by a backup that was killed
         folder.mkdir(parents=True)
         try:
             for digest in digests:
@@ -143,13 +149,14 @@ class AttachmentStore:
             shutil.rmtree(folder, ignore_errors=True)
 
     def list_old(self, bucket: int, age: timedelta) -> list[str]:
-        """The digests of one of the `BUCKETS` whose files were last stored `age` ago or earlier."""
+        """The digests in one of the `BUCKETS` whose files were last stored at least `age` ago."""
         folders = _list(self.folder / f"{bucket:02x}")
         files = [file for folder in folders for file in _list(folder)]
         return [file.name for file in files if _is_older(file, age)]
 
     def remove_old(self, digests: Sequence[str], age: timedelta) -> int:
-        """Remove these files, unless they were stored again within `age`; how many."""
+        """Remove the files of these digests, unless stored again within `age`. Returns how many
+        were removed."""
         removed = 0
         for digest in digests:
             path = self._path(digest)
@@ -166,7 +173,8 @@ class AttachmentStore:
         return self.folder / "partial" / token
 
     def _pieces(self, token: str) -> Iterator[tuple[Path, int]]:
-        """The pieces in their order with their bytes; each is named after where it begins."""
+        """The pieces in order, with their bytes. The name of a piece is the offset at which it
+        begins."""
         sizes = {path.name: _size_of(path) for path in _list(self._partial(token))}
         begins = 0
         while size := sizes.get(str(begins)):
@@ -174,7 +182,7 @@ class AttachmentStore:
             begins += size
 
     def _write(self, path: Path, content: bytes, name_it: Callable[[str, Path], None]) -> None:
-        """Write a file, and the folders it is in, whole and to the disk itself."""
+        """Write a whole file, and the folders that it lies in, to the disk itself."""
         make_folder(self.folder / "new")
         handle, name = tempfile.mkstemp(dir=self.folder / "new")
         try:
@@ -193,7 +201,7 @@ class AttachmentStore:
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
-        """Whoever stores and whoever removes do not do so at the same time."""
+        """Hold the store's lock, so that storing and removing never happen at the same time."""
         make_folder(self.folder)
         with (self.folder / ".lock").open("a") as lock:
             fcntl.flock(lock, how)
@@ -206,13 +214,14 @@ def digest_of(content: bytes) -> str:
 
 
 def _make_young(path: Path) -> None:
-    """No sweep takes it before its row is there, and nobody takes it back."""
+    """Give the file a later time, so that no sweep takes the file before its row exists, and no
+    `take_back` removes it."""
     later = max(time.time_ns(), path.stat().st_mtime_ns + 1)
     os.utime(path, ns=(later, later))
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """Make what is missing of `folder`; the folders that got a new entry."""
+    """Make the folders of `folder` that are missing. Returns the folders that got a new entry."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     make_folder(folder)
     return [path.parent for path in missing]
@@ -227,7 +236,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _list(folder: Path) -> list[Path]:
-    """What lies in a folder; nothing where it is missing."""
+    """The entries of a folder, sorted; none where the folder is missing."""
     try:
         return sorted(folder.iterdir())
     except FileNotFoundError:
@@ -235,7 +244,7 @@ def _list(folder: Path) -> list[Path]:
 
 
 def _size_of(path: Path) -> int:
-    """Bytes; 0 where it has just been taken away."""
+    """The size of a file in bytes; 0 where the file has just been removed."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
@@ -243,7 +252,8 @@ def _size_of(path: Path) -> int:
 
 
 def _is_older(path: Path, age: timedelta) -> bool:
-    """By the machine's clock, which writes the times of files; a demo's runs ahead of it."""
+    """Whether a file is older than `age` by the machine's clock, which also writes the times of
+    files. The clock of a demo runs ahead of it."""
     try:
         return path.stat().st_mtime < time.time() - age.total_seconds()
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""The clock every edge reads.
+"""The clock that every edge reads.
 
-It is the machine's own, unless `JIELI_CLOCK_FILE` names a file: then it runs from the time
-written there. The demo moves through four weeks that way; an installation has no such file.
+It is the machine's own clock, unless `JIELI_CLOCK_FILE` names a file. Then the clock runs from the
+time written in that file. The demo moves through four weeks so; an installation has no such file.
 """
 
 import json
@@ -14,7 +14,7 @@ from adapters.settings import get_settings
 
 
 def now() -> datetime:
-    """The time, UTC-aware."""
+    """The time now, UTC-aware."""
     real = datetime.now(UTC)
     file = get_settings().clock_file
     if file is None or not file.exists():
@@ -24,7 +24,7 @@ def now() -> datetime:
 
 
 def set_clock(file: Path, shown: datetime) -> None:
-    """From now on the clock of `file` runs from `shown`."""
+    """Let the clock of `file` run from `shown`, from this moment on."""
     text = json.dumps({"shown": shown.isoformat(), "set_at": datetime.now(UTC).isoformat()})
     new = file.with_suffix(".new")
     new.write_text(text, encoding="utf-8")

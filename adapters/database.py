@@ -20,22 +20,22 @@ from adapters.private import make_file, make_folder
 from adapters.settings import get_settings
 
 GROWN = 5
-"""Plans stay good until a table has grown by one of so many parts."""
+"""Query plans stay good until a table has grown by one part in this many."""
 BUSY_SECONDS = 30
-"""How long a writer waits for another one on SQLite before it gives up."""
+"""Seconds that a writer waits for another writer on SQLite before giving up."""
 CONNECTIONS = 20
-"""Connections of one process. Requests of the web application wait for one before they have a
-thread (`web.edge.waiting`); elsewhere no process has as many threads."""
+"""Connections of one process. Requests of the web application wait for a connection before they
+have a thread (`web.edge.waiting`). No other process has as many threads."""
 POOL_SECONDS = 10
-"""How long a thread waits for a connection. Longer means that something is stuck."""
+"""Seconds that a thread waits for a connection. A longer wait means that something is stuck."""
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `url` with the habits both databases need.
+    """An engine for `url` with the habits that both databases need.
 
-    SQLite: write-ahead log, foreign keys on, and `BEGIN IMMEDIATE`, because a transaction that
-    reads first and writes later loses updates with the driver's own default. Statement
-    parameters never reach a log: they hold what people typed.
+    SQLite gets a write-ahead log, foreign keys, and `BEGIN IMMEDIATE`: with the driver's own
+    default, a transaction that reads first and writes later loses updates. Parameters of statements
+    never reach a log, because they hold what people typed.
     """
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, **_HABITS)
@@ -71,10 +71,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 class Turn:
-    """Who writes next, among the threads of this process, on SQLite.
+    """The order in which the threads of this process write to SQLite.
 
-    SQLite knows no queue: a writer that finds the database busy sleeps and tries again, and under
-    load some sleep for many seconds. Here they wait in a row instead; only writers of other
+    SQLite has no queue. A writer that finds the database busy sleeps and tries again, and under
+    load some writers sleep for many seconds. Here writers wait in a row. Only writers of other
     processes are left to SQLite. A connection keeps its turn until it goes back to the pool.
     """
 
@@ -82,7 +82,8 @@ class Turn:
         self._lock = threading.Lock()
 
     def begin(self, connection: Connection) -> None:
-        """Begin a transaction; one that may write waits for its turn, `BUSY_SECONDS` at most."""
+        """Begin a transaction. A transaction that may write waits for its turn, at most
+        `BUSY_SECONDS`."""
         if connection.get_execution_options().get("readonly", False):
             connection.exec_driver_sql("BEGIN")
             return
@@ -91,17 +92,18 @@ class Turn:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def end(self, _connection: Any, record: Any) -> None:
-        """The connection goes back to the pool: the next writer may begin."""
+        """Let the next writer begin, because this connection goes back to the pool."""
         if record.info.pop("turn", False):
             self._lock.release()
 
 
 @lru_cache
 def get_engine() -> Engine:
-    """The engine of this process; its connections are closed when the process ends.
+    """The engine of this process. Its connections are closed when the process ends.
 
-    Python does not promise to destroy at the end what some thread still knows of, and a thread of
-    Prefect's does (docs/decisions/0016-backup.md): SQLite's log would never be written home.
+    Python does not promise to destroy, at the end, objects that some thread still refers to, and a
+    thread of Prefect's does so (docs/decisions/0016-backup.md). Then SQLite's log would never be
+    written into the database.
     """
     settings = get_settings()
     make_folder(settings.data_dir)
@@ -114,9 +116,9 @@ def get_engine() -> Engine:
 
 
 def write_log_home(url: str) -> None:
-    """Have SQLite write its log (`-wal`) into the database itself and empty it.
+    """Have SQLite write its log (`-wal`) into the database itself and empty the log.
 
-    For when every program has ended: what of it was killed did not do so.
+    This is for the moment when every program has ended, because a killed program does not do so.
     """
     file = make_url(url).database or ""
     if make_url(url).get_backend_name() == "sqlite" and os.path.exists(file):
@@ -125,7 +127,7 @@ def write_log_home(url: str) -> None:
 
 
 def sqlite_file(url: URL) -> Path | None:
-    """The file of an SQLite database; None of one in memory, and of other databases."""
+    """The file of an SQLite database. None for a database in memory, and for other databases."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(str(url.database))
@@ -133,14 +135,14 @@ def sqlite_file(url: URL) -> Path | None:
 
 @contextmanager
 def transaction(*, readonly: bool = False) -> Iterator[Session]:
-    """A session whose work is kept when the block ends, and dropped when it raises.
+    """A session whose work is kept when the block ends, and dropped when the block raises.
 
-    `readonly` takes no write lock, so that pages can be read while others write, and sees the
-    database as it was at its first statement, so that what several statements read agrees.
+    With `readonly` the session takes no write lock, so that pages can be read while others write.
+    It sees the database as it was at its first statement, so that several statements agree.
     """
     options: dict[str, Any] = {"readonly": True} if readonly else {}
     if readonly and get_engine().dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"  # SQLite's transactions are so anyway
+        options["isolation_level"] = "REPEATABLE READ"  # SQLite always reads so
     with (
         get_engine().connect().execution_options(**options) as connection,
         Session(connection, expire_on_commit=False) as session,
@@ -156,19 +158,19 @@ def transaction(*, readonly: bool = False) -> Iterator[Session]:
 
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
-"""By dialect: the INSERT that knows ON CONFLICT."""
+"""Dialect → the INSERT that knows ON CONFLICT."""
 
 
 def insert_into(session: Session, table: Any) -> Any:
-    """The database's own INSERT for `table`, which knows ON CONFLICT on both databases."""
+    """The database's own INSERT into `table`, which knows ON CONFLICT on both databases."""
     return INSERTS[session.get_bind().dialect.name](table)
 
 
 def refresh_statistics(session: Session, rows: int, *tables: Any) -> None:
-    """Let PostgreSQL's planner know of the tables that `rows` new rows have made much larger.
+    """Tell PostgreSQL's planner about tables that `rows` new rows have made much larger.
 
-    Without it the first statements after a big change are planned for an empty table and take
-    twenty times as long; autovacuum comes a minute too late. SQLite plans by its indexes.
+    Otherwise the first statements after a big change are planned for an empty table and take twenty
+    times as long, because autovacuum comes a minute too late. SQLite plans by its indexes.
     """
     if session.get_bind().dialect.name == "postgresql":
         known = text(

@@ -1,4 +1,4 @@
-"""Reading a document in a process of its own; the longest notices take two seconds."""
+"""Reading a document in a process of its own. The longest notices take two seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _APART = Apart("adapters.document_process", TOO_MUCH)
 
 
 def text_apart(content: bytes, filename: str = "", *, seconds: int = SECONDS) -> str:
-    """`extracted_text`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
+    """`extracted_text`, within `seconds` and with bounded memory. Raises `Refusal` as it does."""
     kind = next((ending for ending in KINDS if filename.lower().endswith(ending)), "")
     return str(_APART.run(content, kind, seconds=seconds).answer)
 

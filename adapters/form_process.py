@@ -14,7 +14,7 @@ _APART = Apart("adapters.form_process", TOO_MUCH)
 
 
 def xlsform_apart(content: bytes, *, seconds: int = SECONDS) -> XlsForm:
-    """`read_xlsform`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
+    """`read_xlsform`, within `seconds` and with bounded memory. Raises `Refusal` as it does."""
     answer = _APART.run(content, seconds=seconds).answer
     if "faults" in answer:
         raise XlsFormFaults([fault_from_json(fault) for fault in answer["faults"]])

@@ -1,4 +1,4 @@
-"""The languages of pages and sentences: Chinese is the source, others have a catalogue."""
+"""The languages of pages and sentences. Chinese is the source; other languages have a catalogue."""
 
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -18,9 +18,9 @@ CATALOGUES = ROOT / "locale"
 
 @lru_cache
 def get_translations(language: str) -> NullTranslations:
-    """The catalogue of `language`, read once per process; Chinese where there is none.
+    """The catalogue of `language`, read once per process; for Chinese an empty one.
 
-    Raises `ValueError` for a language the product does not have.
+    Raises `ValueError` for a language that the product does not have.
     """
     if language not in LANGUAGES:
         raise ValueError(language)
@@ -36,18 +36,18 @@ def get_translations(language: str) -> NullTranslations:
 
 
 def translate(language: str, msgid: str, **values: object) -> str:
-    """`msgid` in `language`, its %(name)s filled with `values`."""
+    """`msgid` in `language`, with `values` filled in for its %(name)s."""
     return tell(Sentence(msgid, values), language)
 
 
 def tell(told: Sentence | Refusal, language: str) -> str:
-    """The finished sentence, or that of a refusal, in `language`."""
+    """The finished sentence, or the sentence of a refusal, in `language`."""
     sentence = told.sentence if isinstance(told, Refusal) else told
     return sentence.told(get_translations(language).gettext)
 
 
 def tell_period(period: str, language: str) -> str:
-    """A period in words, `2026年10月` or `October 2026`; empty for what is done one time."""
+    """A period in words, such as `2026年10月` or `October 2026`; empty for the period `once`."""
     # Imports the tables: half a second that a command which only says something need not wait.
     from rules.dates.periods import period_words
 

@@ -1,14 +1,14 @@
-"""Whether a lock of the data folder is held, asked without making or changing a file."""
+"""Whether a lock of the data folder is held. Asking neither makes nor changes a file."""
 
 import fcntl
 from pathlib import Path
 
 DISPATCHER = "dispatcher.lock"
-"""In the data folder; a dispatcher holds it as long as it lives."""
+"""The lock in the data folder that a dispatcher holds as long as it lives."""
 
 
 def is_held(lock: Path) -> bool:
-    """Whether some process holds the lock now; the kernel frees it with the process."""
+    """Whether some process holds the lock now. The kernel frees a lock when its process ends."""
     try:
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

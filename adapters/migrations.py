@@ -18,11 +18,12 @@ from rules.sentences.refusal import N_, Refusal
 
 _INI = Path(__file__).resolve().parent.parent / "alembic.ini"
 LOCK_KEY = 5_318_008_210
-"""The advisory lock of PostgreSQL that migrations hold; any number no other program uses."""
+"""The key of PostgreSQL's advisory lock that migrations hold: any number that no other program
+uses."""
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Upgrade the database to `to`. Safe to call at every start, and by several at once.
+    """Upgrade the database to `to`. This is safe at every start, and by several processes at once.
 
     Raises `Refusal` for a database that a newer version of the product has upgraded.
     """
@@ -32,19 +33,20 @@ def migrate(engine: Engine, to: str = "head") -> None:
 
 
 def migrate_within(connection: Connection, to: str = "head") -> None:
-    """The same on a connection; where a transaction has begun there, it ends with that."""
+    """Upgrade as `migrate` does, on a connection. A transaction that has begun there ends with
+    that."""
     config = make_config()
     config.attributes["connection"] = connection
     command.upgrade(config, to)
 
 
 def newest_revision() -> str:
-    """The revision this version of the product brings a database to."""
+    """The revision to which this version of the product brings a database."""
     return ScriptDirectory.from_config(make_config()).get_current_head() or ""
 
 
 def is_known(revision: str) -> bool:
-    """Whether this version of the product can go on from `revision`; not so if it is newer."""
+    """Whether this version of the product can go on from `revision`; False for a newer one."""
     revisions = ScriptDirectory.from_config(make_config()).walk_revisions()
     return revision in {script.revision for script in revisions}
 
@@ -58,9 +60,9 @@ def make_config() -> Config:
 
 @contextmanager
 def alone(engine: Engine) -> Iterator[None]:
-    """Hold the database's lock of migrations; whoever else migrates it waits.
+    """Hold the database's lock of migrations. Other processes that migrate it wait.
 
-    The lock ends with the process that holds it: nothing stale is left by a kill.
+    The lock ends with the process that holds it, so a kill leaves nothing stale.
     """
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -3,12 +3,12 @@
 import resource
 
 MOST_FILES = 65_536
-"""Asked for at most. Some libraries keep a row for every file that could be open, and a system
-without a limit of its own says 2⁶³."""
+"""The most that is asked for. Some libraries keep a row for every file that could be open, and a
+system without a limit of its own says 2⁶³."""
 
 
 def raise_limit() -> int:
-    """Raise the soft limit to the hard one, to `MOST_FILES` at most; what it is now.
+    """Raise the soft limit to the hard limit, to at most `MOST_FILES`. Returns the limit now.
 
     Most systems give a service 1,024 and let it have far more. Children inherit the limit.
     """

@@ -1,4 +1,4 @@
-"""Opening the database of an installation at the start: what is wrong is told in a sentence."""
+"""Opening the database of an installation at the start. What is wrong is told in a sentence."""
 
 from __future__ import annotations
 
@@ -37,14 +37,15 @@ _REASONS = (
     (r"unable to open|Is a directory", N_("打不开数据库文件 %(name)s：请检查路径和权限。")),
     (r"locked", N_("数据库“%(name)s”正被别的程序占用，请稍后再试。")),
 )  # fmt: skip
-"""Words of the drivers' messages, and what a person is told instead; the first that fits."""
+"""(Words in a driver's message, what a person is told instead). The first entry that fits
+counts."""
 
 
 def open_database(settings: Settings) -> int:
-    """Bring the database to this version; the number of files whose rights were narrowed.
+    """Bring the database to this version. Returns the number of files whose rights were narrowed.
 
-    Raises `Refusal` when the address is wrong, nobody answers there, it is not ours to write, or it
-    is newer than the program. A password is never said.
+    Raises `Refusal` for a wrong address, where nobody answers, for a database that may not be
+    written, and for a database that is newer than the program. A password is never told.
     """
     url = read_address(settings.engine_url)
     make_data_folder(settings)
@@ -60,7 +61,8 @@ def open_database(settings: Settings) -> int:
 
 
 def read_address(address: str) -> URL:
-    """The parts of the address of a database. Raises `Refusal` for one that is not used here."""
+    """The parts of the address of a database. Raises `Refusal` for an address that cannot be used
+    here."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError) as error:
@@ -73,7 +75,8 @@ def read_address(address: str) -> URL:
 
 
 def make_data_folder(settings: Settings) -> None:
-    """The data folder, private, if it is not there yet. Raises `Refusal` where it cannot be."""
+    """Make the data folder, private, where it is missing. Raises `Refusal` where that is not
+    possible."""
     try:
         make_folder(settings.data_dir)
     except OSError as error:
@@ -84,7 +87,8 @@ def make_data_folder(settings: Settings) -> None:
 
 
 def _make_room(url: URL) -> None:
-    """The file of a new SQLite database, in a folder that is there."""
+    """Make the file of a new SQLite database. Raises `Refusal` where its folder is missing or the
+    file cannot be made."""
     file = sqlite_file(url)
     if file is None:
         return
@@ -105,7 +109,7 @@ def _told(url: URL) -> Iterator[None]:
 
 
 def find_reason(url: URL, said: str) -> Refusal | None:
-    """What a person is told for a driver's message; None for one that no sentence stands for."""
+    """What a person is told for a driver's message. None: no sentence stands for that message."""
     values = {
         "host": url.host or "localhost",
         "port": url.port or 5432,

@@ -1,4 +1,4 @@
-"""Passwords and session tokens: hashing and making them."""
+"""Passwords and session tokens: making, hashing and checking them."""
 
 import hashlib
 import secrets
@@ -14,12 +14,12 @@ TOKEN_BYTES = 32
 
 
 def hash_password(password: str) -> str:
-    """The password as stored, with its own salt and parameters in it."""
+    """The password as it is stored. The text contains its own salt and parameters."""
     return _hasher().hash(_normal(password))
 
 
 def is_password(stored: str, password: str) -> bool:
-    """Whether `password` is the one behind the `stored` hash."""
+    """Whether the `stored` hash was made of `password`."""
     try:
         return _hasher().verify(stored, _normal(password))
     except (VerificationError, InvalidHashError):
@@ -27,12 +27,13 @@ def is_password(stored: str, password: str) -> bool:
 
 
 def is_outdated(stored: str) -> bool:
-    """Whether the hash was made with other parameters than today's."""
+    """Whether the hash was made with parameters other than today's."""
     return _hasher().check_needs_rehash(stored)
 
 
 def spend_a_check(password: str) -> None:
-    """The work of one check, for a login that does not exist: timing must not give it away."""
+    """Do the work of one check for a login that does not exist, because timing must not give that
+    away."""
     is_password(_nobodys_hash(), password)
 
 
@@ -42,7 +43,7 @@ def make_token() -> str:
 
 
 def hash_token(token: str) -> str:
-    """What is stored of a token. Plain SHA-256: 256 random bits cannot be guessed."""
+    """What is stored of a token. Plain SHA-256 suffices: 256 random bits cannot be guessed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -50,7 +51,7 @@ def hash_token(token: str) -> str:
 def _hasher() -> PasswordHasher:
     """Argon2id with m=19 MiB, t=2, p=1 (OWASP Password Storage Cheat Sheet, its second choice).
 
-    The suite sets `JIELI_PASSWORD_MEMORY` and `JIELI_PASSWORD_PASSES`: thousands of its hashes
+    Tests set `JIELI_PASSWORD_MEMORY` and `JIELI_PASSWORD_PASSES`, because their thousands of hashes
     guard nothing.
     """
     settings = get_settings()
@@ -63,5 +64,5 @@ def _nobodys_hash() -> str:
 
 
 def _normal(password: str) -> str:
-    """One form for what Chinese input methods type full-width and half-width."""
+    """The password in one form, whether an input method typed it full-width or half-width."""
     return unicodedata.normalize("NFKC", password)

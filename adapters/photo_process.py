@@ -1,7 +1,7 @@
 """Cleaning photos in processes of their own.
 
-A photo is decoded by C libraries from bytes a stranger may have made. What breaks or fills the
-memory there breaks a process that has one photo, no database and no file.
+C libraries decode a photo from bytes that a stranger may have made. A photo that breaks them or
+fills the memory breaks only a process that has one photo, no database and no file.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _APART = Apart("adapters.photos", DAMAGED)
 
 
 def clean_photo_apart(content: bytes, *, seconds: int = SECONDS) -> tuple[bytes, str]:
-    """`adapters.photos.clean_photo`, within `seconds` and bounded in memory.
+    """`adapters.photos.clean_photo`, within `seconds` and with bounded memory.
 
-    Raises `Refusal` for what cannot be opened.
+    Raises `Refusal` for a photo that cannot be opened.
     """
     media, content = _APART.run(content, seconds=seconds)
     return content, str(media)

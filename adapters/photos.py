@@ -1,7 +1,7 @@
 """Drawing a photo anew: smaller, upright, and without what the camera wrote into it.
 
-`clean_photo` runs in a process of its own (`adapters.photo_process`), which this module is when
-it is started; so it imports nothing that is slow.
+`clean_photo` runs in a process of its own (`adapters.photo_process`). That process starts this
+module, so the module imports nothing that is slow.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rules.sentences.refusal import N_, Refusal
 
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2000
-"""Pixels; as large as a page of print needs."""
+"""The most pixels of a side, which is what a printed page needs."""
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
 TOO_MANY_PIXELS = N_(
@@ -36,11 +36,12 @@ _UPRIGHT = {
 
 
 def clean_photo(content: bytes) -> tuple[bytes, str]:
-    """The photo drawn anew, and its content type: JPEG, or PNG where it came as PNG.
+    """The photo drawn anew, and its content type: PNG for a PNG, else JPEG.
 
-    Upright, its longest side `LONGEST_SIDE` at most, with pixels and nothing else: no EXIF, XMP,
-    IPTC, colour profile, comment, thumbnail, second picture or appended film. Raises `Refusal`
-    for more than `MOST_PIXELS`, and whatever Pillow raises for what is damaged.
+    The result is upright, its longest side has at most `LONGEST_SIDE` pixels, and it holds pixels
+    and nothing else: no EXIF, XMP, IPTC, colour profile, comment, thumbnail, second picture or
+    appended film. Raises `Refusal` for more than `MOST_PIXELS`, and whatever Pillow raises for a
+    damaged photo.
     """
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with Image.open(io.BytesIO(content), formats=FORMATS) as photo:
@@ -49,7 +50,9 @@ def clean_photo(content: bytes) -> tuple[bytes, str]:
             raise Refusal(TOO_MANY_PIXELS, width=width, height=height)
         as_png = photo.format == "PNG"
         turn = _UPRIGHT.get(_orientation(photo))
-        photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read at a fraction at once
+        photo.draft(
+            "RGB", (LONGEST_SIDE, LONGEST_SIDE)
+        )  # a large JPEG is decoded at a fraction of its size
         drawn: Image.Image = photo.convert(_mode(photo, as_png))
     drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     if turn is not None:
@@ -58,7 +61,7 @@ def clean_photo(content: bytes) -> tuple[bytes, str]:
 
 
 def _orientation(photo: Image.Image) -> int:
-    """How the camera was held; 1 (upright) where that cannot be read."""
+    """The EXIF value of how the camera was held; 1 (upright) where it cannot be read."""
     try:
         return int(photo.getexif().get(ORIENTATION, 1))
     except (SyntaxError, ValueError, TypeError, LookupError, OSError, struct.error):
@@ -73,7 +76,7 @@ def _mode(photo: Image.Image, as_png: bool) -> str:
 
 
 def _written(drawn: Image.Image, as_png: bool) -> bytes:
-    drawn.info = {}  # Pillow writes a comment, a profile or a resolution it finds here
+    drawn.info = {}  # Pillow would write any comment, profile or resolution in it
     file = io.BytesIO()
     if as_png:
         drawn.save(file, "PNG", optimize=True)

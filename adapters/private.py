@@ -1,6 +1,6 @@
 """Who on this machine may read what is stored: the product's own account and nobody else.
 
-Where `JIELI_GROUP_READS` is on, its group may read as well, for a backup by another account.
+Where `JIELI_GROUP_READS` is on, the account's group may read too, for a backup by another account.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from adapters.settings import Settings, get_settings
 
 
 def hidden_bits(settings: Settings) -> int:
-    """The rights nobody gets: what `umask` takes."""
+    """The rights that nobody gets, as `umask` takes them."""
     return 0o027 if settings.group_reads else 0o077
 
 
 def hide_new_files(settings: Settings) -> None:
-    """Whatever this process and its children make from here on is private. For the edges only:
-    the right of a process is not a library's to change."""
+    """Make everything private that this process and its children create from now on. Only edges
+    call this: the rights of a process are not a library's to change."""
     os.umask(hidden_bits(settings))
 
 
 def make_folder(folder: Path) -> None:
-    """A private folder, if it is not there yet."""
+    """Make a private folder where there is none yet."""
     folder.mkdir(mode=0o777 & ~hidden_bits(get_settings()), parents=True, exist_ok=True)
 
 
 def make_file(path: Path) -> None:
-    """A private empty file, if it is not there yet; what SQLite puts beside its database gets the
-    database's rights."""
+    """Make a private empty file where there is none yet. Files that SQLite puts beside its database
+    get the database's rights."""
     path.touch(mode=0o666 & ~hidden_bits(get_settings()))
 
 
@@ -42,10 +42,11 @@ def file_rights() -> int:
 
 
 def narrow(settings: Settings) -> int:
-    """Take away the rights of others on what is stored already; on how many files and folders.
+    """Take away the rights of others on what is stored already. Returns the number of changed
+    entries.
 
-    What belongs to another account stays as it is. A store of attachments that is private itself is
-    not walked through: there may be a million files in it.
+    Entries that belong to another account stay as they are. A store of attachments that is private
+    itself is not walked through, because it may hold a million files.
     """
     bits, count = hidden_bits(settings), 0
     for path in _stored(settings, bits):

@@ -12,7 +12,7 @@ from rules.sentences.refusal import N_, Refusal
 
 PREFECT_HOST = "127.0.0.1"
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
-"""What nobody can connect to → this machine's own."""
+"""Address on which a program listens everywhere → an address at which this machine reaches it."""
 
 
 class Settings(BaseSettings):
@@ -21,39 +21,41 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="JIELI_", env_file=".env", extra="ignore")
 
     data_dir: Path = ROOT / "var"
-    """Folder of everything the product stores on disk; git ignores the default."""
+    """The folder of everything that the product stores on disk. git ignores the default."""
     files: Path | None = None
-    """Folder of attachments (`JIELI_FILES`); None: `files` in `data_dir`."""
+    """The folder of attachments (`JIELI_FILES`); None: `files` in `data_dir`."""
     database_url: str = ""
     """Empty: SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://user@host/name`."""
     host: str = "127.0.0.1"
-    """Where the web application listens; `0.0.0.0` for every address of the machine. Prefect, whose
-    sign-in runs any command, stays on this machine (`PREFECT_HOST`) whatever stands here."""
+    """Where the web application listens; `0.0.0.0` for every address of the machine. Prefect stays
+    on this machine (`PREFECT_HOST`) in any case, because whoever signs in to Prefect can run any
+    command."""
     web_port: int = Field(default=8080, ge=1, le=65535)
     prefect_port: int = Field(default=4200, ge=1, le=65535)
     session_hours: int = 12
     """Hours after which a signed-in person must sign in again."""
     upload_limit: int = 20 * 1024 * 1024
-    """Bytes of the largest file or request body accepted."""
+    """The most bytes of a file or request body that is accepted."""
     offline_pages: bool = True
-    """Whether clerks' browsers may keep pages for when there is no network; they do over HTTPS."""
+    """Whether clerks' browsers may keep pages for times without network. They do so over HTTPS
+    only."""
     password_memory: int = 19 * 1024
     """KiB that hashing one password takes (`adapters.passwords`); less is for tests only."""
     password_passes: int = 2
     """Passes over that memory; fewer are for tests only."""
     clock_file: Path | None = None
-    """A clock of its own, for the demo only (adapters.clock)."""
+    """The file of a clock other than the machine's, for the demo only (adapters.clock)."""
     group_reads: bool = False
     """Whether the group of the product's account may read the data folder (adapters.private)."""
     secure_cookies: bool = False
-    """Set when the product is served over HTTPS."""
+    """To be set when the product is served over HTTPS."""
     trusted_proxies: str = ""
     """Addresses and networks, separated by commas, whose `X-Forwarded-For` and `-Proto` are
-    believed; empty: nobody's."""
+    believed. Empty: none."""
 
     metrics_token: str = ""
-    """What a collector of figures shows to read `/metrics` (`Authorization: Bearer …`); empty:
-    nobody may."""
+    """What a collector of figures must show to read `/metrics` (`Authorization: Bearer …`). Empty:
+    nobody may read them."""
 
     @property
     def engine_url(self) -> str:
@@ -62,14 +64,15 @@ class Settings(BaseSettings):
 
     @property
     def files_dir(self) -> Path:
-        """Where the bytes of attachments are stored."""
+        """The folder in which the bytes of attachments are stored."""
         return self.files or self.data_dir / "files"
 
     @property
     def proxies(self) -> list[str]:
-        """`trusted_proxies` one by one, each a network.
+        """The entries of `trusted_proxies`, each as a network.
 
-        Raises `Refusal` for what is no address or network, and for a network of everyone.
+        Raises `Refusal` for a text that is no address or network, and for a network that everyone
+        is in.
         """
         return [
             _network(network)
@@ -79,7 +82,7 @@ class Settings(BaseSettings):
 
     @property
     def web_url(self) -> str:
-        """Where this machine reaches the web application, whichever addresses it listens on."""
+        """The address at which this machine reaches the web application, whatever it listens on."""
         host = EVERY_ADDRESS.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.web_port}"
 

@@ -1,6 +1,6 @@
-"""Texts that go out and come back, signed, so that only our own are believed.
+"""Texts that go out and come back. They are signed, so that only our own texts are believed.
 
-The key lies beside the data of the installation and is made the first time it is needed.
+The key lies beside the data of the installation. It is made when it is needed for the first time.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from adapters.private import make_folder
 from adapters.settings import get_settings
 
 KEY_FILE = "workbook.key"
-"""Workbooks were the first to be signed; those handed out before still come in."""
+"""The name of the key's file. Workbooks were signed first, and those handed out before still come
+in."""
 
 
 def serializer(salt: str) -> URLSafeSerializer:
-    """Signs and reads texts of one kind; those of another `salt` are not believed."""
+    """Signs and reads texts of one kind. Texts of another `salt` are not believed."""
     return URLSafeSerializer(_key(get_settings().data_dir / KEY_FILE), salt=salt)
 
 
 def _key(path: Path) -> str:
-    """The key of the installation; two processes that make it at once end with the same one."""
+    """The key of the installation. Two processes that make it at once end with the same key."""
     if not path.exists():
         make_folder(path.parent)
         with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:

@@ -9,13 +9,13 @@ from rules.units.unit_list import UNIT_HEADS
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请只留下名单，删去别的工作表、列和格式后再上传。")
 SECONDS = 60
-"""The list of a whole country takes twenty."""
+"""Seconds of processor time. The list of a whole country takes twenty."""
 MEMORY = 2 * 1024 * 1024 * 1024
 _APART = Apart("adapters.table_process", TOO_MUCH)
 
 
 def table_apart(content: bytes, *, seconds: int = SECONDS) -> Table:
-    """`read_table` of a list of units, within `seconds` and bounded in memory.
+    """`read_table` of a list of units, within `seconds` and with bounded memory.
 
     Raises `Refusal` as `read_table` does.
     """

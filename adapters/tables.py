@@ -1,8 +1,8 @@
-"""Tables people send: CSV as Excel and WPS write it, and XLSX, as plain lines of text.
+"""Tables that people send: CSV as Excel and WPS write it, and XLSX, as plain lines of text.
 
-The text of a cell is what a person sees in it: a fault of a formula is there as `#N/A`, a code that
-its format shows as `01` is `01`, a share is `50%`; a number has the digits Excel keeps. Nothing is
-rounded away that the format hides.
+The text of a cell is what a person sees in it: the fault of a formula is `#N/A`, a code that its
+format shows as `01` is `01`, a share is `50%`. A number has the digits that Excel keeps. Digits
+that only the format hides are not rounded away.
 """
 
 import csv
@@ -33,15 +33,17 @@ from rules.units.heads import Heads, Line
 
 LIMIT = 20 * MEGABYTE
 UNPACKED_LIMIT = 400 * MEGABYTE
-"""An .xlsx of a million rows unpacks to about 200 MB; more is not a list of units."""
+"""The most bytes of an unpacked .xlsx. A million rows unpack to about 200 MB; more is no list of
+units."""
 CELL_LIMIT = 20_000_000
-"""A sheet is read as a full rectangle, so one cell far to the right costs all of it."""
+"""The most cells of a sheet. A sheet is read as a full rectangle, so one cell far to the right
+costs all of it."""
 ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",\t;"
 
 SHEETS_UNPACKED_LIMIT = 50 * MEGABYTE
 SHEETS_CELL_LIMIT = 2_000_000
-"""Of one sheet of a workbook that is read whole: forms, not lists of units."""
+"""The most cells of a sheet in a workbook that is read whole: forms, not lists of units."""
 MOST_SHEETS = 50
 
 NOT_A_TABLE = N_("这个文件不是 CSV，也不是 Excel 表格（.xlsx）。")
@@ -49,19 +51,19 @@ NOT_XLSX = N_("这个文件不是 Excel 表格（.xlsx）。")
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*")
-"""What Excel writes into the first line of a CSV for itself."""
+"""The line that Excel writes for itself at the top of a CSV."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of one sheet, the headings first."""
+    """The table of one sheet, with the headings first."""
 
     lines: Sequence[Line]
-    """Those that are not empty."""
+    """The lines that are not empty."""
     sheet: str = ""
-    """The sheet that was read; empty for a CSV."""
+    """The name of the sheet that was read; empty for a CSV."""
     others: tuple[str, ...] = ()
-    """The sheets of the same workbook that hold something and were not read."""
+    """The names of sheets in the same workbook that hold something and were not read."""
 
 
 @dataclass(frozen=True)
@@ -70,24 +72,24 @@ class RawSheet:
 
     name: str
     lines: list[Line]
-    """Those that are not empty."""
+    """The lines that are not empty."""
     merged: tuple[str, ...] = ()
-    """Ranges of merged cells, `A2:C2`."""
+    """Ranges of merged cells, such as `A2:C2`."""
     formulas: tuple[str, ...] = ()
-    """Addresses of cells that hold a formula; `lines` hold the formula's stored result."""
+    """Addresses of cells that hold a formula. `lines` hold the formula's stored result."""
     fractions: frozenset[str] = frozenset()
-    """Addresses of numbers that are not whole and have no format of their own: `1.10` and `1.1` are
-    the same there."""
+    """Addresses of numbers that are not whole and have no format of their own, so that `1.10` and
+    `1.1` look the same."""
     hidden: bool = False
 
 
 def read_table(content: bytes, heads: Heads, limit: int = LIMIT) -> Table:
     """A CSV, or the first visible sheet of an XLSX that has the headings.
 
-    Where no sheet has all of the headings, the first visible one that holds anything. Lines above
-    the headings, such as a title, are left out. The kind is told from the content, never from the
-    file's name. `limit` is in bytes. Refuses what is too big, neither of the two, damaged, or
-    unpacks to more than a list of units can.
+    Where no sheet has all of the headings, the first visible sheet that holds anything is read.
+    Lines above the headings, such as a title, are left out. The content decides the kind of file,
+    never the file's name. `limit` is in bytes. Raises `Refusal` for a file that is too big, neither
+    of the two, or damaged, and for one that unpacks to more than a list of units can.
     """
     if len(content) > limit:
         raise _too_big(len(content), limit)
@@ -101,7 +103,8 @@ def read_table(content: bytes, heads: Heads, limit: int = LIMIT) -> Table:
 
 
 def read_table_file(path: Path, heads: Heads, limit: int = LIMIT) -> Table:
-    """`read_table` of a file on disk. Refuses what cannot be opened, and reads no giants."""
+    """`read_table` for a file on disk. Raises `Refusal` for a file that cannot be opened, and reads
+    no giants."""
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -113,10 +116,11 @@ def read_table_file(path: Path, heads: Heads, limit: int = LIMIT) -> Table:
 
 
 def read_sheets(content: bytes, limit: int = LIMIT) -> list[RawSheet]:
-    """Every sheet of an XLSX, hidden ones too, as text: dates in ISO form, whole numbers without
-    a point, `TRUE` and `FALSE`.
+    """Every sheet of an XLSX as text, hidden sheets too.
 
-    `limit` is in bytes. Refuses what is too big, not an XLSX, encrypted, damaged, or has macros.
+    Dates are in ISO form, whole numbers have no point, truths are `TRUE` and `FALSE`. `limit` is in
+    bytes. Raises `Refusal` for a file that is too big, no XLSX, encrypted or damaged, or has
+    macros.
     """
     if len(content) > limit:
         raise _too_big(len(content), limit)
@@ -175,7 +179,7 @@ def _fractions(rows: Sequence[Sequence[object]], scan: Scan) -> Iterator[str]:
 
 
 def _typed_text(cell: object) -> str:
-    """The text of a cell of any type."""
+    """The text of a cell, whatever its type."""
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, datetime):
@@ -185,11 +189,11 @@ def _typed_text(cell: object) -> str:
 
 
 column_letters: Callable[[int], str] = xl_col_to_name
-"""`A` of 0, `AA` of 26."""
+"""The letters of a column, counted from 0: `A` for 0, `AA` for 26."""
 
 
 def _address(row: int, column: int) -> str:
-    """`A1` of (0, 0)."""
+    """The address of a cell, counted from 0: `A1` for (0, 0)."""
     return f"{column_letters(column)}{row + 1}"
 
 
@@ -245,7 +249,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _line_not_utf_8(content: bytes) -> int:
-    """The first line that is not UTF-8; 1 where all are."""
+    """The number of the first line that is not UTF-8; 1 where all lines are."""
     try:
         content.decode()
     except UnicodeDecodeError as error:
@@ -282,9 +286,10 @@ def _table_lines(sheet: CalamineSheet, scan: Scan) -> list[Line]:
 
 
 def _cell_text(cell: object) -> str:
-    """Excel keeps every number as a fraction: a code typed as one comes as 150000000000.0.
+    """The text of a cell. Excel keeps every number as a fraction, so a code typed as a number comes
+    as 150000000000.0.
 
-    A text may bring any character, written as `_x0000_`.
+    A text may contain any character, written as `_x0000_`.
     """
     if isinstance(cell, float):
         exact = cell.is_integer() and abs(cell) < 10**SIGNIFICANT

@@ -1,4 +1,4 @@
-"""The environment every template is rendered in: pages and reports alike."""
+"""The environment in which every template is rendered, for pages and reports alike."""
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -7,7 +7,8 @@ from adapters.root import ROOT
 
 
 def make_environment(language: str) -> Environment:
-    """The templates in `language`, escaped; a name a template does not know is an error."""
+    """The templates in `language`, with escaping. A name that a template does not know is an
+    error."""
     made = Environment(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,

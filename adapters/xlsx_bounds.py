@@ -1,6 +1,6 @@
-"""How much an .xlsx unpacks to, found before anything believes what the file says of itself.
+"""How much an .xlsx unpacks to, found before anything believes what the file says about itself.
 
-The same going through tells of each sheet what its reader does not: formulas, faults, formats.
+The same pass finds what the reader of a sheet does not tell: formulas, faults, formats.
 """
 
 from __future__ import annotations
@@ -34,21 +34,22 @@ _BROKEN = (
 
 @dataclass
 class Scan:
-    """What a sheet holds beside the values of its cells; places are (row, column), from 0."""
+    """What a sheet holds besides the values of its cells. Places are (row, column), from 0."""
 
     filled: bool = False
-    """A cell has a value."""
+    """Whether any cell has a value."""
     formulas: set[tuple[int, int]] = field(default_factory=set)
-    """Cells with a formula; the cell's value is the result that is stored beside the formula."""
+    """The places of cells with a formula. The value of such a cell is the stored result."""
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Cells that show something else than the bare value: `#N/A`, and `01` of 1."""
+    """Place → text of a cell that shows something else than its bare value: `#N/A`, or `01` for
+    1."""
 
 
 def scan_sheets(content: bytes, other: str, most_bytes: int, most_cells: int) -> dict[str, Scan]:
-    """Sheet → what it holds beside its values.
+    """Sheet → what the sheet holds besides its values.
 
-    Refuses a workbook that unpacks to more bytes, or has a sheet of more cells, than these. A sheet
-    is read as a full rectangle, so one value far to the right costs all of it; cells that have a
+    Raises `Refusal` for a workbook that unpacks to more bytes, or has a sheet of more cells. A
+    sheet is read as a full rectangle, so one value far to the right costs all of it. Cells with a
     style and no value cost nothing. `other` is the sentence for an archive that is no workbook.
     """
     unpacked = 0
@@ -71,7 +72,7 @@ def scan_sheets(content: bytes, other: str, most_bytes: int, most_cells: int) ->
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Sheet and the part of the archive that holds it, as the workbook's relationships say."""
+    """(Sheet, the part of the archive that holds it), as the workbook's relationships say."""
     related = etree.fromstring(archive.read(_RELATED), parser())
     targets = [
         (relationship.get("Id"), str(relationship.get("Target", ""))) for relationship in related
@@ -90,7 +91,8 @@ def _part(target: str) -> str:
 
 
 def _sheet_entries(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    """All that could be read as a sheet: what is named as one, wherever it lies, and its folder."""
+    """Every entry that could be read as a sheet: entries named as a sheet, wherever they lie, and
+    all entries in the folder of sheets."""
     named = {part.lower() for _, part in sheet_parts(archive)}
     for entry in archive.infolist():
         name = _folded(entry)
@@ -103,7 +105,7 @@ def _folded(entry: zipfile.ZipInfo) -> str:
 
 
 def _unpacked_size(stream: IO[bytes], room: int) -> int:
-    """The bytes of one part. Refuses more than `room`."""
+    """The unpacked bytes of one part. Raises `Refusal` for more than `room`."""
     size = 0
     while piece := stream.read(MEGABYTE):
         size += len(piece)
@@ -113,7 +115,8 @@ def _unpacked_size(stream: IO[bytes], room: int) -> int:
 
 
 def _scan(stream: IO[bytes], most_cells: int, formats: Mapping[str, str]) -> Scan:
-    """Refuses a sheet whose rows times columns, up to the last value, are too many."""
+    """One pass through a sheet. Raises `Refusal` where rows times columns, up to the last value,
+    are too many."""
     reading = _Reading(most_cells, formats)
     expats = expat.ParserCreate("utf-8", " ")
     expats.StartElementHandler = reading.begin
@@ -131,7 +134,7 @@ def _refuse_doctype(*_: object) -> None:
 
 
 class _Reading:
-    """Going through the elements of a sheet. A cell without a reference follows the one before."""
+    """Reads the elements of a sheet. A cell without a reference follows the cell before."""
 
     def __init__(self, most: int, formats: Mapping[str, str]) -> None:
         self.most, self.formats = most, formats
@@ -190,7 +193,8 @@ class _Reading:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    """Column and row of `B7`, from 1. Raises ValueError for what is no reference."""
+    """Column and row of a reference such as `B7`, from 1. Raises ValueError for what is no
+    reference."""
     found = _REFERENCE.fullmatch(reference)
     if not found:
         raise ValueError(reference)

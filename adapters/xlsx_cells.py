@@ -1,4 +1,4 @@
-"""What a cell of an .xlsx says beside its bare value: faults of formulas, and number formats."""
+"""What a cell of an .xlsx says besides its bare value: faults of formulas, and number formats."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from lxml import etree
 
 STYLES = "xl/styles.xml"
 SIGNIFICANT = 15
-"""Digits of a number that Excel shows and keeps; what follows is a rest of its binary form."""
+"""The digits of a number that Excel shows and keeps. Further digits come from its binary form."""
 _BUILT_IN = {1: "0", 2: "0.00", 9: "0%", 10: "0.00%"}
-"""ECMA-376 part 1, 18.8.30: formats every workbook has, of those that are told here."""
+"""The formats told here that every workbook has built in (ECMA-376 part 1, 18.8.30)."""
 _TOLD = re.compile(r"(0+)(?:\.(0+))?(%?)")
-"""Formats that say more than the number: leading zeros, zeros at the end, percent."""
+"""Matches formats that say more than the number: leading zeros, zeros at the end, percent."""
 _PADDING = re.compile(r'_.|\*.|\\ |""|\s')
 _COLOUR = re.compile(r"\[[^\]]*\]")
 
 
 def parser() -> etree.XMLParser:
-    """What reads the parts: calamine takes every part as UTF-8, whatever the part says."""
+    """The parser of the parts. It takes every part as UTF-8, whatever the part says, as calamine
+    does."""
     return etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, encoding="utf-8"
     )
 
 
 def read_formats(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Number of a style (a cell's `s`) → its number format, of the formats that are told."""
+    """Number of a style (a cell's `s`) → its number format, for the formats that are told."""
     if STYLES not in archive.namelist():
         return {}
     styles = etree.fromstring(archive.read(STYLES), parser())
@@ -48,15 +49,15 @@ def _is_told(code: str) -> bool:
 
 
 def _plain(code: str) -> str:
-    """The format for positive numbers, without colours and blanks of a width."""
+    """The format for positive numbers, without colours and without blanks of a given width."""
     return _PADDING.sub("", _COLOUR.sub("", code.partition(";")[0]))
 
 
 def shown_number(value: str, code: str) -> str:
-    """A number as its format shows it: `01` of 1 in `00`, `2.00` of 2 in `0.00`, `50%` of 0.5.
+    """A number as its format shows it: `01` for 1 in `00`, `2.00` for 2 in `0.00`, `50%` for 0.5.
 
-    Nothing is rounded away: a number with more digits than its format stays whole. Empty where
-    `value` is no number.
+    Nothing is rounded away: a number with more digits than its format stays whole. The result is
+    empty where `value` is no number.
     """
     told = _TOLD.fullmatch(code)
     number = decimal_of(value)
@@ -70,7 +71,7 @@ def shown_number(value: str, code: str) -> str:
 
 
 def decimal_of(value: str) -> Decimal | None:
-    """A number of a cell, to the digits Excel keeps: 0.30000000000000004 is 0.3."""
+    """The number in a cell, to the digits that Excel keeps: 0.30000000000000004 is 0.3."""
     try:
         return Decimal(f"{Decimal(value):.{SIGNIFICANT}g}")
     except InvalidOperation:
@@ -89,7 +90,7 @@ def _shortest(number: Decimal) -> str:
 
 
 def lay_over(rows: list[list[str]], texts: Mapping[tuple[int, int], str]) -> None:
-    """Put the texts of some cells, (row, column) from 0, into the rows of a sheet."""
+    """Put the texts of some cells, by (row, column) from 0, into the rows of a sheet."""
     for (row, column), text in texts.items():
         rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend("" for _ in range(column + 1 - len(rows[row])))

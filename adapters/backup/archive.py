@@ -1,8 +1,8 @@
 """The archive of a backup: a ZIP file, written once from front to back, and read with distrust.
 
-ZIP, because every system opens it, the list of contents is found without reading the whole, each
-member is packed by itself, and a file that was cut off is known at once: its directory stands at
-the end.
+ZIP was chosen because every system opens it. Its list of contents is found without reading the
+whole, and each member is packed by itself. A file that was cut off is recognised at once, because
+the directory stands at the end.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from rules.sentences.refusal import N_, Refusal, Term
 
 CHUNK = 1024 * 1024
 LARGEST_MANIFEST = 512 * 1024 * 1024
-"""Bytes; a million attachments take half of it."""
+"""The most bytes of a manifest. A million attachments take half of it."""
 NAMES = re.compile(
     r"database\.sqlite|tables/[a-z_]{1,63}\.copy|keys/[a-z]{1,40}\.key"
     r"|files/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}"
 )
-"""Every name a member can have; nothing else is read, so no name leads out of a folder."""
+"""Every name that a member can have. Other names are not read, so no name leads out of a folder."""
 KEYS = frozenset(f"keys/{name}" for name in KEY_FILES)
 OTHER_KEY = N_(
     "备份 %(file)s 里有本版本不认识的密钥文件 %(name)s。没有改动任何内容；请先安装制作它的版本。"
@@ -51,14 +51,15 @@ def member_of(digest: str) -> str:
 
 
 class Writer:
-    """An archive that is being written; what was added is listed in `manifest`."""
+    """An archive that is being written. `manifest` lists what was added."""
 
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest) -> None:
         self.archive = archive
         self.manifest = manifest
 
     def add(self, name: str, chunks: Iterable[bytes | memoryview], *, packed: bool) -> Member:
-        """Write a member; photos are packed already and are stored as they are."""
+        """Write a member. `packed`: its content is compressed already, as photos are, and is stored
+        as it is."""
         info = zipfile.ZipInfo(name, self.manifest.made_at.timetuple()[:6])
         info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
         info.external_attr = (stat.S_IFREG | 0o600) << 16
@@ -79,7 +80,8 @@ class Writer:
 
 @contextmanager
 def written_whole(file: Path, part: Path) -> Iterator[IO[bytes]]:
-    """A new file, 0600, that moves from `part` to its name when it is whole and on the disk."""
+    """A new file (rights 0600) that moves from `part` to its name once it is whole and on the
+    disk."""
     handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w+b") as content:
         yield content
@@ -105,7 +107,7 @@ def chunks_of(path: Path) -> Iterator[bytes]:
 
 
 def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """What is left of an open file, a piece at a time."""
+    """The rest of an open file, a piece at a time."""
     while chunk := file.read(CHUNK):
         yield chunk
 
@@ -113,7 +115,7 @@ def read_chunks(file: IO[bytes]) -> Iterator[bytes]:
 class Reader:
     """An archive that is read. Nothing in it is believed before it has been checked.
 
-    Raises `Refusal` for what is damaged, cut off, not ours, or larger than it says.
+    Raises `Refusal` for an archive that is damaged, cut off, not ours, or larger than it says.
     """
 
     def __init__(self, file: Path, archive: zipfile.ZipFile) -> None:
@@ -130,14 +132,15 @@ class Reader:
                 pass
 
     def extract(self, name: str, to: Path) -> None:
-        """Write a member to a new file, 0600."""
+        """Write a member to a new file (rights 0600)."""
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             for chunk in self.chunks(name):
                 file.write(chunk)
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """The bytes of a member; `Refusal` at its end where they are not what was written."""
+        """The bytes of a member. Raises `Refusal` at the end where they are not the bytes that were
+        written."""
         member = self.members[name]
         digest, size = hashlib.sha256(), 0
         with self._open(name) as content:
@@ -171,7 +174,8 @@ class Reader:
             return b"".join(iter(lambda: self._piece(content, MANIFEST), b""))
 
     def _check_directory(self) -> None:
-        """The archive holds the members of the manifest, once each, as large, and nothing else."""
+        """Check that the archive holds the members of the manifest, once each, of that size, and
+        nothing else."""
         infos = [info for info in self.archive.infolist() if info.filename != MANIFEST]
         listed = {name: member.size for name, member in self.members.items()}
         names = [info.filename for info in infos]
@@ -191,7 +195,8 @@ class Reader:
 
 @contextmanager
 def opened(file: Path) -> Iterator[Reader]:
-    """The archive in `file`. Raises `Refusal` where there is none, or it is no backup of ours."""
+    """The archive in `file`. Raises `Refusal` for a missing file and for one that is no backup of
+    ours."""
     if not file.is_file():
         raise Refusal(N_("没有这个备份文件：%(file)s。"), file=file)
     if not zipfile.is_zipfile(file):

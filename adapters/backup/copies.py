@@ -1,4 +1,4 @@
-"""The copy of a database at one moment, made while others write, and put into an empty one."""
+"""The copy of a database at one moment, made while others write, and put into an empty database."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ OTHER_SCHEMA = N_("备份里的表 %(table)s 与这个版本的表不一致。�
 
 @contextmanager
 def copied(engine: Engine, scratch: Path, *, now: datetime) -> Iterator[tuple[Session, Manifest]]:
-    """The database as it is now: a session that sees nothing later, and what it holds.
+    """The database as it is now: a session that sees nothing later, and a manifest of what it
+    holds.
 
-    `scratch`: a folder with room for a copy of a SQLite database. Nobody who writes waits.
+    `scratch`: a folder with room for a copy of a SQLite database. No writer has to wait.
     """
     if engine.dialect.name == "sqlite":
         with _sqlite_copied(engine, scratch / SQLITE_MEMBER) as copy:
@@ -76,7 +77,7 @@ def _check_sound(connection: Connection) -> None:
 
 
 def write_copy(session: Session, writer: Writer, scratch: Path) -> None:
-    """Write what `copied` saw into the archive."""
+    """Write what the session of `copied` saw into the archive."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         writer.add(SQLITE_MEMBER, chunks_of(scratch / SQLITE_MEMBER), packed=False)
@@ -99,9 +100,9 @@ def _copy_out(connection: Connection, name: str, table: TableCopy) -> Iterator[m
 
 
 def fill_postgresql(connection: Connection, reader: Reader) -> None:
-    """Copy the tables of a backup into tables that have just been made at its revision.
+    """Copy the tables of a backup into empty tables of the backup's revision.
 
-    Raises `Refusal` where they are not the tables of the backup.
+    Raises `Refusal` where these tables are not the tables of the backup.
     """
     tables = reader.manifest.tables
     ordered = [name for name, _ in inspect(connection).get_sorted_table_and_fkc_names() if name]
@@ -134,7 +135,7 @@ def set_tables_aside(connection: Connection, schema: str) -> None:
 
 
 def has_content(engine: Engine) -> bool:
-    """Whether any table has a row, of any database; a missing SQLite file has none."""
+    """Whether any table of the database has a row. A missing SQLite file has none."""
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
         return False
     with engine.connect().execution_options(readonly=True) as connection:
@@ -145,12 +146,12 @@ def has_content(engine: Engine) -> bool:
 
 
 def table_names(connection: Connection) -> list[str]:
-    """The tables of the database, in the order of the alphabet."""
+    """The names of the database's tables, in alphabetical order."""
     return sorted(inspect(connection).get_table_names())
 
 
 def count_rows(connection: Connection, table: str) -> int:
-    """How many rows a table has."""
+    """The number of rows of a table."""
     found: int = connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one()
     return found
 

@@ -12,7 +12,8 @@ LAST = "last-backup.json"
 
 
 class LastBackup(BaseModel):
-    """The backup that was made last. `lost`: attachments whose file was already missing."""
+    """The backup that was made last. `lost`: the number of attachments whose file was already
+    missing."""
 
     made_at: datetime
     file: str
@@ -29,7 +30,7 @@ def note_backup(data_dir: Path, last: LastBackup) -> None:
 
 
 def find_last(data_dir: Path) -> LastBackup | None:
-    """The last backup of this installation; None where there was none, or its note is spoilt."""
+    """The last backup of this installation. None: there was none, or its note cannot be read."""
     try:
         return LastBackup.model_validate_json((data_dir / LAST).read_bytes())
     except (FileNotFoundError, ValidationError):

@@ -1,4 +1,4 @@
-"""The list of contents of a backup: what is in it, whose it is, and how much of it there is."""
+"""The list of contents of a backup: what is in it, where it comes from, and how much it holds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rules.sentences.refusal import N_, Refusal
 
 FORMAT = 1
-"""Raised when an older product could no longer read what a newer one writes."""
+"""Raised by one when an older product can no longer read what a newer one writes."""
 MANIFEST = "manifest.json"
 SQLITE_MEMBER = "database.sqlite"
 KEY_FILES = ("workbook.key",)
-"""Files of the data folder that nothing else could make again: without `workbook.key` no workbook
-that was handed out before is taken in."""
+"""Files of the data folder that nothing else could make again. Without `workbook.key`, workbooks
+that were handed out before are no longer taken in."""
 FOREIGN = N_("这不是本系统的备份文件：%(file)s。没有改动任何内容。")
 DAMAGED = N_("备份文件已损坏或不完整：%(file)s（%(what)s）。没有改动任何内容，请用另一份备份。")
 NEWER = N_(
@@ -38,11 +38,12 @@ class TableCopy(BaseModel):
 
     rows: int = Field(ge=0)
     columns: list[str] = []
-    """In the order of the copied values; empty where the database was copied as a file."""
+    """The columns in the order of the copied values. Empty: the database was copied as a file."""
 
 
 class Manifest(BaseModel):
-    """What a backup holds. `sequences`: of PostgreSQL, the last number each has given."""
+    """What a backup holds. `sequences`: for PostgreSQL, the last number that each sequence has
+    given."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,12 +60,12 @@ class Manifest(BaseModel):
     members: list[Member] = []
 
     def written(self) -> bytes:
-        """The JSON text in the archive."""
+        """The JSON text that stands in the archive."""
         return self.model_dump_json(indent=1).encode()
 
     @property
     def rows(self) -> int:
-        """Rows of all tables together."""
+        """The number of rows of all tables together."""
         return sum(table.rows for table in self.tables.values())
 
 
@@ -81,7 +82,8 @@ def new_manifest(database: str, revision: str, *, now: datetime) -> Manifest:
 
 
 def read_manifest(text: bytes, file: object) -> Manifest:
-    """The manifest in `text`. Raises `Refusal` for anything that is none, or of a newer format."""
+    """The manifest in `text`. Raises `Refusal` for a text that is no manifest, or of a newer
+    format."""
     try:
         values: Any = json.loads(text)
     except (ValueError, RecursionError) as error:

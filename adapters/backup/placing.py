@@ -1,10 +1,10 @@
-"""Where a restored installation is made ready, and how it takes the place of what was there.
+"""Where a restored installation is made ready, and how it replaces what was there.
 
-What is restored is made ready under `restoring/` of the folder it belongs to; what was there moves
-to `before-restore-<time>/` of the same folder (Beijing time). Both are renames, the database comes
-last. A restore that was killed is known by its note; the next one goes on: of the attachments it
-moves aside what the note names and is still there, and takes the others for what the killed one
-has put there.
+What is restored is made ready under `restoring/` of the folder it belongs to. What was there moves
+to `before-restore-<time>/` of the same folder (Beijing time). Both are renames, and the database
+comes last. A restore that was killed is recognised by its note, and the next restore goes on. From
+the attachments it moves aside those that the note names and that are still there. All other
+attachments were put there by the killed restore.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ READY = "restoring"
 ASIDE = "before-restore-"
 NOTE = "begun.json"
 BUCKET = re.compile("[0-9a-f]{2}")
-"""Folders of attachments that are ready (adapters.attachment_store)."""
+"""Names of the folders that hold finished attachments (`adapters.attachment_store`)."""
 DATABASE_ENDS = ("", "-wal", "-shm")
-"""A database goes with its log: SQLite would write an old log into a new database."""
+"""Endings of a database's files. A database moves together with its log, because SQLite would write
+an old log into a new database."""
 
 
 class Placing:
-    """One restore into an installation. `database`: its SQLite file; None: PostgreSQL."""
+    """One restore into an installation. `database`: the installation's SQLite file; None:
+    PostgreSQL."""
 
     def __init__(self, settings: Settings, database: Path | None, *, now: datetime) -> None:
         self.data_dir, self.files_dir = settings.data_dir, settings.files_dir
@@ -42,9 +44,10 @@ class Placing:
         begun = json.loads(self.note.read_text()) if self.note.exists() else None
         self.goes_on = begun is not None
         self.files: dict[str, str] = begun or {}
-        """Name in the folder of attachments when the restore began → folder it moves to."""
+        """Name in the folder of attachments when the restore began → the folder that the entry
+        moves to."""
         self.moved: set[str] = set()
-        """Where what was set aside is: folders, of PostgreSQL a schema."""
+        """Where the things set aside are now: folders, and for PostgreSQL a schema."""
 
     @property
     def folders(self) -> list[Path]:
@@ -54,7 +57,7 @@ class Placing:
 
     @property
     def schema(self) -> str:
-        """The schema of PostgreSQL that tables are set aside in."""
+        """The schema of PostgreSQL into which tables are set aside."""
         return f"{ASIDE}{self.stamp}".replace("-", "_")
 
     @property
@@ -64,11 +67,12 @@ class Placing:
         return self.database.parent / READY / self.database.name
 
     def has_files(self) -> bool:
-        """Whether attachments are there that no killed restore has put there."""
+        """Whether there are attachments that no killed restore has put there."""
         return not self.goes_on and any(map(BUCKET.fullmatch, self._list_files()))
 
     def prepare(self) -> None:
-        """Make room to make things ready in; of a killed restore only the note stays."""
+        """Empty the folders in which things are made ready. Of a killed restore only the note
+        stays."""
         for folder in self.folders:
             (folder / READY).mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in (folder / READY).iterdir():
@@ -76,19 +80,20 @@ class Placing:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def path_of(self, member: str) -> Path:
-        """Where a member of the archive (`files/…`, `keys/…`) is made ready; its folder is made."""
+        """Where a member of the archive (`files/…`, `keys/…`) is made ready. Makes the folder of
+        that path."""
         kind, _, name = member.partition("/")
         path = (self.files_dir if kind == "files" else self.data_dir) / READY / name
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         return path
 
     def give_up(self) -> None:
-        """Take away what was made ready, while nothing of what was there has been touched."""
+        """Remove what was made ready, unless things that were there have been touched already."""
         if not self.goes_on:
             self.finish()
 
     def set_aside(self) -> None:
-        """Move away what is there, first the database."""
+        """Move away what is there, the database first."""
         if not self.goes_on:
             self.files = dict.fromkeys(self._list_files(), f"{ASIDE}{self.stamp}")
             _write_note(self.note, self.files)
@@ -114,12 +119,12 @@ class Placing:
             sync_folder(path.parent.parent)
 
     def finish(self) -> None:
-        """Take the empty folders and the note away."""
+        """Remove the empty folders and the note."""
         for folder in self.folders:
             shutil.rmtree(folder / READY, ignore_errors=True)
 
     def _list_files(self) -> list[str]:
-        """What lies in the folder of attachments and is not of a restore."""
+        """The entries in the folder of attachments that do not belong to a restore."""
         if self.files_dir == self.data_dir or not self.files_dir.is_dir():
             return []
         apart = (READY, ASIDE, "lost+found", ".lock")

@@ -1,1 +1,1 @@
-"""Documents of any kind to text."""
+"""From documents of any kind to text."""

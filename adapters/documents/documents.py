@@ -1,7 +1,7 @@
-"""A document's bytes to its text, whatever kind it is.
+"""From a document's bytes to its text, whatever its kind.
 
-The kind is decided by what the bytes are, not by the name alone. What cannot be read is
-refused with a sentence that says what the person can do.
+The bytes decide the kind, not the name alone. A document that cannot be read is refused with a
+sentence that says what the person can do.
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ _TYPED: dict[int, str] = {**_BLANKS, **_LINE_ENDS, **_RADICALS}
 
 
 def extracted_text(content: bytes, filename: str = "") -> str:
-    """The text of a .docx, .pdf, .html or text document, one paragraph or table row a line.
+    """The text of a .docx, .pdf, .html or text document, with a line for each paragraph or table
+    row.
 
-    Cells of a table row are set apart by tabs. Raises Refusal where there is nothing to read.
+    Tabs separate the cells of a table row. Raises `Refusal` for a document with nothing to read.
     """
     if not content:
         raise Refusal(N_("文件是空的，请重新选择。"))
@@ -66,14 +67,14 @@ def extracted_text(content: bytes, filename: str = "") -> str:
 
 
 def pasted_text(text: str) -> str:
-    """Pasted text in the same form as an extracted one. Raises Refusal where it is empty."""
+    """Pasted text in the form of an extracted text. Raises `Refusal` where it is empty."""
     if len(text) > TEXT_LIMIT:
         raise Refusal(N_("粘贴的文字太长，请改为上传文件。"))
     return cleaned(text)
 
 
 def cleaned(text: str) -> str:
-    """Line ends, blanks and page numbers made plain; a blank stays a blank, one for one."""
+    """`text` with plain line ends, blanks and page numbers. Every blank stays one blank."""
     text = held(text.replace("\r\n", "\n").replace("\r", "\n").translate(_TYPED))
     text = _PAGE_LINE.sub(lambda line: " " * len(line.group()), text)
     if not text.strip():

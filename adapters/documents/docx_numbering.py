@@ -1,4 +1,4 @@
-"""Automatic numbering of a .docx, written out as Word shows it: 一、 （一） 1."""
+"""The automatic numbering of a .docx, written out as Word shows it: 一、 （一） 1."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class _Level:
 
 @dataclass
 class _List:
-    """A numbered list: its abstract definition, and levels a numbering instance overrides."""
+    """A numbered list: its abstract definition, and the levels that a numbering instance
+    overrides."""
 
     abstract: str
     levels: dict[int, _Level] = field(default_factory=dict)
@@ -44,7 +45,8 @@ class _List:
 
 
 class Numbering:
-    """The marks of a document's numbered paragraphs, asked for in document order."""
+    """The marks of a document's numbered paragraphs. They must be asked in the order of the
+    document."""
 
     def __init__(self, numbering: etree._Element | None, styles: etree._Element | None) -> None:
         self._abstracts = _abstracts(numbering)
@@ -54,7 +56,7 @@ class Numbering:
         self._begun: set[tuple[str, int]] = set()
 
     def mark(self, properties: etree._Element | None) -> str:
-        """The mark of a paragraph with these properties, or an empty string."""
+        """The mark of the paragraph with these properties, or an empty text."""
         found = self._place(properties)
         if found is None:
             return ""
@@ -111,7 +113,7 @@ class Numbering:
 
 
 def written_number(number: int, kind: str) -> str:
-    """A number in one of Word's number formats; unknown formats are written in digits."""
+    """A number in one of Word's number formats. Unknown formats are written in digits."""
     number = min(number, _MOST)
     if kind in _HAN and 0 < number < 1000:
         return numeral_of(number)
@@ -180,7 +182,7 @@ def _level(element: etree._Element) -> _Level:
 
 
 def _format(level: etree._Element) -> str:
-    """numFmt, also where Word wraps it to offer a choice to older versions."""
+    """The value of numFmt, also where Word wraps it to offer a choice to older versions."""
     for element in level.iter():
         if _local(element) == "numFmt":
             return _value(element) or "decimal"
@@ -190,7 +192,7 @@ def _format(level: etree._Element) -> str:
 def _abstracts(
     numbering: etree._Element | None,
 ) -> dict[str, tuple[dict[int, _Level], dict[str, int]]]:
-    """abstractNumId → its levels, and the levels paragraph styles are linked to."""
+    """abstractNumId → its levels, and the levels that paragraph styles are linked to."""
     found: dict[str, tuple[dict[int, _Level], dict[str, int]]] = {}
     for element in numbering if numbering is not None else ():
         if _local(element) != "abstractNum":
@@ -231,7 +233,7 @@ def _lists(
 def _style_numbering(
     styles: etree._Element | None,
 ) -> dict[str, tuple[str | None, int | None]]:
-    """Style → its numbering, its own or that of the style it is based on."""
+    """Style → its numbering: its own, or that of the style it is based on."""
     own: dict[str, tuple[str | None, int | None]] = {}
     based: dict[str, str | None] = {}
     for style in styles if styles is not None else ():

@@ -1,4 +1,4 @@
-"""The text of a .docx as a reader sees it: numbering written out, insertions kept."""
+"""The text of a .docx as a reader sees it: numbering is written out, insertions are kept."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-", "ptab": " "
 
 
 def docx_text(package: zipfile.ZipFile) -> str:
-    """The paragraphs, one a line, and table rows, cells set apart by tabs.
+    """A line for each paragraph and for each table row. Tabs separate the cells of a row.
 
-    Raises Refusal for a package that is no Word document or unpacks to too much.
+    Raises `Refusal` for a package that is no Word document, or that unpacks to too much.
     """
     _check_size(package)
     main = _main_part(package)
@@ -75,7 +75,7 @@ def _check_size(package: zipfile.ZipFile) -> None:
 
 
 def _content(package: zipfile.ZipFile, part: str) -> bytes:
-    """One part, never more than the limit whatever its header says."""
+    """The bytes of one part, never more than the limit, whatever its header says."""
     try:
         with package.open(part) as file:
             content = file.read(_PART_LIMIT + 1)
@@ -113,7 +113,7 @@ def _main_part(package: zipfile.ZipFile) -> str:
 
 
 def local(element: etree._Element) -> str:
-    """The element's name without its namespace; both the usual and the strict one occur."""
+    """The element's name without its namespace. The usual and the strict namespace both occur."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
@@ -166,7 +166,7 @@ def _hidden(run: etree._Element) -> bool:
 
 
 def _rows(table: etree._Element, numbering: Numbering) -> Iterator[str]:
-    """A row a line; a cell merged with the one above repeats its text."""
+    """A line for each row. A cell that is merged with the cell above repeats its text."""
     above: dict[int, str] = {}
     for row in _of_kind(table, "tr"):
         if _child(_child(row, "trPr"), "del") is not None:

@@ -1,4 +1,4 @@
-"""The text of an HTML page: one block or table row a line."""
+"""The text of an HTML page, with a line for each block or table row."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff
 
 
 def html_text(content: bytes) -> str:
-    """The page's visible text. Raises Refusal where it cannot be parsed."""
+    """The visible text of the page. Raises `Refusal` for a page that cannot be parsed."""
     source = _source(content)
     try:
         root = html.document_fromstring(
@@ -76,7 +76,7 @@ def _source(content: bytes) -> str:
 
 
 def _walk(root: html.HtmlElement, pieces: list[str]) -> None:
-    """Text in reading order; without recursion, since pages nest without limit."""
+    """Add the text in reading order. No recursion is used, because pages nest without limit."""
     skipped = 0
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event in ("comment", "pi"):
@@ -109,7 +109,8 @@ def _after(element: html.HtmlElement) -> str:
 
 
 def _lines(text: str) -> str:
-    """Blank lines dropped; breaks inside a table cell, next to a tab, are no line ends."""
+    """The text without blank lines. A break inside a table cell, next to a tab, is no end of a
+    line."""
     text = re.sub(r"\n[ \n]*\t", "\t", text)
     text = re.sub(r"\t[ \n]*\n(?=[^\n])", "\t", text)
     lines = (re.sub(r" +(?=\t)|(?<=\t) +", "", line).strip(" ") for line in text.split("\n"))

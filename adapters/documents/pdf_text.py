@@ -1,4 +1,4 @@
-"""The text of a PDF that has text: wrapped lines joined, page numbers dropped."""
+"""The text of a PDF that has text: wrapped lines are joined, page numbers are dropped."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BETWEEN_HAN = re.compile(
 
 @dataclass(frozen=True)
 class _Line:
-    """A printed line and where it stands, in points from the page's left and bottom."""
+    """A printed line and its place, in points from the left and the bottom of the page."""
 
     text: str
     left: float
@@ -39,7 +39,8 @@ class _Line:
 
 
 def pdf_text(content: bytes) -> str:
-    """Paragraphs, one a line. Raises Refusal for scans, encrypted and broken files."""
+    """The text, with a line for each paragraph. Raises `Refusal` for scans and for encrypted or
+    broken files."""
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
@@ -91,9 +92,9 @@ def _page_lines(page: pdfium.PdfPage) -> list[_Line]:
 
 
 def _line(text_page: pdfium.PdfTextPage, printed: str, at: int) -> _Line:
-    """The line with its place, from its first and last character that is no blank.
+    """The line with its place, from its first to its last character that is no blank.
 
-    Its size is that of its middle: brackets and digits often come from another font.
+    The size of the line is that of its middle, because brackets and digits often use another font.
     """
     first = at + len(printed) - len(printed.lstrip())
     last = at + len(printed.rstrip()) - 1
@@ -107,14 +108,14 @@ def _line(text_page: pdfium.PdfTextPage, printed: str, at: int) -> _Line:
 
 
 def _middle(printed: str, at: int) -> int:
-    """Where a Chinese character stands, as near to the middle of the line as there is one."""
+    """The place of the Chinese character nearest to the middle of the line."""
     middle = len(printed) // 2
     around = sorted(range(len(printed)), key=lambda i: abs(i - middle))
     return at + next((i for i in around if "\u4e00" <= printed[i] <= "\u9fff"), middle)
 
 
 def _without_number(lines: list[_Line]) -> list[_Line]:
-    """A page's lines without a page number at its top or bottom."""
+    """The lines of a page without a page number at the top or bottom."""
     kept = list(lines)
     while kept and _PAGE_NUMBER.fullmatch(kept[-1].text.strip()):
         kept.pop()
@@ -137,7 +138,8 @@ def _paragraphs(lines: list[_Line]) -> list[str]:
 
 
 def _margins(lines: list[_Line]) -> tuple[float, float]:
-    """The edges of the text block: the leftmost common start and the rightmost common end."""
+    """The edges of the text block: the leftmost common start and the rightmost common end of
+    lines."""
     placed = [line for line in lines if line.height]
     if not placed:
         return 0.0, 0.0
@@ -147,10 +149,10 @@ def _margins(lines: list[_Line]) -> tuple[float, float]:
 
 
 def _continues(above: _Line, line: _Line, left: float, right: float) -> bool:
-    """Is the line the wrapped rest of the one above?
+    """Whether the line is the wrapped rest of the line above.
 
-    It starts at the left edge, the one above reaches the right edge (but for a character that
-    did not fit), and both are of one size.
+    Then the line starts at the left edge, the line above reaches the right edge (up to one
+    character that did not fit), and both have the same size.
     """
     if not above.height or not line.height:
         return not _MARK.match(line.text) and above.text.rstrip()[-1:] not in _ENDS

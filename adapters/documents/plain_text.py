@@ -1,4 +1,4 @@
-"""The text of a text file: UTF-8, GB18030 or UTF-16, with or without a mark."""
+"""The text of a text file in UTF-8, GB18030 or UTF-16, with or without a byte order mark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ODD_SHARE = 0.02
 
 
 def decoded(content: bytes) -> str:
-    """The text, or a Refusal where no encoding gives one that reads like text."""
+    """The text. Raises `Refusal` where no encoding gives anything that reads like text."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _strict(content[len(mark) :], encoding) or _refused()
@@ -42,7 +42,7 @@ def _strict(content: bytes, encoding: str) -> str | None:
 
 
 def _reads_like_text(text: str) -> bool:
-    """Hardly any control, private or unassigned characters; rare scripts count as odd too."""
+    """Whether hardly any character is a control, private, unassigned or rare one."""
     sample = text[:_SAMPLE]
     odd = sum(_is_odd(char) for char in sample)
     return odd <= len(sample) * _ODD_SHARE

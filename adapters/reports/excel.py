@@ -1,4 +1,5 @@
-"""Excel ledgers: the tables behind a report, complete where paper shows the first rows only."""
+"""Excel ledgers: the tables behind a report. They are complete, where paper shows the first
+rows."""
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
@@ -54,7 +55,8 @@ class _Book:
         return translate(self.language, msgid, **values)
 
     def overview(self) -> None:
-        """What it is about, then the measures with their counts, targets and dates."""
+        """The sheet of what the report is about, and of the measures with their counts, targets and
+        dates."""
         sheet = self.ledger.sheet(self.say(N_("概况")), self._heading(), self._source())
         lines = [
             (self.say(N_("单位")), self.data["unit"]["name"]),
@@ -99,7 +101,7 @@ class _Book:
         ]
 
     def by_lower_unit(self) -> None:
-        """The lower units, all measures together, with a chart."""
+        """The sheet of the lower units over all measures, with a chart."""
         sheet = self.ledger.sheet(self.say(N_("按下级单位")), self._heading(), self._source())
         columns = [*self._unit_columns(), *self._count_columns()]
         rows = [[row["code"], row["name"], *_counts(row)] for row in self.data["lower"]]
@@ -110,7 +112,7 @@ class _Book:
             sheet.chart(self.say(COUNT_TITLES["submitted_share"]), len(rows), 1, share)
 
     def figures(self) -> None:
-        """Every figure: below the unit, the unit itself, and by lower unit."""
+        """The sheet of every figure: below the unit, of the unit itself, and by lower unit."""
         sheet = self.ledger.sheet(self.say(N_("数据汇总")), self._heading(), self._source())
         columns = [
             *self._measure_columns(),
@@ -125,7 +127,7 @@ class _Book:
         sheet.table(columns, self._figures(), frozen=True)
 
     def named(self) -> None:
-        """Who was returned, is overdue, was late, has not answered."""
+        """The sheets of units that were returned, are overdue, were late, or have not answered."""
         note = self.say(
             N_("每类最多列出%(rows)s个任务；各类总数：%(counts)s。"),
             rows=LIST_ROWS,
@@ -150,7 +152,7 @@ class _Book:
         sheet.table(columns, self._named(), frozen=True)
 
     def details(self) -> None:
-        """Every direct lower unit by every measure."""
+        """The sheet of every direct lower unit by every measure."""
         sheet = self.ledger.sheet(self.say(N_("明细")), self._heading(), self._source())
         columns = [
             *self._unit_columns(),
@@ -178,7 +180,7 @@ class _Book:
         sheet.table(columns, rows, frozen=True)
 
     def words(self) -> None:
-        """What the unit and its direct lower units wrote, in full."""
+        """The sheet of what the unit and its direct lower units wrote, in full."""
         sheet = self.ledger.sheet(self.say(N_("工作情况")), self._heading(), self._source())
         columns = [
             *self._unit_columns(),
@@ -198,7 +200,7 @@ class _Book:
         sheet.table(columns, rows, frozen=True)
 
     def meta(self) -> None:
-        """A hidden sheet by which a program knows the ledger's data again."""
+        """The hidden sheet by which a program recognises the ledger's data."""
         self.ledger.hidden(
             "_meta",
             {

@@ -8,22 +8,22 @@ from typing import Any, NamedTuple
 from xlsxwriter import Workbook
 
 EXACT_DIGITS = 15
-"""More digits than Excel keeps of a number: such a number is stored as text."""
+"""The most digits that Excel keeps of a number. A number with more digits is stored as text."""
 LONGEST_CELL = 32_000
 A4, FIT_WIDTH = 9, 1
 HEAD_HEIGHT = 32
-"""Points: two lines, for headings longer than their column."""
+"""The height of a head in points: two lines, for headings longer than their column."""
 ONE_LINE = 20
-"""Chinese characters of a value beside its name that fit one line."""
+"""The most Chinese characters of a value beside its name that fit one line."""
 HEAD_ROW = 2
-"""Where the table of a sheet with one table starts: under its title and its source."""
+"""The row in which the first table of a sheet starts, below the sheet's title and source."""
 
 
 class LedgerColumn(NamedTuple):
-    """Heading, width in characters, and how its cells are written.
+    """Heading, width in characters, and how the cells are written.
 
-    Kinds: `text`, `count` (int), `number` (decimal text), `share` (text such as `87.5%`),
-    `date` (ISO).
+    Kinds: `text`, `count` (int), `number` (decimal text), `share` (text such as `87.5%`), `date`
+    (ISO).
     """
 
     title: str
@@ -63,11 +63,11 @@ class Ledger:
         self.right = add({**edge, "align": "right", "num_format": "@"})
 
     def sheet(self, name: str, title: str, source: str) -> "LedgerSheet":
-        """A sheet with its title and where its data come from in the first two rows."""
+        """A new sheet. Its first two rows hold its title and where its data come from."""
         return LedgerSheet(self, name, title, source)
 
     def hidden(self, name: str, values: Mapping[str, str]) -> None:
-        """A sheet only programs see: names and values."""
+        """A sheet of names and values that only programs see."""
         sheet = self.book.add_worksheet(name)
         for row, (key, value) in enumerate(values.items()):
             sheet.write_string(row, 0, key)
@@ -95,7 +95,7 @@ class LedgerSheet:
         self.sheet.set_footer(f"&L{ledger.footer}&C&P / &N")
 
     def lines(self, pairs: Iterable[tuple[str, Any]]) -> None:
-        """Names and values, one a row, and an empty row."""
+        """Write names and values, one pair in a row, and an empty row."""
         for name, value in pairs:
             self.sheet.write_string(self.row, 0, name, self.ledger.head)
             self._write(self.row, 1, value, "count" if isinstance(value, int) else "text")
@@ -112,7 +112,8 @@ class LedgerSheet:
         total: Sequence[Any] | None = None,
         frozen: bool = False,
     ) -> None:
-        """A table with its headings, and an empty row; `frozen`: the only one of the sheet."""
+        """Write a table with its headings, and an empty row. `frozen`: it is the only table of the
+        sheet."""
         top = self.row
         self.sheet.set_row(top, HEAD_HEIGHT)
         for place, column in enumerate(columns):
@@ -131,7 +132,7 @@ class LedgerSheet:
         self.row += 2
 
     def chart(self, title: str, rows: int, names: int, values: int) -> None:
-        """Bars of the column `values` for the first `rows` of the table, beside it."""
+        """Draw bars of the column `values` for the first `rows` of the table, beside the table."""
         chart = self.ledger.book.add_chart({"type": "bar"})
         first, last = HEAD_ROW + 1, HEAD_ROW + rows
         chart.add_series(

@@ -1,7 +1,7 @@
 """Files of rendered reports, under `<data_dir>/reports/<campaign>/<date>/<unit code>.<ending>`.
 
-A file carries the time its snapshot was made as its own, so that a file of an earlier snapshot
-of the same day is known and never handed out for the later one.
+The time of a file is the time its snapshot was made. A file of an earlier snapshot of the same day
+is recognised by that, and never handed out for the later one.
 """
 
 import os
@@ -29,18 +29,17 @@ FACES: dict[str, Callable[[Report, str], bytes]] = {
     "docx": render_word,
     "xlsx": render_excel,
 }
-"""Ending of the file → what renders it."""
+"""Ending of the file → the function that renders it."""
 FEW = 12
 """So many reports are rendered sooner than a second process has started."""
 AT_ONCE = 4
-"""Reports a process takes at a time."""
+"""The number of reports that a process takes at a time."""
 
 
 def report_file(snapshot: Snapshot, face: str, language: str = SOURCE) -> bytes:
-    """One face (`html`, `docx`, `xlsx`) of a stored snapshot, rendered if it is not there yet.
+    """One face (`html`, `docx`, `xlsx`) of a stored snapshot, rendered where its file is missing.
 
-    Whether the reader may see the unit is for the caller to decide. Raises `KeyError` for an
-    unknown face.
+    The caller decides whether the reader may see the unit. Raises `KeyError` for an unknown face.
     """
     folder = folder_of(snapshot.campaign_id, snapshot.as_of)
     report = report_of(snapshot)
@@ -51,7 +50,7 @@ def report_file(snapshot: Snapshot, face: str, language: str = SOURCE) -> bytes:
 
 
 def folder_of(campaign_id: int, as_of: date) -> Path:
-    """Where the reports of a campaign of one date are kept."""
+    """The folder of a campaign's reports of one date."""
     return get_settings().data_dir / "reports" / str(campaign_id) / as_of.isoformat()
 
 
@@ -62,10 +61,10 @@ def write_reports(
     processes: int | None = None,
     told: Callable[[int], object] = lambda written: None,
 ) -> int:
-    """Write every face of the reports; returns of how many units.
+    """Write every face of the reports. Returns the number of units.
 
-    Many are spread over `processes` (none: one for each processor the machine lets us use).
-    `told` is called with the number written so far, after each.
+    Many reports are spread over `processes` (None: one for each processor the machine lets us use).
+    After each report, `told` is called with the number of reports written so far.
     """
     workers = processes or len(os.sched_getaffinity(0))
     write = partial(_write_all, folder)
@@ -76,9 +75,11 @@ def write_reports(
 
 
 def _forks() -> BaseContext:
-    """Processes are forked from one that has loaded what they need, once for all calls.
+    """A context whose processes are forked from a process that has loaded what they need, once for
+    all calls.
 
-    Not from this one: it has threads and connections that a copy must not touch.
+    They are not forked from this process, which has threads and connections that a copy must not
+    touch.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__, *_main()])
@@ -86,8 +87,9 @@ def _forks() -> BaseContext:
 
 
 def _main() -> list[str]:
-    """The module this process was started with (`prefect.engine`): multiprocessing loads it in each
-    of its processes, except one that has no other name than `__main__`."""
+    """The module that this process was started with (such as `prefect.engine`), except a module
+    with no other name than `__main__`. multiprocessing loads that module in each of its
+    processes."""
     spec = sys.modules["__main__"].__spec__
     return [spec.name] if spec and not spec.name.endswith("__main__") else []
 
@@ -100,7 +102,7 @@ def _count(written: Iterable[object], told: Callable[[int], object]) -> int:
 
 
 def write_face(folder: Path, report: Report, face: str, language: str = SOURCE) -> Path:
-    """Render one face and put its file in place at once, whole."""
+    """Render one face and put its file in place, whole, in one step."""
     path = _path(folder, report, face, language)
     content = FACES[face](report, language)
     make_folder(folder)
@@ -127,5 +129,6 @@ def _is_of(path: Path, report: Report) -> bool:
 
 
 def _made_at(report: Report) -> int:
-    """Whole milliseconds, which every file system keeps, as nanoseconds."""
+    """When the report was made, in nanoseconds, cut to whole milliseconds, which every file system
+    keeps."""
     return int(report.made_at.timestamp() * 1000) * 1_000_000

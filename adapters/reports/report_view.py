@@ -1,8 +1,8 @@
-"""What the printed faces of a report have in common: HTML and Word see the same values.
+"""What the printed faces of a report have in common: HTML and Word show the same values.
 
-Nothing is worked out here that could differ from face to face: counts, sums and shares stand in
-the snapshot. This only chooses how much of the lists fits on paper, and names things in the
-reader's language.
+Nothing is worked out here that could differ from face to face, because counts, sums and shares
+stand in the snapshot. This module chooses how much of the lists fits on paper, and names things in
+the reader's language.
 """
 
 import re
@@ -22,9 +22,9 @@ from rules.reports.report_rows import LISTS
 from rules.sentences.refusal import N_
 
 ROWS_SHOWN = 50
-"""Rows of each list on paper; the ledger has the rest."""
+"""The most rows of each list on paper. The ledger has all rows."""
 WORDS_SHOWN = 40
-"""Texts of each measure on paper."""
+"""The most texts of each measure on paper."""
 CHECKSUM_SHOWN = 12
 
 LIST_TITLES = {
@@ -49,7 +49,7 @@ COUNT_TITLES = {
     "reported_share": N_("已报率"),
     "reviewed_share": N_("已审率"),
 }
-"""Counts of a snapshot in the order tables show them."""
+"""Counts of a snapshot, in the order in which tables show them."""
 
 # What XML cannot hold, whatever somebody managed to store.
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -80,7 +80,7 @@ def report_of(snapshot: Snapshot) -> Report:
 
 
 def view(report: Report, language: str) -> dict[str, Any]:
-    """The variables of the templates of a report (docs/reports.md lists them)."""
+    """The variables of a report's templates (docs/reports.md lists them)."""
     measures = report.data["measures"]
     return {
         "data": report.data,
@@ -101,7 +101,7 @@ def view(report: Report, language: str) -> dict[str, Any]:
 
 
 def filters(language: str) -> dict[str, Callable[[Any], str]]:
-    """The filters of the templates of a report."""
+    """The filters of a report's templates."""
     return {
         "day": lambda iso: day(iso, language),
         "period": lambda period: period_text(period, language),
@@ -123,7 +123,8 @@ def day(iso: str, language: str) -> str:
 
 
 def period_text(period: str, language: str) -> str:
-    """The period behind a measure's title: `（2026年11月）`, nothing for a measure done once."""
+    """The period behind a measure's title, such as `（2026年11月）`; empty for a measure done one
+    time."""
     if period == ONCE:
         return ""
     told = tell_period(period, language)
@@ -131,13 +132,13 @@ def period_text(period: str, language: str) -> str:
 
 
 def status_text(status: str, language: str) -> str:
-    """The name of a status; a dash where there is no assignment."""
+    """The name of a status. A dash: there is no assignment."""
     return translate(language, STATUS_NAMES[Status(status)]) if status else "—"
 
 
 def figure_name(figure: Mapping[str, Any], language: str) -> str:
-    """What a figure is called: its field, the choice whose share it is, or how it is rolled up
-    where that is no sum. Snapshots made before there were others say nothing of it."""
+    """The name of a figure: its field, the choice of a share, or the kind of roll-up where that is
+    no sum. Older snapshots have only sums and name no kind."""
     if figure.get("choice"):
         return translate(language, N_("%(label)s：%(choice)s")) % figure
     rollup = RollUp(figure.get("rollup", RollUp.SUM))
@@ -149,7 +150,7 @@ def figure_name(figure: Mapping[str, Any], language: str) -> str:
 
 
 def figure_text(row: Mapping[str, Any], side: str, language: str) -> str:
-    """The `reported` or `reviewed` value of a figure, with its share; a dash for none."""
+    """The `reported` or `reviewed` value of a figure, with its share. A dash: there is no value."""
     text, share = row[side] or "—", row.get(f"{side}_share")
     if not share:
         return text
@@ -157,7 +158,7 @@ def figure_text(row: Mapping[str, Any], side: str, language: str) -> str:
 
 
 def printable(value: Any) -> Any:
-    """A value without characters that XML cannot hold; anything but text as it is."""
+    """A text without characters that XML cannot hold. Any other value stays as it is."""
     return _UNPRINTABLE.sub("", value) if isinstance(value, str) else value
 
 

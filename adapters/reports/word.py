@@ -1,4 +1,4 @@
-"""Word documents: the summary report in the layout of official documents, from its template."""
+"""Word documents: the summary report in the layout of official documents, made from a template."""
 
 import re
 from functools import lru_cache
@@ -21,7 +21,7 @@ _QUOTED = re.compile(r'"([^"\n]*)"')
 def render_word(report: Report, language: str = SOURCE) -> bytes:
     """The .docx of a report.
 
-    The template is an office's own: it runs in a sandbox and sees the report, nothing else.
+    The template belongs to an office. It runs in a sandbox and sees the report and nothing else.
     """
     document = DocxTemplate(BytesIO(_template(_path(language))))
     document.render(view(report, language), environment(language), autoescape=True)
@@ -32,7 +32,7 @@ def render_word(report: Report, language: str = SOURCE) -> bytes:
 
 
 class _Environment(SandboxedEnvironment):
-    """Compiles each part of a template once, not once for every unit."""
+    """An environment that compiles each part of a template once, and not once for every unit."""
 
     @lru_cache(maxsize=32)  # noqa: B019 (one environment per language lives as long as the process)
     def _compiled(self, source: str) -> Template:
@@ -44,7 +44,7 @@ class _Environment(SandboxedEnvironment):
 
 @lru_cache
 def environment(language: str) -> SandboxedEnvironment:
-    """Where the templates of one language run."""
+    """The environment in which the templates of one language run."""
     made = _Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -55,7 +55,7 @@ def environment(language: str) -> SandboxedEnvironment:
 
 
 def _typeset(value: Any) -> Any:
-    """Straight quotes as Chinese ones: in 仿宋 the straight ones come out half as wide."""
+    """The value with Chinese quotes for straight ones, which 仿宋 prints half as wide."""
     return _QUOTED.sub("“\\1”", printable(value)) if isinstance(value, str) else value
 
 
@@ -69,7 +69,7 @@ def _template(path: Path) -> bytes:
 
 
 def _describe(document: DocxTemplate, report: Report) -> None:
-    """The document's own properties: what it is, and the checksum of its data."""
+    """Fill in the document's own properties: what it is, and the checksum of its data."""
     properties = document.docx.core_properties
     properties.title = str(printable(report.data["campaign"]["title"]))[:255]
     properties.author = str(printable(report.data["unit"]["name"]))[:255]

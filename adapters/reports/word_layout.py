@@ -1,10 +1,10 @@
 """The layout of official documents (GB/T 9704—2012) for Word documents that are made here.
 
 A4, margins 37/35/28/26 mm, a text block of 156 × 225 mm with 22 lines of 28 characters in 16 pt
-仿宋; page numbers 7 mm below the block, “— n —”, odd right and even left. Measured on the
-converted page: the line pitch must be at most 28.95 pt (579 twips), or the block holds 21 lines,
-and 16 pt needs −0.25 pt between characters for 28 of them. A document grid is left out on
-purpose: it halves the line in some programs.
+仿宋. Page numbers stand 7 mm below the block, as “— n —”, odd ones right and even ones left. Two
+values were measured on the converted page: the line pitch must be at most 28.95 pt (579 twips), or
+the block holds 21 lines; and 16 pt needs −0.25 pt between characters for 28 of them. A document
+grid is left out on purpose, because it halves the line in some programs.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from docx.shared import Mm, Pt, Twips
 
 PITCH = Twips(579)
 TIGHTER = "-5"
-"""Between characters, in twentieths of a point."""
+"""The space between characters, in twentieths of a point."""
 
 BODY, TITLE, SUBTITLE, HEADING, SUBHEADING, CELL, HEAD_CELL, NOTE = (
     "公文正文",
@@ -47,10 +47,10 @@ class Look:
     size: float
     pitch: Any = PITCH
     indent: int = 0
-    """Characters."""
+    """The indent of the first line, in characters."""
     align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.JUSTIFY
     keep: bool = False
-    """Stays on the page of what follows."""
+    """Whether the paragraph stays on the page of the next one."""
 
 
 LOOKS = (
@@ -68,7 +68,7 @@ LOOKS = (
 def new_document(*, latin: str = "") -> Any:
     """An empty document with the page, the styles and the page numbers of the standard.
 
-    `latin`: another font for letters and digits (empty: the Chinese font's own).
+    `latin`: another font for letters and digits. Empty: the Chinese font's own.
     """
     document = Document()
     _set_page(document.sections[0])
@@ -112,7 +112,7 @@ def _add_style(document: Any, look: Look, latin: str) -> None:
 
 
 def set_fonts(properties: Any, font: str, latin: str) -> None:
-    """The font for Chinese, and for letters and digits the same or `latin`."""
+    """Set the font for Chinese, and for letters and digits the same font or `latin`."""
     fonts = properties.get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), font)
     for kind in ("w:ascii", "w:hAnsi", "w:cs"):
@@ -150,7 +150,8 @@ def _add_part(paragraph: Any, text: str | None, latin: str) -> None:
 
 
 def add_table(document: Any, widths: list[float], rows: int) -> Any:
-    """A grid of single lines, centred, `widths` in millimetres; its first row is repeated."""
+    """Add a centred grid of single lines. `widths` are in millimetres. The first row is repeated on
+    each page."""
     table = document.add_table(rows, len(widths))
     table.style = document.styles["Table Grid"]
     table.alignment = 1
@@ -169,8 +170,8 @@ def add_table(document: Any, widths: list[float], rows: int) -> Any:
 
 
 def _set_cell_margins(table: Any) -> None:
-    """0.35 mm at both sides instead of Word's 1.9: ten columns of numbers fit 156 mm, also in a
-    font with wider digits than 仿宋, where that is not installed."""
+    """Set 0.35 mm at both sides instead of Word's 1.9 mm. Ten columns of numbers then fit 156 mm,
+    even in a font with wider digits that stands in for a missing 仿宋."""
     margins = OxmlElement("w:tblCellMar")
     for side in ("w:left", "w:right"):
         margin = OxmlElement(side)
@@ -181,7 +182,7 @@ def _set_cell_margins(table: Any) -> None:
 
 
 def write_cell(cell: Any, text: str, style: str, align: WD_ALIGN_PARAGRAPH | None = None) -> None:
-    """The text of a cell, in the middle of its height."""
+    """Write the text of a cell, in the middle of the cell's height."""
     cell.vertical_alignment = 1
     paragraph = cell.paragraphs[0]
     paragraph.style = cell._parent._parent.part.document.styles[style]

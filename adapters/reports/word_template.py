@@ -1,8 +1,8 @@
 """Writes the Word templates of the summary report: `python -m adapters.reports.word_template`.
 
 The templates are shipped (`templates/reports/summary.docx`, `summary.en.docx`), and an office may
-change their wording in Word. This makes the first edition of them, and the next one after the
-shape of snapshots changes. What may be printed is listed in docs/reports.md.
+change their wording in Word. This module makes their first edition, and the next edition after a
+change of the shape of snapshots. docs/reports.md lists what may be printed.
 """
 
 from collections.abc import Sequence
@@ -35,20 +35,20 @@ class Template:
         return chinese if self.chinese else english
 
     def add(self, style: str, chinese: str, english: str) -> None:
-        """A paragraph."""
+        """Add a paragraph."""
         self.document.add_paragraph(self.words(chinese, english), style=style)
 
     def say(self, chinese: str, english: str) -> None:
         self.add(layout.BODY, chinese, english)
 
     def command(self, text: str) -> None:
-        """A paragraph of `{%p … %}`, gone when the report is rendered."""
+        """Add a paragraph of `{%p … %}`, which is gone when the report is rendered."""
         self.document.add_paragraph(text, style=layout.CELL)
 
     def table(
         self, columns: Sequence[Column], loop: str, last: Sequence[str] | None = None
     ) -> None:
-        """A table with a row for each turn of `loop`, and `last` as its total."""
+        """Add a table with a row for each turn of `loop`, and with `last` as its total."""
         rows = 5 if last else 4
         table = layout.add_table(self.document, [column[1] for column in columns], rows)
         table.cell(1, 0).text = f"{{%tr for {loop} %}}"
@@ -60,7 +60,7 @@ class Template:
                 layout.write_cell(table.cell(4, place), last[place], layout.CELL, align)
 
     def count_columns(self, width: float = 13) -> list[Column]:
-        """The counts of a row `r`, most of the page's tables end with them."""
+        """The columns for the counts of a row `r`, with which most of the page's tables end."""
         headings = {
             "issued": self.words("交办", "Issued"),
             "acknowledged": self.words("签收", "Signed for"),

@@ -1,1 +1,1 @@
-"""Workbooks as files: written with xlsxwriter, read apart, signed."""
+"""Workbooks as files: written with xlsxwriter, read in a process of their own, signed."""

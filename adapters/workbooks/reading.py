@@ -15,10 +15,10 @@ _APART = Apart("adapters.workbooks.sheet_process", TOO_MUCH)
 
 
 def read_workbook(content: bytes) -> tuple[dict[str, Any], list[ReadSheet]]:
-    """The ticket of a workbook of ours, and the sheets that are filled in.
+    """The ticket of one of our workbooks, and its sheets that are filled in.
 
-    Raises `Refusal` for what is too big, no .xlsx, encrypted, damaged, has macros, is not ours,
-    or has no sheet of ours.
+    Raises `Refusal` for a file that is too big, no .xlsx, encrypted or damaged, that has macros,
+    that is not ours, or that has none of our sheets.
     """
     tables = sheets_apart(content)
     ticket = read_ticket("".join(_ticket_texts(tables)))
@@ -34,5 +34,5 @@ def _ticket_texts(tables: list[ReadSheet]) -> list[str]:
 
 
 def sheets_apart(content: bytes, *, seconds: int = SECONDS) -> list[ReadSheet]:
-    """`read_sheets`, within `seconds` and bounded in memory. Raises `Refusal` as it does."""
+    """`read_sheets`, within `seconds` and with bounded memory. Raises `Refusal` as it does."""
     return [ReadSheet(**table) for table in _APART.run(content, seconds=seconds).answer]

@@ -1,4 +1,4 @@
-"""What reads an uploaded workbook, in a process of its own; it imports little, to start fast."""
+"""The process that reads an uploaded workbook. It imports little, in order to start fast."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from adapters.tables import RawSheet, read_sheets
 from rules.sentences.refusal import N_, Refusal
 
 LIMIT = 5 * 1024 * 1024
-"""Bytes of the largest file accepted."""
+"""The most bytes of a file that is accepted."""
 MOST_LINES = 20_000
-"""Filled rows of all sheets together."""
+"""The most filled rows of all sheets together."""
 
 MOST_MERGED = 200
-"""Ranges of merged cells that are looked at in a sheet."""
+"""The most ranges of merged cells in a sheet that are looked at."""
 
 
 def _reply(content: bytes) -> Reply:

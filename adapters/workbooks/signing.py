@@ -1,7 +1,7 @@
 """The hidden ticket of a workbook, signed, so that only our own workbooks are taken in.
 
-The signature keeps out workbooks of other installations and those that were tampered with; who may
-send what is decided by the database, whatever a ticket says.
+The signature keeps out workbooks of other installations and changed tickets. The database decides
+who may send what, whatever a ticket says.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Checks Excel makes while a cell is typed into, and what it says to it.
+"""Checks that Excel makes while a cell is typed into, and what it tells the person.
 
-They only help: what counts is checked again when the workbook is sent.
+These checks only help. The real checks are made when the workbook is sent.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from rules.forms.form_fields import FieldType, FormField, bounds
 from rules.workbooks.columns import SheetColumn
 
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 255
-"""Characters Excel shows."""
+"""The most characters that Excel shows."""
 _MOST_NAMED = 30
-"""Choices that are named in a comment."""
+"""The most choices that a comment names."""
 
 ListRange = Callable[[Sequence[str]], str]
-"""Puts words on the sheet of lists and says where."""
+"""Puts words on the sheet of lists, and returns where they stand."""
 
 
 def validation(column: SheetColumn, list_range: ListRange) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def validation(column: SheetColumn, list_range: ListRange) -> dict[str, Any]:
 
 
 def choices_message(column: SheetColumn) -> str:
-    """The comment at the head: the hint, and what there is to choose from."""
+    """The comment at the head of a column: the hint, and the choices."""
     named = list(column.words.values())[:_MOST_NAMED]
     choices = f"可选：{'、'.join(named)}" if column.field.type is FieldType.SELECT_MULTIPLE else ""
     return "\n".join(filter(None, (column.field.hint, choices)))

@@ -1,4 +1,4 @@
-"""Writing a workbook: protected sheets with open cells, checks as they are typed, hidden ticket.
+"""Writing a workbook: protected sheets with open cells, checks while typing, and a hidden ticket.
 
 What people have typed is only ever written as text or as a number, never as a formula.
 """
@@ -23,13 +23,13 @@ from rules.workbooks.layout import Cell, FilledSheet, Layout
 
 FONT = "等线"
 IN_CELL = 30_000
-"""Characters of the ticket in one cell; Excel holds 32,767."""
+"""The most characters of the ticket in one cell. Excel holds 32,767."""
 HEAD = 1
-"""Row of the heads, from 0; the groups stand above."""
+"""The row of the heads, from 0. The groups stand above."""
 FIXED = 3
-"""Columns before the questions."""
+"""The number of columns before the questions."""
 OWN = 5
-"""Open columns after the questions, for notes of the office's own; they are not read."""
+"""The number of open columns after the questions, for the office's own notes. They are not read."""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{0,3}[1-9])?")
 _WIDTHS = {
     FieldType.INTEGER: 12, FieldType.DECIMAL: 14, FieldType.DATE: 14, FieldType.SELECT_ONE: 18,
@@ -68,13 +68,13 @@ class _Writing:
 
     @cached_property
     def lists(self) -> Worksheet:
-        """The sheet of everything that is chosen from."""
+        """The sheet of all words that cells offer to choose from."""
         sheet = self.workbook.add_worksheet(LISTS)
         sheet.protect("")
         return sheet
 
     def list_range(self, words: Sequence[str]) -> str:
-        """Where the words stand, as a validation names it; one column for each list."""
+        """Where the words stand, as a validation names it. Each list has one column."""
         for row, text in enumerate(words):
             self.lists.write_string(row, self._listed, text)
         letters = xlsxwriter.utility.xl_col_to_name(self._listed)
@@ -86,7 +86,7 @@ class _Writing:
         return self.list_range(self.layout.codes or ("",))
 
     def style(self, **values: Any) -> Any:
-        """A format of the workbook; the same values are one format."""
+        """A format of the workbook. The same values always give the same format."""
         key = tuple(sorted(values.items()))
         if key not in self._formats:
             usual = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
@@ -137,8 +137,8 @@ class _Writing:
         sheet.set_row(HEAD, 48)
 
     def _write_own(self, sheet: Worksheet, first: int) -> None:
-        """The open columns from `first` on. Their words stand above the heads, where nothing is
-        read, and over no merged cells: these could not be moved."""
+        """Open the columns from `first` on. Their words stand above the heads, where nothing is
+        read, and not over merged cells, because columns with merged cells could not be moved."""
         words = self.style(italic=True, font_color="#595959")
         head = self.style(bold=True, border=4, align="center", text_wrap=True, locked=False)
         sheet.set_column(first, first + OWN - 1, 14, self.style(locked=False, text_wrap=True))
@@ -149,7 +149,7 @@ class _Writing:
             sheet.write_blank(HEAD, place, None, head)
 
     def _write_groups(self, sheet: Worksheet, columns: Sequence[SheetColumn], style: Any) -> None:
-        """The labels of groups, each over the columns beside each other that it holds."""
+        """Write the labels of groups, each over the neighbouring columns that the group holds."""
         first = 0
         while first < len(columns):
             last = first
@@ -166,7 +166,7 @@ class _Writing:
     def _write_fixed(
         self, sheet: Worksheet, number: int, filled: FilledSheet, texts: tuple[str, str, str]
     ) -> None:
-        """Code, unit and status; in the spare rows of a repeat the code is to be chosen."""
+        """Write code, unit and status. In the spare rows of a repeat the code is to be chosen."""
         open_ = bool(filled.columns.repeat) and not texts[0]
         for place, text in enumerate(texts):
             style = self._cell_style(FieldType.TEXT, open_ and place != 1)
@@ -198,8 +198,8 @@ class _Writing:
         return self.style(**values)
 
     def _below(self, filled: FilledSheet, kind: FieldType, *, open_: bool = True) -> Any:
-        """How a column goes on below the table: in a repeat, rows are written on where the spare
-        ones are used up. None: locked."""
+        """The style of a column below the table. In a repeat, people go on writing there when the
+        spare rows are used up. None: locked."""
         spare = filled.columns.repeat and any(not line.code for line in filled.lines)
         if not (open_ and spare):
             return None
@@ -244,8 +244,8 @@ class _Writing:
 _ALLOWED = {
     "format_cells": True, "format_columns": True, "format_rows": True, "autofilter": True,
 }  # fmt: skip
-"""Not sorting: on a protected sheet it moves open cells only, so that answers would come to stand
-beside the codes of other units."""
+"""What the protection of a sheet allows. Sorting is not allowed: on a protected sheet it moves open
+cells only, so that answers would stand beside the codes of other units."""
 _OF_CODES = {
     "input_title": "单位代码",
     "input_message": f"从下拉框里选单位代码；带“{REQUIRED}”的格子必须填。",
@@ -262,5 +262,5 @@ def _day(text: str) -> date | None:
 
 
 def _lines(text: str, width: int) -> int:
-    """How many lines of a cell a text takes."""
+    """The number of lines that a text takes in a cell."""
     return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))

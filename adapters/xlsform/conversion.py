@@ -1,4 +1,5 @@
-"""The last word on an XLSForm: it must convert to an XForm, as every other tool would do it."""
+"""The last check of an XLSForm: it must convert to an XForm, as every other tool would convert
+it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
 
 _OURS = ("rollup", "reuse")
-"""Columns XLSForm does not know."""
+"""Columns that XLSForm does not know."""
 _ROW = re.compile(r"\[row : ([0-9]+)\]")
 _SHEET = re.compile(r"'(survey|choices|settings)' sheet")
 _COLUMN = re.compile(r"the '([^']+)' value")
@@ -46,7 +47,7 @@ def _every(rows: Rows) -> list[str]:
 
 
 def _rows(kind: str, table: TypedSheet) -> Rows:
-    """The rows under plain headings; row 2 of the sheet is the first, empty ones included."""
+    """The rows under plain headings. Row 2 of the sheet is the first; empty rows are included."""
     headings = [_plain(kind, heading) for heading in table.headings]
     by_number = {number: _cells(kind, headings, cells) for number, cells in table.rows}
     return [by_number.get(number, {}) for number in range(2, max(by_number, default=1) + 1)]

@@ -39,14 +39,15 @@ class XlsForm:
     settings: FormSettings
     fields: tuple[FormField, ...]
     notes: tuple[Fault, ...] = ()
-    """What may not have been meant as it was read; nothing is refused for it."""
+    """What may have been meant differently from how it was read. Nothing is refused for a note."""
 
 
 def read_xlsform(content: bytes) -> XlsForm:
     """The form in a workbook.
 
-    Raises `XlsFormFaults` with every fault by sheet, row and column; also for what is no XLSX,
-    too big, encrypted, damaged, or has macros. What is not supported is a fault, never left out.
+    Raises `XlsFormFaults` with every fault by sheet, row and column. It is raised too for a file
+    that is no XLSX, too big, encrypted or damaged, or that has macros. A property that is not
+    supported is a fault; it is never left out in silence.
     """
     try:
         sheets = read_sheets(content, LIMIT)
@@ -74,7 +75,7 @@ def read_xlsform(content: bytes) -> XlsForm:
 
 
 _SPELT = {CHOICES: ("list_name", "name", "label"), SETTINGS: ("form_title", "form_id", "version")}
-"""Where a number stands for the way it is written: a version 1.10 is not 1.1."""
+"""Sheet → columns in which a number stands for the way it is written: a version 1.10 is not 1.1."""
 
 
 _A_NUMBER = N_(
@@ -84,7 +85,8 @@ _A_NUMBER = N_(
 
 
 _WRITTEN_BY_WPS = "WpsReserved_"
-"""Sheets that WPS keeps its pictures in: no person has written them or can see them."""
+"""The beginning of the names of sheets in which WPS keeps pictures. Nobody has written such sheets
+or can see them."""
 _HIDDEN = N_("这张隐藏的工作表没有读")
 
 
@@ -105,9 +107,10 @@ def _notes(sheet: RawSheet) -> Iterator[Fault]:
 
 
 HEADS_WITHIN = 10
-"""Lines from the top, empty ones left out, among which the headings are looked for."""
+"""The number of lines from the top, empty ones left out, among which the headings are looked
+for."""
 MOST_FORMULAS = 50
-"""Formulas of a sheet that are told one by one."""
+"""The most formulas of a sheet that are told one by one."""
 _NO_SURVEY = N_(
     "没有名为 survey 的工作表：题目要写在它里面，选项写在 choices，名称写在 settings。"
     "这个文件里的工作表是：%(names)s。"
@@ -115,7 +118,8 @@ _NO_SURVEY = N_(
 
 
 def _tables(sheets: Sequence[RawSheet]) -> dict[str, TypedSheet]:
-    """Kind → sheet. Refuses a workbook without questions, and one with far too many rows."""
+    """Kind → sheet. Raises `Refusal` for a workbook without questions, or with far too many
+    rows."""
     tables: dict[str, TypedSheet] = {}
     twice: list[Fault] = []
     for sheet in sheets:
@@ -141,7 +145,7 @@ def _kind(sheet: RawSheet) -> str:
 
 
 def _table(sheet: RawSheet) -> TypedSheet:
-    """The sheet from its headings on: a title or instructions may stand above them."""
+    """The sheet from its headings on. A title or instructions may stand above the headings."""
     if not sheet.lines:
         return TypedSheet(sheet.name)
     width = max(len(cells) for _, cells in sheet.lines)
@@ -183,7 +187,7 @@ def _too_long(kind: str, table: TypedSheet) -> Fault:
 
 
 def _sheet_faults(sheet: RawSheet) -> Iterator[Fault]:
-    """Formulas, merged cells, and sheets that a form does not have."""
+    """Faults for formulas, for merged cells, and for sheets that a form does not have."""
     if is_comment(sheet.name):
         return
     if not _kind(sheet):
@@ -202,7 +206,7 @@ def _sheet_faults(sheet: RawSheet) -> Iterator[Fault]:
 
 
 def _unread(sheet: RawSheet) -> Iterator[str]:
-    """Addresses of which nothing can be said but that they hold a formula, or are merged."""
+    """Addresses of cells of which we know only that they hold a formula, or are merged."""
     yield from sheet.formulas
     for merged in sheet.merged:
         (top, left), (bottom, right) = map(xl_cell_to_rowcol, merged.split(":"))

@@ -18,13 +18,13 @@ _CHOSEN = {
     "rollup": [str(kind) for kind in RollUp],
 }
 _SPARE = 500
-"""Rows below the last one that get the lists to choose from too."""
+"""The number of rows below the last one that offer lists to choose from too."""
 
 
 def write_xlsform(title: str, settings: FormSettings, fields: Sequence[FormField]) -> bytes:
-    """The workbook of a form; `read_xlsform` reads the same form from it.
+    """The workbook of a form. `read_xlsform` reads the same form from it.
 
-    Every cell is text: codes keep their leading zeros, and nothing is worked out by Excel.
+    Every cell is text: codes keep their leading zeros, and Excel calculates nothing.
     """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
