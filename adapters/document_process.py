@@ -7,7 +7,7 @@ from adapters.documents.documents import extracted_text
 from rules.sentences.refusal import N_
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请删去图片、附件后再上传，或者把通知的文字粘贴进来。")
-KINDS = (".docx", ".docm", ".doc", ".wps", ".pdf", ".html", ".htm")
+KINDS = (".docx", ".docm", ".doc", ".wps", ".ofd", ".pdf", ".html", ".htm")
 _APART = Apart("adapters.document_process", TOO_MUCH)
 
 

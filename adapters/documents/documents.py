@@ -114,12 +114,20 @@ def _refuse_known_others(content: bytes, name: str) -> None:
         raise Refusal(N_("这个文件名是 .pdf，但内容不是 PDF 文件，可能已损坏或改过名。"))
 
 
+_OFD = "OFD.xml"
+"""GB/T 33190-2016, 7.4: the entry of every OFD package."""
+
+
 def _read_package(content: bytes, name: str) -> str:
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise Refusal(N_("文件已损坏，无法打开。请在 Word 里重新保存后再上传。")) from error
     names = set(package.namelist())
+    if _OFD in names:
+        raise Refusal(
+            N_("这是 .ofd 版式文件，请用原来的 .docx 或另存为 .pdf，或者打开后把文字粘贴进来。")
+        )
     for part, kind in _OTHER_PACKAGES.items():
         if part in names:
             raise Refusal(N_("这是 %(kind)s 文件，请上传 .docx、.pdf 或文本文件。"), kind=kind)

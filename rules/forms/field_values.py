@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from rules.sentences.faults import Fault
-from rules.sentences.held import held, is_blank
+from rules.sentences.held import bare, held, is_blank
 from rules.sentences.refusal import N_
 
 LARGEST_NUMBER = 1_000_000_000
@@ -37,7 +37,7 @@ def plain(typed: str) -> str:
     """
     runs = (
         "".join(run) if shaped else unicodedata.normalize("NFKC", "".join(run))
-        for shaped, run in groupby(typed, _is_shaped)
+        for shaped, run in groupby(bare(typed), _is_shaped)
     )
     return "".join(runs).translate(_LOOKALIKES).strip()
 

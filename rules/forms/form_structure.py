@@ -21,7 +21,7 @@ def structure_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fau
     tree = FormTree(fields.values())
     above: list[str] = []
     for place, field in fields.items():
-        if field.name in known:
+        if field.name and field.name in known:
             yield (
                 place,
                 Fault(N_("名称“%(name)s”与前面的项重复"), {"name": field.name}, Place("name")),

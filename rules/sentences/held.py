@@ -20,13 +20,24 @@ blank U+202F, which sets Mongolian suffixes apart, counts as a blank.
 """
 _NEVER_STORED = re.compile(f"[{_STORED}]")
 _NOT_HELD = re.compile(f"[{_STORED}{_SEEN}]")
-_UNSEEN = re.compile(r"[\s\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
+_SELECTORS = r"\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_UNSEEN = re.compile(rf"[\s{_SELECTORS}]*")
+_BESIDE_SIGNS = re.compile(f"[{_SELECTORS}]+")
+_JOINED = r"\x20-\u024f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
+"""Latin and Han characters, digits and their punctuation: no word of them is written with a joiner,
+which comes along from a chat."""
+_STRAY_JOINERS = re.compile(rf"(?<=[{_JOINED}])[\u200c\u200d]+|[\u200c\u200d]+(?=[{_JOINED}])")
 _BLANKS = re.compile(r"[^\S\u202f]+")
 
 
 def held(text: str) -> str:
     """`text` as others see it: without characters that cannot be stored or cannot be seen."""
-    return _NOT_HELD.sub("", text)
+    return _STRAY_JOINERS.sub("", _NOT_HELD.sub("", text))
+
+
+def bare(text: str) -> str:
+    """A code or a number without any character that cannot be seen: no sign is written with one."""
+    return _BESIDE_SIGNS.sub("", _NOT_HELD.sub("", text))
 
 
 def storable(text: str) -> str:

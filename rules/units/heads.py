@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rules.sentences.held import bare
+
 HEADS_WITHIN = 10
 """Lines from the top, empty ones left out, among which the headings are looked for: a title or
 instructions may stand above them."""
@@ -43,4 +45,4 @@ class Heads:
 
 def plain_heading(text: str) -> str:
     """Half-width, small, without blanks around: what a person means by a heading."""
-    return unicodedata.normalize("NFKC", text).strip().lower()
+    return unicodedata.normalize("NFKC", bare(text)).strip().lower()

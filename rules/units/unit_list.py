@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.forms.field_values import clean_text
 from rules.sentences.cell_faults import cell_fault
 from rules.sentences.faults import Fault, Place
-from rules.sentences.held import on_one_line
+from rules.sentences.held import bare, on_one_line
 from rules.sentences.refusal import N_, Refusal, Term
 from rules.units.heads import Heads, plain_heading
 
@@ -310,4 +310,4 @@ def _split_tags(text: str) -> tuple[str, ...]:
 def _plain(text: str) -> str:
     """`text` in half-width characters without outer blanks, as a person means a code or a
     heading."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFKC", bare(text)).strip()

@@ -83,7 +83,10 @@ _SPEAKING = {
     "'": N_("第 %(position)s 个字符处的引号没有成对。"),
     '"': N_("第 %(position)s 个字符处的引号没有成对。"),
     "%": N_("第 %(position)s 个字符“%(text)s”不能用，求余数请写“mod”。"),
-} | dict.fromkeys("（），．。＝＜＞＋－＊“”‘’！｛｝＄　", _FULL_WIDTH)
+} | dict.fromkeys("。、“”‘’【】\u3000" + "".join(map(chr, range(0xFF01, 0xFF5F))), _FULL_WIDTH)
+_SIGNS = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "div", "−": "-", "–": "-", "—": "-"}
+"""Signs as people write them → as an expression has them."""
+_SIGN = N_("第 %(position)s 个字符“%(text)s”请改为“%(wanted)s”。")
 
 
 def read(text: str, *, choice: bool) -> Node:
@@ -110,6 +113,8 @@ def _refused(text: str, fault: UnexpectedInput) -> ExpressionFault:
         wrong = text[start:end] if start >= 0 else ""
         if wrong in _SPEAKING and (unreadable or len(wrong) == 2):
             return ExpressionFault(_SPEAKING[wrong], position=start + 1, text=wrong)
+    if unreadable and text[at] in _SIGNS:
+        return ExpressionFault(_SIGN, position=at + 1, text=text[at], wanted=_SIGNS[text[at]])
     wrong = text[at] if unreadable else str(getattr(fault, "token", ""))
     return ExpressionFault(_UNKNOWN, position=at + 1, text=wrong)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.xlsform.advice import column_fault
 from rules.sentences.faults import Fault, Place
-from rules.sentences.held import held
+from rules.sentences.held import bare
 from rules.sentences.refusal import N_
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
@@ -97,7 +97,7 @@ class FormSheet:
 def code_text(typed: str) -> str:
     """`typed` as a word of XLSForm: half-width, with single blanks, without invisible
     characters."""
-    return " ".join(unicodedata.normalize("NFKC", held(typed)).split())
+    return " ".join(unicodedata.normalize("NFKC", bare(typed)).split())
 
 
 def heading_key(kind: str, heading: str) -> Key | None:

@@ -18,6 +18,8 @@ _NAMES: dict[str, FieldType] = {
 _OFFERED = [*_NAMES, "select_one", "select_multiple", "begin_group", "begin_repeat"]
 _FRAME = re.compile(r"(begin|end)[ _](group|repeat)", re.IGNORECASE)
 _SELECT = re.compile(r"(select[ _](?:one|multiple))(?: (\S+)(?: (.+))?)?", re.IGNORECASE)
+_ANY_OF = re.compile(r"select all that apply(?: from)?(?: (\S+))?", re.IGNORECASE)
+"""What the documentation of XLSForm tells and other tools write; it means several of a list."""
 _OR_OTHER = ("or_other", "or other", "or specify other")
 
 
@@ -44,6 +46,9 @@ def read_type(typed: str) -> RowType | Fault:
     select = _SELECT.fullmatch(text)
     if select:
         return _select(select[1], select[2] or "", select[3] or "")
+    several = _ANY_OF.fullmatch(text)
+    if several:
+        return _select("select_multiple", several[1] or "", "")
     known = _NAMES.get(text.lower())
     return RowType(known) if known else type_fault(text, _OFFERED)
 
@@ -55,6 +60,9 @@ def _select(command: str, list_name: str, more: str) -> RowType | Fault:
         return Fault(N_("不支持从前面的答案里选，请写选项表名"))
     if more.lower() in _OR_OTHER:
         return Fault(N_("不支持 or_other：请在选项表里加一项“其他”，再加一道文字题"))
+    if more and list_name.lower() == "from":
+        told = N_("选项表名直接写在类型后面，不写 from：%(command)s %(more)s")
+        return Fault(told, {"command": command.lower().replace(" ", "_"), "more": more})
     if more:
         return Fault(N_("选项表名后面不能再写“%(more)s”"), {"more": more})
     return RowType(FieldType(command.lower().replace(" ", "_")), list_name)

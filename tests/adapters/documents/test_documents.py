@@ -169,6 +169,15 @@ def test_other_packages_are_refused_by_their_name() -> None:
     assert "Excel" in refusal(written.getvalue(), "a.docx")
 
 
+@pytest.mark.parametrize("name", ["通知.ofd", "通知.docx", ""])
+def test_an_ofd_is_refused_by_its_name_and_told_what_to_do(name: str) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as package:
+        package.writestr("OFD.xml", "<x/>")
+    assert ".ofd 版式文件" in refusal(written.getvalue(), name)
+    assert "粘贴" in refusal(written.getvalue(), name)
+
+
 def test_a_legacy_document_is_sent_back_to_be_saved_as_docx() -> None:
     assert ".docx" in refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.doc")
     assert ".docx" in refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.wps")

@@ -472,3 +472,16 @@ def test_a_version_and_the_codes_of_choices_are_read_as_they_are_shown() -> None
     assert form.settings.version == "2.00"
     assert [choice.value for choice in form.fields[0].choices] == ["01", "02"]
     assert form.notes == ()
+
+
+def test_what_people_write_as_a_type_is_understood_or_told_with_the_right_word() -> None:
+    any_of = [HEAD, ["select all that apply from ways", "x", "方式"]]
+    assert field(any_of, WAYS).type is FieldType.SELECT_MULTIPLE
+    for typed, wanted in (("select_one from ways", "select_one ways"),
+                          ("select multiple from ways", "select_multiple ways")):  # fmt: skip
+        (sentence,) = sentences([typed, "x", "方式"], choices=WAYS)
+        assert sentence.endswith(f"不写 from：{wanted}")
+
+
+def test_several_missing_names_are_each_missing_and_none_is_a_repetition() -> None:
+    assert sentences(["integer", "", "甲"], ["integer", "", "乙"]) == ["缺少“名称”"] * 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules.filling.attachments.names import clean_name
 from rules.forms.field_values import clean_text
-from rules.sentences.held import held, is_blank, on_one_line, storable
+from rules.sentences.held import bare, held, is_blank, on_one_line, storable
 
 WRITTEN_WITH = {0x180E, 0x200C, 0x200D}
 """Format characters that words of Mongolian, and emoji, are written with."""
@@ -71,3 +71,15 @@ def test_a_name_that_turns_its_ending_round_ends_as_it_reads() -> None:
 
 def test_a_password_keeps_what_was_typed_unless_it_cannot_be_stored() -> None:
     assert storable("a\u200bb\u00ad\0\ud800") == "a\u200bb\u00ad"
+
+
+@pytest.mark.parametrize(
+    "typed", ["甲\u200d村", "甲村\u200c", "\ufeff\u200d甲村", "甲\u200b\u200d\u200c村"]
+)
+def test_joiners_that_join_nothing_go_from_names(typed: str) -> None:
+    assert held(typed) == "甲村"
+
+
+def test_codes_and_numbers_have_no_character_that_nobody_sees() -> None:
+    assert bare("15\u200d01\ufe0f\u200b\u180b0\ufeff") == "15010"
+    assert bare("ᠭ") == "ᠭ"

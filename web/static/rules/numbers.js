@@ -2,12 +2,15 @@
 (function () {
   'use strict';
   var speak = window.jieliExpressions,
-    LARGEST = window.jieliLimits.LARGEST_NUMBER;
+    LARGEST = window.jieliLimits.LARGEST_NUMBER,
+    UNSEEN =
+      /[\u00ad\u061c\u200b-\u200f\u2060-\u206f\ufeff]|\u034f|[\u180b-\u180f]|[\ufe00-\ufe0f]/g;
 
   /* A number as people type it, or nothing. The server's rules/forms/field_values.py reads the same:
      change both. Raised or circled digits are none: 10\u00b3 is not 103. */
   function number(text) {
     var plain = text
+      .replace(UNSEEN, '')
       .replace(/[\uff01-\uff5e]/g, function (wide) {
         return String.fromCharCode(wide.charCodeAt(0) - 0xfee0);
       })
