@@ -1,4 +1,4 @@
-"""`jieli accounts`: the first accounts, and help for who is locked out."""
+"""`jieli accounts`: the first accounts, and help for people who are locked out."""
 
 import sys
 from typing import Annotated

@@ -22,7 +22,7 @@ app = typer.Typer(help="表单：检查 XLSForm / Forms: check an XLSForm.", no_
 
 @app.callback()
 def forms() -> None:
-    """Commands about forms; none needs a database."""
+    """Commands about forms. They need no database."""
 
 
 @app.command()
@@ -49,7 +49,7 @@ def check(
 
 
 def _content(file: Path) -> bytes:
-    """At most one byte more than is accepted, so that a huge file is refused without reading it."""
+    """The content, or one byte more than is accepted, so that a huge file is not read whole."""
     from adapters.xlsform.reading import LIMIT
 
     try:
@@ -111,7 +111,7 @@ _FIELD_COLUMNS = (N_("名称"), N_("标题"), N_("类型"), N_("填写"), N_("�
 
 
 def _table(headings: tuple[str, ...]) -> Table:
-    """A table that cuts no sentence short."""
+    """A table that shows every sentence whole."""
     from rich.table import Table
 
     from cli.terminal import words
@@ -169,7 +169,7 @@ def _cells(field: FormField, depth: int) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """`text` so that rich takes no part of it for markup."""
+    """`text` escaped, so that rich takes no part of the text for markup."""
     from rich.markup import escape
 
     return escape(text)

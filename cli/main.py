@@ -1,4 +1,4 @@
-"""`jieli`: the command. Each noun has its own file; what a command needs it imports itself."""
+"""The command `jieli`. Each noun has its own file. A command imports what it needs when it runs."""
 
 import sys
 from pathlib import Path
@@ -22,7 +22,7 @@ app.add_typer(reports.app, name="reports")
 
 
 def prepare() -> None:
-    """What the command and its processes make is nobody else's to read."""
+    """Keep other accounts from reading what the command and its processes make."""
     from pydantic import ValidationError
 
     from adapters.private import hide_new_files
@@ -32,7 +32,7 @@ def prepare() -> None:
     try:
         hide_new_files(get_settings())
     except ValidationError as error:
-        if sys.argv[1:2] != ["doctor"]:  # which tells it in its own form, and stores nothing
+        if sys.argv[1:2] != ["doctor"]:  # `doctor` reports it in its own form and stores nothing.
             complain_of_settings(error)
             sys.exit(1)
 

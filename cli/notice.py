@@ -1,4 +1,4 @@
-"""`jieli notice`: read a notice from a document and show what was found, storing nothing."""
+"""`jieli notice`: read a notice from a document and show what was found. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _print(notice: ReadNotice, as_json: bool) -> None:
 
 
 def _content(file: Path) -> bytes:
-    """At most one byte more than is accepted, so that a huge file is refused without reading it."""
+    """The content, or one byte more than is accepted, so that a huge file is not read whole."""
     from adapters.documents.documents import SIZE_LIMIT
 
     try:

@@ -1,6 +1,6 @@
 """Asks Prefect's server without importing Prefect, which takes seconds and 60 MB.
 
-For those who only look on: the supervisor's probes, `jieli hand-down` before it starts, the demo.
+The supervisor's probes use it, `jieli hand-down` before it starts, and the demo.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 
 class Answer(NamedTuple):
-    """What a server said; status 0 when it said nothing in time."""
+    """The answer of a server. The status is 0 when no answer came in time."""
 
     status: int
     body: bytes
@@ -25,7 +25,7 @@ class NotAnswered(Exception):
 
 
 class PrefectApi:
-    """The server at `url`, asked as somebody who has signed in; each answer within `seconds`."""
+    """The server at `url`, asked with a sign-in. An answer may take `seconds`."""
 
     def __init__(self, url: str, sign_in: str, seconds: float = 1.0) -> None:
         self.url = f"{url}/api"
@@ -41,10 +41,10 @@ class PrefectApi:
         return ask(f"{self.url}{path}", headers=self.headers, seconds=self.seconds)
 
     def post(self, path: str, body: dict[str, object]) -> Any:
-        """The JSON of the answer; raises `NotAnswered`.
+        """The JSON of the answer. Raises `NotAnswered`.
 
-        The server takes no POST without a token it has given out, and forgets tokens after an
-        hour; with an old one, or none yet, it answers 403.
+        The server takes a POST only with a token that it has given out, and forgets a token after
+        an hour. With an old token, or without one, it answers 403.
         """
         url, content = f"{self.url}{path}", json.dumps(body).encode()
         answer = ask(url, content, self.headers, self.seconds)
@@ -64,7 +64,7 @@ def ask(
     headers: dict[str, str] | None = None,
     seconds: float = 1.0,
 ) -> Answer:
-    """One request without a proxy: a GET, or a POST of `content`."""
+    """Send one request without a proxy: a GET, or a POST of `content`."""
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)

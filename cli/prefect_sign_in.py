@@ -1,6 +1,7 @@
-"""What one signs in to Prefect with: `user:secret`, in a file that only its owner may read.
+"""The sign-in to Prefect: `user:secret` in a file that only its owner may read.
 
-Whoever has it runs any command as the user of `jieli run` (docs/decisions/0012-prefects-door.md).
+Whoever has the sign-in can run any command as the user of `jieli run`
+(docs/decisions/0012-prefects-door.md).
 """
 
 from __future__ import annotations
@@ -15,28 +16,29 @@ from adapters.private import make_folder
 from rules.sentences.refusal import N_, Refusal
 
 FILE = "prefect-sign-in"
-"""In the data folder."""
+"""The name of the file in the data folder."""
 USER = "jieli"
 SECRET_BYTES = 32
 OTHERS = 0o077
-"""The permissions of group and others, of which the file has none."""
+"""The permission bits of group and others. The file has none of them."""
 SHAPE = re.compile(r"[!-9;-~]+:[!-~]{20,}")
-"""Printable ASCII without spaces, since it travels in a header; an office may write its own."""
+"""Printable ASCII without spaces, for use in a header. An office may write its own sign-in."""
 
 
 class Unsafe(Refusal):
-    """The file must not be used as it is; a new one takes its place at the next start."""
+    """The file must not be used as it is. A new one replaces it at the next start."""
 
 
 def sign_in_file(folder: Path) -> Path:
-    """Where the sign-in of the installation in the data folder `folder` is stored."""
+    """The path of the sign-in of the installation in the data folder `folder`."""
     return folder.resolve() / FILE
 
 
 def read_sign_in(folder: Path) -> str:
-    """The sign-in of an installation that was started; `Refusal` says why there is none to use.
+    """The sign-in of an installation that was started.
 
-    Raises `Unsafe` when others may read the file or it holds no sign-in.
+    Raises `Refusal` where there is no file, or this user may not read it. Raises `Unsafe` when
+    others may read the file, or when it holds no sign-in.
     """
     file = sign_in_file(folder)
     try:
@@ -48,10 +50,11 @@ def read_sign_in(folder: Path) -> str:
 
 
 def keep_sign_in(folder: Path, say: Callable[[str, dict[str, object]], None]) -> str:
-    """The sign-in for a start, made when there is none; for one process of a data folder at a time.
+    """The sign-in for a start, which is made where there is none.
 
-    What is unsafe is replaced and `say` is told, since others may know it. `Refusal` when this
-    user may not read it, or when the disk keeps no permissions.
+    Only one process of a data folder may call it at a time. An unsafe sign-in is replaced, because
+    others may know it, and `say` is told. Raises `Refusal` when this user may not read the file,
+    and when the disk keeps no permissions.
     """
     file = sign_in_file(folder)
     try:
@@ -83,7 +86,7 @@ def _read(file: Path) -> str:
 
 
 def _checked(text: bytes, file: Path) -> str:
-    """The one line of the file; raises `Unsafe` when it is no sign-in."""
+    """The line of the file. Raises `Unsafe` when the line is no sign-in."""
     line = text.decode("ascii", "replace").strip()
     if not SHAPE.fullmatch(line):
         raise Unsafe(
@@ -93,7 +96,7 @@ def _checked(text: bytes, file: Path) -> str:
 
 
 def _store(file: Path, text: str) -> None:
-    """Write the file whole or not at all; at no moment may anybody but the owner read it."""
+    """Write the file whole or not at all. At no moment may anybody but the owner read the file."""
     make_folder(file.parent)
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)

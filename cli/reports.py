@@ -1,4 +1,4 @@
-"""`jieli reports`: rendering the reports of a campaign."""
+"""`jieli reports`: render the reports of a campaign."""
 
 from datetime import datetime
 from typing import Annotated

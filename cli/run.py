@@ -24,20 +24,20 @@ from rules.sentences.refusal import N_, Refusal
 
 SERVER, DISPATCHER, WORKER, WEB = "prefect", "dispatcher", "worker", "web"
 SERVER_APP, WEB_MODULE = "flows.server:create_app", "web.serving"
-"""What the command of Prefect's server and of the web application names."""
+"""The application of Prefect's server, and the module of the web application."""
 POOL = "jieli"
 START_SECONDS = 180.0
-"""How long a start may take."""
+"""How many seconds a start may take."""
 READY_FILE = "dispatcher.ready"
-"""In the data folder; holds the process id of the dispatcher that is ready."""
+"""The file in the data folder with the process id of the dispatcher that is ready."""
 
 
 class Processes:
-    """All processes of one installation, from entering the block to leaving it.
+    """All processes of one installation, which run while the block does.
 
-    `with Processes(settings) as processes: processes.wait_ready()` … Entering raises `Refusal`
-    when a setting is nonsense, a port is taken or the data folder is in use already. The database
-    is brought to this version first, and the limit of open files raised for every process.
+    `with Processes(settings) as processes: processes.wait_ready()` … The database is brought to
+    this version first, and the limit of open files is raised for every process. Entering raises
+    `Refusal` when a setting cannot be used, a port is taken or the data folder is in use.
     """
 
     def __init__(self, settings: Settings, say: Say | None = None) -> None:
@@ -46,7 +46,7 @@ class Processes:
         self.supervisor: Supervisor
 
     def __enter__(self) -> Processes:
-        _ = self.settings.proxies  # refuses what is no address
+        _ = self.settings.proxies  # Raises `Refusal` for what is no address.
         raise_limit()
         refuse_taken_ports(
             [
@@ -71,23 +71,23 @@ class Processes:
         write_log_home(self.settings.engine_url)
 
     def _sign_in(self) -> str:
-        """Prefect's sign-in; none is replaced while an installation runs on it."""
+        """Prefect's sign-in. It is not replaced while an installation runs with it."""
         folder = self.settings.data_dir
         make_data_folder(self.settings)
         with only_one(folder / LOCK):
             return keep_sign_in(folder, self.say)
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
-        """Return when a click would be handed down; raises `NotReady` after `seconds`."""
+        """Wait until a click would be handed down. Raises `NotReady` after `seconds`."""
         self.supervisor.wait_ready(seconds)
 
     def wait(self) -> None:
-        """Return never; Ctrl-C or SIGTERM raises KeyboardInterrupt here (see `run`)."""
+        """Wait for ever. Ctrl-C or SIGTERM raises KeyboardInterrupt here (see `run`)."""
         self.supervisor.wait()
 
 
 def run() -> None:
-    """Start everything, print the addresses, stop everything on Ctrl-C, SIGTERM or SIGHUP."""
+    """Start everything and print the addresses. Ctrl-C, SIGTERM and SIGHUP stop everything."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     settings = get_settings()
@@ -105,7 +105,7 @@ def run() -> None:
 
 
 def dispatch() -> None:
-    """The dispatcher alone, in this process, against the server of this installation."""
+    """Run the dispatcher alone in this process, with the server of this installation."""
     prepare_database()
     settings = get_settings()
     with refusals():
@@ -116,7 +116,7 @@ def dispatch() -> None:
 
 
 def prefect(arguments: Sequence[str]) -> None:
-    """Prefect's own command in place of this process, signed in to the running server."""
+    """Replace this process by Prefect's own command, signed in to the running server."""
     with refusals():
         use_server()
     os.execv(sys.executable, [sys.executable, "-m", "prefect", *arguments])
@@ -126,7 +126,7 @@ def hand_down(measure_id: int, unit_code: str | None, period: str | None) -> Non
     """Hand a measure down in this process, as a flow run of the running server."""
     with refusals():
         use_server()
-        os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"  # a refusal is told in a sentence
+        os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"  # A refusal is told in a sentence.
         prepare_database()
         _require_there(measure_id, unit_code)
         from flows.hand_down import hand_down as flow
@@ -136,7 +136,7 @@ def hand_down(measure_id: int, unit_code: str | None, period: str | None) -> Non
 
 
 def _require_there(measure_id: int, unit_code: str | None) -> None:
-    """Raises `Refusal` before a flow run is made for what does not exist."""
+    """Raises `Refusal` for a measure or unit that does not exist, before a flow run is made."""
     from adapters.database import transaction
     from models import Measure
     from queries.units.units import find_unit
@@ -149,10 +149,10 @@ def _require_there(measure_id: int, unit_code: str | None) -> None:
 
 
 def use_server() -> None:
-    """Flows called in this process are runs of the running server from here on.
+    """Let flows called in this process be flow runs of the running server.
 
-    Before Prefect is imported. Raises `Refusal` when this user may not sign in to the server, or
-    when it does not run.
+    Call it before Prefect is imported. Raises `Refusal` when this user may not sign in to the
+    server, and when the server does not run.
     """
     settings = get_settings()
     sign_in = read_sign_in(settings.data_dir)
@@ -165,12 +165,12 @@ def use_server() -> None:
 
 
 def addresses(settings: Settings) -> dict[str, object]:
-    """Where a person finds the pages: `web` and `prefect`."""
+    """The addresses of the pages: `web` and `prefect`."""
     return {"web": settings.web_url, "prefect": settings.prefect_url}
 
 
 def sign_in_place(settings: Settings) -> dict[str, object]:
-    """Where the operator finds the sign-in of Prefect's page: `file`."""
+    """The place of the sign-in for Prefect's page: `file`."""
     return {"file": sign_in_file(settings.data_dir)}
 
 
@@ -180,9 +180,10 @@ def tell(msgid: str, values: dict[str, object]) -> None:
 
 
 def programs(settings: Settings, sign_in: str) -> list[Program]:
-    """The four programs; the dispatcher and the web application wait for the server themselves.
+    """The four programs of an installation.
 
-    The web application, which strangers reach, does not get Prefect's sign-in.
+    The dispatcher and the web application wait for the server by themselves. The web application,
+    which strangers reach, does not get Prefect's sign-in.
     """
     own = settings_environment(settings)
     environment = {**own, **prefect_environment(settings, sign_in)}
@@ -221,7 +222,7 @@ def programs(settings: Settings, sign_in: str) -> list[Program]:
 
 
 def settings_environment(settings: Settings) -> dict[str, str]:
-    """The settings as the variables they are read from, so that every process has the same."""
+    """The settings as environment variables, so that every process has the same settings."""
     values = {**settings.model_dump(mode="json"), "data_dir": settings.data_dir.resolve()}
     return {
         f"JIELI_{name.upper()}": str(value) for name, value in values.items() if value is not None
@@ -229,11 +230,11 @@ def settings_environment(settings: Settings) -> dict[str, str]:
 
 
 def prefect_environment(settings: Settings, sign_in: str) -> dict[str, str]:
-    """What every process that touches Prefect has in its environment.
+    """The environment of every process that touches Prefect.
 
-    Prefect keeps its own database in the data folder and calls nobody outside. A value of
-    `PREFECT_…` that is set already wins, except for where the server is, where it stores, and who
-    may ask it what.
+    Prefect keeps its own database in the data folder and calls nobody outside. A variable
+    `PREFECT_…` that is already set wins, except for the server's address, its storage, and who may
+    ask it.
     """
     defaults = {
         "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -255,9 +256,10 @@ def prefect_environment(settings: Settings, sign_in: str) -> dict[str, str]:
 
 
 def _door(settings: Settings, sign_in: str) -> dict[str, str]:
-    """Nobody without the sign-in, no page of elsewhere (docs/decisions/0012-prefects-door.md).
+    """The settings that keep out everybody without the sign-in, and all foreign pages
+    (docs/decisions/0012-prefects-door.md).
 
-    Prefect's page asks the server it came from (`/api`), by whichever name it was opened.
+    Prefect's page asks the server it came from (`/api`), under the name by which it was opened.
     """
     return {
         "PREFECT_API_AUTH_STRING": sign_in,
@@ -271,7 +273,7 @@ def _door(settings: Settings, sign_in: str) -> dict[str, str]:
 
 
 def _is_in(file: Path) -> Callable[[int, float], bool]:
-    """A probe: the process has written its id into `file`."""
+    """A probe that asks whether the process has written its id into `file`."""
     return lambda pid, _since: file.exists() and file.read_text() == str(pid)
 
 

@@ -1,9 +1,9 @@
-"""Starts programs, says when each is ready, starts again the ones that die, stops them all.
+"""Starts programs, says when each is ready, restarts those that die, and stops them all.
 
-Knows nothing of Prefect or of the web application; `cli.run` names the programs. Written here
-because the libraries at hand do something else: honcho ends every program when one of them ends,
-and knows no readiness; circus needs a ZeroMQ broker and two more ports; supervisord runs as a
-service of its own (docs/decisions/0003-warm-dispatcher.md).
+The supervisor knows nothing of Prefect or of the web application; `cli.run` names the programs.
+The libraries at hand do something else. honcho ends every program when one of them ends, and knows
+no readiness. circus needs a ZeroMQ broker and two more ports. supervisord runs as a service of its
+own (docs/decisions/0003-warm-dispatcher.md).
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from rules.sentences.refusal import N_, Refusal
 
 TICK_SECONDS = 0.1
 GRACE_SECONDS = 10.0
-"""How long a program may take to stop by itself before it is killed."""
+"""How many seconds a program may take to stop by itself before it is killed."""
 SHORT_LIFE_SECONDS = 10.0
-"""A program that lived shorter than this waits before its next start."""
+"""A program that lived for fewer seconds waits before its next start."""
 LONGEST_PAUSE_SECONDS = 30.0
 LOCK = "supervisor.lock"
-"""In the data folder; held while an installation runs on it."""
+"""The file in the data folder that is locked while an installation runs on the folder."""
 MARK = "JIELI_STARTED_FOR"
-"""Environment variable of every child and its children: the data folder it works for."""
+"""The environment variable in every child and its children that names their data folder."""
 
 RUNNING = N_("此数据目录已在运行：%(folder)s。请先停止，或设置 JIELI_DATA_DIR。")
 
 Say = Callable[[str, dict[str, object]], None]
-"""Told what happens: a Chinese msgid, and the values that fill it."""
+"""A function that is told what happens, as a Chinese msgid and its values."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """What to start.
+    """A program that the supervisor starts.
 
-    `ready` is asked, with the process id and the time of its start (Unix seconds), until it
-    answers True. The first start waits until the programs named in `after` are ready.
+    `ready` is called with the process id and the time of the start (Unix seconds) until it answers
+    True. The first start waits until the programs named in `after` are ready.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Program:
 
 
 class Child:
-    """A program and the process that runs it at the moment, in a process group of its own."""
+    """A program, and the process that runs it at the moment in a process group of its own."""
 
     def __init__(self, program: Program, folder: Path, log: Path, mark: str) -> None:
         self.program = program
@@ -74,7 +74,7 @@ class Child:
         self.short_lives = 0
 
     def start(self) -> None:
-        """Start the program; its output is appended to the log."""
+        """Start the program. Its output is appended to the log."""
         self.ready.clear()
         self.waits = False
         self.started_at = time.time()
@@ -95,7 +95,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def look(self) -> bool:
-        """Ask once whether it is ready; True only the first time it is."""
+        """Ask once whether the program is ready. True only at the first time that it is."""
         if self.ready.is_set() or self.process is None:
             return False
         if self.program.ready(self.process.pid, self.started_at):
@@ -103,7 +103,7 @@ class Child:
         return self.ready.is_set()
 
     def bury(self) -> int:
-        """Note that the process has ended and when to start it again; returns its exit code."""
+        """Note that the process has ended and when to start it again, and return its exit code."""
         assert self.process is not None
         code, self.process = self.process.returncode, None
         short = time.time() - self.started_at < SHORT_LIFE_SECONDS
@@ -114,7 +114,7 @@ class Child:
         return code
 
     def send(self, number: signal.Signals) -> None:
-        """Signal the program and everything in its process group."""
+        """Send a signal to the program and everything in its process group."""
         if self.process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, number)
@@ -130,10 +130,10 @@ class NotReady(Exception):
 
 
 class Supervisor:
-    """Keeps the programs running from `start` to `stop`; usable as a context manager.
+    """Keeps the programs running from `start` to `stop`. It is a context manager as well.
 
-    `folder` is the working directory of the programs; `data_dir` holds their `logs/` and the lock
-    that keeps a second supervisor away. `say` is given a msgid and its values for each event.
+    `folder` is the working directory of the programs. `data_dir` holds their `logs/` and the lock
+    that keeps a second supervisor away. `say` gets a msgid and its values for each event.
     """
 
     def __init__(self, programs: Iterable[Program], *, folder: Path, data_dir: Path, say: Say):
@@ -158,7 +158,8 @@ class Supervisor:
         self.stop()
 
     def start(self) -> None:
-        """Start every program and watch them from a thread; `Refusal` when already running."""
+        """Start every program, and watch them from a thread. Raises `Refusal` when already
+        running."""
         make_folder(self.data_dir / "logs")
         self._resources.enter_context(only_one(self.data_dir / LOCK))
         end_marked(str(self.data_dir))
@@ -167,19 +168,19 @@ class Supervisor:
         self._log_watcher.start()
 
     def wait_ready(self, seconds: float = 120.0) -> None:
-        """Return when every program is ready; raise `NotReady`, naming the one that is not."""
+        """Wait until every program is ready. Raises `NotReady` with the name of one that is not."""
         deadline = time.monotonic() + seconds
         for child in self.children:
             if not child.ready.wait(max(0.0, deadline - time.monotonic())):
                 raise NotReady(child.program.name, child.log)
 
     def wait(self) -> None:
-        """Wait until `stop`, called from another thread or after KeyboardInterrupt."""
+        """Wait until `stop` is called from another thread, or KeyboardInterrupt."""
         while not self._stopped.wait(1.0):
             pass
 
     def stop(self) -> None:
-        """Stop everything, the first program last; Ctrl-C meanwhile kills what is left."""
+        """Stop everything, the first program last. Ctrl-C meanwhile kills what is left."""
         self._stopping.set()
         try:
             self._end(self.children[1:], signal.SIGTERM)
@@ -195,8 +196,8 @@ class Supervisor:
         self._resources.close()
 
     def _watch(self) -> None:
-        # Outlives the children it started: Linux kills a child when the *thread* that started
-        # it ends, and a child is to end by SIGTERM first.
+        # This thread outlives the children it started. Linux kills a child when the *thread* that
+        # started it ends, and a child is to end by SIGTERM first.
         while not self._stopped.is_set():
             for child in self.children:
                 if not self._stopping.is_set():
@@ -204,13 +205,13 @@ class Supervisor:
             self._stopped.wait(TICK_SECONDS)
 
     def _watch_logs(self) -> None:
-        # Not by the other thread: asking whether a program is ready may take it seconds.
+        # The other thread may take seconds to ask whether a program is ready.
         while not self._stopped.wait(TICK_SECONDS):
             self._bound_logs()
 
     def _bound_logs(self) -> None:
         for child in self.children:
-            with suppress(OSError):  # a disk that fails now is asked again in a moment
+            with suppress(OSError):  # A disk that fails now is asked again in a moment.
                 keep_bounded(child.log)
 
     def _tend(self, child: Child) -> None:
@@ -240,9 +241,9 @@ class Supervisor:
 
 @contextmanager
 def only_one(lock: Path, taken: str = RUNNING) -> Iterator[None]:
-    """Hold `lock` while the block runs; `Refusal` (`taken`) when another process holds it.
+    """Hold `lock` while the block runs. Raises `Refusal` (`taken`) when another process holds it.
 
-    The kernel releases it with the process, so nothing stale is left by a kill.
+    The kernel releases the lock with the process, so that a kill leaves nothing stale.
     """
     make_file(lock)
     with lock.open("w") as file:
@@ -254,7 +255,7 @@ def only_one(lock: Path, taken: str = RUNNING) -> Iterator[None]:
 
 
 def refuse_taken_ports(wanted: Iterable[tuple[str, int, str]]) -> None:
-    """Raise `Refusal` naming the first port of (host, port, setting) that is in use."""
+    """Raises `Refusal` for the first port of (host, port, setting) that is in use."""
     with ExitStack() as held:
         for host, port, setting in wanted:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -272,10 +273,10 @@ def refuse_taken_ports(wanted: Iterable[tuple[str, int, str]]) -> None:
 
 
 def end_marked(mark: str) -> None:
-    """Kill every process that was started for `mark`, and whatever it started.
+    """Kill every process that was started for `mark`, and the processes it started.
 
-    The mark travels in the environment, so this also finds flow runs whose worker was killed and
-    what a supervisor that was itself killed has left. Where there is no `/proc` it does nothing.
+    The mark is inherited with the environment. Therefore flow runs are found whose worker was
+    killed, and processes that a killed supervisor has left. Without `/proc` nothing is done.
     """
     wanted = f"{MARK}={mark}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
@@ -286,6 +287,6 @@ def end_marked(mark: str) -> None:
 
 
 def _dies_with_parent() -> list[str]:
-    """The prefix that has Linux kill the program when the supervisor is killed."""
+    """The prefix of a command that lets Linux kill the program when the supervisor is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

@@ -1,4 +1,4 @@
-"""What the command line says, and how it says no."""
+"""How the command line speaks: translated sentences, refusals and their exit codes."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from rules.units.unit_list import UnitListRefused
 
 
 def language() -> str:
-    """The language of the terminal: English where the locale is English, otherwise Chinese."""
+    """The language of the terminal: English for an English locale, otherwise Chinese."""
     variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next(filter(None, variables), "")
     return "en" if locale.lower().startswith("en") else SOURCE
@@ -28,7 +28,7 @@ def words(msgid: str, **values: object) -> str:
 
 
 def listed(texts: Iterable[str]) -> str:
-    """Texts one after the other, as the language of the terminal lists them."""
+    """Texts joined as the language of the terminal joins a list."""
     return words(N_("；")).join(texts)
 
 
@@ -39,7 +39,7 @@ def say(msgid: str, **values: object) -> None:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Print a refusal inside the block on stderr, each fault of a list on its own line; exit 1."""
+    """Print a refusal of the block on stderr, each fault on its own line, and exit with code 1."""
     try:
         yield
     except UnitListRefused as refusal:
@@ -58,7 +58,7 @@ def refusals() -> Iterator[None]:
 
 
 def unusable_settings(error: ValidationError) -> Iterator[tuple[str, Refusal]]:
-    """Each setting whose value cannot be used, by the name of its variable."""
+    """The variable and the refusal of each setting whose value cannot be used."""
     for fault in error.errors():
         name = "_".join(str(part) for part in fault["loc"])
         yield f"JIELI_{name.upper()}", Refusal(N_("值不能用：%(value)s"), value=fault["input"])
@@ -77,7 +77,7 @@ def _complain(text: str) -> None:
 def prepare_database() -> None:
     """Bring the tables to this version, so that a command works before the first `jieli run`.
 
-    Who only asks how a command is used changes nothing.
+    Asking for a command's help changes nothing.
     """
     if "--help" in sys.argv:
         return
@@ -89,7 +89,7 @@ def prepare_database() -> None:
 
 
 def tell_narrowed(count: int, folder: Path) -> None:
-    """Say that others could read what is stored, and cannot any more."""
+    """Say that other accounts could read stored files, and no longer can."""
     if count:
         sentence = N_("%(folder)s 里有 %(count)d 个文件或文件夹别的账号能读，已改为不能读。")
         _complain(words(sentence, folder=folder, count=count))

@@ -1,4 +1,4 @@
-"""`jieli units`: importing and checking lists of units."""
+"""`jieli units`: import and check lists of units."""
 
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="单位名单 / lists of units", no_args_is_help=True)
 
 FILE_LIMIT = 200 * 1024 * 1024
-"""Bytes; a list of the whole country is about 40 MB."""
+"""The most bytes of a list. A list of the whole country has about 40 MB."""
 
 Levels = Annotated[
     Path | None,
@@ -29,7 +29,7 @@ Levels = Annotated[
 
 @app.callback()
 def prepare(context: typer.Context) -> None:
-    """Bring the tables to this version; checking a list needs none."""
+    """Bring the tables to this version, except for checking a list, which needs no tables."""
     if context.invoked_subcommand != "check":
         prepare_database()
 

@@ -1,1 +1,1 @@
-"""Everything in one file, made while others work, and back into an installation that stopped."""
+"""Backups: everything in one file, made while people work and restored while nobody does."""

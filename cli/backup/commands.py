@@ -1,4 +1,4 @@
-"""`jieli backup` and `jieli restore`: everything in one file, and back."""
+"""The commands `jieli backup` and `jieli restore`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ BUSY = N_("另一个备份正在进行：%(folder)s。请等它完成。")
 STILL_RUNS = N_("系统正在运行：%(folder)s。请先停止（Ctrl-C 或 systemctl stop），再恢复。")
 MEGABYTE = 1024 * 1024
 NAME = "jieli-%Y%m%d-%H%M%S.zip"
-"""Of a backup that is put into a folder; the time is Beijing time."""
+"""The name of a backup in a given folder, after the time in Asia/Shanghai."""
 MADE_NAMES = "jieli-????????-??????.zip"
 
 
 def backup(file: Path, *, force: bool, keep: int | None) -> None:
-    """Write a backup to `file`, or under a name of its time into the folder `file`."""
+    """Write a backup to `file`; where `file` is a folder, into it under a name after the time."""
     settings, now = get_settings(), clock.now()
     with refusals(), _database_faults(settings):
         target = _target(file, now, force=force, keep=keep)
@@ -65,7 +65,7 @@ def _tell(made: Manifest, target: Path, size: int) -> None:
 
 
 def _target(file: Path, now: datetime, *, force: bool, keep: int | None) -> Path:
-    """The file to write. Raises `Refusal` where it exists, or its folder does not."""
+    """The file to write. Raises `Refusal` where the file exists or its folder does not."""
     if file.is_dir():
         return file / f"{now.astimezone(SHANGHAI):{NAME}}"
     if keep is not None:
@@ -78,7 +78,7 @@ def _target(file: Path, now: datetime, *, force: bool, keep: int | None) -> Path
 
 
 def _remove_older(made: Path, keep: int) -> None:
-    """Of the backups this command has named, only the newest `keep` stay."""
+    """Delete all but the newest `keep` of the backups that this command has named."""
     there = sorted(made.parent.glob(MADE_NAMES))
     for old in there[: max(0, len(there) - keep)]:
         if old != made:
@@ -86,7 +86,7 @@ def _remove_older(made: Path, keep: int) -> None:
 
 
 def restore(file: Path, *, force: bool) -> None:
-    """Bring this installation back to what `file` holds; it must not run meanwhile."""
+    """Bring this installation back to what `file` holds. It must not run meanwhile."""
     settings = get_settings()
     with refusals(), _database_faults(settings), _stopped(settings):
         done = restore_from(settings, file, force=force, now=clock.now())
@@ -105,8 +105,8 @@ def restore(file: Path, *, force: bool) -> None:
 
 @contextmanager
 def _stopped(settings: Settings) -> Iterator[None]:
-    """Nobody works on the installation meanwhile. Raises `Refusal` where somebody does, or where
-    there can be none."""
+    """Keep everybody else away from the installation in the block. Raises `Refusal` while it runs,
+    and where the data folder cannot be made."""
     make_data_folder(settings)
     with (
         only_one(settings.data_dir / LOCK, STILL_RUNS),
@@ -117,7 +117,7 @@ def _stopped(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _database_faults(settings: Settings) -> Iterator[None]:
-    """A database that cannot be, cannot be reached or refuses is told in a sentence."""
+    """Tell in a sentence that the database has a wrong address, is away or refuses."""
     url = read_address(settings.engine_url)
     try:
         yield

@@ -1,7 +1,7 @@
 """Makes a backup while the installation works.
 
-The database is copied first and the attachments after it, because every row's file is older than
-the row (docs/decisions/0007).
+The database is copied first and the attachments afterwards, because a row's file is older than the
+row (docs/decisions/0007).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ SCRATCH = ".jieli-backup-"
 def back_up(
     engine: Engine, store: AttachmentStore, data_dir: Path, file: Path, *, now: datetime
 ) -> Manifest:
-    """Write a backup of everything to `file`, while others work; what it holds.
+    """Write a backup of everything to `file` while others work, and return its manifest.
 
-    One backup at a time. Raises `Refusal`; then there is no file, not half of one either.
+    One backup is made at a time. Raises `Refusal`; then no file is left, whole or half.
     """
     try:
         with (
@@ -65,7 +65,7 @@ def _unwritten(file: Path, why: Exception) -> Refusal:
 
 @contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
-    """A folder beside the backup, gone at the end; those of killed backups go now."""
+    """A folder beside the backup, which goes at the end. Folders of killed backups go now."""
     for left in folder.glob(f"{SCRATCH}*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as made:
@@ -73,7 +73,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
 
 
 def _write_files(writer: Writer, digests: list[str], files: Path) -> None:
-    """The attachments; those that are missing or changed are named in the manifest."""
+    """Write the attachments. The manifest names those that are missing or changed."""
     for digest in digests:
         path, name = files / digest, member_of(digest)
         found = path.exists() and writer.add(name, chunks_of(path), packed=True).sha256

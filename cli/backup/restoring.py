@@ -1,6 +1,7 @@
 """Brings an installation that does not run back to a backup.
 
-What is restored is read back and recounted before anything of what was there is touched.
+The restored data is read back and recounted before any of the present data is touched
+(decision 0016).
 """
 
 from __future__ import annotations
@@ -48,21 +49,22 @@ MEGABYTE = 1024 * 1024
 
 
 class Restored(NamedTuple):
-    """What was restored, and the folders that hold what was there before."""
+    """What was restored, and where the earlier data is."""
 
     manifest: Manifest
     aside: list[str]
-    """Folders; of PostgreSQL also the schema."""
+    """The folders with the earlier data; with PostgreSQL also its schema."""
     recounted: int
-    """Measures and periods whose kept totals were wrong in the backup and were counted again."""
+    """How many measures and periods had wrong totals in the backup and were counted again."""
 
 
 def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> Restored:
     """Bring an installation that does not run back to what `file` holds.
 
-    Raises `Refusal`, and has touched nothing then, where there is content (unless `force`, which
-    sets it aside), and where the backup is damaged, not ours, of another kind of database, newer
-    than this version, or does not hold what it says once it is read back.
+    With `force`, present data is set aside. Raises `Refusal` where there is data without `force`.
+    Raises `Refusal` for a backup that is damaged, foreign, of another kind of database, newer than
+    this version, or not what its manifest says when it is read back. After a refusal nothing is
+    changed.
     """
     database = sqlite_file(settings.engine_url)
     placing = Placing(settings, database, now=now)
@@ -85,7 +87,7 @@ def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> Re
 
 @contextmanager
 def _made_ready(reader: Reader, placing: Placing) -> Iterator[None]:
-    """Files and keys are extracted; a failure inside takes away what was made ready."""
+    """Extract files and keys for the block. A failure in the block deletes them again."""
     placing.prepare()
     with ExitStack() as failing:
         failing.callback(placing.give_up)
@@ -118,7 +120,7 @@ def _restore_sqlite(_engine: Engine, reader: Reader, placing: Placing) -> int:
 
 
 def _restore_postgresql(engine: Engine, reader: Reader, placing: Placing) -> int:
-    """All in one transaction: what is there is out of the way only if all the rest is in place."""
+    """Restore in one transaction: present tables are set aside only when everything is in place."""
     with engine.begin() as connection:
         if table_names(connection):
             set_tables_aside(connection, placing.schema)
@@ -144,7 +146,7 @@ def _check_fits(reader: Reader, engine: Engine) -> None:
 
 
 def _check_room(manifest: Manifest, settings: Settings) -> None:
-    """Before anything is unpacked, by the sizes the archive is held to when it is."""
+    """Check the free space, by the sizes that the archive names, before anything is unpacked."""
     needed: dict[Path, int] = {}
     for member in manifest.members:
         at_files = member.name.startswith("files/")
@@ -168,7 +170,7 @@ def _check_sqlite(connection: Connection) -> None:
 
 
 def _check_counts(connection: Connection, manifest: Manifest) -> None:
-    """Every table has as many rows as when the backup was made."""
+    """Raises `Refusal` where a table has not as many rows as when the backup was made."""
     there = {name: count_rows(connection, name) for name in table_names(connection)}
     wanted = {name: table.rows for name, table in manifest.tables.items()}
     if there != wanted:
@@ -177,9 +179,10 @@ def _check_counts(connection: Connection, manifest: Manifest) -> None:
 
 
 def _check_contents(connection: Connection, manifest: Manifest, placing: Placing) -> int:
-    """Every attachment is there as it was. Totals that a recount does not give are put right.
+    """Check every attachment, correct wrong totals, and return how many totals were wrong.
 
-    They are no reason to refuse a backup, perhaps the only one; how many there were is told.
+    Wrong totals are no reason to refuse a backup, which may be the only one. Raises `Refusal` for
+    an attachment that is not as it was.
     """
     with Session(connection, join_transaction_mode="create_savepoint") as session:
         for digest in list_digests(session):

@@ -20,14 +20,14 @@ class PageMissing(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it came back."""
+    """A page as the server sent it."""
 
     path: str
     status: int
     tree: html.HtmlElement
 
     def button(self, words: str) -> html.HtmlElement:
-        """The first button whose text begins with `words`; it belongs to a form."""
+        """The first button whose text begins with `words`. Raises `PageMissing`."""
         for button in self.tree.iter("button"):
             if button.text_content().strip().startswith(words):
                 return button
@@ -38,19 +38,19 @@ class Page:
         return any(button.text_content().strip() == words for button in self.tree.iter("button"))
 
     def link(self, words: str) -> str:
-        """Where the first link leads whose text begins with `words`."""
+        """The address of the first link whose text begins with `words`. Raises `PageMissing`."""
         for link in self.tree.iter("a"):
             if link.text_content().strip().startswith(words):
                 return str(link.get("href", ""))
         raise PageMissing(f"{self.path} ({self.status}): no link {words}: {self.words()[:300]}")
 
     def links(self, part: str) -> list[str]:
-        """Where the links lead whose address holds `part`, each once."""
+        """The addresses of links that hold `part`, without doubles."""
         found = [address for address in self.tree.xpath("//a/@href") if part in address]
         return list(dict.fromkeys(found))
 
     def words(self) -> str:
-        """The text of the page, white space folded."""
+        """The text of the page, with white space folded."""
         return " ".join(self.tree.text_content().split())
 
 
@@ -73,7 +73,7 @@ class Browser:
         self.client.close()
 
     def sign_in(self, login: str, password: str) -> Page:
-        """The unit's home page. Raises `PageMissing` when signing in fails."""
+        """Sign in and return the unit's home page. Raises `PageMissing` when signing in fails."""
         page = self.press(self.open("/sign-in"), "登录", login=login, password=password)
         if page.status != 200:
             raise PageMissing(f"{login} cannot sign in: {page.words()[:300]}")
@@ -84,13 +84,13 @@ class Browser:
         return _page(self.client.get(path))
 
     def follow(self, page: Page, words: str) -> Page:
-        """The page behind the link that begins with `words`."""
+        """The page behind the first link whose text begins with `words`."""
         return self.open(page.link(words))
 
     def press(self, page: Page, words: str, **values: Any) -> Page:
-        """Fill `values` into the form of the button that says `words`, and press it.
+        """Fill `values` into the form of the button that begins with `words`, and press the button.
 
-        A list ticks several boxes. What the form holds already is sent as it is.
+        A list ticks several boxes. Everything else in the form is sent as it is.
         """
         button = page.button(words)
         form = _form_of(page, button)
@@ -104,7 +104,7 @@ class Browser:
 
 
 def _form_of(page: Page, button: html.HtmlElement) -> html.FormElement:
-    """The form a button belongs to; one that stands outside names it."""
+    """The form of a button: the one around it, or the one whose id the button names."""
     named = button.get("form")
     return page.tree.get_element_by_id(named) if named else next(button.iterancestors("form"))
 

@@ -14,20 +14,20 @@ from models import Unit, UnitTag
 from queries.units.units import get_root, within
 
 BANNERS = ("150428000000", "150402000000", "152525000000")
-"""喀喇沁旗, 红山区, and 东乌珠穆沁旗 at the border; the first is the one whose reports are made."""
+"""喀喇沁旗, 红山区, and 东乌珠穆沁旗 at the border. Reports are made of the first."""
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The units of the story, by what they do in it."""
+    """The units of the story, by what each does."""
 
     region: Actor
     leagues: list[Actor]
-    """All of them; the first is the one above the first banner."""
+    """All leagues. The first is the league above the first banner."""
     banners: list[Actor]
     townships: list[Actor]
     on_time: list[Actor]
-    """Villages that answer before the due date; the rest answers late or never."""
+    """Villages that answer before the due date. Other villages answer late or never."""
     late: list[Actor]
     pastoral: list[Actor]
     """Villages that also answer about water and fodder."""
@@ -36,7 +36,7 @@ class Cast:
     reporting: list[str]
     """Codes of the units whose reports are made."""
     guests: list[tuple[str, Actor]]
-    """One account a level, for whoever watches."""
+    """For each level its name and a unit whose account a spectator can use."""
 
 
 def gather() -> Cast:

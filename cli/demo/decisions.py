@@ -12,7 +12,7 @@ from services.campaigns.measures import GateChoice
 
 @dataclass(frozen=True)
 class MeasureDecision:
-    """How one measure is handed down; what is not said here stays as intake found it."""
+    """How one measure is handed down. Everything else stays as intake found it."""
 
     form: str
     fields: Sequence[Mapping[str, Any]]
@@ -24,7 +24,7 @@ class MeasureDecision:
 
 
 def number(name: str, label: str, *, most: int = 100_000, **more: Any) -> dict[str, Any]:
-    """A whole number that is added up the tree."""
+    """A field for a whole number that is added up the tree."""
     return {
         "name": name, "label": label, "type": "integer", "required": True, "min": 0, "max": most,
         "rollup": "sum", **more,
@@ -32,7 +32,7 @@ def number(name: str, label: str, *, most: int = 100_000, **more: Any) -> dict[s
 
 
 def words(name: str, label: str, **more: Any) -> dict[str, Any]:
-    """A text of several lines."""
+    """A field for a text of several lines."""
     return {"name": name, "label": label, "type": "text", "multiline": True, **more}
 
 
@@ -152,5 +152,5 @@ DECISIONS: dict[str, MeasureDecision] = {
         due_rule="monthly:25",
     ),
 }
-"""By the measure's place in the notice. The other sections stay drafts: nothing is handed down
-that no officer has decided on."""
+"""A measure's place in the notice → the decision about it. The other sections stay drafts, because
+nothing is handed down that no officer has decided on."""

@@ -1,4 +1,4 @@
-"""What the demo prints at the end, read from the tables and from Prefect's server."""
+"""The tables that the demo prints at the end, from the database and from Prefect's server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def standings() -> Table:
 
 
 def flow_runs() -> dict[str, int]:
-    """Flow runs and task runs of the showing, from Prefect's server."""
+    """How many flow runs and task runs the showing had, from Prefect's server."""
     settings = get_settings()
     api = PrefectApi(settings.prefect_url, read_sign_in(settings.data_dir), seconds=30)
     kinds = {"Prefect 流程运行": "flow_runs", "Prefect 任务运行": "task_runs"}

@@ -1,4 +1,4 @@
-"""What the demo does on the machine itself: loading, the office's decisions, waiting."""
+"""What the demo does without a browser: loading data, the office's decisions, waiting."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ WAIT_SECONDS = 120.0
 
 
 def load_tree(password: str, advance: Callable[[], None]) -> None:
-    """The real tree of 15,938 units, and an account for each of them."""
+    """Load the real tree of 15,938 units, and make an account for each unit."""
     with transaction() as session:
         import_shipped_tree(session, actor=None, now=clock.now())
     advance()
@@ -67,7 +67,7 @@ def load_tree(password: str, advance: Callable[[], None]) -> None:
 
 
 def take_in_notice(file: Path, advance: Callable[[], None]) -> dict[str, Measure]:
-    """Read the notice, decide on the measures found in it, confirm them; by their path."""
+    """Read the notice, decide on the measures found in it and confirm them; path → measure."""
     read = read_notice(extracted_text(file.read_bytes(), file.name))
     with transaction() as session:
         root = get_root(session)
@@ -118,7 +118,7 @@ def release_all(
 
 
 def wait_until_handed_down() -> None:
-    """Return when no wish is open. Raises `PageMissing` after two minutes."""
+    """Wait until no wish is open. Raises `PageMissing` after two minutes."""
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
         with transaction(readonly=True) as session:
@@ -129,7 +129,7 @@ def wait_until_handed_down() -> None:
 
 
 def sweep() -> int:
-    """Open the gates that are past their time, as a flow run; returns how many."""
+    """Open gates past their time in a flow run, and return how many."""
     with transaction(readonly=True) as session:
         before = _count_released(session)
     use_server()
@@ -146,7 +146,7 @@ def _count_released(session: Session) -> int:
 
 
 def list_returned() -> set[str]:
-    """Codes of the units something was returned to."""
+    """The codes of the units to which something was returned."""
     with transaction(readonly=True) as session:
         rows = session.scalars(
             select(col(Unit.code))
@@ -157,7 +157,7 @@ def list_returned() -> set[str]:
 
 
 def render(codes: list[str]) -> int:
-    """The reports of these units, as a flow run; returns of how many."""
+    """Render the reports of these units in a flow run, and return how many units have reports."""
     with transaction(readonly=True) as session:
         campaign_id = session.scalars(select(col(Measure.campaign_id))).first()
     assert campaign_id is not None

@@ -1,4 +1,4 @@
-"""Plays the demo: the whole job once, on the real tree, then keeps serving."""
+"""Plays the demo: the whole job once on the real tree. Afterwards it keeps serving."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from cli.terminal import refusals
 from rules.dates.calendar import SHANGHAI
 
 PASSWORD = "jieli-demo-2026"
-"""Of every account of the demo; it exists only in the demo's own folder."""
+"""The password of every account of the demo. The accounts exist only in the demo's own folder."""
 RELEASED, SIGNED, PASSED_ON, ANSWERED, REVIEWED, LATE, SUMMED_UP, REPORTED = (
     datetime(2026, month, day, hour, tzinfo=SHANGHAI)
     for month, day, hour in (
@@ -58,7 +58,7 @@ class Show:
         self.reports = 0
 
     def play(self, processes: Processes) -> Cast:
-        """Everything from the empty database to the reports; returns who took part."""
+        """Play everything from the empty database to the reports, and return who took part."""
         with self.part("建库、导入单位和账号", 3) as advance:
             preparing.load_tree(PASSWORD, advance)
         cast = gather()
@@ -72,7 +72,7 @@ class Show:
         return cast
 
     def hand_down(self, cast: Cast) -> None:
-        """The office takes in the notice and releases; leagues sign, banners detail."""
+        """The office takes in the notice and releases measures; leagues sign, banners detail."""
         self.at(RELEASED)
         with self.part("读入通知，确认措施", 1 + len(DECISIONS)) as advance:
             measures = preparing.take_in_notice(ROOT / "samples" / "notice.docx", advance)
@@ -95,7 +95,7 @@ class Show:
             advance()
 
     def answer(self, cast: Cast) -> None:
-        """Villages answer on time; some also another measure; some answer late or never."""
+        """Villages answer on time, some also another measure; others answer late or never."""
         roads = self.titles[ROADS]
         self.at(ANSWERED)
         others = [*cast.pastoral, *cast.servants]
@@ -110,7 +110,8 @@ class Show:
             self.everyone(cast.banners, monthly, advance)
 
     def review(self, cast: Cast) -> None:
-        """Townships return and approve, villages correct, the late come in, it goes up."""
+        """Townships return and approve, villages correct, late answers arrive, units above
+        answer."""
         roads = self.titles[ROADS]
         upward = partial(story.send_up, measure=roads)
         self.at(REVIEWED)
@@ -130,14 +131,14 @@ class Show:
             self.everyone([cast.leagues[0], cast.region], story.review, advance)
 
     def report(self, cast: Cast) -> None:
-        """Reports of the region, every league and one banner with its townships."""
+        """Render reports of the region, every league and one banner with its townships."""
         self.at(REPORTED)
         with self.part("生成报告（网页、Word、Excel）", 1) as advance:
             self.reports = preparing.render(cast.reporting)
             advance()
 
     def correct_returned(self, measure: str) -> Callable[..., dict[str, int]]:
-        """Only the villages something came back to have anything to do."""
+        """The act of a village that corrects, for villages to which something was returned."""
         returned = preparing.list_returned()
 
         def act(stage: story.Stage, actor: story.Actor) -> dict[str, int]:
@@ -160,13 +161,13 @@ class Show:
         preparing.wait_until_handed_down()
 
     def at(self, shown: datetime) -> None:
-        """It is now this time in the demo."""
+        """Set the demo's clock to this time."""
         assert self.settings.clock_file is not None
         clock.set_clock(self.settings.clock_file, shown)
 
     @contextmanager
     def part(self, words: str, steps: int) -> Iterator[Callable[[], None]]:
-        """A line of the progress display; its time goes into the table at the end."""
+        """Show a line of progress for the block. The table at the end gets the time it took."""
         began = time.monotonic()
         line: TaskID = self.progress.add_task(words, total=steps)
         yield lambda: self.progress.advance(line)
@@ -175,7 +176,8 @@ class Show:
 
 
 def show(*, once: bool) -> None:
-    """Play the demo in a clean folder; then print what happened, and serve until Ctrl-C."""
+    """Play the demo in a clean folder and print what happened; without `once` serve until
+    Ctrl-C."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     console = Console()
@@ -201,7 +203,7 @@ def _play(settings: Settings, console: Console, once: bool) -> None:
 
 
 def _clean_settings() -> Settings:
-    """The settings of the demo: a folder of its own, emptied, and a clock of its own."""
+    """The settings of the demo, which has an emptied folder and a clock of its own."""
     folder = Path(os.environ.get("JIELI_DATA_DIR", ROOT / "var")) / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)

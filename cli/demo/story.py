@@ -1,6 +1,6 @@
-"""What happens in the demo: who does what, on which day, through whose browser.
+"""What happens in the demo: which unit does what through its browser.
 
-All of it is decided by the unit's place in the tree, so that every showing is the same.
+The unit's place in the tree decides everything, so that every showing is the same.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from typing import TypeVar
 from cli.demo.browser import Browser, Page, PageMissing
 
 BROWSERS = 4
-"""People at work at the same moment."""
+"""How many people work at the same moment."""
 ANSWER = "f-"
-"""What the form puts before the names of its fields."""
+"""The prefix of a field's name in the form page."""
 CONFIRM = "确认无误，报送"
-"""The button of a form that comes back with questions."""
+"""The button on a form that comes back with questions."""
 Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A unit that takes part, with the account it signs in with."""
+    """A unit that takes part, with the account it uses."""
 
     code: str
     name: str
     place: int
-    """Where it stands among the actors of its level."""
+    """The unit's index among the actors of its level."""
 
 
 @dataclass
 class Stage:
-    """Where the story is played."""
+    """The place where the story is played, with what has happened so far."""
 
     base_url: str
     password: str
     counts: dict[str, int] = field(default_factory=dict)
-    """What happened, for the table at the end."""
+    """What happened → how often, for the table at the end."""
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -54,7 +54,7 @@ class Stage:
         act: Callable[[Actor], dict[str, int]],
         advance: Callable[[], None],
     ) -> None:
-        """Let all actors act, a few at a time; adds up what each says it did."""
+        """Let all actors act, `BROWSERS` at a time, and add up what each reports."""
         with ThreadPoolExecutor(BROWSERS) as pool:
             for done in pool.map(act, actors):
                 for what, number in done.items():
@@ -63,7 +63,7 @@ class Stage:
 
 
 def sign_for(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
-    """A league signs; its gate asks for no more, so that releases the measure as well."""
+    """A league signs. Its gate asks for no more, so signing releases the measure as well."""
 
     def act(browser: Browser, home: Page) -> dict[str, int]:
         browser.press(browser.follow(home, measure), "签收")
@@ -103,7 +103,7 @@ def answers_of(actor: Actor) -> dict[str, str]:
 
 
 def answer(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
-    """A village signs, fills in the form and sends it. Every eleventh mistypes a number."""
+    """A village signs, fills in the form and sends it. Every eleventh village mistypes a number."""
 
     def act(browser: Browser, home: Page) -> dict[str, int]:
         page = browser.press(browser.follow(home, measure), "签收")
@@ -124,7 +124,7 @@ def answer(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
 
 
 def correct(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
-    """A village whose answer came back mends what the reason says."""
+    """A village whose answer was returned mends what the reason says."""
 
     def act(browser: Browser, home: Page) -> dict[str, int]:
         page = browser.follow(home, measure)
@@ -153,8 +153,8 @@ def answer_shortly(
 
 
 def review(stage: Stage, actor: Actor, *, doubts: int | None = None) -> dict[str, int]:
-    """A unit above reviews what waits: returns the first answer to the measure `doubts` (its
-    id), approves all the rest."""
+    """A unit above reviews what waits. It returns the first answer to the measure with the id
+    `doubts` and approves all others."""
 
     def act(browser: Browser, home: Page) -> dict[str, int]:
         done = {"退回": 0, "审核通过": 0}
@@ -174,7 +174,7 @@ def review(stage: Stage, actor: Actor, *, doubts: int | None = None) -> dict[str
 
 
 def send_up(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
-    """A unit above answers with what came from below and a word of its own."""
+    """A unit above answers with the roll-up of its lower units and a narrative of its own."""
 
     def act(browser: Browser, home: Page) -> dict[str, int]:
         page = browser.follow(home, measure)
@@ -187,8 +187,8 @@ def send_up(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
 
 
 def _send(browser: Browser, form: Page, values: dict[str, str]) -> Page:
-    """Fill in and send, and once more where the checks ask; its inputs bear the names of the
-    fields, marked."""
+    """Fill in the form and send it, and send once more where the checks ask. `values` are keyed by
+    the fields' names, which the page's inputs bear with the prefix `ANSWER`."""
     asked = {input_.get("name", "") for input_ in form.tree.xpath("//form//*[@name]")}
     typed = {name: values[_plain(name)] for name in asked if _plain(name) in values}
     page = browser.press(form, "报送", **typed)

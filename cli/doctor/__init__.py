@@ -1,1 +1,1 @@
-"""`jieli doctor`: looks at an installation, says what is to be done, changes nothing."""
+"""`jieli doctor`: looks at an installation and says what to do. It changes nothing."""

@@ -1,4 +1,4 @@
-"""The checks. Each looks at one thing, changes nothing, and says what to do."""
+"""The checks of `jieli doctor`. A check looks at one thing, changes nothing and says what to do."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ LITTLE, TOO_LITTLE = 2048 * MEGABYTE, 256 * MEGABYTE
 LARGE_LOG, LARGE_LOGS = 64 * MEGABYTE, 200 * MEGABYTE
 """Bytes of SQLite's log, and of the log files together."""
 DAILY, WEEKLY = timedelta(hours=26), timedelta(days=7)
-"""Ages of the last backup."""
+"""The ages of the last backup from which on a finding is a note, and bad."""
 SOON = timedelta(days=45)
-"""So long before the end of the known calendar it is told."""
+"""So long before its end the known calendar is reported."""
 APART = timedelta(seconds=5)
-"""So far may the clocks of this machine and of the database server differ."""
+"""How far the clocks of this machine and of the database server may differ."""
 OTHERS = 0o077
-"""Rights nobody has on the sign-in, whose owner may run any command."""
+"""Permission bits that the sign-in file must not have: whoever reads it may run any command."""
 OUTSIDE = frozenset({MARK, "JIELI_REQUIRE", "JIELI_TEST_POSTGRES"})
-"""Variables of this prefix that are no settings."""
+"""Variables that begin with `JIELI_` and are no settings."""
 
 
 def check_settings(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    """Each value and where it came from; a name that is no setting is told."""
+    """Each setting's value and its source; a variable with a name that is no setting."""
     names = {f"JIELI_{name.upper()}": name for name in Settings.model_fields}
     written = _names_in_file(Path(".env"))
     for variable, name in names.items():
@@ -76,7 +76,7 @@ def _shown(name: str, value: object) -> str:
 
 
 def check_database(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """It answers, its schema is this version's, its clock is ours."""
+    """Whether the database answers, has this version's schema and agrees about the time."""
     file = sqlite_file(settings.engine_url)
     if file is not None and not file.exists():
         yield note("database", N_("还没有数据库；第一次 jieli run 会建立。"))
@@ -104,13 +104,14 @@ def check_database(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _read_only(file: Path) -> str:
-    """A SQLite database to be looked at; without a log nobody works on it, and none is made."""
+    """The address under which a SQLite database is only read. Without a write-ahead log nobody
+    works on the database, and none is made."""
     still = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
     return f"sqlite:///file:{file}?mode=ro{still}&uri=true"
 
 
 def _revision(connection: Connection) -> str:
-    """Of the schema; empty where nothing has been stored yet."""
+    """The revision of the schema; empty where nothing has been stored yet."""
     if not inspect(connection).has_table(REVISION_TABLE):
         return ""
     asked = text(f"SELECT version_num FROM {REVISION_TABLE}")
@@ -128,7 +129,7 @@ def _schema(found: str) -> Finding:
 
 
 def check_calendar(_settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Until when holidays and make-up days are known."""
+    """The day until which holidays and make-up days are known."""
     until = known_until()
     near = local_date(now) + SOON > until
     sentence = N_("节假日安排已知到 %(until)s。")
@@ -137,7 +138,7 @@ def check_calendar(_settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def check_disks(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    """Room for data and attachments."""
+    """Free space for data and attachments."""
     for folder in dict.fromkeys([settings.data_dir, settings.files_dir]):
         there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
         free = shutil.disk_usage(there).free
@@ -149,7 +150,7 @@ def check_disks(settings: Settings, _now: datetime) -> Iterator[Finding]:
 
 
 def check_rights(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    """Nobody but the owner reads what is secret, and the group where the office says so."""
+    """Whether only the owner reads what is secret, and the group where the settings say so."""
     bits = hidden_bits(settings)
     folder, database = settings.data_dir, sqlite_file(settings.engine_url)
     secret = [folder, *(folder / name for name in KEY_FILES)]
@@ -170,7 +171,8 @@ def _has_rights(path: Path, bits: int) -> bool:
 
 
 def check_processes(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    """What runs answers; what does not run has left nothing and finds its ports free."""
+    """Whether running programs answer; of a stopped installation, what it left and whether its
+    ports are free."""
     if is_held(settings.data_dir / LOCK):
         for subject, program, url in (
             ("web", WEB_MODULE, f"{settings.web_url}/ready"),
@@ -205,10 +207,10 @@ def _ports(settings: Settings) -> Finding:
 
 
 def _starts(data_dir: Path, program: str) -> bool:
-    """Whether a process of the program is there that has not been there for long."""
+    """Whether a process of the program has started a short time ago."""
     wanted = program.encode()
     for folder in _processes(data_dir):
-        with suppress(OSError):  # it ends meanwhile
+        with suppress(OSError):  # The process ends meanwhile.
             named = wanted in (folder / "cmdline").read_bytes().split(b"\0")
             if named and _age(folder) < START_SECONDS:
                 return True
@@ -216,14 +218,14 @@ def _starts(data_dir: Path, program: str) -> bool:
 
 
 def _age(folder: Path) -> float:
-    """How many seconds a process has been there, by its folder in `/proc`."""
+    """How many seconds ago a process was started, by its folder in `/proc`."""
     ticks = int((folder / "stat").read_text().rpartition(")")[2].split()[19])
     up = float(Path("/proc/uptime").read_text().split()[0])
     return up - ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _processes(data_dir: Path) -> Iterator[Path]:
-    """The folders in `/proc` of the processes that were started for this data folder."""
+    """The folders in `/proc` of processes that were started for this data folder."""
     wanted = f"{MARK}={data_dir.resolve()}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -249,7 +251,7 @@ def check_backup(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def check_logs(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    """SQLite's log, and the log files."""
+    """The size of SQLite's log, and of the log files together."""
     logs = sum(log.stat().st_size for log in (settings.data_dir / "logs").glob("*"))
     grade = note if logs > LARGE_LOGS else good
     yield grade("logs", N_("日志共 %(size)d MB。"), size=logs // MEGABYTE)
@@ -271,4 +273,4 @@ CHECKS: tuple[Callable[[Settings, datetime], Iterator[Finding]], ...] = (
     check_backup,
     check_logs,
 )
-"""In the order of the lines."""
+"""All checks, in the order in which their lines are printed."""

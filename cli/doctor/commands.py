@@ -19,7 +19,7 @@ from rules.sentences.refusal import Refusal
 
 
 def find() -> Iterator[Finding]:
-    """Everything the checks say; settings that cannot be read end it at once."""
+    """The findings of all checks. Where settings cannot be read there are no others."""
     try:
         settings = Settings()
     except ValidationError as error:
@@ -30,13 +30,13 @@ def find() -> Iterator[Finding]:
     yield from unfit
     if unfit:
         return
-    now = clock.now()  # which is a setting too
+    now = clock.now()  # The clock is a setting, too.
     for check in CHECKS:
         yield from check(settings, now)
 
 
 def _refused(settings: Settings) -> Iterator[Finding]:
-    """What can be read as a setting, and still is no network or no database."""
+    """Settings that can be read but name no network or no database."""
     try:
         _ = settings.proxies
     except Refusal as refusal:
@@ -48,7 +48,7 @@ def _refused(settings: Settings) -> Iterator[Finding]:
 
 
 def doctor(*, as_json: bool) -> None:
-    """Print every finding; exit code 1 where one is bad."""
+    """Print every finding. The exit code is 1 where a finding is bad."""
     findings = list(find())
     if as_json:
         shown = [

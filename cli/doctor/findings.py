@@ -1,4 +1,4 @@
-"""What a check found."""
+"""Findings: what a check reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rules.sentences.sentence import Sentence
 
 
 class Grade(StrEnum):
-    """How it stands."""
+    """How serious a finding is."""
 
     GOOD = "good"
     NOTE = "note"
@@ -22,7 +22,7 @@ GRADE_NAMES = {Grade.GOOD: N_("正常"), Grade.NOTE: N_("注意"), Grade.BAD: N_
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, how it stands, and a sentence with what to do."""
+    """One line: the subject, its grade, and a sentence that says what to do."""
 
     subject: str
     grade: Grade
@@ -30,16 +30,20 @@ class Finding:
 
 
 def good(subject: str, msgid: str, **values: object) -> Finding:
+    """Nothing is to be done about `subject`."""
     return Finding(subject, Grade.GOOD, Sentence(msgid, values))
 
 
 def note(subject: str, msgid: str, **values: object) -> Finding:
+    """Something about `subject` should be done."""
     return Finding(subject, Grade.NOTE, Sentence(msgid, values))
 
 
 def refused(subject: str, refusal: Refusal) -> Finding:
+    """`subject` is bad, as the refusal says."""
     return Finding(subject, Grade.BAD, refusal.sentence)
 
 
 def bad(subject: str, msgid: str, **values: object) -> Finding:
+    """Something about `subject` must be done."""
     return Finding(subject, Grade.BAD, Sentence(msgid, values))
