@@ -12,7 +12,7 @@ from rules.accounts.predicates import Predicate
 from rules.assignments.states import ACT_NAMES, STATUS_NAMES, possible
 from rules.forms.expressions import budget, compiling
 from rules.forms.expressions.values import LONGEST_TEXT
-from rules.forms.field_values import LARGEST_NUMBER, LONGEST_NUMBER
+from rules.forms.field_values import LARGEST_NUMBER, LONGEST_NUMBER, YEARS
 from rules.forms.form_tree import MOST_TIMES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +29,8 @@ LIMITS = {
     "LARGEST_NUMBER": LARGEST_NUMBER,
     "LONGEST_NUMBER": LONGEST_NUMBER,
     "MOST_TIMES": MOST_TIMES,
+    "FIRST_YEAR": YEARS[0],
+    "LAST_YEAR": YEARS[1],
 }
 """The limits that the scripts of the form page share with the server."""
 

@@ -65,7 +65,7 @@ def clean_text(typed: str, *, multiline: bool) -> str:
 def read_number(typed: str) -> Decimal | Fault:
     """The number in `typed`: １２.５, 1,234, -3. At most four decimals and a billion.
 
-    `number` in `web/static/rules/numbers.js` reads the same: change both.
+    `number` in `web/static/rules/reading.js` reads the same: change both.
     """
     text = plain(typed)
     if len(text) > LONGEST_NUMBER:
@@ -118,7 +118,10 @@ def decimal_text(number: Decimal) -> str:
 
 
 def read_date(typed: str) -> str | Fault:
-    """The ISO date in `typed`: 2026-11-22, 2026/11/22, 2026年11月22日, 20261122."""
+    """The ISO date in `typed`: 2026-11-22, 2026/11/22, 2026年11月22日, 20261122.
+
+    `day` in `web/static/rules/reading.js` reads the same: change both.
+    """
     text = plain(typed)
     found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     if not found:

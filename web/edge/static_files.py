@@ -18,6 +18,8 @@ TYPES = {
 }
 JOINED = {
     "form.js": (
+        "rules/limits.js",
+        "rules/reading.js",
         "form/states.js",
         "form/page.js",
         "form/answers.js",
@@ -28,6 +30,10 @@ JOINED = {
         "form/offers.js",
         "form/waiting.js",
         "form/faults.js",
+        "form/buttons.js",
+        "form/bounds.js",
+        "form/choices.js",
+        "form/missing.js",
         "form/start.js",
     ),
     "outbox.js": (
@@ -52,7 +58,9 @@ JOINED = {
         "rules/patterns.js",
         "rules/operators.js",
         "rules/expressions.js",
+        "rules/reading.js",
         "rules/numbers.js",
+        "rules/today.js",
         "rules/repeats.js",
         "rules/conditions.js",
     ),

@@ -23,6 +23,9 @@ from web.edge.posted import typed
 PREFIX = "f-"
 """Before the names of answers in a posted form, so that they never meet our own fields."""
 
+BLANK = "__n__"
+"""The place of a filling that is not there yet; the browser writes the number in its stead."""
+
 
 @dataclass(frozen=True)
 class AskedField:
@@ -65,10 +68,17 @@ class AskedField:
     """Where the answer was taken from, if nobody has typed it: a finished sentence."""
     remark: str = ""
     """What the unit above wrote about this question when it returned it."""
+    limits: Mapping[str, str] = field(default_factory=dict)
+    """What the script tells on leaving it, as attributes of its input."""
     attached: Mapping[str, Any] | None = None
     """The photo or file that is here already: `token`, `name`, `size`, `type`."""
     upload_url: str = ""
     kind = "question"
+
+    @property
+    def needed(self) -> bool:
+        """Whether a person must answer it where it is asked."""
+        return self.required and self.open and not (self.computed or self.fixed)
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,11 @@ class AskedGroup:
     unasked: bool
     inner: list["Node"]
     kind = "group"
+
+    @property
+    def place(self) -> str:
+        """Its id on the page."""
+        return self.key
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,11 @@ class AskedRepeat:
     fault: str
     remark: str
     kind = "repeat"
+
+    @property
+    def place(self) -> str:
+        """Its id on the page."""
+        return self.id
 
 
 Node = AskedField | AskedGroup | AskedRepeat
@@ -165,11 +185,14 @@ def answers_in(posted: FormData) -> dict[str, list[str]]:
 
 
 def strip_prefix(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The answers among posted fields, by the key of their field."""
+    """The answers among posted fields, by the key of their field.
+
+    The blank filling of a repeat is none: a browser without templates sends it along.
+    """
     return {
         name.removeprefix(PREFIX): values
         for name, values in fields.items()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and f".{BLANK}." not in name
     }
 
 

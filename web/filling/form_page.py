@@ -26,7 +26,7 @@ from services.filling.recalls import corrects
 from web.edge.due_dates import days_left
 from web.edge.language import Words, is_foreign, words_of
 from web.edge.rendering import render
-from web.filling.asked import AskedField, AskedGroup, AskedRepeat, Node, every, label_of
+from web.filling.asked import PREFIX, AskedField, AskedGroup, AskedRepeat, Node, every, label_of
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in
 from web.filling.questions import Questions, browser_rules
 from web.filling.returned_fields import find_mending
@@ -139,9 +139,9 @@ def form_page(
         one=sheet.assignment,
         nodes_shown=asked,
         closed=closed,
-        parts=[node for node in asked if isinstance(node, AskedGroup) and node.label],
+        parts=[node for node in asked if not isinstance(node, AskedField) and node.label],
         rules=browser_rules(words, sheet, iso),
-        faults=_summary(words, asked),
+        faults=_summary(words, asked, shown.faults),
         refusal=shown.refusal,
         fresh=fresh,
         made=made,
@@ -196,8 +196,17 @@ def _is_mended(one: AskedField | AskedRepeat) -> bool:
     return one.open and (one.returned or one.tied)
 
 
-def _summary(words: Words, nodes: list[Node]) -> dict[str, str]:
-    """Id → what is wrong there, in the order of the page."""
+def _summary(words: Words, nodes: list[Node], faults: Mapping[str, Fault | str]) -> dict[str, str]:
+    """Id → what is wrong there, in the order of the page; under no id what has no place on it."""
+    found = _told_in(words, nodes)
+    lost = [fault for key, fault in faults.items() if PREFIX + key not in found]
+    if lost:
+        told = (fault if isinstance(fault, str) else words.say(fault) for fault in lost)
+        found[""] = " ".join(told)
+    return found
+
+
+def _told_in(words: Words, nodes: list[Node]) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in every(nodes):
         if one.fault:

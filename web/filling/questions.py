@@ -11,14 +11,16 @@ from markupsafe import Markup
 
 from rules.dates.periods import period_words
 from rules.filling.answer_sheet import AnswerSheet
-from rules.filling.answers import Attached, settle_answers
+from rules.filling.answers import LINE_LENGTH, TEXT_LENGTH, Attached, settle_answers
 from rules.filling.conditions import Conditions, as_value
 from rules.filling.repeats import times_shown
 from rules.forms.expressions.expression import parse
 from rules.forms.form_fields import (
     ATTACHED,
+    BOUNDED,
     FieldType,
     FormField,
+    bounds,
     chosen_by_default,
     words_in,
 )
@@ -28,6 +30,7 @@ from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from web.edge.language import Words
 from web.filling.asked import (
+    BLANK,
     PREFIX,
     AskedField,
     AskedGroup,
@@ -40,8 +43,6 @@ from web.filling.asked import (
     label_of,
 )
 
-BLANK = "__n__"
-"""The place of a filling that is not there yet; the browser writes the number in its stead."""
 LONGEST_EARLIER = 60
 """Longer texts of the last period are not shown: they would only be copied."""
 Where = int | str | None
@@ -187,6 +188,7 @@ class Questions:
             waiting=self._waiting(one, where) and not offered,
             known=self._known(one, where, values),
             remark=self._remark(one.name) if where is None else "",
+            limits=_limits(one),
             attached=self._attached(one, key, values),
             upload_url=f"/assignments/{self.sheet.assignment.id}/uploads",
         )
@@ -264,8 +266,8 @@ class Questions:
         return self.words.say(N_("已自动填入：%(source)s"), source=source)
 
     def _hint(self, one: FormField, where: Where) -> str:
-        """Its hint, and on a line of its own what the last period's answer was."""
-        lines = (hint_of(self.words, one), self._earlier(one, where))
+        """Its hint, and on lines of their own its bounds and what the last period's answer was."""
+        lines = (hint_of(self.words, one), bounds_in(self.words, one), self._earlier(one, where))
         return Markup("<br>").join(line for line in lines if line)
 
     def _earlier(self, one: FormField, where: Where) -> str:
@@ -298,6 +300,33 @@ class Questions:
 
 def _place(where: Where) -> int | None:
     return where if isinstance(where, int) else None
+
+
+def _limits(one: FormField) -> dict[str, str]:
+    """What the script of the page holds an answer against."""
+    if one.type is FieldType.TEXT:
+        return {"data-longest": str(TEXT_LENGTH if one.multiline else LINE_LENGTH)}
+    if one.type not in BOUNDED:
+        return {}
+    named = {"data-kind": one.type, "data-min": one.min, "data-max": one.max}
+    return {name: str(value) for name, value in named.items() if value is not None}
+
+
+def bounds_in(words: Words, one: FormField) -> str:
+    """What an answer may be at least and at most. That a count is not below nothing goes without
+    saying."""
+    low, high = bounds(one)
+    if one.type not in BOUNDED or (not low and high is None):
+        return ""
+    if low is not None and high is not None:
+        return words.say(N_("%(min)s 至 %(max)s 之间"), min=low, max=high)
+    if one.numeric:
+        if high is None:
+            return words.say(N_("不小于 %(min)s"), min=low)
+        return words.say(N_("不大于 %(max)s"), max=high)
+    if high is None:
+        return words.say(N_("不早于 %(min)s"), min=low)
+    return words.say(N_("不晚于 %(max)s"), max=high)
 
 
 def message_in(one: FormField, language: str) -> str:

@@ -11,7 +11,7 @@ from rules.filling.conditions import as_stored
 from rules.forms.expressions.budget import MOST_WORK, Budget
 from rules.forms.expressions.expression import Expression, parse
 from rules.forms.expressions.values import Scope, shown, tidy, truth_of
-from rules.forms.field_values import read_decimal
+from rules.forms.field_values import read_date, read_decimal
 from rules.forms.form_fields import FieldType, FormField
 from rules.sentences.faults import Fault
 from tests.rules.forms.expressions.made import ANSWERS, EXPRESSIONS, NUMERIC
@@ -35,6 +35,7 @@ def script() -> Script:
         "rules/patterns.js",
         "rules/operators.js",
         "rules/expressions.js",
+        "rules/reading.js",
         "rules/numbers.js",
     )
 
@@ -128,7 +129,7 @@ def test_a_calculated_value_is_stored_in_the_script_as_the_table_says(script: Sc
 
 def test_a_number_is_read_in_the_script_as_the_table_says(script: Script) -> None:
     read = script.evaluate(
-        "texts => texts.map(text => window.jieliNumbers.number(text))",
+        "texts => texts.map(text => window.jieliReading.number(text))",
         [text for text, _ in NUMBERS],
     )
     assert [
@@ -145,9 +146,32 @@ def test_a_number_is_read_in_the_script_as_the_table_says(script: Script) -> Non
 def test_any_text_is_the_same_number_in_the_script_and_on_the_server(
     script: Script, texts: list[Any]
 ) -> None:
-    read = script.evaluate("texts => texts.map(text => window.jieliNumbers.number(text))", texts)
+    read = script.evaluate("texts => texts.map(text => window.jieliReading.number(text))", texts)
     wanted = [read_decimal(text) for text in texts]
     assert read == ["" if isinstance(one, Fault) else float(one) for one in wanted]
+
+
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.builds(
+            "{}{}{}{}{}{}".format,
+            st.sampled_from(["2026", "１９９９", "1899", "2200", "26"]),
+            st.sampled_from(["-", "/", ".", "年", "。", "－", " - ", ""]),
+            st.sampled_from(["1", "02", "１１", "13"]),
+            st.sampled_from(["-", "/", ".", "月", "．", ""]),
+            st.sampled_from(["1", "29", "31", "０５"]),
+            st.sampled_from(["", "日", " "]),
+        ),
+        min_size=200,
+    )
+)
+def test_any_text_is_the_same_day_in_the_script_and_on_the_server(
+    script: Script, texts: list[Any]
+) -> None:
+    read = script.evaluate("texts => texts.map(text => window.jieliReading.day(text))", texts)
+    wanted = [read_date(text) for text in texts]
+    assert read == ["" if isinstance(one, Fault) else one for one in wanted]
 
 
 def test_a_calculated_number_is_in_the_script_what_the_table_says(script: Script) -> None:

@@ -7,6 +7,9 @@
   var form = page.form,
     rules = window.jieliRules;
 
+  /* The blank filling of a repeat, in a browser without templates. */
+  var BLANK = /\.__n__\./;
+
   function isBox(field) {
     return field.type === 'checkbox' || field.type === 'radio';
   }
@@ -21,6 +24,7 @@
       var sent =
         field.name &&
         !field.disabled &&
+        !BLANK.test(field.name) &&
         isText(field) &&
         !/^(FIELDSET|OUTPUT)$/.test(field.tagName);
       if (sent && (!isBox(field) || (untouched ? field.defaultChecked : field.checked))) {
@@ -81,6 +85,15 @@
     if (rules) {
       rules.settle();
     }
+    dress();
+  }
+  /* What stands beside answers follows them. */
+  function dress() {
+    page.bounds.dress();
+    page.choices.dress();
+    if (page.missing) {
+      page.missing.later();
+    }
   }
   function put(field, text) {
     if (isBox(field)) {
@@ -90,5 +103,5 @@
     }
   }
 
-  page.answers = {posted: posted, only: only, mark: mark, now: now, write: write};
+  page.answers = {posted: posted, only: only, mark: mark, now: now, write: write, dress: dress};
 })(window.jieliForm);

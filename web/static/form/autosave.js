@@ -16,6 +16,8 @@
   var planned = 0,
     wait = FIRST,
     saving = false;
+  /* What is to be told once a saving that the button found on its way has its answer, and one more. */
+  var pressed = null;
 
   function later() {
     window.clearTimeout(planned);
@@ -31,6 +33,10 @@
     var pairs = answers.posted(),
       sent = answers.mark(pairs);
     then = typeof then === 'function' ? then : function () {};
+    if (saving && anyway) {
+      pressed = then;
+      return;
+    }
     if (!page.can('saves') || saving || copies.erased() || (sent === marks.clean && !anyway)) {
       then();
       return;
@@ -52,6 +58,11 @@
         notSaved(code, answer);
       }
       then(code);
+      if (pressed) {
+        then = pressed;
+        pressed = null;
+        save(then, true);
+      }
     });
   }
   function ask(pairs, then) {
@@ -93,7 +104,9 @@
   /* By the button: also where it had stopped, and though the server has it. */
   function insist() {
     page.move('insisted');
+    page.buttons.busy('save');
     save(function (code) {
+      page.buttons[code === 200 ? 'done' : 'rest']('save');
       if (code >= 400 && code < 500 && [401, 403, 404, 409].indexOf(code) < 0) {
         page.plainly('save');
       }

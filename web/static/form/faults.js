@@ -5,6 +5,7 @@
     return;
   }
   var out = window.jieliOutbox,
+    rules = window.jieliRules,
     form = page.form,
     say = page.say;
 
@@ -30,6 +31,7 @@
   function list(found, sentence, differing) {
     var all = out.element('ul'),
       keys = Object.keys(found);
+    open(keys);
     /* How many there are is no longer true with the first one mended. */
     if (sentence) {
       all.appendChild(out.element('li', sentence)).className = keys.length ? 'count' : '';
@@ -48,11 +50,42 @@
     });
     return all;
   }
+  /* A question the conditions hide here and the server asks: one must be able to see it. */
+  function open(keys) {
+    if (rules) {
+      keys.forEach(rules.open);
+    }
+  }
   function away(one) {
     one.parentNode.removeChild(one);
   }
   function isRefused(field) {
     return field.getAttribute('data-state') === 'refused';
+  }
+  /* The question is brought into view with its label and what is said of it, and is ready to be typed in. */
+  function lead(link) {
+    var at = document.getElementById(link.getAttribute('href').slice(1)),
+      block = at && blockOf(at);
+    if (block) {
+      at.focus();
+      block.scrollIntoView();
+    }
+  }
+  document.addEventListener('click', function (event) {
+    var link = event.target;
+    while (link && link.tagName !== 'A') {
+      link = link.parentNode;
+    }
+    if (link && /^#f-/.test(link.getAttribute('href'))) {
+      window.setTimeout(lead, 0, link);
+    }
+  });
+  /* The field, or the repeat, that an answer stands in. */
+  function blockOf(at) {
+    while (at && !/(^| )(field|repeat)( |$)/.test(at.className)) {
+      at = at.parentElement;
+    }
+    return at;
   }
   function lineOf(one) {
     return document.getElementById('f-' + one + '-fault');
@@ -95,17 +128,17 @@
   function blame(one, sentence) {
     var field = document.getElementById('f-' + one),
       line = lineOf(one),
-      block = field;
-    while (block && !/(^| )field( |$)/.test(block.className)) {
-      block = block.parentElement;
-    }
+      block = field && blockOf(field);
     if (line) {
       away(line);
     }
     if (!block) {
       return '';
     }
-    var label = block.querySelector('label,legend');
+    var label = block.querySelector(block === field ? 'h3' : 'label,legend,.asked');
+    if (!label) {
+      return '';
+    }
     block.className = block.className.replace(/ wrong/g, '') + (sentence ? ' wrong' : '');
     if (sentence) {
       line = out.element('p', sentence, 'fault');
@@ -166,5 +199,20 @@
     }
   }
 
-  page.faults = {show: show, areElsewhere: areElsewhere, changed: changed, judge: judge};
+  /* Said by the server on a page that is loaded. */
+  function begin() {
+    open(
+      Array.prototype.map.call(form.querySelectorAll('.fault'), function (line) {
+        return line.id.slice(2, -6);
+      })
+    );
+  }
+
+  page.faults = {
+    show: show,
+    begin: begin,
+    areElsewhere: areElsewhere,
+    changed: changed,
+    judge: judge
+  };
 })(window.jieliForm);

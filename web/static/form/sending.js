@@ -28,6 +28,7 @@
     if (photos && !filesAreRight()) {
       return;
     }
+    page.buttons.busy('send');
     if (hasFiles()) {
       sendWithFiles(pairs);
       return;
@@ -42,6 +43,7 @@
   }
   function became(how, pairs, code, answer) {
     if (how === 'sent') {
+      page.buttons.done('send');
       page.move('arrived');
       out.remove(page.key, page.tab);
       out.put({
@@ -53,8 +55,10 @@
       });
       location.href = answer.url;
     } else if (how === 'waiting' || how === 'sign-in') {
+      page.buttons.rest('send');
       park(how, pairs);
     } else if (how === 'refused') {
+      page.buttons.rest('send');
       copies.keep();
       refused(code, answer, answers.mark(pairs));
     } else {
@@ -92,6 +96,7 @@
   /* The whole file goes only into a request that can succeed: a small one asks first. */
   function sendWithFiles(pairs) {
     if (Number(form.getAttribute('data-uploading')) || navigator.onLine === false) {
+      page.buttons.rest('send');
       status.hold(say('uploading'));
       return;
     }
@@ -105,6 +110,7 @@
       if (code === 200 || code === 409 || code === 422) {
         plainly('send');
       } else {
+        page.buttons.rest('send');
         autosave.notSaved(code, answer);
       }
     });
@@ -119,6 +125,7 @@
     var input = out.element('input');
     /* Then no page of the server would come, but one of the browser's own. */
     if (navigator.onLine === false) {
+      page.buttons.rest(act);
       copies.keep();
       status.onlyHere();
       return;

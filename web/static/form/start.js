@@ -103,8 +103,13 @@
   var shown = answers.mark(answers.posted(true));
   page.early = answers.now() !== shown && performance.navigation.type === 0;
   if (rules) {
-    rules.start(page.faults.judge, keep);
+    rules.start(page.faults.judge, function () {
+      keep();
+      answers.dress();
+    });
+    page.faults.begin();
   }
+  answers.dress();
   if (form.hasAttribute('data-closed')) {
     page.offers.lastLook();
   } else {

@@ -5,6 +5,7 @@
   var form = document.querySelector('form[data-rules]'),
     speak = window.jieliExpressions,
     numbers = window.jieliNumbers,
+    reading = window.jieliReading,
     repeats = window.jieliRepeats;
   if (!form) {
     return;
@@ -15,8 +16,10 @@
   /* One settling: the inputs by name, what is answered outside repeats, the fillings of each repeat,
      which conditions hold, which choices wait for another answer, and the work that is left. */
   var now = {inputs: {}, seen: {}, rows: {}, asked: {}, waits: {}, budget: {left: 0}};
-  /* Between settlings: what is said beside fields, the next settling, and until when the phone rests. */
+  /* Between settlings: what is said beside fields, what is shown whatever the conditions say, the next
+     settling, and until when the phone rests. */
   var noted = {},
+    opened = {},
     timer = 0,
     rested = 0,
     blame = null;
@@ -57,22 +60,20 @@
       return texts.join(' ');
     }
     if (numeric(rule)) {
-      var value = numbers.number(texts[0]);
+      var value = reading.number(texts[0]);
       return rule.type === 'integer' && value % 1 ? '' : value;
     }
-    return rule.type === 'date' ? numbers.day(texts[0]) : texts[0];
+    return rule.type === 'date' ? reading.day(texts[0]) : texts[0];
   }
   function count() {
-    now.inputs = {};
+    ['inputs', 'seen', 'rows', 'asked', 'waits'].forEach(function (what) {
+      now[what] = {};
+    });
     each(form.elements, function (field) {
       if (field.name) {
         (now.inputs[field.name] = now.inputs[field.name] || []).push(field);
       }
     });
-    now.seen = {};
-    now.rows = {};
-    now.asked = {};
-    now.waits = {};
     rules.order.forEach(function (name) {
       if (fields[name].type === 'repeat') {
         now.rows[name] = [];
@@ -151,7 +152,7 @@
       answers: all,
       own: name in row ? row[name] : '',
       choice: choice || {},
-      today: rules.today,
+      today: window.jieliToday(rules.today),
       budget: now.budget
     };
   }
@@ -273,17 +274,20 @@
   function show() {
     each(form.querySelectorAll('.question,.group,.repeat'), function (block) {
       var name = block.getAttribute('data-field') || block.getAttribute('data-repeat');
-      var place = placeOf(block.getAttribute('data-key') || name);
-      if (!fields[name] || !fields[name].relevant || (fields[name].repeat && place === null)) {
+      var place = split(block.getAttribute('data-key') || name)[1];
+      if (!fields[name] || !fields[name].relevant || !isPlace(name, place)) {
         return;
       }
-      var gone = !relevant(name, place);
+      var gone = !relevant(name, place) && !opened[keyOf(name, place)];
       block.hidden = gone;
       block.className = block.className.replace(/ unasked/g, '') + (gone ? ' unasked' : '');
     });
     each(form.querySelectorAll('output[data-key]'), function (block) {
       var name = block.getAttribute('data-field'),
-        place = placeOf(block.getAttribute('data-key'));
+        place = split(block.getAttribute('data-key'))[1];
+      if (!isPlace(name, place)) {
+        return;
+      }
       var row =
         place === null ? now.seen : (now.rows[fields[name].repeat][place] || {}).values || {};
       var text = (name in row && speak.text(row[name])) || '\u2014';
@@ -302,8 +306,21 @@
       }
     });
   }
-  function placeOf(key) {
-    return split(key)[1];
+  /* A browser without templates has the blank filling among the others. */
+  function isPlace(name, place) {
+    return fields[name].repeat ? place !== null && place === place : true;
+  }
+  /* Something is wrong with a question that is not asked here: it is shown all the same, with all
+     around it. */
+  function open(key) {
+    var at = split(key),
+      rule = fields[at[0]];
+    if (rule && isPlace(at[0], at[1]) && !relevant(at[0], at[1])) {
+      [at[0]].concat(rule.above).forEach(function (name) {
+        opened[keyOf(name, fields[name].repeat ? at[1] : null)] = true;
+      });
+      show();
+    }
   }
   function split(key) {
     var parts = key.split('.');
@@ -357,7 +374,7 @@
   function pressed(event, changed) {
     var button = event.target,
       act = button.name === '_act' && /^(add|remove):([^.]+)(?:\.(\d+))?$/.exec(button.value);
-    if (!act || !form.querySelector('[data-repeat="' + act[2] + '"] template')) {
+    if (!act || !repeats.blank(act[2])) {
       return;
     }
     event.preventDefault();
@@ -402,8 +419,9 @@
     form.addEventListener('click', function (event) {
       pressed(event, changed);
     });
+    document.addEventListener('visibilitychange', settle);
     settle();
   }
 
-  window.jieliRules = {settle: settle, fit: fit, start: start};
+  window.jieliRules = {settle: settle, fit: fit, open: open, start: start};
 })();

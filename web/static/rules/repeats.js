@@ -13,22 +13,30 @@
   /* Those that are shown. */
   function sections(repeat) {
     var found = form.querySelector('[data-repeat="' + repeat + '"]');
-    return found ? found.querySelectorAll('[data-instance]') : [];
+    return found
+      ? Array.prototype.filter.call(found.querySelectorAll('[data-instance]'), isFilling)
+      : [];
+  }
+  /* A browser without templates has the blank one among them. */
+  function isFilling(section) {
+    return section.getAttribute('data-instance') !== '__n__';
+  }
+  function blank(repeat) {
+    return form.querySelector('[data-repeat="' + repeat + '"] [data-instance-template]');
   }
   /* One filling more: a copy of the blank one. One less: those behind it move up. */
   function add(repeat) {
-    var section = form.querySelector('[data-repeat="' + repeat + '"]');
-    var blank = section && section.querySelector('template[data-instance-template]');
-    var place = sections(repeat).length,
+    var copied = blank(repeat),
+      place = sections(repeat).length,
       made = document.createElement('div');
-    if (!blank || place >= MOST) {
+    if (!copied || place >= MOST) {
       return null;
     }
-    made.innerHTML = blank.innerHTML.replace(/__n__/g, place).replace(/__number__/g, place + 1);
+    made.innerHTML = copied.innerHTML.replace(/__n__/g, place).replace(/__number__/g, place + 1);
     made = made.querySelector('[data-instance]');
-    blank.parentNode.insertBefore(
+    copied.parentNode.insertBefore(
       made,
-      sections(repeat)[place - 1] ? sections(repeat)[place - 1].nextSibling : blank
+      sections(repeat)[place - 1] ? sections(repeat)[place - 1].nextSibling : copied
     );
     counted(repeat);
     return made;
@@ -91,5 +99,5 @@
     }
   }
 
-  window.jieliRepeats = {sections: sections, add: add, remove: remove, fit: fit};
+  window.jieliRepeats = {sections: sections, blank: blank, add: add, remove: remove, fit: fit};
 })();
