@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
 
+from rules.workbooks.excel_text import IN_CELL, cut_for_excel, row_height
+
 EXACT_DIGITS = 15
 """The most digits that Excel keeps of a number. A number with more digits is stored as text."""
-LONGEST_CELL = 32_000
 A4, FIT_WIDTH = 9, 1
 HEAD_HEIGHT = 32
 """The height of a head in points: two lines, for headings longer than their column."""
@@ -156,6 +157,9 @@ class LedgerSheet:
         self.row += 1
         for place, value in enumerate(row):
             self._write(self.row, place, value, columns[place].kind)
+        texts = ((str(value or ""), self.widths[place]) for place, value in enumerate(row))
+        if height := row_height(texts):
+            self.sheet.set_row(self.row, height)
 
     def _write(self, row: int, place: int, value: Any, kind: str) -> None:
         sheet, ledger = self.sheet, self.ledger
@@ -172,7 +176,7 @@ class LedgerSheet:
         elif kind == "date":
             sheet.write_datetime(row, place, date.fromisoformat(value), ledger.date)
         else:
-            sheet.write_string(row, place, str(value)[:LONGEST_CELL], ledger.text)
+            sheet.write_string(row, place, cut_for_excel(str(value), IN_CELL), ledger.text)
 
     def _write_number(self, row: int, place: int, text: str) -> None:
         if sum(character.isdigit() for character in text) > EXACT_DIGITS:

@@ -14,6 +14,7 @@ from rules.filling.answers import LINE_LENGTH, TEXT_LENGTH
 from rules.forms.field_values import LARGEST_NUMBER, YEARS
 from rules.forms.form_fields import FieldType, FormField, bounds
 from rules.workbooks.columns import SheetColumn
+from rules.workbooks.excel_text import cut_for_excel
 
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 255
 """The most characters that Excel shows."""
@@ -42,10 +43,10 @@ def validation(column: SheetColumn, list_range: ListRange) -> dict[str, Any]:
     hint = f"{field.hint} {said}".strip()
     return {
         **rule,
-        "input_title": _cut(field.label or field.name, LONGEST_TITLE),
-        "input_message": _cut(hint, LONGEST_MESSAGE),
+        "input_title": cut_for_excel(field.label or field.name, LONGEST_TITLE, "…"),
+        "input_message": cut_for_excel(hint, LONGEST_MESSAGE, "…"),
         "error_title": "填得不对",
-        "error_message": _cut(f"{said}（{field.label}）", LONGEST_MESSAGE),
+        "error_message": cut_for_excel(f"{said}（{field.label}）", LONGEST_MESSAGE, "…"),
     }
 
 
@@ -92,7 +93,3 @@ def _text(field: FormField) -> tuple[dict[str, Any], str]:
     longest = TEXT_LENGTH if field.multiline else LINE_LENGTH
     rule = {"validate": "length", "criteria": "<=", "value": longest}
     return rule, f"最多 {longest} 字。"
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -19,11 +19,10 @@ from adapters.workbooks.signing import sign
 from adapters.workbooks.validation import choices_message, validation
 from rules.forms.form_fields import NUMERIC, FieldType
 from rules.workbooks.columns import GUIDE, LISTS, REQUIRED, TICKET, SheetColumn
-from rules.workbooks.layout import Cell, FilledSheet, Layout
+from rules.workbooks.excel_text import IN_CELL, cut_for_excel, pieces_for_excel, row_height
+from rules.workbooks.layout import Cell, FilledSheet, Layout, SheetRow
 
 FONT = "等线"
-IN_CELL = 30_000
-"""The most characters of the ticket in one cell. Excel holds 32,767."""
 HEAD = 1
 """The row of the heads, from 0. The groups stand above."""
 FIXED = 3
@@ -31,9 +30,11 @@ FIXED = 3
 OWN = 5
 """The number of open columns after the questions, for the office's own notes. They are not read."""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{0,3}[1-9])?")
+UNIT_WIDTH, _TEXT_WIDTH = 22, 30
+"""Half-width characters of a column."""
 _WIDTHS = {
     FieldType.INTEGER: 12, FieldType.DECIMAL: 14, FieldType.DATE: 14, FieldType.SELECT_ONE: 18,
-    FieldType.SELECT_MULTIPLE: 26, FieldType.TEXT: 30,
+    FieldType.SELECT_MULTIPLE: 26, FieldType.TEXT: _TEXT_WIDTH,
 }  # fmt: skip
 _NUMBER_FORMATS = {
     FieldType.INTEGER: "0", FieldType.DECIMAL: "0.####", FieldType.DATE: "yyyy-mm-dd",
@@ -101,8 +102,8 @@ class _Writing:
         text = self.style(text_wrap=True, valign="top", num_format="@")
         for row, (heading, words) in enumerate(self.layout.guide):
             sheet.write_string(row, 0, heading, name)
-            sheet.write_string(row, 1, words[:32_000], text)
-            sheet.set_row(row, 18 * min(_lines(words, 44), 22))
+            sheet.write_string(row, 1, cut_for_excel(words, IN_CELL), text)
+            sheet.set_row(row, row_height([(words, 88)]))
         sheet.protect("", {"format_rows": True, "format_columns": True})
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -115,6 +116,7 @@ class _Writing:
                 zip(filled.columns.columns, line.cells, strict=True), FIXED
             ):
                 self._write_cell(sheet, number, place, column, cell)
+            sheet.set_row(number, _height(filled, line))
         self._validate(sheet, filled)
         self._finish(sheet, filled)
 
@@ -130,7 +132,7 @@ class _Writing:
             head = self.style(bold=True, bg_color=colour, border=1, align="center", text_wrap=True)
             sheet.write_string(HEAD, place, column.head, head)
             below = self._below(filled, column.field.type, open_=column.field.typed_in)
-            sheet.set_column(place, place, _WIDTHS.get(column.field.type, 30), below)
+            sheet.set_column(place, place, _width(column), below)
             if note := choices_message(column):
                 sheet.write_comment(HEAD, place, note, {"x_scale": 2, "y_scale": 1.5})
         self._write_own(sheet, FIXED + len(columns.columns))
@@ -219,7 +221,7 @@ class _Writing:
     def _finish(self, sheet: Worksheet, filled: FilledSheet) -> None:
         below = self._below(filled, FieldType.TEXT)
         sheet.set_column(0, 0, 15, below)
-        sheet.set_column(1, 1, 22)
+        sheet.set_column(1, 1, UNIT_WIDTH)
         sheet.set_column(2, 2, 8 if filled.columns.repeat else 20, below)
         sheet.freeze_panes(HEAD + 1, 2)
         if filled.lines:
@@ -235,8 +237,8 @@ class _Writing:
     def _write_ticket(self) -> None:
         sheet = self.workbook.add_worksheet(TICKET)
         text = sign(self.layout.ticket)
-        for row, start in enumerate(range(0, len(text), IN_CELL)):
-            sheet.write_string(row, 0, text[start : start + IN_CELL])
+        for row, piece in enumerate(pieces_for_excel(text, IN_CELL)):
+            sheet.write_string(row, 0, piece)
         sheet.protect("")
         sheet.very_hidden()
 
@@ -254,13 +256,22 @@ _OF_CODES = {
 }
 
 
+def _height(filled: FilledSheet, line: SheetRow) -> float | None:
+    """The height of a row for the texts in it. None: one line is enough."""
+    asked = (
+        (cell.text, _width(column))
+        for column, cell in zip(filled.columns.columns, line.cells, strict=True)
+        if column.field.type not in _NUMBER_FORMATS
+    )
+    return row_height([(line.unit, UNIT_WIDTH), *asked])
+
+
+def _width(column: SheetColumn) -> int:
+    return _WIDTHS.get(column.field.type, _TEXT_WIDTH)
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if len(text) == len("2026-11-22") else None
     except ValueError:
         return None
-
-
-def _lines(text: str, width: int) -> int:
-    """The number of lines that a text takes in a cell."""
-    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))

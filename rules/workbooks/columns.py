@@ -13,6 +13,7 @@ from rules.forms.form_fields import ATTACHED, SELECTS, FormField
 from rules.forms.form_tree import FormTree
 from rules.sentences.held import on_one_line
 from rules.sentences.refusal import N_, Refusal
+from rules.workbooks.excel_text import cut_for_excel
 
 MAIN, GUIDE, LISTS, TICKET = "填报", "说明", "选项", "_jieli"
 CODE, UNIT, STATUS, PLACE = "单位代码", "单位名称", "状态", "序号"
@@ -142,9 +143,9 @@ def folded(head: str) -> str:
 def _sheet_name(repeat: FormField, taken: Iterable[str]) -> str:
     used = {name.lower() for name in taken}
     plain = _NOT_IN_NAMES.sub("", repeat.label or repeat.name).strip() or repeat.name
-    name, number = plain[:LONGEST_NAME], 2
+    name, number = cut_for_excel(plain, LONGEST_NAME), 2
     while name.lower() in used:
-        name = f"{plain[: LONGEST_NAME - 4]}-{number}"
+        name = f"{cut_for_excel(plain, LONGEST_NAME - 4)}-{number}"
         number += 1
     return name
 

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from adapters import signing as keys
 from adapters.workbooks import signing
 from adapters.workbooks.reading import read_workbook
 from adapters.workbooks.writing import FIXED, OWN, write_workbook
+from adapters.xlsform.reading import read_xlsform
 from rules.forms.form_check import check_form
 from rules.sentences.refusal import Refusal
 from rules.workbooks.cells import column_letters
@@ -24,6 +26,7 @@ from rules.workbooks.layout import Cell, FilledSheet, Layout, SheetRow, digest_o
 from rules.workbooks.reading import FilledBook, read_book
 from tests.full_form import FULL
 from tests.workbook_filling import add_filling, cell_at, column_of, edited, filled, head_row
+from tests.xlsform_building import workbook
 
 CODES = ("150402005001", "150402005002", "050402005003")
 FIELDS = check_form([one for one in FULL if one["name"] != "paper"])
@@ -399,3 +402,39 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> Non
     assert key.stat().st_mode & 0o077 == 0
     assert json.dumps(signing.read_ticket(signing.sign({"a": 1}))) == '{"a": 1}'
     assert [one.name for one in tmp_path.iterdir()] == [keys.KEY_FILE]
+
+
+RARE = "\U00020bb7"
+"""A Han character outside the Basic Multilingual Plane: two characters for Excel."""
+
+
+def test_long_labels_of_rare_characters_keep_every_check_and_every_sheet():
+    questions = [
+        {"type": "integer", "name": "a", "label": RARE * 30, "hint": RARE * 200},
+        {"type": "begin_repeat", "name": "b", "label": RARE * 40},
+        {"type": "text", "name": "c", "label": RARE * 120},
+        {"type": "end_repeat"},
+    ]
+    form = workbook([["type", "name", "label", "hint"], *(
+        [question.get(key, "") for key in ("type", "name", "label", "hint")]
+        for question in questions
+    )])  # fmt: skip
+    sheets = sheets_of(read_xlsform(form).fields)
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(layout(sheets=sheets))))
+    assert sheets[1].name == RARE * 15
+    for columns in sheets:
+        checked = list(book[columns.name].data_validations.dataValidation)
+        assert len(checked) == len(columns.columns) + bool(columns.repeat)
+
+
+def test_a_row_with_a_long_text_has_the_height_of_its_lines():
+    long = layout()
+    cells = tuple(Cell("甲" * 100, True) for _ in SHEETS[0].columns)
+    line = replace(long.sheets[0].lines[0], cells=cells)
+    filled_sheet = replace(long.sheets[0], lines=(line, *long.sheets[0].lines[1:]))
+    book = openpyxl.load_workbook(
+        io.BytesIO(write_workbook(replace(long, sheets=(filled_sheet, *long.sheets[1:]))))
+    )
+    heights = book["填报"].row_dimensions
+    assert heights[3].height > 100
+    assert heights[4].height in (None, 15)
