@@ -1,1 +1,1 @@
-"""What is measured, on the real tree: `make bench`, or `python -m bench`."""
+"""Measurements on the real tree: `make bench`, or `python -m bench`."""

@@ -1,4 +1,4 @@
-"""`python -m bench [NAME…]`: measure everything, or what is named, print and write it."""
+"""`python -m bench [NAME…]`: measure everything, or what is named; print and write the figures."""
 
 import sys
 import time
@@ -28,7 +28,7 @@ from bench.results import show, write
 from cli.run import WEB
 
 MEASURES = 5
-"""Handed down before the pages and reports of a usual campaign are measured."""
+"""How many measures are handed down before pages and reports of a usual campaign are measured."""
 
 
 def measure_hand_down() -> dict[str, Any]:
@@ -40,7 +40,7 @@ def measure_hand_down() -> dict[str, Any]:
 
 
 def measure_usual_campaign() -> dict[str, Any]:
-    """The form page and reports, on one database with five measures."""
+    """The form page and the reports, on one database with five measures."""
     with scratch() as folder, fresh_engine(SQLITE, folder) as engine:
         sample.fill(engine)
         for number in range(1, MEASURES + 1):
@@ -54,20 +54,21 @@ def measure_usual_campaign() -> dict[str, Any]:
 
 
 def measure_submissions() -> dict[str, Any]:
-    """Forms sent to one web process, on either database."""
+    """Forms that are sent to one web process, on either database."""
     databases = (SQLITE, POSTGRESQL)
     return {"submissions": {name: _at_web(name, submissions.measure) for name in databases}}
 
 
 def measure_rush() -> dict[str, Any]:
-    """A hundred at once before one web process, on either database."""
+    """A hundred people at once before one web process, on either database."""
     return {"rush": {name: _at_web(name, rush.measure) for name in (SQLITE, POSTGRESQL)}}
 
 
 def _at_web(
     backend: str, measured: Callable[[Engine, Settings, int], dict[str, Any]]
 ) -> dict[str, Any] | None:
-    """What is measured at the web application, with one measure at every village."""
+    """Measure at a running web application, with one measure at every village; None: no
+    database."""
     if why_absent(backend):
         return None
     with scratch() as folder, fresh_engine(backend, folder) as engine:

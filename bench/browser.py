@@ -1,4 +1,4 @@
-"""Browsers of signed-in clerks, without the password check that is not measured here."""
+"""Browsers of signed-in clerks. The password check is left out, because it is not measured."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -15,12 +15,12 @@ from models import Account, Assignment, Role, SignIn, Unit
 from web.edge.security import SESSION_COOKIE
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "gzip"}
-"""What every browser younger than 2020 says of a request from our own pages."""
+"""The headers that browsers since 2020 send with a request from our own pages."""
 STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
 def browser(settings: Settings, token: str) -> httpx.Client:
-    """A browser that is signed in by a session's token."""
+    """A browser that is signed in with a session's token."""
     return httpx.Client(
         base_url=settings.web_url,
         cookies={SESSION_COOKIE: token},
@@ -31,7 +31,7 @@ def browser(settings: Settings, token: str) -> httpx.Client:
 
 
 def open_session(session: Session, account: Account) -> str:
-    """The token of a new session; as signing in leaves it."""
+    """Open a session as signing in does, and return its token."""
     token, now = make_token(), datetime.now(UTC)
     session.add(
         SignIn(
@@ -45,13 +45,13 @@ def open_session(session: Session, account: Account) -> str:
 
 
 def sign_in_office(engine: Engine) -> str:
-    """The token of a session of the region's office."""
+    """Open a session of the region's office, and return its token."""
     with transaction(engine) as session:
         return open_session(session, sample.get_office(session))
 
 
 def sign_in_clerks(engine: Engine, measure_id: int, count: int) -> list[tuple[str, int]]:
-    """Sessions of clerks of `count` villages, each with its assignment of the measure."""
+    """Open sessions of clerks of `count` villages: each token with the village's assignment."""
     wanted = (
         select(Unit, col(Assignment.id))
         .join(Assignment, col(Assignment.unit_id) == Unit.id)
@@ -60,7 +60,7 @@ def sign_in_clerks(engine: Engine, measure_id: int, count: int) -> list[tuple[st
     )
     with transaction(engine) as session:
         rows = session.execute(wanted).all()
-        spread = rows[:: max(1, len(rows) // count)][:count]  # over all banners
+        spread = rows[:: max(1, len(rows) // count)][:count]  # Villages of all banners.
         return [
             (open_session(session, _account_of(session, unit)), assignment_id)
             for unit, assignment_id in spread

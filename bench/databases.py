@@ -1,4 +1,4 @@
-"""Databases to measure on: empty, on the disk the product uses, thrown away afterwards."""
+"""Databases for measuring: empty, on the disk that the product uses, deleted afterwards."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ POSTGRES_URL = os.environ.get(
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder inside the project, on the disk the product works on; not in a memory disk."""
+    """A folder inside the project, on the disk that the product uses and not on a memory disk."""
     (ROOT / "var").mkdir(exist_ok=True)
     folder = Path(mkdtemp(prefix="bench-", dir=ROOT / "var"))
     try:
@@ -34,7 +34,7 @@ def scratch() -> Iterator[Path]:
 
 
 def why_absent(backend: str) -> str:
-    """Why this database cannot be measured here; empty: it can."""
+    """Why this database cannot be measured here; empty where it can."""
     if backend == SQLITE:
         return ""
     admin = create_engine(POSTGRES_URL)
@@ -49,7 +49,7 @@ def why_absent(backend: str) -> str:
 
 @contextmanager
 def fresh_engine(backend: str, folder: Path) -> Iterator[Engine]:
-    """An engine on an empty database with all tables, made as the product makes its own."""
+    """An engine on an empty database with all tables, made as the product makes its engine."""
     with _fresh_url(backend, folder) as url:
         engine = make_engine(url)
         SQLModel.metadata.create_all(engine)
@@ -78,14 +78,14 @@ def _fresh_url(backend: str, folder: Path) -> Iterator[str]:
 
 @dataclass
 class Counter:
-    """How many SQL statements have been sent."""
+    """A counter of SQL statements."""
 
     statements: int = 0
 
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[Counter]:
-    """Count the statements sent inside the block; BEGIN and COMMIT are none."""
+    """Count the statements that are sent in the block, without BEGIN and COMMIT."""
     counter = Counter()
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -100,7 +100,7 @@ def counted(engine: Engine) -> Iterator[Counter]:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """As `adapters.database.transaction`, on this engine."""
+    """`adapters.database.transaction` on this engine."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
         session.commit()

@@ -1,4 +1,4 @@
-"""Expressions of forms: evaluations per second, and plain Python doing the same."""
+"""Expressions of forms: evaluations per second, beside plain Python that does the same."""
 
 import time
 from collections.abc import Callable
@@ -41,8 +41,11 @@ CASES: dict[str, tuple[str, Python]] = {
 
 
 def measure() -> dict[str, Any]:
-    """Evaluations a second of each case, read once; the floor is a Python function over the same
-    stored answers. Reading one includes compiling it."""
+    """Case → evaluations per second after reading the expression once, and milliseconds of reading
+    it.
+
+    Reading includes compiling. The floor is a Python function over the same answers.
+    """
     return {name: _measure_one(text, python) for name, (text, python) in CASES.items()}
 
 
@@ -51,7 +54,7 @@ def _measure_one(text: str, python: Python) -> dict[str, Any]:
     if expression.value(SCOPE) != python(ANSWERS):
         raise RuntimeError(f"{text}: {expression.value(SCOPE)}, {python(ANSWERS)}")
     ours, floor = [], []
-    for _ in range(ROUNDS):  # in turn, so that a busy moment hits both
+    for _ in range(ROUNDS):  # Both take turns, so that a busy moment hits both.
         ours.append(_per_second(expression.value, SCOPE))
         floor.append(_per_second(python, ANSWERS))
     return {
@@ -63,7 +66,7 @@ def _measure_one(text: str, python: Python) -> dict[str, Any]:
 
 
 def _per_second(evaluate: Callable[[Any], Any], given: Any) -> float:
-    SCOPE.budget.left = MOST_WORK * TIMES  # it is a form's, and this is many forms
+    SCOPE.budget.left = MOST_WORK * TIMES  # The budget is that of one form.
     start = time.perf_counter()
     for _ in range(TIMES):
         evaluate(given)

@@ -15,7 +15,7 @@ from web.edge.security import SESSION_COOKIE
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 TWO_G = {"offline": False, "latency": 500, "downloadThroughput": 30_000, "uploadThroughput": 15_000}
-"""Milliseconds there and back, bytes a second."""
+"""Second-generation mobile: milliseconds there and back, bytes per second."""
 YES_NO = [{"value": "yes", "label": "有"}, {"value": "no", "label": "没有"}]
 FIELDS: list[dict[str, Any]] = [
     {"name": "homes", "label": "总户数", "type": "integer", "required": True},
@@ -33,26 +33,29 @@ FIELDS: list[dict[str, Any]] = [
     {"name": "leaflets", "label": "发放资料（份）", "type": "integer"},
     {"name": "note", "label": "工作情况", "type": "text", "multiline": True},
 ]  # fmt: skip
-"""Twelve to fill in and one that calculates itself."""
+"""Twelve fields to fill in, and one that is calculated."""
 NEXT = "Enter"
 KEYS = [
     *"352", NEXT, *"340", NEXT, *"3.5", NEXT, "Space", NEXT, *"12", NEXT, *"10", NEXT,
     *"11202026", NEXT, *"6", NEXT, *"bangongshi", NEXT, *"4", NEXT, *"300", NEXT, *"zhengchang",
     "Tab", "Tab", NEXT,
 ]  # fmt: skip
-"""Every press from the first field to the receipt: the two Tabs go past “save” to “send”."""
+"""Every key press from the first field to the receipt. Two Tabs go past “save” to “send”."""
 
 
 def make_form(engine: Engine) -> None:
-    """The twelve fields in place of the sample's form; before anything is released."""
+    """Replace the fields of the sample's form, before anything is released."""
     with transaction(engine) as session:
         session.execute(update(FormVersion).values(fields=FIELDS))
 
 
 def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, Any]:
-    """`presses` of keys, and from the first press to the receipt on the screen without a pause in
-    between: `ms` on this machine, `ms_2g` at the speed of the second generation; `ms_typing` of
-    these until the send button is pressed; `load_2g` milliseconds until the form can be filled in.
+    """The figures of filling in the form once, typed without a pause.
+
+    `presses` counts the keys. `ms` is the time from the first press to the receipt on the screen,
+    on this machine; `ms_2g` is the same at the speed of the second generation. `ms_typing` is the
+    part of `ms` before the send button is pressed. `load_2g` is the time until the form can be
+    filled in. All times are in milliseconds.
     """
     clerks = sign_in_clerks(engine, measure_id, 2)
     names = ("chromium", "chromium-browser", "chromium-headless-shell")

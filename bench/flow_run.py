@@ -1,4 +1,4 @@
-"""What Prefect adds: the same hand-down through the dispatcher and a real flow run."""
+"""What Prefect adds: a hand-down through the dispatcher and a real flow run."""
 
 import time
 from pathlib import Path
@@ -20,14 +20,17 @@ ROUNDS = 3
 
 
 def measure(engine: Engine, folder: Path, first_number: int) -> dict[str, Any]:
-    """Runs of one hand-down, and seconds from the click (the wish is stored) to all units
-    reached, median of three; a server and a dispatcher of its own."""
+    """Flow runs and task runs of one hand-down, and the seconds it takes.
+
+    The seconds count from the click, which stores the wish, until all units are reached; median of
+    three. Server and dispatcher are started for the measurement.
+    """
     with (
         installed(engine, folder) as settings,
         running(settings, SERVER, DISPATCHER),
     ):
         api = PrefectApi(settings.prefect_url, read_sign_in(settings.data_dir), seconds=5)
-        _click(engine, first_number)  # the dispatcher's first one compiles statements
+        _click(engine, first_number)  # The dispatcher's first hand-down compiles statements.
         before = _runs(api)
         numbers = range(first_number + 1, first_number + 1 + ROUNDS)
         seconds = median(_click(engine, number) for number in numbers)
@@ -53,8 +56,11 @@ def _click(engine: Engine, number: int) -> float:
 
 
 def _runs(api: PrefectApi) -> tuple[int, int]:
-    """How many flow runs and task runs were completed. The server notes task runs from events,
-    a moment later; runs of the timetable that lie ahead are not counted."""
+    """How many flow runs and task runs are completed.
+
+    The server notes task runs from events a moment later. Coming runs of the timetable do not
+    count.
+    """
     seen, now = (-1, -1), (0, 0)
     while now != seen:
         time.sleep(1.0)

@@ -1,4 +1,4 @@
-"""The form page of a village: what a phone has to load, and how long the server takes."""
+"""The form page of a village: how much a phone has to load, and how long the server takes."""
 
 import time
 from collections.abc import Iterator
@@ -32,13 +32,16 @@ THIRTY: list[dict[str, Any]] = [
     }
     for n in range(33)
 ]  # fmt: skip
-"""Thirty numbers in three groups, each with a condition on the one before."""
+"""Thirty numbers in three groups, each with a condition on the number before."""
 
 
 def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, Any]:
-    """`bytes`, `requests`: of the first load as sent (packed), with style and script;
-    `bytes_again`: of the next one, with these kept. `ms`: median of 50 over HTTP. `thirty_…`: the
-    same for a form of thirty fields with groups and expressions. Needs the web application.
+    """The figures of the page. The web application must run.
+
+    `bytes` and `requests` are those of the first load with style and scripts, packed as they are
+    sent. `bytes_again` is the size of a later load, when the browser has kept style and scripts.
+    `ms` is the median of 50 requests over HTTP in milliseconds. `thirty_…` is the same for a form
+    of thirty fields with groups and expressions.
     """
     ((token, assignment_id),) = sign_in_clerks(engine, measure_id, 1)
     path = f"/assignments/{assignment_id}/form"
@@ -66,7 +69,7 @@ def _measure_page(settings: Settings, token: str, path: str) -> dict[str, Any]:
 
 @contextmanager
 def _asked_instead(engine: Engine, measure_id: int, fields: list[dict[str, Any]]) -> Iterator[None]:
-    """The measure asks these fields for a while."""
+    """Let the measure ask these fields in the block."""
     with transaction(engine) as session:
         measure = session.get_one(Measure, measure_id)
         usual = session.get_one(FormVersion, measure.form_version_id)
@@ -83,7 +86,7 @@ def _asked_instead(engine: Engine, measure_id: int, fields: list[dict[str, Any]]
 
 
 def median_ms(client: Any, path: str, times: int = TIMES) -> float:
-    """Milliseconds of a page over HTTP, median."""
+    """The median of the milliseconds that a page takes over HTTP."""
     taken = []
     for _ in range(times):
         start = time.perf_counter()
@@ -93,7 +96,7 @@ def median_ms(client: Any, path: str, times: int = TIMES) -> float:
 
 
 def statements_of(token: str, path: str) -> int:
-    """SQL statements of a page, counted in this process: the same application, same database."""
+    """The number of SQL statements of a page, counted in this process, on the same database."""
     client = TestClient(create_app(), headers=SAME_SITE, cookies={SESSION_COOKIE: token})
     with counted(get_engine()) as counter:
         client.get(path).raise_for_status()

@@ -17,17 +17,18 @@ ROUNDS = 3
 
 
 def measure(backend: str, folder: Path) -> dict[str, Any] | None:
-    """Figures of one database; None when it is not here.
+    """The figures of one database; None where the database is not here.
 
-    `rows` are assignments, history and tallies; `seconds` the services with all their commits,
-    `floor_seconds` the same rows by INSERT … SELECT; `flow_seconds` from the click through
-    Prefect until the last unit has it. Medians of three; the first two are taken in turn.
+    `rows` counts the rows of assignments, history and tallies. `seconds` is the time of the
+    services with all their commits, `floor_seconds` the time of INSERT … SELECT for the same rows.
+    `flow_seconds` is the time from the click through Prefect until the last unit has its
+    assignment. All times are medians of three. `seconds` and `floor_seconds` are measured in turn.
     """
     if why_absent(backend):
         return None
     with fresh_engine(backend, folder) as engine:
         units = sample.fill(engine, everybody=True)
-        _one_round(engine, 0)  # fills caches, and plans are made on tables with rows
+        _one_round(engine, 0)  # The first round fills caches and tables.
         rounds = [_one_round(engine, number) for number in range(1, ROUNDS + 1)]
         flow = flow_run.measure(engine, folder, ROUNDS + 1)
     seconds, floor = (

@@ -1,4 +1,4 @@
-"""An installation to measure: the product's own processes, on a database of the bench."""
+"""An installation for measuring: the product's own processes on a database of the bench."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ from cli.supervisor import Supervisor
 
 @contextmanager
 def installed(engine: Engine, folder: Path) -> Iterator[Settings]:
-    """Settings under which this process and the ones it starts work on the engine's database."""
+    """Settings that let this process and its children work on the engine's database."""
     changed = {
         "JIELI_DATA_DIR": str(folder),
         "JIELI_DATABASE_URL": engine.url.render_as_string(hide_password=False),
@@ -40,7 +40,7 @@ def installed(engine: Engine, folder: Path) -> Iterator[Settings]:
 
 @contextmanager
 def running(settings: Settings, *names: str) -> Iterator[None]:
-    """Some of the programs of `jieli run`, ready."""
+    """Run those programs of `jieli run` with these names in the block, once they are ready."""
     folder = settings.data_dir
     sign_in = keep_sign_in(folder, lambda *_: None)
     wanted = [program for program in programs(settings, sign_in) if program.name in names]
@@ -50,7 +50,7 @@ def running(settings: Settings, *names: str) -> Iterator[None]:
 
 
 def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Return when the condition holds; raise `TimeoutError` after `seconds`."""
+    """Wait until the condition holds. Raises `TimeoutError` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

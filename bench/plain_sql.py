@@ -1,8 +1,8 @@
-"""The floor: the rows of a hand-down written by nothing but INSERT … SELECT from a copy of them.
+"""The floor: the rows of a hand-down, written by INSERT … SELECT from a copy of the rows.
 
-Same database, same tables with the same indexes and constraints, and as many rows in them as the
-hand-down found. The copies are temporary tables that were just written, so that reading them
-costs next to nothing; all inserts are one transaction.
+The database, the tables, their indexes and constraints are the same, and the tables hold as many
+rows as the hand-down found. The copies are temporary tables that were just written, so that reading
+them costs next to nothing. All inserts are one transaction.
 """
 
 import time
@@ -26,11 +26,11 @@ from models import Assignment, Event, HandDown, HandDownStep, Measure, Tally
 
 WRITTEN: tuple[Any, ...] = (Assignment, Event, Tally, HandDownStep)
 NUMBERED = (Measure, HandDown, Assignment)
-"""Tables whose rows are written here with an id of our own."""
+"""The tables whose rows are written with new ids."""
 
 
 def floor_seconds(engine: Engine, measure_id: int) -> tuple[float, int]:
-    """Write everything a hand-down wrote once more, under another measure; seconds and rows."""
+    """Write all rows of a hand-down again under another measure, and return seconds and rows."""
     with engine.connect() as connection:
         copies = _copy_all(connection, measure_id)
         connection.commit()
@@ -46,7 +46,7 @@ def floor_seconds(engine: Engine, measure_id: int) -> tuple[float, int]:
 
 
 def _copy_all(connection: Connection, measure_id: int) -> dict[Any, Table]:
-    """Temporary tables with the rows as they will be; the root's own are written at once."""
+    """Temporary tables with the rows to be written. The rows of the root are written at once."""
     given = col(Assignment.measure_id) == measure_id
     below = col(Assignment.parent_id).is_not(None)
     measure = _clone(connection, Measure, col(Measure.id) == measure_id)
@@ -84,7 +84,7 @@ def _copy_all(connection: Connection, measure_id: int) -> dict[Any, Table]:
 
 
 def _clone(connection: Connection, table: Any, where: Any, **changed: int) -> int:
-    """The row once more, with the next id; returns that."""
+    """Write a row again with the next id, and return that id."""
     changed["id"] = connection.execute(select(func.max(table.id) + 1)).scalar_one()
     rows = select(*_columns(table, changed)).where(where)
     connection.execute(insert(table).from_select(_names(table), rows))
@@ -123,7 +123,7 @@ def _names(table: Any) -> list[str]:
 
 
 def _advance_sequences(connection: Connection) -> None:
-    """PostgreSQL numbers the next rows itself again."""
+    """Let PostgreSQL number the next rows after those written here."""
     if connection.dialect.name != "postgresql":
         return
     for table in NUMBERED:

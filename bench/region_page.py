@@ -19,8 +19,11 @@ MEASURES = 50
 
 
 def measure(backend: str, folder: Path) -> dict[str, Any] | None:
-    """The region's first page, the page of one measure across the tree and the first page of a
-    banner; the floor is one plain sum over the tallies of the region. None: no such database."""
+    """The figures of the region's home page, of the page of one measure, and of a banner's home
+    page.
+
+    The floor is one plain sum over the tallies of the region. None: the database is not here.
+    """
     if why_absent(backend):
         return None
     with fresh_engine(backend, folder) as engine:
@@ -56,7 +59,7 @@ def _fill(engine: Engine) -> float:
 
 
 def _floor_ms(engine: Engine) -> float:
-    """What the page tells, by one hand-written statement: every measure's counts."""
+    """The milliseconds of one hand-written statement for the counts of every measure."""
     with transaction(engine) as session:
         region = sample.get_region(session).id
     statement = text(

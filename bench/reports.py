@@ -19,8 +19,8 @@ LEVELS = 3
 
 
 def measure(engine: Engine) -> dict[str, Any]:
-    """Snapshots, then page, Word document and Excel ledger of each unit; rendered in as many
-    processes as the product uses."""
+    """The figures of taking the snapshots and writing page, Word document and Excel ledger of each
+    unit, in as many processes as the product uses."""
     day = local_date(NOW)
     with transaction(engine) as session:
         campaign_id = session.execute(select(func.min(Campaign.id))).scalar_one()

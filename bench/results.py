@@ -1,4 +1,4 @@
-"""The figures: as a table on the terminal, and as a file for machines."""
+"""The figures, as a table on the terminal and as a file for programs."""
 
 import json
 import os
@@ -15,7 +15,7 @@ NOT_HERE = "PostgreSQL is not here: not measured"
 
 
 def show(results: dict[str, Any], console: Console) -> None:
-    """One table; a row for each figure."""
+    """Print a table with a row for each figure."""
     table = Table("measured", "", "value", title="jieli bench")
     for name, figures in results.items():
         for part, values in _parts(figures):
@@ -29,14 +29,14 @@ def show(results: dict[str, Any], console: Console) -> None:
 
 
 def _parts(figures: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The figures of each database; those that stand for themselves come first."""
+    """The figures by database. Figures without a database come first."""
     nested = {key: value for key, value in figures.items() if value is None or type(value) is dict}
     plain = {key: value for key, value in figures.items() if key not in nested}
     return [*([("", plain)] if plain else []), *nested.items()]
 
 
 def write(results: dict[str, Any]) -> Path:
-    """Write `latest.json`; measurements that were not asked for keep their earlier figures."""
+    """Write `latest.json`. Measurements that were not made keep their earlier figures."""
     LATEST.parent.mkdir(exist_ok=True)
     before = json.loads(LATEST.read_text()) if LATEST.exists() else {}
     made = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
@@ -46,7 +46,7 @@ def write(results: dict[str, Any]) -> Path:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures depend on; `load` above the number of processors spoils them."""
+    """What the figures depend on. A `load` above the number of processors spoils them."""
     return {
         "processors": len(os.sched_getaffinity(0)),
         "load": round(os.getloadavg()[0], 1),

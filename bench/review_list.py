@@ -1,4 +1,4 @@
-"""The review list of one unit with 15,000 submissions waiting, and deciding about all of them."""
+"""The review list of a unit with 15,000 waiting submissions, and a decision about all of them."""
 
 import time
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ WAITING = 15_000
 TIMES = 100
 TAG = "bench-review"
 NOTE = "逐户走访，登记取暖设备，发现隐患当场整改，已建立台账。" * 20
-"""A narrative of the usual length: the list must not read it."""
+"""A narrative of the usual length, which the list must not read."""
 PAGES = {
     "list": "/review",
     "list_by_due": "/review?sort=due",
@@ -57,8 +57,12 @@ PAGES = {
 
 
 def measure(backend: str, folder: Path) -> dict[str, Any] | None:
-    """p95 over HTTP of the list in its orders and of one submission; seconds for approving all
-    and for undoing it; the floor is one plain count and one plain page. None: no such database."""
+    """The figures of the list; None where the database is not here.
+
+    `…_p95_ms` are the milliseconds over HTTP of the list in each order and of one submission. The
+    seconds are those of approving all and of undoing it. The floor is one plain count and one plain
+    page.
+    """
     if why_absent(backend):
         return None
     with fresh_engine(backend, folder) as engine:
@@ -84,7 +88,8 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
 
 
 def _fill(engine: Engine) -> int:
-    """Enough measures for the widest unit's lower units, all answered; that unit."""
+    """Hand down and answer so many measures that `WAITING` submissions wait; returns the id of the
+    unit with the most lower units, which reviews them."""
     with transaction(engine) as session:
         unit_id, lower = _widest(session)
         session.add(Tag(code=TAG, name="测", name_en="bench"))
@@ -136,7 +141,7 @@ def _release(session: Session, number: int) -> int:
 
 
 def _answer(session: Session, unit_id: int) -> None:
-    """Every lower unit's answer to every measure, in a few statements instead of 15,000 acts."""
+    """Write every lower unit's answer to every measure, in a few statements."""
     below = select(col(Unit.id)).where(col(Unit.parent_id) == unit_id)
     chosen = col(Assignment.unit_id).in_(below)
     with rolled_up(session, chosen):
@@ -173,14 +178,14 @@ def _submissions(chosen: Any) -> Any:
 
 
 def _sent_at(key: Any) -> Any:
-    """One of seven moments."""
+    """The moment of sending: one of seven."""
     moments = [sample.NOW + timedelta(hours=hours) for hours in range(7)]
     known = {n: literal(moment, UTCDateTime()) for n, moment in enumerate(moments)}
     return case(known, value=key % len(moments))
 
 
 def _review_due_on(key: Any) -> Any:
-    """One of five days, so that the order of the list is not that of the rows."""
+    """The day of the review: one of five, so that the order of the list is not that of the rows."""
     days = {n: literal(local_date(sample.NOW) + timedelta(days=n), Date) for n in range(5)}
     return case(days, value=key % len(days))
 
@@ -190,7 +195,7 @@ def _of(unit_id: int) -> Any:
 
 
 def _middle(session: Session, unit_id: int) -> int:
-    """A submission in the middle of the list: as far from its beginning as from its end."""
+    """An assignment in the middle of the list, as far from its beginning as from its end."""
     wanted = WaitingSubmissions(unit_id).in_order().offset(WAITING // 2).limit(1)
     found: int = session.scalars(wanted).one()
     return found
@@ -204,7 +209,7 @@ def _count(engine: Engine, unit_id: int) -> int:
 
 
 def p95_ms(client: Any, path: str) -> float:
-    """Milliseconds of a page over HTTP that 95 of 100 requests stay under."""
+    """The milliseconds over HTTP below which 95 of 100 requests for a page stay."""
     return _p95(lambda: client.get(path).raise_for_status())
 
 
@@ -218,7 +223,7 @@ def _p95(act: Any) -> float:
 
 
 def _floor_ms(engine: Engine, unit_id: int) -> float:
-    """What the list tells, by two hand-written statements."""
+    """The milliseconds of two hand-written statements for what the list shows."""
     waiting = (
         "FROM assignment a JOIN assignment u ON u.id = a.parent_id"
         " WHERE u.unit_id = :unit AND a.status = 'submitted'"
@@ -240,7 +245,7 @@ def _floor_ms(engine: Engine, unit_id: int) -> float:
 
 
 def _decide_all(engine: Engine, unit_id: int) -> dict[str, float]:
-    """Seconds for approving everything that waits, and for taking it back."""
+    """The seconds of approving everything that waits, and of undoing it."""
     now = sample.NOW + timedelta(days=1)
     wanted = WaitingSubmissions(unit_id, until=now)
     start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Nine o'clock: pages of somebody who is signed in, while a hundred sign in or send files."""
+"""Nine o'clock: the pages of a signed-in person while a hundred others sign in or send files."""
 
 import http.client
 import threading
@@ -31,10 +31,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, Any]:
-    """Milliseconds of one page, asked again and again by one browser: alone (`quiet_…`), while 100
-    clerks sign in, and while 50 notices and 50 workbooks are sent. `…_seconds` until the last of
-    the hundred has an answer, `…_refused` those told to come again; `argon2_floor_seconds`:
-    checking 100 passwords one after the other. Needs the web application."""
+    """The milliseconds of one page that one browser asks for again and again. The web application
+    must run.
+
+    The page is measured alone (`quiet_…`), while 100 clerks sign in, and while 50 notices and 50
+    workbooks are sent. `…_seconds` is the time until the last of the hundred has an answer;
+    `…_refused` counts those who are told to come again. `argon2_floor_seconds` is the time of
+    checking 100 passwords one after the other.
+    """
     office = sign_in_office(engine)
     clerks = sign_in_clerks(engine, measure_id, PEOPLE)
     signing_in = [partial(_sign_in, settings, login) for login in _give_passwords(engine, clerks)]
@@ -57,7 +61,7 @@ def _named(name: str, figures: dict[str, Any]) -> dict[str, Any]:
 def _pages_while(
     settings: Settings, token: str, work: Iterable[Callable[[], Any]]
 ) -> dict[str, Any]:
-    """Ask for the page until all the work, which begins at once, is done."""
+    """The figures of the page while all `work`, which begins at once, is being done."""
     statuses: list[Any] = []
     threads = [threading.Thread(target=lambda act=act: statuses.append(act())) for act in work]
     taken: list[float] = []
@@ -81,7 +85,7 @@ def _pages_while(
 
 
 def _give_passwords(engine: Engine, clerks: list[tuple[str, int]]) -> list[str]:
-    """The logins of the clerks, who can sign in with `PASSWORD` from here on."""
+    """Give the clerks the password `PASSWORD`, and return their logins."""
     hashed = hash_password(PASSWORD)
     owners = (
         select(Account)
@@ -115,7 +119,7 @@ def _send_notice(settings: Settings, token: str) -> int:
 def _workbooks(
     engine: Engine, settings: Settings, clerks: list[tuple[str, int]]
 ) -> list[Callable[[], int]]:
-    """Each village sends the workbook it has downloaded."""
+    """For each village an act that sends the workbook it has downloaded."""
     sending: list[Callable[[], int]] = []
     with transaction(engine) as session:
         for token, assignment_id in clerks:

@@ -1,4 +1,4 @@
-"""The real tree, and measures to hand down it."""
+"""The real tree, and measures that are handed down the tree."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,10 +31,10 @@ FIELDS: list[dict[str, Any]] = [
 
 
 def fill(engine: Engine, *, everybody: bool = False) -> int:
-    """The 15,938 units, an office account of the region, a campaign and a form; the number of
-    units that take assignments.
+    """Load 15,938 units, an office account of the region, a campaign and a form.
 
-    `everybody`: the dummy villages and custodial institutions take assignments as well.
+    Returns the number of units that take assignments. With `everybody`, dummy villages and
+    custodial institutions take assignments as well.
     """
     with transaction(engine) as session:
         import_shipped_tree(session, actor=None, now=NOW)
@@ -59,7 +59,7 @@ def get_office(session: Session) -> Account:
 
 
 def make_account(session: Session, unit: Unit, role: Role = Role.CLERK) -> Account:
-    """An account nobody can sign in with: no password has this hash."""
+    """Make an account with which nobody can sign in, because no password has its hash."""
     account = Account(
         login=f"{role}-{unit.code}", name="综合办公室", password_hash="!",
         unit_id=unit.id, role=role, created_at=NOW,
@@ -95,7 +95,7 @@ def _make_form(session: Session, office: Account) -> None:
 def release_one(
     session: Session, number: int, *, now: datetime = NOW, level: str = "village"
 ) -> tuple[Measure, int]:
-    """A measure to every unit of a level, just released, and the wish to hand it down."""
+    """Release a measure to every unit of a level, and return it with the id of its wish."""
     office = get_office(session)
     campaign = session.scalars(select(Campaign).limit(1)).one()
     form = session.scalars(select(FormVersion).limit(1)).one()
@@ -118,7 +118,7 @@ def release_one(
 
 
 def carry_out(engine: Engine, wish: int, *, now: datetime = NOW) -> None:
-    """What the flow does with a wish, without Prefect: a transaction for each step."""
+    """Carry out a wish as the flow does, without Prefect, with a transaction for each step."""
     with transaction(engine) as session:
         plan = hand_down.plan(session, [wish])
         hand_down.start(session, [wish], "bench")

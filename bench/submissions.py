@@ -38,11 +38,14 @@ ANSWERS = {
 
 
 def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, Any]:
-    """20 clients at once, each sending for one village after the other, each village with its own
-    account and session. Times of the POST; a receipt counts. Needs the web application."""
+    """The figures of sending forms by 20 clients at once. The web application must run.
+
+    Each client sends for one village after the other, with the village's own account and session.
+    The times are those of the POST request. A form counts as sent when it gets a receipt.
+    """
     clerks = sign_in_clerks(engine, measure_id, SENT)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        _send_all(settings, clerks[:AT_ONCE])  # fills caches and is not counted
+        _send_all(settings, clerks[:AT_ONCE])  # This fills caches and is not counted.
         spent = _processor_seconds(engine)
         start = time.perf_counter()
         lists = pool.map(
@@ -74,14 +77,14 @@ def _processor_seconds(engine: Engine) -> tuple[float, float]:
 
 
 def _send_all(settings: Settings, clerks: list[tuple[str, int]]) -> list[float]:
-    """Seconds from sending each form to its receipt, of those that got one."""
+    """The seconds from sending a form to its receipt, for each form that got a receipt."""
     connection = http.client.HTTPConnection(settings.host, settings.web_port, timeout=60)
     taken = []
     for token, assignment_id in clerks:
         try:
             taken.append(_send(connection, token, assignment_id))
         except (OSError, http.client.HTTPException):
-            connection.close()  # the next request opens it again
+            connection.close()  # The next request opens the connection again.
     connection.close()
     return [seconds for seconds in taken if seconds is not None]
 
@@ -118,8 +121,10 @@ def _check(engine: Engine, measure_id: int, wanted: int) -> None:
 
 
 def commits_per_second(engine: Engine, folder: Path, seconds: float = 2.0) -> float:
-    """One row as large as a submission, inserted and committed by the bare driver, again and
-    again: nothing that keeps each submission on the disk can be faster, one after the other."""
+    """How many rows of the size of a submission the bare driver inserts and commits per second.
+
+    Nothing that keeps each submission on the disk can be faster, one after the other.
+    """
     content = json.dumps(ANSWERS, ensure_ascii=False)
     with _bare(engine, folder) as insert:
         start, done = time.perf_counter(), 0
@@ -131,7 +136,7 @@ def commits_per_second(engine: Engine, folder: Path, seconds: float = 2.0) -> fl
 
 @contextmanager
 def _bare(engine: Engine, folder: Path) -> Iterator[Callable[[str], Any]]:
-    """A table of its own, and how a row is put into it and kept."""
+    """A function that inserts a row into a table made for it, and commits."""
     made = "CREATE TABLE floor (id INTEGER PRIMARY KEY, content TEXT)"
     if engine.dialect.name == "sqlite":
         with closing(sqlite3.connect(folder / "floor.db", isolation_level=None)) as lite:

@@ -1,4 +1,4 @@
-"""A township's workbook for 65 villages and a form of 12 fields: down, filled in, and up."""
+"""A township's workbook for 65 villages and 12 fields: downloaded, filled in and sent."""
 
 import io
 import time
@@ -63,7 +63,7 @@ def measure(backend: str, folder: Path) -> dict[str, Any] | None:
 
 
 def _prepare(engine: Engine) -> int:
-    """One measure at the units of the tree, and one township with 65 villages."""
+    """Hand down one measure, and make a township with 65 villages; returns its assignment's id."""
     sample.fill(engine)
     with transaction(engine) as session:
         session.execute(update(FormVersion).values(fields=FIELDS))
@@ -74,7 +74,8 @@ def _prepare(engine: Engine) -> int:
 
 
 def _widen(session: Session) -> int:
-    """Give the township with the most villages others' villages until it has 65, or take away."""
+    """Give the township with the most villages so many of other townships that it has 65, or take
+    surplus ones away."""
     lower = (
         select(col(Assignment.parent_id), func.count())
         .where(col(Assignment.lowest), col(Assignment.answering))
@@ -104,7 +105,7 @@ def _widen(session: Session) -> int:
 
 
 def _round(engine: Engine, own_id: int) -> dict[str, float]:
-    """Down and up once; what was written is dropped afterwards, so that every round is the same."""
+    """Download and upload once, and undo what was written, so that every round is the same."""
     figures: dict[str, float] = {}
     with Session(engine) as session:
         own = session.get_one(Assignment, own_id)
@@ -160,7 +161,7 @@ def _filled(content: bytes) -> bytes:
 
 
 def _bare(layout: Layout) -> bytes:
-    """The same cells with nothing around them."""
+    """A workbook with the same cells and nothing else."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         for filled in layout.sheets:
@@ -177,7 +178,7 @@ def _read_bare(content: bytes) -> int:
 
 
 def _plain_seconds(session: Session, own: Assignment) -> float:
-    """Taking the rows just written out and putting the same in again, without any check."""
+    """The seconds of deleting the rows just written and inserting them again, without any check."""
     session.flush()
     ids = [sheet.assignment.id for sheet in list_answer_sheets(session, rows_of(own))]
     tables: tuple[Any, ...] = (Submission, AnswerNumber, Event)
