@@ -24,6 +24,9 @@ class MeasureAct(StrEnum):
     CLOSE = "close"
     OPEN_AGAIN = "open_again"
     """The closed measure was opened again."""
+    MAKE_SCHEDULE = "make_schedule"
+    """The office planned to release the measure, or to open its periods, at a given time."""
+    STOP_SCHEDULE = "stop_schedule"
 
 
 class MeasureEvent(SQLModel, table=True):
@@ -40,6 +43,8 @@ class MeasureEvent(SQLModel, table=True):
     act: str = Field(max_length=20)
     period: str = Field(default="", max_length=10)
     """The period that was opened; empty for every other act."""
+    schedule_id: int | None = Field(default=None, foreign_key="schedule.id")
+    """The schedule that was made or stopped, or that a release or an opening carried out."""
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     differs: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JsonType, nullable=False)

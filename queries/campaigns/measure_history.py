@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import Account, Form, FormVersion, MeasureEvent, Unit
+from models import Account, Form, FormVersion, MeasureEvent, Schedule, Unit
 
 
 class MeasureChange(NamedTuple):
@@ -19,6 +19,8 @@ class MeasureChange(NamedTuple):
     """The name of the account; empty for the product itself."""
     unit: str
     """The name of the account's unit."""
+    schedule: Schedule | None
+    """The schedule that was made, stopped or carried out."""
 
 
 def list_measure_changes(
@@ -30,9 +32,12 @@ def list_measure_changes(
     """
     own = col(MeasureEvent.measure_id) == measure_id
     rows = session.execute(
-        select(MeasureEvent, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""))
+        select(
+            MeasureEvent, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""), Schedule
+        )
         .outerjoin(Account, col(Account.id) == MeasureEvent.account_id)
         .outerjoin(Unit, col(Unit.id) == Account.unit_id)
+        .outerjoin(Schedule, col(Schedule.id) == MeasureEvent.schedule_id)
         .where(own)
         .order_by(col(MeasureEvent.id).desc())
         .limit(size)

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel
 
 GOES_ALONG: Mapping[str, frozenset[str]] = {
     "measure": frozenset({"addressee", "measure_gate", "form_draft", "measure_event", "schedule"}),
-    "schedule": frozenset({"occurrence"}),
+    "schedule": frozenset({"measure_event", "occurrence"}),
 }
 """Table → the tables whose rows go along with a row of that table.
 

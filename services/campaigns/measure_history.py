@@ -21,6 +21,7 @@ def record_measures(
     now: datetime,
     reason: str = "",
     period: str = "",
+    schedule_id: int | None = None,
     differs: Differs | None = None,
 ) -> None:
     """Write a row of history for each measure, in one statement. `actor` None: the product."""
@@ -30,6 +31,7 @@ def record_measures(
         "act": act,
         "reason": reason,
         "period": period,
+        "schedule_id": schedule_id,
         "differs": differs or {},
     }
     rows = [{"measure_id": measure_id, **same} for measure_id in measure_ids]

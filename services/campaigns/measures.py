@@ -169,6 +169,7 @@ def release_measure(
     measure: Measure,
     *,
     opened_on: date | None = None,
+    schedule_id: int | None = None,
     actor: Account | None,
     now: datetime,
 ) -> int:
@@ -176,7 +177,7 @@ def release_measure(
 
     The period is that of the day `opened_on`; None: of today in Asia/Shanghai. Writes the issuer's
     own assignment and the wish to hand down, and returns the wish's id. The same period twice gives
-    the same wish.
+    the same wish. `schedule_id` is the schedule that is carried out.
     """
     require(actor, Right.RELEASE_MEASURE, Subject(measure.unit_id))
     session.refresh(measure, with_for_update={"key_share": True})
@@ -185,14 +186,14 @@ def release_measure(
     period = current_period(parse_due(measure.due_rule), opened_on or local_date(now))
     wish = hand_down.request(session, measure.id, period, measure.unit_id, actor=actor, now=now)
     new = _issue_root(session, measure, period, wish, actor=actor, now=now)
-    opened = "" if period == ONCE else period
+    told: dict[str, Any] = {"period": "" if period == ONCE else period, "schedule_id": schedule_id}
     if measure.status != MeasureStatus.RELEASED:
         measure.released_at = now
         released, act = MeasureStatus.RELEASED, MeasureAct.RELEASE
-        _turn(session, measure, released, act, actor=actor, now=now, period=opened)
+        _turn(session, measure, released, act, actor=actor, now=now, **told)
     elif new:
         act = MeasureAct.OPEN_PERIOD
-        record_measures(session, [measure.id], act, actor=actor, now=now, period=opened)
+        record_measures(session, [measure.id], act, actor=actor, now=now, **told)
     return wish
 
 
@@ -234,18 +235,14 @@ def _turn(
     *,
     actor: Account | None,
     now: datetime,
-    reason: str = "",
-    period: str = "",
+    **told: Any,
 ) -> None:
     """Give a measure another status, and write the row of history."""
     differs = {"status": [measure.status, status]}
     measure.status = status
     session.add(measure)
     session.flush()
-    record_measures(
-        session, [measure.id], act,
-        actor=actor, now=now, reason=reason, period=period, differs=differs,
-    )  # fmt: skip
+    record_measures(session, [measure.id], act, actor=actor, now=now, differs=differs, **told)
 
 
 def _issue_root(

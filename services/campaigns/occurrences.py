@@ -40,7 +40,7 @@ def note_due(session: Session, *, now: datetime) -> int:
         select(Schedule)
         .where(col(Schedule.next_at) <= now)
         .order_by(col(Schedule.id))
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     schedules = session.exec(due).all()
     for schedule in schedules:
@@ -137,7 +137,10 @@ def _release(session: Session, schedule: Schedule, due_at: datetime, now: dateti
     measure = session.get_one(Measure, schedule.measure_id)
     if schedule.cron:
         require_recurring(measure)
-    return release_measure(session, measure, opened_on=local_date(due_at), actor=None, now=now)
+    return release_measure(
+        session, measure,
+        opened_on=local_date(due_at), schedule_id=schedule.id, actor=None, now=now,
+    )  # fmt: skip
 
 
 def require_recurring(measure: Measure) -> None:
@@ -214,13 +217,15 @@ def finish(session: Session, occurrence_id: int, *, now: datetime) -> None:
         _settle(session, occurrence, Outcome.DONE, now)
 
 
-def stop(session: Session, schedule: Schedule, *, now: datetime) -> None:
+def stop(session: Session, schedule: Schedule, *, now: datetime) -> bool:
     """Stop a schedule, and end its open occurrences. Doing it twice changes nothing.
 
     A moment that has come and was not noted yet is noted as stopped. What is handed down already
-    stays. Reports that are being rendered stay half done.
+    stays. Reports that are being rendered stay half done. Returns
+    whether the schedule was active.
     """
-    session.refresh(schedule, with_for_update=True)
+    session.refresh(schedule, with_for_update={"key_share": True})
+    was_active = schedule.active
     if schedule.next_at is not None and schedule.next_at <= now:
         note(session, schedule, now=now)
     schedule.active, schedule.next_at = False, None
@@ -228,6 +233,7 @@ def stop(session: Session, schedule: Schedule, *, now: datetime) -> None:
     session.flush()
     for occurrence in session.exec(_open_of(schedule).with_for_update()).all():
         _settle(session, occurrence, Outcome.STOPPED, now)
+    return was_active
 
 
 def _open_of(schedule: Schedule) -> SelectOfScalar[Occurrence]:

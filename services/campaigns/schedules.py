@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from models import Account, Campaign, Measure, MeasureStatus, Schedule, ScheduledWork
+from models import Account, Campaign, Measure, MeasureAct, MeasureStatus, Schedule, ScheduledWork
 from queries.campaigns.occurrences import find_open_order
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.dates.timetable import Timing, next_after
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns import occurrences
+from services.campaigns.measure_history import record_measures
 from services.campaigns.occurrences import require_recurring
 
 
@@ -24,18 +26,7 @@ def schedule_release(
     if measure.status != MeasureStatus.CONFIRMED:
         raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
     _check_future(at, now)
-    return _add(
-        session,
-        Schedule(
-            work=ScheduledWork.HAND_DOWN,
-            unit_id=actor.unit_id,
-            campaign_id=measure.campaign_id,
-            measure_id=measure.id,
-            once_at=at,
-            created_at=now,
-            created_by=actor.id,
-        ),
-    )
+    return _add_for(session, measure, actor, now, once_at=at)
 
 
 def schedule_periods(
@@ -46,18 +37,7 @@ def schedule_periods(
     require_recurring(measure)
     if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
         raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
-    return _add(
-        session,
-        Schedule(
-            work=ScheduledWork.HAND_DOWN,
-            unit_id=actor.unit_id,
-            campaign_id=measure.campaign_id,
-            measure_id=measure.id,
-            cron=timing.cron,
-            created_at=now,
-            created_by=actor.id,
-        ),
-    )
+    return _add_for(session, measure, actor, now, cron=timing.cron)
 
 
 def schedule_reports(
@@ -108,12 +88,42 @@ def order_reports(
 def stop_schedule(session: Session, schedule: Schedule, *, actor: Account, now: datetime) -> None:
     """Stop a schedule for an officer. Stopping it twice changes nothing."""
     require(actor, Right.STOP_SCHEDULE, Subject(schedule.unit_id))
-    occurrences.stop(session, schedule, now=now)
+    if occurrences.stop(session, schedule, now=now):
+        _record(session, schedule, MeasureAct.STOP_SCHEDULE, actor, now)
 
 
 def _check_future(at: datetime, now: datetime) -> None:
     if at <= now:
         raise Refusal(N_("安排的时间须晚于现在。"))
+
+
+def _add_for(
+    session: Session, measure: Measure, actor: Account, now: datetime, **timing: Any
+) -> Schedule:
+    """A schedule that releases a measure or opens its periods, with the row of history."""
+    schedule = _add(
+        session,
+        Schedule(
+            work=ScheduledWork.HAND_DOWN,
+            unit_id=actor.unit_id,
+            campaign_id=measure.campaign_id,
+            measure_id=measure.id,
+            created_at=now,
+            created_by=actor.id,
+            **timing,
+        ),
+    )
+    _record(session, schedule, MeasureAct.MAKE_SCHEDULE, actor, now)
+    return schedule
+
+
+def _record(
+    session: Session, schedule: Schedule, act: MeasureAct, actor: Account, now: datetime
+) -> None:
+    """The row in the history of the schedule's measure; reports are a campaign's."""
+    if schedule.measure_id is not None:
+        ids = [schedule.measure_id]
+        record_measures(session, ids, act, schedule_id=schedule.id, actor=actor, now=now)
 
 
 def _add(session: Session, schedule: Schedule) -> Schedule:

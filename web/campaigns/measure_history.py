@@ -19,6 +19,7 @@ from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.conflicts import GATE_NAMES, TypedDifference, due_in_words
 from web.campaigns.typed_due import TypedDue
 from web.campaigns.typed_measure import LABELS
+from web.campaigns.typed_schedule import release_in_words
 from web.edge.language import Words, words_of
 from web.edge.rendering import KIND_NAMES, render
 from web.edge.security import Officer
@@ -37,6 +38,8 @@ MEASURE_ACT_NAMES: dict[str, str] = {
     MeasureAct.WITHDRAW: N_("撤回"),
     MeasureAct.CLOSE: N_("办结"),
     MeasureAct.OPEN_AGAIN: N_("重新开启"),
+    MeasureAct.MAKE_SCHEDULE: N_("新增定时安排"),
+    MeasureAct.STOP_SCHEDULE: N_("停止定时安排"),
 }
 FIELD_NAMES: dict[str, str] = {
     "status": N_("状态"),
@@ -65,6 +68,8 @@ class ToldChange:
     event: MeasureEvent
     account: str
     unit: str
+    schedule: str
+    """The schedule that was made, stopped or carried out."""
     differences: Sequence[TypedDifference]
 
 
@@ -97,6 +102,12 @@ class HistoryNames:
             tags={one.code: getattr(one, name) for one in list_tags(session)},
             forms=name_versions(session, versions),
         )
+
+    def told(self, change: MeasureChange) -> ToldChange:
+        """A row of the history in words."""
+        event, account, unit, planned = change
+        schedule = release_in_words(self.words, planned) if planned else ""
+        return ToldChange(event, account, unit, schedule, self.differences(event))
 
     def differences(self, event: MeasureEvent) -> list[TypedDifference]:
         """What differs since an event, name by name."""
@@ -144,8 +155,7 @@ def read_history(
     """A page of the history of a measure, the last change first; five statements."""
     changes, total = list_measure_changes(session, measure.id, page=page, size=size)
     names = HistoryNames.load(session, words, changes)
-    told = [ToldChange(*one, names.differences(one.event)) for one in changes]
-    return MeasureHistory(told, total)
+    return MeasureHistory([names.told(change) for change in changes], total)
 
 
 @router.get("/measures/{measure_id}/history")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Account, ScheduledWork
+from models import Account, Schedule, ScheduledWork
 from queries.campaigns.campaigns import get_own_campaign, list_campaigns_of, lock_own_measure
 from queries.campaigns.schedules import (
     ScheduleRow,
@@ -30,6 +30,8 @@ from web.campaigns.typed_schedule import (
     RHYTHM_NAMES,
     WEEKDAY_NAMES,
     TypedSchedule,
+    day_in_words,
+    timing_in_words,
 )
 from web.edge.language import Words, words_of
 from web.edge.posted import Posted, typed
@@ -54,7 +56,7 @@ def show_schedules(request: Request, session: OpenSession, now: Now, viewer: Off
     rows = [
         {
             "row": row,
-            "timing": read_cron(row.schedule.cron) if row.schedule.cron else None,
+            "timing": _timing(words_of(request), row.schedule),
             "latest": latest,
             "is_due": row.schedule.next_at is not None and row.schedule.next_at <= now,
             "may_stop": row.schedule.next_at is not None or (latest and latest.is_open),
@@ -67,9 +69,12 @@ def show_schedules(request: Request, session: OpenSession, now: Now, viewer: Off
         "pages/campaigns/schedules/list.html",
         rows=rows,
         titles=TITLES,
-        rhythms=RHYTHM_NAMES,
-        weekdays=WEEKDAY_NAMES,
     )
+
+
+def _timing(words: Words, schedule: Schedule) -> str:
+    """The rhythm of a repeating schedule in words; empty for one that happens once."""
+    return timing_in_words(words, read_cron(schedule.cron)) if schedule.cron else ""
 
 
 def _latest(words: Words, row: ScheduleRow) -> Told | None:
@@ -130,7 +135,7 @@ def _form(
         refusal=refusal,
         rhythms=RHYTHM_NAMES,
         weekdays=WEEKDAY_NAMES,
-        month_days=MONTH_DAYS,
+        month_days=[(day, day_in_words(words_of(request), day)) for day in MONTH_DAYS],
     )
 
 

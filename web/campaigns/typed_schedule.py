@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from rules.dates.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment
+from models import Schedule
+from rules.dates.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment, read_cron
 from rules.forms.field_values import plain, read_date
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_, Refusal
+from web.edge.language import Words
+from web.edge.rendering import moment as told_moment
 from web.edge.security import read_id
 
 RHYTHM_NAMES = {
@@ -29,9 +32,33 @@ WEEKDAY_NAMES = {
     7: N_("星期日"),
 }
 MONTH_DAYS = (*range(1, LONGEST_DAY + 1), LAST_DAY)
-"""Input → what is wrong with it."""
 _DAY = re.compile(r"[0-9]{1,2}")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+
+def timing_in_words(words: Words, timing: Timing) -> str:
+    """When a repeating schedule starts its work: rhythm, day and time of day."""
+    said = [words.say(RHYTHM_NAMES[timing.rhythm])]
+    if timing.rhythm is Rhythm.WEEKLY:
+        said.append(words.say(WEEKDAY_NAMES[timing.day]))
+    if timing.rhythm is Rhythm.QUARTERLY and timing.day != LAST_DAY:
+        said.append(words.say(N_("首月")))
+    if timing.rhythm in (Rhythm.MONTHLY, Rhythm.QUARTERLY):
+        said.append(day_in_words(words, timing.day))
+    return " ".join([*said, f"{timing.at:%H:%M}"])
+
+
+def day_in_words(words: Words, day: int) -> str:
+    """A day of the month; `LAST_DAY` is its last one."""
+    return words.say(N_("最后一天")) if day == LAST_DAY else words.say(N_("%(day)s日"), day=day)
+
+
+def release_in_words(words: Words, schedule: Schedule) -> str:
+    """What a schedule does with its measure, and when."""
+    if schedule.once_at is not None:
+        return words.say(N_("定时下发：%(when)s"), when=told_moment(schedule.once_at))
+    rhythm = timing_in_words(words, read_cron(schedule.cron))
+    return words.say(N_("按周期下发：%(when)s"), when=rhythm)
 
 
 @dataclass(frozen=True)

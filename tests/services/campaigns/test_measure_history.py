@@ -19,11 +19,28 @@ from services.campaigns.measures import (
     use_form,
     withdraw_measure,
 )
+from services.campaigns.schedules import (
+    order_reports,
+    schedule_periods,
+    schedule_release,
+    schedule_reports,
+    stop_schedule,
+)
 from services.forms.form_changes import change_version
 from services.forms.forms import create_form, publish_version
-from tests.building import FIELDS, REGION, get_unit, make_account, make_form, make_measure
+from tests.building import (
+    FIELDS,
+    REGION,
+    get_unit,
+    make_account,
+    make_campaign,
+    make_form,
+    make_measure,
+)
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.due import attempt_due
+from tests.services.campaigns.test_schedules import FRIDAYS
 
 LATER = NOW + timedelta(days=1)
 
@@ -98,6 +115,72 @@ def test_another_form_of_a_draft_is_an_edit(session: Session, office: Account) -
     assert told == [("create", {}), ("edit", {"form_version_id": [old, new]})]
 
 
+def test_what_is_planned_and_switched_off_leaves_a_row_with_the_schedule(
+    session: Session, office: Account
+) -> None:
+    measure = make_measure(session, office, due_rule="monthly:25")
+    once = schedule_release(session, measure, LATER, actor=office, now=NOW)
+    monthly = schedule_periods(session, measure, FRIDAYS, actor=office, now=NOW)
+    for _ in range(2):
+        stop_schedule(session, once, actor=office, now=NOW + timedelta(hours=1))
+    told = [
+        (one.act, one.schedule_id, one.account_id, one.at) for one in events(session, measure)[2:]
+    ]
+    assert told == [
+        ("make_schedule", once.id, office.id, NOW),
+        ("make_schedule", monthly.id, office.id, NOW),
+        ("stop_schedule", once.id, office.id, NOW + timedelta(hours=1)),
+    ]
+
+
+def test_what_the_timetable_carries_out_names_the_schedule_and_nobody(
+    session: Session, office: Account
+) -> None:
+    measure = make_measure(session, office, due_rule="monthly:25")
+    once = schedule_release(session, measure, LATER, actor=office, now=NOW)
+    attempt_due(session, LATER)
+    monthly = schedule_periods(session, measure, FRIDAYS, actor=office, now=LATER)
+    for days in (20, 21, 28):  # the same period three times
+        attempt_due(session, NOW + timedelta(days=days))
+    told = [
+        (one.act, one.period, one.schedule_id, one.account_id)
+        for one in events(session, measure)[2:]
+    ]
+    assert told == [
+        ("make_schedule", "", once.id, office.id),
+        ("release", "202611", once.id, None),
+        ("make_schedule", "", monthly.id, office.id),
+        ("open_period", "202612", monthly.id, None),
+    ]
+    [change, *_], _total = list_measure_changes(session, measure.id, size=1)
+    assert change.schedule == monthly
+
+
+def test_a_schedule_that_is_refused_or_comes_to_nothing_leaves_no_row_of_its_outcome(
+    session: Session, office: Account
+) -> None:
+    """What became of a moment stands in the timetable."""
+    withdrawn, released = (make_measure(session, office) for _ in range(2))
+    for measure in (withdrawn, released):
+        schedule_release(session, measure, LATER, actor=office, now=NOW)
+        release_measure(session, measure, actor=office, now=NOW)
+    withdraw_measure(session, withdrawn, reason="重复部署", actor=office, now=NOW)
+    attempt_due(session, LATER)
+    acts = [[one.act for one in events(session, each)[2:]] for each in (withdrawn, released)]
+    assert acts == [["make_schedule", "release", "withdraw"], ["make_schedule", "release"]]
+
+
+def test_the_reports_of_a_campaign_are_in_the_history_of_no_measure(
+    session: Session, office: Account
+) -> None:
+    campaign = make_campaign(session, office)
+    measure = make_measure(session, office, campaign)
+    planned = schedule_reports(session, campaign, FRIDAYS, actor=office, now=NOW)
+    order_reports(session, campaign, actor=office, now=NOW)
+    stop_schedule(session, planned, actor=office, now=NOW)
+    assert [one.act for one in events(session, measure)] == ["create", "confirm"]
+
+
 def test_what_is_refused_leaves_no_row(session: Session, office: Account) -> None:
     measure = make_measure(session, office)
     count, content = len(events(session, measure)), content_of(session, measure)
@@ -107,6 +190,8 @@ def test_what_is_refused_leaves_no_row(session: Session, office: Account) -> Non
         confirm_measure(session, measure, actor=office, now=LATER)
     with pytest.raises(Refusal):
         withdraw_measure(session, measure, reason="不办了", actor=office, now=LATER)
+    with pytest.raises(Refusal):
+        schedule_release(session, measure, NOW, actor=office, now=LATER)
     assert len(events(session, measure)) == count
 
 

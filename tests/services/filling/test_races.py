@@ -8,7 +8,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, func, select
 
 from models import (
@@ -29,13 +29,15 @@ from models import (
     Total,
 )
 from queries.campaigns.campaigns import lock_own_measure
+from queries.campaigns.occurrences import list_open
 from rules.assignments.states import ClosedMeasure
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import Refusal
 from services.assignments.recounts import list_wrong_totals
+from services.campaigns import occurrences
 from services.campaigns.closings import close_measures
 from services.campaigns.measures import delete_measure
-from services.campaigns.schedules import schedule_release
+from services.campaigns.schedules import schedule_release, stop_schedule
 from services.filling.recalls import recall
 from services.filling.submissions import Overtaken, Sent
 from services.review.review_batches import decide_ticked, undo
@@ -425,3 +427,37 @@ def test_a_measure_that_is_due_is_released_or_deleted_but_not_both(
         released = session.exec(wishes).one()
         assert (session.get(Measure, measure_id) is not None) == released
         assert (session.get(Schedule, schedule_id) is not None) == released
+
+
+def test_a_schedule_stopped_while_it_is_carried_out_keeps_nobody_waiting(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both write a row of history that points to the schedule and to the measure. On SQLite one
+    comes after the other."""
+    schedule_id, measure_id = _due(database)
+    transaction = _transactions(database)
+    with transaction() as session:
+        occurrences.note_due(session, now=NOW)
+        [occurrence] = [each for each in list_open(session) if each.schedule.id == schedule_id]
+    ends = occurrences._open_of
+
+    def carried_out_first(schedule: Schedule) -> object:
+        with transaction() as other:
+            if in_between:
+                other.execute(text("SET LOCAL lock_timeout = '20s'"))
+            occurrences.carry_out(other, occurrence.id, now=NOW)
+        return ends(schedule)
+
+    in_between = database.dialect.name == "postgresql"
+    if not in_between:
+        carried_out_first(Schedule(id=schedule_id))
+    with transaction() as session:
+        schedule = session.get_one(Schedule, schedule_id)
+        if in_between:
+            monkeypatch.setattr(occurrences, "_open_of", carried_out_first)
+        stop_schedule(session, schedule, actor=account_of(session, REGION), now=LATER)
+    with Session(database) as session:
+        own = select(MeasureEvent.act).where(MeasureEvent.measure_id == measure_id)
+        told = session.exec(own.order_by(MeasureEvent.id)).all()
+        assert told[-2:] == ["release", "stop_schedule"]
+        assert session.get_one(Occurrence, occurrence.id).outcome == "done"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -9,12 +10,17 @@ from httpx import Response
 from sqlmodel import Session
 
 from models import Measure, Tag
+from rules.dates.timetable import LAST_DAY, Rhythm, Timing
 from services.campaigns.measure_content import content_of
 from services.campaigns.measures import edit_measure, withdraw_measure
+from services.campaigns.schedules import schedule_periods, schedule_release, stop_schedule
 from tests.building import LEAGUE, REGION, get_unit, release_down
 from tests.conftest import NOW
+from tests.due import attempt_due
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, text_of
+
+LATER = NOW + timedelta(days=1)
 
 
 def edit(session: Session, measure: Measure, **values: str | int | list[Any]) -> None:
@@ -86,6 +92,44 @@ def test_it_is_told_in_english(session: Session, sign_in: Callable[..., TestClie
     shown = rows(client.get(f"/measures/{measure.id}/preview"))
     assert shown[0].startswith("Edit")
     assert "Status: Confirmed → Draft" in shown[0]
+
+
+def planned(session: Session) -> Measure:
+    """A recurring measure with two schedules, one of which released it and one was stopped."""
+    measure = drafted(session, confirmed=True, due_rule="monthly:25")
+    office = office_of(session)
+    schedule_release(session, measure, LATER, actor=office, now=NOW)
+    attempt_due(session, LATER)
+    monthly = Timing(Rhythm.MONTHLY, time(8, 30), LAST_DAY)
+    schedule = schedule_periods(session, measure, monthly, actor=office, now=LATER)
+    stop_schedule(session, schedule, actor=office, now=LATER)
+    return measure
+
+
+def test_schedules_are_told_with_what_they_do_and_when(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    measure = planned(session)
+    stopped, made, released, first = rows(
+        sign_in(REGION, "office").get(f"/measures/{measure.id}/preview")
+    )[:4]
+    office = f"{get_unit(session, REGION).name} {office_of(session).name}"
+    assert stopped == f"停止定时安排 2026-11-24 09:00 {office} 按周期下发：每月 最后一天 08:30"
+    assert made == f"新增定时安排 2026-11-24 09:00 {office} 按周期下发：每月 最后一天 08:30"
+    assert released.startswith("下发 2026-11-24 09:00 系统 周期：2026年11月")
+    assert "定时下发：2026-11-24 09:00" in released
+    assert first == f"新增定时安排 2026-11-23 09:00 {office} 定时下发：2026-11-24 09:00"
+
+
+def test_schedules_are_told_in_english(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    measure, client = planned(session), sign_in(REGION, "office")
+    client.cookies.set("lang", "en")
+    stopped, _made, released, _first = rows(client.get(f"/measures/{measure.id}/preview"))[:4]
+    assert stopped.startswith("Stop schedule 2026-11-24 09:00")
+    assert stopped.endswith("Release every period: Monthly last day 08:30")
+    assert "Release at: 2026-11-24 09:00" in released
 
 
 def test_who_does_not_see_the_measure_sees_no_history(
