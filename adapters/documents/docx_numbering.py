@@ -16,10 +16,15 @@ _HAN = frozenset(
         "japaneseCounting",
         "taiwaneseCounting",
         "taiwaneseCountingThousand",
-        "ideographTraditional",
         "koreanCounting",
     ]
 )
+_STEMS = {
+    "ideographTraditional": "甲乙丙丁戊己庚辛壬癸",
+    "ideographZodiac": "子丑寅卯辰巳午未申酉戌亥",
+}
+"""Formats that count by the ten stems and the twelve branches, and in digits after the last one
+(ECMA-376 part 1, 17.18.59)."""
 _DIGIT_BY_DIGIT = frozenset(("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"))
 _CIRCLED = frozenset(("decimalEnclosedCircle", "decimalEnclosedCircleChinese"))
 _LEGAL = str.maketrans("零一二三四五六七八九十百", "零壹贰叁肆伍陆柒捌玖拾佰")
@@ -32,6 +37,13 @@ class _Level:
     format: str = "decimal"
     pattern: str = ""
     legal: bool = False
+    restart: int | None = None
+    """The number begins again after a mark of this level (from 1) or a higher one. 0: never. None:
+    after a mark of any higher level (17.9.10)."""
+
+    def begins_again(self, own: int, marked: int) -> bool:
+        """Whether the number of the level `own` begins again after a mark of a level, from 0."""
+        return marked < own and (self.restart is None or marked < self.restart)
 
 
 @dataclass
@@ -94,8 +106,9 @@ class Numbering:
             if level in listed.starts:
                 counters[level] = listed.starts[level] - 1
         counters[level] = counters.get(level, definition.start - 1) + 1
-        for lower in [n for n in counters if n > level]:
-            del counters[lower]
+        for other in list(counters):
+            if listed.levels.get(other, _Level()).begins_again(other, level):
+                del counters[other]
 
     def _written(self, listed: _List, level: int, definition: _Level) -> str:
         counters = self._counters[listed.abstract]
@@ -117,6 +130,8 @@ def written_number(number: int, kind: str) -> str:
     number = min(number, _MOST)
     if kind in _HAN and 0 < number < 1000:
         return numeral_of(number)
+    if kind in _STEMS and 0 < number <= len(_STEMS[kind]):
+        return _STEMS[kind][number - 1]
     if kind in _DIGIT_BY_DIGIT:
         return "".join("〇一二三四五六七八九"[int(d)] for d in str(number))
     if kind == "chineseLegalSimplified" and 0 < number < 1000:
@@ -178,6 +193,7 @@ def _level(element: etree._Element) -> _Level:
         format=_format(element),
         pattern=_value(_sub(element, "lvlText")) or "",
         legal=_sub(element, "isLgl") is not None,
+        restart=_whole(_sub(element, "lvlRestart")),
     )
 
 

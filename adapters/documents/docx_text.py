@@ -40,6 +40,8 @@ _DROPPED = frozenset(
         "object",
     ]
 )
+_LEFT_OUT = frozenset(("del", "moveFrom", "Fallback"))
+"""What is deleted, or said a second time."""
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-", "ptab": " "}
 
 
@@ -129,15 +131,30 @@ def _blocks(body: etree._Element, numbering: Numbering) -> Iterator[str]:
         name = local(element)
         if name == "p":
             yield _paragraph(element, numbering)
+            for box in _text_boxes(element):
+                yield from _blocks(box, numbering)
         elif name == "tbl":
             yield from _rows(element, numbering)
-        elif name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "txbxContent"):
+        elif name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"):
             yield from _blocks(element, numbering)
 
 
 def _paragraph(paragraph: etree._Element, numbering: Numbering) -> str:
     properties = _child(paragraph, "pPr")
     return numbering.mark(properties) + "".join(_runs(paragraph))
+
+
+def _text_boxes(element: etree._Element) -> Iterator[etree._Element]:
+    """The text boxes that hang on a paragraph (DrawingML and VML), the outer ones only.
+
+    Word writes a box twice, the second time (Fallback) for programs that know no DrawingML.
+    """
+    for child in element:
+        name = local(child)
+        if name == "txbxContent":
+            yield child
+        elif name not in _LEFT_OUT and not (name == "r" and _hidden(child)):
+            yield from _text_boxes(child)
 
 
 def _runs(element: etree._Element) -> Iterator[str]:
