@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from rules.campaigns.notice.unit_names import looks_like_unit
 from rules.sentences.refusal import N_, Refusal
@@ -13,6 +16,11 @@ from rules.sentences.refusal import N_, Refusal
 _PAGES = 500
 _FEWEST = 20
 _PASSWORD_ERROR = 4
+_PAGES_ASKED, _MOST_UNMAPPED = 5, 0.3
+_SAME_PLACE = 4
+"""Points within which two lines of two pages stand at the same place."""
+_SHARE_OF_PAGES = 0.4
+"""Odd and even pages may have heads of their own."""
 _PAGE_NUMBER = re.compile(
     r"[-—–－―_~·\s]*\d{1,4}[-—–－―_~·\s]*|第\s*\d{1,4}\s*页(?:[\s，,/]*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
 )
@@ -71,7 +79,52 @@ def _document_text(document: pdfium.PdfDocument) -> str:
                 "或把文字粘贴进来。"
             )
         )
-    return "\n".join(_paragraphs([line for page in pages for line in _without_number(page)]))
+    _refuse_unmapped(document)
+    repeated = _repeated(pages)
+    own = ([line for line in page if _at(line) not in repeated] for page in pages)
+    return "\n".join(_paragraphs([line for page in own for line in _without_number(page)]))
+
+
+def _refuse_unmapped(document: pdfium.PdfDocument) -> None:
+    """Refuse a PDF whose fonts do not say which characters their signs are.
+
+    What is read from such a PDF is other characters than those that are seen.
+    """
+    total = unmapped = 0
+    for number in range(min(len(document), _PAGES_ASKED)):
+        text_page = document[number].get_textpage()
+        try:
+            count = text_page.count_chars()
+            total += count
+            unmapped += sum(raw.FPDFText_HasUnicodeMapError(text_page, at) for at in range(count))
+        finally:
+            text_page.close()
+    if unmapped > total * _MOST_UNMAPPED:
+        raise Refusal(
+            N_(
+                "这个 PDF 没有带上文字的编码，读出来是乱码。请上传 Word 文件，"
+                "或者打开后看看复制出来的文字对不对，再粘贴进来。"
+            )
+        )
+
+
+Place = tuple[str, int, int]
+
+
+def _at(line: _Line) -> Place:
+    """What a line says, whatever page number is in it, and where it stands on the page."""
+    words = re.sub(r"[0-9]+", "0", line.text.replace(" ", ""))
+    return words, round(line.left / _SAME_PLACE), round(line.bottom / _SAME_PLACE)
+
+
+def _repeated(pages: Sequence[Sequence[_Line]]) -> frozenset[Place]:
+    """What stands at one place of many pages: running heads and feet, watermarks, and the heads of
+    a table on the pages after its first."""
+    counts = Counter(
+        place for page in pages for place in {_at(line) for line in page if line.height}
+    )
+    fewest = max(2, len(pages) * _SHARE_OF_PAGES)
+    return frozenset(place for place, count in counts.items() if count >= fewest)
 
 
 def _page_lines(page: pdfium.PdfPage) -> list[_Line]:

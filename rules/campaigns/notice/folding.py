@@ -20,6 +20,7 @@ _FOLDS = {
 _TYPED_STOP = re.compile(r"(?<=[\u4e00-\u9fff）”》])\.(?=[\u4e00-\u9fff（“\s]|$)")
 _AROUND_DIGITS = re.compile(
     r"(?<=[0-9]) {1,2}(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) {1,2}(?=[0-9])"
+    r"|(?<=[0-9]) ?\n ?(?=[年月日号])|(?<=[年月]) ?\n ?(?=[0-9])|(?<=[0-9])\n(?=[0-9]{1,2}[月日号])"
 )
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])[ \t]+(?=[^\x00-\x7f])")
 
@@ -35,8 +36,8 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True)
 class Squeezed:
-    """A passage without the blanks typed around digits (12 月 20 日), and the places of its
-    characters."""
+    """A passage without the blanks typed around digits (12 月 20 日) and without the line ends
+    inside dates, and the places of its characters."""
 
     words: str
     places: tuple[int, ...] | range
