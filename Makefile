@@ -42,6 +42,7 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.check_rooms
 	@$(BIN)/python -m tools.check_documents
+	@$(BIN)/python -m tools.check_claims
 	@$(BIN)/python -m tools.check_words
 	@$(BIN)/python -m tools.check_unused
 	@$(BIN)/python -m tools.check_scripts
