@@ -39,8 +39,8 @@ def open_assignment(session: Session, code: str = VILLAGE) -> Assignment:
 @scene
 def photos_wanted(session: Session) -> int:
     """The id of the village's assignment of a measure that asks for a photo and papers."""
-    one = open_assignment(session)
-    return one.id
+    assignment = open_assignment(session)
+    return assignment.id
 
 
 def receive(
@@ -104,5 +104,5 @@ def docx(kind: str = "vnd.openxmlformats-officedocument.wordprocessingml.documen
 
 def old_office(*streams: str) -> bytes:
     """The head and the directory of an old Office file with these streams."""
-    entries = b"".join(one.encode("utf-16-le").ljust(128, b"\0") for one in streams)
+    entries = b"".join(stream.encode("utf-16-le").ljust(128, b"\0") for stream in streams)
     return bytes.fromhex("d0cf11e0a1b11ae1").ljust(512, b"\0") + entries

@@ -27,35 +27,37 @@ def attempt_each(transaction: Transaction, now: datetime, *, reports: bool = Tru
         occurrences.note_due(session, now=now)
     with transaction() as session:
         found = list_open(session)
-    for each in found:
+    for occurrence in found:
         with transaction() as session:
-            attempt = occurrences.begin(session, each.id, now=now)
-        if attempt and each.schedule.work == ScheduledWork.HAND_DOWN:
+            attempt = occurrences.begin(session, occurrence.id, now=now)
+        if attempt and occurrence.schedule.work == ScheduledWork.HAND_DOWN:
             with transaction() as session:
-                occurrences.carry_out(session, each.id, now=now)
+                occurrences.carry_out(session, occurrence.id, now=now)
         elif attempt and reports:
-            _render(transaction, each, attempt, now)
+            _render(transaction, occurrence, attempt, now)
 
 
-def _render(transaction: Transaction, each: OpenOccurrence, attempt: int, now: datetime) -> None:
+def _render(
+    transaction: Transaction, occurrence: OpenOccurrence, attempt: int, now: datetime
+) -> None:
     """What the dispatcher and the flow do, transaction by transaction."""
     with transaction() as session:
-        occurrences.hand_over(session, each.id, attempt, "a flow run", now=now)
+        occurrences.hand_over(session, occurrence.id, attempt, "a flow run", now=now)
     with transaction() as session:
-        assert occurrences.show_life(session, each.id, attempt, now=now)
+        assert occurrences.show_life(session, occurrence.id, attempt, now=now)
     with transaction() as session:
-        day, campaign = local_date(now), each.schedule.campaign_id
+        day, campaign = local_date(now), occurrence.schedule.campaign_id
         made = take_snapshots(session, campaign, None, as_of=day, actor=None, now=now)
     with transaction() as session:
-        assert occurrences.show_life(session, each.id, attempt, now=now, units=len(made))
+        assert occurrences.show_life(session, occurrence.id, attempt, now=now, units=len(made))
     with transaction() as session:
-        occurrences.finish(session, each.id, now=now)
+        occurrences.finish(session, occurrence.id, now=now)
 
 
 def make_up(transaction: Transaction, now: datetime) -> None:
     """What the next dispatcher does: gives up what shows no life, and attempts all there is."""
     with transaction() as session:
-        for each in list_open(session):
-            if each.occurrence.flow_run_id:
-                occurrences.give_up(session, each.id, each.occurrence.attempts, now=now)
+        for wish in list_open(session):
+            if wish.occurrence.flow_run_id:
+                occurrences.give_up(session, wish.id, wish.occurrence.attempts, now=now)
     attempt_each(transaction, now + timedelta(seconds=occurrences.LONGEST_PAUSE))

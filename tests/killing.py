@@ -82,16 +82,16 @@ def stored(session: Session, measure_id: int) -> Stored:
     rows: dict[str, Any] = {
         table: _rows(session, table, table.measure_id == measure_id) for table in BY_MEASURE
     }
-    given = {one.id: units[one.unit_id] for one in rows[Assignment]}
-    wished = {one.id: units[one.unit_id] for one in rows[HandDown]}
+    given = {row.id: units[row.unit_id] for row in rows[Assignment]}
+    wished = {row.id: units[row.unit_id] for row in rows[HandDown]}
     own = select(Assignment.id).where(Assignment.measure_id == measure_id)
     for table in BY_ASSIGNMENT:
         rows[table] = _rows(session, table, col(table.assignment_id).in_(own))
     rows[HandDownStep] = _rows(session, HandDownStep, col(HandDownStep.hand_down_id).in_(wished))
     codes = {"unit_id": units, "parent_id": given, "assignment_id": given, "hand_down_id": wished}
     return {
-        table.__tablename__: Counter(_plain(row, codes) for row in each)
-        for table, each in rows.items()
+        table.__tablename__: Counter(_plain(row, codes) for row in found)
+        for table, found in rows.items()
     }
 
 

@@ -23,11 +23,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """What was tried a second time: its name, how it failed first, how it ended."""
-    tried = {each.nodeid: each for each in terminalreporter.stats.get("rerun", [])}
+    tried = {report.nodeid: report for report in terminalreporter.stats.get("rerun", [])}
     if not tried:
         return
     failed = {
-        each.nodeid for kind in ("failed", "error") for each in terminalreporter.stats.get(kind, [])
+        report.nodeid
+        for kind in ("failed", "error")
+        for report in terminalreporter.stats.get(kind, [])
     }
     terminalreporter.section("tried a second time: find out why")
     for name, first in tried.items():

@@ -51,7 +51,7 @@ def upload(
 
 
 def villages(session: Session, own: Assignment) -> list[str]:
-    return [one.unit.code for one in list_answer_sheets(session, rows_of(own))]
+    return [sheet.unit.code for sheet in list_answer_sheets(session, rows_of(own))]
 
 
 def beside(session: Session, own: Assignment) -> str:

@@ -46,7 +46,9 @@ def row_of(sheet: Worksheet, code: str) -> int:
 def column_of(sheet: Worksheet, label: str) -> int:
     """The column whose head begins with `label`."""
     heads = sheet[head_row(sheet)]
-    found = [one.column for one in heads if folded(str(one.value or "")).startswith(folded(label))]
+    found = [
+        head.column for head in heads if folded(str(head.value or "")).startswith(folded(label))
+    ]
     assert found, f"no column {label}"
     return found[0]
 

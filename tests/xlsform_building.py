@@ -100,7 +100,7 @@ def choice_lists(draw: st.DrawFn, languages: Sequence[str]) -> list[dict[str, An
         {
             "value": code,
             "label": draw(words),
-            "labels": {one: draw(words) for one in languages if draw(st.booleans())},
+            "labels": {language: draw(words) for language in languages if draw(st.booleans())},
             "columns": draw(st.dictionaries(st.sampled_from(["area", "镇"]), words, max_size=2)),
         }
         for code in found
@@ -155,7 +155,9 @@ def _field(draw: st.DrawFn, kind: FieldType, name: str, fields: list[dict[str, A
 
 def _other_words(draw: st.DrawFn, languages: Sequence[str], answered: bool) -> dict[str, Any]:
     names = ("label", "hint", "constraint_message") if answered else ("label", "hint")
-    drawn = {one: draw(st.dictionaries(st.sampled_from(names), words)) for one in languages}
+    drawn = {
+        language: draw(st.dictionaries(st.sampled_from(names), words)) for language in languages
+    }
     return {language: found for language, found in drawn.items() if found}
 
 
@@ -166,8 +168,10 @@ def _choose(
     raw["choices"] = lists[shared] if shared >= 0 else draw(choice_lists(languages))
     raw["choice_list"] = f"表{shared}" if shared >= 0 else ""
     several = raw["type"] == "select_multiple"
-    found = draw(st.lists(st.sampled_from([one["value"] for one in raw["choices"]]), max_size=2))
+    found = draw(
+        st.lists(st.sampled_from([choice["value"] for choice in raw["choices"]]), max_size=2)
+    )
     raw["default"] = " ".join(dict.fromkeys(found)) if several else "".join(found[:1])
-    columns = {name for one in raw["choices"] for name in one["columns"]}
+    columns = {name for choice in raw["choices"] for name in choice["columns"]}
     if "area" in columns and re.search("^[fp]", raw["name"]):
         raw["choice_filter"] = "area = ${first}"

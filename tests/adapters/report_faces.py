@@ -55,7 +55,7 @@ def word_tables(content: bytes) -> list[list[list[str]]]:
 def word_text(content: bytes) -> str:
     document = Document(BytesIO(content))
     cells = (cell for table in word_tables(content) for row in table for cell in row)
-    return "\n".join([*(one.text for one in document.paragraphs), *cells])
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
 def sheets(content: bytes) -> dict[str, list[list]]:

@@ -85,11 +85,11 @@ def test_migrating_keeps_every_check_of_the_models(backend: str, tmp_path: Path)
         stored = inspect(engine)
         for table in SQLModel.metadata.sorted_tables:
             named = {
-                one.name
-                for one in table.constraints
-                if isinstance(one, CheckConstraint) and one.name
+                constraint.name
+                for constraint in table.constraints
+                if isinstance(constraint, CheckConstraint) and constraint.name
             }
-            found = {one["name"] for one in stored.get_check_constraints(table.name)}
+            found = {constraint["name"] for constraint in stored.get_check_constraints(table.name)}
             assert named <= found, table.name
 
 
@@ -115,7 +115,7 @@ def test_what_was_stored_before_reads_the_same_after(backend: str, tmp_path: Pat
             assert session.exec(told.order_by(col(Occurrence.schedule_id))).all() == [
                 (1, "done", 1), (2, "passed_over", None), (4, "done", None),
             ]  # fmt: skip
-            coming = {one.id: one.next_at for one in session.exec(select(Schedule))}
+            coming = {schedule.id: schedule.next_at for schedule in session.exec(select(Schedule))}
             assert coming[3] == FUTURE
             assert coming[5] is not None
             assert coming[1] is coming[2] is coming[4] is coming[6] is None
@@ -135,9 +135,9 @@ def _store(connection: Connection) -> None:
     for name, given in STORED:
         table = tables.tables[name]
         needed = {
-            one.name: _filled(one)
-            for one in table.columns
-            if not one.nullable and one.name not in given
+            column.name: _filled(column)
+            for column in table.columns
+            if not column.nullable and column.name not in given
         }
         connection.execute(insert(table).values({**needed, **given}))
 
@@ -185,9 +185,9 @@ def started(work: Callable[[str, Signal], None], url: str) -> ForkProcess:
 def test_two_that_migrate_at_once_wait_for_each_other(backend: str, tmp_path: Path) -> None:
     with fresh_database(backend, tmp_path, f"jieli_test_both_{os.getpid()}") as url:
         both = [started(_migrate, url) for _ in range(2)]
-        for one in both:
-            one.join()
-        assert [one.exitcode for one in both] == [0, 0]
+        for process in both:
+            process.join()
+        assert [process.exitcode for process in both] == [0, 0]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -40,16 +40,17 @@ def test_the_page_prints_the_counts_and_sums_of_the_snapshot(busy: Report, langu
             read.counts(row) for row in (*data[name], data["below"])
         ]
     assert [row[1:] for row in tables["measures"]] == [
-        read.counts(row) for row in (*(one["below"] for one in data["measures"]), data["below"])
+        read.counts(row)
+        for row in (*(measure["below"] for measure in data["measures"]), data["below"])
     ]
     for measure in data["measures"]:
         number = measure["number"]
         assert [row[1:] for row in tables[f"figures-{number}"]] == [
-            read.figures(one) for one in measure["figures"]
+            read.figures(figure) for figure in measure["figures"]
         ]
         for place, figure in enumerate(measure["figures"], start=1):
             assert [row[1:] for row in tables[f"figures-{number}-{place}"]] == [
-                read.figures(one) for one in figure["lower"]
+                read.figures(unit) for unit in figure["lower"]
             ]
 
 
@@ -60,17 +61,20 @@ def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(
     data = busy.data
     measures, handed_down, levels, lower, *others = read.word_tables(render_word(busy, language))
     assert [row[2:] for row in measures[1:]] == [
-        read.counts(row) for row in (*(one["below"] for one in data["measures"]), data["below"])
+        read.counts(row)
+        for row in (*(measure["below"] for measure in data["measures"]), data["below"])
     ]
     assert [row[3] for row in handed_down[1:]] == [
-        one["own"]["issued_on"] for one in data["measures"]
+        measure["own"]["issued_on"] for measure in data["measures"]
     ]
     for table, name in ((levels, "levels"), (lower, "lower")):
         assert [row[1:] for row in table[1:]] == [
             read.counts(row) for row in (*data[name], data["below"])
         ]
     for table, measure in zip(others, data["measures"], strict=False):
-        assert [row[1:] for row in table[1:]] == [read.figures(one) for one in measure["figures"]]
+        assert [row[1:] for row in table[1:]] == [
+            read.figures(figure) for figure in measure["figures"]
+        ]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -83,7 +87,9 @@ def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy: Report, lang
     ]
     assert [row[0] for row in by_unit[3 : 2 + len(rows)]] == [row["code"] for row in data["lower"]]
     assert [read.ledger_counts(row[9:]) for row in details[3:] if row[0]] == [
-        read.counts(row, read.LEDGER_COUNTS) for one in data["measures"] for row in one["lower"]
+        read.counts(row, read.LEDGER_COUNTS)
+        for measure in data["measures"]
+        for row in measure["lower"]
     ]
     wanted = [
         read.figures(row)

@@ -202,8 +202,8 @@ def test_formulas_and_merged_cells_of_a_sheet_are_named() -> None:
         book.add_worksheet("one").write_formula("B3", "=1+1", value=2)
         book.add_worksheet("two").merge_range("A2:C2", "合并")
 
-    one, two = read_sheets(sheets(write))
-    assert (one.formulas, one.merged) == (("B3",), ())
+    first, two = read_sheets(sheets(write))
+    assert (first.formulas, first.merged) == (("B3",), ())
     assert (two.formulas, two.merged) == ((), ("A2:C2",))
 
 

@@ -47,7 +47,7 @@ def test_an_account_is_added_listed_given_a_new_password_switched_off_and_on(
     with transaction(readonly=True) as session:
         changes = list_account_changes(session, get_account(session, "hongshan").id)
     acts = ["switched_on", "switched_off", "password_set", "made"]
-    assert [(one.act, one.actor) for one in changes] == [(act, None) for act in acts]
+    assert [(change.act, change.actor) for change in changes] == [(act, None) for act in acts]
 
 
 def test_a_password_is_asked_for_twice_and_not_shown(runner: CliRunner) -> None:

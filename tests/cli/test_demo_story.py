@@ -81,10 +81,10 @@ def test_what_the_demo_shows_can_be_done_on_the_pages(
 ) -> None:
     measure_id, title = measure
     (township,), (banner,) = people["township"], people["banner"]
-    done = [story.answer(stage, one, title) for one in people["villages"]]
+    done = [story.answer(stage, village, title) for village in people["villages"]]
     assert done[0]["填错被当场指出"] == 1
     assert story.review(stage, township, doubts=measure_id)["退回"] == 1
-    corrected = [story.correct(stage, one, title) for one in people["villages"]]
+    corrected = [story.correct(stage, village, title) for village in people["villages"]]
     assert corrected.count({"退回后重报": 1}) == 1
     assert story.review(stage, township)["审核通过"] == 1
     assert story.send_up(stage, township, title) == {"汇总上报": 1}
@@ -93,7 +93,7 @@ def test_what_the_demo_shows_can_be_done_on_the_pages(
 
 
 def _statuses(site: Site, actors: list[story.Actor]) -> list[str]:
-    codes = [one.code for one in actors]
+    codes = [actor.code for actor in actors]
     with site.session() as session:
         query = select(Assignment.status).join(Unit, Unit.id == Assignment.unit_id)
         return list(session.exec(query.where(Unit.code.in_(codes))).all())

@@ -39,15 +39,18 @@ def found(runner: CliRunner, code: int = 0) -> dict[str, tuple[str, str]]:
     """Subject → its last grade and sentence."""
     done = runner.invoke(app, ["doctor", "--json"])
     assert done.exit_code == code, done.output
-    return {each["subject"]: (each["grade"], each["text"]) for each in json.loads(done.output)}
+    return {
+        finding["subject"]: (finding["grade"], finding["text"])
+        for finding in json.loads(done.output)
+    }
 
 
 def test_a_sound_installation_is_well_and_stays_as_it_was(folder: Path, runner: CliRunner) -> None:
-    before = {each: each.stat().st_mtime_ns for each in folder.rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     grades = {subject: grade for subject, (grade, _) in found(runner).items()}
     assert {"database", "rights", "backup", "ports", "logs"} <= grades.keys()
     assert {grades[name] for name in ("database", "rights", "backup", "ports", "logs")} == {"good"}
-    assert {each: each.stat().st_mtime_ns for each in folder.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
     assert "正常" in runner.invoke(app, ["doctor"]).output
 
 

@@ -38,11 +38,11 @@ def test_our_samples_pass_without_any_database(name: str) -> None:
 
 def test_the_json_has_every_property_of_every_field_in_order() -> None:
     fields = json.loads(check(SAMPLES / "form-bilingual.xlsx", "--json").stdout)["fields"]
-    assert [one["name"] for one in fields][:4] == ["thanks", "service", "sessions", "handled"]
+    assert [field["name"] for field in fields][:4] == ["thanks", "service", "sessions", "handled"]
     assert fields[2]["within"] == "service"
     assert (fields[2]["min"], fields[2]["max"], fields[2]["rollup"]) == (0, 31, "sum")
     assert fields[2]["readonly"] is False
-    assert len({tuple(one) for one in fields}) == 1
+    assert len({tuple(field) for field in fields}) == 1
 
 
 def test_the_json_of_faults_names_their_cells(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_log_is_set_aside_while_its_program_goes_on_and_no_line_is_lost(log: P
             keep_bounded(log)
         writing.write(lines(12_000, 12_010))
     assert log.read_bytes() == lines(12_000, 12_010)
-    assert [each.read_bytes() for each in older(log)] == [lines(8_000, 12_000), lines(4_000, 8_000)]
+    assert [path.read_bytes() for path in older(log)] == [lines(8_000, 12_000), lines(4_000, 8_000)]
     assert len(list(log.parent.iterdir())) == 1 + KEPT
 
 
@@ -96,12 +96,12 @@ def test_on_a_full_disk_the_log_is_emptied_all_the_same(
 
 
 def test_logs_are_for_their_owner_alone_also_those_there_were_before(log: Path) -> None:
-    for each in (log, *older(log)):
-        each.write_bytes(lines(0, 4_000))
-        each.chmod(0o644)
+    for path in (log, *older(log)):
+        path.write_bytes(lines(0, 4_000))
+        path.chmod(0o644)
     open_log(log).close()
     keep_bounded(log)
-    assert {stat.S_IMODE(each.stat().st_mode) for each in (log, *older(log))} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (log, *older(log))} == {0o600}
 
 
 def test_a_program_that_never_stops_talking_is_not_stopped_and_fills_no_disk(
@@ -111,7 +111,7 @@ def test_a_program_that_never_stops_talking_is_not_stopped_and_fills_no_disk(
         log = it.supervisor.children[0].log
         until((tmp_path / "done").exists)
         until(lambda: log.stat().st_size <= SMALL)
-        assert sum(each.stat().st_size for each in log.parent.iterdir()) <= (1 + 2 * KEPT) * SMALL
+        assert sum(path.stat().st_size for path in log.parent.iterdir()) <= (1 + 2 * KEPT) * SMALL
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 

@@ -117,7 +117,9 @@ def jieli(folder: Path, *arguments: str) -> str:
 
 
 def open_to_others(folder: Path) -> list[Path]:
-    return [one for one in (folder, *folder.rglob("*")) if stat.S_IMODE(one.stat().st_mode) & 0o077]
+    return [
+        path for path in (folder, *folder.rglob("*")) if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
 
 
 def test_what_a_command_stores_is_private_and_what_was_not_is_made_so(tmp_path: Path) -> None:
@@ -128,8 +130,8 @@ def test_what_a_command_stores_is_private_and_what_was_not_is_made_so(tmp_path: 
     old = folder / "reports" / "150000000000.docx"
     old.parent.mkdir()
     old.write_bytes(b"old")
-    for one, rights in ((old, 0o644), (old.parent, 0o755), (folder / "jieli.db", 0o644)):
-        one.chmod(rights)
+    for path, rights in ((old, 0o644), (old.parent, 0o755), (folder / "jieli.db", 0o644)):
+        path.chmod(rights)
     assert "3 个文件或文件夹别的账号能读" in jieli(folder, "units", "show", "15")
     assert open_to_others(folder) == []
     assert "能读" not in jieli(folder, "units", "show", "15")

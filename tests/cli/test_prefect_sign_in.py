@@ -64,10 +64,10 @@ def test_a_start_that_is_killed_while_it_writes_leaves_none_and_nothing_others_m
         with pytest.raises(KeyboardInterrupt):
             start(tmp_path, said)
     assert not sign_in_file(tmp_path).exists()
-    left = {each.name: rights(each) for each in tmp_path.iterdir()}
+    left = {path.name: rights(path) for path in tmp_path.iterdir()}
     assert set(left.values()) == {0o600}
     start(tmp_path, said)
-    assert [each.name for each in tmp_path.iterdir()] == [sign_in_file(tmp_path).name]
+    assert [path.name for path in tmp_path.iterdir()] == [sign_in_file(tmp_path).name]
 
 
 def test_a_deleted_one_is_made_anew(tmp_path: Path, said: list[str]) -> None:
@@ -86,8 +86,8 @@ def test_one_that_others_may_read_is_refused_and_replaced_at_the_next_start(
         read_sign_in(tmp_path)
     assert start(tmp_path, said) != known
     assert rights(sign_in_file(tmp_path)) == 0o600
-    assert any("别人也能读取" in each for each in said)
-    assert any("换新" in each for each in said)
+    assert any("别人也能读取" in line for line in said)
+    assert any("换新" in line for line in said)
 
 
 @pytest.mark.parametrize("content", UNUSABLE, ids=range(len(UNUSABLE)))
@@ -99,7 +99,7 @@ def test_one_that_is_damaged_is_refused_and_replaced_at_the_next_start(
     with pytest.raises(Unsafe, match="为空或已损坏"):
         read_sign_in(tmp_path)
     assert start(tmp_path, said) == read_sign_in(tmp_path)
-    assert any("为空或已损坏" in each for each in said)
+    assert any("为空或已损坏" in line for line in said)
 
 
 def test_an_office_may_write_its_own(tmp_path: Path, said: list[str]) -> None:
@@ -128,11 +128,11 @@ def test_every_process_has_the_same_and_the_web_application_none(
     for name in ("PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"):
         monkeypatch.setenv(name, "operator:has-set-another-one")
     given = {
-        each.name: {
-            each.environment.get("PREFECT_API_AUTH_STRING"),
-            each.environment.get("PREFECT_SERVER_API_AUTH_STRING"),
+        program.name: {
+            program.environment.get("PREFECT_API_AUTH_STRING"),
+            program.environment.get("PREFECT_SERVER_API_AUTH_STRING"),
         }
-        for each in programs(Settings(data_dir=tmp_path), "jieli:that-of-the-installation")
+        for program in programs(Settings(data_dir=tmp_path), "jieli:that-of-the-installation")
     }
     the_same = {"jieli:that-of-the-installation"}
     assert given == {SERVER: the_same, DISPATCHER: the_same, WORKER: the_same, WEB: {None}}

@@ -44,7 +44,7 @@ def prefect_server(
     folder = tmp_path_factory.mktemp("prefect")
     settings = Settings(data_dir=folder, prefect_port=free_port())
     sign_in = keep_sign_in(folder, lambda *_: None)
-    server = [each for each in programs(settings, sign_in) if each.name == SERVER]
+    server = [program for program in programs(settings, sign_in) if program.name == SERVER]
     supervisor = Supervisor(server, folder=folder, data_dir=folder, say=lambda *_: None)
     with ExitStack() as running:
         with with_tables(folder / "prefect" / "prefect.db", shared):

@@ -29,8 +29,8 @@ ZONE = "Asia/Shanghai"
 def every_flow() -> dict[str, Flow[..., Any]]:
     """Module entrypoint → flow, of all flows that the package `flows` itself defines."""
     found = {}
-    for each in pkgutil.iter_modules(flows.__path__):
-        module = import_module(f"flows.{each.name}")
+    for listed in pkgutil.iter_modules(flows.__path__):
+        module = import_module(f"flows.{listed.name}")
         for name, value in vars(module).items():
             if isinstance(value, Flow) and value.fn.__module__ == module.__name__:
                 found[f"{module.__name__}.{name}"] = value
@@ -62,7 +62,7 @@ def test_every_schedule_says_its_time_zone_and_can_be_found_again() -> None:
 
 def test_deploying_twice_changes_nothing(client: SyncPrefectClient) -> None:
     def stored(ids: dict[str, UUID]) -> dict[str, Any]:
-        return {name: client.read_deployment(each).updated for name, each in ids.items()}
+        return {name: client.read_deployment(id_).updated for name, id_ in ids.items()}
 
     first = deploy(client)
     before = stored(first)

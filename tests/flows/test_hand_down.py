@@ -34,7 +34,7 @@ def counts(session: Session) -> tuple[int, ...]:
 def task_runs(client: SyncPrefectClient, flow_run_id: str) -> dict[str, str]:
     wanted = TaskRunFilter.model_validate({"flow_run_id": {"any_": [flow_run_id]}})
     found = client.read_task_runs(task_run_filter=wanted)
-    return {each.name: each.state.message or "" for each in found if each.state}
+    return {run.name: run.state.message or "" for run in found if run.state}
 
 
 def test_a_confirmed_measure_goes_down_the_whole_tree(

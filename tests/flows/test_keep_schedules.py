@@ -32,7 +32,9 @@ REPORTS = row(3, work=ScheduledWork.REPORT, cron="30 8 L * *")
 def present(client: SyncPrefectClient) -> list[tuple[int, str]]:
     """Schedule and time zone, of Prefect's schedules that come from the timetable."""
     schedules = client.read_deployment_schedules(deploy(client)[DEPLOYMENT])
-    return sorted((each.parameters["schedule_id"], each.schedule.timezone) for each in schedules)
+    return sorted(
+        (schedule.parameters["schedule_id"], schedule.schedule.timezone) for schedule in schedules
+    )
 
 
 def test_the_timetable_is_mirrored_once_and_stopped_rows_are_taken_away(
@@ -82,5 +84,5 @@ def test_flow_runs_nobody_has_taken_in_time_are_taken_away_and_do_not_pile_up(
 def test_schedules_made_elsewhere_are_left_alone(client: SyncPrefectClient) -> None:
     deployments = deploy(client)
     keep_schedules(client, deployments[DEPLOYMENT], [], now=NOW)
-    slugs = [each.slug for each in client.read_deployment_schedules(deployments["sweep"])]
+    slugs = [schedule.slug for schedule in client.read_deployment_schedules(deployments["sweep"])]
     assert len(slugs) == 1

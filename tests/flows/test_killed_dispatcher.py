@@ -81,7 +81,10 @@ def release_two(session: Session) -> list[tuple[int, int]]:
     now = datetime.now(UTC)
     office = make_account(session)
     measures = [make_measure(session, office) for _ in range(2)]
-    made = [(one.id, release_measure(session, one, actor=office, now=now)) for one in measures]
+    made = [
+        (measure.id, release_measure(session, measure, actor=office, now=now))
+        for measure in measures
+    ]
     session.commit()
     return made  # type: ignore[return-value]
 
@@ -112,7 +115,7 @@ def test_a_dispatcher_killed_twice_in_the_real_tree_ends_as_an_undisturbed_one(
     undisturbed = stored(session, quiet)
     assert undisturbed["assignment"].total() > 15_000
     assert stored(session, measure) == undisturbed
-    new = sorted(state for each, state in states_of(client).items() if each not in before)
+    new = sorted(state for run_id, state in states_of(client).items() if run_id not in before)
     # A kill that comes before the next flow run is made leaves none to mark.
     assert new.count(StateType.COMPLETED) == 1
     assert 1 <= new.count(StateType.CRASHED) == len(new) - 1 <= in_the_middle

@@ -79,7 +79,7 @@ def disposed(engine: Engine) -> Iterator[Engine]:
 
 
 def kill(processes: Processes, name: str) -> None:
-    child = next(each for each in processes.supervisor.children if each.program.name == name)
+    child = next(child for child in processes.supervisor.children if child.program.name == name)
     assert child.process is not None
     first = child.process.pid
     os.kill(first, signal.SIGKILL)
@@ -101,7 +101,7 @@ def test_a_click_is_handed_down_after_a_process_was_killed(processes: Processes,
 def test_the_logs_of_all_processes_are_in_the_data_folder(processes: Processes) -> None:
     logs = Path(processes.settings.data_dir) / "logs"
     names = {"prefect.log", "web.log", "dispatcher.log", "worker.log"}
-    assert names <= {each.name for each in logs.iterdir()}
+    assert names <= {path.name for path in logs.iterdir()}
 
 
 def test_prefects_sign_in_stands_in_its_own_file_and_in_no_command_line(
@@ -109,10 +109,10 @@ def test_prefects_sign_in_stands_in_its_own_file_and_in_no_command_line(
 ) -> None:
     folder = Path(processes.settings.data_dir)
     secret = read_sign_in(folder).partition(":")[2].encode()
-    assert [each for each in folder.rglob("*") if _holds(each, secret)] == [sign_in_file(folder)]
+    assert [path for path in folder.rglob("*") if _holds(path, secret)] == [sign_in_file(folder)]
     running = list(Path("/proc").glob("[0-9]*/environ"))
-    assert len([each for each in running if _holds(each, secret)]) >= 3
-    assert not [each for each in running if _holds(each.with_name("cmdline"), secret)]
+    assert len([process for process in running if _holds(process, secret)]) >= 3
+    assert not [process for process in running if _holds(process.with_name("cmdline"), secret)]
 
 
 def _holds(file: Path, secret: bytes) -> bool:
@@ -125,8 +125,8 @@ def _holds(file: Path, secret: bytes) -> bool:
 
 def test_nothing_an_installation_stores_can_be_read_by_others(processes: Processes) -> None:
     stored = [*processes.settings.data_dir.rglob("*")]
-    assert {"jieli.db", "jieli.db-wal", "web.log", "prefect.db"} <= {one.name for one in stored}
-    assert [one for one in stored if one.stat().st_mode & 0o077 and not one.is_symlink()] == []
+    assert {"jieli.db", "jieli.db-wal", "web.log", "prefect.db"} <= {path.name for path in stored}
+    assert [path for path in stored if path.stat().st_mode & 0o077 and not path.is_symlink()] == []
 
 
 @contextmanager
@@ -155,11 +155,13 @@ def outcome_of(session: Session, schedule: Schedule) -> str | None:
 
 def worker_of(processes: Processes) -> tuple[int, list[int]]:
     """The worker, and the processes in which it executes flow runs; 0 while it is down."""
-    child = next(each for each in processes.supervisor.children if each.program.name == WORKER)
+    child = next(child for child in processes.supervisor.children if child.program.name == WORKER)
     if child.process is None:
         return 0, []
     pid = child.process.pid
-    return pid, [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return pid, [
+        int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    ]
 
 
 def test_a_release_is_done_though_worker_and_dispatcher_are_killed_at_its_moment(
@@ -179,7 +181,7 @@ def test_a_release_is_done_though_worker_and_dispatcher_are_killed_at_its_moment
 
         def is_handed_down() -> bool:
             session.expire_all()
-            done = [each.done_at is not None for each in session.exec(wishes)]
+            done = [wish.done_at is not None for wish in session.exec(wishes)]
             session.rollback()
             return done == [True]
 
@@ -203,8 +205,8 @@ def test_reports_are_made_though_the_worker_is_killed_while_it_renders(
         until(lambda: (found := occurrence_of(session, order)) and found.begun_at, PATIENCE)
         pid, renderers = worker_of(processes)
         assert pid, "nobody is there to be killed"
-        for each in (pid, *renderers):
-            os.kill(each, signal.SIGKILL)
+        for process in (pid, *renderers):
+            os.kill(process, signal.SIGKILL)
         until(lambda: worker_of(processes)[0] not in (0, pid), PATIENCE)
         assert outcome_of(session, order) is None, "killed too late"
         clock.set_clock(file, datetime.now(UTC) + LEASE)
@@ -213,7 +215,7 @@ def test_reports_are_made_though_the_worker_is_killed_while_it_renders(
         assert found is not None
         assert found.attempts > 1  # on a busy machine the second one may come too late as well
         assert found.rendered == 18
-    assert len([each for each in folder.rglob("*.docx") if each.name[0] != "."]) == 18
+    assert len([path for path in folder.rglob("*.docx") if path.name[0] != "."]) == 18
 
 
 def test_after_a_stop_the_database_alone_holds_everything(processes: Processes) -> None:

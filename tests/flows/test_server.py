@@ -276,8 +276,7 @@ def test_who_signs_in_on_prefects_page_sees_the_runs_and_starts_a_deployment(
 
     def started() -> int:
         return sum(
-            each.deployment_id == sweep and not each.auto_scheduled
-            for each in client.read_flow_runs()
+            run.deployment_id == sweep and not run.auto_scheduled for run in client.read_flow_runs()
         )
 
     before = started()

@@ -50,7 +50,7 @@ def read(sources: Mapping[str, str]) -> dict[Name, Function]:
 def called_by_edges(root: Path = ROOT, edges: Iterable[str] = EDGES) -> set[Name]:
     """Functions of services that a page, a command or a flow names."""
     named: set[Name] = set()
-    for path in (each for edge in edges for each in paths(root, edge)):
+    for path in (path for edge in edges for path in paths(root, edge)):
         tree = ast.parse(path.read_text())
         imported = _imported(tree)
         named |= set(_resolved(tree, imported))
@@ -67,16 +67,16 @@ def module_of(path: Path, root: Path) -> str:
 
 
 def _function(node: ast.FunctionDef, known: Mapping[str, Name], constants: set[str]) -> Function:
-    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     methods = {
-        each.attr
-        for each in ast.walk(node)
-        if isinstance(each, ast.Attribute)
-        and isinstance(each.value, ast.Name)
-        and each.value.id == "session"
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == "session"
     }
     return Function(
-        actor=any(each.arg == "actor" for each in node.args.kwonlyargs),
+        actor=any(argument.arg == "actor" for argument in node.args.kwonlyargs),
         writes=bool(methods & KEEPING or names & (WRITING | constants)),
         asks=bool(names & ASKING),
         calls=set(_resolved(node, known)),
@@ -86,16 +86,16 @@ def _function(node: ast.FunctionDef, known: Mapping[str, Name], constants: set[s
 def _spread(found: dict[Name, Function]) -> None:
     """A function writes, and asks, when one that it calls does."""
     before = -1
-    while before != (before := sum(each.writes + each.asks for each in found.values())):
-        for each in found.values():
-            called = [found[name] for name in each.calls if name in found]
-            each.writes |= any(one.writes for one in called)
-            each.asks |= any(one.asks for one in called)
+    while before != (before := sum(function.writes + function.asks for function in found.values())):
+        for function in found.values():
+            called = [found[name] for name in function.calls if name in found]
+            function.writes |= any(inner.writes for inner in called)
+            function.asks |= any(inner.asks for inner in called)
 
 
 def _defined(tree: ast.Module, module: str) -> dict[str, Name]:
     return {
-        each.name: (module, each.name) for each in tree.body if isinstance(each, ast.FunctionDef)
+        node.name: (module, node.name) for node in tree.body if isinstance(node, ast.FunctionDef)
     }
 
 
@@ -132,7 +132,7 @@ def _writing_constants(tree: ast.Module) -> set[str]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def unasked(found: Mapping[Name, Function], acts: Iterable[Name]) -> list[str]:

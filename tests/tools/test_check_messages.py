@@ -27,7 +27,7 @@ def own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def faults(text: object, english: object, **flags: object) -> list[str]:
     return [
-        one.split(":")[0] for one in faults_of(made((text, "")), made((text, english), **flags))
+        fault.split(":")[0] for fault in faults_of(made((text, "")), made((text, english), **flags))
     ]
 
 

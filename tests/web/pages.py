@@ -108,4 +108,6 @@ def fields_of(response, action: str = "") -> dict[str, list[str]]:
 def labelled(response: Response) -> dict[str, str]:
     """What a page shows again of what was typed: label → text."""
     fields = check(response).xpath("//div[textarea[@readonly]]")
-    return {one.find("label").text_content(): one.find("textarea").text.strip() for one in fields}
+    return {
+        field.find("label").text_content(): field.find("textarea").text.strip() for field in fields
+    }

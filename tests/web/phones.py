@@ -103,9 +103,9 @@ class Phones:
     def form(self, context: BrowserContext, code: str) -> Page:
         """The village's form in a new tab; where it does not open, what it waited for is said."""
         page, waiting = context.new_page(), set[str]()
-        page.on("request", lambda one: waiting.add(one.url))
+        page.on("request", lambda request: waiting.add(request.url))
         for end in ("requestfinished", "requestfailed"):
-            page.on(end, lambda one: waiting.discard(one.url))
+            page.on(end, lambda request: waiting.discard(request.url))
         try:
             page.goto(self.path(code))
         except TimeoutError as slow:

@@ -85,12 +85,12 @@ def rush(
     `path` for who is signed in with `token`, one after the other."""
     answers, ready = Answers(), threading.Barrier(len(crowd) + 1)
 
-    def ask(one: Callable[[httpx.Client], httpx.Response]) -> None:
+    def ask(request: Callable[[httpx.Client], httpx.Response]) -> None:
         with _browser(address) as browser:
             ready.wait()
-            answers.crowd.append(one(browser))
+            answers.crowd.append(request(browser))
 
-    threads = [threading.Thread(target=ask, args=(one,)) for one in crowd]
+    threads = [threading.Thread(target=ask, args=(request,)) for request in crowd]
     for thread in threads:
         thread.start()
     with _browser(address) as reader:

@@ -56,7 +56,7 @@ def test_another_language_is_another_file(snapshots: Sequence[Snapshot]) -> None
 def test_many_reports_are_written_whole_by_several_processes(
     snapshots: Sequence[Snapshot], tmp_path: Path
 ) -> None:
-    reports = [report_of(one) for one in snapshots]
+    reports = [report_of(snapshot) for snapshot in snapshots]
     assert len(reports) > report_files.FEW
     assert write_reports(tmp_path / "many", reports, processes=2) == len(reports)
     names = sorted(path.name for path in (tmp_path / "many").iterdir())

@@ -29,7 +29,7 @@ from tests.workbook_filling import add_filling, cell_at, column_of, edited, fill
 from tests.xlsform_building import workbook
 
 CODES = ("150402005001", "150402005002", "050402005003")
-FIELDS = check_form([one for one in FULL if one["name"] != "paper"])
+FIELDS = check_form([field for field in FULL if field["name"] != "paper"])
 SHEETS = sheets_of(FIELDS)
 
 
@@ -119,7 +119,7 @@ def test_what_the_guide_allows_is_what_the_protection_allows() -> None:
         own = sheet.column_dimensions[column_letters(last)]
         assert (own.min, own.max) == (last + 1, last + OWN)
         assert not own.protection.locked
-        heads = [sheet.cell(2, last + one) for one in range(1, OWN + 1)]
+        heads = [sheet.cell(2, last + place) for place in range(1, OWN + 1)]
         assert not any(cell.value or cell.protection.locked for cell in heads)
         assert sheet.cell(1, last + 1).value == "自己用的列，不报送"
 
@@ -127,7 +127,7 @@ def test_what_the_guide_allows_is_what_the_protection_allows() -> None:
 def test_rows_can_be_written_on_below_the_spare_ones_of_a_repeat() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))
     visits, units = book["入户走访"].column_dimensions, book["填报"].column_dimensions
-    assert not any(visits[one].protection.locked for one in "ACDEFG")
+    assert not any(visits[column].protection.locked for column in "ACDEFG")
     assert visits["B"].protection.locked
     assert units["A"].protection.locked
     assert units["D"].protection.locked
@@ -158,7 +158,10 @@ def test_texts_below_no_head_are_named_by_the_letter_of_their_column() -> None:
 
 def test_every_kind_of_question_is_checked_while_it_is_typed() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(layout())))["填报"]
-    rules = {str(one.sqref).partition(":")[0]: one for one in sheet.data_validations.dataValidation}
+    rules = {
+        str(validation.sqref).partition(":")[0]: validation
+        for validation in sheet.data_validations.dataValidation
+    }
 
     def of(label: str):
         return rules[sheet.cell(head_row(sheet) + 1, column_of(sheet, label)).coordinate]
@@ -202,8 +205,8 @@ def test_rows_may_be_sorted_and_deleted_and_columns_moved() -> None:
             row[0].value, row[3].value = row[0].value, row[3].value
         first = [cell.value for cell in sheet[3]]
         second = [cell.value for cell in sheet[4]]
-        for column, (one, other) in enumerate(zip(first, second, strict=True), 1):
-            sheet.cell(3, column).value, sheet.cell(4, column).value = other, one
+        for column, (left, other) in enumerate(zip(first, second, strict=True), 1):
+            sheet.cell(3, column).value, sheet.cell(4, column).value = other, left
         sheet.insert_cols(4)
         sheet.cell(2, 4).value = "自己的备注"
         sheet.cell(3, 4).value = "记一下"
@@ -217,7 +220,7 @@ def test_rows_may_be_sorted_and_deleted_and_columns_moved() -> None:
 
 def faults_of(edit: Callable[..., Any]) -> dict[str, str]:
     book = read(edited(write_workbook(layout()), edit))
-    return {one.place.address: str(one) for one in book.faults}
+    return {fault.place.address: str(fault) for fault in book.faults}
 
 
 def test_doubled_unknown_and_missing_codes_are_told_with_their_cells() -> None:
@@ -255,7 +258,7 @@ def test_codes_and_names_that_were_sorted_apart_are_told() -> None:
 
     names = dict(zip(CODES, ("东村", "西村", "南村"), strict=True))
     book = read(edited(write_workbook(layout()), sort), names)
-    assert [one.place.address for one in book.faults] == ["填报!A3", "填报!A4"]
+    assert [fault.place.address for fault in book.faults] == ["填报!A3", "填报!A4"]
     assert "这个代码是“西村”，名称写的是“东村”" in str(book.faults[0])
 
 
@@ -401,7 +404,7 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> Non
     key = tmp_path / keys.KEY_FILE
     assert key.stat().st_mode & 0o077 == 0
     assert json.dumps(signing.read_ticket(signing.sign({"a": 1}))) == '{"a": 1}'
-    assert [one.name for one in tmp_path.iterdir()] == [keys.KEY_FILE]
+    assert [path.name for path in tmp_path.iterdir()] == [keys.KEY_FILE]
 
 
 RARE = "\U00020bb7"

@@ -37,14 +37,14 @@ def field(
     survey: list[Any], choices: list[list[str]] | tuple[Any, ...] = (), name: str = "x"
 ) -> FormField:
     read = read_xlsform(workbook(survey, choices))
-    return next(one for one in read.fields if one.name == name)
+    return next(field for field in read.fields if field.name == name)
 
 
 def told(content: bytes) -> list[tuple[str, str, str]]:
     """Sheet, cell and sentence of every fault."""
     with pytest.raises(XlsFormFaults) as refused:
         read_xlsform(content)
-    return [(one.place.sheet, one.place.cell, str(one)) for one in refused.value.faults]
+    return [(fault.place.sheet, fault.place.cell, str(fault)) for fault in refused.value.faults]
 
 
 def sentences(*rows: list[str], choices: tuple[()] = (), head: list[str] = HEAD) -> list[str]:
@@ -70,7 +70,7 @@ def test_the_sample_in_two_languages_is_understood() -> None:
     assert (form.title, form.settings.version) == ("便民服务进嘎查村", "2026112201")
     assert form.settings.default_language == "中文 (zh)"
     assert form.settings.languages == ("English (en)",)
-    by_name = {one.name: one for one in form.fields}
+    by_name = {field.name: field for field in form.fields}
     handled, place = by_name["handled"], by_name["place"]
     assert (handled.label, handled.label_in("en")) == ("办理事项件数", "Matters handled")
     assert handled.words["English (en)"].constraint_message == "At least one a session"
@@ -101,8 +101,8 @@ def test_codes_and_defaults_typed_as_numbers_and_dates_are_texts() -> None:
     survey = [[*HEAD, "default"], ["select_one n", "x", "一", 1.0], ["integer", "y", "二", 3.0],
               ["date", "z", "三", date(2026, 11, 2)]]  # fmt: skip
     choices = [["list name", "value", "label"], ["n", 1.0, 2026], ["n", "01", "零一"]]
-    read = {one.name: one for one in read_xlsform(workbook(survey, choices)).fields}
-    assert [one.value for one in read["x"].choices] == ["1", "01"]
+    read = {field.name: field for field in read_xlsform(workbook(survey, choices)).fields}
+    assert [choice.value for choice in read["x"].choices] == ["1", "01"]
     assert read["x"].choices[0].label == "2026"
     assert (read["x"].default, read["y"].default, read["z"].default) == ("1", "3", "2026-11-02")
 
@@ -142,7 +142,7 @@ def test_notes_of_the_author_and_empty_columns_and_rows_are_passed_over() -> Non
     survey = [[*HEAD, "#备注", "media::image", "parameters"], [], ["", "", "", "只是说明"],
               ["integer", "x", "一", "说明"]]  # fmt: skip
     content = workbook(survey, **{"#说明": [["怎么填"]], "Sheet4": []})
-    assert [one.name for one in read_xlsform(content).fields] == ["x"]
+    assert [field.name for field in read_xlsform(content).fields] == ["x"]
 
 
 def test_a_default_that_looks_like_an_expression_is_quoted() -> None:
@@ -218,7 +218,7 @@ def test_a_column_that_is_not_supported_is_refused_at_its_heading(heading: str, 
 )  # fmt: skip
 def test_a_type_that_is_not_supported_is_refused(kind: str) -> None:
     assert ("survey", "A3") in [
-        one[:2] for one in told(workbook([*SIMPLE, [kind, "x", "一"]], WAYS))
+        fault[:2] for fault in told(workbook([*SIMPLE, [kind, "x", "一"]], WAYS))
     ]
 
 
@@ -242,7 +242,7 @@ def test_formulas_merged_cells_and_strange_sheets_are_told_along_with_the_rest()
 def test_a_cell_with_a_formula_or_merged_is_told_once() -> None:
     survey = [[*HEAD, "calculation"], ["integer", "x", Formula("=1+2", "")],
               ["calculate", "y", "合计", "${y} + 1"]]  # fmt: skip
-    assert [one[:2] for one in told(workbook(survey))] == [("survey", "C2"), ("survey", "D3")]
+    assert [fault[:2] for fault in told(workbook(survey))] == [("survey", "C2"), ("survey", "D3")]
 
 
 def test_what_is_wrong_with_a_choice_is_told_at_the_choice() -> None:
@@ -250,7 +250,7 @@ def test_what_is_wrong_with_a_choice_is_told_at_the_choice() -> None:
     choices = [["list_name", "name", "label", "label::English (en)"], ["a", "1", "汉族", "Han"],
                ["a", "2", "蒙古族", "2"], ["a", "b c", "", "Mongol"]]  # fmt: skip
     found = told(workbook(survey, choices))
-    assert [one[:2] for one in found] == [
+    assert [fault[:2] for fault in found] == [
         ("choices", "C2"), ("choices", "D2"), ("choices", "C4"), ("choices", "B4")
     ]  # fmt: skip
 
@@ -260,7 +260,7 @@ def test_a_number_that_may_have_ended_in_zero_is_noted_and_not_refused() -> None
     choices = [["list_name", "name", "label"], ["a", 1.5, "一半"], ["a", 2, "二"]]
     read = read_xlsform(workbook(survey, choices, [["version", "form_id"], [1.10, "1.10"]]))
     assert (read.settings.version, read.settings.form_id) == ("1.1", "1.10")
-    assert [(one.place.sheet, one.place.cell) for one in read.notes] == [
+    assert [(note.place.sheet, note.place.cell) for note in read.notes] == [
         ("choices", "B2"),
         ("settings", "A2"),
     ]
@@ -296,7 +296,7 @@ def test_choices_are_checked_in_every_language() -> None:
 def test_a_list_with_faults_makes_no_fault_of_the_question_that_uses_it() -> None:
     choices = [*WAYS[:1], ["ways", "a", ""]]
     survey = [[*HEAD, "default"], ["select_one ways", "x", "一", "a"]]
-    assert [one[:2] for one in told(workbook(survey, choices))] == [("choices", "C2")]
+    assert [fault[:2] for fault in told(workbook(survey, choices))] == [("choices", "C2")]
 
 
 @pytest.mark.parametrize(
@@ -404,7 +404,7 @@ def test_a_broken_workbook_is_refused_and_never_anything_worse(data: DataObject)
     source = io.BytesIO((SAMPLES / "form-bilingual.xlsx").read_bytes())
     broken = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(broken, "w") as new:
-        hit = data.draw(st.sampled_from([one for one in old.namelist() if "xl/" in one]))
+        hit = data.draw(st.sampled_from([name for name in old.namelist() if "xl/" in name]))
         for name in old.namelist():
             part = old.read(name)
             if name == hit:
@@ -420,7 +420,7 @@ def faults_or_none(content: bytes) -> list[str] | None:
     try:
         read_xlsform(content)
     except XlsFormFaults as refused:
-        return [str(one) for one in refused.faults]
+        return [str(fault) for fault in refused.faults]
     return None
 
 
@@ -432,7 +432,7 @@ def test_two_sheets_of_one_kind_are_told_and_none_is_dropped() -> None:
 def test_a_title_above_the_headings_is_no_row_of_the_form() -> None:
     rows = [["消防检查表"], [], ["填写前先看说明"], *SIMPLE]
     form = read_xlsform(workbook(rows))
-    assert [one.name for one in form.fields] == ["done"]
+    assert [field.name for field in form.fields] == ["done"]
     faults = told(workbook([*rows, ["integer", "1x", "坏"]]))
     assert [cell for _, cell, _ in faults] == ["B6"]
 

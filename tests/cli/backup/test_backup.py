@@ -38,7 +38,7 @@ def test_a_backup_is_one_file_for_its_owner_alone(shared: Installation, tmp_path
     done = shared.run("backup", str(file))
     assert done.exit_code == 0, done.output
     assert file.stat().st_mode & 0o777 == 0o600
-    assert [each for each in os.listdir(tmp_path) if each.startswith(".")] == []
+    assert [path for path in os.listdir(tmp_path) if path.startswith(".")] == []
     with zipfile.ZipFile(file) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         assert archive.read(f"files/{_nested(digest_of(PHOTO))}") == PHOTO
@@ -143,7 +143,7 @@ def clerks_sending(there: Installation) -> Iterator[set[str]]:
     receipts: set[str] = set()
     stop = threading.Event()
     threads = [
-        threading.Thread(target=_send_on, args=(engine, *each, receipts, stop)) for each in ours
+        threading.Thread(target=_send_on, args=(engine, *number, receipts, stop)) for number in ours
     ]
     for thread in threads:
         thread.start()

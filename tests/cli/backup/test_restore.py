@@ -68,7 +68,7 @@ def test_what_is_there_is_refused_and_by_force_set_aside(file: Path, busy: Insta
     (aside,) = busy.folder.glob("before-restore-*")
     assert (aside / "workbook.key").read_text() == "a later key"
     (files,) = busy.settings.files_dir.glob("before-restore-*")
-    assert [each for each in files.rglob("*") if each.name == digest_of(PHOTO)]
+    assert [path for path in files.rglob("*") if path.name == digest_of(PHOTO)]
     assert _is_set_aside(busy, aside)
 
 

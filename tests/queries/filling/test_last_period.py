@@ -8,9 +8,9 @@ from tests.building import VILLAGE, assignment_of
 from tests.conftest import NOW
 
 
-def copied(session: Session, one: Assignment, period: str) -> Assignment:
+def copied(session: Session, assignment: Assignment, period: str) -> Assignment:
     """The same assignment for another period."""
-    values = one.model_dump(exclude={"id", "period"})
+    values = assignment.model_dump(exclude={"id", "period"})
     other = Assignment(**values, period=period)
     session.add(other)
     session.flush()
@@ -20,15 +20,15 @@ def copied(session: Session, one: Assignment, period: str) -> Assignment:
 def test_the_latest_earlier_period_that_was_answered_is_found(session: Session) -> None:
     measure = released_measure(session)
     sent = answer(session, measure, VILLAGE)
-    one = assignment_of(session, measure, VILLAGE)
-    assert find_last_period(session, one) is None
-    one.period = "202610"
+    assignment = assignment_of(session, measure, VILLAGE)
+    assert find_last_period(session, assignment) is None
+    assignment.period = "202610"
     session.flush()
-    later = copied(session, one, "202612")
-    unanswered = copied(session, one, "202611")
+    later = copied(session, assignment, "202612")
+    unanswered = copied(session, assignment, "202611")
     unanswered.status, unanswered.revision = "issued", 0
     session.flush()
     found = find_last_period(session, later)
     assert (found.period, found.submission.id) == ("202610", sent.id)
-    recall(session, one.id, actor=account_of(session, VILLAGE), now=NOW)
+    recall(session, assignment.id, actor=account_of(session, VILLAGE), now=NOW)
     assert find_last_period(session, later) is None

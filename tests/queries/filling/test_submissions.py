@@ -51,9 +51,12 @@ def test_every_revision_stays_with_its_review(
     return_(session, first.id, reason="请核对户数", actor=township, now=LATER)
     second = answer(session, measure, VILLAGE, 2, now=LATER)
     revisions = list_revisions(session, village.id)
-    assert [one.submission for one in revisions] == [second, first]
-    assert [one.review.reason if one.review else None for one in revisions] == [None, "请核对户数"]
-    assert [(one.sender, one.reviewer) for one in revisions] == [
+    assert [revision.submission for revision in revisions] == [second, first]
+    assert [revision.review.reason if revision.review else None for revision in revisions] == [
+        None,
+        "请核对户数",
+    ]
+    assert [(revision.sender, revision.reviewer) for revision in revisions] == [
         ("综合办公室", ""), ("综合办公室", "综合办公室")
     ]  # fmt: skip
     assert find_current(session, village.id).submission == second

@@ -20,7 +20,7 @@ def campaign(answered_campaign: int) -> int:
 
 
 def read(session: Session, campaign: int, codes: list[str]) -> tuple[ReportRows, int]:
-    units = [one.id for one in list_report_units(session, campaign, codes)]
+    units = [unit.id for unit in list_report_units(session, campaign, codes)]
     with statements(session) as sent:
         rows = get_report_rows(session, campaign, units, as_of=TODAY)
     return rows, len(sent)
@@ -39,21 +39,21 @@ def test_members_are_the_reported_units_and_their_direct_lower_units(
 ) -> None:
     rows, _ = read(session, campaign, [TOWNSHIP])
     assert rows.members[0].code == TOWNSHIP
-    assert VILLAGE in {one.code for one in rows.members}
-    assert all(one.parent_id == rows.reported_units[0] for one in rows.members[1:])
+    assert VILLAGE in {member.code for member in rows.members}
+    assert all(member.parent_id == rows.reported_units[0] for member in rows.members[1:])
 
 
 def test_a_list_holds_nobody_outside_the_subtree(session: Session, campaign: int) -> None:
     rows, _ = read(session, campaign, [BANNER])
     for named in rows.named.values():
-        assert all(one.code.startswith(BANNER[:6]) for one in named)
+        assert all(unit.code.startswith(BANNER[:6]) for unit in named)
     assert rows.named["overdue"]
 
 
 def test_without_codes_every_unit_that_handed_something_down_is_reported_on(
     session: Session, campaign: int
 ) -> None:
-    codes = [one.code for one in list_report_units(session, campaign, None)]
+    codes = [unit.code for unit in list_report_units(session, campaign, None)]
     assert codes[0] == REGION
     assert len(codes) == 18
     assert VILLAGE not in codes

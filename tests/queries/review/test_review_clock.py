@@ -27,7 +27,7 @@ def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(
     assert [count_overdue_reviews(session, township.id, day) for day in days] == [0, 2, 2]
     told = [list_overdue_reviewers(session, banner.id, day) for day in days]
     assert told[:2] == [[], []]
-    assert [(one.unit_id, one.name, one.count, one.since) for one in told[2]] == [
+    assert [(unit.unit_id, unit.name, unit.count, unit.since) for unit in told[2]] == [
         (township.id, township.name, 2, NOW)
     ]
 

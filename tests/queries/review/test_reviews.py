@@ -107,7 +107,7 @@ def test_the_list_can_be_cut_down_to_one_measure_unit_or_name(
     assert codes(session, unit_id, search="%") == []
     assert codes(session, unit_id, period="202611") == []
     offered = list_waiting_measures(session, unit_id)
-    assert [(one.title, one.period, one.count) for one in offered] == [
+    assert [(choice.title, choice.period, choice.count) for choice in offered] == [
         (three.title, "once", 3), ("检修管网", "once", 1)
     ]  # fmt: skip
 
@@ -201,7 +201,7 @@ def test_next_and_previous_walk_the_list_in_its_order(
     while here := find_next(session, wanted, position(session, wanted, here)):
         walked.append(here)
     assert walked == listed
-    stood = [position(session, wanted, one) for one in listed]
+    stood = [position(session, wanted, submission) for submission in listed]
     back = [find_previous(session, wanted, here) for here in stood]
     assert back == [None, *listed[:-1]]
     monkeypatch.setattr("queries.review.reviews.PAGE_LENGTH", 2)
@@ -212,7 +212,7 @@ def test_next_and_previous_walk_the_list_in_its_order(
 def position(session: Session, wanted: WaitingSubmissions, assignment_id: int | None) -> Position:
     everything = WaitingSubmissions(wanted.unit_id, replace(wanted.chosen, sort=Sort.DUE))
     rows = list_waiting_submissions(session, everything).rows
-    row = next(one for one in rows if one.assignment_id == assignment_id)
+    row = next(row for row in rows if row.assignment_id == assignment_id)
     submission = session.get(Submission, row.submission_id)
     assignment = assignment_of(session, session.get(Measure, row.measure_id), row.unit_code)
     return wanted.position(assignment, submission, get_unit(session, row.unit_code))

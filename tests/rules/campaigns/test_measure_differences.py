@@ -29,5 +29,5 @@ def test_short_texts_stay_whole() -> None:
 def test_what_differs_is_always_shown(before: str, after: str) -> None:
     shown = narrowed(before, after)
     assert (shown[0] == shown[1]) == (before == after)
-    for text, one in zip((before, after), shown, strict=True):
-        assert one.removeprefix("…").removesuffix("…") in text
+    for text, part in zip((before, after), shown, strict=True):
+        assert part.removeprefix("…").removesuffix("…") in text

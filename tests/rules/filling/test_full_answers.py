@@ -65,7 +65,7 @@ def test_a_filling_in_which_nothing_stands_is_none_and_one_begun_is_whole() -> N
     typed = {**FILLED, "visits.#": ["4"], "visits.2.who": [""], "visits.3.people": ["1"]}
     assert told(typed) == {"visits.3.who": "请填写这一项。"}
     typed["visits.3.who"] = ["四号"]
-    assert [one["who"] for one in check(typed).values["visits"]] == ["一号", "二号", "四号"]
+    assert [visit["who"] for visit in check(typed).values["visits"]] == ["一号", "二号", "四号"]
 
 
 def test_a_file_that_is_not_there_is_never_passed_over_in_silence() -> None:
@@ -125,7 +125,9 @@ def test_an_expression_reads_what_it_names_and_not_the_whole_form(
     )  # fmt: skip
     read = []
     monkeypatch.setattr(
-        conditions, "as_value", lambda one, stored: read.append(one.name) or as_value(one, stored)
+        conditions,
+        "as_value",
+        lambda field, stored: read.append(field.name) or as_value(field, stored),
     )
     typed = {f"rows.{at}.a{n}": ["1"] for at in range(50) for n in range(10)}
     typed |= {f"more.{at}.b": ["1"] for at in range(50)}

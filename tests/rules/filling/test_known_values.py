@@ -20,7 +20,7 @@ def field(name: str = "homes", label: str = "总户数", **more) -> FormField:
 
 
 def choices(*codes: str) -> dict[str, Any]:
-    return {"type": "select_one", "choices": [{"value": one, "label": one} for one in codes]}
+    return {"type": "select_one", "choices": [{"value": code, "label": code} for code in codes]}
 
 
 def test_only_fields_that_name_an_element_are_shared() -> None:
@@ -30,7 +30,7 @@ def test_only_fields_that_name_an_element_are_shared() -> None:
             {"name": "checked", "label": "排查户数", "type": "integer"},
         ]
     )
-    assert [one.name for one in shared_fields(form)] == ["homes"]
+    assert [field.name for field in shared_fields(form)] == ["homes"]
     assert elements_of(form, {"homes": 85, "checked": 12}) == {"households": 85}
     assert elements_of(form, {"checked": 12}) == {}
 

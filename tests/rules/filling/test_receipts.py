@@ -23,8 +23,8 @@ def test_a_receipt_reads_like_a_telephone_number() -> None:
 
 
 @given(st.tuples(IDS, REVISIONS), st.tuples(IDS, REVISIONS))
-def test_no_two_submissions_share_a_receipt(one: tuple[Any, Any], other: tuple[Any, Any]) -> None:
-    assert (receipt_number(*one) == receipt_number(*other)) == (one == other)
+def test_no_two_submissions_share_a_receipt(first: tuple[Any, Any], other: tuple[Any, Any]) -> None:
+    assert (receipt_number(*first) == receipt_number(*other)) == (first == other)
 
 
 @given(IDS, REVISIONS, st.data())
@@ -33,7 +33,7 @@ def test_one_wrong_digit_is_noticed(assignment_id: int, revision: int, data: Dat
     assert len(number) <= 20
     digits = [place for place, character in enumerate(number) if character != "-"]
     place = data.draw(st.sampled_from(digits))
-    wrong = data.draw(st.sampled_from([one for one in "0123456789" if one != number[place]]))
+    wrong = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != number[place]]))
     with pytest.raises(Refusal, match="请核对"):
         read_receipt(number[:place] + wrong + number[place + 1 :])
 

@@ -220,7 +220,7 @@ def test_groups_lie_ten_deep_and_no_deeper() -> None:
     check_form(nested(10))
     with pytest.raises(FormFaults) as refused:
         check_form(nested(12))
-    assert {place: one.place.field for place, (one, *_) in refused.value.faults.items()} == {
+    assert {place: fault.place.field for place, (fault, *_) in refused.value.faults.items()} == {
         11: "within", 12: "within",
     }  # fmt: skip
 

@@ -33,5 +33,7 @@ def test_every_part_of_a_question_that_changes_is_told_with_before_and_after() -
         FieldDifference("排查户数", "必填", "是", "否", ours=True),
         FieldDifference("排查户数", "汇总方式", "合计", "平均", ours=True),
     )
-    rewording = [one.before for one in list_differences(OLD, new) if one.rewords]
+    rewording = [
+        difference.before for difference in list_differences(OLD, new) if difference.rewords
+    ]
     assert rewording == ["已完成", "户数"]

@@ -27,7 +27,7 @@ def places(*raw: dict[str, str]) -> list[tuple[int, str]]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
     return [
-        (place, one.place.field) for place, told in refused.value.faults.items() for one in told
+        (place, fault.place.field) for place, told in refused.value.faults.items() for fault in told
     ]
 
 
@@ -66,7 +66,7 @@ def test_a_repeat_that_could_not_be_sent_when_it_is_full_is_told(
 
 def test_two_repeats_count_together_and_the_larger_is_told() -> None:
     small = [{**REPEAT, "name": "s"}, *questions(40, within="s")]
-    large = [{**one, "name": f"{one['name']}b"} for one in questions(ROOM - 30, within="r")]
+    large = [{**field, "name": f"{field['name']}b"} for field in questions(ROOM - 30, within="r")]
     assert places(*small, REPEAT, *large) == [(42, "type")]
 
 

@@ -34,7 +34,7 @@ SECONDS = st.floats(SHORTEST, LONGEST)
 def test_every_filling_falls_into_the_bucket_that_holds_it(seconds: float) -> None:
     edge = bucket_of(seconds)
     clamped = min(max(seconds, SHORTEST), LONGEST)
-    below = [one for one in EDGES if one < edge]
+    below = [lower for lower in EDGES if lower < edge]
     assert clamped <= edge
     assert not below or clamped > below[-1]
 
@@ -51,7 +51,7 @@ def test_the_median_lies_in_the_bucket_of_the_true_one(taken: list[Any]) -> None
     found = median_seconds(Counter(map(bucket_of, taken)))
     ordered = sorted(taken)
     low, high = ordered[(len(taken) - 1) // 2], ordered[len(taken) // 2]
-    below = [one for one in EDGES if one < bucket_of(low)]
+    below = [edge for edge in EDGES if edge < bucket_of(low)]
     assert (below[-1] if below else 0) <= found <= bucket_of(high)
 
 
@@ -59,7 +59,7 @@ def test_the_median_lies_in_the_bucket_of_the_true_one(taken: list[Any]) -> None
 def test_the_order_of_fillings_changes_nothing(taken: list[Any], mixed: Random) -> None:
     others = list(taken)
     mixed.shuffle(others)
-    counts = [Counter(map(bucket_of, one)) for one in (taken, others)]
+    counts = [Counter(map(bucket_of, seconds)) for seconds in (taken, others)]
     assert median_seconds(counts[0]) == median_seconds(counts[1])
 
 

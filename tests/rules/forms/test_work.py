@@ -13,7 +13,7 @@ TODAY = "2026-11-27"
 Raw = list[dict[str, Any]]
 
 
-def one(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
+def question(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
     return {"name": name, "label": name, "type": kind, **more}
 
 
@@ -23,16 +23,18 @@ def hundred(repeat: str, field: str) -> dict[str, list[str]]:
 
 def repeated(calculation: str, fields: int = 1, before: Raw | None = None) -> Raw:
     """A repeat `s` in which so many fields are calculated."""
-    made = [one(f"c{n}", "decimal", within="s", calculation=calculation) for n in range(fields)]
-    return [*(before or []), one("s", "repeat"), one("b", within="s"), *made]
+    made = [
+        question(f"c{n}", "decimal", within="s", calculation=calculation) for n in range(fields)
+    ]
+    return [*(before or []), question("s", "repeat"), question("b", within="s"), *made]
 
 
 def text(name: str) -> dict[str, Any]:
-    return one(name, "text", multiline=True)
+    return question(name, "text", multiline=True)
 
 
 LONG = {"t": ["a " * 9_999 + "a"], "u": ["".join(map(chr, range(0x4E00, 0x4E00 + 20_000)))]}
-ANOTHER = [one("r", "repeat"), one("a", within="r")]
+ANOTHER = [question("r", "repeat"), question("a", within="r")]
 HEAVY = {
     "count-selected": repeated("+".join(["count-selected(${t})"] * 80), 1, [text("t"), text("u")]),
     "translate": repeated(
@@ -75,7 +77,10 @@ def test_what_is_made_beyond_the_budget_is_less_than_one_expression_touches(
 
 
 def test_a_page_is_drawn_all_the_same_with_every_question_on_it() -> None:
-    more = [one("d", within="s", relevant="${c0} > 0"), one("e", relevant="count(${s}) > 200")]
+    more = [
+        question("d", within="s", relevant="${c0} > 0"),
+        question("e", relevant="count(${s}) > 200"),
+    ]
     tree = FormTree(check_form([*HEAVY["translate"], *more]))
     state = settle_answers(tree, LONG | hundred("s", "b"), kept={}, today=TODAY, shown={"s": 100})
     assert state.too_much == tree.by_name["c0"]
@@ -119,10 +124,10 @@ def test_the_largest_form_with_ordinary_expressions_takes_a_tenth_of_the_budget(
 
 def large_form() -> tuple[Raw, dict[str, list[str]]]:
     """As many questions as a form may have, in repeats filled a hundred, twenty and ten times."""
-    raw = [one("homes", constraint=". >= 0 and . <= 100000"), one("start", "date")]
+    raw = [question("homes", constraint=". >= 0 and . <= 100000"), question("start", "date")]
     typed = {"homes": ["5000"], "start": ["2026-01-01"]}
     for repeat, times in (("r0", 100), ("r1", 20), ("r2", 10)):
-        raw.append(one(repeat, "repeat"))
+        raw.append(question(repeat, "repeat"))
         for place in range(17 if repeat == "r0" else 16):
             raw += _ordinary(f"{repeat}_{place}_", repeat)
             for at in range(times):
@@ -132,17 +137,17 @@ def large_form() -> tuple[Raw, dict[str, list[str]]]:
     sums = [f"sum(${{r0_{n}_n}}) + sum(${{r1_{n}_n}}) + sum(${{r2_{n}_c}})" for n in range(16)]
     spans = [f"max(${{r0_{n}_n}}) - min(${{r1_{n}_n}})" for n in range(16)]
     totals = enumerate([*sums, *spans])
-    return [*raw, *(one(f"x{n}", "decimal", calculation=text) for n, text in totals)], typed
+    return [*raw, *(question(f"x{n}", "decimal", calculation=text) for n, text in totals)], typed
 
 
 def _ordinary(name: str, repeat: str) -> Raw:
     n, m = f"${{{name}n}}", f"${{{name}m}}"
     made = [
-        one(name + "n", constraint=". >= 0 and . <= ${homes}"),
-        one(name + "m", "decimal", relevant=f"{n} > 0", constraint=f". <= {n} * 2"),
-        one(name + "c", "decimal", calculation=f"round(coalesce({m}, 0) * 100 div {n}, 2)"),
-        one(name + "t", "text", relevant=f"{n} > 0 and ${{homes}} > 0",
+        question(name + "n", constraint=". >= 0 and . <= ${homes}"),
+        question(name + "m", "decimal", relevant=f"{n} > 0", constraint=f". <= {n} * 2"),
+        question(name + "c", "decimal", calculation=f"round(coalesce({m}, 0) * 100 div {n}, 2)"),
+        question(name + "t", "text", relevant=f"{n} > 0 and ${{homes}} > 0",
             constraint="regex(., '[0-9A-Z]{4,12}') or string-length(.) > 3"),
-        one(name + "d", "date", constraint=". >= ${start} and . <= today() + 400"),
+        question(name + "d", "date", constraint=". >= ${start} and . <= today() + 400"),
     ]  # fmt: skip
     return [{**field, "within": repeat} for field in made]

@@ -87,7 +87,10 @@ def test_a_unit_nothing_has_reached_has_a_report_that_says_so() -> None:
 
 def test_every_period_of_a_measure_is_a_line_of_its_own() -> None:
     data = snapshots(rows(tallies=[tally("202611"), tally("202610", issued=2)]))[1]
-    lines = [(one["number"], one["period"], one["below"]["issued"]) for one in data["measures"]]
+    lines = [
+        (measure["number"], measure["period"], measure["below"]["issued"])
+        for measure in data["measures"]
+    ]
     assert lines == [(1, "202610", 2), (2, "202611", 3)]
     assert data["below"]["issued"] == 5
     assert data["levels"][0]["issued"] == 5

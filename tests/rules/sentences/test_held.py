@@ -46,7 +46,7 @@ def test_every_control_and_format_character_goes_unless_words_are_written_with_i
 
 @given(st.text() | st.text(alphabet=HIDDEN + "a文ᠠ\u202f\u200c 1"))
 def test_what_is_kept_holds_nothing_that_goes(text: str) -> None:
-    for read in (held, lambda one: clean_text(one, multiline=True), clean_name):
+    for read in (held, lambda text: clean_text(text, multiline=True), clean_name):
         kept = read(text)
         assert held(kept) == kept
         assert not set(kept) & set(HIDDEN)
@@ -54,8 +54,8 @@ def test_what_is_kept_holds_nothing_that_goes(text: str) -> None:
 
 @given(st.text())
 def test_nothing_seen_is_lost(text: str) -> None:
-    seen = "".join(one for one in text if unicodedata.category(one)[0] in "NP")
-    assert "".join(one for one in held(text) if unicodedata.category(one)[0] in "NP") == seen
+    seen = "".join(sign for sign in text if unicodedata.category(sign)[0] in "NP")
+    assert "".join(sign for sign in held(text) if unicodedata.category(sign)[0] in "NP") == seen
 
 
 @pytest.mark.parametrize("text", ["\u200d", "\u202e \u200c", "\u180e\n", "\u3164", "\ufe0f", ""])

@@ -38,10 +38,10 @@ def test_several_choices_are_known_by_words_or_codes(text: str, codes: list[str]
 
 
 def test_two_choices_of_one_name_are_told_apart_by_their_codes() -> None:
-    one = column(FieldType.SELECT_ONE, ("c", "其他"), ("d", "其他"))
-    assert cell_text(one, ["d"]) == "其他（d）"
-    assert typed_texts(one, "其他（d）") == ["d"]
-    assert typed_texts(one, "其他") == ["其他"]  # told as a fault, never guessed
+    asked = column(FieldType.SELECT_ONE, ("c", "其他"), ("d", "其他"))
+    assert cell_text(asked, ["d"]) == "其他（d）"
+    assert typed_texts(asked, "其他（d）") == ["d"]
+    assert typed_texts(asked, "其他") == ["其他"]  # told as a fault, never guessed
 
 
 labels = st.text(st.sampled_from("甲乙、；,（a）"), min_size=1, max_size=4).map(str.strip)
@@ -51,8 +51,8 @@ labels = st.text(st.sampled_from("甲乙、；,（a）"), min_size=1, max_size=4
 def test_what_is_shown_of_one_choice_is_read_back_as_its_code(
     found: list[Any], data: DataObject
 ) -> None:
-    asked = column(FieldType.SELECT_ONE, *((f"code{n}", one) for n, one in enumerate(found)))
-    code = data.draw(st.sampled_from([one.value for one in asked.field.choices]))
+    asked = column(FieldType.SELECT_ONE, *((f"code{n}", label) for n, label in enumerate(found)))
+    code = data.draw(st.sampled_from([choice.value for choice in asked.field.choices]))
     assert typed_texts(asked, cell_text(asked, [code])) == [code]
 
 

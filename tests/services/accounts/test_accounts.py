@@ -143,7 +143,7 @@ def test_the_same_change_sent_twice_is_one(session: Session, now: datetime) -> N
         seen = seen_by_another_request(get_account(session, "hongshan"))
         change = prepare_change(seen, PASSWORD, "new-words-27")
         change_password(session, change, "", actor=change.seen, now=now)
-    acts = [one.act for one in list_account_changes(session, account.id)]
+    acts = [change.act for change in list_account_changes(session, account.id)]
     assert acts == ["password_changed", "made"]
 
 
@@ -166,7 +166,7 @@ def test_two_who_renew_an_older_hash_at_once_both_get_in(session: Session, now: 
     account.password_hash = PasswordHasher(1, 8 * 1024, 1).hash(PASSWORD)
     session.flush()
     checked = [verify(seen_by_another_request(account), PASSWORD) for _ in range(2)]
-    assert all(open_session(session, one, PASSWORD, now=now) for one in checked)
+    assert all(open_session(session, account, PASSWORD, now=now) for account in checked)
 
 
 def test_an_account_is_switched_on_again_with_the_password_it_had(
@@ -182,7 +182,7 @@ def test_an_account_is_switched_on_again_with_the_password_it_had(
     with pytest.raises(Refusal, match="可以管理"):
         activate(session, account, actor=make_account(session, OTHER_LEAGUE), now=now)
     changes = list_account_changes(session, account.id)
-    acts = [(one.act, one.actor and one.actor.login) for one in changes]
+    acts = [(change.act, change.actor and change.actor.login) for change in changes]
     assert acts == [
         ("switched_on", office.login), ("switched_off", office.login), ("made", None),
     ]  # fmt: skip

@@ -124,8 +124,8 @@ def acted_on(session: Session) -> dict[str, int]:
         }.items()
     }  # fmt: skip
     released, closed = (session.get_one(Measure, made[name]) for name in ("released", "closed"))
-    for one in (released, closed):
-        release_measure(session, one, actor=office, now=NOW)
+    for measure in (released, closed):
+        release_measure(session, measure, actor=office, now=NOW)
     close_measures(session, [closed], actor=office, now=NOW)
     kept = KeptForm(made["draft"], target=0, base_id=None, latest=0, content={})
     plan = schedules.schedule_reports(session, own, FRIDAYS, actor=office, now=NOW)

@@ -146,11 +146,11 @@ def run_again(session: Session, measure: Measure) -> None:
 def test_a_hand_down_killed_at_every_point_ends_as_an_undisturbed_one(
     session: Session, each_point: Callable[..., Iterator[Any]]
 ) -> None:
-    undisturbed, *killed = [stored_again(session, *one) for one in each_point(new_wish)]
+    undisturbed, *killed = [stored_again(session, *point) for point in each_point(new_wish)]
     assert undisturbed["assignment"].total() == 50
     assert len(killed) > 50
-    for number, each in enumerate(killed, 1):
-        assert each == undisturbed, f"killed at point {number}"
+    for number, again in enumerate(killed, 1):
+        assert again == undisturbed, f"killed at point {number}"
 
 
 def stored_again(session: Session, measure: Measure, _order: Order, _said: dict) -> dict:
@@ -197,10 +197,10 @@ def test_a_hand_down_from_a_gate_killed_anywhere_ends_as_an_undisturbed_one(
     session: Session, each_point: Callable[..., Iterator[Any]]
 ) -> None:
     undisturbed, *killed = [
-        stored_again(session, *one) for one in each_point(behind_a_gate, step=5)
+        stored_again(session, *point) for point in each_point(behind_a_gate, step=5)
     ]
     assert undisturbed["assignment"].total() == 10
-    assert all(each == undisturbed for each in killed)
+    assert all(again == undisturbed for again in killed)
 
 
 def test_a_form_with_a_receipt_is_stored_and_sending_it_again_is_harmless(
@@ -248,8 +248,8 @@ def test_after_all_these_kills_every_total_is_what_is_there(session: Session) ->
     region = get_unit(session, REGION).id
     counted = select(Tally.measure_id, func.sum(Tally.issued)).where(Tally.unit_id == region)
     by_measure = [
-        dict(session.exec(each.group_by(each.selected_columns[0])).all())
-        for each in (given, counted)
+        dict(session.exec(column.group_by(column.selected_columns[0])).all())
+        for column in (given, counted)
     ]
     assert by_measure[0] == by_measure[1]
     answered = select(Submission.assignment_id).limit(1)

@@ -103,8 +103,8 @@ def answer_all(session: Session, measure: Measure) -> None:
 def lines(session: Session, measure: Measure, code: str = REGION) -> dict[str, Any]:
     unit = get_unit(session, code)
     found = list_figures(session, measure.id, "once", unit.id)
-    return {one.key: (one.reported, one.reported_count, one.reviewed, one.reviewed_count)
-            for one in found}  # fmt: skip
+    return {total.key: (total.reported, total.reported_count, total.reviewed, total.reviewed_count)
+            for total in found}  # fmt: skip
 
 
 def test_every_kind_says_what_was_answered(session: Session, answered: Measure) -> None:
@@ -128,9 +128,9 @@ def test_every_kind_says_what_was_answered(session: Session, answered: Measure) 
 def test_shares_are_of_those_who_answered(session: Session, answered: Measure) -> None:
     unit = get_unit(session, REGION)
     shares = {
-        one.key: (one.reported_share, one.reviewed_share)
-        for one in list_figures(session, answered.id, "once", unit.id)
-        if one.choice
+        figure.key: (figure.reported_share, figure.reviewed_share)
+        for figure in list_figures(session, answered.id, "once", unit.id)
+        if figure.choice
     }
     assert shares == {
         "way=a": ("33.3%", "50.0%"), "way=b": ("66.6%", "50.0%"),
@@ -163,18 +163,18 @@ def test_a_report_prints_the_same_figures_and_lists_the_answers(
     rows = get_report_rows(session, answered.campaign_id, [unit.id], as_of=local_date(NOW))
     measure = snapshots(rows)[unit.id]["measures"][0]
     printed = {
-        one["field"]: (one["reported"], one["reported_units"], one["reviewed"],
-                       one["reviewed_units"])
-        for one in measure["figures"]
+        figure["field"]: (figure["reported"], figure["reported_units"], figure["reviewed"],
+                       figure["reviewed_units"])
+        for figure in measure["figures"]
     }  # fmt: skip
     assert printed == lines(session, answered)
-    below = {one["field"]: one["lower"] for one in measure["figures"]}
+    below = {figure["field"]: figure["lower"] for figure in measure["figures"]}
     lows = {row["reported"] for row in below["low"] if row["reported"]}
     assert min(lows, key=Decimal) == "-7.5"
-    told = [(one["name"], one["label"], one["text"]) for one in measure["narratives"]["lower"]]
+    told = [(unit["name"], unit["label"], unit["text"]) for unit in measure["narratives"]["lower"]]
     assert (villages[0].name, "地点", "东沟") in told
     assert (villages[1].name, "地点", "西沟") in told
-    assert [one for one in told if one[1] == "最新情况"] == [
+    assert [line for line in told if line[1] == "最新情况"] == [
         (villages[1].name, "最新情况", "已通水")
     ]
 

@@ -165,35 +165,36 @@ def true_totals(session: Session, measure: Measure) -> dict:
         numbers.setdefault(number.assignment_id, []).append(number)
     counted: dict[tuple, Counter] = {}
     wanted = select(Assignment).where(Assignment.measure_id == measure.id)
-    for one in session.exec(wanted):
-        above = units[one.unit_id].parent_id
+    for assignment in session.exec(wanted):
+        above = units[assignment.unit_id].parent_id
         while above is not None:
-            key = ("Tally", one.period, above, one.level, one.due_on, None)
-            counted.setdefault(key, Counter()).update(_marks(one))
-            for number in numbers.get(one.id, []):
-                key = ("Total", one.period, above, None, None, number.field)
-                counted.setdefault(key, Counter()).update(_parts(one, number.value))
+            key = ("Tally", assignment.period, above, assignment.level, assignment.due_on, None)
+            counted.setdefault(key, Counter()).update(_marks(assignment))
+            for number in numbers.get(assignment.id, []):
+                key = ("Total", assignment.period, above, None, None, number.field)
+                counted.setdefault(key, Counter()).update(_parts(assignment, number.value))
             above = units[above].parent_id
     whole = {key: {name: n for name, n in c.items() if n} for key, c in counted.items()}
     return {key: values for key, values in whole.items() if values}
 
 
-def _marks(one: Assignment) -> dict[str, int]:
-    live = one.status != Status.WITHDRAWN
-    reported, reviewed = one.status in REPORTED, one.status in REVIEWED
+def _marks(assignment: Assignment) -> dict[str, int]:
+    live = assignment.status != Status.WITHDRAWN
+    reported, reviewed = assignment.status in REPORTED, assignment.status in REVIEWED
     marks = {
-        "issued": live, "acknowledged": live and one.acknowledged_at is not None,
-        "released": live and one.released_at is not None, "submitted": reported,
-        "approved": reviewed, "returned": one.status == Status.RETURNED,
-        "unsent": one.status in UNSENT and one.closed_at is None, "late": live and one.late,
-        "answering": live and one.answering, "reported": reported and one.answering,
-        "reviewed": reviewed and one.answering,
+        "issued": live, "acknowledged": live and assignment.acknowledged_at is not None,
+        "released": live and assignment.released_at is not None, "submitted": reported,
+        "approved": reviewed, "returned": assignment.status == Status.RETURNED,
+        "unsent": assignment.status in UNSENT and assignment.closed_at is None,
+        "late": live and assignment.late,
+        "answering": live and assignment.answering, "reported": reported and assignment.answering,
+        "reviewed": reviewed and assignment.answering,
     }  # fmt: skip
     return {name: int(mark) for name, mark in marks.items()}
 
 
-def _parts(one: Assignment, value: int) -> dict[str, int]:
-    reported, reviewed = one.status in REPORTED, one.status in REVIEWED
+def _parts(assignment: Assignment, value: int) -> dict[str, int]:
+    reported, reviewed = assignment.status in REPORTED, assignment.status in REVIEWED
     return {
         "reported_sum": value * reported, "reported_count": int(reported),
         "reviewed_sum": value * reviewed, "reviewed_count": int(reviewed),

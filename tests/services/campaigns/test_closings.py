@@ -74,14 +74,14 @@ def measure(session: Session) -> Measure:
 
 
 def send(session: Session, measure: Measure, code: str) -> None:
-    one = assignment_of(session, measure, code)
+    assignment = assignment_of(session, measure, code)
     actor = account_of(session, code)
-    try_to_send(session, one.id, ANSWER, send_key=send_key(), actor=actor, now=NOW)
+    try_to_send(session, assignment.id, ANSWER, send_key=send_key(), actor=actor, now=NOW)
 
 
 def draft(session: Session, measure: Measure, code: str) -> None:
-    one, actor = assignment_of(session, measure, code), account_of(session, code)
-    keep_draft(session, one.id, {"checked": ["7"]}, actor=actor, now=NOW)
+    assignment, actor = assignment_of(session, measure, code), account_of(session, code)
+    keep_draft(session, assignment.id, {"checked": ["7"]}, actor=actor, now=NOW)
 
 
 def current(session: Session, measure: Measure, code: str) -> int:
@@ -105,7 +105,7 @@ def open_again(session: Session, measure: Measure) -> int:
 
 
 def statuses(session: Session, measure: Measure) -> list[str]:
-    return [assignment_of(session, measure, one).status for one in (APPROVED, WAITING, OWING)]
+    return [assignment_of(session, measure, code).status for code in (APPROVED, WAITING, OWING)]
 
 
 def test_what_is_approved_is_closed_and_all_else_keeps_its_status(
@@ -116,9 +116,9 @@ def test_what_is_approved_is_closed_and_all_else_keeps_its_status(
     assert measure.status == MeasureStatus.CLOSED
     assert statuses(session, measure) == [Status.CLOSED, Status.SUBMITTED, Status.ISSUED]
     assert session.exec(select(Draft)).one().answers == {"checked": ["7"]}
-    one = assignment_of(session, measure, OWING)
+    assignment = assignment_of(session, measure, OWING)
     last = session.exec(
-        select(Event).where(Event.assignment_id == one.id).order_by(col(Event.id).desc())
+        select(Event).where(Event.assignment_id == assignment.id).order_by(col(Event.id).desc())
     ).first()
     assert (last.act, last.from_status, last.to_status, last.at) == (
         "close", Status.ISSUED, Status.ISSUED, LATER,
@@ -131,13 +131,13 @@ def test_nothing_can_be_done_any_more_and_the_sentence_says_whom_to_ask(
     close(session, measure)
     reviewer, village = account_of(session, TOWNSHIP), account_of(session, WAITING)
     waiting, approved = current(session, measure, WAITING), current(session, measure, APPROVED)
-    one = assignment_of(session, measure, WAITING).id
+    assignment_id = assignment_of(session, measure, WAITING).id
     owing = assignment_of(session, measure, OWING).id
     acts = [
         lambda: send(session, measure, OWING),
         lambda: send(session, measure, APPROVED),
         lambda: draft(session, measure, OWING),
-        lambda: recall(session, one, actor=village, now=LATER),
+        lambda: recall(session, assignment_id, actor=village, now=LATER),
         lambda: approve(session, waiting, actor=reviewer, now=LATER),
         lambda: return_(session, waiting, reason="数字与上月不符", actor=reviewer, now=LATER),
         lambda: return_(session, approved, reason="数字与上月不符", actor=reviewer, now=LATER),
@@ -204,7 +204,7 @@ def test_opened_again_everything_is_as_before(session: Session, measure: Measure
         session, current(session, measure, WAITING), actor=account_of(session, TOWNSHIP), now=LATER
     )
     told = session.exec(select(MeasureEvent).order_by(col(MeasureEvent.id).desc()).limit(2)).all()
-    assert [(one.act, one.reason) for one in told] == [
+    assert [(event.act, event.reason) for event in told] == [
         ("open_again", "还有单位没有报"), ("close", ""),
     ]  # fmt: skip
     assert told[0].differs == {"status": ["closed", "released"]}
@@ -276,12 +276,12 @@ def test_the_number_of_statements_does_not_grow_with_units_or_measures(session: 
     office = make_account(session)
     measures = [make_measure(session, office) for _ in range(3)]
     small = make_measure(session, office, addressees=(("league", ""),))
-    for one in (*measures, small):
-        release_down(session, one, office)
+    for measure in (*measures, small):
+        release_down(session, measure, office)
     counts = []
     for chosen in ([small], measures):
-        for one in (office, *chosen):
-            session.refresh(one)
+        for account in (office, *chosen):
+            session.refresh(account)
         with statements(session) as log:
             close_measures(session, chosen, actor=office, now=LATER)
         counts.append(len(log))
@@ -291,8 +291,8 @@ def test_the_number_of_statements_does_not_grow_with_units_or_measures(session: 
 def test_the_page_before_counts_what_would_be_left_undone(
     session: Session, measure: Measure
 ) -> None:
-    (one,) = list_outstanding(session, [measure.id])
-    assert (one.waiting, one.approved) == (1, 1)
-    assert one.answering == one.unanswered + one.waiting + one.approved
+    (unit,) = list_outstanding(session, [measure.id])
+    assert (unit.waiting, unit.approved) == (1, 1)
+    assert unit.answering == unit.unanswered + unit.waiting + unit.approved
     close(session, measure)
     assert list_outstanding(session, [measure.id]) == []

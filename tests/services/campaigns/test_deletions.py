@@ -70,7 +70,7 @@ def pointing_to(name: str) -> set[str]:
 
 
 def test_every_table_that_can_point_to_a_deleted_row_is_named() -> None:
-    deleted = deleted_tables() | {one for along in GOES_ALONG.values() for one in along}
+    deleted = deleted_tables() | {table for along in GOES_ALONG.values() for table in along}
     assert {"measure", "level", "review_batch", "schedule", "form_draft"} <= deleted
     for name in deleted:
         named = GOES_ALONG.get(name, frozenset()) | STAYS.get(name, {}).keys()
@@ -83,9 +83,9 @@ def test_a_confirmed_measure_is_deleted_with_all_that_goes_along(session: Sessio
     gates = {"league": GateChoice()}
     measure = make_measure(session, office, campaign, gates=gates)
     other = make_measure(session, office, campaign, gates=gates)
-    for one in (measure, other):
-        schedule_release(session, one, NOW + timedelta(days=1), actor=office, now=NOW)
-        kept = KeptForm(one.id, target=0, base_id=None, latest=0, content={})
+    for drafted in (measure, other):
+        schedule_release(session, drafted, NOW + timedelta(days=1), actor=office, now=NOW)
+        kept = KeptForm(drafted.id, target=0, base_id=None, latest=0, content={})
         keep_form_draft(session, kept, going_on=False, actor=office, now=NOW)
     measure_id = measure.id
     delete_measure(session, measure, actor=office)

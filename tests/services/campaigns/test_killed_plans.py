@@ -70,7 +70,7 @@ def office_of(session: Session, code: str = REGION) -> Account:
 
 
 def new_measure(session: Session, due_rule: str = "2026-12-20") -> Measure:
-    campaign, form = (session.exec(select(each)).first() for each in (Campaign, FormVersion))
+    campaign, form = (session.exec(select(table)).first() for table in (Campaign, FormVersion))
     return make_measure(session, office_of(session), campaign, form=form, due_rule=due_rule)
 
 
@@ -117,21 +117,21 @@ def outcome(session: Session, schedule: Schedule) -> dict:
     own = session.exec(select(Occurrence).where(Occurrence.schedule_id == schedule.id)).all()
     found = {
         "comes next": schedule.next_at,
-        "occurrences": Counter(str(_plain(each)) for each in own),
+        "occurrences": Counter(str(_plain(occurrence)) for occurrence in own),
         "reports": len(_snapshots_of(session, schedule.campaign_id)),
         "measure": stored(session, schedule.measure_id or 0),
     }
     wishes = select(HandDown.id).where(HandDown.measure_id == schedule.measure_id)
     assert len(session.exec(wishes).all()) == (schedule.measure_id is not None)
-    assert [each.outcome for each in own] == ["done"]
+    assert [occurrence.outcome for occurrence in own] == ["done"]
     # What is kept for the next ones would be carried out again and again.
     session.execute(update(Schedule).values(next_at=None))
     session.commit()
     return found
 
 
-def _plain(one: Occurrence) -> dict:
-    values = one.model_dump(exclude=BY_CHANCE)
+def _plain(occurrence: Occurrence) -> dict:
+    values = occurrence.model_dump(exclude=BY_CHANCE)
     return {**values, "hand_down_id": values["hand_down_id"] is not None}
 
 
@@ -151,8 +151,8 @@ def test_a_plan_killed_anywhere_is_done_once_and_as_an_undisturbed_one(
         outcome(session, schedule) for schedule, _, _ in each_point(prepare, step)
     ]
     assert len(killed) > 5
-    for number, each in enumerate(killed):
-        assert each == undisturbed, f"killed at point {1 + number * step}"
+    for number, found in enumerate(killed):
+        assert found == undisturbed, f"killed at point {1 + number * step}"
 
 
 def before_sending_a_workbook(session: Session) -> tuple[Measure, Order]:

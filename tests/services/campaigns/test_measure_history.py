@@ -68,7 +68,9 @@ def test_every_act_leaves_a_row_with_who_when_and_what_differs(
     change_version(session, measure, second, actor=office, now=LATER)
     change_version(session, measure, second, actor=office, now=LATER)
     withdraw_measure(session, measure, reason="重复部署", actor=office, now=LATER)
-    told = [(one.act, one.period, one.reason, one.differs) for one in events(session, measure)]
+    told = [
+        (event.act, event.period, event.reason, event.differs) for event in events(session, measure)
+    ]
     assert told == [
         ("create", "", "", {}),
         ("confirm", "", "", {"status": ["draft", "confirmed"]}),
@@ -78,8 +80,8 @@ def test_every_act_leaves_a_row_with_who_when_and_what_differs(
         ("withdraw", "", "重复部署", {"status": ["released", "withdrawn"]}),
     ]
     found = events(session, measure)
-    assert [one.account_id for one in found] == [office.id] * 3 + [None] + [office.id] * 2
-    assert [one.at for one in found] == [NOW] * 3 + [NOW + timedelta(days=20), LATER, LATER]
+    assert [event.account_id for event in found] == [office.id] * 3 + [None] + [office.id] * 2
+    assert [event.at for event in found] == [NOW] * 3 + [NOW + timedelta(days=20), LATER, LATER]
     versions = name_versions(session, {first.id, second.id})
     assert versions == {first.id: "排查表 v1", second.id: "排查表 v2"}
 
@@ -111,7 +113,7 @@ def test_another_form_of_a_draft_is_an_edit(session: Session, office: Account) -
     old, new = measure.form_version_id, make_form(session, office).id
     use_form(session, measure, new, actor=office, now=LATER)
     use_form(session, measure, new, actor=office, now=LATER)
-    told = [(one.act, one.differs) for one in events(session, measure)]
+    told = [(event.act, event.differs) for event in events(session, measure)]
     assert told == [("create", {}), ("edit", {"form_version_id": [old, new]})]
 
 
@@ -203,8 +205,8 @@ def test_every_measure_found_in_a_notice_begins_with_a_row(
     campaign = take_in(session, read, get_unit(session, REGION), actor=office, now=NOW)
     measures = session.exec(select(Measure).where(Measure.campaign_id == campaign.id)).all()
     assert len(measures) > 1
-    for one in measures:
-        told = [(each.act, each.account_id, each.at) for each in events(session, one)]
+    for measure in measures:
+        told = [(event.act, event.account_id, event.at) for event in events(session, measure)]
         assert told == [("create", office.id, NOW)]
 
 
@@ -225,4 +227,4 @@ def test_the_history_is_read_in_pages_the_last_change_first(
     assert rows[0].event.differs == {"review_days": [8, 9]}
     assert (rows[0].account, rows[0].unit) == (office.name, get_unit(session, REGION).name)
     last, _total = list_measure_changes(session, measure.id, page=2, size=5)
-    assert [one.event.act for one in last][-2:] == ["confirm", "create"]
+    assert [event.event.act for event in last][-2:] == ["confirm", "create"]

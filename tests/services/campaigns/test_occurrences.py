@@ -155,7 +155,7 @@ def test_stopping_a_schedule_that_is_due_ends_it_and_twice_changes_nothing(
     occurrences.note_due(session, now=TOMORROW)
     for _ in range(2):
         stop_schedule(session, daily, actor=office, now=TOMORROW)
-    assert [each.outcome for each in all_of(session)] == [Outcome.STOPPED]
+    assert [occurrence.outcome for occurrence in all_of(session)] == [Outcome.STOPPED]
     attempt_due(session, TOMORROW + timedelta(days=3))
     assert len(all_of(session)) == 1
 
@@ -211,8 +211,12 @@ def test_an_attempt_that_was_overtaken_is_told_so_and_may_still_finish(
     assert occurrences.begin(session, order, now=NOW) == 1
     occurrences.hand_over(session, order, 1, "a flow run", now=NOW)
     assert occurrences.show_life(session, order, 1, now=NOW, units=18, rendered=4)
-    one = latest(session)
-    assert (one.units, one.rendered, standing_of(one, None)) == (18, 4, Standing.UNDER_WAY)
+    occurrence = latest(session)
+    assert (occurrence.units, occurrence.rendered, standing_of(occurrence, None)) == (
+        18,
+        4,
+        Standing.UNDER_WAY,
+    )
     occurrences.give_up(session, order, 1, now=NOW)
     assert standing_of(latest(session), None) == Standing.AGAIN
     assert occurrences.begin(session, order, now=NOW + LEASE) == 2

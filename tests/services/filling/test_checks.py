@@ -36,12 +36,12 @@ def villages(session: Session, measure: Measure) -> list[Assignment]:
 
 
 def fill(
-    session: Session, one: Assignment, confirmed: str | None = None, **typed: str
+    session: Session, assignment: Assignment, confirmed: str | None = None, **typed: str
 ) -> Sent | Faulty | Asked:
-    account = account_of(session, session.get_one(Unit, one.unit_id).code)
+    account = account_of(session, session.get_one(Unit, assignment.unit_id).code)
     return try_to_send(
         session,
-        one.id,
+        assignment.id,
         {name: [value] for name, value in typed.items()},
         send_key=send_key(),
         confirmed=confirmed,
@@ -55,68 +55,81 @@ def kinds(outcome: Sent) -> list[str]:
     return [flag["kind"] for flag in outcome.submission.flags]
 
 
-def move_all_below(session: Session, ones: list[Assignment]) -> None:
+def move_all_below(session: Session, assignments: list[Assignment]) -> None:
     """Let all of them stand below the same assignment: the sample's townships are small."""
-    for one in ones:
-        one.parent_id = ones[0].parent_id
-        session.add(one)
+    for assignment in assignments:
+        assignment.parent_id = assignments[0].parent_id
+        session.add(assignment)
     session.flush()
 
 
 def test_a_number_far_from_eight_siblings_is_flagged(session: Session, measure: Measure) -> None:
-    ones = villages(session, measure)[:10]
-    move_all_below(session, ones)
-    for place, one in enumerate(ones[:8]):
-        assert kinds(fill(session, one, checked=str(40 + place))) == []
-    odd = fill(session, ones[8], checked="4500")
+    assignments = villages(session, measure)[:10]
+    move_all_below(session, assignments)
+    for place, assignment in enumerate(assignments[:8]):
+        assert kinds(fill(session, assignment, checked=str(40 + place))) == []
+    odd = fill(session, assignments[8], checked="4500")
     assert odd.submission.flags == [
         {"kind": "siblings", "field": "checked", "value": "4500", "other": "43.5", "count": 8}
     ]
     assert odd.submission.flag_count == 1
-    assert kinds(fill(session, ones[9], checked="60")) == []
+    assert kinds(fill(session, assignments[9], checked="60")) == []
 
 
 def test_where_few_siblings_have_reported_the_level_below_the_unit_above_is_asked(
     session: Session, measure: Measure
 ) -> None:
-    ones = villages(session, measure)
-    above = session.get_one(Assignment, ones[0].parent_id).parent_id
-    cousins = [one for one in ones if session.get_one(Assignment, one.parent_id).parent_id == above]
-    others = [one for one in ones if one not in cousins]
-    for township in {one.parent_id for one in others[: 9 - len(cousins)]}:
+    assignments = villages(session, measure)
+    above = session.get_one(Assignment, assignments[0].parent_id).parent_id
+    cousins = [
+        assignment
+        for assignment in assignments
+        if session.get_one(Assignment, assignment.parent_id).parent_id == above
+    ]
+    others = [assignment for assignment in assignments if assignment not in cousins]
+    for township in {assignment.parent_id for assignment in others[: 9 - len(cousins)]}:
         session.get_one(Assignment, township).parent_id = above
     session.flush()
-    near = [one for one in ones if session.get_one(Assignment, one.parent_id).parent_id == above]
-    assert len({one.parent_id for one in near[:9]}) > 1
-    for one in near[1:9]:
-        fill(session, one, checked="50")
+    near = [
+        assignment
+        for assignment in assignments
+        if session.get_one(Assignment, assignment.parent_id).parent_id == above
+    ]
+    assert len({assignment.parent_id for assignment in near[:9]}) > 1
+    for assignment in near[1:9]:
+        fill(session, assignment, checked="50")
     assert kinds(fill(session, near[0], checked="5000")) == [FlagKind.SIBLINGS]
 
 
 def test_all_zeros_are_flagged_and_sent_all_the_same(session: Session, measure: Measure) -> None:
-    one = villages(session, measure)[0]
-    assert kinds(fill(session, one, checked="0", spent="0")) == [FlagKind.ALL_ZERO]
+    assignment = villages(session, measure)[0]
+    assert kinds(fill(session, assignment, checked="0", spent="0")) == [FlagKind.ALL_ZERO]
 
 
 def test_a_text_copied_below_the_same_unit_is_flagged_without_being_shown(
     session: Session, measure: Measure
 ) -> None:
-    ones = villages(session, measure)[:4]
-    move_all_below(session, ones)
-    fill(session, ones[0], checked="1", note=STORY)
-    fill(session, ones[1], checked="1", note="合作社出了两台铲车清雪，党员轮流给老人送饭送煤" * 2)
-    copied = fill(session, ones[2], checked="1", note=STORY.replace("八十五", "六十二"))
+    assignments = villages(session, measure)[:4]
+    move_all_below(session, assignments)
+    fill(session, assignments[0], checked="1", note=STORY)
+    fill(
+        session,
+        assignments[1],
+        checked="1",
+        note="合作社出了两台铲车清雪，党员轮流给老人送饭送煤" * 2,
+    )
+    copied = fill(session, assignments[2], checked="1", note=STORY.replace("八十五", "六十二"))
     assert copied.submission.flags == [{"kind": "similar_text", "field": "note", "count": 1}]
-    third = fill(session, ones[3], checked="1", note="我村：" + STORY)
+    third = fill(session, assignments[3], checked="1", note="我村：" + STORY)
     assert third.submission.flags == [{"kind": "similar_text", "field": "note", "count": 2}]
 
 
 def test_a_text_that_was_taken_back_or_replaced_is_no_longer_compared(
     session: Session, measure: Measure
 ) -> None:
-    ones = villages(session, measure)[:3]
-    move_all_below(session, ones)
-    first, second, third = ones
+    assignments = villages(session, measure)[:3]
+    move_all_below(session, assignments)
+    first, second, third = assignments
     fill(session, first, checked="1", note=STORY)
     recall(session, first.id, actor=account_of(session, _code(session, first)), now=NOW)
     assert kinds(fill(session, second, checked="1", note=STORY)) == []
@@ -126,23 +139,25 @@ def test_a_text_that_was_taken_back_or_replaced_is_no_longer_compared(
     assert kinds(fill(session, third, checked="1", note=STORY)) == []
 
 
-def _code(session: Session, one: Assignment) -> str:
-    return session.get_one(Unit, one.unit_id).code
+def _code(session: Session, assignment: Assignment) -> str:
+    return session.get_one(Unit, assignment.unit_id).code
 
 
 def test_texts_below_different_units_are_not_compared(session: Session, measure: Measure) -> None:
-    ones = villages(session, measure)
-    other = next(one for one in ones if one.parent_id != ones[0].parent_id)
-    fill(session, ones[0], checked="1", note=STORY)
+    assignments = villages(session, measure)
+    other = next(
+        assignment for assignment in assignments if assignment.parent_id != assignments[0].parent_id
+    )
+    fill(session, assignments[0], checked="1", note=STORY)
     assert kinds(fill(session, other, checked="1", note=STORY)) == []
 
 
 # Recurring measures
 
 
-def earlier(session: Session, one: Assignment, period: str, **answers: str) -> Assignment:
+def earlier(session: Session, assignment: Assignment, period: str, **answers: str) -> Assignment:
     """An answer of the same unit for an earlier period, sent through the same door."""
-    values = one.model_dump(exclude={"id"})
+    values = assignment.model_dump(exclude={"id"})
     past = Assignment(**{**values, "period": period})
     session.add(past)
     session.flush()
@@ -152,11 +167,11 @@ def earlier(session: Session, one: Assignment, period: str, **answers: str) -> A
 
 @pytest.fixture
 def monthly(session: Session, measure: Measure) -> Assignment:
-    one = assignment_of(session, measure, VILLAGE)
-    one.period = "202611"
-    session.add(one)
+    assignment = assignment_of(session, measure, VILLAGE)
+    assignment.period = "202611"
+    session.add(assignment)
     session.flush()
-    return one
+    return assignment
 
 
 def test_a_number_far_from_the_last_period_is_flagged(
@@ -194,10 +209,10 @@ def test_the_numbers_of_last_month_once_more_are_flagged(session: Session) -> No
     ]
     office = account_of(session, "150000000000")
     measure = released_measure(session, form=make_form(session, office, fields))
-    one = assignment_of(session, measure, VILLAGE)
-    one.period = "202611"
-    earlier(session, one, "202610", a="12", b="7", c="5")
-    assert kinds(fill(session, one, a="12", b="7", c="5")) == [FlagKind.COPIED]
+    assignment = assignment_of(session, measure, VILLAGE)
+    assignment.period = "202611"
+    earlier(session, assignment, "202610", a="12", b="7", c="5")
+    assert kinds(fill(session, assignment, a="12", b="7", c="5")) == [FlagKind.COPIED]
 
 
 # Asking
@@ -206,13 +221,13 @@ def test_the_numbers_of_last_month_once_more_are_flagged(session: Session) -> No
 def test_a_question_is_asked_once_and_never_stops_the_form(
     session: Session, measure: Measure
 ) -> None:
-    one = villages(session, measure)[0]
-    asked = fill(session, one, "", checked="0", spent="0")
+    assignment = villages(session, measure)[0]
+    asked = fill(session, assignment, "", checked="0", spent="0")
     assert isinstance(asked, Asked)
     assert [flag.kind for flag in asked.flags] == [FlagKind.ALL_ZERO]
     assert session.exec(select(Submission)).all() == []
-    assert session.get_one(Draft, one.id).answers == {"checked": ["0"], "spent": ["0"]}
-    sent = fill(session, one, marks(asked.flags), checked="0", spent="0")
+    assert session.get_one(Draft, assignment.id).answers == {"checked": ["0"], "spent": ["0"]}
+    sent = fill(session, assignment, marks(asked.flags), checked="0", spent="0")
     assert kinds(sent) == [FlagKind.ALL_ZERO]
 
 
@@ -249,16 +264,16 @@ def test_what_was_confirmed_before_a_return_is_not_asked_again_unless_it_was_ret
 def test_checks_cost_the_same_few_statements_whatever_is_around(
     session: Session, measure: Measure
 ) -> None:
-    ones = villages(session, measure)
-    move_all_below(session, ones)
+    assignments = villages(session, measure)
+    move_all_below(session, assignments)
     values = {"checked": 12, "spent": "3.5", "note": STORY}
-    sheet = get_answer_sheet(session, ones[-1].id)
+    sheet = get_answer_sheet(session, assignments[-1].id)
     with statements(session) as alone:
         find_flags(session, SheetAnswers(sheet, values))
-    for one in ones[:-1]:
-        send(session, one, {"checked": ["12"], "note": [STORY]},
-             actor=account_of(session, _code(session, one)))  # fmt: skip
-    sheet = get_answer_sheet(session, ones[-1].id)
+    for assignment in assignments[:-1]:
+        send(session, assignment, {"checked": ["12"], "note": [STORY]},
+             actor=account_of(session, _code(session, assignment)))  # fmt: skip
+    sheet = get_answer_sheet(session, assignments[-1].id)
     with statements(session) as crowded:
         flags = find_flags(session, SheetAnswers(sheet, values))
     assert [flag.kind for flag in flags] == [FlagKind.SIMILAR_TEXT]
@@ -286,14 +301,14 @@ def test_the_issuing_unit_has_nothing_beside_it(session: Session, measure: Measu
 def test_what_was_returned_and_is_sent_again_as_it_was_is_asked_about(
     session: Session, measure: Measure, fields: list[str]
 ) -> None:
-    one = villages(session, measure)[0]
-    first = fill(session, one, checked="12", note="走访").submission
-    unit = session.get_one(Unit, session.get_one(Unit, one.unit_id).parent_id)
+    assignment = villages(session, measure)[0]
+    first = fill(session, assignment, checked="12", note="走访").submission
+    unit = session.get_one(Unit, session.get_one(Unit, assignment.unit_id).parent_id)
     reviewer = account_of(session, unit.code)
     return_(session, first.id, reason="户数请核实", fields=fields, actor=reviewer, now=NOW)
-    asked = fill(session, one, "", checked="12", note="走访")
+    asked = fill(session, assignment, "", checked="12", note="走访")
     assert isinstance(asked, Asked)
     assert [(flag.kind, flag.field) for flag in asked.flags] == [
         (FlagKind.UNCHANGED, fields[0] if fields else "")
     ]
-    assert kinds(fill(session, one, marks(asked.flags), checked="13", note="走访")) == []
+    assert kinds(fill(session, assignment, marks(asked.flags), checked="13", note="走访")) == []

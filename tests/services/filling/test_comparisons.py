@@ -27,7 +27,7 @@ FAR = {"kind": "siblings", "field": "checked", "value": "500", "other": "11", "c
 
 
 @pytest.fixture
-def ones(session: Session, measure: Measure) -> list[Assignment]:
+def assignments(session: Session, measure: Measure) -> list[Assignment]:
     """Nine villages' assignments, all below the same one: the sample's townships are small."""
     found = session.exec(
         select(Assignment)
@@ -35,19 +35,19 @@ def ones(session: Session, measure: Measure) -> list[Assignment]:
         .where(Assignment.measure_id == measure.id, Assignment.lowest)
         .order_by(Unit.lft)
     ).all()[:9]
-    for one in found:
-        one.parent_id = found[0].parent_id
+    for assignment in found:
+        assignment.parent_id = found[0].parent_id
     session.flush()
     return list(found)
 
 
-def clerk(session: Session, one: Assignment) -> Account:
-    return account_of(session, session.get_one(Unit, one.unit_id).code)
+def clerk(session: Session, assignment: Assignment) -> Account:
+    return account_of(session, session.get_one(Unit, assignment.unit_id).code)
 
 
-def fill(session: Session, one: Assignment, checked: int, note: str = "") -> Submission:
+def fill(session: Session, assignment: Assignment, checked: int, note: str = "") -> Submission:
     typed = {"checked": [str(checked)], "note": [note]}
-    return send(session, one, typed, actor=clerk(session, one))
+    return send(session, assignment, typed, actor=clerk(session, assignment))
 
 
 def refresh(session: Session) -> int:
@@ -57,16 +57,16 @@ def refresh(session: Session) -> int:
     return store(session, groups, found) if groups else 0
 
 
-def reviewer(session: Session, one: Assignment) -> Account:
-    return clerk(session, session.get_one(Assignment, one.parent_id))
+def reviewer(session: Session, assignment: Assignment) -> Account:
+    return clerk(session, session.get_one(Assignment, assignment.parent_id))
 
 
 def test_who_sends_first_is_held_against_those_who_send_later(
-    session: Session, ones: list[Assignment]
+    session: Session, assignments: list[Assignment]
 ) -> None:
-    first = fill(session, ones[0], 500, STORY)
-    for place, one in enumerate(ones[1:]):
-        fill(session, one, 10 + place % 3, STORY if place == 0 else "")
+    first = fill(session, assignments[0], 500, STORY)
+    for place, assignment in enumerate(assignments[1:]):
+        fill(session, assignment, 10 + place % 3, STORY if place == 0 else "")
     copy = session.get_one(Submission, first.id + 1)
     assert (first.flags, first.flag_count) == ([], 0)
     assert refresh(session) == 1
@@ -77,66 +77,69 @@ def test_who_sends_first_is_held_against_those_who_send_later(
 
 
 def test_what_is_taken_back_is_no_longer_held_against(
-    session: Session, ones: list[Assignment]
+    session: Session, assignments: list[Assignment]
 ) -> None:
-    first, second = (fill(session, one, 12, STORY) for one in ones[:2])
+    first, second = (fill(session, assignment, 12, STORY) for assignment in assignments[:2])
     refresh(session)
     assert (first.flag_count, second.flag_count) == (1, 1)
-    recall(session, ones[1].id, actor=clerk(session, ones[1]), now=NOW)
+    recall(session, assignments[1].id, actor=clerk(session, assignments[1]), now=NOW)
     assert refresh(session) == 1
     assert (first.flags, first.flag_count) == ([], 0)
     assert second.flag_count == 1  # It does not wait any more.
 
 
 def test_what_was_reviewed_keeps_the_flags_its_reviewer_saw(
-    session: Session, ones: list[Assignment]
+    session: Session, assignments: list[Assignment]
 ) -> None:
-    early, waiting, *_ = [fill(session, one, 10 + place % 3) for place, one in enumerate(ones[1:])]
-    above = reviewer(session, ones[0])
+    early, waiting, *_ = [
+        fill(session, assignment, 10 + place % 3)
+        for place, assignment in enumerate(assignments[1:])
+    ]
+    above = reviewer(session, assignments[0])
     approve(session, early.id, actor=above, now=NOW)
-    first = fill(session, ones[0], 500)
+    first = fill(session, assignments[0], 500)
     first.flags, first.flag_count = [], 0
     approve(session, first.id, actor=above, now=NOW)
     assert (first.flags, first.flag_count) == ([FAR], 1)
     early.flags = kept = [{"kind": "all_zero"}]
     assert refresh(session) == 0
     assert early.flags == kept
-    assert find_flags_now(session, ones[1], early) == kept
-    assert find_flags_now(session, ones[2], waiting) == []
+    assert find_flags_now(session, assignments[1], early) == kept
+    assert find_flags_now(session, assignments[2], waiting) == []
 
 
 def test_a_unit_is_asked_about_what_came_up_after_it_had_sent(
-    session: Session, ones: list[Assignment]
+    session: Session, assignments: list[Assignment]
 ) -> None:
-    first = fill(session, ones[0], 500)
-    for place, one in enumerate(ones[1:]):
-        fill(session, one, 10 + place % 3)
+    first = fill(session, assignments[0], 500)
+    for place, assignment in enumerate(assignments[1:]):
+        fill(session, assignment, 10 + place % 3)
     refresh(session)
-    above = reviewer(session, ones[0])
+    above = reviewer(session, assignments[0])
     return_(session, first.id, reason="请核实户数", actor=above, now=NOW)
     asked = try_to_send(
-        session, ones[0].id, {"checked": ["500"], "note": ["已核实。"]}, send_key=send_key(),
-        confirmed="", actor=clerk(session, ones[0]), now=NOW,
+        session, assignments[0].id, {"checked": ["500"], "note": ["已核实。"]}, send_key=send_key(),
+        confirmed="", actor=clerk(session, assignments[0]), now=NOW,
     )  # fmt: skip
     assert isinstance(asked, Asked)
     assert FlagKind.SIBLINGS in {flag.kind for flag in asked.flags}
 
 
 def test_where_few_units_are_beside_a_change_further_away_counts(
-    session: Session, measure: Measure, ones: list[Assignment]
+    session: Session, measure: Measure, assignments: list[Assignment]
 ) -> None:
-    parent = session.get_one(Assignment, ones[0].parent_id)
+    parent = session.get_one(Assignment, assignments[0].parent_id)
     other = Assignment(**{**parent.model_dump(exclude={"id", "unit_id"}),
                           "unit_id": session.get_one(Unit, parent.unit_id).parent_id,
                           "period": "202611"})  # fmt: skip
     session.add(other)
     session.flush()
-    for one in ones[1:]:
-        one.parent_id = other.id
-    first = fill(session, ones[0], 500)
+    for assignment in assignments[1:]:
+        assignment.parent_id = other.id
+    first = fill(session, assignments[0], 500)
     assert refresh(session) == 0
-    for place, one in enumerate(ones[1:]):
-        fill(session, one, 10 + place % 3)
+    for place, assignment in enumerate(assignments[1:]):
+        fill(session, assignment, 10 + place % 3)
     assert refresh(session) == 1
     assert first.flags == [FAR]
     assert refresh(session) == 0
@@ -145,17 +148,17 @@ def test_where_few_units_are_beside_a_change_further_away_counts(
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(9)))
 def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(
-    session: Session, ones: list[Assignment], order: list[Any]
+    session: Session, assignments: list[Assignment], order: list[Any]
 ) -> None:
     answers = [(500, STORY), (0, STORY), *((10 + place % 3, "") for place in range(6)), (40, STORY)]
     with session.begin_nested() as tried:
         for place in order:
-            fill(session, ones[place], *answers[place])
+            fill(session, assignments[place], *answers[place])
         at_sending = session.exec(select(Submission).order_by(Submission.id.desc())).first().flags
         refresh(session)
         rows = session.exec(select(Submission).order_by(Submission.assignment_id)).all()
-        found = [[(flag["kind"], flag.get("count")) for flag in one.flags] for one in rows]
-        last = next(one for one in rows if one.assignment_id == ones[order[-1]].id)
+        found = [[(flag["kind"], flag.get("count")) for flag in row.flags] for row in rows]
+        last = next(row for row in rows if row.assignment_id == assignments[order[-1]].id)
         assert last.flags == at_sending  # Whoever comes last has seen all the others.
         tried.rollback()
     session.expire_all()
@@ -164,16 +167,16 @@ def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(
 
 
 def test_statements_do_not_depend_on_the_number_of_units(
-    session: Session, ones: list[Assignment]
+    session: Session, assignments: list[Assignment]
 ) -> None:
     counts = []
-    for part in (ones[:2], ones[2:8]):
-        for one in part:
-            fill(session, one, 5 if one is ones[0] else 12, STORY)
+    for part in (assignments[:2], assignments[2:8]):
+        for assignment in part:
+            fill(session, assignment, 5 if assignment is assignments[0] else 12, STORY)
         with statements(session) as sent:
             refresh(session)
         with statements(session) as opened:
-            find_flags_now(session, ones[0], session.exec(select(Submission)).first())
+            find_flags_now(session, assignments[0], session.exec(select(Submission)).first())
         counts.append((len(sent), len(opened)))
     assert counts[0] == counts[1]
     assert counts[0][0] <= 10

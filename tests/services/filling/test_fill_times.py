@@ -17,19 +17,19 @@ OPENED = int(NOW.timestamp())
 
 def fill(
     session: Session,
-    one: Assignment,
+    assignment: Assignment,
     seconds: float,
     code: str = VILLAGE,
     opened: int | None = OPENED,
 ) -> Sent | Faulty | Asked:
     return try_to_send(
-        session, one.id, ANSWER, send_key=send_key(), opened=opened,
+        session, assignment.id, ANSWER, send_key=send_key(), opened=opened,
         actor=account_of(session, code), now=NOW + timedelta(seconds=seconds),
     )  # fmt: skip
 
 
 def counts(session: Session) -> dict[int, int]:
-    return {one.up_to: one.count for one in session.exec(select(FillTime))}
+    return {filling.up_to: filling.count for filling in session.exec(select(FillTime))}
 
 
 def test_fillings_are_counted_without_a_unit_or_a_person(

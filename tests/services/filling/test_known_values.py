@@ -55,7 +55,7 @@ def sharing_elements(session: Session) -> dict[str, int | None]:
     forms = {title: make_form(session, office, fields) for title, fields in ASKED.items()}
     choices = [{"title": title, "form": form} for title, form in forms.items()]
     measures = released_measures(session, *choices)
-    return {one.title: assignment_of(session, one, VILLAGE).id for one in measures}
+    return {measure.title: assignment_of(session, measure, VILLAGE).id for measure in measures}
 
 
 @pytest.fixture
@@ -80,10 +80,10 @@ def fixed(asked: dict[str, Assignment]) -> Assignment:
 
 
 def answer(
-    session: Session, one: Assignment, now: datetime = NOW, **typed: str | list[str]
+    session: Session, assignment: Assignment, now: datetime = NOW, **typed: str | list[str]
 ) -> Submission:
     given = {name: [text] if isinstance(text, str) else text for name, text in typed.items()}
-    return send(session, one, given, actor=account_of(session, VILLAGE), now=now)
+    return send(session, assignment, given, actor=account_of(session, VILLAGE), now=now)
 
 
 def test_what_was_answered_elsewhere_comes_filled_in_with_its_source(

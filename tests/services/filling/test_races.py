@@ -166,9 +166,9 @@ def case(request: pytest.FixtureRequest, database: Engine, untouched: Iterator[i
 def test_the_same_sending_twice_at_once_is_one_submission(case: Case) -> None:
     key = f"same-sending-{case.assignment_id}"
     outcomes = case.at_once(*[case.sending(key)] * 3)
-    assert all(isinstance(one, Sent) for one in outcomes), outcomes
-    assert len({one.submission.receipt for one in outcomes}) == 1
-    assert sorted(one.again for one in outcomes) == [False, True, True]
+    assert all(isinstance(outcome, Sent) for outcome in outcomes), outcomes
+    assert len({outcome.submission.receipt for outcome in outcomes}) == 1
+    assert sorted(outcome.again for outcome in outcomes) == [False, True, True]
     assert (case.count(Submission), case.count(Event)) == (1, 2)
     assert case.total() == (12, 0)
 
@@ -178,8 +178,8 @@ def test_of_two_different_sendings_at_once_one_wins_and_the_other_is_told(case: 
         case.sending(f"first-sending-{case.assignment_id}", "3"),
         case.sending(f"second-sending-{case.assignment_id}", "5"),
     )
-    won = [one for one in outcomes if isinstance(one, Sent)]
-    lost = [one for one in outcomes if isinstance(one, Refusal)]
+    won = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+    lost = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     assert (len(won), len(lost)) == (1, 1)
     assert won[0].submission.receipt in str(lost[0])
     assert case.count(Submission) == 1
@@ -235,7 +235,7 @@ def test_a_recall_and_an_approval_at_once_do_not_both_happen(case: Case) -> None
         return approve(session, submission_id, actor=reviewer, now=LATER)
 
     outcomes = case.at_once(recalling, approving)
-    assert sum(isinstance(one, Refusal) for one in outcomes) == 1
+    assert sum(isinstance(outcome, Refusal) for outcome in outcomes) == 1
     assert case.total() in {(0, 0), (12, 12)}
     assert case.count(Event) == 3
 
@@ -297,8 +297,8 @@ def test_two_reviewers_at_once_decide_each_submission_once(case: Case) -> None:
         return act
 
     outcomes = case.at_once(deciding(Decision.APPROVE), deciding(Decision.RETURN))
-    decided = [one for one in outcomes if isinstance(one, ReviewBatch)]
-    assert [one.count for one in decided] == [1], outcomes
+    decided = [outcome for outcome in outcomes if isinstance(outcome, ReviewBatch)]
+    assert [batch.count for batch in decided] == [1], outcomes
     assert outcomes.count(None) == 1
     approved = decided[0].decision == Decision.APPROVE
     assert case.total() == ((12, 12) if approved else (0, 0))

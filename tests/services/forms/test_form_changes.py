@@ -111,8 +111,8 @@ def send(session: Session, measure: Measure, clerks: dict[str, Any]) -> Callable
 def draft(session: Session, measure: Measure, clerks: dict[str, Any]) -> Callable[..., None]:
     def draft(code: str, **answers: str) -> None:
         typed = {name.replace("__", "."): [value] for name, value in answers.items()}
-        one = assignment_of(session, measure, code)
-        keep_draft(session, one.id, typed, actor=clerks[code], now=NOW)
+        assignment = assignment_of(session, measure, code)
+        keep_draft(session, assignment.id, typed, actor=clerks[code], now=NOW)
 
     return draft
 
@@ -124,11 +124,11 @@ def publish(session: Session, form: Form, office: Account, *fields: dict) -> For
 def totals(session: Session) -> dict:
     rows = session.exec(select(Total).execution_options(populate_existing=True))
     return {
-        (one.unit_id, one.field): (
-            one.reported_sum, one.reported_count, one.reviewed_sum, one.reviewed_count
+        (row.unit_id, row.field): (
+            row.reported_sum, row.reported_count, row.reviewed_sum, row.reviewed_count
         )
-        for one in rows
-        if one.reported_count or one.reviewed_count
+        for row in rows
+        if row.reported_count or row.reviewed_count
     }  # fmt: skip
 
 
@@ -145,9 +145,9 @@ def test_from_then_on_the_new_version_is_asked_and_old_answers_keep_theirs(
     new = send(TWO, checked="7", mended="3", kind="c")
     assert (old.form_version_id, new.form_version_id) == (first.id, second.id)
     sheet = get_answer_sheet(session, assignment_of(session, measure, THREE).id)
-    assert [one.name for one in sheet.fields] == ["checked", "mended", "kind"]
-    assert [one.name for one in get_submitted_fields(session, old)] == [
-        one["name"] for one in FIRST
+    assert [field.name for field in sheet.fields] == ["checked", "mended", "kind"]
+    assert [field.name for field in get_submitted_fields(session, old)] == [
+        field["name"] for field in FIRST
     ]
 
 
@@ -187,8 +187,8 @@ def test_totals_of_both_versions_are_called_by_their_labels(
     root = assignment_of(session, measure, REGION)
     shown = get_coverage(session, root)["totals"]
     assert {
-        key: (one["label"], one["reported"], one["reported_count"])
-        for key, one in shown.items()
+        key: (total["label"], total["reported"], total["reported_count"])
+        for key, total in shown.items()
         if key in ("checked", "spent", "mended")
     } == {
         "checked": ("排查户数", "12", 2),
@@ -209,11 +209,15 @@ def test_a_report_shows_the_totals_of_both_versions(
     send(TWO, checked="7", mended="3", kind="c")
     rows = get_report_rows(session, measure.campaign_id, [office.unit_id], as_of=NOW.date())
     report = snapshots(rows)[office.unit_id]
-    figures = {one["field"]: one for one in report["measures"][0]["figures"]}
+    figures = {figure["field"]: figure for figure in report["measures"][0]["figures"]}
     assert figures["checked"]["reported"] == "12"
     assert figures["mended"]["reported_units"] == 1
     assert (figures["spent"]["label"], figures["spent"]["reported"]) == ("投入资金（万元）", "1.5")
-    assert [one["choice"] for one in report["measures"][0]["figures"] if one["field"] == "kind=c"]
+    assert [
+        figure["choice"]
+        for figure in report["measures"][0]["figures"]
+        if figure["field"] == "kind=c"
+    ]
 
 
 def test_what_was_returned_is_answered_anew_on_the_new_version(
@@ -229,10 +233,10 @@ def test_what_was_returned_is_answered_anew_on_the_new_version(
     return_(
         session, sent.id, reason="请核对户数", fields=["checked"], actor=clerks[TOWNSHIP], now=NOW
     )
-    one = assignment_of(session, measure, ONE).id
-    assert get_answer_sheet(session, one).open_names == {"checked"}
+    assignment_id = assignment_of(session, measure, ONE).id
+    assert get_answer_sheet(session, assignment_id).open_names == {"checked"}
     change_version(session, measure, second, actor=office, now=NOW)
-    assert get_answer_sheet(session, one).open_names == {"checked", "mended", "kind"}
+    assert get_answer_sheet(session, assignment_id).open_names == {"checked", "mended", "kind"}
     assert send(ONE, checked="6", mended="1", kind="b").form_version_id == second.id
     before = totals(session)
     assert (office.unit_id, "spent") not in before
@@ -256,10 +260,10 @@ def test_the_outlook_counts_answers_drafts_and_what_goes_on(
     assert (outlook.reported, outlook.returned, outlook.drafts) == (1, 0, 2)
     assert outlook.typed == {"spent": 2, "note": 1}
     change = outlook.change
-    assert [one.name for one in change.new] == ["mended"]
-    assert [one.name for one in change.gone] == ["spent", "note"]
-    assert [one.name for one in change.continuing] == ["checked", "kind"]
-    assert [one.name for one in change.stopping] == ["spent"]
+    assert [field.name for field in change.new] == ["mended"]
+    assert [field.name for field in change.gone] == ["spent", "note"]
+    assert [field.name for field in change.continuing] == ["checked", "kind"]
+    assert [field.name for field in change.stopping] == ["spent"]
     assert not outlook.faults
 
 

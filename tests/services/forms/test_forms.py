@@ -65,7 +65,7 @@ def test_a_change_makes_the_next_version_and_the_earlier_one_stays(
     first = publish_version(session, form, FIELDS, actor=office, now=NOW)
     second = publish_version(session, form, FIELDS[:1], actor=office, now=LATER)
     back = publish_version(session, form, FIELDS, actor=office, now=LATER)
-    assert [one.version.number for one in list_published(session, form.id)] == [3, 2, 1]
+    assert [version.version.number for version in list_published(session, form.id)] == [3, 2, 1]
     assert first.fields == FIELDS
     assert list_forms(session, office.unit_id) == [(form, back)]
     assert second.fields == FIELDS[:1]

@@ -26,8 +26,8 @@ def campaign(answered_campaign: int) -> int:
 
 def take(session: Session, campaign: int, codes: list[Any] | None = None) -> dict[str, Any]:
     ids = take_snapshots(session, campaign, codes, as_of=TODAY, actor=None, now=NOW)
-    by_id = {one.id: one for one in list_snapshots(session, ids)}
-    return {by_id[one].data["unit"]["code"]: by_id[one] for one in ids}
+    by_id = {snapshot.id: snapshot for snapshot in list_snapshots(session, ids)}
+    return {by_id[snapshot_id].data["unit"]["code"]: by_id[snapshot_id] for snapshot_id in ids}
 
 
 def recounted(session: Session, code: str, measure_id) -> dict[str, int]:
@@ -38,22 +38,22 @@ def recounted(session: Session, code: str, measure_id) -> dict[str, int]:
         .where(below(get_unit(session, code)), Assignment.measure_id == measure_id)
     )
     rows = session.exec(wanted).all()
-    sent = [one for one in rows if one.status in REPORTED]
-    passed = [one for one in rows if one.status in REVIEWED]
-    unsent = [one for one in rows if one.status in UNSENT and one.closed_at is None]
+    sent = [row for row in rows if row.status in REPORTED]
+    passed = [row for row in rows if row.status in REVIEWED]
+    unsent = [row for row in rows if row.status in UNSENT and row.closed_at is None]
     return {
         "issued": len(rows),
-        "acknowledged": sum(one.acknowledged_at is not None for one in rows),
-        "released": sum(one.released_at is not None for one in rows),
+        "acknowledged": sum(row.acknowledged_at is not None for row in rows),
+        "released": sum(row.released_at is not None for row in rows),
         "submitted": len(sent),
         "approved": len(passed),
-        "returned": sum(one.status == Status.RETURNED for one in rows),
+        "returned": sum(row.status == Status.RETURNED for row in rows),
         "unsent": len(unsent),
-        "overdue": sum(one.due_on < TODAY for one in unsent),
-        "late": sum(one.late for one in rows),
-        "answering": sum(one.answering for one in rows),
-        "reported": sum(one.answering for one in sent),
-        "reviewed": sum(one.answering for one in passed),
+        "overdue": sum(row.due_on < TODAY for row in unsent),
+        "late": sum(row.late for row in rows),
+        "answering": sum(row.answering for row in rows),
+        "reported": sum(row.answering for row in sent),
+        "reviewed": sum(row.answering for row in passed),
     }
 
 
@@ -139,7 +139,7 @@ def test_a_returned_answer_is_not_quoted_and_not_summed(session: Session, campai
     answer(session, assignment, make_account(session, LEAGUE), words, status=Status.RETURNED)
     after = take(session, campaign, [REGION])[REGION].data
     assert "这段话已被退回" not in str(after)
-    place = [one["measure_id"] for one in data["measures"]].index(measure)
+    place = [line["measure_id"] for line in data["measures"]].index(measure)
     for figure, before in zip(
         after["measures"][place]["figures"], data["measures"][place]["figures"], strict=True
     ):
@@ -219,10 +219,10 @@ def test_closing_changes_no_figure_but_what_is_owed(session: Session, campaign: 
     same = [name for name in COUNTS if name not in ("unsent", "overdue")]
     assert [after["below"][name] for name in same] == [before["below"][name] for name in same]
     assert (after["below"]["unsent"], after["below"]["overdue"]) == (0, 0)
-    assert [one["figures"] for one in after["measures"]] == [
-        one["figures"] for one in before["measures"]
+    assert [measure["figures"] for measure in after["measures"]] == [
+        measure["figures"] for measure in before["measures"]
     ]
-    assert {one["own"]["status"] for one in after["measures"]} == {"closed"}
+    assert {measure["own"]["status"] for measure in after["measures"]} == {"closed"}
     for measure in after["measures"]:
         counts = {name: measure["below"][name] for name in COUNTS}
         assert counts == recounted(session, REGION, measure["measure_id"])

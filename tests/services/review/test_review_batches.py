@@ -60,9 +60,11 @@ def test_all_that_match_the_filter_are_decided_and_nothing_else(
     assert (batch.count, batch.decision, batch.decided_at) == (3, Decision.APPROVE, LATER)
     assert set(statuses(session, measure)) == {Status.APPROVED}
     reviews = session.exec(select(Review)).all()
-    assert [(one.batch_id, one.decided_by) for one in reviews] == [(batch.id, reviewer.id)] * 3
-    for one in (left, beside):
-        assert find_current(session, one.assignment_id).review is None
+    assert [(review.batch_id, review.decided_by) for review in reviews] == [
+        (batch.id, reviewer.id)
+    ] * 3
+    for assignment in (left, beside):
+        assert find_current(session, assignment.assignment_id).review is None
 
 
 def test_what_came_in_after_the_count_was_shown_keeps_waiting(
@@ -111,7 +113,7 @@ def test_undo_brings_everything_back_to_the_digit(
     assert assignment_of(session, measure, VILLAGE).due_on == due_on
     assert session.exec(select(Review)).all() == []
     events = session.exec(select(Event).where(Event.act == Act.REOPEN)).all()
-    assert [(one.to_status, one.account_id) for one in events] == [
+    assert [(event.to_status, event.account_id) for event in events] == [
         (Status.SUBMITTED, reviewer.id)
     ] * 3
 
@@ -130,7 +132,7 @@ def test_what_moved_on_meanwhile_stays(
     assert undo(session, batch.id, actor=reviewer, now=SOON).undone_count == 1
     assert statuses(session, measure) == [Status.SUBMITTED, Status.APPROVED, Status.SUBMITTED]
     assert find_current(session, again.assignment_id).submission.id == again.id
-    reasons = [one.reason for one in session.exec(select(Review).order_by(Review.id))]
+    reasons = [review.reason for review in session.exec(select(Review).order_by(Review.id))]
     assert reasons == [REASON, REASON, ""]  # the returned revisions keep theirs
     assert totals(session, measure) == true_totals(session, measure)
 
@@ -249,8 +251,8 @@ def test_undoing_the_return_of_an_approved_answer_approves_it_again(
     returned = return_(session, sent.id, reason=REASON, actor=reviewer, now=LATER)
     assert totals(session, measure) != before
     undo(session, returned.batch_id, actor=reviewer, now=SOON)
-    one = assignment_of(session, measure, VILLAGE)
-    review = find_current(session, one.id).review
-    assert (one.status, review.decision) == (Status.APPROVED, Decision.APPROVE)
+    assignment = assignment_of(session, measure, VILLAGE)
+    review = find_current(session, assignment.id).review
+    assert (assignment.status, review.decision) == (Status.APPROVED, Decision.APPROVE)
     assert (review.decided_at, review.decided_by) == (NOW, reviewer.id)
     assert totals(session, measure) == before == true_totals(session, measure)

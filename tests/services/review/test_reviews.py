@@ -188,7 +188,7 @@ def test_many_are_approved_at_once_with_their_history(
     assert approve_many(session, [*ids, 10**9], actor=reviewer, now=LATER) == 3
     assert total_of(session, measure, REGION) == (36, 36)
     events = session.exec(select(Event).where(Event.act == Act.APPROVE)).all()
-    assert [(one.account_id, one.at, one.from_status) for one in events] == [
+    assert [(event.account_id, event.at, event.from_status) for event in events] == [
         (reviewer.id, LATER, Status.SUBMITTED)
     ] * 3
     assert len(session.exec(select(Review)).all()) == 3
@@ -200,7 +200,7 @@ def test_many_are_returned_at_once_with_time_to_mend(
 ) -> None:
     answered = [answer(session, measure, code) for code in VILLAGES]
     late = NOW.replace(month=12, day=25)
-    ids = [one.id for one in answered]
+    ids = [submission.id for submission in answered]
     assert return_many(session, ids, reason=REASON, actor=reviewer, now=late) == 3
     for code in VILLAGES:
         assignment = assignment_of(session, measure, code)

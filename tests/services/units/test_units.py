@@ -146,8 +146,8 @@ def test_an_ended_unit_ends_once_and_comes_back(session: Session, sample: UnitLi
 def test_a_new_top_takes_over_from_the_old_one(session: Session, sample: UnitList) -> None:
     rows = [
         row("15", "", "region", "新自治区"),
-        *(one._replace(parent_code="15") if one.parent_code == REGION else one
-          for one in without(sample, REGION).rows),
+        *(line._replace(parent_code="15") if line.parent_code == REGION else line
+          for line in without(sample, REGION).rows),
     ]  # fmt: skip
     result = import_units(session, replace(sample, rows=rows), actor=None, now=NOW)
     assert (result.added, result.moved, result.ended) == (1, 2, 1)
@@ -204,10 +204,10 @@ def test_after_any_imports_an_interval_holds_exactly_the_units_below(
     with session.begin_nested() as kept:
         sample = read_sample(session)
         dropped: set[str] = set()
-        for place, one in enumerate(sample.rows):
-            if place in gone or one.parent_code in dropped:
-                dropped.add(one.code)
-        rows = [one for one in sample.rows if one.code not in dropped]
+        for place, line in enumerate(sample.rows):
+            if place in gone or line.parent_code in dropped:
+                dropped.add(line.code)
+        rows = [line for line in sample.rows if line.code not in dropped]
         parents = [rows[place % len(rows)] for place in new]
         rows += [
             row(f"n{number}", parent.code, "village")

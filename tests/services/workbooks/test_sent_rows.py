@@ -74,7 +74,7 @@ def test_known_values_are_filled_in_and_kept(session: Session, office: Account) 
     assert preview(session, township, kept, NOW).flags
     confirm(session, township, kept, office)
     values = session.exec(select(KnownValue).order_by(KnownValue.assignment_id)).all()
-    assert [one.value for one in values] == [88, 90]
+    assert [value.value for value in values] == [88, 90]
 
 
 def test_statements_do_not_depend_on_the_number_of_units(
@@ -105,9 +105,9 @@ def test_statements_do_not_depend_on_the_number_of_units(
 def counts_of(session: Session, own: Assignment, office: Account, number: int) -> list[int]:
     """Statements of laying out, taking in, looking through and sending `number` rows."""
     waiting = [
-        one.unit.code
-        for one in list_answer_sheets(session, rows_of(own))
-        if one.assignment.revision == 0
+        sheet.unit.code
+        for sheet in list_answer_sheets(session, rows_of(own))
+        if sheet.assignment.revision == 0
     ]
     chosen = waiting[:number]
     assert len(chosen) == number

@@ -48,8 +48,10 @@ def test_the_title_tells_the_period_in_words(
     session: Session, measure: Measure, township: Assignment
 ) -> None:
     assert layout_of(session, township).title == measure.title
-    for one in (sheet.assignment for sheet in list_answer_sheets(session, rows_of(township))):
-        one.period = "2026Q3"
+    for assignment in (
+        sheet.assignment for sheet in list_answer_sheets(session, rows_of(township))
+    ):
+        assignment.period = "2026Q3"
     township.period = "2026Q3"
     session.flush()
     layout = layout_of(session, township)

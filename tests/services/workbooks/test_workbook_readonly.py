@@ -62,11 +62,11 @@ def taken_in(
     tables = [replace(units, formulas=formulas), replace(visits, lines=lines)]
     kept = keep_upload(session, own, layout.ticket, tables, actor=office, now=NOW)
     found = preview(session, own, kept, NOW)
-    return kept, {one.sheet.unit.code: one for one in found.outcomes}
+    return kept, {outcome.sheet.unit.code: outcome for outcome in found.outcomes}
 
 
 def notes_of(outcome: RowOutcome) -> list[tuple[str, str]]:
-    return [(one.place.address, str(one)) for one in outcome.notes]
+    return [(note.place.address, str(note)) for note in outcome.notes]
 
 
 def test_a_changed_readonly_cell_is_named_and_changes_nothing(
@@ -85,7 +85,7 @@ def test_a_changed_readonly_cell_is_named_and_changes_nothing(
     assert notes_of(found[second]) == [("填报!E4", READONLY)]
     assert notes_of(found[third]) == []
     confirm(session, shut_in, kept, office)
-    sheets = {one.unit.code: one for one in list_answer_sheets(session, rows_of(shut_in))}
+    sheets = {sheet.unit.code: sheet for sheet in list_answer_sheets(session, rows_of(shut_in))}
     assert sheets[first].last is None
     assert sheets[second].last.answers == {"households": 4, "batch": "第一批"}
 
@@ -105,7 +105,7 @@ def test_a_row_with_only_what_the_form_says_is_empty(
 ) -> None:
     first, *_ = villages(session, shut_in)
     sheets = list_answer_sheets(session, rows_of(shut_in))
-    own = next(one.assignment for one in sheets if one.unit.code == first)
+    own = next(sheet.assignment for sheet in sheets if sheet.unit.code == first)
     keep_draft(session, own.id, {"households": ["9"]}, actor=account_of(session, first), now=NOW)
     _, found = taken_in(session, shut_in, office, {first: {"households": ""}})
     assert found[first].kind == Kind.EMPTY

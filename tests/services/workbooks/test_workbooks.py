@@ -64,7 +64,7 @@ def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
     kept = upload(session, township, office, answers)
     assert session.exec(select(Submission)).all() == []
     found = preview(session, township, kept, LATER)
-    assert [one.kind for one in found.outcomes] == [Kind.NEW] * len(codes)
+    assert [outcome.kind for outcome in found.outcomes] == [Kind.NEW] * len(codes)
     confirm(session, township, kept, office)
     for n, code in enumerate(codes):
         assignment = assignment_of(session, measure, code)
@@ -87,7 +87,7 @@ def assert_recounted(session: Session, measure: Measure) -> None:
         session.expire_all()
         rows = session.exec(select(Total).where(Total.measure_id == measure.id))
         return sorted(
-            (one.unit_id, one.field, one.reported_sum, one.reported_count) for one in rows
+            (row.unit_id, row.field, row.reported_sum, row.reported_count) for row in rows
         )
 
     running = totals()
@@ -114,7 +114,7 @@ def test_rows_nobody_touched_are_not_sent(
     )  # fmt: skip
     kept = upload(session, township, office, {})
     found = preview(session, township, kept, NOW)
-    kinds = {one.sheet.unit.code: one.kind for one in found.outcomes}
+    kinds = {outcome.sheet.unit.code: outcome.kind for outcome in found.outcomes}
     assert kinds.pop(VILLAGE) == Kind.SAME
     assert set(kinds.values()) == {Kind.EMPTY}
     with pytest.raises(Refusal, match="没有可以报送的行"):
@@ -149,7 +149,7 @@ def test_one_fault_and_nothing_is_sent(
         {first: {"checked": "12"}, second: {"checked": "十二", "spent": "-1"}},
     )  # fmt: skip
     found = preview(session, township, kept, NOW)
-    assert {(one.place.address, str(one)) for one in found.faults} == {
+    assert {(fault.place.address, str(fault)) for fault in found.faults} == {
         ("填报!D4", "请只填数字，不带单位和文字。"),
         ("填报!E4", "不能小于 0。"),
     }
@@ -167,15 +167,15 @@ def test_a_cell_with_a_formula_has_one_fault_and_its_row_counts_it(
     table = replace(read[0], formulas=["D3", "E4", "D5"])
     kept = keep_upload(session, township, layout.ticket, [table], actor=office, now=NOW)
     found = preview(session, township, kept, NOW)
-    assert [(one.place.address, str(one)) for one in found.faults] == [
+    assert [(fault.place.address, str(fault)) for fault in found.faults] == [
         ("填报!D3", FORMULA), ("填报!E3", "不能小于 0。"), ("填报!E4", FORMULA),
         ("填报!D5", FORMULA),
     ]  # fmt: skip
-    assert len(found.faults) == sum(len(one.faults) for one in found.outcomes)
-    assert [one.kind for one in found.outcomes][:3] == [Kind.FAULTY] * 3
+    assert len(found.faults) == sum(len(outcome.faults) for outcome in found.outcomes)
+    assert [outcome.kind for outcome in found.outcomes][:3] == [Kind.FAULTY] * 3
     assert "排查户数" in found.faults[0].place.column
     kept.faults = [
-        {name: one[name] for name in ("where", "msgid", "values")} for one in kept.faults
+        {name: fault[name] for name in ("where", "msgid", "values")} for fault in kept.faults
     ]
     assert preview(session, township, kept, NOW).faults == found.faults  # as they were once kept
 
@@ -237,12 +237,12 @@ def test_a_returned_row_opens_only_what_was_returned(
     assert [cell.open for cell in line.cells] == [True, False, False]
     assert line.third == "已退回：请核对户数。"
     same = upload(session, township, office, {VILLAGE: {"checked": "13", "spent": "3.50"}})
-    assert [one.notes for one in preview(session, township, same, NOW).sent] == [()]
+    assert [row.notes for row in preview(session, township, same, NOW).sent] == [()]
     kept = upload(session, township, office, {VILLAGE: {"checked": "13", "spent": "77"}})
     found = preview(session, township, kept, NOW)
     (row,) = found.sent
     assert row.kind == Kind.CHANGED
-    assert [(one.old, one.new) for one in row.changes] == [("12", "13")]
+    assert [(change.old, change.new) for change in row.changes] == [("12", "13")]
     assert "没有退回修改" in str(row.notes[0])
     confirm(session, township, kept, office)
     last = get_answer_sheet(session, assignment_of(session, measure, VILLAGE).id).last
@@ -311,13 +311,17 @@ def test_one_upload_nobody_sent_is_kept_for_each_account_and_task(
     for _ in range(3):
         last = upload(session, township, office, {})
     kept = set(session.exec(select(WorkbookUpload.token)))
-    assert kept == {one.token for one in (sent, beside, colleague, last)}
+    assert kept == {workbook.token for workbook in (sent, beside, colleague, last)}
 
 
 def kinds_of(session: Session, township: Assignment, kept: WorkbookUpload) -> dict[str, Kind]:
     found = preview(session, township, kept, LATER)
     assert found.faults == []
-    return {one.sheet.unit.code: one.kind for one in found.outcomes if one.kind != Kind.EMPTY}
+    return {
+        outcome.sheet.unit.code: outcome.kind
+        for outcome in found.outcomes
+        if outcome.kind != Kind.EMPTY
+    }
 
 
 def test_a_workbook_uploaded_again_tells_only_what_differs_from_what_it_has_sent(
@@ -336,8 +340,10 @@ def test_a_workbook_uploaded_again_tells_only_what_differs_from_what_it_has_sent
     answers[VILLAGE] = {"checked": "3"}
     kept = again()
     assert kinds_of(session, township, kept) == {first: Kind.REPORTED, VILLAGE: Kind.LOCKED}
-    (row,) = [one for one in preview(session, township, kept, LATER).outcomes if one.notes]
-    assert [(one.old, one.new) for one in row.changes] == [("2", "3")]
+    (row,) = [
+        outcome for outcome in preview(session, township, kept, LATER).outcomes if outcome.notes
+    ]
+    assert [(change.old, change.new) for change in row.changes] == [("2", "3")]
 
 
 @pytest.mark.parametrize("since", ["nothing", "draft", "sent", "other file"])

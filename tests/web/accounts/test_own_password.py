@@ -108,4 +108,4 @@ def test_nobody_who_is_not_signed_in_gets_to_the_page(client: TestClient) -> Non
 
 def _acts(session: Session, login: str) -> list[str]:
     account = session.exec(select(Account).where(Account.login == login)).one()
-    return [one.act for one in list_account_changes(session, account.id)]
+    return [change.act for change in list_account_changes(session, account.id)]

@@ -82,19 +82,23 @@ def test_an_upper_unit_sees_its_lower_units_and_their_totals(
 def test_a_unit_details_and_releases_and_the_lower_units_read_it(
     waiting: Measure, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
-    one = assignment_of(session, waiting, TOWNSHIP)
+    assignment = assignment_of(session, waiting, TOWNSHIP)
     client = sign_in(TOWNSHIP)
-    fields = fields_of(client.get(f"/assignments/{one.id}"), f"/assignments/{one.id}/detail")
+    fields = fields_of(
+        client.get(f"/assignments/{assignment.id}"), f"/assignments/{assignment.id}/detail"
+    )
     fields |= {"text": ["先查出租房"], "due_on": ["2026-12-01"], "contact": ["办公室 1234"]}
-    saved = client.post(f"/assignments/{one.id}/detail", data={**fields, "act": "save"})
+    saved = client.post(f"/assignments/{assignment.id}/detail", data={**fields, "act": "save"})
     assert saved.status_code == 303
-    kept = fields_of(client.get(f"/assignments/{one.id}"), f"/assignments/{one.id}/detail")
+    kept = fields_of(
+        client.get(f"/assignments/{assignment.id}"), f"/assignments/{assignment.id}/detail"
+    )
     assert kept["text"] == ["先查出租房"]
     assert kept["due_on"] == ["2026-12-01"]
-    client.post(f"/assignments/{one.id}/detail", data={**kept, "act": "release"})
-    session.refresh(one)
-    assert one.status == "released"
-    page = text_of(client.get(f"/assignments/{one.id}"))
+    client.post(f"/assignments/{assignment.id}/detail", data={**kept, "act": "release"})
+    session.refresh(assignment)
+    assert assignment.status == "released"
+    page = text_of(client.get(f"/assignments/{assignment.id}"))
     assert "正在送达下级单位" in page
     assert "细化后下发给下级" not in page
 
@@ -105,15 +109,15 @@ def test_a_unit_details_and_releases_and_the_lower_units_read_it(
 def test_a_detail_that_cannot_be_is_told_and_kept_on_the_page(
     waiting: Measure, sign_in: Callable[..., TestClient], session: Session, due_on: str, told: str
 ) -> None:
-    one = assignment_of(session, waiting, TOWNSHIP)
+    assignment = assignment_of(session, waiting, TOWNSHIP)
     client = sign_in(TOWNSHIP)
     data = {"text": "写了很多", "due_on": due_on, "contact": "", "act": "release"}
-    answer = client.post(f"/assignments/{one.id}/detail", data=data)
+    answer = client.post(f"/assignments/{assignment.id}/detail", data=data)
     assert answer.status_code in (409, 422)
     assert told in text_of(answer)
-    assert fields_of(answer, f"/assignments/{one.id}/detail")["text"] == ["写了很多"]
-    session.refresh(one)
-    assert one.status == "issued"
+    assert fields_of(answer, f"/assignments/{assignment.id}/detail")["text"] == ["写了很多"]
+    session.refresh(assignment)
+    assert assignment.status == "issued"
 
 
 def test_an_answer_can_be_taken_back_before_it_is_reviewed(

@@ -39,10 +39,10 @@ def test_what_is_late_comes_first_and_says_so(
     office = account_of(session, REGION, "office")
     later = make_measure(session, office, title="后到期的", due_rule="2026-12-30")
     release_down(session, later, office)
-    one = world.assignment(VILLAGE)
-    acknowledge(session, one.id, actor=account_of(session, VILLAGE), now=NOW)
-    one.due_on = date(2026, 11, 18)
-    session.add(one)
+    assignment = world.assignment(VILLAGE)
+    acknowledge(session, assignment.id, actor=account_of(session, VILLAGE), now=NOW)
+    assignment.due_on = date(2026, 11, 18)
+    session.add(assignment)
     session.flush()
     tree = check(sign_in(VILLAGE).get("/"))
     late = tree.xpath("//li[@class='late']")
@@ -73,7 +73,7 @@ def test_the_first_page_costs_the_same_for_one_measure_and_for_five(
     world: World, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
     client = sign_in(REGION, "office")
-    with statements(session) as one:
+    with statements(session) as for_one:
         client.get("/")
     office = account_of(session, REGION, "office")
     campaign = make_campaign(session, office)
@@ -83,7 +83,7 @@ def test_the_first_page_costs_the_same_for_one_measure_and_for_five(
     with statements(session) as five:
         page = text_of(client.get("/"))
     assert "措施3" in page
-    assert len(five) == len(one) <= 9
+    assert len(five) == len(for_one) <= 9
 
 
 def test_everything_ever_given_is_listed_page_by_page(

@@ -45,7 +45,7 @@ def test_the_page_before_says_what_it_means_with_counts(office: Closing, world: 
     world.send(VILLAGE)
     assert "填过的内容保留" in text_of(office.client.get(office.at("close")))
     cells = check(office.client.get(office.at("close"))).xpath("//tbody/tr/td")
-    whole, unanswered, waiting, approved = ["".join(one.itertext()).strip() for one in cells]
+    whole, unanswered, waiting, approved = ["".join(cell.itertext()).strip() for cell in cells]
     assert (unanswered, waiting, approved) == (
         f"{int(whole) - 1}/{whole}", f"1/{whole}", f"0/{whole}",
     )  # fmt: skip

@@ -32,10 +32,10 @@ def test_pasted_text_becomes_a_campaign_with_draft_measures(
     assert "开展入户排查" in shown
     assert "草稿" in shown
     measures = session.exec(select(Measure)).all()
-    assert {one.status for one in measures} == {"draft"}
+    assert {measure.status for measure in measures} == {"draft"}
     notice = session.exec(select(Notice)).one()
-    for one in measures:
-        assert notice.text[one.start : one.end] == one.text
+    for measure in measures:
+        assert notice.text[measure.start : measure.end] == measure.text
 
 
 def test_the_shipped_sample_can_be_uploaded(
@@ -113,9 +113,9 @@ def empty_pdf() -> bytes:
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
     ]
     made, places = b"%PDF-1.4\n", []
-    for number, one in enumerate(objects, start=1):
+    for number, item in enumerate(objects, start=1):
         places.append(len(made))
-        made += b"%d 0 obj%s endobj\n" % (number, one)
+        made += b"%d 0 obj%s endobj\n" % (number, item)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     start = len(made)
     made += b"xref\n0 4\n0000000000 65535 f \n" + table

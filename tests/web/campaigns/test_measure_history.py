@@ -45,7 +45,7 @@ def test_the_page_tells_what_was_done_in_words(
         addressees=[("village", "border")],
     )  # fmt: skip
     shown = rows(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
-    assert [one.split()[0] for one in shown] == ["修改", "确认", "新建"]
+    assert [line.split()[0] for line in shown] == ["修改", "确认", "新建"]
     office = office_of(session)
     assert f"2026-11-23 09:00 {get_unit(session, REGION).name} {office.name}" in shown[0]
     for told in (

@@ -100,7 +100,12 @@ def test_the_second_head_of_a_connection_has_no_more_time_than_the_first(site: S
         stranger.sendall(HALF)
         # The answer arrives a moment before its end is noted; until then nothing is idle either.
         second = (Phase.WAITING, False)
-        until(lambda: [(one.waits_for, one.idle) for one in connections.open] == [second])
+        until(
+            lambda: (
+                [(connection.waits_for, connection.idle) for connection in connections.open]
+                == [second]
+            )
+        )
         hands.now += Patience.head + 1
         assert is_closed(stranger)
 
@@ -125,17 +130,21 @@ def trickled(site: Site, piece: int, pause: float, pieces: int) -> int | None:
     connections = Connections(50, LOOKING, hands)
     with site.serving(connections) as address, connected(address) as phone:
         phone.sendall(posting(piece * pieces))
-        until(lambda: any(one.waits_for is Phase.BODY for one in connections.open))
-        [one] = connections.open
+        until(lambda: any(connection.waits_for is Phase.BODY for connection in connections.open))
+        [connection] = connections.open
         for number in range(1, pieces + 1):
             looked_at = hands.now = hands.now + pause
-            until(lambda at=looked_at: one.looked == at or one not in connections.open)
-            if one not in connections.open:
+            until(
+                lambda at=looked_at: connection.looked == at or connection not in connections.open
+            )
+            if connection not in connections.open:
                 assert is_closed(phone)
                 return None
             phone.sendall(b"a" * piece)
             until(
-                lambda sent=number * piece: one.received >= sent or one.waits_for is not Phase.BODY
+                lambda sent=number * piece: (
+                    connection.received >= sent or connection.waits_for is not Phase.BODY
+                )
             )
         return status(phone)
 
@@ -160,7 +169,9 @@ def test_a_sender_who_breaks_off_is_no_fault_of_ours(
     with site.serving(connections) as address:
         logging.getLogger("uvicorn.error").addHandler(caplog.handler)
         with connected(address, posting(1_000) + b"a") as phone:
-            until(lambda: any(one.waits_for is Phase.BODY for one in connections.open))
+            until(
+                lambda: any(connection.waits_for is Phase.BODY for connection in connections.open)
+            )
             phone.sendall(b"a")
         until(lambda: not connections.open)
         with connected(address, WHOLE) as other:
@@ -214,7 +225,7 @@ def test_a_phone_goes_on_sending_while_another_address_takes_all_places(site: Si
     connections = Connections(8)
     with site.serving(connections) as address, ExitStack() as stack:
         phone = stack.enter_context(connected(address, posting(1_000), source="127.0.0.2"))
-        until(lambda: any(one.waits_for is Phase.BODY for one in connections.open))
+        until(lambda: any(connection.waits_for is Phase.BODY for connection in connections.open))
         for sent in (HALF, posting(1_000)) * 15:
             stack.enter_context(connected(address, sent, source="127.0.0.3"))
         with connected(address, WHOLE) as newcomer:
@@ -230,7 +241,9 @@ def test_who_has_asked_for_nothing_for_a_while_goes_before_a_phone_that_sends(si
         silent = stack.enter_context(connected(address, HALF))
         until(lambda: len(connections.open) == 1)
         phones = [stack.enter_context(connected(address, posting(1))) for _ in range(3)]
-        until(lambda: sum(one.waits_for is Phase.BODY for one in connections.open) == 3)
+        until(
+            lambda: sum(connection.waits_for is Phase.BODY for connection in connections.open) == 3
+        )
         hands.now += 10
         with connected(address, WHOLE) as newcomer:
             assert status(newcomer) == 200
@@ -246,7 +259,7 @@ def test_what_is_in_work_is_never_closed_for_a_newcomer(site: Site) -> None:
     connections = Connections(3)
     with site.serving(connections) as address, ExitStack() as stack:
         slow = stack.enter_context(connected(address, b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"))
-        until(lambda: any(one.waits_for is Phase.WORKING for one in connections.open))
+        until(lambda: any(connection.waits_for is Phase.WORKING for connection in connections.open))
         for _ in range(20):
             stack.enter_context(connected(address, HALF))
         with connected(address, WHOLE) as newcomer:

@@ -42,8 +42,8 @@ def test_sixty_four_people_at_the_same_moment_all_get_through(tmp_path: Path) ->
 
     with site.serving() as address:
 
-        def sign_for(one: tuple[str, int]) -> int:
-            token, assignment_id = one
+        def sign_for(village: tuple[str, int]) -> int:
+            token, assignment_id = village
             answer = httpx.post(
                 f"{address}/assignments/{assignment_id}/acknowledge",
                 headers=SAME_SITE,

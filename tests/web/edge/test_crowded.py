@@ -67,8 +67,8 @@ def test_without_a_connection_what_was_typed_is_kept_and_sent_again_by_the_butto
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == str(RETRY_SECONDS)
         assert BUSY in text_of(answer)
-        shown = [one.text for one in check(answer).xpath("//textarea[@readonly]")]
-        assert [one.strip() for one in shown] == [TYPED["title"], TYPED["text"]]
+        shown = [text.text for text in check(answer).xpath("//textarea[@readonly]")]
+        assert [text.strip() for text in shown] == [TYPED["title"], TYPED["text"]]
         again = office.post(PATH, data=fields_of(answer, PATH))
         assert again.status_code == 503
         assert fields_of(again, PATH) == fields_of(answer, PATH)

@@ -26,6 +26,6 @@ def test_a_date_in_a_cell_stands_in_one_line(page: str) -> None:
 
 
 def test_the_style_sheets_keep_them_in_one_line() -> None:
-    styles = "".join(each.read_text() for each in (ROOT / "web/static").glob("*.css"))
+    styles = "".join(path.read_text() for path in (ROOT / "web/static").glob("*.css"))
     assert ".when,time{white-space:nowrap}" in styles
     assert ".waiting .sent,.waiting .until{white-space:nowrap}" in styles

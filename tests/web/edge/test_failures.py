@@ -116,7 +116,7 @@ def test_a_fault_is_a_page_that_gives_back_what_was_typed(
     assert "系统出错了" in page
     assert "内蒙古自治区" in page  # who is signed in stands there as on any page
     shown = check(answer).xpath("//textarea[@readonly]")
-    assert [one.text.strip() for one in shown] == [TYPED["text"], TYPED["title"]]
+    assert [field.text.strip() for field in shown] == [TYPED["text"], TYPED["title"]]
     assert TYPED["new-password"] not in answer.text
     with Session(database) as session:
         assert session.exec(select(func.count()).select_from(Measure)).one() == 0

@@ -175,7 +175,7 @@ def test_the_largest_form_that_can_be_published_comes_in_wholly(
     answers = [f'{head}f-r.{n}.q"\r\n\r\n1' for n in range(MOST_INPUTS)]
     files = [f'{head}f-r.{n}.p"; filename=""\r\n\r\n' for n in range(MOST_INPUTS)]
     parts = [f'{head}_act"\r\n\r\nadd:nothing', *answers, *files]
-    body = "".join(f"--{boundary}\r\n{one}\r\n" for one in parts) + f"--{boundary}--\r\n"
+    body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts) + f"--{boundary}--\r\n"
     answer = sign_in(VILLAGE).post(
         f"/assignments/{world.id(VILLAGE)}/form", content=body,
         headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},

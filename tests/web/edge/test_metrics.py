@@ -34,9 +34,9 @@ def figures(client: TestClient) -> dict[str, float]:
     """Name and labels of every figure → its value."""
     text = client.get("/metrics", headers=TOKEN).text
     return {
-        " ".join([each.name, *each.labels.values()]): each.value
+        " ".join([sample.name, *sample.labels.values()]): sample.value
         for family in text_string_to_metric_families(text)
-        for each in family.samples
+        for sample in family.samples
     }
 
 
@@ -91,7 +91,7 @@ def test_asked_again_at_once_the_database_is_left_alone(
     figures(client)
     with statements(session) as seen:
         figures(client)
-    assert not [each for each in seen if "hand_down" in str(each)]
+    assert not [statement for statement in seen if "hand_down" in str(statement)]
 
 
 def test_ready_says_whether_a_dispatcher_lives(client: TestClient, tmp_path: Path) -> None:

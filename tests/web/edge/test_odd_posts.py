@@ -122,5 +122,5 @@ def hidden_texts(session: Session) -> list[tuple[str, str]]:
         for column in table.columns:
             if isinstance(column.type, String | Text):
                 texts = session.scalars(select(column).where(column.is_not(None))).all()
-                found += [(str(column), one) for one in texts if held(one) != one]
+                found += [(str(column), text) for text in texts if held(text) != text]
     return found

@@ -143,8 +143,12 @@ def test_no_page_fails_at_odd_headers_addresses_and_bodies(
             while "{" in filled:
                 name = filled[filled.index("{") : filled.index("}") + 1]
                 filled = filled.replace(name, next(values), 1)
-            plain = [one for one in headers if one[0] not in (b"content-length", b"cookie")]
-            trusted = [one for one in plain if one[0] not in (b"sec-fetch-site", b"origin")]
+            plain = [
+                header for header in headers if header[0] not in (b"content-length", b"cookie")
+            ]
+            trusted = [
+                header for header in plain if header[0] not in (b"sec-fetch-site", b"origin")
+            ]
             same_site = (b"sec-fetch-site", b"same-origin")
             for sent in (headers, [*plain, cookie], [*trusted, same_site, cookie]):
                 status = ask(app, method, filled, next(queries), sent, next(bodies))

@@ -52,14 +52,14 @@ def test_a_page_is_answered_while_large_bodies_are_parsed(
 
     with Site(tmp_path).serving() as address:
         senders = [threading.Thread(target=send, args=(address,)) for _ in range(PARSED_TOGETHER)]
-        for one in senders:
-            one.start()
+        for sender in senders:
+            sender.start()
         begun.wait(60)
         assert httpx.get(f"{address}/sign-in", timeout=60).status_code == 200
         assert answered == []
         go_on.set()
-        for one in senders:
-            one.join()
+        for sender in senders:
+            sender.join()
     assert answered == [422] * PARSED_TOGETHER
 
 

@@ -44,4 +44,4 @@ def test_opening_a_page_writes_nothing(
         with statements(session) as sent:
             answer = client.get(address)
         assert answer.status_code < 500 or path == NOT_READY
-        assert not [one for one in sent if WRITES.match(one)]
+        assert not [statement for statement in sent if WRITES.match(statement)]

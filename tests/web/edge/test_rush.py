@@ -81,7 +81,7 @@ def test_a_hundred_sign_in_at_once_and_pages_are_answered_meanwhile(site: Site) 
     with site.serving() as address, connections_held(site.engine) as held:
         answers = rush(address, crowd, token, "/campaigns")
 
-    assert [one.status_code for one in answers.crowd] == [303] * PEOPLE
+    assert [answer.status_code for answer in answers.crowd] == [303] * PEOPLE
     assert len(answers.pages) > 1
     assert set(answers.pages) == {200}
     assert held.greatest == 1
@@ -102,8 +102,8 @@ def test_a_hundred_wrong_passwords_at_once_take_one_short_look_each(site: Site) 
     with site.serving() as address, connections_held(site.engine) as held:
         answers = rush(address, [sign_in] * PEOPLE, token, "/campaigns")
 
-    assert [one.status_code for one in answers.crowd] == [422] * PEOPLE
-    assert sum("账号或密码不正确" in one.text for one in answers.crowd) == 8
+    assert [answer.status_code for answer in answers.crowd] == [422] * PEOPLE
+    assert sum("账号或密码不正确" in answer.text for answer in answers.crowd) == 8
     assert held.greatest == 1
     assert held.taken == 8 + answers.asked
 
@@ -128,7 +128,7 @@ def test_a_hundred_files_at_once_are_all_taken_and_pages_are_answered_meanwhile(
     with site.serving() as address, connections_held(site.engine) as held:
         answers = rush(address, crowd, token, "/campaigns")
 
-    assert {one.status_code for one in answers.crowd} == {200, 303}
+    assert {answer.status_code for answer in answers.crowd} == {200, 303}
     assert len(answers.pages) > 1
     assert set(answers.pages) == {200}
     assert held.greatest == 1
@@ -168,13 +168,13 @@ def _photos(session: Session, office: Account) -> list[Asking]:
     asking = []
     for code in _villages(session)[:20]:
         clerk = make_account(session, code, "clerk", f"photographer-{code}")
-        one, token = assignment_of(session, measure, code), open_session(session, clerk)
+        assignment, token = assignment_of(session, measure, code), open_session(session, clerk)
         for key in ("first-photo", "second-photo"):
             begun = attachments.start(
-                session, one.id, "photo", "现场.jpg", len(content), client_key=key,
+                session, assignment.id, "photo", "现场.jpg", len(content), client_key=key,
                 actor=clerk, now=NOW,
             )  # fmt: skip
-            path = f"/assignments/{one.id}/uploads/{begun.token}"
+            path = f"/assignments/{assignment.id}/uploads/{begun.token}"
             asking.append(with_token(token, partial(send, path)))
     return asking
 
@@ -192,13 +192,13 @@ def _villages(session: Session) -> list[str]:
 
 def _workbook(session: Session, measure: Measure, code: str) -> Asking:
     clerk = make_account(session, code, "clerk", f"sender-{code}")
-    one: Assignment = assignment_of(session, measure, code)
+    assignment: Assignment = assignment_of(session, measure, code)
     unit = session.get_one(Unit, clerk.unit_id)
-    seen = get_visible_assignment(session, unit, one.id)
+    seen = get_visible_assignment(session, unit, assignment.id)
     content = write_workbook(get_layout(session, seen.assignment, seen.unit))
 
     def send(browser: httpx.Client) -> httpx.Response:
-        path = f"/assignments/{one.id}/workbook"
+        path = f"/assignments/{assignment.id}/workbook"
         return browser.post(path, files={"file": ("填报.xlsx", content)})
 
     return with_token(open_session(session, clerk), send)

@@ -38,7 +38,9 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 
 def _only_speaks(function: ast.FunctionDef) -> bool:
-    uses = [one for one in ast.walk(function) if isinstance(one, ast.Name) and one.id == "request"]
+    uses = [
+        node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == "request"
+    ]
     speaking = {
         call.args[0]
         for call in ast.walk(function)

@@ -201,7 +201,9 @@ def test_the_same_file_chosen_again_after_a_reload_goes_on_where_it_stopped(
     assert part > 0
     page.unroute("**/uploads/*?offset=*")
     offsets: list[str] = []
-    page.on("request", lambda one: offsets.append(one.url) if "offset=" in one.url else None)
+    page.on(
+        "request", lambda request: offsets.append(request.url) if "offset=" in request.url else None
+    )
     page.reload()
     choose(page, "#f-paper", "情况.txt", sent, "text/plain")
     page.locator(".upload-status a").wait_for()

@@ -88,10 +88,16 @@ WORK = """rows => rows.map(function (row) {
 
 
 def test_the_script_counts_the_work_of_the_server_and_never_more(script: Script) -> None:
-    table = [one for one in vectors() if all(ord(sign) < 0x10000 for sign in one.expression.text)]
-    table = [one for one in table if "字" not in one.expression.references]  # two halves there
+    table = [
+        vector
+        for vector in vectors()
+        if all(ord(sign) < 0x10000 for sign in vector.expression.text)
+    ]
+    table = [
+        vector for vector in table if "字" not in vector.expression.references
+    ]  # two halves there
     counted = script.evaluate(
-        WORK, [[one.expression.to_json(), browser_scope(one.scope)] for one in table]
+        WORK, [[vector.expression.to_json(), browser_scope(vector.scope)] for vector in table]
     )
     assert script.evaluate("() => window.jieliLimits.MOST_WORK") == MOST_WORK
     allowed = []
@@ -100,8 +106,8 @@ def test_the_script_counts_the_work_of_the_server_and_never_more(script: Script)
         vector.expression.value(replace(vector.scope, budget=budget))
         allowed.append(MOST_WORK - budget.left)
     wrong = [
-        (one.expression.text, here, there)
-        for one, here, there in zip(table, counted, allowed, strict=True)
+        (vector.expression.text, here, there)
+        for vector, here, there in zip(table, counted, allowed, strict=True)
         if not there / 4 <= here <= there
     ]
     assert wrong == []
@@ -148,7 +154,7 @@ def test_any_text_is_the_same_number_in_the_script_and_on_the_server(
 ) -> None:
     read = script.evaluate("texts => texts.map(text => window.jieliReading.number(text))", texts)
     wanted = [read_decimal(text) for text in texts]
-    assert read == ["" if isinstance(one, Fault) else float(one) for one in wanted]
+    assert read == ["" if isinstance(value, Fault) else float(value) for value in wanted]
 
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck))
@@ -198,7 +204,9 @@ def test_any_number_is_stored_in_the_script_as_on_the_server(
     script: Script, numbers: list[Any]
 ) -> None:
     field = FormField(name="a", type=FieldType.DECIMAL)
-    assert script.evaluate(STORED, numbers) == [as_stored(field, one) or "" for one in numbers]
+    assert script.evaluate(STORED, numbers) == [
+        as_stored(field, number) or "" for number in numbers
+    ]
 
 
 def test_an_answer_is_typed_in_the_script_as_on_the_server(script: Script) -> None:

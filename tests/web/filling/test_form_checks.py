@@ -18,7 +18,7 @@ SHARED = {"name": "homes", "label": "总户数", "type": "integer", "reuse": "ho
 
 def fields_of(page: Page) -> dict[str, str]:
     """What the form of the page sends as it stands."""
-    form = next(one for one in check(page).iter("form") if one.get("data-form") is not None)
+    form = next(form for form in check(page).iter("form") if form.get("data-form") is not None)
     return {name: value for name, value in form.form_values() if not name.startswith("f-")}
 
 
@@ -103,14 +103,14 @@ def test_the_unit_above_reads_the_flags_the_unit_beside_does_not(
 def known(session: Session) -> tuple[Assignment, Assignment]:
     """An answered assignment of the village, and an open one that asks for the same element."""
     office = account_of(session, "150000000000")
-    ones = []
+    both: list[Assignment] = []
     for title in ("人口摸底", "冬季巡查"):
         form = make_form(session, office, [SHARED])
         measure = released_measure(session, title=title, form=form)
-        ones.append(assignment_of(session, measure, VILLAGE))
+        both.append(assignment_of(session, measure, VILLAGE))
     clerk = account_of(session, VILLAGE)
-    send(session, ones[0], {"homes": ["85"]}, actor=clerk)
-    return ones[0], ones[1]
+    send(session, both[0], {"homes": ["85"]}, actor=clerk)
+    return both[0], both[1]
 
 
 def test_what_is_known_stands_in_the_form_with_its_source(
@@ -133,21 +133,21 @@ def test_a_contradiction_is_told_with_both_answers(
 def test_the_last_answer_is_shown_beside_the_question(
     known: tuple[Assignment, Assignment], sign_in: Callable[..., TestClient], session: Session
 ) -> None:
-    one = known[1]
-    later = Assignment(**{**one.model_dump(exclude={"id"}), "period": "202611"})
-    one.period = "202610"
-    session.add_all([one, later])
+    assignment = known[1]
+    later = Assignment(**{**assignment.model_dump(exclude={"id"}), "period": "202611"})
+    assignment.period = "202610"
+    session.add_all([assignment, later])
     session.flush()
     form = make_form(
         session, account_of(session, BANNER), [{**SHARED, "reuse": "", "hint": "没有的填 0。"}]
     )
-    session.get_one(Measure, one.measure_id).form_version_id = form.id
+    session.get_one(Measure, assignment.measure_id).form_version_id = form.id
     session.flush()
-    send(session, one, {"homes": ["85"]}, actor=account_of(session, VILLAGE))
+    send(session, assignment, {"homes": ["85"]}, actor=account_of(session, VILLAGE))
     page = sign_in(VILLAGE).get(path_of(later.id))
     hint = check(page).xpath("//*[@id='f-homes-hint']")[0]
     assert list(hint.itertext()) == ["没有的填 0。", "上期（2026年10月）：85"]
-    assert [one.tag for one in hint] == ["br"]
+    assert [node.tag for node in hint] == ["br"]
 
 
 def test_the_time_of_a_filling_is_counted_from_the_first_page(
@@ -161,7 +161,7 @@ def test_the_time_of_a_filling_is_counted_from_the_first_page(
     assert again["_opened"] == first["_opened"]
     sent = village.post(path, data={**again, "f-checked": "12", "_act": "send"})
     assert "/receipts/" in sent.headers["location"]
-    assert [one.count for one in session.exec(select(FillTime))] == [1]
+    assert [filling.count for filling in session.exec(select(FillTime))] == [1]
 
 
 @pytest.mark.parametrize("opened", ["", "-1", "１２", "9" * 30, "x"])

@@ -187,7 +187,7 @@ def test_faults_stand_on_top_and_beside_the_field_without_a_reload(
     expect(page.locator("#f-checked-fault")).to_have_count(0)
     page.click(SEND)
     page.wait_for_url("**/receipts/**")
-    assert [one.answers["checked"] for one in clerks.sent(village)] == [15]
+    assert [submission.answers["checked"] for submission in clerks.sent(village)] == [15]
     assert page.evaluate(UNSENT) == []
 
 
@@ -249,11 +249,11 @@ def test_what_must_be_known_stays_in_view_and_covers_no_field(clerks: Phones, pa
 def test_a_filling_with_text_goes_away_only_when_the_clerk_is_sure(page: Page) -> None:
     add_visit(page, 0, "甲", "1")
     asked: list[str] = []
-    page.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     page.click("button[value='remove:visits.0']")
     assert "不能恢复" in asked[0]
     assert page.input_value("[id='f-visits.0.who']") == "甲"
-    page.once("dialog", lambda one: one.accept())
+    page.once("dialog", lambda dialog: dialog.accept())
     page.click("button[value='remove:visits.0']")
     expect(page.locator("[id='f-visits.0.who']")).to_have_count(0)
 
@@ -403,7 +403,7 @@ def test_a_repeat_grows_and_shrinks_without_a_round_trip(
     add_visit(page, 1, "乙", "2")
     add_visit(page, 2, "丙", "4")
     expect(page.locator("output[data-field=talked]")).to_have_text("7")
-    page.once("dialog", lambda one: one.accept())
+    page.once("dialog", lambda dialog: dialog.accept())
     page.click("button[value='remove:visits.1']")
     expect(page.locator("output[data-field=talked]")).to_have_text("5")
     assert asked == []

@@ -102,12 +102,12 @@ def test_the_clerk_is_asked_once_whether_it_goes_without_that_photo(
 ) -> None:
     again = half_sent(clerks, phone, page, village)
     asked: list[str] = []
-    again.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
+    again.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     again.click(SEND)
     assert "现场.jpg" in asked[0]
     assert again.evaluate("document.activeElement.id") == "f-photo"
     assert clerks.sent(village) == []
-    again.once("dialog", lambda one: one.accept())
+    again.once("dialog", lambda dialog: dialog.accept())
     again.click(SEND)
     again.wait_for_url("**/receipts/**")
     assert "photo" not in clerks.sent(village)[0].answers

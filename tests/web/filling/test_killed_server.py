@@ -134,7 +134,7 @@ class Work:
         self.grown = threading.Condition()
         self.given = 0
         self.faults: list[str] = []
-        self.threads = [threading.Thread(target=self._work, args=(one,)) for one in clerks]
+        self.threads = [threading.Thread(target=self._work, args=(clerk,)) for clerk in clerks]
 
     def _work(self, clerk: Clerk) -> None:
         with httpx.Client(
@@ -207,30 +207,30 @@ def test_every_receipt_is_in_the_database_once_and_whole(
         server.kill()
         server.close()
 
-    given = {receipt: figure for one in clerks for receipt, figure in one.receipts.items()}
+    given = {receipt: figure for clerk in clerks for receipt, figure in clerk.receipts.items()}
     assert len(given) == work.given, "no receipt was given twice"
     assert work.given >= (KILLS + 1) * BETWEEN_KILLS
     with Session(engine) as session:
         stored = session.exec(select(Submission)).all()
-        assert all(is_whole(one) for one in stored)
-        kept = {one.receipt: one.answers["checked"] for one in stored}
+        assert all(is_whole(submission) for submission in stored)
+        kept = {submission.receipt: submission.answers["checked"] for submission in stored}
         assert {receipt: kept.get(receipt) for receipt in given} == given
-        keys = [one.send_key for one in stored]
+        keys = [submission.send_key for submission in stored]
         assert len(set(keys)) == len(keys)
         _check_totals(session, clerks[0].assignment_id)
 
 
 def _check_totals(session: Session, assignment_id: int) -> None:
-    one = session.get_one(Assignment, assignment_id)
+    assignment = session.get_one(Assignment, assignment_id)
     running = _totals(session)
-    recount(session, one.measure_id, one.period)
+    recount(session, assignment.measure_id, assignment.period)
     session.expire_all()
     assert running == _totals(session)
 
 
 def _totals(session: Session) -> set:
     return {
-        (one.unit_id, one.field, one.reported_sum, one.reported_count)
-        for one in session.exec(select(Total))
-        if one.reported_count
+        (total.unit_id, total.field, total.reported_sum, total.reported_count)
+        for total in session.exec(select(Total))
+        if total.reported_count
     }

@@ -57,11 +57,11 @@ def test_two_pages_without_a_network_both_keep_their_text(
     second.fill("#f-note", "第二个页面写的")
     until(second, KEPT % "第二个页面写的")
     told = "另一个页面也在填这份表单，两份内容都留着"
-    for one in (page, second):
-        expect(one.locator("[data-kept]")).to_contain_text(told)
+    for tab in (page, second):
+        expect(tab.locator("[data-kept]")).to_contain_text(told)
     assert page.evaluate(KEPT % WRITTEN)
-    for one in (page, second):
-        one.close(run_before_unload=False)
+    for tab in (page, second):
+        tab.close(run_before_unload=False)
     again = clerks.form(phone, village)
     expect(again.locator("#f-note")).to_have_value("第二个页面写的")
     again.click(SAVE)
@@ -94,8 +94,8 @@ def test_what_one_page_sent_goes_over_nothing_typed_in_another(
         until(second, "Object.keys(localStorage).every(key => !key.startsWith('jieli.outbox.'))")
     expect(second.locator("#f-note")).to_have_value("第二个页面写的")
     expect(page.locator("#f-note")).to_have_value(WRITTEN)
-    for one in (page, second):
-        one.close(run_before_unload=False)
+    for tab in (page, second):
+        tab.close(run_before_unload=False)
     assert clerks.form(phone, village).evaluate(KEPT % "第二个页面写的") or (
         clerks.draft(village)["note"] == ["第二个页面写的"]
     )
@@ -159,7 +159,7 @@ def test_deciding_without_a_network_stays_on_the_page(
     again.check("#mine-note")
     phone.set_offline(True)
     asked = []
-    again.once("dialog", lambda one: (asked.append(one.message), one.dismiss()))
+    again.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     again.click("button[value=merge]")
     assert "现在没有网络" in asked[0]
     assert again.is_checked("#mine-note")
@@ -284,8 +284,11 @@ def test_text_of_a_withdrawn_form_is_shown_until_the_clerk_is_sure(
     until(page, KEPT % WRITTEN)
     page.close(run_before_unload=False)
     with clerks.site.session() as session:
-        one, office = lock_assignment(session, clerks.ids[village]), account_of(session, REGION)
-        change(session, one, Act.WITHDRAW, actor=office, now=NOW, reason="与另一项重复")
+        assignment, office = (
+            lock_assignment(session, clerks.ids[village]),
+            account_of(session, REGION),
+        )
+        change(session, assignment, Act.WITHDRAW, actor=office, now=NOW, reason="与另一项重复")
     home = phone.new_page()
     home.goto(clerks.address + "/")
     home.click("[data-outbox] a")

@@ -178,7 +178,9 @@ def test_a_tab_of_a_unit_that_is_no_longer_signed_in_sends_nothing(
     theirs.goto(clerks.address + "/")
     page.context.unroute("**/form*")
     posts: list[str] = []
-    phone.on("request", lambda one: posts.append(one.url) if one.method == "POST" else None)
+    phone.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     page.evaluate(AGAIN)
     theirs.goto(clerks.address + "/complaints")
     assert posts == []

@@ -44,7 +44,7 @@ def path(full: World) -> str:
 
 
 @pytest.fixture
-def one(session: Session, photos_wanted: int) -> Assignment:
+def assignment(session: Session, photos_wanted: int) -> Assignment:
     return session.get_one(Assignment, photos_wanted)
 
 
@@ -57,7 +57,7 @@ def post(
 ) -> Response:
     page = client.get(path)
     data = {**fields_of(page, path), **posted(typed), "_act": act}
-    return client.post(path, data=data, files={f"f-{key}": one for key, one in files.items()})
+    return client.post(path, data=data, files={f"f-{key}": file for key, file in files.items()})
 
 
 def sent(session: Session) -> Submission:
@@ -206,12 +206,12 @@ def test_nothing_is_stored_for_a_task_that_takes_no_answer(
     sign_in: Callable[..., TestClient],
     store: AttachmentStore,
     session: Session,
-    one: Assignment,
+    assignment: Assignment,
     status: Status,
 ) -> None:
-    one.status = status
+    assignment.status = status
     session.flush()
-    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    client, path = sign_in(VILLAGE), f"/assignments/{assignment.id}/form"
     for number in range(3):
         files = {"f-paper": another(number)}
         answer = client.post(path, data={"_act": "save"}, files=files)
@@ -220,20 +220,26 @@ def test_nothing_is_stored_for_a_task_that_takes_no_answer(
 
 
 def test_nothing_is_stored_once_the_measure_is_closed(
-    sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session, one: Assignment
+    sign_in: Callable[..., TestClient],
+    store: AttachmentStore,
+    session: Session,
+    assignment: Assignment,
 ) -> None:
-    one.closed_at = NOW
+    assignment.closed_at = NOW
     session.flush()
-    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    client, path = sign_in(VILLAGE), f"/assignments/{assignment.id}/form"
     answer = client.post(path, data={"_act": "save"}, files={"f-paper": another(1)})
     assert answer.status_code == 409
     assert stored(store) == []
 
 
 def test_nothing_is_stored_where_there_is_no_room(
-    sign_in: Callable[..., TestClient], store: AttachmentStore, session: Session, one: Assignment
+    sign_in: Callable[..., TestClient],
+    store: AttachmentStore,
+    session: Session,
+    assignment: Assignment,
 ) -> None:
-    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    client, path = sign_in(VILLAGE), f"/assignments/{assignment.id}/form"
     fields = [f"f-p{at}" for at in range(MOST_FILES)]
     for turn in range(MOST_TRIES):
         files = {name: another(turn * MOST_FILES + at) for at, name in enumerate(fields)}
@@ -248,14 +254,16 @@ def test_files_that_have_no_room_together_are_not_stored(
     sign_in: Callable[..., TestClient],
     store: AttachmentStore,
     session: Session,
-    one: Assignment,
+    assignment: Assignment,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("rules.filling.attachments.kinds.MOST_BYTES", 1000)
     paper = ("台账.txt", b"x" * 600, "text/plain")
     more = ("名单.txt", b"y" * 600, "text/plain")
     answer = sign_in(VILLAGE).post(
-        f"/assignments/{one.id}/form", data={"_act": "save"}, files={"f-paper": paper, "f-p1": more}
+        f"/assignments/{assignment.id}/form",
+        data={"_act": "save"},
+        files={"f-paper": paper, "f-p1": more},
     )
     assert check(answer).xpath("//*[@id='f-p1-fault']")
     assert len(stored(store)) == len(session.exec(select(Attachment)).all()) == 1
@@ -265,11 +273,11 @@ def test_a_file_that_is_refused_after_it_was_stored_goes_again(
     sign_in: Callable[..., TestClient],
     store: AttachmentStore,
     session: Session,
-    one: Assignment,
+    assignment: Assignment,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two forms at the same moment: there was room for both when each was asked."""
-    client, path = sign_in(VILLAGE), f"/assignments/{one.id}/form"
+    client, path = sign_in(VILLAGE), f"/assignments/{assignment.id}/form"
     client.post(path, data={"_act": "save"}, files={"f-p1": PAPER})
 
     def refuse(*_, **__) -> None:

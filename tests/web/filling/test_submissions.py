@@ -256,7 +256,7 @@ def test_a_sending_reads_its_form_once_and_works_its_checks_out_once(
     with statements(session) as sent:
         answer = client.post(path, data={**fields, **GOOD, "_act": "send"})
     assert answer.headers["location"].startswith("/receipts/")
-    assert sum("LEFT OUTER JOIN draft" in each for each in sent) == 1
+    assert sum("LEFT OUTER JOIN draft" in row for row in sent) == 1
     assert worked_out.call_count == 1
     assert len(sent) <= 21
 

@@ -111,8 +111,8 @@ def test_a_new_form_is_named_after_its_labels(session: Session, editor: Editor) 
     assert editor.send(fields, "publish").status_code == 303
     form = session.exec(select(Form).where(Form.title == "新表单")).one()
     version = session.exec(select(FormVersion).where(FormVersion.form_id == form.id)).one()
-    assert [one["name"] for one in version.fields] == ["排查户数户", "排查户数户_2"]
-    assert [one["label"] for one in version.fields[1]["choices"]] == ["有", "没有"]
+    assert [field["name"] for field in version.fields] == ["排查户数户", "排查户数户_2"]
+    assert [choice["label"] for choice in version.fields[1]["choices"]] == ["有", "没有"]
 
 
 def test_every_fault_is_told_beside_its_row_and_nothing_is_kept(
@@ -226,7 +226,7 @@ def test_words_of_a_field_with_formulas_change_and_the_rest_stays(
     fields = complex_editor.shown(complex_editor.send(fields | {"label-2": ["共几处"]}, "down:2"))
     assert complex_editor.send(fields, "publish").status_code == 303
     version = latest(session)
-    changed = next(one for one in version.fields if one["name"] == "count")
+    changed = next(field for field in version.fields if field["name"] == "count")
     before = dump_form(check_form(COMPLEX))[2]
     del before["within"]  # moved down, out of its group
     assert changed == before | {"label": "共几处"}
@@ -276,8 +276,8 @@ def test_the_words_of_a_choice_change_and_its_code_stays(
     assert fields["choices-1"] == ["y｜有\nn｜没有"]
     fields["choices-1"] = ["y｜有隐患\r\nn｜没有\r\n说 不清\r\nx|不适用"]
     assert complex_editor.send(fields, "publish").status_code == 303
-    found = next(one for one in latest(session).fields if one["name"] == "found")
-    assert [(one["value"], one["label"]) for one in found["choices"]] == [
+    found = next(field for field in latest(session).fields if field["name"] == "found")
+    assert [(choice["value"], choice["label"]) for choice in found["choices"]] == [
         ("y", "有隐患"), ("n", "没有"), ("说_不清", "说 不清"), ("x", "不适用")
     ]  # fmt: skip
     assert found["choices"][0]["columns"] == {"kind": "1"}

@@ -127,7 +127,7 @@ def test_it_can_become_a_form_of_its_own_and_twice_is_once(
     for _ in range(2):
         assert page.send(fields).status_code == 303
     assert len(session.exec(select(Form)).all()) == 2
-    assert [one.number for one in versions(session)] == [1, 1]
+    assert [version.number for version in versions(session)] == [1, 1]
 
 
 def test_faults_are_told_by_sheet_row_and_column_and_nothing_changes(
@@ -204,8 +204,8 @@ def test_a_version_nobody_published_is_not_found(
 
 def test_what_no_database_holds_is_left_out_of_a_form(session: Session, page: ImportPage) -> None:
     """A workbook says any character as `_x0000_`: in titles, labels, choices and settings."""
-    texts = {f"t{at}": (one.encode(), "新_x0000_版_x0001_".encode())
-             for at, one in enumerate(("新排查表", "基本情况", "没有", "2026-11"))}  # fmt: skip
+    texts = {f"t{at}": (text.encode(), "新_x0000_版_x0001_".encode())
+             for at, text in enumerate(("新排查表", "基本情况", "没有", "2026-11"))}  # fmt: skip
     answer = page.upload(changed(workbook(), **texts))
     assert answer.status_code == 200
     assert page.send({**page.fields(answer), "do": "publish"}).status_code == 303

@@ -288,7 +288,7 @@ def test_where_every_field_was_returned_their_notes_are_shown(
     session: Session, world: World, sign_in: Callable[..., TestClient]
 ) -> None:
     sent = world.send(VILLAGE, spent="1.5")
-    names, notes = [one["name"] for one in FIELDS], {"spent": "单位不对"}
+    names, notes = [field["name"] for field in FIELDS], {"spent": "单位不对"}
     how = {"actor": account_of(session, TOWNSHIP), "now": NOW}
     return_(session, sent.id, reason="请核对一下", fields=names, notes=notes, **how)
     shown = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))

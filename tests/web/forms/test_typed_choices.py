@@ -12,7 +12,7 @@ PUBLISHED = (
 
 
 def pairs(typed: str, published: tuple[Choice, ...] = PUBLISHED) -> list[tuple[str, str]]:
-    return [(one["value"], one["label"]) for one in read_choices(typed, published)]
+    return [(choice["value"], choice["label"]) for choice in read_choices(typed, published)]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_other_languages_and_columns_stay_with_their_code() -> None:
 def test_what_is_written_reads_as_the_same() -> None:
     odd = [("a｜b", "a｜b"), ("c", "c"), ("1", "一"), ("x y", "x y"), ("p", "q|r")]
     published = tuple(Choice(value=code, label=label) for code, label in odd)
-    written = written_choices(one.model_dump() for one in published)
+    written = written_choices(choice.model_dump() for choice in published)
     assert pairs(written, published) == odd
 
 

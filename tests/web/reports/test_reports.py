@@ -103,7 +103,7 @@ def test_the_page_says_how_far_the_reports_of_every_unit_are(
 ) -> None:
     client = sign_in(REGION, "office")
     client.post(f"/reports/{campaign}/every-unit")
-    (order,) = [each.id for each in list_open(session)]
+    (order,) = [report.id for report in list_open(session)]
 
     def told() -> str:
         page = client.get(f"/reports/{campaign}")
@@ -135,7 +135,7 @@ def test_every_face_says_that_a_measure_is_closed(
     session: Session, sign_in: Callable[..., TestClient], campaign: int
 ) -> None:
     measures = session.exec(select(Measure).where(Measure.campaign_id == campaign)).all()
-    released = [one for one in measures if one.status == "released"]
+    released = [measure for measure in measures if measure.status == "released"]
     close_measures(session, released, actor=office_of(session), now=NOW)
     client = sign_in(LEAGUE)
     address = client.post(f"/reports/{campaign}/{LEAGUE}").headers["location"]

@@ -22,13 +22,13 @@ FIGURES = [
 def test_photos_and_files_can_be_opened_by_who_reviews_them(
     session: Session, sign_in: Callable[..., TestClient], photos_wanted: int
 ) -> None:
-    one = session.get_one(Assignment, photos_wanted)
-    sent = send(session, one, {"checked": ["1"]}, actor=account_of(session, VILLAGE))
+    assignment = session.get_one(Assignment, photos_wanted)
+    sent = send(session, assignment, {"checked": ["1"]}, actor=account_of(session, VILLAGE))
     sent.answers = {**sent.answers, "photo": {"name": "现场.jpg", "token": "t1", "digest": "d"}}
     session.flush()
-    page = check(sign_in(TOWNSHIP).get(f"/review/{one.id}"))
+    page = check(sign_in(TOWNSHIP).get(f"/review/{assignment.id}"))
     link = page.xpath("//a[@href='/attachments/t1']")
-    assert [each.text for each in link] == ["现场.jpg"]
+    assert [node.text for node in link] == ["现场.jpg"]
 
 
 @pytest.fixture

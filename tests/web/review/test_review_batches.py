@@ -79,8 +79,8 @@ def test_what_came_in_after_the_count_waits_and_what_was_decided_is_told(
 ) -> None:
     client, path = sign_in(TOWNSHIP), "/review/all"
     page = client.get("/review/all?act=approve")
-    one = f"/review/{three.id(VILLAGE)}"
-    client.post(one, data={**fields_of(client.get(one), one), "act": "approve"})
+    address = f"/review/{three.id(VILLAGE)}"
+    client.post(address, data={**fields_of(client.get(address), address), "act": "approve"})
     app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=1)
     answer = client.post(path, data={**fields_of(page, path), "act": "approve"})
     told = text_of(client.get(answer.headers["location"]))
@@ -131,7 +131,7 @@ def test_undo_says_how_many_it_would_move_and_is_not_offered_for_none(
         three.send(code)
     with statements(session) as sent:
         page = client.get(location)
-    assert len([one for one in sent if one.startswith("SELECT")]) <= 10
+    assert len([row for row in sent if row.startswith("SELECT")]) <= 10
     assert not undo_form(page)
     assert "之后又有变动，不能再撤销" in text_of(page)
 

@@ -307,8 +307,8 @@ def test_an_own_reason_is_offered_until_it_is_taken_out_and_again_once_it_is_use
     assert check(answer).xpath("//li/p/text()") == ["另一个原因"]
     assert "已不再列出" in text_of(answer)
     offered = "//optgroup[2]/option/@value"
-    one = f"/review/{world.id(VILLAGE)}"
-    assert check(client.get(one)).xpath(offered) == ["另一个原因"]
+    address = f"/review/{world.id(VILLAGE)}"
+    assert check(client.get(address)).xpath(offered) == ["另一个原因"]
     assert "请核对取暖户数" in text_of(client.get(f"/review/{world.id(SECOND)}"))
     give_back(session, find_current(session, world.id(VILLAGE)).submission, "请核对取暖户数")
     page = check(client.get("/review/reasons"))
@@ -430,8 +430,8 @@ def until(page: Page) -> str:
 
 
 def keep_signed_in(*_clients: TestClient, session: Session) -> None:
-    for one in session.exec(select(SignIn)):
-        one.expires_at = NOW + timedelta(days=30)
+    for sign_in in session.exec(select(SignIn)):
+        sign_in.expires_at = NOW + timedelta(days=30)
     session.flush()
 
 

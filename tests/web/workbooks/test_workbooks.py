@@ -71,7 +71,7 @@ def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(
     looked_at = client.get(answer.headers["location"])
     page = text_of(looked_at)
     (sums,) = check(looked_at).xpath("//table/tfoot/tr")
-    assert [one.text for one in sums] == [
+    assert [cell.text for cell in sums] == [
         "合计", str(sum(range(10, 10 + len(codes)))), f"{1.5 * len(codes):g}", None
     ]  # fmt: skip
     assert len(check(looked_at).xpath("//table/tbody/tr[td='1.5']")) == len(codes)
@@ -85,7 +85,7 @@ def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(
     assert len(receipts) == len(codes)
     village = sign_in(VILLAGE)
     assert "由上级单位用 Excel 代填" in text_of(village.get(f"/assignments/{world.id(VILLAGE)}"))
-    assert [village.get(each).status_code for each in receipts].count(200) == 1
+    assert [village.get(receipt).status_code for receipt in receipts].count(200) == 1
     typed[VILLAGE]["投入资金"] = "2"
     again = client.get(upload(client, path, filled(content, typed)).headers["location"])
     assert f"1现在不能改，不报 {len(codes) - 1}与已报送的相同，不报" in text_of(again)
@@ -243,7 +243,9 @@ def test_a_form_that_needs_a_photo_says_so_instead_of_a_download(
 def full_world(session: Session) -> tuple[dict[str, int], list[str]]:
     """The form with one of everything, handed down; the ids by code, and a draft, a return."""
     office = account_of(session, REGION, Role.OFFICE)
-    form = make_form(session, office, [one for one in full_fields() if one["name"] != "paper"])
+    form = make_form(
+        session, office, [field for field in full_fields() if field["name"] != "paper"]
+    )
     measure = make_measure(session, office, form=form)
     release_down(session, measure, office)
     codes = [VILLAGE, "150402005003", "150402005004"]
@@ -292,7 +294,7 @@ def test_fillings_of_a_repeat_are_added_and_what_was_not_returned_stays(
     assert "修改后重新报送" in text_of(client.get(address))
     assert confirm(client, address).status_code == 303
     last = session.exec(select(Submission).where(Submission.revision == 2)).one()
-    assert [one["who"] for one in last.answers["visits"]] == ["一号", "二号", "三号"]
+    assert [visit["who"] for visit in last.answers["visits"]] == ["一号", "二号", "三号"]
     assert last.answers["all_people"] == "10"
     assert last.answers["households"] == 40
     assert session.get(Draft, ids[codes[1]]) is not None

@@ -30,8 +30,8 @@ def test_the_order_of_the_others_changes_nothing(
 
 
 @given(NUMBERS, NUMBERS)
-def test_far_apart_is_the_same_from_both_sides(one: Decimal, other: Decimal) -> None:
-    assert far_apart(one, other) == far_apart(other, one)
+def test_far_apart_is_the_same_from_both_sides(first: Decimal, other: Decimal) -> None:
+    assert far_apart(first, other) == far_apart(other, first)
 
 
 @given(NUMBERS, MANY)

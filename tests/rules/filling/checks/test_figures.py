@@ -49,8 +49,8 @@ def test_a_number_far_from_the_last_period_is_asked_about() -> None:
 
 def test_a_number_that_always_goes_up_and_down_is_not_asked_about() -> None:
     now, last = numbers(checked=900), numbers(checked=100)
-    seasons = [Decimal(one) for one in (100, 900, 110, 950)]
-    calm = [Decimal(one) for one in (100, 105, 110, 95)]
+    seasons = [Decimal(number) for number in (100, 900, 110, 950)]
+    calm = [Decimal(number) for number in (100, 105, 110, 95)]
     assert against_last_period(now, last, {"checked": seasons}) == []
     assert against_last_period(now, last, {"checked": seasons[:3]}) != []
     assert against_last_period(now, last, {"checked": calm}) != []
@@ -70,7 +70,7 @@ def test_few_siblings_say_nothing() -> None:
 
 
 def test_a_flag_about_siblings_holds_no_number_of_a_single_one() -> None:
-    others = [Decimal(one) for one in (11, 13, 17, 19, 23, 29, 31, 37, 41)]
+    others = [Decimal(number) for number in (11, 13, 17, 19, 23, 29, 31, 37, 41)]
     (flag,) = against_siblings(numbers(checked=9_000), {"checked": others})
     assert flag.to_json() == {
         "kind": "siblings", "field": "checked", "value": "9000", "other": "23", "count": 9,

@@ -24,8 +24,8 @@ OTHER = (
 LONG = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=30, max_size=200)
 
 
-def alike(one: str, other: str) -> bool:
-    return is_alike(prints("note", letters(one)), prints("note", letters(other)))
+def alike(first: str, other: str) -> bool:
+    return is_alike(prints("note", letters(first)), prints("note", letters(other)))
 
 
 def test_a_text_with_other_numbers_and_other_punctuation_is_the_same() -> None:
@@ -42,9 +42,9 @@ def test_different_texts_of_the_same_matter_are_not_alike() -> None:
 
 
 @given(LONG, LONG)
-def test_likeness_is_mutual_and_a_text_is_like_itself(one: str, other: str) -> None:
-    assert alike(one, one)
-    assert alike(one, other) == alike(other, one)
+def test_likeness_is_mutual_and_a_text_is_like_itself(first: str, other: str) -> None:
+    assert alike(first, first)
+    assert alike(first, other) == alike(other, first)
 
 
 def test_unrelated_texts_are_hardly_ever_alike() -> None:
@@ -67,7 +67,7 @@ def test_most_texts_that_share_nine_tenths_are_found() -> None:
 
 def test_prints_fit_the_database_and_differ_between_fields() -> None:
     own, other = prints("note", letters(TEXT)), prints("problems", letters(TEXT))
-    assert all(0 <= one < 2**63 for one in own)
+    assert all(0 <= number < 2**63 for number in own)
     assert not set(own) & set(other)
 
 

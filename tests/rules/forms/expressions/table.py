@@ -34,7 +34,7 @@ def stored_values(table: str = "stored") -> list[tuple[Value, str | None]]:
 
 def _given(value: Any) -> Value:
     if isinstance(value, list):
-        return tuple(_scalar(one) for one in value)
+        return tuple(_scalar(part) for part in value)
     return _scalar(value)
 
 
@@ -66,7 +66,7 @@ def _stored(value: Any) -> Any:
 def result_of(value: Value) -> list[str]:
     """Kind and text of a value, as the table has them."""
     if isinstance(value, tuple):
-        return ["series", "|".join(text_of(one) for one in value)]
+        return ["series", "|".join(text_of(part) for part in value)]
     kind = {float: "number", str: "string", bool: "boolean"}[type(value)]
     return [kind, text_of(value)]
 

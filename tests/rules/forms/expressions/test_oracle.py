@@ -23,7 +23,7 @@ def submission() -> str:
     nodes = []
     for name, stored in ANSWERS.items():
         if isinstance(stored, tuple):
-            nodes += [f"<{name}>{_written(one)}</{name}>" for one in stored]
+            nodes += [f"<{name}>{_written(part)}</{name}>" for part in stored]
         else:
             nodes.append(f"<{name}>{_written(stored)}</{name}>")
     return f"<data>{''.join(nodes)}</data>"

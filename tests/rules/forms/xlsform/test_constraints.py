@@ -58,5 +58,5 @@ def test_a_constraint_with_a_message_of_its_own_stays_as_it_is() -> None:
 def test_bounds_are_written_so_that_they_are_read_back(field: FormField, written: str) -> None:
     assert written_constraint(field) == written
     message = bool(field.constraint_message or field.words)
-    bounds = tuple(None if one is None else str(one) for one in (field.min, field.max))
+    bounds = tuple(None if bound is None else str(bound) for bound in (field.min, field.max))
     assert read_constraint(INTEGER, written, message=message) == (bounds, field.constraint)
