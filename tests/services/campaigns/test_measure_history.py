@@ -126,7 +126,8 @@ def test_what_is_planned_and_switched_off_leaves_a_row_with_the_schedule(
     for _ in range(2):
         stop_schedule(session, once, actor=office, now=NOW + timedelta(hours=1))
     told = [
-        (one.act, one.schedule_id, one.account_id, one.at) for one in events(session, measure)[2:]
+        (event.act, event.schedule_id, event.account_id, event.at)
+        for event in events(session, measure)[2:]
     ]
     assert told == [
         ("make_schedule", once.id, office.id, NOW),
@@ -145,8 +146,8 @@ def test_what_the_timetable_carries_out_names_the_schedule_and_nobody(
     for days in (20, 21, 28):  # the same period three times
         attempt_due(session, NOW + timedelta(days=days))
     told = [
-        (one.act, one.period, one.schedule_id, one.account_id)
-        for one in events(session, measure)[2:]
+        (event.act, event.period, event.schedule_id, event.account_id)
+        for event in events(session, measure)[2:]
     ]
     assert told == [
         ("make_schedule", "", once.id, office.id),
@@ -168,7 +169,9 @@ def test_a_schedule_that_is_refused_or_comes_to_nothing_leaves_no_row_of_its_out
         release_measure(session, measure, actor=office, now=NOW)
     withdraw_measure(session, withdrawn, reason="重复部署", actor=office, now=NOW)
     attempt_due(session, LATER)
-    acts = [[one.act for one in events(session, each)[2:]] for each in (withdrawn, released)]
+    acts = [
+        [event.act for event in events(session, measure)[2:]] for measure in (withdrawn, released)
+    ]
     assert acts == [["make_schedule", "release", "withdraw"], ["make_schedule", "release"]]
 
 
@@ -180,7 +183,7 @@ def test_the_reports_of_a_campaign_are_in_the_history_of_no_measure(
     planned = schedule_reports(session, campaign, FRIDAYS, actor=office, now=NOW)
     order_reports(session, campaign, actor=office, now=NOW)
     stop_schedule(session, planned, actor=office, now=NOW)
-    assert [one.act for one in events(session, measure)] == ["create", "confirm"]
+    assert [event.act for event in events(session, measure)] == ["create", "confirm"]
 
 
 def test_what_is_refused_leaves_no_row(session: Session, office: Account) -> None:

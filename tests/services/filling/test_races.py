@@ -438,7 +438,7 @@ def test_a_schedule_stopped_while_it_is_carried_out_keeps_nobody_waiting(
     transaction = _transactions(database)
     with transaction() as session:
         occurrences.note_due(session, now=NOW)
-        [occurrence] = [each for each in list_open(session) if each.schedule.id == schedule_id]
+        [occurrence] = [wish for wish in list_open(session) if wish.schedule.id == schedule_id]
     ends = occurrences._open_of
 
     def carried_out_first(schedule: Schedule) -> object:

@@ -177,7 +177,7 @@ def test_any_text_is_the_same_day_in_the_script_and_on_the_server(
 ) -> None:
     read = script.evaluate("texts => texts.map(text => window.jieliReading.day(text))", texts)
     wanted = [read_date(text) for text in texts]
-    assert read == ["" if isinstance(one, Fault) else one for one in wanted]
+    assert read == ["" if isinstance(value, Fault) else value for value in wanted]
 
 
 def test_a_calculated_number_is_in_the_script_what_the_table_says(script: Script) -> None:
