@@ -57,8 +57,6 @@ def test_running_heads_feet_and_watermarks_are_no_part_of_the_text() -> None:
         for number in range(3)
     ]  # fmt: skip
     assert words(*pages) == "".join(f"Line {line} of {part}." for part in "wxy" for line in "abc")
-        f"Line {line} of part {part}." for part in "xyz" for line in "abc"
-    )
 
 
 def test_heads_of_odd_and_even_pages_go_too() -> None:
