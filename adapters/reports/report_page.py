@@ -10,11 +10,13 @@ from adapters.reports.report_view import COUNT_TITLES, Report, filters, view
 from adapters.root import ROOT
 from adapters.templating import make_environment
 
-STYLE = ROOT / "web" / "static" / "jieli.css"
+STYLE = ROOT / "templates" / "reports" / "report.css"
+"""What a report needs to stand alone. The product's style begins with it
+(`web.edge.static_files`)."""
 
 
 def render_page(report: Report, language: str = SOURCE) -> bytes:
-    """The report as one HTML file, its style inside: it can be sent by mail and printed."""
+    """The report as one HTML file with its style inside, which can be sent by mail and printed."""
     page = environment(language).get_template("reports/summary.html")
     values = view(report, language)
     return page.render(

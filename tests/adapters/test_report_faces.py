@@ -230,6 +230,17 @@ def test_a_lowest_unit_has_its_own_numbers_and_no_empty_tables(
     assert render_excel(village)
 
 
+def test_the_page_stands_alone_and_brings_no_more_style_than_a_report_needs(busy: Report) -> None:
+    page = render_page(busy).decode()
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    assert ".figures{" in style
+    assert ".stack tr{" in style
+    assert ".button" not in style
+    assert "<link" not in page
+    assert "<script" not in page
+    assert " src=" not in page
+
+
 def test_the_body_for_the_products_own_page_brings_no_style_and_no_script(busy: Report) -> None:
     content = str(render_content(busy))
     assert "<html" not in content

@@ -47,7 +47,7 @@ def test_a_served_script_is_the_one_that_was_written_without_what_nobody_runs() 
     assert lightened(script) == "var a = {\nb: '/* kept */' /* kept */\n};\n"
 
 
-@pytest.mark.parametrize("name", sorted(JOINED))
+@pytest.mark.parametrize("name", sorted(name for name in JOINED if name.endswith(".js")))
 def test_what_is_joined_is_the_program_of_its_parts(name: str) -> None:
     written = "".join((FOLDER / part).read_text(encoding="utf-8") for part in JOINED[name])
     assert str(es5(static_files()[name].content.decode())) == str(es5(written))

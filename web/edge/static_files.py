@@ -17,6 +17,7 @@ TYPES = {
     ".png": "image/png",
 }
 JOINED = {
+    "jieli.css": ("../../templates/reports/report.css", "jieli.css"),
     "form.js": (
         "rules/limits.js",
         "rules/reading.js",
@@ -65,8 +66,8 @@ JOINED = {
         "rules/conditions.js",
     ),
 }
-"""Scripts that are one file for the browser, in this order: on a slow network a request costs more
-than what it brings."""
+"""Scripts and styles that are one file for the browser, in this order: on a slow network a request
+costs more than what it brings."""
 COMMENT = re.compile(r"^ */\*.*?\*/ *\n", re.MULTILINE | re.DOTALL)
 INDENT = re.compile(r"^ +", re.MULTILINE)
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -96,19 +97,19 @@ def static_files() -> dict[str, StaticFile]:
 def _read(name: str, parts: tuple[str, ...]) -> StaticFile:
     content = b"".join((FOLDER / part).read_bytes() for part in parts)
     stem, suffix = Path(name).stem, Path(name).suffix
-    if suffix == ".js":
+    if suffix in (".js", ".css"):
         content = lightened(content.decode()).encode()
     mark = sha256(content).hexdigest()[:12]
     packed = gzip.compress(content, 9, mtime=0)
     return StaticFile(f"/static/{stem}.{mark}{suffix}", TYPES[suffix], content, packed)
 
 
-def lightened(script: str) -> str:
-    """`script` without indentation, and without the comments that have lines of their own.
+def lightened(source: str) -> str:
+    """A script or style without indentation, and without comments that have lines of their own.
 
     No text of a script may go over the end of a line (`tools/check_scripts.py`).
     """
-    return INDENT.sub("", COMMENT.sub("", script))
+    return INDENT.sub("", COMMENT.sub("", source))
 
 
 def static(name: str) -> str:

@@ -9,6 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from adapters.reports.report_page import STYLE
 from adapters.settings import get_settings
 from tests.building import REGION, VILLAGE
 from tests.databases import BOTH
@@ -16,7 +17,7 @@ from tests.web.pages import check, text_of
 from web.app import ROUTERS
 from web.edge.middleware import MOST_TYPED
 from web.edge.security import get_officer, get_viewer
-from web.edge.static_files import static_files
+from web.edge.static_files import lightened, static_files
 from web.edge.transactions import get_now
 
 pytestmark = BOTH
@@ -90,6 +91,13 @@ def test_style_and_script_are_kept_for_ever_and_change_their_address(client: Tes
     for address in addresses:
         assert "immutable" in client.get(address).headers["cache-control"]
     assert client.get("/static/jieli.css").status_code == 404
+
+
+def test_the_style_of_pages_begins_with_the_style_of_reports() -> None:
+    style = static_files()["jieli.css"].content.decode()
+    assert style.startswith(lightened(STYLE.read_text(encoding="utf-8")))
+    assert ".button{" in style
+    assert "/*" not in style
 
 
 def test_style_and_script_stay_small() -> None:
