@@ -25,21 +25,21 @@ def render_page(report: Report, language: str = SOURCE) -> bytes:
 
 
 def render_content(report: Report, language: str = SOURCE) -> Markup:
-    """The report as the body of a page that has the product's style already."""
+    """The report as the body of a page that has the product's style."""
     content = environment(language).get_template("reports/content.html")
     return Markup(content.render(**view(report, language), titles=_titles()))
 
 
 @lru_cache
 def environment(language: str) -> Environment:
-    """Where the templates of reports are rendered in one language."""
+    """The environment in which the templates of reports are rendered in one language."""
     made = make_environment(language)
     made.filters.update(filters(language))
     return made
 
 
 def _titles() -> dict[str, str]:
-    """The counts a page has room for, in the order of its columns."""
+    """The counts that a page has room for, in the order of its columns."""
     wide = ("answering", "reported", "reviewed", "reported_share", "reviewed_share")
     return {name: title for name, title in COUNT_TITLES.items() if name not in wide}
 
