@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from models.columns import one_of
+from models.columns import choice_of, one_of
 
 
 class Role(StrEnum):
@@ -28,7 +28,7 @@ class Account(SQLModel, table=True):
     """What pages call the account, such as 综合办公室."""
     password_hash: str = Field(max_length=200)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    role: str = Field(default=Role.CLERK, max_length=20)
+    role: Role = Field(default=Role.CLERK, sa_type=choice_of(Role))
     active: bool = Field(default=True)
     created_at: datetime
 
@@ -54,7 +54,7 @@ class AccountEvent(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     at: datetime
-    act: str = Field(max_length=20)
+    act: AccountAct = Field(sa_type=choice_of(AccountAct))
     actor_id: int | None = Field(default=None, foreign_key="account.id")
     """The account that acted; None: somebody at the command line."""
 

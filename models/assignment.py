@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import one_of
+from models.columns import choice_of, one_of
 
 ONCE = "once"
 """The period of a measure that is done one time."""
@@ -51,7 +51,7 @@ class Assignment(SQLModel, table=True):
     measure on and sums up."""
     lowest: bool
     """No unit below this one receives the measure."""
-    status: str = Field(default=Status.ISSUED, max_length=20)
+    status: Status = Field(default=Status.ISSUED, sa_type=choice_of(Status))
     due_on: date
     lower_due_on: date | None = Field(default=None)
     """The earlier due date that this unit or a unit above has set for everything below."""

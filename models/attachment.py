@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import one_of
+from models.columns import choice_of, one_of
 
 
 class AttachmentKind(StrEnum):
@@ -31,7 +31,7 @@ class Attachment(SQLModel, table=True):
     assignment_id: int = Field(foreign_key="assignment.id", index=True)
     field: str = Field(max_length=130)
     """The key of the field that the attachment answers: `photo`, in a repeat `visits.2.photo`."""
-    kind: str = Field(max_length=10)
+    kind: AttachmentKind = Field(sa_type=choice_of(AttachmentKind, length=10))
     client_key: str | None = Field(default=None, max_length=64)
     """A key the browser makes from the content, so that starting an upload twice is one upload."""
     name: str = Field(max_length=120)

@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import one_of
+from models.assignment import Status
+from models.columns import choice_of, one_of
 
 
 class Act(StrEnum):
@@ -59,7 +60,7 @@ class Event(SQLModel, table=True):
     at: datetime
     account_id: int | None = Field(default=None, foreign_key="account.id")
     """The account that acted; None: the product itself."""
-    act: str = Field(max_length=20)
-    from_status: str | None = Field(default=None, max_length=20)
-    to_status: str = Field(max_length=20)
+    act: Act = Field(sa_type=choice_of(Act))
+    from_status: Status | None = Field(default=None, sa_type=choice_of(Status))
+    to_status: Status = Field(sa_type=choice_of(Status))
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))

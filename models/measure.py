@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType, one_of
+from models.columns import JsonType, choice_of, one_of
 
 ALL_TAGS = ""
 """The tag of an addressee that is every unit of a level."""
@@ -62,8 +62,8 @@ class Measure(SQLModel, table=True):
     """`start` and `end` are offsets in characters of the notice's text."""
     title: str = Field(max_length=300)
     text: str = Field(sa_column=Column(Text, nullable=False))
-    kind: str = Field(default=MeasureKind.FIGURES, max_length=20)
-    status: str = Field(default=MeasureStatus.DRAFT, max_length=20)
+    kind: MeasureKind = Field(default=MeasureKind.FIGURES, sa_type=choice_of(MeasureKind))
+    status: MeasureStatus = Field(default=MeasureStatus.DRAFT, sa_type=choice_of(MeasureStatus))
     due_rule: str = Field(default="", max_length=40)
     """`2026-12-20`, `workdays:5`, `monthly:25`, `weekly:5`, `quarterly:last`… (rules.dates.due)."""
     review_days: int = Field(default=1)
@@ -103,6 +103,6 @@ class MeasureGate(SQLModel, table=True):
 
     measure_id: int = Field(foreign_key="measure.id", primary_key=True)
     level: str = Field(foreign_key="level.code", primary_key=True, max_length=20)
-    gate: str = Field(default=Gate.AUTO, max_length=20)
+    gate: Gate = Field(default=Gate.AUTO, sa_type=choice_of(Gate))
     pass_on_days: int = Field(default=3)
     """Working days after which the measure goes down by itself."""

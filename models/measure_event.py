@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType, one_of
+from models.columns import JsonType, choice_of, one_of
 
 
 class MeasureAct(StrEnum):
@@ -40,7 +40,7 @@ class MeasureEvent(SQLModel, table=True):
     at: datetime
     account_id: int | None = Field(default=None, foreign_key="account.id")
     """The account that acted; None: the product itself."""
-    act: str = Field(max_length=20)
+    act: MeasureAct = Field(sa_type=choice_of(MeasureAct))
     period: str = Field(default="", max_length=10)
     """The period that was opened; empty for every other act."""
     schedule_id: int | None = Field(default=None, foreign_key="schedule.id")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
 
-from models.columns import one_of
+from models.columns import choice_of, one_of
 from models.submission import Decision
 
 
@@ -21,7 +21,7 @@ class ReviewBatch(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     unit_id: int = Field(foreign_key="unit.id")
     """The unit that decided."""
-    decision: str = Field(max_length=20)
+    decision: Decision = Field(sa_type=choice_of(Decision))
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     reason_listed: bool = Field(default=True)
     """Whether the unit is still offered the batch's reason for further returns."""

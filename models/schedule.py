@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType, one_of
+from models.columns import JsonType, choice_of, one_of
 
 
 class ScheduledWork(StrEnum):
@@ -33,7 +33,7 @@ class Schedule(SQLModel, table=True):
     )
 
     id: int = Field(default=None, primary_key=True)
-    work: str = Field(max_length=20)
+    work: ScheduledWork = Field(sa_type=choice_of(ScheduledWork))
     unit_id: int = Field(foreign_key="unit.id", index=True)
     campaign_id: int = Field(foreign_key="campaign.id", index=True)
     measure_id: int | None = Field(default=None, foreign_key="measure.id")
@@ -99,6 +99,6 @@ class Occurrence(SQLModel, table=True):
     hand_down_id: int | None = Field(default=None, foreign_key="hand_down.id")
     """Releases only: the wish that was written."""
     settled_at: datetime | None = Field(default=None)
-    outcome: str | None = Field(default=None, max_length=20)
+    outcome: Outcome | None = Field(default=None, sa_type=choice_of(Outcome))
     refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonType, nullable=True))
     """The sentence of a refusal (rules.sentences.refusal.to_json)."""

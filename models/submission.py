@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType, one_of
+from models.columns import JsonType, choice_of, one_of
 
 
 class Decision(StrEnum):
@@ -92,7 +92,7 @@ class Review(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id", unique=True)
-    decision: str = Field(max_length=20)
+    decision: Decision = Field(sa_type=choice_of(Decision))
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     fields: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
     """Names of the returned fields; empty: the whole submission is returned."""

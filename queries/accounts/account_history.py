@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Account, AccountEvent, Unit
+from models import Account, AccountAct, AccountEvent, Unit
 
 MOST = 50
 
@@ -16,7 +16,7 @@ class AccountChange(NamedTuple):
     """One change of an account. `actor` and `unit` are None for a change from the command line."""
 
     at: datetime
-    act: str
+    act: AccountAct
     actor: Account | None
     unit: Unit | None
 

@@ -38,7 +38,7 @@ class Owed:
     id: int
     title: str
     period: str
-    status: str
+    status: Status
     due_on: date
     lowest: bool
     acknowledged_at: datetime | None
@@ -59,7 +59,7 @@ class SentAssignment:
     id: int
     title: str
     period: str
-    status: str
+    status: Status
     sent_at: datetime
     late: bool
     draft_at: datetime | None

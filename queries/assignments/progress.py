@@ -57,7 +57,7 @@ class MissingUnit(NamedTuple):
     unit: Unit
     above: str
     """The name of the unit above."""
-    status: str
+    status: Status
     due_on: date
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import Account, Assignment, Measure, Review, Submission, Unit
+from models import Account, Assignment, Decision, Measure, Review, Status, Submission, Unit
 from queries.units.visibility import visible_units
 from rules.filling.receipts import standing
 from rules.sentences.not_found import NotFound
@@ -60,11 +60,11 @@ class ReceiptRow(NamedTuple):
     period: str
     revision: int
     sent_at: datetime
-    status: str
+    status: Status
     """The status of the assignment now."""
     current: bool
     """Whether the submission is the latest of its assignment."""
-    decision: str | None
+    decision: Decision | None
     """The decision of the unit above about this submission; None before the decision."""
 
     @property

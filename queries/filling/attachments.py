@@ -8,12 +8,20 @@ from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select, upd
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Assignment, Attachment, Draft, FormVersion, Measure, Submission, Unit
+from models import (
+    Assignment,
+    Attachment,
+    AttachmentKind,
+    Draft,
+    FormVersion,
+    Measure,
+    Submission,
+    Unit,
+)
 from queries.units.visibility import visible_units
 from rules.assignments.states import UNSENT
 from rules.sentences.not_found import NotFound
 
-ATTACHED = ("image", "file")
 _PLACE = re.compile(r"\.[0-9]+(?=\.)")
 
 
@@ -25,8 +33,8 @@ def question_of(key: str) -> str:
     return _PLACE.sub("", key)
 
 
-def find_kind(session: Session, assignment_id: int, key: str) -> str | None:
-    """What the field with this key takes on the assignment's form: `image` or `file`."""
+def find_kind(session: Session, assignment_id: int, key: str) -> AttachmentKind | None:
+    """What the field with this key takes on the assignment's form; None: no file."""
     fields = session.scalar(
         select(col(FormVersion.fields))
         .join(Measure, col(Measure.form_version_id) == FormVersion.id)
@@ -35,7 +43,7 @@ def find_kind(session: Session, assignment_id: int, key: str) -> str | None:
     )
     name = key.rpartition(".")[2]
     kinds = [field["type"] for field in fields or () if field["name"] == name]
-    return kinds[0] if kinds and kinds[0] in ATTACHED else None
+    return AttachmentKind(kinds[0]) if kinds and kinds[0] in set(AttachmentKind) else None
 
 
 def list_ready(

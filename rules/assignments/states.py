@@ -116,13 +116,13 @@ def waits_for_review(assignment: Assignment) -> bool:
     return assignment.status == Status.SUBMITTED and assignment.closed_at is None
 
 
-def sending(status: str) -> Act:
+def sending(status: Status) -> Act:
     """The act of sending a form: a correction where the last answer was approved, else a
     submission."""
     return Act.CORRECT if status == Status.APPROVED else Act.SUBMIT
 
 
-def after(status: str, act: Act, *, lowest: bool, corrected: bool = False) -> Status:
+def after(status: Status, act: Act, *, lowest: bool, corrected: bool = False) -> Status:
     """The status that `act` leads to. Raises `IllegalChange`, which says what is possible instead.
 
     `lowest`: the unit has no lower units for this measure, so there is nothing to release. A unit
@@ -131,13 +131,13 @@ def after(status: str, act: Act, *, lowest: bool, corrected: bool = False) -> St
     """
     allowed = possible(status, lowest=lowest, corrected=corrected)
     if act not in allowed:
-        raise IllegalChange(Status(status), act, tuple(allowed))
+        raise IllegalChange(status, act, tuple(allowed))
     return allowed[act]
 
 
-def possible(status: str, *, lowest: bool, corrected: bool = False) -> dict[Act, Status]:
+def possible(status: Status, *, lowest: bool, corrected: bool = False) -> dict[Act, Status]:
     """Act → the status it leads to, for every act possible in `status`. Arguments as in `after`."""
-    allowed = dict(NEXT[Status(status)])
+    allowed = dict(NEXT[status])
     if Act.RECALL in allowed and not lowest:
         allowed[Act.RECALL] = Status.RELEASED
     if Act.RECALL in allowed and corrected:

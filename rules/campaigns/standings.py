@@ -45,7 +45,7 @@ ENDED = {
 def standing_of(occurrence: Occurrence, done_at: datetime | None) -> Standing:
     """The standing of an occurrence. `done_at`: when everything it caused was done, or None."""
     if occurrence.outcome in ENDED:
-        return ENDED[Outcome(occurrence.outcome)]
+        return ENDED[occurrence.outcome]
     if occurrence.outcome == Outcome.DONE and done_at is not None:
         return Standing.MADE_UP if is_late(occurrence) else Standing.DONE
     if occurrence.outcome == Outcome.DONE or occurrence.begun_at is not None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from models import Decision, Submission
+from models import Decision, Status, Submission
 from rules.assignments.states import UNSENT
 from rules.forms.field_values import plain
 from rules.sentences.refusal import N_, Refusal
@@ -40,7 +40,7 @@ def check_digit(body: str) -> str:
     return str((11 - product) % 10)
 
 
-def standing(*, current: bool, status: str, decision: str | None) -> str | None:
+def standing(*, current: bool, status: Status, decision: Decision | None) -> str | None:
     """What has become of one submission, where the assignment's status does not say it; else None.
 
     `current`: no later submission was sent. `status`: the assignment's. `decision`: what the unit

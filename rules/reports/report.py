@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from models import Status
+from models import MeasureStatus, Status
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT
 from rules.dates.calendar import local_date
 from rules.reports.report_figures import figures_of, own_figures, target_of
@@ -130,8 +130,8 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
         "path": measure.path,
         "title": measure.title,
         "kind": measure.kind,
-        "withdrawn": measure.status == "withdrawn",
-        "closed": measure.status == "closed",
+        "withdrawn": measure.status == MeasureStatus.WITHDRAWN,
+        "closed": measure.status == MeasureStatus.CLOSED,
         "own": _own(index, index.assignments.get(key)),
         "below": below,
         "levels": _levels(index, key),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from models import Status
 from rules.assignments.states import REPORTED, REVIEWED
 from rules.forms.answer_numbers import field_of
 from rules.forms.form_fields import FormField, RollUp
@@ -142,7 +143,7 @@ def _by_lower_unit(
         if own is None and not tallies:
             continue
         of = sum(row.answering for row in tallies)
-        of += own is not None and own.answering and own.status != "withdrawn"
+        of += own is not None and own.answering and own.status != Status.WITHDRAWN
         lines = {figure.key: figure for figure in _lines(index, fields, key, own)}
         rows.append(({"code": lower.code, "name": lower.name, "of": of}, lines))
     return rows

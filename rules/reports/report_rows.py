@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from models import MeasureKind, MeasureStatus, Status
 from rules.forms.rolled_figures import Extremes
 
 LISTS = ("returned", "overdue", "late", "missing")
@@ -49,8 +50,8 @@ class MeasureRow(NamedTuple):
     id: int
     path: str
     title: str
-    kind: str
-    status: str
+    kind: MeasureKind
+    status: MeasureStatus
     target_count: int | None
     target_label: str
     form_version_id: int | None
@@ -64,7 +65,7 @@ class AssignmentRow(NamedTuple):
     period: str
     unit_id: int
     level: str
-    status: str
+    status: Status
     answering: bool
     late: bool
     due_on: date
@@ -153,7 +154,7 @@ class NamedRow(NamedTuple):
     measure_id: int
     period: str
     due_on: date
-    status: str
+    status: Status
     sent_at: datetime | None
     closed_at: datetime | None
     reason: str | None

@@ -229,7 +229,7 @@ def _open(answer_sheet: AnswerSheet, column: SheetColumn, item: str) -> bool:
 
 
 def _status(answer_sheet: AnswerSheet) -> str:
-    name = STATUS_NAMES[Status(answer_sheet.assignment.status)]
+    name = STATUS_NAMES[answer_sheet.assignment.status]
     returned = answer_sheet.assignment.status == Status.RETURNED
     if returned and answer_sheet.review and answer_sheet.review.decision == Decision.RETURN:
         return f"{name}：{answer_sheet.review.reason}"[:LONGEST_REASON]

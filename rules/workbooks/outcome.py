@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from models import Status
 from rules.assignments.states import STATUS_NAMES
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, as_typed
@@ -142,7 +141,7 @@ def _locked(sheet: AnswerSheet, row: FilledRow, changes: Sequence[ChangedAnswer]
     """The outcome for a unit that owes no answer now. Differences are told, and not taken."""
     if not changes:
         return RowOutcome(sheet, Kind.REPORTED, row.where)
-    status = Term(STATUS_NAMES[Status(sheet.assignment.status)])
+    status = Term(STATUS_NAMES[sheet.assignment.status])
     told = Fault(
         N_("任务现为“%(status)s”，表中的改动没有采用。"),
         {"status": status},

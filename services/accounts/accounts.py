@@ -52,7 +52,7 @@ class NewAccount(TypedDict):
     name: str
     password_hash: str
     unit_id: int
-    role: str
+    role: Role
 
 
 def prepare_password(login: str, password: str) -> str:

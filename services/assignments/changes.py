@@ -119,7 +119,7 @@ def change_each(session: Session, changes: Sequence[Change], *, now: datetime) -
     events, rows, moved = [], [], []
     for each, status, before in zip(changes, becomes, befores, strict=True):
         events.append(_event(each, status, now))
-        values = {**each.values, "status": str(status)}
+        values = {**each.values, "status": status}
         rows.append({"one": each.assignment.id, **values})
         known = numbers.get(each.assignment.id, {})
         after_it = known if each.numbers is None else each.numbers
@@ -133,8 +133,8 @@ def change_each(session: Session, changes: Sequence[Change], *, now: datetime) -
 def _event(change: Change, status: Status, now: datetime) -> dict[str, Any]:
     return {
         "assignment_id": change.assignment.id, "at": now,
-        "account_id": change.actor.id if change.actor else None, "act": str(change.act),
-        "from_status": change.assignment.status, "to_status": str(status),
+        "account_id": change.actor.id if change.actor else None, "act": change.act,
+        "from_status": change.assignment.status, "to_status": status,
         "reason": change.reason,
     }  # fmt: skip
 
@@ -194,7 +194,7 @@ def change_all(
     """
     lock_measures(session, where)
     able = and_(where, _leads(act, status), OPEN)
-    becomes = literal(str(status))
+    becomes = literal(status, _EVENT.to_status.type)
     how: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
     return _change_rows(session, where, able, act, becomes, values, **how)
 
@@ -210,7 +210,7 @@ def close_all(
     lock_measures(session, where)
     able = and_(where, col(Assignment.status) != Status.WITHDRAWN, OPEN)
     becomes = case(
-        (col(Assignment.status) == Status.APPROVED, str(Status.CLOSED)), else_=Assignment.status
+        (col(Assignment.status) == Status.APPROVED, Status.CLOSED), else_=Assignment.status
     )
     how: dict[str, Any] = {"actor": actor, "now": now, "reason": ""}
     return _change_rows(session, where, able, Act.CLOSE, becomes, {"closed_at": now}, **how)
@@ -223,7 +223,7 @@ def open_all_again(
     lock_measures(session, where)
     able = and_(where, not_(OPEN))
     becomes = case(
-        (col(Assignment.status) == Status.CLOSED, str(Status.APPROVED)), else_=Assignment.status
+        (col(Assignment.status) == Status.CLOSED, Status.APPROVED), else_=Assignment.status
     )
     how: dict[str, Any] = {"actor": actor, "now": now, "reason": reason}
     return _change_rows(session, where, able, Act.OPEN_AGAIN, becomes, {"closed_at": None}, **how)
@@ -250,7 +250,7 @@ def _change_rows(
     where: ColumnElement[bool],
     able: ColumnElement[bool],
     act: Act,
-    becomes: ColumnElement[str],
+    becomes: ColumnElement[Status],
     values: dict[str, Any],
     **how: Any,
 ) -> int:
@@ -276,7 +276,7 @@ def _record(
     session: Session,
     chosen: Any,
     act: Act,
-    becomes: ColumnElement[str],
+    becomes: ColumnElement[Status],
     *,
     actor: Account | None,
     now: datetime,
@@ -285,9 +285,9 @@ def _record(
     """Write one row of history for each chosen assignment, whose status is not changed yet."""
     row = select(
         col(Assignment.id),
-        literal(now, Event.__table__.c.at.type),  # type: ignore[attr-defined]
-        literal(actor.id if actor else None, Event.__table__.c.account_id.type),  # type: ignore[attr-defined]
-        literal(str(act)),
+        literal(now, _EVENT.at.type),
+        literal(actor.id if actor else None, _EVENT.account_id.type),
+        literal(act, _EVENT.act.type),
         col(Assignment.status),
         becomes,
         literal(reason),
@@ -297,7 +297,9 @@ def _record(
     session.execute(statement)
 
 
-def _set(session: Session, chosen: Any, becomes: ColumnElement[str], values: dict[str, Any]) -> int:
+def _set(
+    session: Session, chosen: Any, becomes: ColumnElement[Status], values: dict[str, Any]
+) -> int:
     """Set status and values of the chosen assignments, and return how many there were."""
     written = session.execute(
         update(Assignment)
@@ -308,6 +310,7 @@ def _set(session: Session, chosen: Any, becomes: ColumnElement[str], values: dic
     return cast(CursorResult[Any], written).rowcount
 
 
+_EVENT = Event.__table__.c  # type: ignore[attr-defined]
 _MEASURES = measures_of(among(col(Assignment.id), "ids"), shared=True)
 _ONE = (
     select(Assignment)

@@ -243,7 +243,7 @@ def _insert_assignments(
     given = {
         "level_below": level,
         "lowest_one": terms.lowest,
-        "first_status": str(terms.status),
+        "first_status": terms.status,
         "rule_due": terms.due_on,
         "passing_on": terms.passes_on_on,
         "made_at": now,
@@ -268,8 +268,8 @@ def _record(
     now: datetime,
 ) -> None:
     """Write one step of history for the assignments just made."""
-    steps = {"made_at": now, "by_act": str(act), "was": str(before) if before else None}
-    session.execute(_WRITE_HISTORY, {**new, **steps, "becomes": str(to)})
+    steps = {"made_at": now, "by_act": act, "was": before}
+    session.execute(_WRITE_HISTORY, {**new, **steps, "becomes": to})
 
 
 _TIME = Assignment.__table__.c.issued_at.type  # type: ignore[attr-defined]
@@ -295,7 +295,7 @@ def _new_assignments(lower_cap: Any) -> Insert:
         "level": unit.level,
         "answering": addressed(unit, HandDown.measure_id),
         "lowest": bindparam("lowest_one", type_=Boolean),
-        "status": bindparam("first_status", type_=String),
+        "status": bindparam("first_status", type_=_ASSIGNMENTS.c.status.type),
         "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
         "lower_due_on": lower_cap,
         "passes_on_on": bindparam("passing_on", type_=Date),
@@ -333,13 +333,13 @@ def _new_assignments(lower_cap: Any) -> Insert:
 
 def _history() -> Insert:
     """The statement that writes one step of new assignments."""
-    was = bindparam("was", type_=Event.__table__.c.from_status.type)  # type: ignore[attr-defined]
+    columns = Event.__table__.c  # type: ignore[attr-defined]
     rows = select(
         col(Assignment.id),
         bindparam("made_at", type_=_TIME),
-        bindparam("by_act", type_=String),
-        was,
-        bindparam("becomes", type_=String),
+        bindparam("by_act", type_=columns.act.type),
+        bindparam("was", type_=columns.from_status.type),
+        bindparam("becomes", type_=columns.to_status.type),
         literal(""),
     ).where(_NEW)
     names = ["assignment_id", "at", "act", "from_status", "to_status", "reason"]

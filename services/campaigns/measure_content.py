@@ -67,7 +67,7 @@ def content_of(session: Session, measure: Measure) -> MeasureContent:
     return MeasureContent(
         title=measure.title,
         text=measure.text,
-        kind=MeasureKind(measure.kind),
+        kind=measure.kind,
         due_rule=measure.due_rule,
         review_days=measure.review_days,
         target_count=measure.target_count,
@@ -79,7 +79,7 @@ def content_of(session: Session, measure: Measure) -> MeasureContent:
             (addressee.level, addressee.tag) for addressee in list_addressees(session, measure.id)
         ],
         gates={
-            gate.level: GateChoice(Gate(gate.gate), gate.pass_on_days)
+            gate.level: GateChoice(gate.gate, gate.pass_on_days)
             for gate in list_gates(session, measure.id)
         },
     )

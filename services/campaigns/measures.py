@@ -46,7 +46,7 @@ LONGEST_REASON = 1_000
 """Characters of the reason for a withdrawal."""
 EDITABLE = (MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)
 """The statuses in which the content of a measure can be changed freely."""
-STATUS_NAMES: dict[str, str] = {
+STATUS_NAMES: dict[MeasureStatus, str] = {
     MeasureStatus.DRAFT: N_("草稿"),
     MeasureStatus.CONFIRMED: N_("已确认"),
     MeasureStatus.RELEASED: N_("已下发"),

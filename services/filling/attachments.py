@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 from adapters.attachment_store import BUCKETS, AttachmentStore, WrongOffset, digest_of
 from adapters.database import insert_into
 from adapters.photo_process import clean_photo_apart
-from models import Account, Assignment, Attachment
+from models import Account, Assignment, Attachment, AttachmentKind
 from queries.filling.attachments import (
     find_kind,
     find_started,
@@ -59,7 +59,7 @@ class Prepared(NamedTuple):
     digest: str
 
 
-def prepare(store: AttachmentStore, name: str, content: bytes, kind: str) -> Prepared:
+def prepare(store: AttachmentStore, name: str, content: bytes, kind: AttachmentKind) -> Prepared:
     """Check what was sent for a field of `kind`, clean it and store its bytes.
 
     Raises as `identify` does.
@@ -69,7 +69,7 @@ def prepare(store: AttachmentStore, name: str, content: bytes, kind: str) -> Pre
     return prepared
 
 
-def identify(name: str, content: bytes, kind: str) -> tuple[Prepared, bytes]:
+def identify(name: str, content: bytes, kind: AttachmentKind) -> tuple[Prepared, bytes]:
     """Check and clean what was sent for a field of `kind`: what it is, and its bytes to be stored.
 
     Raises `Refusal` for what is not taken.
@@ -110,7 +110,7 @@ def add(
     assignment_id: int,
     field: str,
     prepared: Prepared,
-    kind: str,
+    kind: AttachmentKind,
     *,
     actor: Account,
     now: datetime,
@@ -282,7 +282,9 @@ def _bucket(now: datetime) -> int:
     return int(sha256(f"{now:%Y%m%d%H%M}".encode()).hexdigest(), 16) % BUCKETS
 
 
-def _check_field(session: Session, assignment_id: int, field: str, kind: str = "") -> str:
+def _check_field(
+    session: Session, assignment_id: int, field: str, kind: AttachmentKind | None = None
+) -> AttachmentKind:
     found = find_kind(session, assignment_id, field) if _FIELD.fullmatch(field) else None
     if found is None or (kind and kind != found):
         raise Refusal(N_("这一项不能上传文件。"))

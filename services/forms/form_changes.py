@@ -100,7 +100,7 @@ def _record(session: Session, measure: Measure, reason: str, actor: Account, now
         col(Assignment.id),
         literal(now, columns.at.type),
         literal(actor.id, columns.account_id.type),
-        literal(str(Act.CHANGE_FORM)),
+        literal(Act.CHANGE_FORM, columns.act.type),
         col(Assignment.status),
         col(Assignment.status),
         literal(reason),

@@ -45,6 +45,7 @@ _DECISIONS: dict[Decision, tuple[Act, Status]] = {
     Decision.RETURN: (Act.RETURN, Status.RETURNED),
 }
 
+_DECISION = Review.__table__.c.decision.type  # type: ignore[attr-defined]
 _TOO_LATE = {
     Decision.APPROVE: N_("审核结果只能在 %(minutes)s 分钟内撤销，现在可以逐份退回。"),
     Decision.RETURN: N_(
@@ -114,7 +115,7 @@ def undo(session: Session, batch_id: int, *, actor: Account, now: datetime) -> R
     if batch.undone_at is not None:
         return batch
     if now > undo_until(batch):
-        raise Refusal(_TOO_LATE[Decision(batch.decision)], minutes=UNDO_MINUTES)
+        raise Refusal(_TOO_LATE[batch.decision], minutes=UNDO_MINUTES)
     approved = _approved_before(session, batch)
     count = change_all(
         session, _of_batch(batch_id), Act.REOPEN, Status.SUBMITTED, actor=actor, now=now,
@@ -216,7 +217,7 @@ def _add_reviews(session: Session, able: Select[Any], batch: ReviewBatch) -> Non
     returned = batch.decision == Decision.RETURN
     values: dict[str, Any] = {
         "submission_id": col(Submission.id),
-        "decision": literal(str(batch.decision)),
+        "decision": literal(batch.decision, _DECISION),
         "reason": literal(batch.reason),
         "fields": literal([], JsonType),
         "notes": literal({}, JsonType),
@@ -302,7 +303,7 @@ def _approve_again(
     )
     values: dict[str, Any] = {
         "submission_id": col(Submission.id),
-        "decision": literal(str(Decision.APPROVE)),
+        "decision": literal(Decision.APPROVE, _DECISION),
         "reason": literal(""),
         "fields": literal([], JsonType),
         "notes": literal({}, JsonType),

@@ -125,7 +125,7 @@ def acts_now(one: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:
         return frozenset({"review"}) if reviews else frozenset()
     if one.closed_at is not None:
         return frozenset()
-    able = {str(act) for act in possible(one.status, lowest=one.lowest)}
+    able = set(possible(one.status, lowest=one.lowest))
     if one.acknowledged_at is not None:
         able.discard(Act.ACKNOWLEDGE)
     if not one.lowest and one.status == Status.ISSUED:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
-from models import Gate, Measure, MeasureAct, MeasureEvent, MeasureKind
+from models import Gate, Measure, MeasureAct, MeasureEvent, MeasureKind, MeasureStatus
 from queries.campaigns.campaigns import get_own_measure
 from queries.campaigns.measure_history import MeasureChange, list_measure_changes, name_versions
 from queries.units.units import list_levels, list_tags
@@ -28,7 +28,7 @@ from web.edge.transactions import OpenSession
 LATEST = 5
 """Changes shown on the page of the measure."""
 PAGE = 50
-MEASURE_ACT_NAMES: dict[str, str] = {
+MEASURE_ACT_NAMES: dict[MeasureAct, str] = {
     MeasureAct.CREATE: N_("新建"),
     MeasureAct.EDIT: N_("修改"),
     MeasureAct.CONFIRM: N_("确认"),
@@ -130,7 +130,7 @@ class HistoryNames:
         if name == "kind":
             return self.words.say(KIND_NAMES[MeasureKind(value)])
         if name == "status":
-            return self.words.say(STATUS_NAMES[value])
+            return self.words.say(STATUS_NAMES[MeasureStatus(value)])
         return "" if value is None else str(value)
 
     def _listed(self, parts: Any) -> str:

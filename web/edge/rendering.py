@@ -10,7 +10,7 @@ from jinja2 import Environment
 from adapters.language import LANGUAGES, SOURCE, tell_period
 from adapters.settings import get_settings
 from adapters.templating import make_environment
-from models import MeasureKind, Role
+from models import Act, Decision, Gate, MeasureKind, MeasureStatus, Role, Status
 from rules.assignments.states import ACT_NAMES, STATUS_NAMES
 from rules.dates.calendar import local_time
 from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
@@ -22,6 +22,8 @@ from web.edge.security import form_token
 from web.edge.static_files import static
 from web.edge.typed_labels import typed_label
 
+CHOICES = (Act, Decision, Gate, MeasureKind, MeasureStatus, Status)
+"""The enums that templates compare with, under their own names."""
 WEEKDAYS = "一二三四五六日"
 KIND_NAMES = {
     MeasureKind.DUTY: N_("规定动作"),
@@ -57,6 +59,7 @@ def environment(language: str) -> Environment:
     """The templates in `language`; a name a page does not know is an error."""
     made = make_environment(language)
     made.globals.update(
+        **{choices.__name__: choices for choices in CHOICES},
         language=language,
         languages=LANGUAGES,
         static=static,

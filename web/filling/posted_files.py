@@ -16,7 +16,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.attachment_store import AttachmentStore
-from models import Account
+from models import Account, AttachmentKind
 from queries.filling.attachments import find_kind, list_known_attachments, question_of
 from queries.filling.submissions import list_same_files
 from rules.filling.attachments.kinds import MOST_FILES, TOO_MANY
@@ -42,8 +42,8 @@ class SentFiles:
 
     store: AttachmentStore | None = None
 
-    prepared: Mapping[str, tuple[str, Prepared]] = field(default_factory=dict)
-    """Key → `image` or `file`, and the file."""
+    prepared: Mapping[str, tuple[AttachmentKind, Prepared]] = field(default_factory=dict)
+    """Key → what the field takes, and the file."""
     faults: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, int] = field(default_factory=dict)
     """Digest → what `put_marked` said of the file."""
@@ -75,12 +75,12 @@ async def take_files(
 
 def _wanted(
     request: Request, now: datetime, assignment_id: int, keys: Iterable[str], session: Session
-) -> tuple[Account, dict[str, str]]:
-    """Who sends, and key → `image` or `file` for the questions that take one."""
+) -> tuple[Account, dict[str, AttachmentKind]]:
+    """Who sends, and key → its kind for the questions that take one."""
     viewer = who_asks(request, session, now)
     get_own(session, viewer, assignment_id)
     kinds = {key: find_kind(session, assignment_id, key) for key in keys}
-    return viewer.account, {key: str(kind) for key, kind in kinds.items() if kind}
+    return viewer.account, {key: kind for key, kind in kinds.items() if kind}
 
 
 def _store_all(store: AttachmentStore, contents: Mapping[str, bytes]) -> dict[str, int]:
@@ -88,7 +88,7 @@ def _store_all(store: AttachmentStore, contents: Mapping[str, bytes]) -> dict[st
 
 
 async def _identify_all(
-    request: Request, wanted: Mapping[str, str], uploads: Mapping[str, UploadFile]
+    request: Request, wanted: Mapping[str, AttachmentKind], uploads: Mapping[str, UploadFile]
 ) -> tuple[dict[str, tuple[Prepared, bytes]], dict[str, str]]:
     """Key → what the file is and its bytes, and key → why it is not taken."""
     found: dict[str, tuple[Prepared, bytes]] = {}
@@ -104,7 +104,7 @@ async def _identify_all(
     return found, faults
 
 
-def _identify(upload: UploadFile, kind: str) -> tuple[Prepared, bytes]:
+def _identify(upload: UploadFile, kind: AttachmentKind) -> tuple[Prepared, bytes]:
     """The file is read here: those who wait keep theirs on the disk."""
     return attachments.identify(upload.filename or "", upload.file.read(), kind)
 

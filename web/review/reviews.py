@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Decision, Review, ReviewBatch, Status
+from models import Decision, Review, ReviewBatch
 from queries.assignments.visible_assignments import Seen, get_visible_assignment
 from queries.filling.submissions import find_current, find_recalled_at, get_submission
 from queries.forms.field_labels import list_number_labels
@@ -181,7 +181,7 @@ def _check_seen(session: Session, posted: FormData, seen: Seen) -> None:
     if moved and not newer:
         raise Refusal(
             N_("您查看期间，这份填报已变为“%(status)s”，刚才的操作没有办理。请看清后再审核。"),
-            status=Term(STATUS_NAMES[Status(status)]),
+            status=Term(STATUS_NAMES[status]),
         )
 
 

@@ -6,6 +6,7 @@ import re
 
 import filetype
 
+from models import AttachmentKind
 from rules.filling.attachments.kinds import EMPTY, PHOTOS
 from rules.filling.attachments.packages import package_type
 from rules.filling.attachments.relationships import Active
@@ -57,8 +58,8 @@ _PAGE = re.compile(
 _MUCH = 64 * 1024
 
 
-def type_of(content: bytes, name: str, kind: str) -> str:
-    """The content type of what was sent for a field of `kind` (`image` or `file`).
+def type_of(content: bytes, name: str, kind: AttachmentKind) -> str:
+    """The content type of what was sent for a field of `kind`.
 
     The result is a key of `FILE_TYPES`, or `image/webp`. The name of the file decides only between
     plain text and CSV, and which sentence tells that a document is damaged. Raises `Refusal` for a
@@ -69,7 +70,7 @@ def type_of(content: bytes, name: str, kind: str) -> str:
     found = _guess(content)
     if found in PHOTOS:
         return found
-    if kind == "image":
+    if kind == AttachmentKind.IMAGE:
         raise Refusal(HEIC if found in _REFUSED and _REFUSED[found] == HEIC else NOT_A_PHOTO)
     return _document_type(content, name, found)
 

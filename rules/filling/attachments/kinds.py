@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models import AttachmentKind
 from rules.sentences.refusal import N_, Refusal
 
 MB = 1024 * 1024
-LARGEST = {"image": 15 * MB, "file": 20 * MB}
+LARGEST = {AttachmentKind.IMAGE: 15 * MB, AttachmentKind.FILE: 20 * MB}
 """Kind of the field → the most bytes of one upload. A photo is made smaller afterwards."""
 MOST_FILES = 30
 MOST_BYTES = 50 * MB
@@ -57,15 +58,15 @@ FILE_TYPES: dict[str, FileType] = {
 PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
 """Content types of pictures that we can draw anew. WebP becomes JPEG."""
 ACCEPTED = {
-    "image": "image/jpeg,image/png,image/webp,image/*",
-    "file": ",".join(
+    AttachmentKind.IMAGE: "image/jpeg,image/png,image/webp,image/*",
+    AttachmentKind.FILE: ",".join(
         f".{ending}" for file_type in FILE_TYPES.values() for ending in file_type.endings
     ),
 }
 """Kind of the field → what the browser offers to choose from."""
 
 
-def check_size(kind: str, size: int) -> None:
+def check_size(kind: AttachmentKind, size: int) -> None:
     """Raises `Refusal` for an upload of `size` bytes that is empty or too large for its kind."""
     if size <= 0:
         raise Refusal(EMPTY)
