@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Account, AccountAct, AccountEvent, Unit
 
 MOST = 50
@@ -23,12 +24,19 @@ class AccountChange(NamedTuple):
 
 def list_account_changes(session: Session, account_id: int) -> Sequence[AccountChange]:
     """The latest changes of an account, at most `MOST`, the last one first."""
+    by_name = ByName(
+        AccountChange,
+        at=AccountEvent.at,
+        act=AccountEvent.act,
+        actor=Account,
+        unit=Unit,
+    )
     rows = session.execute(
-        select(AccountEvent.at, AccountEvent.act, Account, Unit)  # type: ignore[call-overload]
+        select(*by_name.columns)
         .join(Account, col(Account.id) == AccountEvent.actor_id, isouter=True)
         .join(Unit, col(Unit.id) == Account.unit_id, isouter=True)
         .where(col(AccountEvent.account_id) == account_id)
         .order_by(col(AccountEvent.id).desc())
         .limit(MOST)
     )
-    return [AccountChange(*row) for row in rows]
+    return by_name.values(rows)

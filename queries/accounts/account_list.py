@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Account, Unit
 from queries.units.units import get_unit_by_id
 from queries.units.visibility import get_unit_of, visible_units
@@ -35,12 +36,17 @@ def list_account_page(
     if text:
         columns = (col(Account.login), col(Account.name), col(Unit.name))
         scope.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
-    wanted = select(Account, Unit).join(Unit, col(Unit.id) == Account.unit_id).where(*scope)
+    by_name = ByName(
+        AccountRow,
+        account=Account,
+        unit=Unit,
+    )
+    wanted = select(*by_name.columns).join(Unit, col(Unit.id) == Account.unit_id).where(*scope)
     rows = session.execute(
         wanted.order_by(col(Unit.lft), col(Account.login)).limit(limit).offset(offset)
     )
     counted = select(func.count()).select_from(Account).join(Unit, col(Unit.id) == Account.unit_id)
-    return [AccountRow(*row) for row in rows], session.exec(counted.where(*scope)).one()
+    return by_name.values(rows), session.exec(counted.where(*scope)).one()
 
 
 def get_administered(session: Session, officer: Account, account_id: int) -> AccountRow:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Account, SignIn, Unit
 from queries.units.visibility import visible_units
 from rules.sentences.not_found import NotFound
@@ -38,11 +39,12 @@ def find_by_token_hash(session: Session, token_hash: str, now: datetime) -> Sign
     One statement.
     """
     found = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).one_or_none()
-    return SignedIn(*found) if found else None
+    return _BY_NAME.value(found) if found else None
 
 
+_BY_NAME = ByName(SignedIn, account=Account, unit=Unit)
 _SIGNED_IN = (
-    select(Account, Unit)
+    select(*_BY_NAME.columns)
     .join(SignIn, col(SignIn.account_id) == Account.id)
     .join(Unit, col(Unit.id) == Account.unit_id)
     .where(col(SignIn.token_hash) == bindparam("token_hash"))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Complaint, Unit
 from queries.units.visibility import visible_units
 
@@ -27,12 +28,17 @@ def list_complaints(
         .join(Unit, col(Unit.id) == Complaint.unit_id)
         .where(visible_units(viewer))
     ).one()
+    by_name = ByName(
+        Written,
+        complaint=Complaint,
+        unit=Unit,
+    )
     rows = session.exec(
-        select(Complaint, Unit)
+        select(*by_name.columns)
         .join(Unit, col(Unit.id) == Complaint.unit_id)
         .where(visible_units(viewer))
         .order_by(col(Complaint.id).desc())
         .limit(size)
         .offset((page - 1) * size)
     )
-    return [Written(*row) for row in rows], max(1, -(-count // size))
+    return by_name.values(rows), max(1, -(-count // size))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import AnswerNumber, Assignment
 from queries.assignments.climb import climb
 from rules.assignments.states import REPORTED, REVIEWED
@@ -49,18 +50,18 @@ def list_extremes(
     )
     reached = climb(groups)
     by = [reached.c[name] for name in ("unit_id", "measure_id", "period", "field")]
-    wanted = (
-        select(
-            *by,
-            func.min(reached.c.low),
-            func.max(reached.c.high),
-            func.min(reached.c.low_reviewed),
-            func.max(reached.c.high_reviewed),
-        )
-        .where(reached.c.unit_id.in_(unit_ids))
-        .group_by(*by)
+    by_name = ByName(
+        Extremes,
+        reported_min=func.min(reached.c.low),
+        reported_max=func.max(reached.c.high),
+        reviewed_min=func.min(reached.c.low_reviewed),
+        reviewed_max=func.max(reached.c.high_reviewed),
     )
-    return {(row[0], row[1], row[2], row[3]): Extremes(*row[4:]) for row in session.execute(wanted)}
+    wanted = select(*by, *by_name.columns).where(reached.c.unit_id.in_(unit_ids)).group_by(*by)
+    return {
+        (unit_id, measure_id, period, field): by_name.value(found)
+        for unit_id, measure_id, period, field, *found in session.execute(wanted)
+    }
 
 
 def of_measure(measure_id: int, period: str) -> ColumnElement[bool]:

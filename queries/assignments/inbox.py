@@ -1,7 +1,6 @@
 """The inbox of a unit: what the unit owes and has sent, what waits for its review, and how far
 its measures have got."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import (
     Account,
     Act,
@@ -117,19 +117,21 @@ class MeasureStanding:
 
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
     """What the unit owes, by due date. The issuer of a measure owes nothing for the measure."""
+    by_name = ByName(
+        Owed,
+        id=col(Assignment.id),
+        title=col(Measure.title),
+        period=col(Assignment.period),
+        status=col(Assignment.status),
+        due_on=col(Assignment.due_on),
+        lowest=col(Assignment.lowest),
+        acknowledged_at=col(Assignment.acknowledged_at),
+        reason=col(Review.reason),
+        fields=col(Review.fields),
+        draft_at=col(Draft.saved_at),
+    )
     rows = session.execute(
-        select(
-            col(Assignment.id),
-            col(Measure.title),
-            col(Assignment.period),
-            col(Assignment.status),
-            col(Assignment.due_on),
-            col(Assignment.lowest),
-            col(Assignment.acknowledged_at),
-            col(Review.reason),
-            col(Review.fields),
-            col(Draft.saved_at),
-        )
+        select(*by_name.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .outerjoin(Submission, and_(col(Assignment.status) == Status.RETURNED, is_current()))
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
@@ -142,23 +144,25 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
         .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
         .limit(MOST)
     )
-    return [Owed(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list[SentAssignment]:
     """What the unit has sent and not got back, the last first. Answers whose correction has begun
     come before all others. One statement."""
+    by_name = ByName(
+        SentAssignment,
+        id=col(Assignment.id),
+        title=col(Measure.title),
+        period=col(Assignment.period),
+        status=col(Assignment.status),
+        sent_at=col(Assignment.sent_at),
+        late=col(Assignment.late),
+        draft_at=col(Draft.saved_at),
+        closed_at=col(Assignment.closed_at),
+    )
     rows = session.execute(
-        select(
-            col(Assignment.id),
-            col(Measure.title),
-            col(Assignment.period),
-            col(Assignment.status),
-            col(Assignment.sent_at),
-            col(Assignment.late),
-            col(Draft.saved_at),
-            col(Assignment.closed_at),
-        )
+        select(*by_name.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
         .where(
@@ -173,7 +177,7 @@ def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list
         )
         .limit(limit)
     )
-    return [SentAssignment(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -> list[Ended]:
@@ -185,17 +189,19 @@ def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -
         col(Event.act) == Act.CLOSE,
         col(Event.at) == col(Assignment.closed_at),
     )
+    by_name = ByName(
+        Ended,
+        id=col(Assignment.id),
+        title=col(Measure.title),
+        period=col(Assignment.period),
+        unit=func.coalesce(Unit.name, ""),
+        at=col(Event.at),
+        reason=col(Event.reason),
+        draft_at=col(Draft.saved_at),
+        closed_at=col(Assignment.closed_at),
+    )
     rows = session.execute(
-        select(
-            col(Assignment.id),
-            col(Measure.title),
-            col(Assignment.period),
-            func.coalesce(Unit.name, ""),
-            col(Event.at),
-            col(Event.reason),
-            col(Draft.saved_at),
-            col(Assignment.closed_at),
-        )
+        select(*by_name.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Event, col(Event.assignment_id) == Assignment.id)
         .outerjoin(Account, col(Account.id) == Event.account_id)
@@ -210,15 +216,22 @@ def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -
         .order_by(col(Event.at).desc(), col(Assignment.id).desc())
         .limit(limit)
     )
-    return [Ended(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]:
     """What the unit has to review, by measure. The measure that has waited longest comes first."""
     own = aliased(Assignment)
     since = func.min(Assignment.sent_at)
+    by_name = ByName(
+        WaitingAnswers,
+        measure_id=col(Measure.id),
+        title=col(Measure.title),
+        count=func.count(),
+        since=since,
+    )
     rows = session.execute(
-        select(col(Measure.id), col(Measure.title), func.count(), since)
+        select(*by_name.columns)
         .select_from(Assignment)
         .join(own, col(own.id) == Assignment.parent_id)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
@@ -226,7 +239,7 @@ def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]
         .group_by(col(Measure.id), col(Measure.title))
         .order_by(since)
     )
-    return [WaitingAnswers(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureStanding]:
@@ -235,26 +248,28 @@ def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureS
     Measures that are closed or withdrawn for the unit are left out.
     """
     overdue = case((col(Tally.due_on) < today, col(Tally.unsent)), else_=0)
-    counted: Sequence[Any] = (
-        col(Tally.issued),
-        col(Tally.acknowledged),
-        col(Tally.submitted),
-        col(Tally.approved),
-        col(Tally.returned),
-        overdue,
-        col(Tally.answering),
-        col(Tally.reported),
-        col(Tally.reviewed),
-    )
-    keys = (
-        col(Assignment.id),
-        col(Measure.id),
-        col(Measure.title),
-        col(Assignment.period),
-        col(Assignment.due_on),
-    )
+    counted: dict[str, Any] = {
+        "issued": col(Tally.issued),
+        "acknowledged": col(Tally.acknowledged),
+        "submitted": col(Tally.submitted),
+        "approved": col(Tally.approved),
+        "returned": col(Tally.returned),
+        "overdue": overdue,
+        "answering": col(Tally.answering),
+        "reported": col(Tally.reported),
+        "reviewed": col(Tally.reviewed),
+    }
+    keys: dict[str, Any] = {
+        "assignment_id": col(Assignment.id),
+        "measure_id": col(Measure.id),
+        "title": col(Measure.title),
+        "period": col(Assignment.period),
+        "due_on": col(Assignment.due_on),
+    }
+    sums = {name: func.sum(column) for name, column in counted.items()}
+    by_name = ByName(MeasureStanding, **keys, **sums)
     rows = session.execute(
-        select(*keys, *(func.sum(column) for column in counted))
+        select(*by_name.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(
             Tally,
@@ -269,11 +284,11 @@ def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureS
             col(Assignment.status) != Status.WITHDRAWN,
             OPEN,
         )
-        .group_by(*keys, col(Measure.position))
+        .group_by(*keys.values(), col(Measure.position))
         .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
         .limit(MOST)
     )
-    return [MeasureStanding(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_assignments_of(

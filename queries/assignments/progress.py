@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Assignment, Status, Tally, Unit
 from queries.units.units import below
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT, owes
@@ -36,7 +37,7 @@ class Counts:
         return self.answering - self.reported
 
     def plus(self, other: "Counts") -> "Counts":
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in NAMES))
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in NAMES})
 
 
 NAMES = tuple(Counts.__dataclass_fields__)
@@ -71,19 +72,20 @@ class PlaceInTree(NamedTuple):
 
 def get_counts(session: Session, place: PlaceInTree, today: date) -> Counts:
     """The counts of everything below the unit."""
-    wanted = select(*(func.coalesce(func.sum(column), 0) for column in _columns(today))).where(
+    by_name = _summed(today)
+    wanted = select(*by_name.columns).where(
         col(Tally.measure_id) == place.measure_id,
         col(Tally.period) == place.period,
         col(Tally.unit_id) == place.unit.id,
     )
-    return Counts(*(int(value) for value in session.execute(wanted).one()))
+    return by_name.value(session.execute(wanted).one())
 
 
 def list_lower_units(session: Session, assignment_id: int, today: date) -> list[LowerUnit]:
     """The units directly below an assignment in the order of the list; one statement."""
-    sums = [func.coalesce(func.sum(column), 0) for column in _columns(today)]
+    by_name = _summed(today)
     rows = session.execute(
-        select(Unit, Assignment, *sums)
+        select(Unit, Assignment, *by_name.columns)
         .select_from(Assignment)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .outerjoin(
@@ -99,19 +101,18 @@ def list_lower_units(session: Session, assignment_id: int, today: date) -> list[
         .order_by(col(Unit.lft))
     )
     return [
-        LowerUnit(
-            unit,
-            assignment,
-            _own(assignment, today).plus(Counts(*(int(value) for value in counts))),
-        )
+        LowerUnit(unit, assignment, _own(assignment, today).plus(by_name.value(counts)))
         for unit, assignment, *counts in rows
     ]
 
 
-def _columns(today: date) -> list[Any]:
-    """The columns of Tally in the order of `Counts`."""
+def _summed(today: date) -> ByName[Counts]:
+    """The sums of the columns of Tally; 0 where there is no row."""
     overdue = case((col(Tally.due_on) < today, col(Tally.unsent)), else_=0)
-    return [overdue if name == "overdue" else getattr(Tally, name) for name in NAMES]
+    columns = {name: getattr(Tally, name) for name in NAMES if name != "overdue"}
+    counted = {**columns, "overdue": overdue}
+    sums = {name: func.coalesce(func.sum(column), 0) for name, column in counted.items()}
+    return ByName(Counts, **sums)
 
 
 def _own(assignment: Assignment, today: date) -> Counts:
@@ -139,14 +140,16 @@ def list_missing_units(
 ) -> Sequence[MissingUnit]:
     """A page of the answering units below that owe an answer, in the order of the list."""
     above = aliased(Unit)
+    by_name = ByName(
+        MissingUnit,
+        assignment_id=col(Assignment.id),
+        unit=Unit,
+        above=col(above.name),
+        status=col(Assignment.status),
+        due_on=col(Assignment.due_on),
+    )
     rows = session.execute(
-        select(
-            col(Assignment.id),
-            Unit,
-            col(above.name),
-            col(Assignment.status),
-            col(Assignment.due_on),
-        )
+        select(*by_name.columns)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .outerjoin(above, col(above.id) == Unit.parent_id)
         .where(
@@ -160,4 +163,4 @@ def list_missing_units(
         .limit(size)
         .offset((page - 1) * size)
     )
-    return [MissingUnit(*row) for row in rows]
+    return by_name.values(rows)

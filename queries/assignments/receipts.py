@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Account, Assignment, Decision, Measure, Review, Status, Submission, Unit
 from queries.units.visibility import visible_units
 from rules.filling.receipts import standing
@@ -38,8 +39,17 @@ class Receipt(NamedTuple):
 def get_visible_receipt(session: Session, viewer: Unit, number: str) -> Receipt:
     """The submission with this receipt number. Raises `NotFound`, too, where the viewer's unit does
     not see the submission."""
+    by_name = ByName(
+        Receipt,
+        submission=Submission,
+        assignment=Assignment,
+        measure=Measure,
+        unit=Unit,
+        sender=col(Account.name),
+        review=Review,
+    )
     found = session.execute(
-        select(Submission, Assignment, Measure, Unit, col(Account.name), Review)
+        select(*by_name.columns)
         .join(Assignment, col(Assignment.id) == Submission.assignment_id)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
@@ -49,7 +59,7 @@ def get_visible_receipt(session: Session, viewer: Unit, number: str) -> Receipt:
     ).one_or_none()
     if found is None:
         raise NotFound
-    return Receipt(*found)
+    return by_name.value(found)
 
 
 class ReceiptRow(NamedTuple):
@@ -84,24 +94,26 @@ def list_receipts(
         .where(col(Assignment.unit_id) == unit_id)
     )
     count = session.scalars(sent.with_only_columns(func.count())).one()
+    by_name = ByName(
+        ReceiptRow,
+        number=col(Submission.receipt),
+        title=col(Measure.title),
+        period=col(Assignment.period),
+        revision=col(Submission.revision),
+        sent_at=col(Submission.sent_at),
+        status=col(Assignment.status),
+        current=col(Submission.revision) == col(Assignment.revision),
+        decision=col(Review.decision),
+    )
     rows = session.execute(
         sent.join(Measure, col(Measure.id) == Assignment.measure_id)
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
-        .with_only_columns(
-            col(Submission.receipt),
-            col(Measure.title),
-            col(Assignment.period),
-            col(Submission.revision),
-            col(Submission.sent_at),
-            col(Assignment.status),
-            col(Submission.revision) == col(Assignment.revision),
-            col(Review.decision),
-        )
+        .with_only_columns(*by_name.columns)
         .order_by(col(Submission.sent_at).desc(), col(Submission.id).desc())
         .limit(size)
         .offset((page - 1) * size)
     )
-    return [ReceiptRow(*row) for row in rows], max(1, -(-count // size))
+    return by_name.values(rows), max(1, -(-count // size))
 
 
 def is_there(session: Session, viewer: Unit, number: str) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Account, Act, Assignment, Campaign, Detail, Event, Measure, Unit
 from queries.units.units import at_or_above
 from queries.units.visibility import visible_units
@@ -47,8 +48,17 @@ def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -
     """The assignment, for a viewer at its unit or at a unit above. Raises `NotFound`."""
     parent, above = aliased(Assignment), aliased(Unit)
     name = func.coalesce(above.name, "")
+    by_name = ByName(
+        Seen,
+        assignment=Assignment,
+        measure=Measure,
+        campaign=Campaign,
+        unit=Unit,
+        issuer=name,
+        reviewer_id=col(above.id),
+    )
     found = session.execute(
-        select(Assignment, Measure, Campaign, Unit, name, col(above.id))
+        select(*by_name.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
@@ -58,7 +68,7 @@ def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -
     ).one_or_none()
     if found is None:
         raise NotFound
-    return Seen(*found)
+    return by_name.value(found)
 
 
 def find_assignment_id(session: Session, measure_id: int, period: str, unit_id: int) -> int | None:
@@ -86,8 +96,13 @@ def list_added(session: Session, assignment: Assignment, unit: Unit) -> Sequence
 
     Nothing that a unit beside has added is among it.
     """
+    by_name = ByName(
+        Added,
+        unit=Unit,
+        detail=Detail,
+    )
     rows = session.execute(
-        select(Unit, Detail)
+        select(*by_name.columns)
         .join(Assignment, col(Assignment.unit_id) == Unit.id)
         .join(Detail, col(Detail.assignment_id) == Assignment.id)
         .where(
@@ -97,25 +112,33 @@ def list_added(session: Session, assignment: Assignment, unit: Unit) -> Sequence
         )
         .order_by(col(Unit.lft))
     )
-    return [Added(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_changes(session: Session, assignment_id: int) -> Sequence[AssignmentChange]:
     """The history of an assignment, the oldest change first."""
     rows = session.execute(_changes(assignment_id).order_by(col(Event.id)))
-    return [AssignmentChange(*row) for row in rows]
+    return _CHANGE.values(rows)
 
 
 def find_ending(session: Session, assignment: Assignment) -> AssignmentChange | None:
     """The last withdrawal or closing of the assignment."""
     wanted = _changes(assignment.id).where(col(Event.act).in_((Act.WITHDRAW, Act.CLOSE)))
     row = session.execute(wanted.order_by(col(Event.id).desc()).limit(1)).one_or_none()
-    return AssignmentChange(*row) if row else None
+    return _CHANGE.value(row) if row else None
+
+
+_CHANGE = ByName(
+    AssignmentChange,
+    event=Event,
+    account=func.coalesce(Account.name, ""),
+    unit=func.coalesce(Unit.name, ""),
+)
 
 
 def _changes(assignment_id: int | None) -> Select[Any]:
     return (
-        select(Event, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""))
+        select(*_CHANGE.columns)
         .outerjoin(Account, col(Account.id) == Event.account_id)
         .outerjoin(Unit, col(Unit.id) == Account.unit_id)
         .where(col(Event.assignment_id) == assignment_id)

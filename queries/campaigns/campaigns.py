@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Account, Addressee, Campaign, Level, Measure, MeasureStatus, Notice
 from rules.accounts.permissions import Right, may
 from rules.accounts.predicates import Subject
@@ -32,14 +33,23 @@ def is_office_of(account: Account, campaign: Campaign) -> bool:
 
 def list_campaigns_of(session: Session, unit_id: int) -> Sequence[CampaignRow]:
     """The campaigns the unit owns, the newest first; one statement."""
+    by_name = ByName(
+        CampaignRow,
+        campaign=Campaign,
+        drafts=_counted(MeasureStatus.DRAFT),
+        confirmed=_counted(MeasureStatus.CONFIRMED),
+        released=_counted(MeasureStatus.RELEASED),
+        closed=_counted(MeasureStatus.CLOSED),
+        withdrawn=_counted(MeasureStatus.WITHDRAWN),
+    )
     wanted = (
-        select(Campaign, *(_counted(status) for status in MeasureStatus))
+        select(*by_name.columns)
         .outerjoin(Measure, col(Measure.campaign_id) == Campaign.id)
         .where(Campaign.unit_id == unit_id)
         .group_by(col(Campaign.id))
         .order_by(col(Campaign.id).desc())
     )
-    return [CampaignRow(*row) for row in session.execute(wanted)]
+    return by_name.values(session.execute(wanted))
 
 
 def _counted(status: MeasureStatus) -> ColumnElement[int]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Assignment, Measure, MeasureStatus, Status
 from rules.assignments.states import REVIEWED, UNSENT
 
@@ -24,14 +25,16 @@ class Outstanding(NamedTuple):
 
 def list_outstanding(session: Session, measure_ids: Collection[int]) -> Sequence[Outstanding]:
     """Those of the measures that are released, in the order of the notice; one statement."""
-    counts = (
-        _counted(col(Assignment.status) != Status.WITHDRAWN),
-        _counted(col(Assignment.status).in_(UNSENT)),
-        _counted(col(Assignment.status) == Status.SUBMITTED),
-        _counted(col(Assignment.status).in_(REVIEWED)),
+    by_name = ByName(
+        Outstanding,
+        measure=Measure,
+        answering=_counted(col(Assignment.status) != Status.WITHDRAWN),
+        unanswered=_counted(col(Assignment.status).in_(UNSENT)),
+        waiting=_counted(col(Assignment.status) == Status.SUBMITTED),
+        approved=_counted(col(Assignment.status).in_(REVIEWED)),
     )
     rows = session.execute(
-        select(Measure, *counts)
+        select(*by_name.columns)
         .join(Assignment, col(Assignment.measure_id) == Measure.id)
         .where(
             col(Measure.id).in_(measure_ids),
@@ -40,7 +43,7 @@ def list_outstanding(session: Session, measure_ids: Collection[int]) -> Sequence
         .group_by(col(Measure.id))
         .order_by(col(Measure.position), col(Measure.id))
     )
-    return [Outstanding(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def _counted(those: ColumnElement[bool]) -> ColumnElement[int]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Account, Form, FormVersion, MeasureEvent, Schedule, Unit
 
 
@@ -31,10 +32,15 @@ def list_measure_changes(
     Two statements.
     """
     own = col(MeasureEvent.measure_id) == measure_id
+    by_name = ByName(
+        MeasureChange,
+        event=MeasureEvent,
+        account=func.coalesce(Account.name, ""),
+        unit=func.coalesce(Unit.name, ""),
+        schedule=Schedule,
+    )
     rows = session.execute(
-        select(
-            MeasureEvent, func.coalesce(Account.name, ""), func.coalesce(Unit.name, ""), Schedule
-        )
+        select(*by_name.columns)
         .outerjoin(Account, col(Account.id) == MeasureEvent.account_id)
         .outerjoin(Unit, col(Unit.id) == Account.unit_id)
         .outerjoin(Schedule, col(Schedule.id) == MeasureEvent.schedule_id)
@@ -44,7 +50,7 @@ def list_measure_changes(
         .offset((page - 1) * size)
     )
     total = session.execute(select(func.count()).select_from(MeasureEvent).where(own))
-    return [MeasureChange(*row) for row in rows], total.scalar_one()
+    return by_name.values(rows), total.scalar_one()
 
 
 def name_versions(session: Session, ids: Collection[int]) -> dict[int, str]:

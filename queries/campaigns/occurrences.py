@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Occurrence, Schedule, ScheduledWork
 
 
@@ -36,13 +37,18 @@ def has_due(session: Session, now: datetime) -> bool:
 
 def list_open(session: Session) -> Sequence[OpenOccurrence]:
     """The occurrences that are not settled, the oldest first."""
+    by_name = ByName(
+        OpenOccurrence,
+        occurrence=Occurrence,
+        schedule=Schedule,
+    )
     wanted = (
-        select(Occurrence, Schedule)
+        select(*by_name.columns)
         .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
         .where(col(Occurrence.settled_at).is_(None))
         .order_by(col(Occurrence.id))
     )
-    return [OpenOccurrence(*row) for row in session.execute(wanted)]
+    return by_name.values(session.execute(wanted))
 
 
 def find_open_order(session: Session, campaign_id: int) -> Occurrence | None:

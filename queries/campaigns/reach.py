@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, not_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Assignment, Level, Status, Unit
 from queries.campaigns.addressees import addressed, in_scope
 from queries.units.units import below, current
@@ -38,19 +39,21 @@ class ReachRow(NamedTuple):
 def list_reach_by_level(session: Session, measure_id: int, owner: Unit) -> Sequence[LevelReach]:
     """The levels below `owner` from the top down, with counts; one statement."""
     answers = addressed(Unit, measure_id)
-    counts = (
-        _count(and_(col(Unit.takes_assignments), answers)),
-        _count(and_(in_scope(Unit, measure_id), not_(answers))),
-        _count(and_(not_(col(Unit.takes_assignments)), answers)),
+    by_name = ByName(
+        LevelReach,
+        level=Level,
+        answering=_count(and_(col(Unit.takes_assignments), answers)),
+        passing_on=_count(and_(in_scope(Unit, measure_id), not_(answers))),
+        left_out=_count(and_(not_(col(Unit.takes_assignments)), answers)),
     )
     wanted = (
-        select(Level, *counts)
+        select(*by_name.columns)
         .join(Unit, col(Unit.level) == Level.code)
         .where(below(owner), current())
         .group_by(col(Level.code))
         .order_by(col(Level.rank))
     )
-    return [LevelReach(*row) for row in session.execute(wanted)]
+    return by_name.values(session.execute(wanted))
 
 
 def _count(condition: ColumnElement[bool]) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from adapters.by_name import ByName
 from models import (
     Account,
     Campaign,
@@ -44,9 +45,16 @@ def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
         col(Occurrence.schedule_id) == Schedule.id,
         col(Occurrence.due_at) == latest.correlate(Schedule).scalar_subquery(),
     )
+    by_name = ByName(
+        ScheduleRow,
+        schedule=Schedule,
+        campaign=Campaign,
+        measure=Measure,
+        latest=Occurrence,
+        hand_down=HandDown,
+    )
     wanted = (
-        select(Schedule, Campaign, Measure, Occurrence)
-        .add_columns(HandDown)
+        select(*by_name.columns)
         .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
         .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
         .outerjoin(Occurrence, is_latest)
@@ -54,7 +62,7 @@ def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
         .where(col(Schedule.unit_id) == unit_id)
         .order_by(col(Schedule.active).desc(), col(Schedule.id).desc())
     )
-    return [ScheduleRow(*row) for row in session.execute(wanted)]
+    return by_name.values(session.execute(wanted))
 
 
 def count_plans_of(session: Session, measure_id: int) -> int:

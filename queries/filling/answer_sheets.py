@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, se
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import (
     Account,
     Assignment,
@@ -59,7 +60,7 @@ def get_answer_sheet(session: Session, assignment_id: int) -> AnswerSheet:
     found = session.execute(_ONE, {"one": assignment_id}).all()
     if not found:
         raise NotFound
-    return _sheets(session, [_Asked(*row) for row in found])[0]
+    return _sheets(session, _ASKED_ROW.values(found))[0]
 
 
 def list_answer_sheets(session: Session, where: ColumnElement[bool]) -> list[AnswerSheet]:
@@ -69,7 +70,7 @@ def list_answer_sheets(session: Session, where: ColumnElement[bool]) -> list[Ans
     is that of `get_answer_sheet`, whatever the number of assignments.
     """
     found = session.execute(_ASKED.where(where).order_by(col(Unit.lft))).all()
-    return _sheets(session, [_Asked(*row) for row in found]) if found else []
+    return _sheets(session, _ASKED_ROW.values(found)) if found else []
 
 
 def _sheets(session: Session, asked: Sequence[_Asked]) -> list[AnswerSheet]:
@@ -126,13 +127,27 @@ def _list_decided(session: Session, asked: Collection[_Asked]) -> dict[int | Non
     ids = [row.assignment.id for row in asked if row.last and row.last.revision > 1]
     if not ids:
         return {}
-    rows = session.execute(_DECIDED, {"ids": ids})
-    return {row[0].assignment_id: _Decided(*row) for row in rows}
+    rows = _DECIDED_ROW.values(session.execute(_DECIDED, {"ids": ids}))
+    return {row.submission.assignment_id: row for row in rows}
+
+
+_ASKED_ROW = ByName(
+    _Asked,
+    assignment=Assignment,
+    measure=Measure,
+    unit=Unit,
+    version=FormVersion,
+    last=Submission,
+    sender=col(Account.name),
+    review=Review,
+    draft=Draft,
+)
+_DECIDED_ROW = ByName(_Decided, submission=Submission, review=Review)
 
 
 def _asked() -> Select[Any]:
     return (
-        select(Assignment, Measure, Unit, FormVersion, Submission, col(Account.name), Review, Draft)
+        select(*_ASKED_ROW.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .outerjoin(
@@ -157,7 +172,7 @@ def _decided() -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(Submission, Review)
+        select(*_DECIDED_ROW.columns)
         .join(Review, col(Review.submission_id) == Submission.id)
         .where(
             col(Submission.assignment_id).in_(bindparam("ids", expanding=True)),

@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import (
     AnswerNumber,
     Assignment,
@@ -93,19 +94,21 @@ def _stale(rows: Collection[tuple[Any, ...]]) -> Iterator[Group]:
 
 def list_compared_answers(session: Session, parent_ids: Collection[int]) -> list[ComparedAnswer]:
     """The reported answers directly below these assignments, in the order of their ids."""
+    by_name = ByName(
+        ComparedAnswer,
+        assignment=Assignment,
+        submission_id=col(Submission.id),
+        form_version_id=col(Submission.form_version_id),
+        flags=col(Submission.flags),
+    )
     rows = session.execute(
-        select(
-            Assignment,
-            col(Submission.id),
-            col(Submission.form_version_id),
-            col(Submission.flags),
-        )
+        select(*by_name.columns)
         .join(Submission, is_current())
         .where(col(Assignment.parent_id).in_(parent_ids), col(Assignment.status).in_(REPORTED))
         .order_by(col(Assignment.id))
         .execution_options(populate_existing=True)
     )
-    return [ComparedAnswer(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_versions(session: Session, ids: Collection[int]) -> dict[int, FormVersion]:

@@ -11,6 +11,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import (
     ONCE,
     Assignment,
@@ -63,10 +64,10 @@ def list_known_values(
         return {}
     given = {"ids": [assignment.id for assignment in assignments], "elements": list(elements)}
     found: dict[int | None, dict[str, Known]] = {}
-    for own, period, issued_at, element, *rest in session.execute(_KNOWN, given):
-        known = Known(*rest)
-        if period != ONCE or known.at >= issued_at - HOLDS:
-            found.setdefault(own, {})[element] = known
+    for row in session.execute(_KNOWN, given):
+        known = Known(value=row.value, measure=row.title, at=row.updated_at)
+        if row.period != ONCE or known.at >= row.issued_at - HOLDS:
+            found.setdefault(row.id, {})[row.element] = known
     return found
 
 
@@ -155,12 +156,14 @@ def list_element_reach(
     session: Session, measure: Measure, owner: Unit, period: str, now: datetime
 ) -> dict[str, ElementReach]:
     """Element → how many units that are to answer `measure` have answered it for the period."""
+    by_name = ByName(
+        ElementReach,
+        element=KnownValue.element,
+        units=func.count(func.distinct(KnownValue.unit_id)),
+        measure=func.min(Measure.title),
+    )
     wanted = (
-        select(
-            KnownValue.element,
-            func.count(func.distinct(KnownValue.unit_id)),
-            func.min(Measure.title),
-        )
+        select(*by_name.columns)
         .join(Unit, col(Unit.id) == KnownValue.unit_id)
         .join(Assignment, col(Assignment.id) == KnownValue.assignment_id)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
@@ -174,7 +177,7 @@ def list_element_reach(
     )
     if period == ONCE:
         wanted = wanted.where(KnownValue.updated_at >= now - HOLDS)
-    return {row[0]: ElementReach(*row) for row in session.exec(wanted)}
+    return {reach.element: reach for reach in by_name.values(session.exec(wanted))}
 
 
 def _reached(measure: Measure, owner: Unit) -> tuple[ColumnElement[bool], ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import (
     Account,
     Act,
@@ -44,23 +45,32 @@ def fields_of(assignment: Assignment, version: FormVersion | None) -> tuple[Form
 def list_revisions(session: Session, assignment_id: int) -> Sequence[Revision]:
     """The submissions of an assignment with their reviews, newest first."""
     rows = session.execute(_REVISIONS, {"one": assignment_id})
-    return [Revision(*row) for row in rows]
+    return _REVISION.values(rows)
 
 
 def find_current(session: Session, assignment_id: int) -> Revision | None:
     """The latest submission of an assignment with its review."""
     row = session.execute(_REVISIONS.limit(1), {"one": assignment_id}).one_or_none()
-    return Revision(*row) if row else None
+    return _REVISION.value(row) if row else None
+
+
+_SENDER, _REVIEWER = aliased(Account), aliased(Account)
+_REVISION = ByName(
+    Revision,
+    submission=Submission,
+    sender=col(_SENDER.name),
+    review=Review,
+    reviewer=func.coalesce(_REVIEWER.name, ""),
+)
 
 
 def _revisions() -> Select[Any]:
     """The statement is built once: building it takes longer than carrying it out."""
-    sender, reviewer = aliased(Account), aliased(Account)
     return (
-        sa_select(Submission, col(sender.name), Review, func.coalesce(reviewer.name, ""))
-        .join(sender, col(sender.id) == Submission.sent_by)
+        sa_select(*_REVISION.columns)
+        .join(_SENDER, col(_SENDER.id) == Submission.sent_by)
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
-        .outerjoin(reviewer, col(reviewer.id) == Review.decided_by)
+        .outerjoin(_REVIEWER, col(_REVIEWER.id) == Review.decided_by)
         .where(col(Submission.assignment_id) == bindparam("one", type_=Integer))
         .order_by(col(Submission.revision).desc())
         .execution_options(populate_existing=True)

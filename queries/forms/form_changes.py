@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Assignment, Draft, FormVersion, Measure, Status, Submission
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED
@@ -102,12 +103,18 @@ def list_answered_versions(session: Session, measure_id: int) -> list[AnsweredVe
         .group_by(col(Submission.form_version_id))
         .subquery()
     )
+    by_name = ByName(
+        AnsweredVersion,
+        version=FormVersion,
+        reported=counts.c.reported,
+        returned=counts.c.returned,
+    )
     wanted = (
-        select(FormVersion, counts.c.reported, counts.c.returned)
+        select(*by_name.columns)
         .join(counts, counts.c.form_version_id == FormVersion.id)
         .order_by(col(FormVersion.id).desc())
     )
-    return [AnsweredVersion(*row) for row in session.exec(wanted)]
+    return by_name.values(session.exec(wanted))
 
 
 def count_drafts(

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Account, Campaign, FormDraft, FormVersion, Measure
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
@@ -50,8 +51,15 @@ def get_own_form_draft(session: Session, account: Account, draft_id: int) -> For
 
 def list_form_drafts(session: Session, account_id: int) -> list[BegunForm]:
     """At most `MOST_LISTED` drafts of the account, the last changed first; one statement."""
+    by_name = ByName(
+        BegunForm,
+        draft=FormDraft,
+        measure=Measure,
+        campaign=Campaign.title,
+        used=FormVersion.form_id,
+    )
     wanted = (
-        select(FormDraft, Measure, Campaign.title, FormVersion.form_id)
+        select(*by_name.columns)
         .join(Measure, col(Measure.id) == FormDraft.measure_id)
         .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .outerjoin(FormVersion, col(FormVersion.id) == Measure.form_version_id)
@@ -59,4 +67,4 @@ def list_form_drafts(session: Session, account_id: int) -> list[BegunForm]:
         .order_by(col(FormDraft.updated_at).desc(), col(FormDraft.id).desc())
         .limit(MOST_LISTED)
     )
-    return [BegunForm(*row) for row in session.exec(wanted)]
+    return by_name.values(session.exec(wanted))

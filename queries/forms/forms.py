@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from adapters.by_name import ByName
 from models import Account, Campaign, Form, FormVersion, Measure, Unit
 from queries.units.visibility import visible_measures, visible_units
 from rules.accounts.permissions import Right, require
@@ -127,19 +128,31 @@ def list_forms(session: Session, unit_id: int) -> list[ListedForm]:
 
 def list_published(session: Session, form_id: int) -> list[Published]:
     """The versions of a form with their publishers' names, the newest first; one statement."""
+    by_name = ByName(
+        Published,
+        version=FormVersion,
+        publisher=Account.name,
+    )
     wanted = (
-        select(FormVersion, Account.name)
+        select(*by_name.columns)
         .join(Account, col(Account.id) == FormVersion.published_by)
         .where(FormVersion.form_id == form_id)
         .order_by(col(FormVersion.number).desc())
     )
-    return [Published(*row) for row in session.exec(wanted)]
+    return by_name.values(session.exec(wanted))
 
 
 def list_uses(session: Session, unit_id: int, form_id: int | None = None) -> list[FormUse]:
     """The measures that use the unit's forms, or one form; at most `MOST_USES`, newest first."""
+    by_name = ByName(
+        FormUse,
+        measure=Measure,
+        campaign=Campaign.title,
+        form_id=Form.id,
+        number=FormVersion.number,
+    )
     wanted = (
-        select(Measure, Campaign.title, Form.id, FormVersion.number)
+        select(*by_name.columns)
         .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .join(FormVersion, col(FormVersion.id) == Measure.form_version_id)
         .join(Form, col(Form.id) == FormVersion.form_id)
@@ -149,7 +162,7 @@ def list_uses(session: Session, unit_id: int, form_id: int | None = None) -> lis
     )
     if form_id is not None:
         wanted = wanted.where(Form.id == form_id)
-    return [FormUse(*row) for row in session.exec(wanted)]
+    return by_name.values(session.exec(wanted))
 
 
 def list_elements(session: Session, unit: Unit) -> list[str]:

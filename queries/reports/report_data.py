@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import (
     Act,
     AnswerNumber,
@@ -86,19 +87,21 @@ def get_report_rows(
 
 def get_report_campaign(session: Session, campaign_id: int) -> ReportedCampaign:
     """The campaign and its notice. Raises `Refusal` if there is no such campaign."""
+    by_name = ByName(
+        ReportedCampaign,
+        id=col(Campaign.id),
+        title=col(Campaign.title),
+        number=func.coalesce(Notice.number, ""),
+        issuer=func.coalesce(Notice.issuer, ""),
+    )
     row = session.execute(
-        select(
-            col(Campaign.id),
-            col(Campaign.title),
-            func.coalesce(Notice.number, ""),
-            func.coalesce(Notice.issuer, ""),
-        )
+        select(*by_name.columns)
         .outerjoin(Notice, col(Notice.campaign_id) == Campaign.id)
         .where(col(Campaign.id) == campaign_id)
     ).one_or_none()
     if row is None:
         raise Refusal(N_("没有编号为%(id)s的专项工作。"), id=campaign_id)
-    return ReportedCampaign(*row)
+    return by_name.value(row)
 
 
 class ReportUnit(NamedTuple):
@@ -117,12 +120,18 @@ def list_report_units(
     `codes` None selects the owner of the campaign and all units that have handed down one of its
     measures. Raises `Refusal` with the codes that no unit has.
     """
-    query = select(col(Unit.id), col(Unit.code), col(Unit.lft)).order_by(col(Unit.lft))
+    by_name = ByName(
+        ReportUnit,
+        id=col(Unit.id),
+        code=col(Unit.code),
+        lft=col(Unit.lft),
+    )
+    query = select(*by_name.columns).order_by(col(Unit.lft))
     if codes is None:
         query = query.where(_has_lower_work(campaign_id))
     else:
         query = query.where(col(Unit.code).in_(codes))
-    found = [ReportUnit(*row) for row in session.execute(query)]
+    found = by_name.values(session.execute(query))
     unknown = set(codes or ()) - {unit.code for unit in found}
     if unknown:
         raise Refusal(N_("没有代码为%(codes)s的单位。"), codes=sorted(unknown))
@@ -158,36 +167,45 @@ def _of_campaign(campaign_id: int) -> Select[tuple[int]]:
 
 
 def _levels(session: Session) -> list[ReportedLevel]:
-    query = select(col(Level.code), col(Level.rank), col(Level.name), col(Level.name_en)).order_by(
-        col(Level.rank)
+    by_name = ByName(
+        ReportedLevel,
+        code=col(Level.code),
+        rank=col(Level.rank),
+        name=col(Level.name),
+        name_en=col(Level.name_en),
     )
-    return [ReportedLevel(*row) for row in session.execute(query)]
+    query = select(*by_name.columns).order_by(col(Level.rank))
+    return by_name.values(session.execute(query))
 
 
 def _members(session: Session, unit_ids: Sequence[int]) -> list[ReportedUnit]:
-    query = select(
-        col(Unit.id),
-        col(Unit.code),
-        col(Unit.name),
-        col(Unit.level),
-        col(Unit.parent_id),
-        col(Unit.lft),
-    ).where(_is_member(unit_ids))
-    return [ReportedUnit(*row) for row in session.execute(query.order_by(col(Unit.lft)))]
+    by_name = ByName(
+        ReportedUnit,
+        id=col(Unit.id),
+        code=col(Unit.code),
+        name=col(Unit.name),
+        level=col(Unit.level),
+        parent_id=col(Unit.parent_id),
+        lft=col(Unit.lft),
+    )
+    query = select(*by_name.columns).where(_is_member(unit_ids))
+    return by_name.values(session.execute(query.order_by(col(Unit.lft))))
 
 
 def _measures(session: Session, campaign_id: int) -> list[MeasureRow]:
+    by_name = ByName(
+        MeasureRow,
+        id=col(Measure.id),
+        path=col(Measure.path),
+        title=col(Measure.title),
+        kind=col(Measure.kind),
+        status=col(Measure.status),
+        target_count=col(Measure.target_count),
+        target_label=col(Measure.target_label),
+        form_version_id=col(Measure.form_version_id),
+    )
     query = (
-        select(
-            col(Measure.id),
-            col(Measure.path),
-            col(Measure.title),
-            col(Measure.kind),
-            col(Measure.status),
-            col(Measure.target_count),
-            col(Measure.target_label),
-            col(Measure.form_version_id),
-        )
+        select(*by_name.columns)
         .where(
             col(Measure.campaign_id) == campaign_id,
             col(Measure.status).in_(
@@ -196,7 +214,7 @@ def _measures(session: Session, campaign_id: int) -> list[MeasureRow]:
         )
         .order_by(col(Measure.position), col(Measure.id))
     )
-    return [MeasureRow(*row) for row in session.execute(query)]
+    return by_name.values(session.execute(query))
 
 
 def _form_fields(session: Session, campaign_id: int) -> dict[int, list[dict[str, Any]]]:
@@ -216,29 +234,30 @@ def _assignments(
     session: Session, campaign_id: int, unit_ids: Sequence[int]
 ) -> list[AssignmentRow]:
     issuer: Any = aliased(Unit)
-    columns: tuple[Any, ...] = (
-        col(Assignment.id),
-        col(Assignment.measure_id),
-        col(Assignment.period),
-        col(Assignment.unit_id),
-        col(Assignment.level),
-        col(Assignment.status),
-        col(Assignment.answering),
-        col(Assignment.late),
-        col(Assignment.due_on),
-        col(Assignment.issued_at),
-        col(Assignment.acknowledged_at),
-        col(Assignment.released_at),
-        col(Assignment.sent_at),
-        col(Assignment.closed_at),
-        issuer.code,
-        issuer.name,
-        col(Detail.text),
-        col(Detail.due_on),
-        col(Detail.contact),
+    by_name = ByName(
+        AssignmentRow,
+        id=col(Assignment.id),
+        measure_id=col(Assignment.measure_id),
+        period=col(Assignment.period),
+        unit_id=col(Assignment.unit_id),
+        level=col(Assignment.level),
+        status=col(Assignment.status),
+        answering=col(Assignment.answering),
+        late=col(Assignment.late),
+        due_on=col(Assignment.due_on),
+        issued_at=col(Assignment.issued_at),
+        acknowledged_at=col(Assignment.acknowledged_at),
+        released_at=col(Assignment.released_at),
+        sent_at=col(Assignment.sent_at),
+        closed_at=col(Assignment.closed_at),
+        issuer_code=issuer.code,
+        issuer_name=issuer.name,
+        detail_text=col(Detail.text),
+        detail_due_on=col(Detail.due_on),
+        detail_contact=col(Detail.contact),
     )
     query = (
-        select(*columns)
+        select(*by_name.columns)
         .join(HandDown, col(HandDown.id) == Assignment.hand_down_id)
         .join(issuer, issuer.id == HandDown.unit_id)
         .outerjoin(Detail, col(Detail.assignment_id) == Assignment.id)
@@ -247,7 +266,7 @@ def _assignments(
             col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
         )
     )
-    return [AssignmentRow(*row) for row in session.execute(query)]
+    return by_name.values(session.execute(query))
 
 
 def _passed_on(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> set[int]:
@@ -267,48 +286,57 @@ def _tallies(
     session: Session, campaign_id: int, unit_ids: Sequence[int], as_of: date
 ) -> list[TallyRow]:
     overdue = case((col(Tally.due_on) < as_of, col(Tally.unsent)), else_=0)
-    counted = (
-        col(Tally.issued),
-        col(Tally.acknowledged),
-        col(Tally.released),
-        col(Tally.submitted),
-        col(Tally.approved),
-        col(Tally.returned),
-        col(Tally.unsent),
-        overdue,
-        col(Tally.late),
-        col(Tally.answering),
-        col(Tally.reported),
-        col(Tally.reviewed),
-    )
-    key = (col(Tally.measure_id), col(Tally.period), col(Tally.unit_id), col(Tally.level))
+    counted: dict[str, Any] = {
+        "issued": col(Tally.issued),
+        "acknowledged": col(Tally.acknowledged),
+        "released": col(Tally.released),
+        "submitted": col(Tally.submitted),
+        "approved": col(Tally.approved),
+        "returned": col(Tally.returned),
+        "unsent": col(Tally.unsent),
+        "overdue": overdue,
+        "late": col(Tally.late),
+        "answering": col(Tally.answering),
+        "reported": col(Tally.reported),
+        "reviewed": col(Tally.reviewed),
+    }
+    key: dict[str, Any] = {
+        "measure_id": col(Tally.measure_id),
+        "period": col(Tally.period),
+        "unit_id": col(Tally.unit_id),
+        "level": col(Tally.level),
+    }
+    sums = {name: func.sum(column) for name, column in counted.items()}
+    by_name = ByName(TallyRow, **key, **sums)
     query = (
-        select(*key, *(func.sum(column) for column in counted))
+        select(*by_name.columns)
         .where(
             col(Tally.unit_id).in_(_member_ids(unit_ids)),
             col(Tally.measure_id).in_(_of_campaign(campaign_id)),
         )
-        .group_by(*key)
+        .group_by(*key.values())
         .having(func.sum(col(Tally.issued)) > 0)
     )
-    return [TallyRow(*row[:4], *map(int, row[4:])) for row in session.execute(query)]
+    return by_name.values(session.execute(query))
 
 
 def _totals(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[TotalRow]:
-    query = select(
-        col(Total.measure_id),
-        col(Total.period),
-        col(Total.unit_id),
-        col(Total.field),
-        col(Total.reported_sum),
-        col(Total.reported_count),
-        col(Total.reviewed_sum),
-        col(Total.reviewed_count),
-    ).where(
+    by_name = ByName(
+        TotalRow,
+        measure_id=col(Total.measure_id),
+        period=col(Total.period),
+        unit_id=col(Total.unit_id),
+        field=col(Total.field),
+        reported_sum=col(Total.reported_sum),
+        reported_count=col(Total.reported_count),
+        reviewed_sum=col(Total.reviewed_sum),
+        reviewed_count=col(Total.reviewed_count),
+    )
+    query = select(*by_name.columns).where(
         col(Total.unit_id).in_(_member_ids(unit_ids)),
         col(Total.measure_id).in_(_of_campaign(campaign_id)),
     )
-    return [TotalRow(*row) for row in session.execute(query)]
+    return by_name.values(session.execute(query))
 
 
 def _extremes(
@@ -326,8 +354,14 @@ def _extremes(
 
 
 def _numbers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[NumberRow]:
+    by_name = ByName(
+        NumberRow,
+        assignment_id=col(AnswerNumber.assignment_id),
+        field=col(AnswerNumber.field),
+        value=col(AnswerNumber.value),
+    )
     query = (
-        select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
+        select(*by_name.columns)
         .join(Assignment, col(Assignment.id) == AnswerNumber.assignment_id)
         .where(
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
@@ -335,7 +369,7 @@ def _numbers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> lis
             col(Assignment.status).in_(REPORTED),
         )
     )
-    return [NumberRow(*row) for row in session.execute(query)]
+    return by_name.values(session.execute(query))
 
 
 def _answers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[AnswerRow]:
@@ -343,10 +377,14 @@ def _answers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> lis
 
     Revisions are few. Asking for the newest alone makes PostgreSQL read all submissions.
     """
+    by_name = ByName(
+        AnswerRow,
+        assignment_id=col(Submission.assignment_id),
+        form_version_id=col(Submission.form_version_id),
+        answers=col(Submission.answers),
+    )
     query = (
-        select(
-            col(Submission.assignment_id), col(Submission.form_version_id), col(Submission.answers)
-        )
+        select(*by_name.columns)
         .join(Assignment, col(Assignment.id) == Submission.assignment_id)
         .where(
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
@@ -355,4 +393,4 @@ def _answers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> lis
         )
         .order_by(col(Submission.revision))
     )
-    return [AnswerRow(*row) for row in session.execute(query)]
+    return by_name.values(session.execute(query))

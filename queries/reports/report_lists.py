@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Assignment, Level, Measure, Review, Status, Submission, Unit
 from queries.assignments.still_open import OWING
 from queries.filling.current_submission import is_current
@@ -41,21 +42,23 @@ def _named(
     """The first `LIST_ROWS` assignments of a list for each reported unit, upper levels first."""
     first = _first_assignments(campaign_id, unit_ids, condition).subquery()
     above: Any = aliased(Unit)
+    by_name = ByName(
+        NamedRow,
+        report_unit_id=first.c.report_unit_id,
+        code=col(Unit.code),
+        name=col(Unit.name),
+        level=col(Unit.level),
+        above=func.coalesce(above.name, ""),
+        measure_id=col(Assignment.measure_id),
+        period=col(Assignment.period),
+        due_on=col(Assignment.due_on),
+        status=col(Assignment.status),
+        sent_at=col(Assignment.sent_at),
+        closed_at=col(Assignment.closed_at),
+        reason=col(Review.reason),
+    )
     query = (
-        select(
-            first.c.report_unit_id,
-            col(Unit.code),
-            col(Unit.name),
-            col(Unit.level),
-            func.coalesce(above.name, ""),
-            col(Assignment.measure_id),
-            col(Assignment.period),
-            col(Assignment.due_on),
-            col(Assignment.status),
-            col(Assignment.sent_at),
-            col(Assignment.closed_at),
-            col(Review.reason),
-        )
+        select(*by_name.columns)
         .join(Assignment, col(Assignment.id) == first.c.assignment_id)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .outerjoin(above, above.id == Unit.parent_id)
@@ -67,7 +70,7 @@ def _named(
         .where(first.c.place <= LIST_ROWS)
         .order_by(first.c.report_unit_id, first.c.place)
     )
-    return [NamedRow(*row) for row in session.execute(query)]
+    return by_name.values(session.execute(query))
 
 
 def _first_assignments(
@@ -119,12 +122,18 @@ def list_coverage(session: Session, campaign_id: int, unit_ids: Sequence[int]) -
         .subquery()
     )
     reported: Any = aliased(Unit)
+    by_name = ByName(
+        CoverageRow,
+        report_unit_id=reported.id,
+        expected=func.count(),
+        complete=func.sum(units.c.complete),
+    )
     query = (
-        select(reported.id, func.count(), func.sum(units.c.complete))
+        select(*by_name.columns)
         .select_from(units)
         .join(Unit, col(Unit.id) == units.c.unit_id)
         .join(reported, and_(col(Unit.lft) > reported.lft, col(Unit.lft) < reported.rgt))
         .where(col(reported.id).in_(unit_ids))
         .group_by(reported.id)
     )
-    return [CoverageRow(*row) for row in session.execute(query)]
+    return by_name.values(session.execute(query))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Assignment, Submission, Unit
 from queries.assignments.still_open import WAITING
 from queries.filling.current_submission import is_current
@@ -53,8 +54,15 @@ def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[
     """
     own = aliased(Assignment)
     count, since = func.count(), func.min(Submission.sent_at)
+    by_name = ByName(
+        OverdueReviewer,
+        unit_id=col(Unit.id),
+        name=col(Unit.name),
+        count=count,
+        since=since,
+    )
     rows = session.execute(
-        select(col(Unit.id), col(Unit.name), count, since)
+        select(*by_name.columns)
         .select_from(Unit)
         .join(own, col(own.unit_id) == Unit.id)
         .join(Assignment, col(Assignment.parent_id) == own.id)
@@ -64,4 +72,4 @@ def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[
         .group_by(col(Unit.id), col(Unit.name), col(Unit.lft))
         .order_by(col(Unit.lft))
     )
-    return [OverdueReviewer(*row) for row in rows]
+    return by_name.values(rows)

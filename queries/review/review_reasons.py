@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import Decision, ReviewBatch
 
 MOST = 8
@@ -28,8 +29,13 @@ def list_recent_reasons(
     as well.
     """
     last = func.max(ReviewBatch.id)
+    by_name = ByName(
+        RecentReason,
+        reason=col(ReviewBatch.reason),
+        batch_id=last,
+    )
     rows = session.execute(
-        select(col(ReviewBatch.reason), last)
+        select(*by_name.columns)
         .where(
             col(ReviewBatch.unit_id) == unit_id,
             col(ReviewBatch.decision) == Decision.RETURN,
@@ -40,4 +46,4 @@ def list_recent_reasons(
         .order_by(last.desc())
         .limit(MOST)
     )
-    return [RecentReason(*row) for row in rows]
+    return by_name.values(rows)

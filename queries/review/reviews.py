@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import (
     Act,
     AnswerNumber,
@@ -112,24 +113,26 @@ def _list_rows(
     """The rows of one page. Their keys are found first, so that no other rows are read whole."""
     keys = wanted.in_order().limit(PAGE_LENGTH).offset(offset).subquery()
     upper = aliased(Unit)
+    by_name = ByName(
+        WaitingSubmission,
+        submission_id=col(Submission.id),
+        assignment_id=col(Assignment.id),
+        revision=col(Submission.revision),
+        unit_code=col(Unit.code),
+        unit_name=col(Unit.name),
+        upper_name=col(upper.name),
+        measure_id=col(Measure.id),
+        measure_title=col(Measure.title),
+        period=col(Assignment.period),
+        due_on=col(Assignment.due_on),
+        sent_at=col(Submission.sent_at),
+        review_due_on=col(Assignment.review_due_on),
+        late=col(Assignment.late),
+        flag_count=col(Submission.flag_count),
+        corrects=_approved_before(),
+    )
     rows = session.execute(
-        select(
-            col(Submission.id),
-            col(Assignment.id),
-            col(Submission.revision),
-            col(Unit.code),
-            col(Unit.name),
-            col(upper.name),
-            col(Measure.id),
-            col(Measure.title),
-            col(Assignment.period),
-            col(Assignment.due_on),
-            col(Submission.sent_at),
-            col(Assignment.review_due_on),
-            col(Assignment.late),
-            col(Submission.flag_count),
-            _approved_before(),
-        )
+        select(*by_name.columns)
         .select_from(keys)
         .join(Assignment, col(Assignment.id) == keys.c.id)
         .join(Submission, is_current())
@@ -138,7 +141,7 @@ def _list_rows(
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .order_by(keys.c.key, keys.c.id)
     )
-    return [WaitingSubmission(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def _approved_before() -> ColumnElement[bool]:
@@ -179,17 +182,22 @@ def find_page(session: Session, wanted: WaitingSubmissions, here: Position) -> t
 def list_waiting_measures(session: Session, unit_id: int) -> list[WaitingMeasure]:
     """The measures and periods with submissions to decide about, the oldest measure first."""
     own = aliased(Assignment)
-    keys = (col(Measure.id), col(Measure.title), col(own.period))
+    keys: dict[str, Any] = {
+        "measure_id": col(Measure.id),
+        "title": col(Measure.title),
+        "period": col(own.period),
+    }
+    by_name = ByName(WaitingMeasure, **keys, count=func.count(col(Assignment.id)))
     rows = session.execute(
-        select(*keys, func.count(col(Assignment.id)))
+        select(*by_name.columns)
         .select_from(own)
         .join(Assignment, col(Assignment.parent_id) == own.id)
         .join(Measure, col(Measure.id) == own.measure_id)
         .where(col(own.unit_id) == unit_id, WAITING)
-        .group_by(*keys)
+        .group_by(*keys.values())
         .order_by(col(Measure.id), col(own.period))
     )
-    return [WaitingMeasure(*row) for row in rows]
+    return by_name.values(rows)
 
 
 def list_numbers(session: Session, assignment_ids: Sequence[int]) -> dict[int, dict[str, str]]:

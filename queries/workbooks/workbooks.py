@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
+from adapters.by_name import ByName
 from models import (
     ONCE,
     AnswerNumber,
@@ -127,11 +128,17 @@ def get_workbook_upload(session: Session, assignment_id: int, token: str) -> Wor
 
 def list_sent_uploads(session: Session, send_keys: Collection[str]) -> list[SentRow]:
     """The submissions with these send keys, in the order of the tree."""
+    by_name = ByName(
+        SentRow,
+        unit=Unit,
+        receipt=col(Submission.receipt),
+        assignment_id=col(Submission.assignment_id),
+    )
     rows = session.execute(
-        select(Unit, col(Submission.receipt), col(Submission.assignment_id))
+        select(*by_name.columns)
         .join(Assignment, col(Assignment.unit_id) == Unit.id)
         .join(Submission, col(Submission.assignment_id) == Assignment.id)
         .where(col(Submission.send_key).in_(send_keys))
         .order_by(col(Unit.lft))
     )
-    return [SentRow(*row) for row in rows]
+    return by_name.values(rows)

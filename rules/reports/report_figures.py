@@ -9,7 +9,7 @@ from rules.forms.answer_numbers import field_of
 from rules.forms.form_fields import FormField, RollUp
 from rules.forms.rolled_figures import Extremes, Figure, Sums, figures, number_text
 from rules.reports.report_index import Key, RowIndex
-from rules.reports.report_rows import AssignmentRow, MeasureRow, ReportedUnit
+from rules.reports.report_rows import AssignmentRow, MeasureRow, ReportedUnit, TotalRow
 from rules.reports.shares import share
 from rules.reports.targets import target_in_words
 
@@ -50,7 +50,7 @@ def _lines(
     index: RowIndex, fields: Sequence[FormField], key: Key, own: AssignmentRow | None
 ) -> list[Figure]:
     """The figures of everything below a unit, with the unit's own answer where `own` is given."""
-    sums = {name: Sums(*row[4:]) for name, row in index.totals[key].items()}
+    sums = {name: _sums(row) for name, row in index.totals[key].items()}
     extremes = dict(index.extremes(key))
     for number in index.numbers[own.id] if own else []:
         added = _answered(own, number.value)
@@ -147,6 +147,15 @@ def _by_lower_unit(
         lines = {figure.key: figure for figure in _lines(index, fields, key, own)}
         rows.append(({"code": lower.code, "name": lower.name, "of": of}, lines))
     return rows
+
+
+def _sums(row: TotalRow) -> Sums:
+    return Sums(
+        reported=row.reported_sum,
+        reported_count=row.reported_count,
+        reviewed=row.reviewed_sum,
+        reviewed_count=row.reviewed_count,
+    )
 
 
 def _nothing(figure: Figure) -> Figure:

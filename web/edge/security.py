@@ -98,7 +98,7 @@ def who_asks(request: Request, session: Session, now: datetime) -> Viewer:
     found = find_signed_in(session, token, now=now) if token else None
     if found is None:
         raise SignInNeeded
-    return Viewer(*found)
+    return Viewer(account=found.account, unit=found.unit)
 
 
 def which_office(request: Request, session: Session, now: datetime) -> Viewer:

@@ -63,12 +63,14 @@ async def read_sent(
     """Read the workbook before the transaction begins; see `web.campaigns.intake.read_intake`."""
     await look(lambda session: _get_own(session, who_asks(request, session, now), assignment_id))
     try:
-        found = await waiting_of(request).clerks.run(lambda: read_workbook(_content_of(posted)))
+        ticket, tables = await waiting_of(request).clerks.run(
+            lambda: read_workbook(_content_of(posted))
+        )
     except Crowded as crowded:
         return SentBook(None, [], say(request, crowded.sentence), 503)
     except Refusal as refusal:
         return SentBook(None, [], say(request, refusal))
-    return SentBook(*found)
+    return SentBook(ticket, tables)
 
 
 def _content_of(posted: FormData) -> bytes:
