@@ -39,10 +39,12 @@ JOINED = {
     ),
     "outbox.js": (
         "outbox/store.js",
+        "outbox/blobs.js",
         "outbox/requests.js",
         "outbox/elements.js",
         "outbox/items.js",
         "outbox/shown.js",
+        "outbox/files.js",
         "outbox/delivery.js",
         "outbox/signing_out.js",
         "outbox/start.js",

@@ -91,6 +91,9 @@
   function dress() {
     page.bounds.dress();
     page.choices.dress();
+    if (window.jieliPhotos) {
+      window.jieliPhotos.dress(form);
+    }
     if (page.missing) {
       page.missing.later();
     }

@@ -14,7 +14,7 @@
       return field.checked;
     }
     if (field.type === 'file') {
-      return field.files.length > 0 || /sending|done|kept/.test(field.getAttribute('data-state'));
+      return field.files.length > 0 || /sending|done/.test(field.getAttribute('data-state'));
     }
     return /^f-/.test(field.name) && field.value.trim() !== '';
   }

@@ -14,6 +14,9 @@
     marks = page.marks,
     say = page.say;
 
+  /* Pressed, and sent once the files are there. */
+  var awaited = false;
+
   function send() {
     var pairs = answers.posted();
     if (!page.can('sends')) {
@@ -29,6 +32,10 @@
       return;
     }
     page.buttons.busy('send');
+    if (photos && photos.pending(form).length) {
+      afterFiles(pairs);
+      return;
+    }
     if (hasFiles()) {
       sendWithFiles(pairs);
       return;
@@ -93,6 +100,51 @@
     photos.leave(form);
     return true;
   }
+  /* What is on its way is waited for, without a second press. Without a network, or when the page goes
+     away meanwhile, the outbox takes all of it. */
+  function afterFiles(pairs) {
+    var all = photos.pending(form),
+      kept = photos.pending(form, true);
+    var moving = Number(form.getAttribute('data-uploading')) && navigator.onLine !== false;
+    if (!moving && kept.length === all.length) {
+      copies.keep(true);
+      park('waiting', pairs, kept);
+    } else if (!moving) {
+      page.buttons.rest('send');
+      status.hold(say('uploading'));
+    } else {
+      status.tell(say('after-files'));
+      awaited = true;
+    }
+  }
+  function stopWaiting() {
+    awaited = false;
+    page.buttons.rest('send');
+  }
+  /* The last one has arrived, or one of them does not. */
+  form.addEventListener('change', function (event) {
+    if (!awaited || event.target.type !== 'hidden') {
+      return;
+    }
+    window.setTimeout(function () {
+      if (awaited && !Number(form.getAttribute('data-uploading'))) {
+        stopWaiting();
+        send();
+      }
+    }, 0);
+  });
+  window.addEventListener('offline', function () {
+    if (awaited) {
+      stopWaiting();
+      send();
+    }
+  });
+  window.addEventListener('pagehide', function () {
+    var kept = awaited ? photos.pending(form, true) : [];
+    if (kept.length && kept.length === photos.pending(form).length) {
+      park('waiting', answers.posted(), kept);
+    }
+  });
   /* The whole file goes only into a request that can succeed: a small one asks first. */
   function sendWithFiles(pairs) {
     if (Number(form.getAttribute('data-uploading')) || navigator.onLine === false) {
@@ -143,7 +195,12 @@
     });
   }
 
-  function park(how, pairs) {
+  function park(how, pairs, files) {
+    awaited = false;
+    page.buttons.rest('send');
+    if (files) {
+      window.jieliUploads.pause();
+    }
     var kept = out.put({
       name: page.name,
       tab: page.tab,
@@ -152,10 +209,12 @@
       title: page.title(),
       at: Date.now(),
       tries: 1,
-      next: Date.now() + 5000,
+      next: files ? 0 : Date.now() + 5000,
       url: page.url,
       page: location.pathname + location.search,
       typed: answers.only(pairs),
+      files: files || [],
+      lost: say('lost-file'),
       bases: [marks.clean, marks.trying],
       /* Without _confirmed the checks ask nothing back: nobody is there to answer. */
       fields: pairs

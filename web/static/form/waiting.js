@@ -98,6 +98,9 @@
       aside(item);
     } else {
       answers.write(item.typed);
+      if (window.jieliPhotos) {
+        window.jieliPhotos.restore(form, item.files);
+      }
     }
     page.offers.renew();
     out.drop(item);

@@ -68,16 +68,29 @@
     }
     send(item);
   }
+  /* Its files first: they are answers of it. */
   function send(item) {
+    beat = window.setInterval(hold, HELD / 3);
+    outbox.upload(item, function (status, answer) {
+      if (status === 200) {
+        post(item);
+      } else {
+        ended(item, status, answer, '');
+      }
+    });
+  }
+  function post(item) {
     var token = document.querySelector('input[name=_token]');
     var pairs = item.fields.concat([['_token', token ? token.value : '']]);
-    beat = window.setInterval(hold, HELD / 3);
     requests.request(item.url, pairs, function (status, answer, address) {
-      window.clearInterval(beat);
-      sending = '';
-      store.remove(LOCK);
-      became(item, status, answer, requests.outcome(status, answer, address));
+      ended(item, status, answer, address);
     });
+  }
+  function ended(item, status, answer, address) {
+    window.clearInterval(beat);
+    sending = '';
+    store.remove(LOCK);
+    became(item, status, answer, requests.outcome(status, answer, address));
   }
   function became(item, status, answer, how) {
     if (how === 'odd' && status < 400) {

@@ -50,6 +50,7 @@
     outbox.erased = (outbox.erased || []).concat(left);
     store.set(ERASED, outbox.erased);
     outbox.erased.forEach(store.erase);
+    window.jieliBlobs.forget(outbox.erased);
     store.erase(ERASED);
   }
   /* Another tab has signed out. Nothing but what it erased is taken off a page: what was typed there may

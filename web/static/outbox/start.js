@@ -58,6 +58,7 @@
     read(receipt.getAttribute('data-sent-draft'));
   }
   outbox.show();
+  window.jieliBlobs.forgetOld();
   window.addEventListener('online', wake);
   window.addEventListener('storage', function (event) {
     if (event.key && items.isKey(event.key)) {

@@ -28,6 +28,19 @@
       uploads.push(new Upload(input, input.files[0]));
     }
   }
+  /* What the device has kept of a page before goes on. */
+  function resume(input, file, entry) {
+    stop(input);
+    input.setAttribute('data-blob', file.blob);
+    uploads.push(new Upload(input, {name: file.name}, entry));
+  }
+  /* The outbox takes over what is on its way. */
+  function pause() {
+    uploads.forEach(function (upload) {
+      upload.end();
+    });
+    uploads = [];
+  }
   window.addEventListener('online', function () {
     uploads.forEach(function (upload) {
       upload.wake();
@@ -51,7 +64,7 @@
     });
   }
 
-  function Upload(input, file) {
+  function Upload(input, file, kept) {
     var self = this;
     this.input = input;
     this.file = file;
@@ -66,6 +79,12 @@
     this.lost = 0;
     this.count(1);
     note(input, 'sending', file.name);
+    if (kept) {
+      this.thumb = kept.thumb;
+      this.take(kept.blob, true);
+      return;
+    }
+    inputs.drop(input);
     if (input.getAttribute('data-upload') === 'image') {
       this.tell(text('shrinking'));
       window.jieliShrinking.shrink(file, function (blob, thumb) {
@@ -73,6 +92,7 @@
         self.take(blob);
       });
     } else {
+      this.tell(text('sending', {percent: '0%'}));
       this.take(file);
     }
   }
@@ -95,7 +115,7 @@
     this.count(-1);
   };
 
-  Upload.prototype.take = function (blob) {
+  Upload.prototype.take = function (blob, kept) {
     var self = this,
       limit = Number(this.input.getAttribute('data-limit'));
     if (this.ended) {
@@ -115,7 +135,32 @@
         return;
       }
       self.key = key;
+      if (!kept) {
+        self.keep();
+      }
       self.start();
+    });
+  };
+
+  /* On the device until it has arrived, under a name of its own: places in a repeat move. */
+  Upload.prototype.keep = function () {
+    var self = this,
+      draft = this.input.form.getAttribute('data-draft'),
+      id;
+    if (!draft || !window.jieliOutbox) {
+      return;
+    }
+    id = window.jieliOutbox.draftKey(draft) + '/' + String(Math.random()).slice(2);
+    window.jieliBlobs.put(id, {blob: this.blob, thumb: this.thumb, key: this.key}, function (done) {
+      if (done === null) {
+        return;
+      }
+      if (self.ended) {
+        window.jieliBlobs.remove(id);
+        return;
+      }
+      self.input.setAttribute('data-blob', id);
+      inputs.changed(self.input);
     });
   };
 
@@ -307,22 +352,32 @@
   Upload.prototype.notTaken = function (sentence) {
     this.input.value = '';
     this.end();
+    inputs.drop(this.input);
     inputs.stay(this.input, 'refused', this.file.name, sentence);
   };
   /* Not of itself any more; the file stays chosen, and a click goes on. */
   Upload.prototype.fail = function (why) {
-    var input = this.input,
+    var self = this,
+      input = this.input,
       file = this.file;
     this.end();
+    if (input.files.length) {
+      note(input, 'chosen', file.name);
+    }
     this.tell(text(why));
     button(this.status, text('again'), function () {
       stop(input);
-      uploads.push(new Upload(input, file));
+      uploads.push(new Upload(input, file, input.files.length ? null : self.entry()));
     });
+    inputs.changed(input);
+  };
+  Upload.prototype.entry = function () {
+    return {blob: this.blob, thumb: this.thumb};
   };
 
   Upload.prototype.done = function (answer) {
     this.end();
+    inputs.drop(this.input);
     this.input.value = '';
     this.hidden.value = answer.token;
     inputs.attached(this.input, answer.name, this.thumb);
@@ -332,6 +387,7 @@
   Upload.prototype.tell = function (sentence) {
     this.shown = sentence;
     this.status.textContent = sentence;
+    inputs.picture(this.status, this.file.name || '', this.thumb);
   };
 
   Upload.prototype.percent = function (more) {
@@ -347,4 +403,6 @@
 
   /* Chosen before this script was here. */
   inputs.each(document, begin);
+  window.jieliPhotos.dress(document);
+  window.jieliUploads = {resume: resume, pause: pause};
 })(window.jieliInputs);
