@@ -280,8 +280,8 @@ def test_the_number_of_statements_does_not_grow_with_units_or_measures(session: 
         release_down(session, measure, office)
     counts = []
     for chosen in ([small], measures):
-        for account in (office, *chosen):
-            session.refresh(account)
+        for stored in (office, *chosen):
+            session.refresh(stored)
         with statements(session) as log:
             close_measures(session, chosen, actor=office, now=LATER)
         counts.append(len(log))

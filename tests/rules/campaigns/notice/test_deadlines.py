@@ -142,8 +142,8 @@ def test_offsets_are_of_the_whole_text() -> None:
 def test_every_phrase_reads_its_example_and_no_phrase_before_it_does(phrase: Phrase) -> None:
     place = TextPlace(phrase.example, ISSUED, labelled=False)
     readers = [
-        phrase
-        for phrase in PHRASES
-        if (found := phrase.pattern.match(phrase.example)) and phrase.read(found, place)
+        reader
+        for reader in PHRASES
+        if (found := reader.pattern.match(phrase.example)) and reader.read(found, place)
     ]
     assert readers[0] is phrase
