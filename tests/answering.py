@@ -79,7 +79,7 @@ def released_measure(
     return released_measures(session, choices)[0]
 
 
-def released_measures(session: Session, *choices: dict) -> list[Measure]:
+def released_measures(session: Session, *choices: dict[str, Any]) -> list[Measure]:
     """Measures of these choices, handed down to the whole sample tree."""
     office = account_of(session, REGION)
     measures = [make_measure(session, office, **chosen) for chosen in choices]

@@ -1,8 +1,9 @@
 """Builders: an object at the point a test starts from, reached by the legal path."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import (
     Account,
@@ -75,7 +76,7 @@ def make_campaign(session: Session, owner: Account) -> Campaign:
     return campaign
 
 
-def make_form(session: Session, owner: Account, fields: list | None = None) -> FormVersion:
+def make_form(session: Session, owner: Account, fields: list[Any] | None = None) -> FormVersion:
     form = Form(title="安全排查表", unit_id=owner.unit_id, created_at=NOW, created_by=owner.id)
     session.add(form)
     session.flush()
@@ -94,7 +95,7 @@ def make_measure(
     campaign: Campaign | None = None,
     *,
     title: str = "入户排查取暖安全",
-    addressees: tuple = (("village", ""),),
+    addressees: tuple[Any, ...] = (("village", ""),),
     gates: dict[str, GateChoice] | None = None,
     due_rule: str = "2026-12-20",
     review_days: int = 2,
@@ -149,6 +150,6 @@ def release_all_down(
 def assignment_of(session: Session, measure: Measure, code: str) -> Assignment:
     return session.exec(
         select(Assignment)
-        .join(Unit, Unit.id == Assignment.unit_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
         .where(Assignment.measure_id == measure.id, Unit.code == code)
     ).one()

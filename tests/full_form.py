@@ -1,5 +1,7 @@
 """A form that has one of everything, and how a clerk fills it in."""
 
+from typing import Any
+
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
 
@@ -52,7 +54,7 @@ FILLED = {
 }  # fmt: skip
 
 
-def full_fields() -> list[dict]:
+def full_fields() -> list[dict[str, Any]]:
     """As a version stores them."""
     return dump_form(check_form(FULL))
 

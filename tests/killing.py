@@ -39,7 +39,7 @@ BY_ASSIGNMENT = (Event, Submission, AnswerNumber, Draft)
 CHANCE = frozenset({"id", "measure_id", "flow_run_id", "send_key", "receipt", "checksum"})
 """Columns that differ between two measures that went the same way."""
 
-Stored = dict[str, Counter]
+Stored = dict[str, Counter[str]]
 Order = dict[str, Any]
 
 
@@ -95,11 +95,11 @@ def stored(session: Session, measure_id: int) -> Stored:
     }
 
 
-def _rows(session: Session, table: Any, where: Any) -> Sequence[Row]:
+def _rows(session: Session, table: Any, where: Any) -> Sequence[Row[Any]]:
     return session.execute(select(table.__table__).where(where)).all()
 
 
-def _plain(row: Row, codes: dict[str, dict]) -> str:
+def _plain(row: Row[Any], codes: dict[str, dict[str, Any]]) -> str:
     shown = {
         name: codes[name].get(value, value) if name in codes else _without_time(value)
         for name, value in row._mapping.items()
@@ -138,14 +138,14 @@ def workers(committed: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def each_point(session: Session, workers: Workers) -> Callable[..., Iterator]:
+def each_point(session: Session, workers: Workers) -> Callable[..., Iterator[Any]]:
     """`each_point(prepare)`: what a worker had worked on when it was killed at point 1, at point 2…
 
     `prepare(session)` gives that, such as a measure, and the order. First an undisturbed worker
     counts the points; what it worked on comes first.
     """
 
-    def each_point(prepare, step: int = 1) -> Iterator[tuple[Any, Order, dict]]:
+    def each_point(prepare, step: int = 1) -> Iterator[tuple[Any, Order, dict[str, Any]]]:
         subject, order = prepare(session)
         session.commit()
         said = workers.run(**order)

@@ -1,6 +1,7 @@
 """Builders of tests about reports: answered, returned and late assignments, without the pages."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -34,7 +35,7 @@ def answer(
     session: Session,
     assignment: Assignment,
     actor: Account,
-    answers: dict,
+    answers: dict[str, Any],
     *,
     status: Status = Status.SUBMITTED,
     reason: str = "",
@@ -49,7 +50,7 @@ def write_answer(
     session: Session,
     assignment: Assignment,
     actor: Account,
-    answers: dict,
+    answers: dict[str, Any],
     status: Status = Status.SUBMITTED,
     reason: str = "",
     now: datetime = NOW,

@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, SQLModel
 
@@ -29,12 +30,12 @@ def fill_tree(session: Session) -> None:
         session.add(models.Level(code=code, rank=rank, name=name, name_en=name_en))
     session.flush()
     rows = list(csv.DictReader(SAMPLE_UNITS.open(encoding="utf-8-sig")))
-    lower: dict[str, list[dict]] = {}
+    lower: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         lower.setdefault(row["parent_code"], []).append(row)
     counter = 0
 
-    def number(row: dict, parent: int | None) -> None:
+    def number(row: dict[str, Any], parent: int | None) -> None:
         nonlocal counter
         counter += 1
         unit = models.Unit(

@@ -1,6 +1,7 @@
 """What the three faces of a report say, read back with other libraries than wrote them."""
 
 from io import BytesIO
+from typing import Any
 
 from docx import Document
 from lxml import html
@@ -58,7 +59,7 @@ def word_text(content: bytes) -> str:
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
-def sheets(content: bytes) -> dict[str, list[list]]:
+def sheets(content: bytes) -> dict[str, list[list[Any]]]:
     """Name → rows of values, as a program reads them."""
     book = CalamineWorkbook.from_filelike(BytesIO(content))
     return {
@@ -67,12 +68,12 @@ def sheets(content: bytes) -> dict[str, list[list]]:
     }
 
 
-def counts(row: dict, names: tuple[str, ...] = PAGE_COUNTS) -> list[str]:
+def counts(row: dict[str, Any], names: tuple[str, ...] = PAGE_COUNTS) -> list[str]:
     """A row of a snapshot as a face must print it."""
     return [str(row[name]) for name in names]
 
 
-def figures(row: dict) -> list[str]:
+def figures(row: dict[str, Any]) -> list[str]:
     return [str(row[name]) for name in FIGURES]
 
 
@@ -85,7 +86,7 @@ def cell_text(value: object, *, share: bool = False) -> str:
     return str(value)
 
 
-def ledger_counts(cells: list) -> list[str]:
+def ledger_counts(cells: list[Any]) -> list[str]:
     return [
         cell_text(value, share=name.endswith("_share"))
         for name, value in zip(LEDGER_COUNTS, cells, strict=False)

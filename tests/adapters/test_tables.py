@@ -22,7 +22,7 @@ def read_lines(content: bytes, limit: int = tables.LIMIT) -> list[Line]:
     return list(read_table(content, UNIT_HEADS, limit).lines)
 
 
-def workbook(rows: list[list], place: tuple[int, int] = (0, 0)) -> bytes:
+def workbook(rows: list[list[Any]], place: tuple[int, int] = (0, 0)) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet()

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -67,7 +68,7 @@ def test_a_password_is_asked_for_twice_and_not_shown(runner: CliRunner) -> None:
     ],
 )
 def test_a_refusal_is_one_sentence_and_exit_code_1(
-    runner: CliRunner, change: dict, password: str, sentence: str
+    runner: CliRunner, change: dict[str, Any], password: str, sentence: str
 ) -> None:
     done = runner.invoke(app, [change.get(word, word) for word in ADD], input=password + "\n")
     assert done.exit_code == 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from adapters.passwords import hash_password
 from cli.demo import story
@@ -73,7 +73,7 @@ def people(site: Site, measure: tuple[int, str]) -> dict[str, list[story.Actor]]
 
 
 def _units(session: Session) -> list[Unit]:
-    return list(session.exec(select(Unit).order_by(Unit.lft)).all())
+    return list(session.exec(select(Unit).order_by(col(Unit.lft))).all())
 
 
 def test_what_the_demo_shows_can_be_done_on_the_pages(
@@ -95,5 +95,5 @@ def test_what_the_demo_shows_can_be_done_on_the_pages(
 def _statuses(site: Site, actors: list[story.Actor]) -> list[str]:
     codes = [actor.code for actor in actors]
     with site.session() as session:
-        query = select(Assignment.status).join(Unit, Unit.id == Assignment.unit_id)
-        return list(session.exec(query.where(Unit.code.in_(codes))).all())
+        query = select(Assignment.status).join(Unit, col(Unit.id) == Assignment.unit_id)
+        return list(session.exec(query.where(col(Unit.code).in_(codes))).all())

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, text
@@ -65,7 +66,7 @@ def test_a_wrong_address_is_one_sentence_without_the_password(
 )
 def test_what_the_server_does_not_know_is_told(
     installation: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-    parts: dict, words: str,
+    parts: dict[str, Any], words: str,
 ) -> None:  # fmt: skip
     with fresh_database("postgresql", tmp_path, f"jieli_opening_{os.getpid()}"):
         fails(runner, monkeypatch, server(**parts), words)

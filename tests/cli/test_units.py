@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -11,7 +12,7 @@ from tests.adapters.test_cell_texts import several
 from tests.sample_tree import SAMPLE_UNITS
 
 
-def stored(column: str | int) -> list:
+def stored(column: str | int) -> list[Any]:
     with transaction(readonly=True) as session:
         return list(session.exec(select(column)).all())
 

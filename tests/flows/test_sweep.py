@@ -3,7 +3,7 @@
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from flows.sweep import sweep
 from models import Submission
@@ -26,7 +26,7 @@ def test_a_sweep_brings_flags_up_to_date_and_a_second_one_changes_nothing(
     for code in (VILLAGE, NEIGHBOUR):
         typed = {**ANSWER, "note": [NOTE]}
         send(session, assignment_of(session, measure, code), typed, actor=account_of(session, code))
-    counted = select(Submission.flag_count).order_by(Submission.id)
+    counted = select(Submission.flag_count).order_by(col(Submission.id))
     assert session.exec(counted).all() == [0, 1]
     session.commit()
     for changed in ("更新提示 1 份", "更新提示 0 份"):

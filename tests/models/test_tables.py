@@ -1,10 +1,10 @@
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Unit
 
 
 def test_the_sample_tree_is_numbered_depth_first(session: Session) -> None:
-    units = session.exec(select(Unit).order_by(Unit.lft)).all()
+    units = session.exec(select(Unit).order_by(col(Unit.lft))).all()
     assert len(units) == 50
     assert units[0].rgt == 100
     for unit in units[1:]:

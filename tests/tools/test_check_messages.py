@@ -1,6 +1,7 @@
 """The check of the English catalogue."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -11,7 +12,7 @@ from tools.check_messages import faults_of, written
 PLURAL = ("共 %(n)s 份", "共 %(n)s 份")
 
 
-def made(*messages: tuple, **flags: object) -> Catalog:
+def made(*messages: tuple[Any, ...], **flags: object) -> Catalog:
     """A catalogue of pairs of text and translation."""
     whole = Catalog(locale="en")
     for msgid, english in messages:

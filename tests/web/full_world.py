@@ -1,5 +1,7 @@
 """A measure whose form has one of everything, for tests of pages."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session
 
@@ -10,7 +12,7 @@ from tests.scenes import scene
 from tests.web.conftest import World, account_of
 
 
-def make_full_world(session: Session, fields: list[dict] | None = None) -> World:
+def make_full_world(session: Session, fields: list[dict[str, Any]] | None = None) -> World:
     """The measure handed down the whole sample tree."""
     office = account_of(session, REGION, Role.OFFICE)
     measure = make_measure(

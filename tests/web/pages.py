@@ -2,6 +2,7 @@
 
 from collections import Counter
 from html.parser import HTMLParser
+from typing import Any
 
 from httpx import Response
 from lxml import html
@@ -20,7 +21,7 @@ class _Nesting(HTMLParser):
         self.open: list[str] = []
         self.faults: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list) -> None:
+    def handle_starttag(self, tag: str, attrs: list[Any]) -> None:
         names = [name for name, _ in attrs]
         if len(names) != len(set(names)):
             self.faults.append(f"<{tag}> at {self.getpos()} says an attribute twice")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
 from sqlalchemy import delete
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from adapters.passwords import hash_password
 from models import Account, Assignment, Draft, Level, Role, SignIn, Submission, Unit
@@ -120,7 +120,7 @@ class Phones:
         """Everybody of the village is signed out, as after a night."""
         with self.site.session() as session:
             account = account_of(session, code)
-            session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+            session.execute(delete(SignIn).where(col(SignIn.account_id) == account.id))
 
     def sent(self, code: str) -> list[Submission]:
         with self.site.session() as session:
@@ -161,10 +161,10 @@ def phones(folder: Path, chromium: Browser, form: list[dict[str, Any]] = FORM) -
         release_down(session, measure, office)
         wanted = (
             select(Unit.code, Assignment.id)
-            .join(Assignment, Assignment.unit_id == Unit.id)
-            .join(Level, Level.code == Unit.level)
+            .join(Assignment, col(Assignment.unit_id) == Unit.id)
+            .join(Level, col(Level.code) == Unit.level)
             .where(Assignment.measure_id == measure.id, Unit.level == "village")
-            .order_by(Unit.lft)
+            .order_by(col(Unit.lft))
         )
         ids = dict(session.exec(wanted).all())
         secret = hash_password(PASSWORD)

@@ -1,5 +1,7 @@
 """What hangs on a paragraph of a .docx or goes on across its chapters is in the text, once."""
 
+from collections.abc import Callable
+
 import pytest
 from docx.oxml.ns import nsdecls
 
@@ -41,7 +43,7 @@ def with_box(shape: str, before: str = "") -> str:
 
 
 @pytest.mark.parametrize("shape", [drawing, vml, both])
-def test_a_text_box_follows_its_paragraph_once(shape) -> None:
+def test_a_text_box_follows_its_paragraph_once(shape: Callable[..., str]) -> None:
     content = docx(with_box(shape("一、甲。", "二、乙。")), paragraph(run("后")))
     lines = extracted_text(content, "通知.docx").split("\n")
     assert [line for line in lines if line] == ["前", "一、甲。", "二、乙。", "后"]

@@ -411,7 +411,7 @@ RARE = "\U00020bb7"
 """A Han character outside the Basic Multilingual Plane: two characters for Excel."""
 
 
-def test_long_labels_of_rare_characters_keep_every_check_and_every_sheet():
+def test_long_labels_of_rare_characters_keep_every_check_and_every_sheet() -> None:
     questions = [
         {"type": "integer", "name": "a", "label": RARE * 30, "hint": RARE * 200},
         {"type": "begin_repeat", "name": "b", "label": RARE * 40},
@@ -430,7 +430,7 @@ def test_long_labels_of_rare_characters_keep_every_check_and_every_sheet():
         assert len(checked) == len(columns.columns) + bool(columns.repeat)
 
 
-def test_a_row_with_a_long_text_has_the_height_of_its_lines():
+def test_a_row_with_a_long_text_has_the_height_of_its_lines() -> None:
     long = layout()
     cells = tuple(Cell("甲" * 100, True) for _ in SHEETS[0].columns)
     line = replace(long.sheets[0].lines[0], cells=cells)

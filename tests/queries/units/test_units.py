@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Level, Unit
 from queries.units.units import (
@@ -47,7 +47,7 @@ def test_a_unit_that_ended_is_not_among_the_lower_ones_but_is_found(session: Ses
 
 def test_within_holds_the_unit_and_all_below_it(session: Session) -> None:
     banner = get_unit(session, BANNER)
-    found = session.exec(select(Unit).where(within(banner)).order_by(Unit.lft)).all()
+    found = session.exec(select(Unit).where(within(banner)).order_by(col(Unit.lft))).all()
     assert len(found) == 9
     assert all(unit.code.startswith("150402") for unit in found)
 

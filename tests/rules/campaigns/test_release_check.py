@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -35,5 +36,5 @@ def test_the_days_left_count_working_days_of_the_lowest_level() -> None:
         ({"due_on": date(2031, 1, 10)}, "2031年的放假安排尚未公布"),
     ],
 )
-def test_what_is_odd_is_said_in_a_sentence(changed: dict, sentence: str) -> None:
+def test_what_is_odd_is_said_in_a_sentence(changed: dict[str, Any], sentence: str) -> None:
     assert sentence in told(replace(FACTS, **changed))

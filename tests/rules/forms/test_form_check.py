@@ -209,7 +209,7 @@ def test_a_form_has_a_largest_size() -> None:
 
 
 def test_groups_lie_ten_deep_and_no_deeper() -> None:
-    def nested(depth: int) -> list[dict]:
+    def nested(depth: int) -> list[dict[str, Any]]:
         groups = [
             {"name": f"g{at}", "label": "组", "type": "group", "within": f"g{at - 1}" if at else ""}
             for at in range(depth)

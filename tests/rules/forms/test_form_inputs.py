@@ -14,11 +14,11 @@ ROOM = MOST_INPUTS // MOST_TIMES
 REPEAT = {"name": "r", "label": "每次", "type": "repeat"}
 
 
-def questions(count: int, **more: str) -> list[dict]:
+def questions(count: int, **more: str) -> list[dict[str, Any]]:
     return [{"name": f"q{n}", "label": f"第{n}项", "type": "text", **more} for n in range(count)]
 
 
-def several(name: str, count: int, **more: str) -> dict:
+def several(name: str, count: int, **more: str) -> dict[str, Any]:
     choices = [{"value": str(n), "label": f"选项{n}"} for n in range(count)]
     return {"name": name, "label": name, "type": "select_multiple", "choices": choices, **more}
 

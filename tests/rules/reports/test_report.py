@@ -4,8 +4,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.forms.rolled_figures import number_text
 from rules.reports.report import checksum, snapshots
-from rules.reports.report_figures import number_text
 from rules.reports.report_rows import (
     LISTS,
     MeasureRow,

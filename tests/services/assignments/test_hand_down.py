@@ -2,7 +2,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlmodel import Session, func, select
+from sqlalchemy.sql.elements import BinaryExpression
+from sqlmodel import Session, col, func, select
 
 from models import (
     Account,
@@ -41,12 +42,12 @@ from tests.conftest import NOW
 from tests.counting import statements
 
 
-def count(session: Session, *where) -> int:
+def count(session: Session, *where: bool | BinaryExpression[bool]) -> int:
     return session.exec(select(func.count()).select_from(Assignment).where(*where)).one()
 
 
 def pending(session: Session) -> list[int]:
-    return list(session.exec(select(HandDown.id).where(HandDown.done_at.is_(None))).all())
+    return list(session.exec(select(HandDown.id).where(col(HandDown.done_at).is_(None))).all())
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_units_between_are_in_scope_only_above_an_addressed_unit(
     measure = make_measure(session, office, addressees=(("village", "border"),))
     release_down(session, measure, office)
     assert count(session, Assignment.measure_id == measure.id) == 5
-    assert count(session, Assignment.answering.is_(True)) == 1
+    assert count(session, col(Assignment.answering).is_(True)) == 1
 
 
 def test_a_measure_for_leagues_and_banners_goes_no_lower(session: Session, office: Account) -> None:

@@ -78,7 +78,7 @@ def new_wish(session: Session, lowest: str = "village", **gates: Gate) -> tuple[
     return measure, order_to_carry_out([wish])
 
 
-def order_to_carry_out(ids: list) -> Order:
+def order_to_carry_out(ids: list[Any]) -> Order:
     return {"work": "carry_out", "hand_down_ids": ids, "flow_run_id": "a flow run"}
 
 
@@ -130,7 +130,7 @@ def click(session: Session, order: Order) -> None:
         act(session, order["assignment_id"], actor=account_of(session, LEAGUE), now=NOW)
 
 
-def pending(session: Session, measure: Measure) -> list:
+def pending(session: Session, measure: Measure) -> list[Any]:
     wanted = select(HandDown.id).where(HandDown.measure_id == measure.id)
     return list(session.exec(wanted.where(col(HandDown.done_at).is_(None))).all())
 
@@ -153,7 +153,7 @@ def test_a_hand_down_killed_at_every_point_ends_as_an_undisturbed_one(
         assert again == undisturbed, f"killed at point {number}"
 
 
-def stored_again(session: Session, measure: Measure, _order: Order, _said: dict) -> dict:
+def stored_again(session: Session, measure: Measure, _order: Order, _said: dict[str, Any]) -> dict:
     """What is stored when the work has been run again."""
     run_again(session, measure)
     found = stored(session, measure.id)

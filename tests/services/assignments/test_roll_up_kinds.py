@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Assignment, Measure, Unit
 from queries.assignments.rolled_figures import list_figures
@@ -80,9 +80,9 @@ def villages_of(session: Session, measure: Measure) -> list[Any]:
     """Three villages of different leagues, or at least townships, in the order of the tree."""
     chosen = session.exec(
         select(Unit)
-        .join(Assignment, Assignment.unit_id == Unit.id)
+        .join(Assignment, col(Assignment.unit_id) == Unit.id)
         .where(Assignment.measure_id == measure.id, Assignment.lowest)
-        .order_by(Unit.lft)
+        .order_by(col(Unit.lft))
     ).all()
     return [chosen[0], chosen[1], chosen[-1]]
 

@@ -134,7 +134,7 @@ def _withdraw(session: Session, measure: Measure, _code, _number, now: datetime)
     )
 
 
-STORIES: list[tuple[Callable, ...]] = [
+STORIES: list[tuple[Callable[..., Any], ...]] = [
     (_submit,), (_submit, _approve), (_submit, _return), (_submit, _approve, _return),
     (_submit, _recall), (_submit, _return, _submit), (_approve,), (_return,), (_recall,),
     (_submit, _approve, _submit), (_submit, _approve, _undo), (_submit, _return, _undo),
@@ -150,20 +150,20 @@ STEPS = st.tuples(
 )
 
 
-def totals(session: Session, measure: Measure) -> dict:
+def totals(session: Session, measure: Measure) -> dict[str, Any]:
     """Every row of Tally and Total that counts something, by its key."""
     session.flush()
     session.expire_all()
     return read_totals(session, measure.id)
 
 
-def true_totals(session: Session, measure: Measure) -> dict:
+def true_totals(session: Session, measure: Measure) -> dict[str, Any]:
     """The same, counted in plain Python from the assignments and their numbers."""
     units = {unit.id: unit for unit in session.exec(select(Unit))}
     numbers: dict[int, list[AnswerNumber]] = {}
     for number in session.exec(select(AnswerNumber)):
         numbers.setdefault(number.assignment_id, []).append(number)
-    counted: dict[tuple, Counter] = {}
+    counted: dict[tuple[Any, ...], Counter[str]] = {}
     wanted = select(Assignment).where(Assignment.measure_id == measure.id)
     for assignment in session.exec(wanted):
         above = units[assignment.unit_id].parent_id
@@ -201,7 +201,7 @@ def _parts(assignment: Assignment, value: int) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _perform(session: Session, measure: Measure, steps: list[tuple]) -> None:
+def _perform(session: Session, measure: Measure, steps: list[tuple[Any, ...]]) -> None:
     """Each act in a transaction of its own; what is refused leaves nothing behind."""
     for story, code, number, day in steps:
         for act in story:

@@ -216,7 +216,7 @@ def test_two_clicks_are_as_one(session: Session, measure: Measure) -> None:
     assert close(session, measure) == 0
     open_again(session, measure)
     assert open_again(session, measure) == 0
-    acts = session.exec(select(MeasureEvent.act).order_by(MeasureEvent.id)).all()
+    acts = session.exec(select(MeasureEvent.act).order_by(col(MeasureEvent.id))).all()
     assert acts[-2:] == ["close", "open_again"]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel, func
 
 import models
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from models import Measure, MeasureStatus
 from rules.sentences.refusal import Refusal
 from services.campaigns.deletions import GOES_ALONG

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, update
@@ -104,7 +105,7 @@ def click_reports(session: Session) -> tuple[Schedule, Order]:
 DUE: Order = {"work": "carry_out_due"}
 
 
-def outcome(session: Session, schedule: Schedule) -> dict:
+def outcome(session: Session, schedule: Schedule) -> dict[str, Any]:
     """Everything that has come of a schedule, after what another dispatcher does."""
 
     @contextmanager
@@ -130,7 +131,7 @@ def outcome(session: Session, schedule: Schedule) -> dict:
     return found
 
 
-def _plain(occurrence: Occurrence) -> dict:
+def _plain(occurrence: Occurrence) -> dict[str, Any]:
     values = occurrence.model_dump(exclude=BY_CHANCE)
     return {**values, "hand_down_id": values["hand_down_id"] is not None}
 
@@ -145,7 +146,10 @@ def _snapshots_of(session: Session, campaign_id: int) -> list[int]:
     [(plan_release, 1), (plan_periods, 2), (plan_reports, 3), (click_reports, 3)],
 )
 def test_a_plan_killed_anywhere_is_done_once_and_as_an_undisturbed_one(
-    session: Session, each_point: Callable[..., Iterator], prepare: Callable, step: int
+    session: Session,
+    each_point: Callable[..., Iterator[Any]],
+    prepare: Callable[..., Any],
+    step: int,
 ) -> None:
     undisturbed, *killed = [
         outcome(session, schedule) for schedule, _, _ in each_point(prepare, step)
@@ -171,7 +175,7 @@ def before_sending_a_workbook(session: Session) -> tuple[Measure, Order]:
 
 
 def test_a_workbook_killed_anywhere_has_sent_every_row_or_none(
-    session: Session, each_point: Callable[..., Iterator]
+    session: Session, each_point: Callable[..., Iterator[Any]]
 ) -> None:
     undisturbed = None
     for measure, order, _ in each_point(before_sending_a_workbook, 4):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Account, Gate, Measure, MeasureEvent
 from queries.campaigns.measure_history import list_measure_changes, name_versions
@@ -52,7 +52,7 @@ def office(session: Session) -> Account:
 
 def events(session: Session, measure: Measure) -> list[MeasureEvent]:
     own = select(MeasureEvent).where(MeasureEvent.measure_id == measure.id)
-    return list(session.exec(own.order_by(MeasureEvent.id)))
+    return list(session.exec(own.order_by(col(MeasureEvent.id))))
 
 
 def test_every_act_leaves_a_row_with_who_when_and_what_differs(

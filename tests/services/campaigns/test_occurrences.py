@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import (
     Account,
@@ -47,7 +47,7 @@ def office(session: Session) -> Account:
 
 def all_of(session: Session) -> list[Occurrence]:
     session.expire_all()
-    return list(session.exec(select(Occurrence).order_by(Occurrence.id)))
+    return list(session.exec(select(Occurrence).order_by(col(Occurrence.id))))
 
 
 def latest(session: Session) -> Occurrence:

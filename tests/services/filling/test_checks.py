@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Assignment, Draft, Measure, Submission, TextPrint, Unit
 from queries.filling.answer_sheets import get_answer_sheet
@@ -28,9 +28,9 @@ def villages(session: Session, measure: Measure) -> list[Assignment]:
     return list(
         session.exec(
             select(Assignment)
-            .join(Unit, Unit.id == Assignment.unit_id)
+            .join(Unit, col(Unit.id) == Assignment.unit_id)
             .where(Assignment.measure_id == measure.id, Assignment.lowest)
-            .order_by(Unit.lft)
+            .order_by(col(Unit.lft))
         )
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Account, Assignment, Measure, Submission, Unit
 from queries.filling.comparisons import list_stale
@@ -31,9 +31,9 @@ def assignments(session: Session, measure: Measure) -> list[Assignment]:
     """Nine villages' assignments, all below the same one: the sample's townships are small."""
     found = session.exec(
         select(Assignment)
-        .join(Unit, Unit.id == Assignment.unit_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
         .where(Assignment.measure_id == measure.id, Assignment.lowest)
-        .order_by(Unit.lft)
+        .order_by(col(Unit.lft))
     ).all()[:9]
     for assignment in found:
         assignment.parent_id = found[0].parent_id
@@ -154,9 +154,11 @@ def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(
     with session.begin_nested() as tried:
         for place in order:
             fill(session, assignments[place], *answers[place])
-        at_sending = session.exec(select(Submission).order_by(Submission.id.desc())).first().flags
+        at_sending = (
+            session.exec(select(Submission).order_by(col(Submission.id).desc())).first().flags
+        )
         refresh(session)
-        rows = session.exec(select(Submission).order_by(Submission.assignment_id)).all()
+        rows = session.exec(select(Submission).order_by(col(Submission.assignment_id))).all()
         found = [[(flag["kind"], flag.get("count")) for flag in row.flags] for row in rows]
         last = next(row for row in rows if row.assignment_id == assignments[order[-1]].id)
         assert last.flags == at_sending  # Whoever comes last has seen all the others.

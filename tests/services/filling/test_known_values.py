@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -275,7 +276,7 @@ def test_knowing_costs_one_statement_and_only_forms_that_share(
 # One element, one kind of answer
 
 
-def publish(session: Session, code: str, title: str, *fields: dict) -> FormVersion:
+def publish(session: Session, code: str, title: str, *fields: dict[str, Any]) -> FormVersion:
     account = account_of(session, code)
     form = create_form(session, account.unit_id, title, actor=account, now=NOW)
     return publish_version(session, form, list(fields), actor=account, now=NOW)

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from models import (
     Account,
@@ -243,7 +244,7 @@ def test_a_recall_and_an_approval_at_once_do_not_both_happen(case: Case) -> None
 def test_an_approval_and_a_return_at_once_leave_one_review(case: Case) -> None:
     submission_id = case.answered()
 
-    def deciding(act: Callable, **values: str) -> Callable[[Session], object]:
+    def deciding(act: Callable[..., Any], **values: str) -> Callable[[Session], object]:
         def decide(session: Session) -> object:
             reviewer = session.get_one(Account, case.township_id)
             return act(session, submission_id, actor=reviewer, now=LATER, **values)
@@ -338,7 +339,9 @@ def _confirmed(session: Session) -> int | None:
     return make_measure(session, office).id
 
 
-def _own(act: Callable[[Session, Measure, Account], object], measure_id: object) -> Callable:
+def _own(
+    act: Callable[[Session, Measure, Account], object], measure_id: object
+) -> Callable[..., Any]:
     """`act` on the measure as a request does it."""
 
     def acting(session: Session) -> str:
@@ -458,6 +461,6 @@ def test_a_schedule_stopped_while_it_is_carried_out_keeps_nobody_waiting(
         stop_schedule(session, schedule, actor=account_of(session, REGION), now=LATER)
     with Session(database) as session:
         own = select(MeasureEvent.act).where(MeasureEvent.measure_id == measure_id)
-        told = session.exec(own.order_by(MeasureEvent.id)).all()
+        told = session.exec(own.order_by(col(MeasureEvent.id))).all()
         assert told[-2:] == ["release", "stop_schedule"]
         assert session.get_one(Occurrence, occurrence.id).outcome == "done"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from models import (
     Account,
@@ -57,7 +57,7 @@ AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 
 def acts_of(session: Session, assignment: Assignment) -> list[Any]:
     rows = session.exec(
-        select(Event).where(Event.assignment_id == assignment.id).order_by(Event.id)
+        select(Event).where(Event.assignment_id == assignment.id).order_by(col(Event.id))
     )
     return [(row.act, row.from_status, row.to_status) for row in rows]
 

@@ -117,11 +117,11 @@ def draft(session: Session, measure: Measure, clerks: dict[str, Any]) -> Callabl
     return draft
 
 
-def publish(session: Session, form: Form, office: Account, *fields: dict) -> FormVersion:
+def publish(session: Session, form: Form, office: Account, *fields: dict[str, Any]) -> FormVersion:
     return publish_version(session, form, fields, actor=office, now=NOW)
 
 
-def totals(session: Session) -> dict:
+def totals(session: Session) -> dict[str, Any]:
     rows = session.exec(select(Total).execution_options(populate_existing=True))
     return {
         (row.unit_id, row.field): (

@@ -8,8 +8,8 @@ from models import Account, AnswerNumber, Assignment, Measure, Snapshot, Status,
 from queries.reports.snapshots import find_snapshot, list_snapshot_dates, list_snapshots
 from queries.units.units import below, get_unit
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from rules.forms.rolled_figures import number_text
 from rules.reports.report import COUNTS, checksum
-from rules.reports.report_figures import number_text
 from rules.sentences.refusal import Refusal
 from services.campaigns.closings import close_measures
 from services.reports.snapshots import take_snapshots

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Account, Act, Decision, Event, Measure, Review, ReviewBatch, Status
 from queries.filling.submissions import find_current
@@ -132,7 +132,7 @@ def test_what_moved_on_meanwhile_stays(
     assert undo(session, batch.id, actor=reviewer, now=SOON).undone_count == 1
     assert statuses(session, measure) == [Status.SUBMITTED, Status.APPROVED, Status.SUBMITTED]
     assert find_current(session, again.assignment_id).submission.id == again.id
-    reasons = [review.reason for review in session.exec(select(Review).order_by(Review.id))]
+    reasons = [review.reason for review in session.exec(select(Review).order_by(col(Review.id)))]
     assert reasons == [REASON, REASON, ""]  # the returned revisions keep theirs
     assert totals(session, measure) == true_totals(session, measure)
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from models import (
     Account,
@@ -59,7 +59,7 @@ def total_of(
 
 def last_event(session: Session, assignment: Assignment) -> Event | None:
     return session.exec(
-        select(Event).where(Event.assignment_id == assignment.id).order_by(Event.id.desc())
+        select(Event).where(Event.assignment_id == assignment.id).order_by(col(Event.id).desc())
     ).first()
 
 
@@ -165,7 +165,7 @@ def test_an_approved_submission_can_still_be_returned(
     assert find_current(session, village.id).review.decision == Decision.RETURN
     assert total_of(session, measure, REGION) == (0, 0)
     acts = session.exec(
-        select(Event.act).where(Event.assignment_id == village.id).order_by(Event.id)
+        select(Event.act).where(Event.assignment_id == village.id).order_by(col(Event.id))
     ).all()
     assert acts == [Act.ISSUE, Act.SUBMIT, Act.APPROVE, Act.RETURN]
 

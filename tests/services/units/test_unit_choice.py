@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Tag, Unit, UnitTag
 from queries.units.units import carrying, get_unit
@@ -17,7 +17,7 @@ def rule(how: How, value: str, below: bool = False, tag: str = "t") -> TagRule:
 
 
 def carriers(session: Session, tag: str = "t") -> list[str]:
-    return list(session.exec(select(Unit.name).where(carrying(tag)).order_by(Unit.lft)).all())
+    return list(session.exec(select(Unit.name).where(carrying(tag)).order_by(col(Unit.lft))).all())
 
 
 def test_a_code_with_what_is_below_it_is_chosen(session: Session) -> None:
@@ -65,7 +65,7 @@ def test_a_rule_that_names_nothing_in_the_tree_is_refused(session: Session) -> N
 def test_excluded_units_and_all_below_them_take_no_assignments(session: Session) -> None:
     choices = [UnitChoice(2, How.CODE, TOWNSHIP, True), UnitChoice(3, How.KIND, "生活区", True)]
     assert apply_exclusions(session, choices, actor=None) == 6
-    left_out = session.exec(select(Unit.code).where(Unit.takes_assignments.is_(False))).all()
+    left_out = session.exec(select(Unit.code).where(col(Unit.takes_assignments).is_(False))).all()
     assert VILLAGE in left_out
     assert "152502500000" not in left_out, "its villages are left out, the farm itself is not"
     assert apply_exclusions(session, choices, actor=None) == 0

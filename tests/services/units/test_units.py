@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -54,7 +55,7 @@ def changed(listed: UnitList, code: str, **values: str | tuple[str, ...]) -> Uni
     return replace(listed, rows=rows)
 
 
-def tree(session: Session) -> dict[str, tuple]:
+def tree(session: Session) -> dict[str, tuple[Any, ...]]:
     session.expire_all()
     return {
         unit.code: (unit.id, unit.name, unit.parent_id, unit.lft, unit.rgt, unit.valid_to)
@@ -111,7 +112,7 @@ def test_totals_stay_where_they_were_when_a_unit_moves(session: Session, sample:
     assert tallies(session) == before
 
 
-def tallies(session: Session) -> dict[tuple, int]:
+def tallies(session: Session) -> dict[tuple[Any, ...], int]:
     """Issued assignments below each unit; rows that count nothing left out."""
     counted = session.execute(
         select(Tally.unit_id, Tally.level, Tally.due_on, Tally.issued).where(Tally.issued != 0)
@@ -231,7 +232,7 @@ def check_law(session: Session) -> None:
         assert inside == {unit.id for unit in units if _is_above(parents, upper.id, unit.id)}
 
 
-def _is_above(parents: dict, upper: int, unit: int) -> bool:
+def _is_above(parents: dict[str, Any], upper: int, unit: int) -> bool:
     above = parents[unit]
     while above is not None and above != upper:
         above = parents[above]

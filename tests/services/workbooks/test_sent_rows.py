@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import (
     Account,
@@ -73,7 +73,7 @@ def test_known_values_are_filled_in_and_kept(session: Session, office: Account) 
     kept = upload(session, township, office, {VILLAGE: {"homes": "90"}})
     assert preview(session, township, kept, NOW).flags
     confirm(session, township, kept, office)
-    values = session.exec(select(KnownValue).order_by(KnownValue.assignment_id)).all()
+    values = session.exec(select(KnownValue).order_by(col(KnownValue.assignment_id))).all()
     assert [value.value for value in values] == [88, 90]
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -38,7 +39,7 @@ def test_an_office_adds_an_account_that_can_sign_in(
     ],
 )
 def test_a_wrong_account_is_refused_and_what_was_typed_is_kept_but_the_password(
-    session: Session, sign_in: Callable[..., TestClient], changed: dict, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], changed: dict[str, Any], sentence: str
 ) -> None:
     answer = sign_in(LEAGUE, "office").post("/accounts/new", data=NEW | changed)
     assert answer.status_code == 422

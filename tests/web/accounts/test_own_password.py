@@ -1,10 +1,11 @@
 """The page on which everybody changes the own password."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from adapters.passwords import hash_password
 from models import Account, SignIn
@@ -42,7 +43,7 @@ def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
     assert answer.status_code == 303
     told = browser.get(answer.headers["location"])
     assert "仍然保持登录" in text_of(told)
-    open_sessions = select(SignIn.token_hash).where(SignIn.ended_at.is_(None))
+    open_sessions = select(SignIn.token_hash).where(col(SignIn.ended_at).is_(None))
     assert len(session.exec(open_sessions).all()) == 1
     assert elsewhere not in browser.cookies.values()
     assert open_session(session, browser.login, NEW, now=NOW)
@@ -59,7 +60,7 @@ def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
     ],
 )
 def test_what_is_no_change_is_told_at_its_input_and_nothing_typed_is_shown_again(
-    session: Session, browser: TestClient, changed: dict, field: str, sentence: str
+    session: Session, browser: TestClient, changed: dict[str, Any], field: str, sentence: str
 ) -> None:
     answer = browser.post("/password", data=TYPED | changed)
     assert answer.status_code == 422

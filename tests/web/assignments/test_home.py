@@ -9,8 +9,9 @@ from sqlmodel import Session
 from services.assignments.assignments import acknowledge
 from services.review.reviews import return_
 from tests.building import REGION, TOWNSHIP, VILLAGE, make_campaign, make_measure, release_down
+from tests.conftest import NOW
 from tests.counting import statements
-from tests.web.conftest import NOW, World, account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import check, text_of
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -103,7 +104,7 @@ def test_the_header_can_be_corrected(session: Session, sign_in: Callable[..., Te
     [({"title": ["  "]}, "要有标题"), ({"dated_on": ["2026-02-30"]}, "“2026-02-30”不是有效的日期")],
 )
 def test_a_wrong_header_is_refused_and_kept_on_the_page(
-    session: Session, sign_in: Callable[..., TestClient], changed: dict, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], changed: dict[str, Any], sentence: str
 ) -> None:
     campaign = taken_in(session)
     client = sign_in(REGION, "office")

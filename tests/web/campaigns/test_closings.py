@@ -13,7 +13,8 @@ from rules.dates.timetable import Rhythm, Timing
 from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.schedules import schedule_periods
 from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE, make_measure, release_down
-from tests.web.conftest import NOW, World
+from tests.conftest import NOW
+from tests.web.conftest import World
 from tests.web.office import office_of
 from tests.web.pages import check, fields_of, text_of
 

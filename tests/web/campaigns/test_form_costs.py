@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -29,7 +30,9 @@ HOMES = {"name": "homes", "label": "总户数", "type": "integer", "reuse": "hou
 CHECKED = {"name": "checked", "label": "排查户数（户）", "type": "integer"}
 
 
-def issued(session: Session, title: str, campaign: Campaign | None, *fields: dict) -> Measure:
+def issued(
+    session: Session, title: str, campaign: Campaign | None, *fields: dict[str, Any]
+) -> Measure:
     """A measure of the region that has reached every village."""
     office = office_of(session)
     form = make_form(session, office, list(fields))

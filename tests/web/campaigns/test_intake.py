@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,7 +17,7 @@ from tests.web.pages import check, text_of
 SAMPLE = Path("samples/notice.docx")
 
 
-def post(client: TestClient, *, text: str = "", file: tuple | None = None) -> Response:
+def post(client: TestClient, *, text: str = "", file: tuple[Any, ...] | None = None) -> Response:
     files = {"file": file} if file else {"file": ("", b"")}
     return client.post("/campaigns/new", data={"text": text}, files=files)
 
@@ -88,7 +89,7 @@ def test_taking_in_costs_the_same_statements_for_many_measures(session: Session)
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_pasted_text_is_kept(
-    session: Session, sign_in: Callable[..., TestClient], file: tuple, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], file: tuple[Any, ...], sentence: str
 ) -> None:
     answer = post(sign_in(REGION, "office"), text="我粘贴的文字", file=file)
     assert answer.status_code == 422

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,7 +14,7 @@ from tests.web.office import drafted, office_of, taken_in
 from tests.web.pages import check, fields_of, text_of
 
 
-def editor(client: TestClient, measure: Measure) -> tuple[str, dict]:
+def editor(client: TestClient, measure: Measure) -> tuple[str, dict[str, Any]]:
     """The address of the editor, and what a browser would send from it unchanged."""
     address = f"/measures/{measure.id}/edit"
     return address, fields_of(client.get(address), address)

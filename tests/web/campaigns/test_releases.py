@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -68,7 +69,7 @@ def test_the_preview_says_what_it_costs_and_when_it_is_due(
     ],
 )
 def test_the_preview_warns(
-    session: Session, sign_in: Callable[..., TestClient], content: dict, sentence: str
+    session: Session, sign_in: Callable[..., TestClient], content: dict[str, Any], sentence: str
 ) -> None:
     measure = drafted(session, **content)
     answer = sign_in(REGION, "office").get(f"/measures/{measure.id}/preview")

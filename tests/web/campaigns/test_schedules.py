@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -89,7 +90,11 @@ def test_reports_are_made_in_a_rhythm_until_it_is_stopped(
     ],
 )
 def test_all_faults_of_a_schedule_are_shown_and_nothing_is_kept(
-    session: Session, sign_in: Callable[..., TestClient], purpose: str, fields: dict, faults: set
+    session: Session,
+    sign_in: Callable[..., TestClient],
+    purpose: str,
+    fields: dict[str, Any],
+    faults: set[Any],
 ) -> None:
     measure = drafted(session, confirmed=True, due_rule="monthly:25")
     subject = measure.campaign_id if purpose == "reports" else measure.id
@@ -109,7 +114,11 @@ def test_all_faults_of_a_schedule_are_shown_and_nothing_is_kept(
     ],
 )
 def test_a_release_in_the_past_or_of_a_draft_is_refused(
-    session: Session, sign_in: Callable[..., TestClient], content: dict, day: str, sentence: str
+    session: Session,
+    sign_in: Callable[..., TestClient],
+    content: dict[str, Any],
+    day: str,
+    sentence: str,
 ) -> None:
     measure = drafted(session, **content)
     other = drafted(session, confirmed=True)

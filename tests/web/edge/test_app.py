@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -36,7 +37,7 @@ OPEN = {
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
-def calls(dependant: Dependant) -> set:
+def calls(dependant: Dependant) -> set[Any]:
     """Everything a route depends on."""
     found = {dependant.call}
     for lower in dependant.dependencies:

@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[dict]:
+def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[dict[str, Any]]:
     """A served site with long names and assignments in every state a page shows."""
     site = Site(tmp_path_factory.mktemp("site"))
     with site.session() as session:
@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
         yield {"address": address, **ids}
 
 
-def fill(session: Session) -> dict:
+def fill(session: Session) -> dict[str, Any]:
     office = account_of(session, REGION, Role.OFFICE)
     people = {
         code: account_of(session, code)

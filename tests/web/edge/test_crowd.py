@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from models import Assignment, Event, Status, Unit
 from tests.building import make_account, make_measure, release_down
@@ -25,7 +25,7 @@ def open_crowd(site: Site) -> list[tuple[str, int]]:
         release_down(session, measure, office)
         rows = session.exec(
             select(Assignment.id, Unit.code)
-            .join(Unit, Unit.id == Assignment.unit_id)
+            .join(Unit, col(Unit.id) == Assignment.unit_id)
             .where(Assignment.lowest)
         ).all()
         for assignment_id, code in rows:

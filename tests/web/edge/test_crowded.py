@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -121,7 +122,7 @@ def full(app: FastAPI) -> Waiting:
     ],
 )
 def test_what_had_a_password_with_it_is_not_sent_again_without_it(
-    sign_in: Callable[..., TestClient], path: str, typed: dict
+    sign_in: Callable[..., TestClient], path: str, typed: dict[str, Any]
 ) -> None:
     answer = sign_in(REGION, "office").post(path, data=typed)
     assert answer.status_code == 503

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -106,7 +107,7 @@ FAULTS = [refused, lost, not_committed, broken_route, broken_template]
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_a_page_that_gives_back_what_was_typed(
-    database: Engine, office: TestClient, fault: Callable
+    database: Engine, office: TestClient, fault: Callable[..., Any]
 ) -> None:
     with fault(database):
         answer = office.post(PATH, data=TYPED)
@@ -125,7 +126,7 @@ def test_a_fault_is_a_page_that_gives_back_what_was_typed(
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_script_is_told_the_same_sentence(
-    database: Engine, office: TestClient, fault: Callable
+    database: Engine, office: TestClient, fault: Callable[..., Any]
 ) -> None:
     with fault(database):
         answer = office.post(PATH, data=TYPED, headers={"Accept": "application/json"})

@@ -137,7 +137,7 @@ TYPED = {"title": "t", "text": "x", "kind": "figures", "review_days": "1", "vers
     ],
 )
 def test_a_form_with_odd_numbers_is_shown_again(
-    session: Session, sign_in: Callable[..., TestClient], path: str, fields: dict
+    session: Session, sign_in: Callable[..., TestClient], path: str, fields: dict[str, Any]
 ) -> None:
     measure = make_measure(session, account_of(session, REGION, "office"))
     answer = sign_in(REGION, "office").post(path.format(id=measure.id), data=fields)

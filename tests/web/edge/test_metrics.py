@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -41,7 +42,9 @@ def figures(client: TestClient) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("shown", [{}, {"Authorization": "Bearer "}, {"Authorization": "Bearer x"}])
-def test_a_stranger_gets_the_page_that_is_not_there(client: TestClient, shown: dict) -> None:
+def test_a_stranger_gets_the_page_that_is_not_there(
+    client: TestClient, shown: dict[str, Any]
+) -> None:
     assert client.get("/metrics", headers=shown).status_code == 404
 
 

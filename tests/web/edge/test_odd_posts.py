@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from math import lcm
+from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import String, Text, select
 from sqlmodel import Session, SQLModel
 
-from adapters.settings import ROOT
+from adapters.root import ROOT
 from models import Role, Schedule
 from rules.sentences.held import held
 from services.campaigns.schedules import schedule_release
@@ -91,7 +92,7 @@ def body(odd: str, turn: int) -> bytes:
 
 @pytest.mark.parametrize("walk", WALKS)
 def test_no_post_meets_a_fault(
-    session: Session, sign_in: Callable[..., TestClient], ids: dict, walk: str
+    session: Session, sign_in: Callable[..., TestClient], ids: dict[str, Any], walk: str
 ) -> None:
     (code, role), odds = WALKS[walk]
     client = sign_in(code, role)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from adapters.attachment_store import AttachmentStore, get_store
 from adapters.passwords import hash_password
@@ -87,7 +87,7 @@ def test_a_hundred_sign_in_at_once_and_pages_are_answered_meanwhile(site: Site) 
     assert held.greatest == 1
     assert held.taken >= 2 * PEOPLE + len(answers.pages)
     with site.session() as session:
-        assert session.exec(select(func.count(SignIn.id))).one() == PEOPLE + 1
+        assert session.exec(select(func.count(col(SignIn.id)))).one() == PEOPLE + 1
 
 
 def test_a_hundred_wrong_passwords_at_once_take_one_short_look_each(site: Site) -> None:
@@ -122,7 +122,7 @@ def test_a_hundred_files_at_once_are_all_taken_and_pages_are_answered_meanwhile(
             *_photos(session, office),
             *_workbooks(session, office),
         ]
-        campaigns = session.exec(select(func.count(Campaign.id))).one()
+        campaigns = session.exec(select(func.count(col(Campaign.id)))).one()
     assert len(crowd) == PEOPLE
 
     with site.serving() as address, connections_held(site.engine) as held:
@@ -133,10 +133,10 @@ def test_a_hundred_files_at_once_are_all_taken_and_pages_are_answered_meanwhile(
     assert set(answers.pages) == {200}
     assert held.greatest == 1
     with site.session() as session:
-        assert session.exec(select(func.count(Campaign.id))).one() == campaigns + 20
-        done = select(func.count(Attachment.id)).where(Attachment.done_at.is_not(None))
+        assert session.exec(select(func.count(col(Campaign.id)))).one() == campaigns + 20
+        done = select(func.count(col(Attachment.id))).where(col(Attachment.done_at).is_not(None))
         assert session.exec(done).one() == 40
-        assert session.exec(select(func.count(WorkbookUpload.id))).one() == 4
+        assert session.exec(select(func.count(col(WorkbookUpload.id)))).one() == 4
 
 
 def send_notice(browser: httpx.Client) -> httpx.Response:

@@ -10,7 +10,7 @@ import pytest
 from fastapi import Request, Response
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from sqlmodel import select
+from sqlmodel import col, select
 
 from adapters.attachment_store import AttachmentStore, get_store
 from adapters.passwords import hash_password
@@ -48,7 +48,7 @@ class Served:
 
     def rows(self) -> list[Attachment]:
         with self.site.session() as session:
-            return list(session.exec(select(Attachment).order_by(Attachment.id)).all())
+            return list(session.exec(select(Attachment).order_by(col(Attachment.id))).all())
 
 
 def asked_for(

@@ -40,7 +40,7 @@ def script() -> Script:
     )
 
 
-def in_script(script: Script, rows: list) -> list[list[Any]]:
+def in_script(script: Script, rows: list[Any]) -> list[list[Any]]:
     """Kind, text, truth and shown text of each expression in its scope."""
     return script.evaluate(
         EVALUATE, [[expression.to_json(), browser_scope(scope)] for expression, scope in rows]

@@ -12,8 +12,9 @@ from models import Draft, Submission
 from rules.filling.corrections import WHY
 from services.review.reviews import approve, return_
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.conftest import NOW
 from tests.full_form import FILLED, posted
-from tests.web.conftest import NOW, World, account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.second_try import REAL
 from tests.web.phones import Phones, phones, until
@@ -42,7 +42,7 @@ IN_VIEW = """id => { var box = document.getElementById(id).getBoundingClientRect
 
 
 @pytest.fixture(scope="module")
-def clerks(tmp_path_factory) -> Iterator[Phones]:
+def clerks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phones]:
     """The site of this file's tests, with a form of its own."""
     with (
         browser() as chromium,
@@ -51,12 +51,12 @@ def clerks(tmp_path_factory) -> Iterator[Phones]:
         yield made
 
 
-def filled(page) -> None:
+def filled(page: Page) -> None:
     page.fill("#f-homes", "12")
     page.select_option("#f-place", "v3")
 
 
-def test_the_button_says_at_once_what_it_is_at(clerks, page, village):
+def test_the_button_says_at_once_what_it_is_at(clerks: Phones, page: Page, village: str) -> None:
     held = []
     page.route("**/form", lambda route: held.append(route))
     filled(page)
@@ -74,14 +74,14 @@ def test_the_button_says_at_once_what_it_is_at(clerks, page, village):
     assert len(clerks.sent(village)) == 1
 
 
-def test_a_button_whose_act_was_refused_can_be_pressed_again(page):
+def test_a_button_whose_act_was_refused_can_be_pressed_again(page: Page) -> None:
     page.click(SEND)
     expect(page.locator("[role=alert] a")).to_have_count(2)
     expect(page.locator(SEND)).to_be_enabled()
     expect(page.locator(SEND)).to_have_text("报送")
 
 
-def test_a_link_of_the_list_shows_label_and_message_and_leads_into_the_field(page):
+def test_a_link_of_the_list_shows_label_and_message_and_leads_into_the_field(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 420})
     filled(page)
     page.fill("#f-homes", "多")
@@ -97,7 +97,7 @@ def test_a_link_of_the_list_shows_label_and_message_and_leads_into_the_field(pag
         assert page.evaluate("document.activeElement.id") == name
 
 
-def test_bounds_are_shown_and_told_on_leaving_the_field(page):
+def test_bounds_are_shown_and_told_on_leaving_the_field(page: Page) -> None:
     assert "1 至 500 之间" in page.inner_text("#f-homes-hint")
     assert "不早于 2026-11-01" in page.inner_text("#f-day-hint")
     for text, told in (
@@ -115,7 +115,7 @@ def test_bounds_are_shown_and_told_on_leaving_the_field(page):
     expect(page.locator("#f-day-fault")).to_have_text("不能早于 2026-11-01。")
 
 
-def test_an_optional_choice_can_be_taken_back(clerks, page, village):
+def test_an_optional_choice_can_be_taken_back(clerks: Phones, page: Page, village: str) -> None:
     assert page.get_by_text("清除选择").count() == 0
     page.check("#f-old")
     filled(page)
@@ -127,7 +127,9 @@ def test_an_optional_choice_can_be_taken_back(clerks, page, village):
     assert "old" not in clerks.sent(village)[0].answers
 
 
-def test_a_choice_brought_back_can_be_taken_back_too(clerks, phone, page, village):
+def test_a_choice_brought_back_can_be_taken_back_too(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
     page.check("#f-old")
     page.click(SAVE)
     expect(page.locator("[data-kept]")).to_contain_text("已保存到服务器")
@@ -136,7 +138,9 @@ def test_a_choice_brought_back_can_be_taken_back_too(clerks, phone, page, villag
     assert again.locator("input[name=f-old]:checked").count() == 0
 
 
-def test_a_long_list_is_searched_and_its_find_chosen_by_a_touch(clerks, page, village):
+def test_a_long_list_is_searched_and_its_find_chosen_by_a_touch(
+    clerks: Phones, page: Page, village: str
+) -> None:
     page.locator("input[type=search]").first.fill("2号")
     found = page.locator(".found button")
     expect(found).to_have_count(3)
@@ -155,7 +159,7 @@ def test_a_long_list_is_searched_and_its_find_chosen_by_a_touch(clerks, page, vi
     assert (sent["place"], sent["beside"]) == ("v22", ["v17"])
 
 
-def test_it_says_how_many_answers_are_still_wanted_and_leads_to_the_first(page):
+def test_it_says_how_many_answers_are_still_wanted_and_leads_to_the_first(page: Page) -> None:
     line = page.locator("[data-missing]")
     expect(line).to_have_text("还差 2 项必填")
     page.fill("[id='f-rooms.0.beds']", "2")
@@ -169,13 +173,13 @@ def test_it_says_how_many_answers_are_still_wanted_and_leads_to_the_first(page):
     expect(line).to_be_hidden()
 
 
-def test_a_repeat_is_jumped_to_like_a_group(page):
+def test_a_repeat_is_jumped_to_like_a_group(page: Page) -> None:
     assert page.eval_on_selector_all(".parts a", "all => all.map(one => one.hash)") == [
         "#f-rooms", "#base", "#end",
     ]  # fmt: skip
 
 
-def test_characters_are_counted_towards_the_limit(page):
+def test_characters_are_counted_towards_the_limit(page: Page) -> None:
     page.fill("#f-line", "短")
     assert page.locator(".count").count() == 0
     page.fill("#f-line", "字" * 1_900 + "😀")
@@ -185,7 +189,7 @@ def test_characters_are_counted_towards_the_limit(page):
     expect(page.locator("#f-line-fault")).to_have_text("最多 2000 字，现在有 2001 字。")
 
 
-def test_a_page_left_open_over_night_follows_the_day(page):
+def test_a_page_left_open_over_night_follows_the_day(page: Page) -> None:
     page.clock.install()
     page.reload()
     assert page.locator("#f-late").is_hidden()
@@ -200,7 +204,7 @@ def test_a_page_left_open_over_night_follows_the_day(page):
     expect(page.locator("#f-day-fault")).to_have_count(0)
 
 
-def test_a_fault_of_a_question_the_page_hides_shows_it(page):
+def test_a_fault_of_a_question_the_page_hides_shows_it(page: Page) -> None:
     told = {"faults": {"late": "请填写这一项。"}, "sentence": "还没有报送", "version": 1}
     page.route("**/form", lambda route: route.fulfill(status=422, json=told))
     assert page.locator("#f-late").is_hidden()
@@ -211,7 +215,9 @@ def test_a_fault_of_a_question_the_page_hides_shows_it(page):
     until(page, "document.activeElement.id === 'f-late'")
 
 
-def test_a_browser_without_templates_sends_repeats(clerks, phone, village):
+def test_a_browser_without_templates_sends_repeats(
+    clerks: Phones, phone: BrowserContext, village: str
+) -> None:
     page = phone.new_page()
 
     def old(route) -> None:
@@ -238,7 +244,7 @@ def test_a_browser_without_templates_sends_repeats(clerks, phone, village):
     assert clerks.sent(village)[0].answers["rooms"] == [{"who": "一号"}, {"who": "二号"}]
 
 
-def test_a_number_below_nothing_can_be_typed_on_an_iphone(clerks, village):
+def test_a_number_below_nothing_can_be_typed_on_an_iphone(clerks: Phones, village: str) -> None:
     phone = clerks.phone(village, user_agent=IPHONE)
     page = clerks.form(phone, village)
     signs = page.get_by_role("button", name="正负号")
@@ -251,7 +257,7 @@ def test_a_number_below_nothing_can_be_typed_on_an_iphone(clerks, village):
     phone.close()
 
 
-def test_the_page_fits_at_twice_the_size(page):
+def test_the_page_fits_at_twice_the_size(page: Page) -> None:
     page.set_viewport_size({"width": 180, "height": 370})
     wider = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wider) <= 0

@@ -8,14 +8,15 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 from playwright.sync_api import Page
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Draft, Review, Role, Submission
 from services.review.reviews import return_
 from tests.building import REGION, TOWNSHIP, VILLAGE, make_form
+from tests.conftest import NOW
 from tests.counting import statements
 from tests.full_form import FILLED, posted
-from tests.web.conftest import NOW, World, account_of
+from tests.web.conftest import World, account_of
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
 
@@ -42,7 +43,7 @@ def wrapper(page: Page, key: str):
 
 
 def latest(session: Session) -> Submission | None:
-    return session.exec(select(Submission).order_by(Submission.revision.desc())).first()
+    return session.exec(select(Submission).order_by(col(Submission.revision).desc())).first()
 
 
 def save(client: TestClient, path: str, typed: dict[str, Any], act: str = "save") -> Response:

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from adapters.root import ROOT
 from models import Assignment, Submission, Total, Unit
@@ -70,9 +71,9 @@ def clerks(engine: Engine) -> list[Clerk]:
         release_down(session, make_measure(session, office), office)
         found = session.exec(
             select(Assignment.id, Unit.code)
-            .join(Unit, Unit.id == Assignment.unit_id)
+            .join(Unit, col(Unit.id) == Assignment.unit_id)
             .where(Assignment.lowest)
-            .order_by(Unit.lft)
+            .order_by(col(Unit.lft))
             .limit(CLERKS)
         ).all()
         clerks = [
@@ -169,7 +170,7 @@ class Work:
             self.grown.notify_all()
 
     def _until_answered(
-        self, client: httpx.Client, path: str, fields: dict
+        self, client: httpx.Client, path: str, fields: dict[str, Any]
     ) -> httpx.Response | None:
         """The same request again and again until the server answers it; None: work is over."""
         while True:
@@ -228,7 +229,7 @@ def _check_totals(session: Session, assignment_id: int) -> None:
     assert running == _totals(session)
 
 
-def _totals(session: Session) -> set:
+def _totals(session: Session) -> set[Any]:
     return {
         (total.unit_id, total.field, total.reported_sum, total.reported_count)
         for total in session.exec(select(Total))

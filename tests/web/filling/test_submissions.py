@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from adapters.passwords import hash_password
 from models import Submission
@@ -15,8 +15,9 @@ from rules.filling.checks.text_prints import text_prints
 from services.campaigns.measures import withdraw_measure
 from services.review.reviews import return_
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
+from tests.conftest import NOW
 from tests.counting import statements
-from tests.web.conftest import NOW, World, account_of, make_client
+from tests.web.conftest import World, account_of, make_client
 from tests.web.pages import check, fields_of, text_of
 
 GOOD = {"f-checked": "12", "f-spent": "3.5", "f-note": "已逐户查看"}
@@ -104,7 +105,7 @@ def test_only_the_returned_fields_are_open(
     assert "退回原因：请核对户数" in page
     assert "旧的情况" in page
     client.post(path, data={**fields, "f-checked": "20", "f-note": "偷改", "_act": "send"})
-    last = session.exec(select(Submission).order_by(Submission.revision.desc())).first()
+    last = session.exec(select(Submission).order_by(col(Submission.revision).desc())).first()
     assert last.answers["checked"] == 20
     assert last.answers["note"] == "旧的情况"
 

@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 from lxml import html
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Account, Form, FormDraft, FormVersion, Measure
 from rules.dates.calendar import local_time
@@ -208,7 +208,7 @@ def complex_editor(session: Session, editor: Editor) -> Editor:
 
 
 def latest(session: Session) -> FormVersion:
-    return session.exec(select(FormVersion).order_by(FormVersion.id.desc())).first()
+    return session.exec(select(FormVersion).order_by(col(FormVersion.id).desc())).first()
 
 
 def test_opening_and_publishing_a_complex_form_loses_nothing(

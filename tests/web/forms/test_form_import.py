@@ -3,12 +3,13 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import xlsxwriter
 from fastapi.testclient import TestClient
 from httpx import Response
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from adapters.xlsform.reading import read_xlsform
 from adapters.xlsform.writing import write_xlsform
@@ -38,7 +39,7 @@ RICH = [
 ]  # fmt: skip
 
 
-def workbook(title: str = "新排查表", raw: list = RICH) -> bytes:
+def workbook(title: str = "新排查表", raw: list[Any] = RICH) -> bytes:
     settings = FormSettings(version="2026-11", languages=("English (en)",))
     return write_xlsform(title, settings, check_form(raw))
 
@@ -85,7 +86,7 @@ def page(session: Session, sign_in: Callable[..., TestClient]) -> ImportPage:
 
 
 def versions(session: Session) -> list[FormVersion]:
-    return list(session.exec(select(FormVersion).order_by(FormVersion.id)))
+    return list(session.exec(select(FormVersion).order_by(col(FormVersion.id))))
 
 
 def test_a_workbook_is_shown_as_understood_and_published_when_confirmed(

@@ -14,8 +14,9 @@ from sqlmodel import Session
 
 from models import Status
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.conftest import NOW
 from tests.counting import statements
-from tests.web.conftest import NOW, World
+from tests.web.conftest import World
 from tests.web.pages import check, fields_of, text_of
 from web.edge.transactions import get_now
 

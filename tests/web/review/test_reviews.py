@@ -25,9 +25,10 @@ from tests.building import (
     make_measure,
     release_down,
 )
+from tests.conftest import NOW
 from tests.counting import statements
 from tests.full_form import FILLED
-from tests.web.conftest import NOW, World, account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 from web.edge.transactions import get_now
 

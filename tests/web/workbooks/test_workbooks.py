@@ -24,8 +24,9 @@ from tests.building import (
     make_measure,
     release_down,
 )
+from tests.conftest import NOW
 from tests.full_form import FILLED, full_fields
-from tests.web.conftest import NOW, World, account_of
+from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 from tests.workbook_filling import add_filling, edited, filled
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rules.campaigns.notice.addressees import LEVELS, addressees_in
+from rules.campaigns.notice.addressee_words import LEVELS
+from rules.campaigns.notice.addressees import addressees_in
 
 
 @pytest.mark.parametrize(

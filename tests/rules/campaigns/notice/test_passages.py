@@ -1,3 +1,5 @@
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +10,7 @@ PASSAGES = st.lists(st.builds(Passage, st.just("a"), st.sampled_from("xyz"), NUM
 
 
 @given(st.text(max_size=30), PASSAGES)
-def test_the_pieces_together_are_the_text_whatever_is_marked(text: str, marked: list) -> None:
+def test_the_pieces_together_are_the_text_whatever_is_marked(text: str, marked: list[Any]) -> None:
     assert "".join(piece.text for piece in cut(text, marked)) == text
 
 
