@@ -12,6 +12,7 @@ from adapters.root import ROOT
 
 LOADING = """
 import sys
+import time
 from importlib.abc import MetaPathFinder
 from cli.entry import main
 
@@ -19,12 +20,16 @@ class Slow(MetaPathFinder):
     def find_spec(self, name, path, target=None):
         if name == "%s":
             print("loading", flush=True)
-            input()
+            while True:
+                time.sleep(0.05)
 
 sys.meta_path.insert(0, Slow())
 main()
 """
-"""The command, which stops where it loads a module until somebody presses Enter."""
+"""The command, which stays where it loads a module.
+
+A read would not do: Ctrl-C between the look for signals and the read is noticed only when it returns.
+"""
 
 
 @pytest.mark.parametrize(
