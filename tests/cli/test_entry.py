@@ -28,7 +28,7 @@ main()
 """
 """The command, which stays where it loads a module.
 
-A read would not do: Ctrl-C between the look for signals and the read is noticed only when it returns.
+A read would not do, because a Ctrl-C just before the read is noticed only when the read returns.
 """
 
 
