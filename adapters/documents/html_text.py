@@ -6,6 +6,7 @@ import re
 
 from lxml import etree, html
 
+from adapters.documents.html_frame import without_frame
 from adapters.documents.plain_text import decoded
 from rules.sentences.refusal import N_, Refusal
 
@@ -59,6 +60,7 @@ def html_text(content: bytes) -> str:
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Refusal(N_("网页文件里没有文字，请检查后重新上传。")) from error
+    without_frame(root)
     pieces: list[str] = []
     _walk(root, pieces)
     return _lines("".join(pieces))

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from rules.campaigns.notice.deadline_phrases import PHRASES
 from rules.campaigns.notice.deadline_reading import EVERY, TextPlace
-from rules.campaigns.notice.folding import folded, squeezed
+from rules.campaigns.notice.folding import folded, has_letter_for_digit, squeezed
 from rules.campaigns.notice.found import Doubt
 from rules.campaigns.notice.notice_dates import DateReference
+from rules.sentences.refusal import N_
 
 _LABEL = re.compile(
     r"(?:完成|办理|整改|报送|截止|办结|时限|完成时间)(?:时限|时间|期限|"
     r"日期)?(?:要求)?(?:为)?：|(?:截至|截止|截止到|完成于|前完成)(?=\d| )"
 )
+_LETTER = N_("日期里有字母，按形近的数字理解，请确认。")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ def deadlines_in(
             Deadline(text[begin:close], str(reading.kind), value, begin, close)
             for value in reading.values
         )
+        if has_letter_for_digit(text[begin:close]):
+            doubts.append(Doubt("deadline", text[begin:close], begin, close, _LETTER))
         if reading.why:
             doubts.append(Doubt("deadline", text[begin:close], begin, close, reading.why))
     kept = _once(deadlines)

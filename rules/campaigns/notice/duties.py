@@ -59,6 +59,12 @@ _SLOGAN = re.compile(
     r"性|以上党)"
 )
 _LONG_TIME = ("天", "小时")
+_LENGTHS = ("米", "公里", "平方米", "亩", "吨")
+_SIZE = re.compile(
+    r"(?:不足|超过|大于|小于|高于|低于|距离?[^，]{0,8}|[间行]距|[宽高深长厚]度?|直径|半径|面积|容积|范围|方圆|"
+    r"相距|周边|沿线|两侧)(?:不少于|不低于|不小于|不超过|至少|约|为|在)?$"
+)
+"""Words before a length that is the size of a thing, or the distance to one, and no target."""
 _TRAILING = re.compile(r"(?:以上|及以上|左右|并.*|且.*|，.*|确保.*|后.*|工作$|的$)")
 _NEXT_COUNT = re.compile(rf"、(?=[^、]{{0,8}}?(?:\d|[{_HAN}]{{1,3}}(?:{_CLASSIFIERS}))).*|、$")
 _TIME_THING = re.compile(r"^(?:以上)?(?:的)?(?:培训|学习|轮训|课程|实训|驻|调研|蹲点|值守|$)")
@@ -148,6 +154,8 @@ def _counts(match: re.Match[str], before: str, after: str) -> bool:
     """Whether the number is one that a unit could be asked to reach."""
     thing = match["object"]
     if _DURATION_AFTER.match(after) or _RATIO.search(before) or _SLOGAN.match(after):
+        return False
+    if match["unit"] in _LENGTHS and _SIZE.search(before):
         return False
     if match["unit"] in _LONG_TIME:
         return bool(_AT_LEAST.search(before) and _TIME_THING.match(thing))

@@ -25,13 +25,27 @@ _AROUND_DIGITS = re.compile(
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])[ \t]+(?=[^\x00-\x7f])")
 
 
+_LETTERS_FOR_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])(?=[OolI]*[0-9])[0-9OolI]{1,4}(?=[ \n]?[年月日号])"
+)
+"""A number of a date with a letter that looks like a digit: 3O日, l2月."""
+_DIGITS = str.maketrans("OolI", "0011")
+
+
+def has_letter_for_digit(text: str) -> bool:
+    """Whether a date in `text` was typed with a letter in place of a digit."""
+    numbers = _LETTERS_FOR_DIGITS.findall(text.translate(_FOLDS))
+    return any(not number.isdigit() for number in numbers)
+
+
 @lru_cache(maxsize=4)
 def folded(text: str) -> str:
     """The text with half-width digits and letters, and with full-width brackets and punctuation.
 
     The result has the same length, so that an offset in the result is an offset in the text.
     """
-    return _TYPED_STOP.sub("。", text.translate(_FOLDS))
+    plain = _TYPED_STOP.sub("。", text.translate(_FOLDS))
+    return _LETTERS_FOR_DIGITS.sub(lambda number: number.group().translate(_DIGITS), plain)
 
 
 @dataclass(frozen=True)

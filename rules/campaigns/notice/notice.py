@@ -77,6 +77,8 @@ def read_notice(text: str) -> ReadNotice:
     if len(outlines) > 1 and any(outlines[1:]):
         measures = [m for m in measures if not m.path.startswith("段")]
     measures = _with_tables(text, plain, frame, reference, measures)
+    outline = _joined(outlines)
+    measures = _with_slips(text, outline, measures)
     return ReadNotice(
         text=text,
         title=frame.title,
@@ -84,7 +86,7 @@ def read_notice(text: str) -> ReadNotice:
         issuer=frame.issuer,
         date=frame.date,
         addressed=frame.addressed,
-        outline=_joined(outlines),
+        outline=outline,
         measures=tuple(measures),
     )
 
@@ -99,6 +101,26 @@ def _joined(outlines: list[tuple[Heading, ...]]) -> tuple[Heading, ...]:
             h if h.above is None else replace(h, above=h.above + offset) for h in headings
         )
     return tuple(joined)
+
+
+def _with_slips(
+    text: str, outline: tuple[Heading, ...], measures: list[DraftMeasure]
+) -> list[DraftMeasure]:
+    """The measures with a doubt for each heading whose number does not follow the one before."""
+    slips: dict[int, list[Doubt]] = {}
+    for heading in outline:
+        if not heading.expected:
+            continue
+        holding = next((i for i, m in enumerate(measures) if m.end > heading.start), None)
+        if holding is not None:
+            mark = text[heading.start : heading.end][:20]
+            why = N_("这里的序号和前面接不上，请对照原文，看是不是漏了一段或写错了。")
+            doubt = Doubt("measure", mark, heading.start, heading.start + len(mark), why)
+            slips.setdefault(holding, []).append(doubt)
+    return [
+        replace(measure, uncertain=(*slips.get(number, ()), *measure.uncertain))
+        for number, measure in enumerate(measures)
+    ]
 
 
 def _measure(text: str, plain: str, span: MeasureSpan, reference: DateReference) -> DraftMeasure:

@@ -1,8 +1,9 @@
 """The outline of a notice: its numbered headings, wherever they begin.
 
-A heading mark counts only at the start of a line or right after the end of a sentence, and only as
-the next number of its level. At the start of a line a gap in the numbers is tolerated, because
-there a heading was more likely lost in copying than that the mark is none.
+A heading mark counts only at the start of a line, right after the end of a sentence, or right
+behind the heading above, and only as the next number of its level. At the start of a line any
+number counts, because there a number was more likely mistyped, or a heading lost in copying, than
+that the mark is none. A heading whose number does not follow says which mark was expected.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ _MARK = re.compile(
     r"|(?P<digit>\d{1,2}) ?(?:[、.](?!\d)|\.(?=20\d\d ?年))"
     r"|(?P<half_bracket>\d{1,2})）"
     r"|(?P<circle>[①-⑳])"
+    r"|(?P<single_han>[㈠-㈩])"
+    r"|(?P<single_bracket>[⑴-⒇])"
+    r"|(?P<single_digit>[⒈-⒛])(?!\d)"
     rf"|(?P<point>[{_N}]{{1,2}})[是要](?!否|求)"
 )
 _STATUTE = {"章": CHAPTER, "节": DIVISION, "条": ARTICLE}
@@ -52,13 +56,19 @@ _STYLES = {
     "half_bracket": HALF_BRACKET,
     "circle": CIRCLE,
     "point": POINT,
+    "single_han": HAN_BRACKET,
+    "single_bracket": DIGIT_BRACKET,
+    "single_digit": DIGIT,
 }
+_SINGLE = {"circle": "①", "single_han": "㈠", "single_bracket": "⑴", "single_digit": "⒈"}
+"""Marks that are one character each, by the first of their kind."""
 _STOPS = "。！？；："
 _POINT_STOPS = _STOPS + "，、"
 _CLOSERS = "”’」』）》】\"'"
 _RESTARTING = (DIGIT, DIGIT_BRACKET, HALF_BRACKET, CIRCLE)
 _ENUMERATION = 120
-_GAP = 3
+_GAP, _FARTHEST = 3, 20
+"""The farthest a number may lie ahead, in lists of digits and in numbered sections."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,8 @@ class Heading:
     end: int
     close: int
     above: int | None
+    expected: str = ""
+    """The mark that should stand here, where the number does not follow; else empty."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,8 @@ class _Candidate:
     after: int
     opens_line: bool
     line: int
+    expected: int = 0
+    """The number that should stand here, where this one does not follow; else 0."""
 
 
 def outline_of(text: str, start: int = 0, end: int | None = None) -> tuple[Heading, ...]:
@@ -121,23 +135,26 @@ def typed_mark(style: str, number: int) -> str:
 def _candidates(plain: str, start: int, stop: int) -> Iterator[_Candidate]:
     quotes = _Quotes(plain, start, stop)
     for match in _MARK.finditer(plain, start, stop):
-        style, numeral = _read(match)
-        number = ord(numeral) - 0x245F if style == CIRCLE else number_of(numeral)
+        style, number = _read(match)
         if not number or number > 199:
             continue
         opens_line = _opens_line(plain, match.start(), start)
-        if not opens_line and not _follows_stop(plain, match.start(), start, style):
+        behind = opens_line or _follows_stop(plain, match.start(), start, style)
+        if not behind and not _follows_heading(plain, match.start(), start, style, number):
             continue
         line = quotes.line_of(match.start())
         if opens_line or not quotes.quoted(match.start()):
             yield _Candidate(style, number, match.start(), match.end(), opens_line, line)
 
 
-def _read(match: re.Match[str]) -> tuple[str, str]:
+def _read(match: re.Match[str]) -> tuple[str, int | None]:
+    """The style of a mark and its number."""
     if match["statute"]:
-        return _STATUTE[match["of"]], match["statute"]
+        return _STATUTE[match["of"]], number_of(match["statute"])
     kind = next(name for name in _STYLES if match[name])
-    return _STYLES[kind], match[kind]
+    if kind in _SINGLE:
+        return _STYLES[kind], ord(match[kind]) - ord(_SINGLE[kind]) + 1
+    return _STYLES[kind], number_of(match[kind])
 
 
 def _opens_line(plain: str, at: int, start: int) -> bool:
@@ -151,6 +168,23 @@ def _follows_stop(plain: str, at: int, start: int, style: str) -> bool:
     at = _back(plain, at, start, _CLOSERS)
     stops = _POINT_STOPS if style == POINT else _STOPS
     return at > start and plain[at - 1] in stops
+
+
+_ABOVE = re.compile(
+    rf"(?:^|[\n{_STOPS}])[ \t]*(?:[{_N}]{{1,3}} ?、|第 ?[{_N}]{{1,3}} ?章|（ ?[{_N}]{{1,3}} ?）)"
+    rf"[^\n{_STOPS}，、（）]{{2,24}}$"
+)
+"""A heading without a stop behind it."""
+_LABEL_ABOVE = re.compile(r"（[^（）\n]{0,8}(?:单位|部门|时限)[：:][^（）\n]{1,80}）$")
+
+
+def _follows_heading(plain: str, at: int, start: int, style: str, number: int | None) -> bool:
+    """Whether the mark stands right behind a heading as its first section (一、重点任务（一）排查),
+    or behind the label of a responsible unit."""
+    if style not in (HAN_BRACKET, DIGIT, DIGIT_BRACKET):
+        return False
+    before = plain[max(start, at - 120) : at].rstrip(" ")
+    return bool(_LABEL_ABOVE.search(before) or (number == 1 and _ABOVE.search(before)))
 
 
 def _back(plain: str, at: int, start: int, skipped: str) -> int:
@@ -214,6 +248,9 @@ def _accepted(candidates: list[_Candidate]) -> list[_Candidate]:
         if _enumerated(candidate, refused.get(candidate.style)) or not _is_next(candidate, last):
             refused[candidate.style] = candidate
             continue
+        if not _follows(candidate, last):
+            expected = last.number + 1 if last else 1
+            candidate = replace(candidate, expected=expected)
         while stack and rank[stack[-1].style] >= rank[candidate.style]:
             stack.pop()
         stack.append(candidate)
@@ -250,9 +287,18 @@ def _is_next(candidate: _Candidate, last: _Candidate | None) -> bool:
         return True
     if not candidate.opens_line:
         return number == 1 and candidate.style == POINT
-    if number == 1:
-        return candidate.style in (*_RESTARTING, POINT)
+    if number == 1 and candidate.style in (*_RESTARTING, POINT):
+        return True
+    if candidate.style in (HAN, HAN_BRACKET, *_STATUTE.values()):
+        return number <= last.number + _FARTHEST
     return last.number < number <= last.number + _GAP
+
+
+def _follows(candidate: _Candidate, last: _Candidate | None) -> bool:
+    """Whether the number is the one that is expected, or begins a list anew."""
+    if candidate.number == 1 and candidate.style in (*_RESTARTING, POINT):
+        return True
+    return candidate.number == (last.number + 1 if last else 1)
 
 
 def _ranks(candidates: list[_Candidate]) -> dict[str, float]:
@@ -273,6 +319,10 @@ def _without_lone_points(taken: list[_Candidate]) -> list[_Candidate]:
             continue
         kept.append(here)
     return kept
+
+
+def _expected(candidate: _Candidate) -> str:
+    return typed_mark(candidate.style, candidate.expected) if candidate.expected else ""
 
 
 def _placed(text: str, plain: str, taken: list[_Candidate], stop: int) -> tuple[Heading, ...]:
@@ -296,6 +346,7 @@ def _placed(text: str, plain: str, taken: list[_Candidate], stop: int) -> tuple[
                 end=max(end, candidate.after),
                 close=stop,
                 above=open_[-1] if open_ else None,
+                expected=_expected(candidate),
             )
         )
         open_.append(len(headings) - 1)

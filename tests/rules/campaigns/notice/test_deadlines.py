@@ -147,3 +147,20 @@ def test_every_phrase_reads_its_example_and_no_phrase_before_it_does(phrase: Phr
         if (found := reader.pattern.match(phrase.example)) and reader.read(found, place)
     ]
     assert readers[0] is phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12月2O日前", "by 2026-12-20"), ("l2月20日前", "by 2026-12-20"),
+        ("2O26年12月20日前", "by 2026-12-20"), ("九月3o日前", "by 2027-09-30"),
+    ],
+)  # fmt: skip
+def test_a_letter_typed_for_a_digit_is_read_and_in_doubt(text: str, value: str) -> None:
+    assert values(text) == [value]
+    assert text in doubts(text)
+
+
+@pytest.mark.parametrize("text", ["按ISO标准", "Oo月饼", "OK日"])
+def test_letters_without_a_digit_are_no_date(text: str) -> None:
+    assert values(text) == []

@@ -72,3 +72,24 @@ def test_blanks_around_the_number_do_not_matter_and_offsets_hold() -> None:
     text = "前言。开展 2 次演练。"
     (duty,), _ = duties_in(text, 3)
     assert text[duty.start : duty.end] == duty.text == "2 次演练"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对距路不足25米的柴垛逐一清理",
+        "路灯间距不超过30米",
+        "宽度不少于3.5米",
+        "河道两侧500米",
+        "超过2公里的路段",
+    ],
+)
+def test_a_distance_or_a_size_is_no_target(text: str) -> None:
+    assert duties_in(text)[0] == ()
+
+
+def test_a_length_that_is_to_be_reached_is_a_target() -> None:
+    assert [duty.count for duty in duties_in("新建道路不少于20公里，修复护栏300米。")[0]] == [
+        20,
+        300,
+    ]

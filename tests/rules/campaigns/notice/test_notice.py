@@ -322,3 +322,10 @@ def test_reading_takes_time_in_proportion_to_the_text(unit: str) -> None:
         return time.process_time() - begun
 
     assert any(seconds(60_000) < 40 * max(seconds(6_000), 0.02) for _ in range(5))
+
+
+def test_a_wrong_number_is_in_doubt_at_the_measure_it_stands_in() -> None:
+    text = "关于排查的通知\n各盟市：\n一、甲项。各旗县要排查。\n三、乙项。各旗县要报送。\n"
+    first, second = read_notice(text).measures
+    assert first.uncertain == ()
+    assert [(doubt.what, doubt.text) for doubt in second.uncertain] == [("measure", "三、乙项")]

@@ -137,3 +137,41 @@ def test_the_outline_is_in_order_and_nested(text: str) -> None:
             above = outline[heading.above]
             assert heading.depth == above.depth + 1
             assert above.start < heading.start < heading.close <= above.close
+
+
+def expected(text: str) -> list[tuple[str, str]]:
+    """Mark and, where the number does not follow, the mark that should stand there."""
+    return [(heading.mark, heading.expected) for heading in outline_of(text)]
+
+
+def test_a_number_that_does_not_follow_swallows_nothing_and_is_known() -> None:
+    assert expected("一、甲\n三、丙\n四、丁\n") == [("一、", ""), ("三、", "二、"), ("四、", "")]
+    assert expected("一、甲\n一、乙\n二、丙\n") == [("一、", ""), ("一、", "二、"), ("二、", "")]
+    assert expected("一、甲\n二、乙\n一、丙\n") == [("一、", ""), ("二、", ""), ("一、", "三、")]
+    assert expected("一、甲\n（一）子\n（四）丑\n二、乙\n")[2] == ("（四）", "（二）")
+    assert expected("一、甲\n九、丙\n") == [("一、", ""), ("九、", "二、")]
+
+
+def test_a_list_that_begins_anew_is_no_slip() -> None:
+    assert {wanted for _, wanted in expected("一、甲\n1.子\n2.丑\n二、乙\n1.寅\n")} == {""}
+    assert {wanted for _, wanted in expected("一、甲\n（一）子\n二、乙\n（二）丑\n")} == {""}
+
+
+def test_marks_of_one_character_are_marks() -> None:
+    assert marks("㈠甲乙\n㈡丙丁\n") == ["（一）", "（二）"]
+    assert marks("一、甲\n⑴子\n⑵丑\n") == ["一、", "（1）", "（2）"]
+    assert marks("一、甲\n⒈子\n⒉丑\n") == ["一、", "1.", "2."]
+
+
+def test_a_notice_without_a_line_break_has_its_headings() -> None:
+    text = (
+        "通知如下。一、重点任务（一）全面排查。各旗县要排查。（二）按时报送。各旗县要报送。"
+        "二、有关要求（一）加强领导（责任单位：水利局）（二）加强督导。各盟市要督导。"
+    )
+    assert marks(text) == ["一、", "（一）", "（二）", "二、", "（一）", "（二）"]
+    assert headings(text)[:2] == ["重点任务", "全面排查"]
+
+
+def test_a_bracket_inside_a_sentence_is_no_heading() -> None:
+    assert marks("一、按照要求，落实（一）中的内容。") == ["一、"]
+    assert marks("一、落实第二款（一）项。各地要落实。") == ["一、"]
