@@ -63,8 +63,8 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self.connections.on_trouble)
         await super().startup(sockets)
-        for each in sockets or []:
-            each.listen(BACKLOG)
+        for listener in sockets or []:
+            listener.listen(BACKLOG)
         self.watching = loop.create_task(self.connections.watch())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

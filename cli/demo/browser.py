@@ -19,7 +19,7 @@ class PageMissing(Exception):
 
 
 @dataclass(frozen=True)
-class Page:
+class AnsweredPage:
     """A page as the server sent it."""
 
     path: str
@@ -72,22 +72,22 @@ class Browser:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
-    def sign_in(self, login: str, password: str) -> Page:
+    def sign_in(self, login: str, password: str) -> AnsweredPage:
         """Sign in and return the unit's home page. Raises `PageMissing` when signing in fails."""
         page = self.press(self.open("/sign-in"), "登录", login=login, password=password)
         if page.status != 200:
             raise PageMissing(f"{login} cannot sign in: {page.words()[:300]}")
         return page
 
-    def open(self, path: str) -> Page:
+    def open(self, path: str) -> AnsweredPage:
         """The page at `path`."""
         return _page(self.client.get(path))
 
-    def follow(self, page: Page, words: str) -> Page:
+    def follow(self, page: AnsweredPage, words: str) -> AnsweredPage:
         """The page behind the first link whose text begins with `words`."""
         return self.open(page.link(words))
 
-    def press(self, page: Page, words: str, **values: Any) -> Page:
+    def press(self, page: AnsweredPage, words: str, **values: Any) -> AnsweredPage:
         """Fill `values` into the form of the button that begins with `words`, and press the button.
 
         A list ticks several boxes. Everything else in the form is sent as it is.
@@ -103,13 +103,13 @@ class Browser:
         return _page(self.client.post(form.get("action") or page.path, data={**sent, **values}))
 
 
-def _form_of(page: Page, button: html.HtmlElement) -> html.FormElement:
+def _form_of(page: AnsweredPage, button: html.HtmlElement) -> html.FormElement:
     """The form of a button: the one around it, or the one whose id the button names."""
     named = button.get("form")
     return page.tree.get_element_by_id(named) if named else next(button.iterancestors("form"))
 
 
-def _page(answer: httpx.Response) -> Page:
+def _page(answer: httpx.Response) -> AnsweredPage:
     if answer.status_code >= 500:
         raise PageMissing(f"{answer.request.method} {answer.url.path}: {answer.status_code}")
-    return Page(answer.url.path, answer.status_code, html.fromstring(answer.text))
+    return AnsweredPage(answer.url.path, answer.status_code, html.fromstring(answer.text))

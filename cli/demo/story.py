@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cli.demo.browser import Browser, Page, PageMissing
+from cli.demo.browser import AnsweredPage, Browser, PageMissing
 
 BROWSERS = 4
 """How many people work at the same moment."""
@@ -43,7 +43,7 @@ class Stage:
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
 
-    def visit(self, actor: Actor, act: Callable[[Browser, Page], Done]) -> Done:
+    def visit(self, actor: Actor, act: Callable[[Browser, AnsweredPage], Done]) -> Done:
         """Sign in as the unit and do something from its home page."""
         with Browser(self.base_url) as browser:
             return act(browser, browser.sign_in(actor.code, self.password))
@@ -65,7 +65,7 @@ class Stage:
 def sign_for(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
     """A league signs. Its gate asks for no more, so signing releases the measure as well."""
 
-    def act(browser: Browser, home: Page) -> dict[str, int]:
+    def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
         browser.press(browser.follow(home, measure), "签收")
         return {"签收并下发": 1}
 
@@ -75,7 +75,7 @@ def sign_for(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
 def detail_and_release(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
     """A banner adds what matters on its own ground and releases the measure."""
 
-    def act(browser: Browser, home: Page) -> dict[str, int]:
+    def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
         browser.press(
             browser.follow(home, measure),
             "保存并下发",
@@ -105,7 +105,7 @@ def answers_of(actor: Actor) -> dict[str, str]:
 def answer(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
     """A village signs, fills in the form and sends it. Every eleventh village mistypes a number."""
 
-    def act(browser: Browser, home: Page) -> dict[str, int]:
+    def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
         page = browser.press(browser.follow(home, measure), "签收")
         form = browser.follow(page, "填报")
         values = answers_of(actor)
@@ -126,7 +126,7 @@ def answer(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
 def correct(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
     """A village whose answer was returned mends what the reason says."""
 
-    def act(browser: Browser, home: Page) -> dict[str, int]:
+    def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
         page = browser.follow(home, measure)
         if not any(text.startswith("修改") for text in _link_words(page)):
             return {}
@@ -143,7 +143,7 @@ def answer_shortly(
 ) -> dict[str, int]:
     """A unit answers another measure, with these values."""
 
-    def act(browser: Browser, home: Page) -> dict[str, int]:
+    def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
         page = browser.follow(home, measure)
         form = browser.open(page.links("/form")[0])
         _receipt(_send(browser, form, values), actor)
@@ -156,7 +156,7 @@ def review(stage: Stage, actor: Actor, *, doubts: int | None = None) -> dict[str
     """A unit above reviews what waits. It returns the first answer to the measure with the id
     `doubts` and approves all others."""
 
-    def act(browser: Browser, home: Page) -> dict[str, int]:
+    def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
         done = {"退回": 0, "审核通过": 0}
         page = browser.open(f"/review?measure={doubts}" if doubts else "/review")
         if doubts and (ids := _ticks(page)):
@@ -176,7 +176,7 @@ def review(stage: Stage, actor: Actor, *, doubts: int | None = None) -> dict[str
 def send_up(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
     """A unit above answers with the roll-up of its lower units and a narrative of its own."""
 
-    def act(browser: Browser, home: Page) -> dict[str, int]:
+    def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
         page = browser.follow(home, measure)
         form = browser.open(page.links("/form")[0])
         text = f"{actor.name}已完成本轮排查，隐患建账，逐处落实看护和整改；未报单位正在催办。"
@@ -186,7 +186,7 @@ def send_up(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
     return stage.visit(actor, act)
 
 
-def _send(browser: Browser, form: Page, values: dict[str, str]) -> Page:
+def _send(browser: Browser, form: AnsweredPage, values: dict[str, str]) -> AnsweredPage:
     """Fill in the form and send it, and send once more where the checks ask. `values` are keyed by
     the fields' names, which the page's inputs bear with the prefix `ANSWER`."""
     asked = {input_.get("name", "") for input_ in form.tree.xpath("//form//*[@name]")}
@@ -199,16 +199,16 @@ def _plain(name: str) -> str:
     return name.removeprefix(ANSWER)
 
 
-def _receipt(page: Page, actor: Actor) -> None:
+def _receipt(page: AnsweredPage, actor: Actor) -> None:
     if "/receipts/" not in page.path:
         raise PageMissing(f"{actor.name}: no receipt, but {page.path}: {page.words()[:400]}")
 
 
-def _ticks(page: Page) -> list[str]:
+def _ticks(page: AnsweredPage) -> list[str]:
     return [
         str(value) for value in page.tree.xpath("//input[@type='checkbox'][@name='ids']/@value")
     ]
 
 
-def _link_words(page: Page) -> list[str]:
+def _link_words(page: AnsweredPage) -> list[str]:
     return [link.text_content().strip() for link in page.tree.iter("a")]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import AccountAct, Role
-from queries.accounts.account_history import list_account_changes
+from models import AccountAct, Role, Unit
+from queries.accounts.account_history import AccountChange, list_account_changes
 from queries.accounts.account_list import AccountRow, get_administered, list_account_page
 from queries.units.visibility import get_visible_unit
 from rules.sentences.not_found import NotFound
@@ -25,11 +26,13 @@ from services.accounts.accounts import (
     set_password,
 )
 from web.accounts.sign_in import sign_in_limits
+from web.edge.context import Context, Officer
 from web.edge.language import say
+from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer, which_office
-from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import which_office
+from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import waiting_of
 
 PAGE = 50
@@ -46,7 +49,7 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class TypedAccount:
-    """What stands in the inputs of a new account. The password is not shown again."""
+    """What stands in the inputs of a new account; the password is not shown again."""
 
     unit: str = ""
     login: str = ""
@@ -56,7 +59,7 @@ class TypedAccount:
 
 @dataclass(frozen=True)
 class NewPassword:
-    """A password as it is stored, or the finished sentence why it is not taken."""
+    """A password as it is stored, or the finished sentence why the password is not taken."""
 
     hashed: str = ""
     refusal: str = ""
@@ -71,7 +74,7 @@ async def hash_first(request: Request, look: Look, now: Now, posted: Posted) -> 
 async def hash_for(
     request: Request, look: Look, now: Now, posted: Posted, account_id: int
 ) -> NewPassword:
-    """The same for an account that exists and that the office looks after."""
+    """Hash a new password for an account that the office looks after."""
 
     def find(session: Session) -> AccountRow:
         return get_administered(session, which_office(request, session, now).account, account_id)
@@ -88,148 +91,146 @@ async def _hashed(request: Request, login: str, posted: FormData) -> NewPassword
         return NewPassword(refusal=say(request, refusal))
 
 
+@dataclass(frozen=True)
+class AccountsPage(Page):
+    """The accounts at and below a unit."""
+
+    TEMPLATE = "pages/accounts/list.html"
+
+    here: Unit
+    rows: Sequence[AccountRow]
+    total: int
+    q: str
+    page: int
+    pages: int
+
+
 @router.get("/accounts")
-def show_accounts(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    unit: str = "",
-    q: str = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:
+def show_accounts(context: Officer, unit: str = "", q: str = "", page: PageNumber = 1) -> Response:
     """The accounts at and below a unit, page by page."""
-    here = get_visible_unit(session, viewer.account, unit) if unit else viewer.unit
+    here = get_visible_unit(context.session, context.actor, unit) if unit else context.viewer.unit
     rows, total = list_account_page(
-        session, here, text=q.strip(), limit=PAGE, offset=PAGE * (page - 1)
+        context.session, here, text=q.strip(), limit=PAGE, offset=PAGE * (page - 1)
     )
-    return render(
-        request,
-        "pages/accounts/list.html",
-        here=here,
-        rows=rows,
-        total=total,
-        q=q,
-        page=page,
-        pages=max(1, -(-total // PAGE)),
-    )
+    pages = count_pages(total, PAGE)
+    return render(context.request, AccountsPage(here, rows, total, q, page, pages))
+
+
+@dataclass(frozen=True)
+class NewAccountPage(Page):
+    """The form of a new account."""
+
+    TEMPLATE = "pages/accounts/new.html"
+
+    sent: TypedAccount
+    refusal: str = ""
 
 
 @router.get("/accounts/new")
-def show_new(request: Request, viewer: Officer, unit: str = "") -> Response:
+def show_new(context: Officer, unit: str = "") -> Response:
     """The form of a new account."""
-    return _new_page(request, TypedAccount(unit=unit or viewer.unit.code), "")
+    sent = TypedAccount(unit=unit or context.viewer.unit.code)
+    return render(context.request, NewAccountPage(sent))
 
 
 @router.post("/accounts/new")
 def add_account(
-    request: Request,
-    password: Annotated[NewPassword, Depends(hash_first)],
-    session: OpenSession,
-    now: Now,
-    viewer: Officer,
-    posted: Posted,
+    password: Annotated[NewPassword, Depends(hash_first)], context: Officer, posted: Posted
 ) -> Response:
     """Make the account, or show the form again with what was typed."""
     names = ("unit", "login", "name", "role")
     sent = TypedAccount(**{name: str(posted.get(name, "")).strip() for name in names})
     if password.refusal:
-        return _new_page(request, sent, password.refusal)
-    with attempt(session, request) as outcome:
+        return render(context.request, NewAccountPage(sent, password.refusal), status=422)
+    with attempt(context.session, context.words) as outcome:
         try:
-            unit = get_visible_unit(session, viewer.account, sent.unit)
+            unit = get_visible_unit(context.session, context.actor, sent.unit)
         except NotFound as error:
             raise Refusal(
                 N_("本单位和下级单位里没有代码为“%(code)s”的单位。"), code=sent.unit[:20]
             ) from error
         create_account(
-            session,
+            context.session,
             login=sent.login,
             name=sent.name,
             password_hash=password.hashed,
             unit=unit,
             role=Role.OFFICE if sent.role == Role.OFFICE else Role.CLERK,
-            actor=viewer.account,
-            now=now,
+            actor=context.actor,
+            now=context.now,
         )
     if not outcome.done:
-        return _new_page(request, sent, outcome.refusal)
+        return render(context.request, NewAccountPage(sent, outcome.refusal), status=422)
     return RedirectResponse(f"/accounts?unit={sent.unit}", 303)
 
 
 @router.get("/accounts/{account_id}")
-def show_account(
-    request: Request, session: OpenSession, viewer: Officer, account_id: int, done: bool = False
-) -> Response:
-    """One account, with what can be done about it."""
-    row = get_administered(session, viewer.account, account_id)
-    return _account_page(request, session, row, viewer, done=done)
+def show_account(context: Officer, account_id: int, done: bool = False) -> Response:
+    """One account, and what can be done about it."""
+    row = get_administered(context.session, context.actor, account_id)
+    return _account_page(context, row, done=done)
 
 
 @router.post("/accounts/{account_id}/password")
 def give_password(
-    request: Request,
-    password: Annotated[NewPassword, Depends(hash_for)],
-    session: OpenSession,
-    now: Now,
-    viewer: Officer,
-    account_id: int,
+    password: Annotated[NewPassword, Depends(hash_for)], context: Officer, account_id: int
 ) -> Response:
-    """A new password; the account is signed out everywhere, and can sign in with it at once."""
-    row = get_administered(session, viewer.account, account_id)
+    """Give the account a new password; every browser of the account is signed out."""
+    row = get_administered(context.session, context.actor, account_id)
     refusal = password.refusal
     if not refusal:
-        with attempt(session, request) as outcome:
-            set_password(session, row.account, password.hashed, actor=viewer.account, now=now)
+        with attempt(context.session, context.words) as outcome:
+            set_password(
+                context.session, row.account, password.hashed, actor=context.actor, now=context.now
+            )
         refusal = outcome.refusal
     if refusal:
-        return _account_page(request, session, row, viewer, refusal)
-    sign_in_limits(request).forgive(row.account.login)
+        return _account_page(context, row, refusal)
+    sign_in_limits(context.request).forgive(row.account.login)
     return RedirectResponse(f"/accounts/{account_id}?done=1", 303)
 
 
 @router.post("/accounts/{account_id}/deactivate")
-def switch_off(session: OpenSession, now: Now, viewer: Officer, account_id: int) -> Response:
-    """The account can no longer sign in; what it did stays in the history."""
-    row = get_administered(session, viewer.account, account_id)
-    deactivate(session, row.account, actor=viewer.account, now=now)
+def switch_off(context: Officer, account_id: int) -> Response:
+    """The account can no longer sign in; what the account did stays in the history."""
+    row = get_administered(context.session, context.actor, account_id)
+    deactivate(context.session, row.account, actor=context.actor, now=context.now)
     return RedirectResponse(f"/accounts/{account_id}", 303)
 
 
 @router.post("/accounts/{account_id}/activate")
-def switch_on(session: OpenSession, now: Now, viewer: Officer, account_id: int) -> Response:
+def switch_on(context: Officer, account_id: int) -> Response:
     """The account can sign in again."""
-    row = get_administered(session, viewer.account, account_id)
-    activate(session, row.account, actor=viewer.account, now=now)
+    row = get_administered(context.session, context.actor, account_id)
+    activate(context.session, row.account, actor=context.actor, now=context.now)
     return RedirectResponse(f"/accounts/{account_id}", 303)
 
 
-def _new_page(request: Request, sent: TypedAccount, refusal: str) -> Response:
-    return render(
-        request,
-        "pages/accounts/new.html",
-        status=422 if refusal else 200,
-        sent=sent,
-        refusal=refusal,
-    )
+@dataclass(frozen=True)
+class AccountPage(Page):
+    """One account with its history."""
+
+    TEMPLATE = "pages/accounts/show.html"
+
+    row: AccountRow
+    refusal: str
+    done: bool
+    """A new password was set just now."""
+    own: bool
+    """The account is the viewer's."""
+    changes: Sequence[AccountChange]
+    account_act_names: Mapping[AccountAct, str]
 
 
 def _account_page(
-    request: Request,
-    session: Session,
-    row: AccountRow,
-    viewer: Viewer,
-    refusal: str = "",
-    *,
-    done: bool = False,
+    context: Context, row: AccountRow, refusal: str = "", *, done: bool = False
 ) -> Response:
-    return render(
-        request,
-        "pages/accounts/show.html",
-        status=422 if refusal else 200,
+    page = AccountPage(
         row=row,
         refusal=refusal,
         done=done,
-        own=row.account.id == viewer.account.id,
-        changes=list_account_changes(session, row.account.id),
+        own=row.account.id == context.actor.id,
+        changes=list_account_changes(context.session, row.account.id),
         account_act_names=ACCOUNT_ACT_NAMES,
     )
+    return render(context.request, page, status=422 if refusal else 200)

@@ -37,7 +37,7 @@ def known_browser(request: Request, login: str) -> str:
 def remember(request: Request, answer: Response, login: str) -> None:
     """This browser has signed in to `login`."""
     name, logins = _read(request)
-    others = [one for one in logins if one != _mark(login)]
+    others = [mark for mark in logins if mark != _mark(login)]
     value = [name or token_urlsafe(12), _mark(login), *others[: MOST_LOGINS - 1]]
     set_cookie(answer, COOKIE, str(serializer(COOKIE).dumps(value)), KEPT)
 

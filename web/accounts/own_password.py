@@ -1,7 +1,8 @@
-"""One's own password: everybody changes it, who knows the old one."""
+"""The own password: whoever knows the old one changes it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
@@ -13,28 +14,40 @@ from rules.sentences.refusal import N_, Refusal
 from services.accounts.accounts import WRONG_OLD, PasswordChange, change_password, prepare_change
 from web.accounts.sign_in import sign_in_limits
 from web.accounts.sign_in_limits import TOO_MANY
+from web.edge.context import SignedIn
 from web.edge.language import say
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import SESSION_COOKIE, SignedIn, who_asks
-from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import SESSION_COOKIE, who_asks
+from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import waiting_of
 
 PAGE = "own password"
-"""Stands for a browser among those that try a login (`web.accounts.sign_in_limits`)."""
+"""Stands for a browser where tries of a login are counted (`web.accounts.sign_in_limits`)."""
 DIFFERENT = N_("两次输入的新密码不一样。")
 FIELDS = {WRONG_OLD: "old", TOO_MANY: "old", DIFFERENT: "again"}
-"""Refusal (its msgid) → the input it is about; every other one is about the new password."""
+"""Msgid of a refusal → the input at fault; every other refusal is about the new password."""
 Faults = dict[str, str]
-"""Input → the finished sentence of what is wrong with it."""
+"""Input → what is wrong with the input, in a finished sentence."""
 
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class OwnPasswordPage(Page):
+    """The form in which everybody changes the own password."""
+
+    TEMPLATE = "pages/accounts/own_password.html"
+
+    faults: Faults
+    done: bool = False
+    """The password was changed just now."""
+
+
 @router.get("/password")
-def show_own_password(request: Request, viewer: SignedIn, done: bool = False) -> Response:
+def show_own_password(context: SignedIn, done: bool = False) -> Response:
     """The form: the old password, and the new one twice."""
-    return _page(request, {}, done=done)
+    return render(context.request, OwnPasswordPage({}, done))
 
 
 async def check_change(
@@ -42,8 +55,8 @@ async def check_change(
 ) -> PasswordChange | Faults:
     """Check the old password and hash the new one, before the transaction that writes begins.
 
-    Old passwords that are tried count as at signing in, so that who
-    finds a browser signed in cannot guess.
+    A wrong old password counts as one at signing in does, so that nobody can guess who finds a
+    browser signed in.
     """
     viewer = await look(lambda session: who_asks(request, session, now))
     old, new, again = (str(posted.get(name, "")) for name in ("old", "new", "again"))
@@ -74,26 +87,16 @@ async def _checked(
 
 @router.post("/password")
 def change_own_password(
-    request: Request,
-    change: Annotated[PasswordChange | Faults, Depends(check_change)],
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
+    change: Annotated[PasswordChange | Faults, Depends(check_change)], context: SignedIn
 ) -> Response:
-    """Change it. Every other browser is signed out, this one stays signed in."""
+    """Change the password. Every other browser is signed out, this one stays signed in."""
     if isinstance(change, dict):
-        return _page(request, change)
-    token = request.cookies[SESSION_COOKIE]
-    with attempt(session, request) as outcome:
-        change_password(session, change, token, actor=viewer.account, now=now)
+        return render(context.request, OwnPasswordPage(change), status=422)
+    token = context.request.cookies[SESSION_COOKIE]
+    with attempt(context.session, context.words) as outcome:
+        change_password(context.session, change, token, actor=context.actor, now=context.now)
     if not outcome.done:
-        return _page(request, {"old": outcome.refusal})
-    sign_in_limits(request).forgive(viewer.account.login)
+        faults = {"old": outcome.refusal}
+        return render(context.request, OwnPasswordPage(faults), status=422)
+    sign_in_limits(context.request).forgive(context.actor.login)
     return RedirectResponse("/password?done=1", 303)
-
-
-def _page(request: Request, faults: Faults, *, done: bool = False) -> Response:
-    status = 422 if faults else 200
-    return render(
-        request, "pages/accounts/own_password.html", status=status, faults=faults, done=done
-    )

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +22,10 @@ from services.accounts.accounts import Verified
 from web.accounts.known_browsers import known_browser, remember
 from web.accounts.sign_in_limits import SignInLimits, Try
 from web.edge.carrying import sign_in_page, unpack
-from web.edge.language import local_path, say
+from web.edge.error_page import ErrorPage
+from web.edge.language import local_path, say, words_of
 from web.edge.posted import Posted
-from web.edge.rendering import render
+from web.edge.rendering import Page, render
 from web.edge.security import SESSION_COOKIE, SignInRefused, end_session, page_unit, set_session
 from web.edge.transactions import Look, Looking, Now, OpenSession, attempt
 from web.edge.waiting import Crowded, Waiting, waiting_of
@@ -125,13 +127,24 @@ def _go_on(
     carried = unpack(_text(posted, "carried"))
     answer: Response = RedirectResponse(next, 303)
     if carried and page_unit(request) not in (0, account.unit_id):
-        title = say(request, N_("已重新登录"))
-        sentence = say(request, OTHERS)
-        answer = render(request, "pages/edge/error.html", title=title, sentence=sentence, fields={})
+        title, sentence = say(request, N_("已重新登录")), say(request, OTHERS)
+        answer = render(request, ErrorPage(title, sentence))
     elif carried:
         answer = _carry_on(request, session, account, now, next, carried, token)
     set_session(answer, token)
     return answer
+
+
+@dataclass(frozen=True)
+class CarriedPage(Page):
+    """What was typed before the session ended, to be looked at and sent."""
+
+    TEMPLATE = "pages/edge/carried.html"
+
+    next: str
+    """Where it was typed."""
+    carried: Mapping[str, Sequence[str]]
+    refusal: str
 
 
 def _carry_on(
@@ -143,17 +156,15 @@ def _carry_on(
     carried: dict[str, list[str]],
     token: str,
 ) -> Response:
-    """Back on the form with everything typed; elsewhere a page to look at it and send it."""
+    """Back on the form with everything typed; elsewhere a page that shows what was typed."""
     path: str | None = None
-    with attempt(session, request) as outcome, suppress(NotFound):
+    with attempt(session, words_of(request)) as outcome, suppress(NotFound):
         path = resume_form(request, session, account, next, carried, now=now)
     if path and outcome.done:
         return RedirectResponse(path, 303)
     # The form token is made from the session; this page must carry the new one.
     request.cookies[SESSION_COOKIE] = token
-    return render(
-        request, "pages/edge/carried.html", next=next, carried=carried, refusal=outcome.refusal
-    )
+    return render(request, CarriedPage(next, carried, outcome.refusal))
 
 
 @router.post("/sign-out")

@@ -1,66 +1,71 @@
 """Complaints about burden: written from every page of a lower unit, read by those above."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from queries.assignments.complaints import list_complaints
+from queries.assignments.complaints import Written, list_complaints
 from services.assignments.complaints import complain
+from web.edge.context import SignedIn
 from web.edge.language import local_path
+from web.edge.paging import PageNumber
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import SignedIn
-from web.edge.transactions import Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.transactions import attempt
 
 router = APIRouter()
 PAGE = 30
 
 
+@dataclass(frozen=True)
+class NewComplaintPage(Page):
+    """Where a complaint is written."""
+
+    TEMPLATE = "pages/assignments/complaints/new.html"
+
+    page: str
+    """The path of the page the complaint is about."""
+    text: str = ""
+    refusal: str = ""
+
+
 @router.get("/complaints/new")
-def show_new(request: Request, viewer: SignedIn, page: str = "") -> Response:
-    """Where to write one."""
-    return render(
-        request,
-        "pages/assignments/complaints/new.html",
-        page=local_path(page, ""),
-        text="",
-        refusal="",
-    )
+def show_new(context: SignedIn, page: str = "") -> Response:
+    """Where a complaint is written."""
+    return render(context.request, NewComplaintPage(local_path(page, "")))
 
 
 @router.post("/complaints")
-def add_complaint(
-    request: Request, session: OpenSession, viewer: SignedIn, now: Now, posted: Posted
-) -> Response:
-    """Keep it, and show it among the others."""
+def add_complaint(context: SignedIn, posted: Posted) -> Response:
+    """Keep the complaint, and show it among the others."""
     text = str(posted.get("text", ""))
     page = local_path(str(posted.get("page", "")), "")
-    with attempt(session, request) as outcome:
-        complain(session, page=page, text=text, actor=viewer.account, now=now)
+    with attempt(context.session, context.words) as outcome:
+        complain(context.session, page=page, text=text, actor=context.actor, now=context.now)
     if not outcome.done:
-        return render(
-            request, "pages/assignments/complaints/new.html", status=422, page=page, text=text,
-            refusal=outcome.refusal,
-        )  # fmt: skip
+        again = NewComplaintPage(page, text, outcome.refusal)
+        return render(context.request, again, status=422)
     return RedirectResponse("/complaints?sent=1", 303)
 
 
+@dataclass(frozen=True)
+class ComplaintsPage(Page):
+    """The complaints of a unit and of the units below it."""
+
+    TEMPLATE = "pages/assignments/complaints/list.html"
+
+    rows: Sequence[Written]
+    page: int
+    pages: int
+    sent: bool
+    """A complaint was sent just now."""
+
+
 @router.get("/complaints")
-def list_written(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:
-    """What this unit and those below have written, newest first."""
-    rows, pages = list_complaints(session, viewer.unit, page=page, size=PAGE)
-    sent = "sent" in request.query_params
-    return render(
-        request,
-        "pages/assignments/complaints/list.html",
-        rows=rows,
-        page=page,
-        pages=pages,
-        sent=sent,
-    )
+def list_written(context: SignedIn, page: PageNumber = 1) -> Response:
+    """What this unit and the units below have written, newest first."""
+    rows, pages = list_complaints(context.session, context.viewer.unit, page=page, size=PAGE)
+    sent = "sent" in context.query
+    return render(context.request, ComplaintsPage(rows=rows, page=page, pages=pages, sent=sent))

@@ -1,15 +1,19 @@
-"""The first page of a signed-in unit, and the list of everything it was given."""
+"""The first page of a signed-in unit, and the list of everything the unit was given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Response
 from sqlmodel import Session
 
 from models import Status
 from queries.assignments.inbox import (
+    Ended,
+    MeasureStanding,
     Owed,
+    SentAssignment,
+    WaitingAnswers,
     list_assignments_of,
     list_ended,
     list_owed,
@@ -22,65 +26,82 @@ from queries.review.review_clock import (
     count_overdue_reviews,
     list_overdue_reviewers,
 )
-from rules.dates.calendar import local_date
+from web.edge.context import SignedIn
 from web.edge.due_dates import SOON, days_left
 from web.edge.offline_pages import keepable
-from web.edge.rendering import render
-from web.edge.security import SignedIn, Viewer
-from web.edge.transactions import Now, OpenSession
+from web.edge.paging import PageNumber
+from web.edge.rendering import Page, render
+from web.edge.security import Viewer
 
 router = APIRouter()
 PAGE = 50
 LAST_SENT = 5
-"""Of what was sent, on the first page: whether it arrived and was accepted."""
+"""How many sendings the first page tells of: whether each arrived and was accepted."""
 LAST_ENDED = 5
 TOLD = timedelta(days=14)
 """How long the first page tells what was withdrawn or closed."""
 
 
+@dataclass(frozen=True)
+class HomePage(Page):
+    """The first page of a signed-in unit."""
+
+    TEMPLATE = "pages/assignments/home.html"
+
+    sections: Mapping[str, Sequence[Owed]]
+    """What is owed: `returned`, `new`, `due`."""
+    left: Mapping[int, int]
+    """Assignment → working days until it is due."""
+    figures: Mapping[str, int]
+    waiting: Sequence[WaitingAnswers]
+    """What waits for the unit's review."""
+    overdue_reviews: int
+    overdue_reviewers: Sequence[OverdueReviewer]
+    sent: Sequence[SentAssignment]
+    ended: Sequence[Ended]
+    standings: Sequence[MeasureStanding]
+
+
 @router.get("/")
-def show_home(request: Request, session: OpenSession, viewer: SignedIn, now: Now) -> Response:
+def show_home(context: SignedIn) -> Response:
     """What is due, what has come in, what waits for review, how far the measures have got."""
-    today = local_date(now)
-    unit_id = viewer.unit_id
+    session, today, unit_id = context.session, context.today, context.viewer.unit_id
     owed = list_owed(session, unit_id)
     waiting = list_waiting_answers(session, unit_id)
-    answer = render(
-        request,
-        "pages/assignments/home.html",
+    page = HomePage(
         sections=_sections(owed),
-        left={one.id: days_left(one.due_on, today) for one in owed},
-        figures=_figures(owed, today, sum(one.count for one in waiting)),
+        left={assignment.id: days_left(assignment.due_on, today) for assignment in owed},
+        figures=_figures(owed, today, sum(answers.count for answers in waiting)),
         waiting=waiting,
         overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
-        overdue_reviewers=_overdue_reviewers(session, viewer, today),
+        overdue_reviewers=_overdue_reviewers(session, context.viewer, today),
         sent=list_sent_assignments(session, unit_id, limit=LAST_SENT),
-        ended=list_ended(session, unit_id, since=now - TOLD, limit=LAST_ENDED),
+        ended=list_ended(session, unit_id, since=context.now - TOLD, limit=LAST_ENDED),
         standings=list_standings(session, unit_id, today),
     )
-    return keepable(answer, viewer)
+    return keepable(render(context.request, page), context.viewer)
 
 
 def _overdue_reviewers(session: Session, viewer: Viewer, today: date) -> list[OverdueReviewer]:
-    """Lower units that let submissions wait; a unit without lower units asks nothing."""
+    """Lower units that let submissions wait; nothing is asked for a unit without lower units."""
     return list_overdue_reviewers(session, viewer.unit_id, today) if viewer.has_lower else []
 
 
 def _sections(owed: Sequence[Owed]) -> dict[str, list[Owed]]:
-    """What is owed, each in one place: returned, new, or due; the order stays."""
+    """What is owed, each assignment in one section: returned, new, or due; the order stays."""
     sections: dict[str, list[Owed]] = {"returned": [], "new": [], "due": []}
-    for one in owed:
-        if one.status == Status.RETURNED:
-            sections["returned"].append(one)
-        elif one.acknowledged_at is None:
-            sections["new"].append(one)
+    for assignment in owed:
+        if assignment.status == Status.RETURNED:
+            sections["returned"].append(assignment)
+        elif assignment.acknowledged_at is None:
+            sections["new"].append(assignment)
         else:
-            sections["due"].append(one)
+            sections["due"].append(assignment)
     return sections
 
 
 def _figures(owed: Sequence[Owed], today: date, waiting: int) -> dict[str, int]:
-    left = [days_left(one.due_on, today) for one in owed]
+    left = [days_left(assignment.due_on, today) for assignment in owed]
     return {
         "overdue": sum(days < 0 for days in left),
         "soon": sum(0 <= days <= SOON for days in left),
@@ -88,15 +109,20 @@ def _figures(owed: Sequence[Owed], today: date, waiting: int) -> dict[str, int]:
     }
 
 
+@dataclass(frozen=True)
+class AssignmentsPage(Page):
+    """Every assignment a unit was ever given."""
+
+    TEMPLATE = "pages/assignments/list.html"
+
+    rows: Sequence[Owed]
+    page: int
+    pages: int
+    today: date
+
+
 @router.get("/assignments")
-def list_all(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> Response:
+def list_all(context: SignedIn, page: PageNumber = 1) -> Response:
     """Everything the unit was ever given, newest first."""
-    rows, pages = list_assignments_of(session, viewer.unit_id, page=page, size=PAGE)
-    values: dict[str, Any] = {"rows": rows, "page": page, "pages": pages}
-    return render(request, "pages/assignments/list.html", today=local_date(now), **values)
+    rows, pages = list_assignments_of(context.session, context.viewer.unit_id, page=page, size=PAGE)
+    return render(context.request, AssignmentsPage(rows, page, pages, context.today))

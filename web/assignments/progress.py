@@ -1,14 +1,14 @@
 """Where a measure stands across a subtree, drilling down level by level."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Measure, Status, Unit
+from models import Assignment, Measure, Status, Unit
 from queries.assignments.progress import (
     Counts,
     LowerUnit,
@@ -29,12 +29,11 @@ from queries.campaigns.measures import count_addressed_below
 from queries.units.units import get_unit, list_above
 from queries.units.visibility import get_visible_measure, get_visible_unit, may_see
 from rules.assignments.states import owes
-from rules.dates.calendar import local_date
 from rules.forms.rolled_figures import Figure
 from rules.sentences.not_found import NotFound
-from web.edge.rendering import render
-from web.edge.security import SignedIn
-from web.edge.transactions import Now, OpenSession
+from web.edge.context import Context, SignedIn
+from web.edge.paging import PageNumber, count_pages
+from web.edge.rendering import Page, render
 
 router = APIRouter()
 MISSING = 30
@@ -50,27 +49,27 @@ class Progress:
     totals: list[Figure]
     missing: list[MissingUnit]
     page: int
-    """Of the missing units."""
+    """The page of the missing units."""
 
     @property
     def each_answers(self) -> bool:
-        """Nothing lies below the lower units: each is one assignment, its status says it all."""
+        """Nothing lies below the lower units: each has one assignment, whose status says it all."""
         return bool(self.lower) and self.lower[0].assignment.lowest
 
     @property
     def owing(self) -> list[LowerUnit]:
-        """Of such lower units those that owe an answer: overdue first, then returned."""
+        """The lower units that owe an answer: overdue ones first, then returned ones."""
         rows = (row for row in self.lower if owes(row.assignment))
         return sorted(rows, key=_most_urgent)
 
     @property
     def done(self) -> list[LowerUnit]:
-        """The others."""
+        """The lower units that owe nothing."""
         return [row for row in self.lower if not owes(row.assignment)]
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.counts.missing // MISSING))
+        return count_pages(self.counts.missing, MISSING)
 
 
 def _most_urgent(row: LowerUnit) -> tuple[bool, bool]:
@@ -79,12 +78,12 @@ def _most_urgent(row: LowerUnit) -> tuple[bool, bool]:
 
 def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) -> Progress:
     """The progress below an assignment, in four or five statements."""
-    one = seen.assignment
-    place = PlaceInTree(one.measure_id, one.period, seen.unit)
+    assignment = seen.assignment
+    place = PlaceInTree(assignment.measure_id, assignment.period, seen.unit)
     return Progress(
         counts=get_counts(session, place, today),
-        lower=list_lower_units(session, one.id, today),
-        totals=list_figures(session, one.measure_id, one.period, one.unit_id),
+        lower=list_lower_units(session, assignment.id, today),
+        totals=list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id),
         missing=list(list_missing_units(session, place, page=missing, size=MISSING)),
         page=missing,
     )
@@ -92,69 +91,66 @@ def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) 
 
 @router.get("/measures/{measure_id}/progress")
 def show_progress(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
+    context: SignedIn,
     measure_id: int,
     unit: str = "",
     period: str = "",
-    missing: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    missing: PageNumber = 1,
 ) -> Response:
-    """The table by lower unit of the viewer's unit, or of `unit` (a code) below it."""
-    measure = get_visible_measure(session, viewer.account, measure_id)
-    here = get_visible_unit(session, viewer.account, unit) if unit else viewer.unit
-    return _show(request, session, viewer.unit, here, measure, period, local_date(now), missing)
+    """The lower units of the viewer's unit, or of a unit below it (`unit`, a code)."""
+    measure = get_visible_measure(context.session, context.actor, measure_id)
+    here = get_visible_unit(context.session, context.actor, unit) if unit else context.viewer.unit
+    return _show(context, here, measure, period, missing)
 
 
 @router.get("/assignments/{assignment_id}/below")
 def show_below(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
+    context: SignedIn,
     assignment_id: int,
     unit: str = "",
-    missing: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    missing: PageNumber = 1,
 ) -> Response:
     """The same table, reached from an assignment: `unit` is a code at or below its unit."""
-    seen = get_visible_assignment(session, viewer.unit, assignment_id)
-    here = get_unit(session, unit) if unit else seen.unit
+    seen = get_visible_assignment(context.session, context.viewer.unit, assignment_id)
+    here = get_unit(context.session, unit) if unit else seen.unit
     if not may_see(seen.unit, here):
         raise NotFound
-    period = seen.assignment.period
-    today = local_date(now)
-    return _show(request, session, viewer.unit, here, seen.measure, period, today, missing)
+    return _show(context, here, seen.measure, seen.assignment.period, missing)
 
 
-def _show(
-    request: Request,
-    session: Session,
-    viewer_unit: Unit,
-    here: Unit,
-    measure: Measure,
-    period: str,
-    today: date,
-    missing: int,
-) -> Response:
+@dataclass(frozen=True)
+class ProgressPage(Page):
+    """Where a measure stands below one unit."""
+
+    TEMPLATE = "pages/assignments/progress.html"
+
+    seen: Seen
+    assignment: Assignment
+    above: Sequence[Unit]
+    """The units above this one that the viewer may see."""
+    periods: Sequence[str]
+    progress: Progress
+    addressed: int
+    """How many units below are to answer the measure."""
+
+
+def _show(context: Context, here: Unit, measure: Measure, period: str, missing: int) -> Response:
+    session, own = context.session, context.viewer.unit
     periods = list_periods(session, measure.id, here.id)
     if not periods or (period and period not in periods):
         raise NotFound
     found = find_assignment_id(session, measure.id, period or periods[0], here.id)
     if found is None:
         raise NotFound
-    seen = get_visible_assignment(session, viewer_unit, found)
+    seen = get_visible_assignment(session, own, found)
     if seen.assignment.lowest:  # nothing lies below it: its own page says it all
         return RedirectResponse(f"/assignments/{found}", 303)
-    above = [unit for unit in list_above(session, here) if may_see(viewer_unit, unit)]
-    return render(
-        request,
-        "pages/assignments/progress.html",
+    page = ProgressPage(
         seen=seen,
-        one=seen.assignment,
-        above=above,
+        assignment=seen.assignment,
+        above=[unit for unit in list_above(session, here) if may_see(own, unit)],
         periods=periods,
-        today=today,
-        progress=progress_of(session, seen, today, missing=missing),
+        progress=progress_of(session, seen, context.today, missing=missing),
         addressed=count_addressed_below(session, measure.id, here),
     )
+    return render(context.request, page)

@@ -1,24 +1,32 @@
-"""Receipts: those of a unit, one looked up by its number, and whether it is what was sent."""
+"""Receipts: all of a unit, one looked up by its number, and whether the answer still stands."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from queries.assignments.inbox import list_owed
-from queries.assignments.receipts import Receipt, get_visible_receipt, is_there, list_receipts
+from queries.assignments.inbox import Owed, list_owed
+from queries.assignments.receipts import (
+    Receipt,
+    ReceiptRow,
+    get_visible_receipt,
+    is_there,
+    list_receipts,
+)
 from queries.filling.submissions import get_submitted_fields, get_why
 from queries.forms.field_labels import get_labels
-from rules.dates.calendar import local_date
 from rules.filling.receipts import is_whole, matches, read_receipt
 from rules.sentences.refusal import N_, Refusal
+from web.edge.context import SignedIn
 from web.edge.due_dates import days_left
-from web.edge.language import Words, words_of
-from web.edge.rendering import render
-from web.edge.security import SignedIn, Viewer
-from web.edge.transactions import Now, OpenSession
-from web.filling.asked import answered
+from web.edge.language import Words
+from web.edge.paging import PageNumber
+from web.edge.rendering import Page, render
+from web.edge.security import Viewer
+from web.filling.asked import AnswerInWords, answered
 
 PAGE = 30
 Typed = Annotated[str, Query(max_length=200)]
@@ -26,27 +34,33 @@ Typed = Annotated[str, Query(max_length=200)]
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class ReceiptsPage(Page):
+    """The receipts of a unit, and the search for a number."""
+
+    TEMPLATE = "pages/assignments/receipts/list.html"
+
+    rows: Sequence[ReceiptRow]
+    page: int
+    pages: int
+    number: str
+    """The number that was looked up."""
+    fault: str
+    """Why no receipt was found."""
+
+
 @router.get("/receipts")
-def show_receipts(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    number: Typed = "",
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> Response:
-    """The unit's own receipts; with a number, the receipt it belongs to."""
-    found, fault = _looked_up(words_of(request), session, viewer, number)
+def show_receipts(context: SignedIn, number: Typed = "", page: PageNumber = 1) -> Response:
+    """The unit's own receipts; with a number, the receipt that has the number."""
+    found, fault = _looked_up(context.words, context.session, context.viewer, number)
     if found:
         return RedirectResponse(f"/receipts/{found}", 303)
-    rows, pages = list_receipts(session, viewer.unit_id, page=page, size=PAGE)
-    return render(
-        request, "pages/assignments/receipts/list.html", rows=rows, page=page, pages=pages,
-        number=number, fault=fault,
-    )  # fmt: skip
+    rows, pages = list_receipts(context.session, context.viewer.unit_id, page=page, size=PAGE)
+    return render(context.request, ReceiptsPage(rows, page, pages, number, fault))
 
 
 def _looked_up(words: Words, session: Session, viewer: Viewer, typed: str) -> tuple[str, str]:
-    """The number as it is stored, or what is wrong with it."""
+    """The number as it is stored, or what is wrong with the typed one."""
     if not typed.strip():
         return "", ""
     try:
@@ -58,42 +72,65 @@ def _looked_up(words: Words, session: Session, viewer: Viewer, typed: str) -> tu
     return "", words.say(N_("没有找到这个回执，或者它不在您单位的范围内。"))
 
 
+@dataclass(frozen=True)
+class ReceiptPage(Page):
+    """One receipt with what was sent."""
+
+    TEMPLATE = "pages/assignments/receipts/show.html"
+
+    receipt: Receipt
+    own: bool
+    """The receipt belongs to the viewer's unit."""
+    whole: bool
+    """The stored answer is what was sent."""
+    typed_sum: str
+    same: bool | None
+    """Whether the typed checksum is the receipt's; None where nothing was typed."""
+    fault: str
+    """What is wrong with the typed checksum."""
+    why: str
+    answers: Sequence[AnswerInWords]
+    labels: Mapping[str, str]
+    next: Owed | None
+    """What the unit owes next."""
+    left: int
+    """Working days until the next assignment is due."""
+
+
 @router.get("/receipts/{number}")
-def show_receipt(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
-    number: str,
-    sum: Typed = "",
-) -> Response:
-    """Proof that it arrived: number, time, checksum, what was sent, and that it is still that."""
+def show_receipt(context: SignedIn, number: str, sum: Typed = "") -> Response:
+    """Proof that an answer arrived: number, time, checksum, and what was sent.
+
+    The page also says whether the stored answer is still what was sent.
+    """
+    session, viewer = context.session, context.viewer
     receipt = get_visible_receipt(session, viewer.unit, number)
+    submission, version_id = receipt.submission, receipt.measure.form_version_id
     own = receipt.unit.id == viewer.unit_id
-    fields = get_submitted_fields(session, receipt.submission)
     owed = list_owed(session, viewer.unit_id) if own else []
-    same, fault = _compared(words_of(request), receipt, sum)
-    return render(
-        request,
-        "pages/assignments/receipts/show.html",
+    same, fault = _compared(context.words, receipt, sum)
+    fields = get_submitted_fields(session, submission)
+    page = ReceiptPage(
         receipt=receipt,
         own=own,
-        whole=is_whole(receipt.submission),
+        whole=is_whole(submission),
         typed_sum=sum,
         same=same,
-        why=get_why(session, receipt.submission),
         fault=fault,
-        answers=answered(words_of(request), fields, receipt.submission.answers),
-        labels=get_labels(session, receipt.measure.form_version_id)
-        if receipt.submission.rolled_up
-        else {},
+        why=get_why(session, submission),
+        answers=answered(context.words, fields, submission.answers),
+        labels=get_labels(session, version_id) if submission.rolled_up else {},
         next=owed[0] if owed else None,
-        left=days_left(owed[0].due_on, local_date(now)) if owed else 0,
+        left=days_left(owed[0].due_on, context.today) if owed else 0,
     )
+    return render(context.request, page)
 
 
 def _compared(words: Words, receipt: Receipt, typed: str) -> tuple[bool | None, str]:
-    """Whether a checksum somebody read out is this one; None and what is wrong with it."""
+    """Whether a checksum that somebody read out is the receipt's.
+
+    None with what is wrong where the checksum cannot be one, or where nothing was typed.
+    """
     if not typed.strip():
         return None, ""
     try:

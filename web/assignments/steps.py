@@ -1,4 +1,4 @@
-"""The steps of an assignment, for the line on top of its page."""
+"""The steps of an assignment, for the line on top of the page."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from rules.sentences.refusal import N_
 
 
 class Step(NamedTuple):
-    """One step: its name, and whether it is done."""
+    """One step, and whether it is done."""
 
     name: str
     done: bool

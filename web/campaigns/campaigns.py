@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from models import Campaign, Measure, Notice
+from models import Campaign, Level, Measure, MeasureStatus, Notice, Tag
 from queries.campaigns.campaigns import (
+    CampaignRow,
     get_notice,
     get_own_campaign,
     list_addressees_of,
@@ -16,7 +18,7 @@ from queries.campaigns.campaigns import (
 )
 from queries.campaigns.measures import list_measures
 from queries.units.units import list_levels, list_tags
-from rules.campaigns.notice.passages import Passage, cut
+from rules.campaigns.notice.passages import Passage, Piece, cut
 from rules.dates.due import DueRule, parse_due
 from rules.sentences.faults import Faults
 from rules.sentences.refusal import Refusal
@@ -24,68 +26,106 @@ from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
-from web.edge.language import words_of
+from web.edge.context import Officer
 from web.edge.posted import Posted, typed
-from web.edge.rendering import render
-from web.edge.security import Officer
-from web.edge.transactions import OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.transactions import attempt
 
 FOUND = ("deadlines", "duties", "uncertain")
-"""What intake finds with a place in the text."""
+"""Kinds of findings that have a place in the text."""
 
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class CampaignsPage(Page):
+    """The campaigns of an office."""
+
+    TEMPLATE = "pages/campaigns/list.html"
+
+    rows: Sequence[CampaignRow]
+
+
 @router.get("/campaigns")
-def show_campaigns(request: Request, session: OpenSession, viewer: Officer) -> Response:
-    """The campaigns of the office with how many measures stand where."""
-    rows = list_campaigns_of(session, viewer.account.unit_id)
-    return render(request, "pages/campaigns/list.html", rows=rows)
+def show_campaigns(context: Officer) -> Response:
+    """The campaigns of the office, with how many measures of each stand where."""
+    rows = list_campaigns_of(context.session, context.actor.unit_id)
+    return render(context.request, CampaignsPage(rows))
+
+
+@dataclass(frozen=True)
+class CampaignPage(Page):
+    """One campaign with its measures."""
+
+    TEMPLATE = "pages/campaigns/show.html"
+
+    campaign: Campaign
+    notice: Notice
+    measures: Sequence[Measure]
+    dues: Mapping[int, DueRule | None]
+    """Measure → due rule."""
+    addressees: Mapping[int, Sequence[tuple[str, str]]]
+    """Measure → the levels and tags that answer the measure."""
+    levels: Mapping[str, Level]
+    tags: Mapping[str, Tag]
+    saved: int
+    """The id of the measure that was saved just now; 0: none."""
+    statuses: Mapping[MeasureStatus, str]
+    weekdays: Mapping[int, str]
 
 
 @router.get("/campaigns/{campaign_id}")
-def show_campaign(
-    request: Request, session: OpenSession, viewer: Officer, campaign_id: int, saved: int = 0
-) -> Response:
-    """The notice's header and outline, and the measures found in it."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
+def show_campaign(context: Officer, campaign_id: int, saved: int = 0) -> Response:
+    """The header and the outline of the notice, and the measures found in the notice."""
+    session = context.session
+    campaign = get_own_campaign(session, context.actor, campaign_id)
     measures = list_measures(session, campaign_id)
-    return render(
-        request,
-        "pages/campaigns/show.html",
+    page = CampaignPage(
         campaign=campaign,
         notice=get_notice(session, campaign),
         measures=measures,
-        dues={one.id: find_due(one) for one in measures},
+        dues={measure.id: find_due(measure) for measure in measures},
         addressees=list_addressees_of(session, campaign_id),
-        levels={one.code: one for one in list_levels(session)},
-        tags={one.code: one for one in list_tags(session)},
+        levels={level.code: level for level in list_levels(session)},
+        tags={tag.code: tag for tag in list_tags(session)},
         saved=saved,
         statuses=STATUS_NAMES,
         weekdays=WEEKDAY_NAMES,
     )
+    return render(context.request, page)
+
+
+@dataclass(frozen=True)
+class NoticePage(Page):
+    """The text of a notice with everything that was found in it."""
+
+    TEMPLATE = "pages/campaigns/notice.html"
+
+    campaign: Campaign
+    notice: Notice
+    pieces: Sequence[Piece]
+    """The text, cut where something was found."""
+    measures: Mapping[str, Measure]
+    """Anchor → measure."""
 
 
 @router.get("/campaigns/{campaign_id}/notice")
-def show_notice(
-    request: Request, session: OpenSession, viewer: Officer, campaign_id: int
-) -> Response:
-    """The full text with everything that was found marked in its place."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
-    notice = get_notice(session, campaign)
-    measures = list_measures(session, campaign_id)
-    return render(
-        request,
-        "pages/campaigns/notice.html",
+def show_notice(context: Officer, campaign_id: int) -> Response:
+    """The full text; everything that was found is marked in its place."""
+    campaign = get_own_campaign(context.session, context.actor, campaign_id)
+    notice = get_notice(context.session, campaign)
+    measures = list_measures(context.session, campaign_id)
+    page = NoticePage(
         campaign=campaign,
         notice=notice,
         pieces=cut(notice.text, list(passages(notice, measures))),
-        measures={f"measure-{one.id}": one for one in measures},
+        measures={f"measure-{measure.id}": measure for measure in measures},
     )
+    return render(context.request, page)
 
 
 def passages(notice: Notice, measures: Sequence[Measure]) -> Iterator[Passage]:
-    """Everything of a notice that has a place in its text: headings, measures, findings."""
+    """Everything that has a place in the text of a notice: headings, measures, findings."""
     for place, heading in enumerate(notice.outline):
         yield Passage(f"heading-{place}", "heading", heading["start"], heading["end"])
     for measure in measures:
@@ -97,36 +137,49 @@ def passages(notice: Notice, measures: Sequence[Measure]) -> Iterator[Passage]:
                 yield Passage(anchor, kind, found["start"], found["end"])
 
 
+@dataclass(frozen=True)
+class NoticeEditorPage(Page):
+    """The header of a notice, to be corrected."""
+
+    TEMPLATE = "pages/campaigns/edit.html"
+
+    campaign: Campaign
+    sent: TypedNotice
+    faults: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
+
+
 @router.get("/campaigns/{campaign_id}/edit")
-def show_edit(
-    request: Request, session: OpenSession, viewer: Officer, campaign_id: int
-) -> Response:
+def show_edit(context: Officer, campaign_id: int) -> Response:
     """The header of the notice, to be corrected."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
-    sent = TypedNotice.of(get_notice(session, campaign))
-    return _edit_page(request, campaign, sent, {}, "")
+    campaign = get_own_campaign(context.session, context.actor, campaign_id)
+    sent = TypedNotice.of(get_notice(context.session, campaign))
+    return render(context.request, NoticeEditorPage(campaign, sent))
 
 
 @router.post("/campaigns/{campaign_id}/edit")
-def save_notice(
-    request: Request, session: OpenSession, viewer: Officer, campaign_id: int, posted: Posted
-) -> Response:
+def save_notice(context: Officer, campaign_id: int, posted: Posted) -> Response:
     """Keep the corrected header."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
+    campaign = get_own_campaign(context.session, context.actor, campaign_id)
     sent = TypedNotice.read(typed(posted))
     faults: Faults = {}
     day = sent.read_day(faults)
-    told = words_of(request).say_each(faults)
+    told = context.words.say_each(faults)
     if told:
-        return _edit_page(request, campaign, sent, told, "")
-    with attempt(session, request) as outcome:
+        return render(context.request, NoticeEditorPage(campaign, sent, told), status=422)
+    with attempt(context.session, context.words) as outcome:
         edit_notice(
-            session, campaign,
-            title=sent.title, number=sent.number, issuer=sent.issuer, dated_on=day,
-            actor=viewer.account,
-        )  # fmt: skip
+            context.session,
+            campaign,
+            title=sent.title,
+            number=sent.number,
+            issuer=sent.issuer,
+            dated_on=day,
+            actor=context.actor,
+        )
     if not outcome.done:
-        return _edit_page(request, campaign, sent, {}, outcome.refusal)
+        again = NoticeEditorPage(campaign, sent, refusal=outcome.refusal)
+        return render(context.request, again, status=422)
     return RedirectResponse(f"/campaigns/{campaign_id}", 303)
 
 
@@ -136,21 +189,3 @@ def find_due(measure: Measure) -> DueRule | None:
         return parse_due(measure.due_rule)
     except Refusal:
         return None
-
-
-def _edit_page(
-    request: Request,
-    campaign: Campaign,
-    sent: TypedNotice,
-    faults: dict[str, str],
-    refusal: str,
-) -> Response:
-    return render(
-        request,
-        "pages/campaigns/edit.html",
-        status=422 if faults or refusal else 200,
-        campaign=campaign,
-        sent=sent,
-        faults=faults,
-        refusal=refusal,
-    )

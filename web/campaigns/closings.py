@@ -3,134 +3,125 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlmodel import Session
 
 from models import Campaign, Measure, MeasureStatus
 from queries.campaigns.campaigns import get_own_campaign, get_own_measure, lock_own_measure
-from queries.campaigns.closings import list_outstanding
+from queries.campaigns.closings import Outstanding, list_outstanding
 from queries.campaigns.measures import list_measures
 from services.campaigns.closings import close_measures, open_measure_again
+from web.campaigns.measure_acts import Reasoned, attempt_on, try_with_reason
+from web.edge.context import Context, Officer
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import Officer
-from web.edge.transactions import Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.transactions import attempt
 
 router = APIRouter()
 
 
 @router.get("/measures/{measure_id}/close")
-def show_close(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int
-) -> Response:
-    """What closing means, and how much it would leave undone."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    return _close_page(request, session, campaign, [measure], measure)
+def show_close(context: Officer, measure_id: int) -> Response:
+    """What closing means, and how much closing would leave undone."""
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
+    return _close_page(context, campaign, [measure], measure)
 
 
 @router.post("/measures/{measure_id}/close")
-def close(
-    request: Request, session: OpenSession, now: Now, viewer: Officer, measure_id: int
-) -> Response:
-    """Close the measure; a second click finds it closed and changes nothing."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    with attempt(session, request) as outcome:
-        close_measures(session, [measure], actor=viewer.account, now=now)
+def close(context: Officer, measure_id: int) -> Response:
+    """Close the measure; a second click finds the measure closed and changes nothing."""
+    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    with attempt_on(context, measure) as outcome:
+        close_measures(context.session, [measure], actor=context.actor, now=context.now)
     if not outcome.done:
-        session.refresh(measure)
-        return _close_page(request, session, campaign, [measure], measure, outcome.refusal)
+        return _close_page(context, campaign, [measure], measure, outcome.refusal)
     return RedirectResponse(f"/measures/{measure_id}/preview", 303)
 
 
 @router.get("/campaigns/{campaign_id}/close")
-def show_close_campaign(
-    request: Request, session: OpenSession, viewer: Officer, campaign_id: int
-) -> Response:
-    """As for a measure, for every released measure of the campaign."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
-    return _close_page(request, session, campaign, list_measures(session, campaign_id))
+def show_close_campaign(context: Officer, campaign_id: int) -> Response:
+    """The same for every released measure of the campaign."""
+    campaign = get_own_campaign(context.session, context.actor, campaign_id)
+    return _close_page(context, campaign, list_measures(context.session, campaign_id))
 
 
 @router.post("/campaigns/{campaign_id}/close")
-def close_campaign(
-    request: Request, session: OpenSession, now: Now, viewer: Officer, campaign_id: int
-) -> Response:
+def close_campaign(context: Officer, campaign_id: int) -> Response:
     """Close every released measure of the campaign, all of them or none."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
-    measures = list_measures(session, campaign_id)
-    released = [one for one in measures if one.status == MeasureStatus.RELEASED]
-    with attempt(session, request) as outcome:
-        close_measures(session, released, actor=viewer.account, now=now)
+    campaign = get_own_campaign(context.session, context.actor, campaign_id)
+    measures = list_measures(context.session, campaign_id)
+    released = [measure for measure in measures if measure.status == MeasureStatus.RELEASED]
+    with attempt(context.session, context.words) as outcome:
+        close_measures(context.session, released, actor=context.actor, now=context.now)
     if not outcome.done:
-        return _close_page(request, session, campaign, measures, refusal=outcome.refusal)
+        return _close_page(context, campaign, measures, refusal=outcome.refusal)
     return RedirectResponse(f"/campaigns/{campaign_id}", 303)
 
 
 @router.get("/measures/{measure_id}/open-again")
-def show_open_again(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int
-) -> Response:
-    """What opening it again means, and the reason it needs."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    return _open_again_page(request, measure, campaign)
+def show_open_again(context: Officer, measure_id: int) -> Response:
+    """What opening the measure again means, and the reason that is needed."""
+    own = get_own_measure(context.session, context.actor, measure_id)
+    return _open_again_page(context.request, Reasoned(*own))
 
 
 @router.post("/measures/{measure_id}/open-again")
-def open_again(
-    request: Request,
-    session: OpenSession,
-    now: Now,
-    viewer: Officer,
-    measure_id: int,
-    posted: Posted,
-) -> Response:
-    """Take the closing back, with the reason every unit will see."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    reason = str(posted.get("reason", ""))
-    with attempt(session, request) as outcome:
-        open_measure_again(session, measure, reason=reason, actor=viewer.account, now=now)
-    if not outcome.done:
-        session.refresh(measure)
-        return _open_again_page(request, measure, campaign, reason, outcome.refusal)
+def open_again(context: Officer, measure_id: int, posted: Posted) -> Response:
+    """Take the closing back, with a reason that every unit will see."""
+    tried = try_with_reason(context, measure_id, posted, open_measure_again)
+    if tried.refusal:
+        return _open_again_page(context.request, tried)
     return RedirectResponse(f"/measures/{measure_id}/preview", 303)
 
 
+@dataclass(frozen=True)
+class ClosePage(Page):
+    """What closing a measure or a campaign leaves undone."""
+
+    TEMPLATE = "pages/campaigns/close.html"
+
+    campaign: Campaign
+    measure: Measure | None
+    """The only measure that is to be closed; None: all of the campaign."""
+    rows: Sequence[Outstanding]
+    refusal: str
+
+
 def _close_page(
-    request: Request,
-    session: Session,
+    context: Context,
     campaign: Campaign,
     measures: Sequence[Measure],
     measure: Measure | None = None,
     refusal: str = "",
 ) -> Response:
-    """`measure`: the only one that is to be closed; None: all of the campaign."""
-    return render(
-        request,
-        "pages/campaigns/close.html",
-        status=422 if refusal else 200,
-        campaign=campaign,
-        measure=measure,
-        rows=list_outstanding(session, [one.id for one in measures]),
-        refusal=refusal,
-    )
+    """See `ClosePage` for `measure`; `measures` are all that would be closed."""
+    rows = list_outstanding(context.session, [closed.id for closed in measures])
+    page = ClosePage(campaign, measure, rows, refusal)
+    return render(context.request, page, status=422 if refusal else 200)
 
 
-def _open_again_page(
-    request: Request,
-    measure: Measure,
-    campaign: Campaign,
-    reason: str = "",
-    refusal: str = "",
-) -> Response:
-    return render(
-        request,
-        "pages/campaigns/measures/open_again.html",
-        status=422 if refusal else 200,
-        measure=measure,
-        campaign=campaign,
-        reason=reason,
-        refusal=refusal,
-        can=measure.status == MeasureStatus.CLOSED,
+@dataclass(frozen=True)
+class OpenAgainPage(Page):
+    """What opening a measure again means."""
+
+    TEMPLATE = "pages/campaigns/measures/open_again.html"
+
+    measure: Measure
+    campaign: Campaign
+    reason: str
+    refusal: str
+    can: bool
+    """The measure is closed, so that it can be opened again."""
+
+
+def _open_again_page(request: Request, tried: Reasoned) -> Response:
+    page = OpenAgainPage(
+        measure=tried.measure,
+        campaign=tried.campaign,
+        reason=tried.reason,
+        refusal=tried.refusal,
+        can=tried.measure.status == MeasureStatus.CLOSED,
     )
+    return render(request, page, status=tried.status)

@@ -46,10 +46,13 @@ def differences(
         name: (label, attrgetter(name)) for name, label in LABELS.items()
     }
     told |= {
-        "kind": (N_("类型"), lambda one: _kind(words, one.kind)),
-        "levels": (N_("下发对象和下发方式"), lambda one: _levels(words, one, names)),
-        "due": (N_("办理时限"), lambda one: due_in_words(words, one.due)),
-        "form": (N_("表单"), lambda one: names.forms.get(one.form, words.say(N_("不用表单")))),
+        "kind": (N_("类型"), lambda measure: _kind(words, measure.kind)),
+        "levels": (N_("下发对象和下发方式"), lambda measure: _levels(words, measure, names)),
+        "due": (N_("办理时限"), lambda measure: due_in_words(words, measure.due)),
+        "form": (
+            N_("表单"),
+            lambda measure: names.forms.get(measure.form, words.say(N_("不用表单"))),
+        ),
     }
     return [
         TypedDifference(words.say(label), shown(stored), shown(sent))
@@ -70,10 +73,10 @@ def due_in_words(words: Words, due: TypedDue) -> str:
     return f"{words.say(KINDS[due.kind])} {value}"
 
 
-def _levels(words: Words, one: TypedMeasure, names: Names) -> str:
+def _levels(words: Words, measure: TypedMeasure, names: Names) -> str:
     english = words.language == "en"
     lines = []
-    for code, level in one.levels.items():
+    for code, level in measure.levels.items():
         known = names.levels[code]
         name = known.name_en if english else known.name
         does = _level(words, level, names)
@@ -85,9 +88,9 @@ def _level(words: Words, level: TypedLevel, names: Names) -> str:
     if level.to == EVERY_UNIT:
         who = words.say(N_("全部单位填报"))
     elif level.to == TAGGED:
-        who = words.say(N_("、")).join(names.tags.get(tag, tag) for tag in level.tags)
+        who = words.listed(names.tags.get(tag, tag) for tag in level.tags)
     else:
         who = words.say(N_("不填报"))
     gate = GATE_NAMES.get(Gate(level.gate)) if level.gate in set(Gate) else None
     then = f"{words.say(gate)} {level.days}" if gate else ""
-    return words.say(N_("；")).join(part for part in (who, then) if part)
+    return words.parted(part for part in (who, then) if part)

@@ -62,9 +62,9 @@ def preview_form(
     return PreviewedForm(
         fields=tuple(field for field in fields if field.typed_in),
         cost=fill_cost(fields, find_fill_counts(session, measure.form_version_id)),
-        known={elements[one]: found for one, found in reach.items() if one in elements},
+        known={elements[element]: found for element, found in reach.items() if element in elements},
         elsewhere=_elsewhere(session, measure, owner, period, elements, others),
-        again=tuple(asked_again(fields, (one.form for one in others if one.same_campaign))),
+        again=tuple(asked_again(fields, (other.form for other in others if other.same_campaign))),
     )
 
 
@@ -77,10 +77,10 @@ def _elsewhere(
     others: list[OtherMeasure],
 ) -> dict[str, Elsewhere]:
     """Field → the other measure with the most units that still owe it the same element."""
-    asking = {one.id: {field.reuse for field in shared_fields(one.fields)} for one in others}
+    asking = {other.id: {field.reuse for field in shared_fields(other.fields)} for other in others}
     wanted = [id for id, asked in asking.items() if asked & elements.keys()]
     owed = count_still_asked(session, measure, owner, period, wanted)
-    titles = {one.id: one.title for one in others}
+    titles = {other.id: other.title for other in others}
     return {
         elements[element]: Elsewhere(titles[id], owed[id])
         for id in sorted(owed, key=lambda id: (owed[id], id))

@@ -17,11 +17,12 @@ from adapters.settings import get_settings
 from rules.campaigns.notice.notice import ReadNotice, read_notice
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import LONGEST_TEXT, take_in
+from web.edge.context import Officer
 from web.edge.language import language_of, say
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import Officer, which_office
-from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import which_office
+from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
 
 ACCEPTED = ".docx,.pdf,.txt,.html,.htm"
@@ -31,7 +32,7 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Intake:
-    """What was sent and what was read from it; `refusal` is the finished sentence."""
+    """What was sent and what was read from the document; `refusal` is a finished sentence."""
 
     pasted: str
     file_name: str
@@ -43,7 +44,7 @@ class Intake:
 async def read_intake(request: Request, look: Look, now: Now, posted: Posted) -> Intake:
     """Read the document before the request's transaction begins.
 
-    A long or hostile file takes seconds to read, and a transaction or connection that is held
+    A long or hostile file takes seconds to read. A transaction or a connection that is held
     meanwhile is missing elsewhere. Strangers and clerks are sent away before anything is read.
     """
     await look(lambda session: which_office(request, session, now))
@@ -78,43 +79,44 @@ def _notice_in(posted: FormData, pasted: str) -> ReadNotice:
 
 
 @router.get("/campaigns/new")
-def show_intake(request: Request, viewer: Officer) -> Response:
+def show_intake(context: Officer) -> Response:
     """Upload a file or paste text."""
-    return _page(request, "", "", 200)
+    return _page(context.request)
 
 
 @router.post("/campaigns/new")
-def take_in_notice(
-    request: Request,
-    intake: Annotated[Intake, Depends(read_intake)],
-    viewer: Officer,
-    session: OpenSession,
-    now: Now,
-) -> Response:
+def take_in_notice(intake: Annotated[Intake, Depends(read_intake)], context: Officer) -> Response:
     """Store the notice that was read, or show the page again with what was pasted."""
     if intake.notice is None:
-        return _page(request, intake.pasted, intake.refusal, intake.status)
-    with attempt(session, request) as outcome:
+        return _page(context.request, intake.pasted, intake.refusal, status=intake.status)
+    with attempt(context.session, context.words) as outcome:
         campaign = take_in(
-            session,
+            context.session,
             intake.notice,
-            viewer.unit,
+            context.viewer.unit,
             file_name=intake.file_name,
-            actor=viewer.account,
-            now=now,
+            actor=context.actor,
+            now=context.now,
         )
     if not outcome.done:
-        return _page(request, intake.pasted, outcome.refusal, 422)
+        return _page(context.request, intake.pasted, outcome.refusal, status=422)
     return RedirectResponse(f"/campaigns/{campaign.id}", 303)
 
 
-def _page(request: Request, pasted: str, refusal: str, status: int) -> Response:
-    return render(
-        request,
-        "pages/campaigns/new.html",
-        status=status,
-        pasted=pasted,
-        refusal=refusal,
-        accepted=ACCEPTED,
-        limit=get_settings().upload_limit // (1024 * 1024),
-    )
+@dataclass(frozen=True)
+class IntakePage(Page):
+    """Where a notice is uploaded or pasted."""
+
+    TEMPLATE = "pages/campaigns/new.html"
+
+    pasted: str
+    refusal: str
+    accepted: str
+    """The endings of files that can be read."""
+    limit: int
+    """Megabytes of the largest file."""
+
+
+def _page(request: Request, pasted: str = "", refusal: str = "", *, status: int = 200) -> Response:
+    limit = get_settings().upload_limit // (1024 * 1024)
+    return render(request, IntakePage(pasted, refusal, ACCEPTED, limit), status=status)

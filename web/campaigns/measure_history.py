@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Response
 from sqlmodel import Session
 
-from models import Gate, Measure, MeasureAct, MeasureEvent, MeasureKind, MeasureStatus
+from models import Campaign, Gate, Measure, MeasureAct, MeasureEvent, MeasureKind, MeasureStatus
 from queries.campaigns.campaigns import get_own_measure
 from queries.campaigns.measure_history import MeasureChange, list_measure_changes, name_versions
 from queries.units.units import list_levels, list_tags
@@ -20,10 +20,10 @@ from web.campaigns.conflicts import GATE_NAMES, TypedDifference, due_in_words
 from web.campaigns.typed_due import TypedDue
 from web.campaigns.typed_measure import LABELS
 from web.campaigns.typed_schedule import release_in_words
-from web.edge.language import Words, words_of
-from web.edge.rendering import KIND_NAMES, render
-from web.edge.security import Officer
-from web.edge.transactions import OpenSession
+from web.edge.context import Officer
+from web.edge.language import Words
+from web.edge.paging import PageNumber, count_pages
+from web.edge.rendering import KIND_NAMES, Page, render
 
 LATEST = 5
 """Changes shown on the page of the measure."""
@@ -56,14 +56,14 @@ FIELD_NAMES: dict[str, str] = {
     "cooperating": LABELS["cooperating"],
     "form_version_id": N_("表单"),
 }
-"""What may differ, in the order in which it is shown."""
+"""What may differ, in the order of the page."""
 
 router = APIRouter()
 
 
 @dataclass(frozen=True)
 class ToldChange:
-    """One row of the history with what differs in finished words."""
+    """One row of the history; what differs stands in finished words."""
 
     event: MeasureEvent
     account: str
@@ -94,12 +94,12 @@ class HistoryNames:
     def load(cls, session: Session, words: Words, changes: Sequence[MeasureChange]) -> HistoryNames:
         """All names that these changes may need; three statements."""
         name = "name_en" if words.language == "en" else "name"
-        found = [one.event.differs.get("form_version_id", []) for one in changes]
+        found = [change.event.differs.get("form_version_id", []) for change in changes]
         versions = {version for pair in found for version in pair if version}
         return cls(
             words,
-            levels={one.code: getattr(one, name) for one in list_levels(session)},
-            tags={one.code: getattr(one, name) for one in list_tags(session)},
+            levels={level.code: getattr(level, name) for level in list_levels(session)},
+            tags={tag.code: getattr(tag, name) for tag in list_tags(session)},
             forms=name_versions(session, versions),
         )
 
@@ -120,9 +120,9 @@ class HistoryNames:
 
     def _tell(self, name: str, value: Any) -> str:
         if name == "addressees":
-            return self._listed(self._addressee(*one) for one in value)
+            return self.words.listed(self._addressee(*addressee) for addressee in value)
         if name == "gates":
-            return self._listed(self._gate(*one) for one in value.items())
+            return self.words.listed(self._gate(*gate) for gate in value.items())
         if name == "due_rule":
             return due_in_words(self.words, TypedDue.of(value))
         if name == "form_version_id":
@@ -132,9 +132,6 @@ class HistoryNames:
         if name == "status":
             return self.words.say(STATUS_NAMES[MeasureStatus(value)])
         return "" if value is None else str(value)
-
-    def _listed(self, parts: Any) -> str:
-        return self.words.say(N_("、")).join(parts)
 
     def _addressee(self, level: str, tag: str) -> str:
         name = self.levels.get(level, level)
@@ -158,24 +155,31 @@ def read_history(
     return MeasureHistory([names.told(change) for change in changes], total)
 
 
+@dataclass(frozen=True)
+class MeasureHistoryPage(Page):
+    """The history of a measure."""
+
+    TEMPLATE = "pages/campaigns/measures/history.html"
+
+    measure: Measure
+    campaign: Campaign
+    history: MeasureHistory
+    measure_act_names: Mapping[MeasureAct, str]
+    page: int
+    pages: int
+
+
 @router.get("/measures/{measure_id}/history")
-def show_history(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    measure_id: int,
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:
+def show_history(context: Officer, measure_id: int, page: PageNumber = 1) -> Response:
     """Everything that was ever done to the measure, page by page."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    history = read_history(session, words_of(request), measure, page=page, size=PAGE)
-    return render(
-        request,
-        "pages/campaigns/measures/history.html",
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
+    history = read_history(context.session, context.words, measure, page=page, size=PAGE)
+    shown = MeasureHistoryPage(
         measure=measure,
         campaign=campaign,
         history=history,
         measure_act_names=MEASURE_ACT_NAMES,
         page=page,
-        pages=max(1, -(-history.total // PAGE)),
+        pages=count_pages(history.total, PAGE),
     )
+    return render(context.request, shown)

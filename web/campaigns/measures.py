@@ -1,17 +1,17 @@
-"""The measure editor: what an officer decides about a measure before it is released."""
+"""The measure editor: what an officer decides about a measure before its release."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Campaign, Level, Measure, Tag
+from models import Campaign, Gate, Level, Measure, MeasureStatus, Tag
 from queries.campaigns.campaigns import (
     get_own_campaign,
     get_own_measure,
@@ -33,15 +33,15 @@ from services.campaigns.measures import (
     delete_measure,
     edit_measure,
 )
-from web.campaigns.conflicts import GATE_NAMES, Names, differences
+from web.campaigns.conflicts import GATE_NAMES, Names, TypedDifference, differences
+from web.campaigns.measure_acts import attempt_on
 from web.campaigns.typed_due import KINDS, LAST, TypedDue
 from web.campaigns.typed_measure import EVERY_UNIT, TypedMeasure
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
-from web.edge.language import words_of
+from web.edge.context import Context, Officer
 from web.edge.posted import Posted, typed
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer
-from web.edge.transactions import Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import Viewer
 
 MENTIONED = {
     "border": N_("边境"),
@@ -55,7 +55,7 @@ MENTIONED = {
     "batch-1": N_("第一批"),
     "batch-2": N_("第二批"),
 }
-"""Kinds of units a notice may mention, whether or not the list of units has a tag for them."""
+"""Kinds of units that a notice may mention; the list of units need not have a tag for each."""
 PLACE = re.compile(r"[0-9]{1,4}")
 router = APIRouter()
 
@@ -65,7 +65,7 @@ class Choices:
     """What an officer may choose from."""
 
     levels: Sequence[Level]
-    """Those below the office, from the top down."""
+    """The levels below the office, from the top down."""
     tags: Sequence[Tag]
     forms: Sequence[ListedForm]
 
@@ -80,15 +80,15 @@ class Choices:
 
     @property
     def form_pairs(self) -> list[tuple[int, str]]:
-        """Id of the latest version and title of every form, for a choice."""
+        """Every form for a choice: the id of its latest version, and its title."""
         return [(row.version.id, row.form.title) for row in self.forms if row.version]
 
     @property
     def names(self) -> Names:
-        """What the codes and ids that may be chosen are called."""
+        """The names of the codes and ids that may be chosen."""
         return Names(
-            levels={one.code: one for one in self.levels},
-            tags={one.code: one.name for one in self.tags},
+            levels={level.code: level for level in self.levels},
+            tags={tag.code: tag.name for tag in self.tags},
             forms={str(version): title for version, title in self.form_pairs},
         )
 
@@ -99,50 +99,45 @@ class Choices:
 
 
 @router.get("/measures/{measure_id}/edit")
-def show_editor(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int
-) -> Response:
-    """The measure with what was found in the text beside it."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+def show_editor(context: Officer, measure_id: int) -> Response:
+    """The measure; beside the inputs stands what was found in the text."""
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
     if measure.status not in EDITABLE:
         return RedirectResponse(f"/measures/{measure_id}/preview", 303)
-    choices = Choices.load(session, viewer)
-    sent = TypedMeasure.of(measure, content_of(session, measure), choices.levels)
-    return _editor(request, session, measure, campaign, choices, sent)
+    choices = Choices.load(context.session, context.viewer)
+    sent = TypedMeasure.of(measure, content_of(context.session, measure), choices.levels)
+    return _editor(context, measure, campaign, choices, sent)
 
 
 @router.post("/measures/{measure_id}/edit")
-def save_measure(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    now: Now,
-    measure_id: int,
-    posted: Posted,
-) -> Response:
-    """Keep the edit; all faults at once, and whoever was slower sees both texts."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    choices = Choices.load(session, viewer)
+def save_measure(context: Officer, measure_id: int, posted: Posted) -> Response:
+    """Keep the edit. All faults are told at once, and the slower of two editors sees both texts."""
+    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    choices = Choices.load(context.session, context.viewer)
     sent = TypedMeasure.read(typed(posted), choices.levels)
     then = str(posted.get("then", ""))
     if then.startswith("take:"):
         sent = take_over(sent, measure.findings, then)
-        return _editor(request, session, measure, campaign, choices, sent)
+        return _editor(context, measure, campaign, choices, sent)
     faults = Faults()
     content = choices.content(sent, faults)
     if then == "confirm" and not content.due_rule:
         faults.setdefault("due_kind", Fault(N_("请先确定办理时限，再确认措施。")))
     if faults or sent.version != str(measure.version):
-        return _editor(request, session, measure, campaign, choices, sent, faults)
-    with attempt(session, request) as outcome:
+        return _editor(context, measure, campaign, choices, sent, faults)
+    with attempt_on(context, measure) as outcome:
         edit_measure(
-            session, measure, content, version=measure.version, actor=viewer.account, now=now
+            context.session,
+            measure,
+            content,
+            version=measure.version,
+            actor=context.actor,
+            now=context.now,
         )
         if then == "confirm":
-            confirm_measure(session, measure, actor=viewer.account, now=now)
+            confirm_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
-        session.refresh(measure)
-        return _editor(request, session, measure, campaign, choices, sent, refusal=outcome.refusal)
+        return _editor(context, measure, campaign, choices, sent, refusal=outcome.refusal)
     return RedirectResponse(_next_page(measure, then), 303)
 
 
@@ -153,69 +148,97 @@ def _next_page(measure: Measure, then: str) -> str:
 
 
 @router.post("/measures/{measure_id}/delete")
-def delete(session: OpenSession, viewer: Officer, measure_id: int) -> Response:
-    """Take what was never released away; the page before has said which plans end with it."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    delete_measure(session, measure, actor=viewer.account)
+def delete(context: Officer, measure_id: int) -> Response:
+    """Remove a measure that was never released; the page before has named the plans that end."""
+    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    delete_measure(context.session, measure, actor=context.actor)
     return RedirectResponse(f"/campaigns/{campaign.id}", 303)
 
 
+@dataclass(frozen=True)
+class NewMeasurePage(Page):
+    """Title and text of a measure that is made by hand."""
+
+    TEMPLATE = "pages/campaigns/measures/new.html"
+
+    campaign: Campaign
+    sent: TypedMeasure
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
 @router.get("/campaigns/{campaign_id}/measures/new")
-def show_new(request: Request, session: OpenSession, viewer: Officer, campaign_id: int) -> Response:
+def show_new(context: Officer, campaign_id: int) -> Response:
     """A measure by hand: title and text first, the rest in the editor."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
-    return _new_page(request, campaign, TypedMeasure(), {})
+    campaign = get_own_campaign(context.session, context.actor, campaign_id)
+    return render(context.request, NewMeasurePage(campaign, TypedMeasure()))
 
 
 @router.post("/campaigns/{campaign_id}/measures/new")
-def add_measure(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    now: Now,
-    campaign_id: int,
-    posted: Posted,
-) -> Response:
-    """Keep the new draft and go on to its editor."""
-    campaign = get_own_campaign(session, viewer.account, campaign_id)
+def add_measure(context: Officer, campaign_id: int, posted: Posted) -> Response:
+    """Keep the new draft and go on to the editor."""
+    campaign = get_own_campaign(context.session, context.actor, campaign_id)
     sent = TypedMeasure(title=str(posted.get("title", "")), text=str(posted.get("text", "")))
     faults = Faults()
     content = sent.content(faults, (), ())
     if faults:
-        return _new_page(request, campaign, sent, faults)
+        again = NewMeasurePage(campaign, sent, context.words.say_each(faults))
+        return render(context.request, again, status=422)
     measure = create_measure(
-        session,
+        context.session,
         campaign_id=campaign_id,
         content=content,
-        position=next_position(session, campaign_id),
-        actor=viewer.account,
-        now=now,
+        position=next_position(context.session, campaign_id),
+        actor=context.actor,
+        now=context.now,
     )
     return RedirectResponse(f"/measures/{measure.id}/edit", 303)
 
 
 def take_over(sent: TypedMeasure, findings: Mapping[str, Any], then: str) -> TypedMeasure:
-    """The inputs with something found in the text put in; `then` is `take:duties:0`.
+    """The inputs, into which a finding of the text was put; `then` is `take:duties:0`.
 
-    What is not there (any more) changes nothing.
+    A finding that is not there (any more) changes nothing.
     """
     _, kind, place = f"{then}::".split(":")[:3]
     found = findings.get(kind, [])
     if not PLACE.fullmatch(place) or int(place) >= len(found):
         return sent
-    one = found[int(place)]
+    finding = found[int(place)]
     if kind == "deadlines":
-        return replace(sent, due=TypedDue.of(one["value"]))
+        return replace(sent, due=TypedDue.of(finding["value"]))
     if kind == "duties":
-        return replace(sent, target_count=str(one["count"]), target_label=one["text"][:120])
-    if kind == "levels" and one in sent.levels:
-        return sent.with_level(one, to=EVERY_UNIT)
+        return replace(sent, target_count=str(finding["count"]), target_label=finding["text"][:120])
+    if kind == "levels" and finding in sent.levels:
+        return sent.with_level(finding, to=EVERY_UNIT)
     return sent
 
 
+@dataclass(frozen=True)
+class MeasureEditorPage(Page):
+    """The editor of a measure."""
+
+    TEMPLATE = "pages/campaigns/measures/edit.html"
+
+    measure: Measure
+    campaign: Campaign
+    choices: Choices
+    sent: TypedMeasure
+    conflict: Sequence[TypedDifference]
+    """Where the inputs differ from what somebody else has stored meanwhile."""
+    faults: Mapping[str, str]
+    refusal: str
+    plans: int
+    """How many schedules end when the measure is deleted."""
+    due_kinds: Mapping[str, str]
+    last: str
+    weekdays: Mapping[int, str]
+    gate_names: Mapping[Gate, str]
+    mentioned: Mapping[str, str]
+    statuses: Mapping[MeasureStatus, str]
+
+
 def _editor(
-    request: Request,
-    session: Session,
+    context: Context,
     measure: Measure,
     campaign: Campaign,
     choices: Choices,
@@ -223,39 +246,25 @@ def _editor(
     faults: Faults | None = None,
     refusal: str = "",
 ) -> Response:
-    stored = TypedMeasure.of(measure, content_of(session, measure), choices.levels)
+    stored = TypedMeasure.of(measure, content_of(context.session, measure), choices.levels)
     changed = sent.version != stored.version
-    conflict = differences(words_of(request), stored, sent, choices.names) if changed else []
-    told = words_of(request).say_each(faults or {})
-    return render(
-        request,
-        "pages/campaigns/measures/edit.html",
-        status=409 if conflict else 422 if told or refusal else 200,
+    conflict = differences(context.words, stored, sent, choices.names) if changed else []
+    told = context.words.say_each(faults or {})
+    page = MeasureEditorPage(
         measure=measure,
         campaign=campaign,
         choices=choices,
         sent=replace(sent, version=stored.version),
-        stored=stored,
         conflict=conflict,
         faults=told,
         refusal=refusal,
+        plans=count_plans_of(context.session, measure.id),
         due_kinds=KINDS,
         last=LAST,
         weekdays=WEEKDAY_NAMES,
         gate_names=GATE_NAMES,
         mentioned=MENTIONED,
-        plans=count_plans_of(session, measure.id),
         statuses=STATUS_NAMES,
     )
-
-
-def _new_page(request: Request, campaign: Campaign, sent: TypedMeasure, faults: Faults) -> Response:
-    told = words_of(request).say_each(faults)
-    return render(
-        request,
-        "pages/campaigns/measures/new.html",
-        status=422 if told else 200,
-        campaign=campaign,
-        sent=sent,
-        faults=told,
-    )
+    status = 409 if conflict else 422 if told or refusal else 200
+    return render(context.request, page, status=status)

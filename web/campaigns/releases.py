@@ -1,21 +1,34 @@
-"""Before and after a release: whom a measure reaches, when it is due, how far it has got."""
+"""Before and after a release: whom a measure reaches, when answers are due, how far it has got."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import ONCE, Campaign, Gate, Level, Measure, MeasureGate, MeasureStatus
+from models import (
+    ONCE,
+    Campaign,
+    Gate,
+    HandDown,
+    HandDownStep,
+    Level,
+    Measure,
+    MeasureAct,
+    MeasureGate,
+    MeasureStatus,
+    Unit,
+)
 from queries.assignments.hand_downs import list_of_measure, list_steps
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
 from queries.campaigns.measures import list_gates, list_reached_levels
 from queries.campaigns.reach import (
     LevelReach,
+    ReachRow,
     count_reached,
     list_left_out,
     list_reach_by_level,
@@ -35,13 +48,13 @@ from services.campaigns.measures import (
 from web.campaigns.campaigns import find_due
 from web.campaigns.conflicts import GATE_NAMES
 from web.campaigns.form_costs import PreviewedForm, preview_form
-from web.campaigns.measure_history import MEASURE_ACT_NAMES, read_history
+from web.campaigns.measure_acts import Reasoned, attempt_on, try_with_reason
+from web.campaigns.measure_history import MEASURE_ACT_NAMES, MeasureHistory, read_history
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
-from web.edge.language import say, words_of
+from web.edge.context import Context, Officer
+from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer
-from web.edge.transactions import Now, OpenSession, attempt
+from web.edge.rendering import Page, render
 
 PAGE = 50
 """Units on one page of a list."""
@@ -59,7 +72,7 @@ class LevelPreview:
     days_left: int | None
     """Working days from today."""
     gate: MeasureGate | None
-    """None at the lowest level: nothing goes on from there."""
+    """None at the lowest level, from which nothing goes on."""
 
     @property
     def level(self) -> Level:
@@ -68,7 +81,7 @@ class LevelPreview:
 
 @dataclass(frozen=True)
 class ReleasePreview:
-    """Everything an office looks at before it releases."""
+    """Everything an office looks at before a release."""
 
     due: DueRule | None
     levels: list[LevelPreview]
@@ -78,147 +91,130 @@ class ReleasePreview:
 
 
 @router.get("/measures/{measure_id}/preview")
-def show_preview(
-    request: Request, session: OpenSession, now: Now, viewer: Officer, measure_id: int
-) -> Response:
-    """What a release would do; after it, how far the measure has got."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    return _page(request, session, viewer, measure, campaign, now)
+def show_preview(context: Officer, measure_id: int) -> Response:
+    """What a release would do; after the release, how far the measure has got."""
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
+    return _page(context, measure, campaign)
+
+
+@dataclass(frozen=True)
+class ReachedUnitsPage(Page):
+    """The units of one level that a release reaches, or the units that it leaves out."""
+
+    TEMPLATE = "pages/campaigns/measures/units.html"
+
+    measure: Measure
+    campaign: Campaign
+    level: Level | None
+    """None: the units that are left out."""
+    rows: Sequence[ReachRow]
+    total: int
+    q: str
+    page: int
+    pages: int
 
 
 @router.get("/measures/{measure_id}/preview/{level}")
 def show_units(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
+    context: Officer,
     measure_id: int,
     level: str,
     q: str = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
-    """The units of one level a release reaches, or those it leaves out, page by page."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    found = next((one for one in list_levels(session) if one.code == level), None)
+    """The units of one level that a release reaches, or the units left out, page by page."""
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
+    found = next((known for known in list_levels(context.session) if known.code == level), None)
     if found is None and level != LEFT_OUT:
         raise HTTPException(404)
+    session, own = context.session, context.viewer.unit
     bounds = {"limit": PAGE, "offset": PAGE * (page - 1)}
     if found:
-        rows, total = list_reached(
-            session, measure_id, viewer.unit, level=level, text=q.strip(), **bounds
-        )
+        rows, total = list_reached(session, measure_id, own, level=level, text=q.strip(), **bounds)
     else:
-        rows, total = list_left_out(session, measure_id, viewer.unit, **bounds)
-    return render(
-        request,
-        "pages/campaigns/measures/units.html",
-        measure=measure,
-        campaign=campaign,
-        level=found,
-        rows=rows,
-        total=total,
-        q=q,
-        page=page,
-        pages=max(1, -(-total // PAGE)),
-    )
+        rows, total = list_left_out(session, measure_id, own, **bounds)
+    pages = count_pages(total, PAGE)
+    shown = ReachedUnitsPage(measure, campaign, found, rows, total, q, page, pages)
+    return render(context.request, shown)
 
 
 @router.post("/measures/{measure_id}/confirm")
-def confirm(
-    request: Request, session: OpenSession, now: Now, viewer: Officer, measure_id: int
-) -> Response:
-    """An officer stands for the measure as it is stored, or reads what is still missing."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    with attempt(session, request) as outcome:
+def confirm(context: Officer, measure_id: int) -> Response:
+    """An officer stands for the measure as it is stored, or reads what is missing."""
+    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    with attempt_on(context, measure) as outcome:
         if not measure.due_rule:
             raise Refusal(N_("请先确定办理时限，再确认措施。"))
-        confirm_measure(session, measure, actor=viewer.account, now=now)
+        confirm_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
-        session.refresh(measure)
-        return _page(request, session, viewer, measure, campaign, now, outcome.refusal)
+        return _page(context, measure, campaign, outcome.refusal)
     return RedirectResponse(f"/measures/{measure_id}/preview", 303)
 
 
 @router.post("/measures/{measure_id}/release")
-def release(
-    request: Request, session: OpenSession, now: Now, viewer: Officer, measure_id: int
-) -> Response:
-    """Release; a second click finds it released and changes nothing."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    with attempt(session, request) as outcome:
-        release_measure(session, measure, actor=viewer.account, now=now)
+def release(context: Officer, measure_id: int) -> Response:
+    """Release the measure; a second click finds it released and changes nothing."""
+    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    with attempt_on(context, measure) as outcome:
+        release_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
-        session.refresh(measure)
-        return _page(request, session, viewer, measure, campaign, now, outcome.refusal)
+        return _page(context, measure, campaign, outcome.refusal)
     return RedirectResponse(f"/measures/{measure_id}/preview", 303)
 
 
 @router.get("/measures/{measure_id}/withdraw")
-def show_withdraw(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int
-) -> Response:
-    """How much a withdrawal ends, and the reason it needs."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    return _withdraw_page(request, session, measure, campaign, "", "")
+def show_withdraw(context: Officer, measure_id: int) -> Response:
+    """How much a withdrawal ends, and the reason that is needed."""
+    own = get_own_measure(context.session, context.actor, measure_id)
+    return _withdraw_page(context, Reasoned(*own))
 
 
 @router.post("/measures/{measure_id}/withdraw")
-def withdraw(
-    request: Request,
-    session: OpenSession,
-    now: Now,
-    viewer: Officer,
-    measure_id: int,
-    posted: Posted,
-) -> Response:
-    """Take the measure back from everyone, with the reason they will see."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    reason = str(posted.get("reason", ""))
-    with attempt(session, request) as outcome:
-        withdraw_measure(session, measure, reason=reason, actor=viewer.account, now=now)
-    if not outcome.done:
-        session.refresh(measure)
-        return _withdraw_page(request, session, measure, campaign, reason, outcome.refusal)
-    return RedirectResponse(f"/campaigns/{campaign.id}#measure-{measure_id}", 303)
+def withdraw(context: Officer, measure_id: int, posted: Posted) -> Response:
+    """Take the measure back from every unit, with a reason that every unit will see."""
+    tried = try_with_reason(context, measure_id, posted, withdraw_measure)
+    if tried.refusal:
+        return _withdraw_page(context, tried)
+    return RedirectResponse(f"/campaigns/{tried.campaign.id}#measure-{measure_id}", 303)
 
 
-def make_preview(
-    session: Session, viewer: Viewer, measure: Measure, now: datetime
-) -> ReleasePreview:
+def make_preview(context: Context, measure: Measure) -> ReleasePreview:
     """What releasing the measure today would mean; a constant number of statements."""
-    due, today = find_due(measure), local_date(now)
-    reach = list_reach_by_level(session, measure.id, viewer.unit)
-    concerned = list_reached_levels(session, measure.id, _rank_of(session, viewer))
+    session, own, today = context.session, context.viewer.unit, context.today
+    due = find_due(measure)
+    reach = list_reach_by_level(session, measure.id, own)
+    concerned = list_reached_levels(session, measure.id, _rank_of(session, own))
     codes = [level.code for level in concerned]
     dates = _due_dates(due, codes, measure, _received(measure, due, today))
-    gates = {one.level: one for one in list_gates(session, measure.id)}
+    gates = {gate.level: gate for gate in list_gates(session, measure.id)}
     levels = [
         LevelPreview(
-            reach=one,
-            due_on=dates.get(one.level.code),
-            days_left=workdays_between(today, dates[one.level.code]) if dates else None,
-            gate=_gate(measure.id, one.level.code, gates) if one.level.code != codes[-1] else None,
+            reach=reached,
+            due_on=dates.get(code),
+            days_left=workdays_between(today, dates[code]) if dates else None,
+            gate=_gate(measure.id, code, gates) if code != codes[-1] else None,
         )
-        for one in reach
-        if one.level.code in codes
+        for reached in reach
+        if (code := reached.level.code) in codes
     ]
     period = current_period(due, today) if due else ONCE
     return ReleasePreview(
         due=due,
         levels=levels,
-        left_out=sum(one.left_out for one in reach),
+        left_out=sum(reached.left_out for reached in reach),
         facts=ReleaseFacts(
-            answering=sum(one.answering for one in reach),
+            answering=sum(reached.answering for reached in reach),
             due_on=dates[codes[-1]] if dates else None,
             today=today,
-            gate_days=sum(_waits(one.gate) for one in levels),
+            gate_days=sum(_waits(level.gate) for level in levels),
             has_form=measure.form_version_id is not None,
         ),
-        form=preview_form(session, measure, viewer.unit, period, now),
+        form=preview_form(session, measure, own, period, context.now),
     )
 
 
-def _rank_of(session: Session, viewer: Viewer) -> int:
-    return next(one.rank for one in list_levels(session) if one.code == viewer.unit.level)
+def _rank_of(session: Session, unit: Unit) -> int:
+    return next(level.rank for level in list_levels(session) if level.code == unit.level)
 
 
 def _gate(measure_id: int, level: str, gates: dict[str, MeasureGate]) -> MeasureGate:
@@ -230,7 +226,7 @@ def _waits(gate: MeasureGate | None) -> int:
 
 
 def _received(measure: Measure, due: DueRule | None, today: date) -> date:
-    """The day due dates count from: a measure that is done once counts from its release."""
+    """The day from which due dates count: for a measure that is done once, its release."""
     once = due is not None and due.recurrence == "once"
     return local_date(measure.released_at) if once and measure.released_at else today
 
@@ -249,55 +245,76 @@ def _due_dates(
     )
 
 
-def _page(
-    request: Request,
-    session: Session,
-    viewer: Viewer,
-    measure: Measure,
-    campaign: Campaign,
-    now: datetime,
-    refusal: str = "",
-) -> Response:
-    preview = make_preview(session, viewer, measure, now)
-    wishes = list_of_measure(session, measure.id) if measure.released_at else []
+@dataclass(frozen=True)
+class PreviewPage(Page):
+    """What a release would do; after the release, how far the measure has got."""
+
+    TEMPLATE = "pages/campaigns/measures/preview.html"
+
+    measure: Measure
+    campaign: Campaign
+    preview: ReleasePreview
+    warnings: Sequence[str]
+    refusal: str
+    wish: HandDown | None
+    """The office's own wish to hand the measure down."""
+    steps: Sequence[tuple[Level, HandDownStep]]
+    """How far that wish has got, level by level."""
+    pending: int
+    """Wishes of all units that nobody has fulfilled yet."""
+    history: MeasureHistory
+    statuses: Mapping[MeasureStatus, str]
+    gate_names: Mapping[Gate, str]
+    weekdays: Mapping[int, str]
+    measure_act_names: Mapping[MeasureAct, str]
+
+
+def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str = "") -> Response:
+    preview = make_preview(context, measure)
+    wishes = list_of_measure(context.session, measure.id) if measure.released_at else []
     own = [wish for wish, unit in wishes if unit.id == measure.unit_id]
     pending = [wish for wish, _unit in wishes if wish.done_at is None]
-    return render(
-        request,
-        "pages/campaigns/measures/preview.html",
-        status=409 if refusal else 200,
+    page = PreviewPage(
         measure=measure,
         campaign=campaign,
         preview=preview,
-        warnings=[say(request, one) for one in warnings(preview.facts)],
+        warnings=[context.words.say(warning) for warning in warnings(preview.facts)],
         refusal=refusal,
         wish=own[0] if own else None,
-        steps=list_steps(session, own[0].id) if own else [],
+        steps=list_steps(context.session, own[0].id) if own else [],
         pending=len(pending),
+        history=read_history(context.session, context.words, measure),
         statuses=STATUS_NAMES,
         gate_names=GATE_NAMES,
         weekdays=WEEKDAY_NAMES,
-        history=read_history(session, words_of(request), measure),
         measure_act_names=MEASURE_ACT_NAMES,
     )
+    return render(context.request, page, status=409 if refusal else 200)
 
 
-def _withdraw_page(
-    request: Request,
-    session: Session,
-    measure: Measure,
-    campaign: Campaign,
-    reason: str,
-    refusal: str,
-) -> Response:
-    return render(
-        request,
-        "pages/campaigns/measures/withdraw.html",
-        status=422 if refusal else 200,
-        measure=measure,
-        campaign=campaign,
-        count=count_reached(session, measure.id),
-        reason=reason,
-        refusal=refusal,
-        can=measure.status == MeasureStatus.RELEASED,
+@dataclass(frozen=True)
+class WithdrawPage(Page):
+    """What withdrawing a measure ends."""
+
+    TEMPLATE = "pages/campaigns/measures/withdraw.html"
+
+    measure: Measure
+    campaign: Campaign
+    count: int
+    """How many units the measure has reached."""
+    reason: str
+    refusal: str
+    can: bool
+    """The measure is released, so that it can be withdrawn."""
+
+
+def _withdraw_page(context: Context, tried: Reasoned) -> Response:
+    page = WithdrawPage(
+        measure=tried.measure,
+        campaign=tried.campaign,
+        count=count_reached(context.session, tried.measure.id),
+        reason=tried.reason,
+        refusal=tried.refusal,
+        can=tried.measure.status == MeasureStatus.RELEASED,
     )
+    return render(context.request, page, status=tried.status)

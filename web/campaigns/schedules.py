@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Account, Schedule, ScheduledWork
+from models import Account, Campaign, Measure, Schedule, ScheduledWork
 from queries.campaigns.campaigns import get_own_campaign, list_campaigns_of, lock_own_measure
 from queries.campaigns.schedules import (
     ScheduleRow,
@@ -19,7 +19,7 @@ from queries.campaigns.schedules import (
     list_releasable_measures,
     list_schedules_of,
 )
-from rules.dates.timetable import read_cron
+from rules.dates.timetable import Rhythm, read_cron
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
@@ -33,11 +33,11 @@ from web.campaigns.typed_schedule import (
     day_in_words,
     timing_in_words,
 )
-from web.edge.language import Words, words_of
+from web.edge.context import Context, Officer
+from web.edge.language import Words
 from web.edge.posted import Posted, typed
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer
-from web.edge.transactions import Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.transactions import attempt
 
 RELEASE, PERIODS, REPORTS = "release", "periods", "reports"
 TITLES = {
@@ -45,30 +45,52 @@ TITLES = {
     PERIODS: N_("按周期下发措施"),
     REPORTS: N_("定时生成报告"),
 }
-"""The three things a schedule can be for."""
+"""The three purposes of schedules."""
 
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class ListedSchedule:
+    """One schedule of the list."""
+
+    row: ScheduleRow
+    timing: str
+    """The rhythm in words; empty: the schedule is for one moment."""
+    latest: Told | None
+    """What became of the latest occurrence."""
+    is_due: bool
+    may_stop: bool
+
+
+@dataclass(frozen=True)
+class SchedulesPage(Page):
+    """The schedules of an office."""
+
+    TEMPLATE = "pages/campaigns/schedules/list.html"
+
+    rows: Sequence[ListedSchedule]
+    titles: Mapping[str, str]
+
+
 @router.get("/schedules")
-def show_schedules(request: Request, session: OpenSession, now: Now, viewer: Officer) -> Response:
-    """Every schedule of the office with its latest occurrence, what became of it, and the next."""
+def show_schedules(context: Officer) -> Response:
+    """Every schedule of the office: what became of the latest occurrence, and the next one."""
     rows = [
-        {
-            "row": row,
-            "timing": _timing(words_of(request), row.schedule),
-            "latest": latest,
-            "is_due": row.schedule.next_at is not None and row.schedule.next_at <= now,
-            "may_stop": row.schedule.next_at is not None or (latest and latest.is_open),
-        }
-        for row in list_schedules_of(session, viewer.account.unit_id)
-        for latest in [_latest(words_of(request), row)]
+        _listed(context.words, row, context.now)
+        for row in list_schedules_of(context.session, context.actor.unit_id)
     ]
-    return render(
-        request,
-        "pages/campaigns/schedules/list.html",
-        rows=rows,
-        titles=TITLES,
+    return render(context.request, SchedulesPage(rows, TITLES))
+
+
+def _listed(words: Words, row: ScheduleRow, now: datetime) -> ListedSchedule:
+    next_at, latest = row.schedule.next_at, _latest(words, row)
+    return ListedSchedule(
+        row=row,
+        timing=_timing(words, row.schedule),
+        latest=latest,
+        is_due=next_at is not None and next_at <= now,
+        may_stop=next_at is not None or (latest is not None and latest.is_open),
     )
 
 
@@ -85,58 +107,68 @@ def _latest(words: Words, row: ScheduleRow) -> Told | None:
 
 
 @router.get("/schedules/new/{purpose}")
-def show_new(
-    request: Request, purpose: str, session: OpenSession, viewer: Officer, subject: str = ""
-) -> Response:
+def show_new(context: Officer, purpose: str, subject: str = "") -> Response:
     """The form of a new schedule for one purpose."""
-    return _form(request, session, viewer, purpose, TypedSchedule(subject=subject))
+    return _form(context, purpose, TypedSchedule(subject=subject))
 
 
 @router.post("/schedules/new/{purpose}")
-def add_schedule(
-    request: Request, purpose: str, session: OpenSession, now: Now, viewer: Officer, posted: Posted
-) -> Response:
-    """Keep the new schedule, or show the form again with all its faults."""
+def add_schedule(context: Officer, purpose: str, posted: Posted) -> Response:
+    """Keep the new schedule, or show the form again with all faults."""
     sent, faults = TypedSchedule.read(typed(posted)), Faults()
-    with attempt(session, request) as outcome:
-        _ADDERS[_known(purpose)](session, sent, faults, viewer.account, now)
+    with attempt(context.session, context.words) as outcome:
+        _add(context, _known(purpose), sent, faults)
     if faults or not outcome.done:
-        return _form(request, session, viewer, purpose, sent, faults, outcome.refusal)
+        return _form(context, purpose, sent, faults, outcome.refusal)
     return RedirectResponse("/schedules", 303)
 
 
 @router.post("/schedules/{schedule_id}/stop")
-def stop_schedule(session: OpenSession, schedule_id: int, now: Now, viewer: Officer) -> Response:
+def stop_schedule(context: Officer, schedule_id: int) -> Response:
     """Start nothing more from this schedule."""
-    schedule = get_own_schedule(session, viewer.account, schedule_id)
-    schedules.stop_schedule(session, schedule, actor=viewer.account, now=now)
+    schedule = get_own_schedule(context.session, context.actor, schedule_id)
+    schedules.stop_schedule(context.session, schedule, actor=context.actor, now=context.now)
     return RedirectResponse("/schedules", 303)
 
 
+@dataclass(frozen=True)
+class NewSchedulePage(Page):
+    """The form of a new schedule."""
+
+    TEMPLATE = "pages/campaigns/schedules/new.html"
+
+    purpose: str
+    title: str
+    choices: Sequence[tuple[int, str]]
+    """What the schedule can be for: ids and titles."""
+    sent: TypedSchedule
+    faults: Mapping[str, str]
+    refusal: str
+    rhythms: Mapping[Rhythm, str]
+    weekdays: Mapping[int, str]
+    month_days: Sequence[tuple[int, str]]
+
+
 def _form(
-    request: Request,
-    session: Session,
-    viewer: Viewer,
+    context: Context,
     purpose: str,
     sent: TypedSchedule,
     faults: Faults | None = None,
     refusal: str = "",
 ) -> Response:
-    told = words_of(request).say_each(faults or {})
-    return render(
-        request,
-        "pages/campaigns/schedules/new.html",
-        status=422 if told or refusal else 200,
+    told = context.words.say_each(faults or {})
+    page = NewSchedulePage(
         purpose=_known(purpose),
         title=TITLES[purpose],
-        choices=_choices(session, viewer.account, purpose),
+        choices=_choices(context.session, context.actor, purpose),
         sent=sent,
         faults=told,
         refusal=refusal,
         rhythms=RHYTHM_NAMES,
         weekdays=WEEKDAY_NAMES,
-        month_days=[(day, day_in_words(words_of(request), day)) for day in MONTH_DAYS],
+        month_days=[(day, day_in_words(context.words, day)) for day in MONTH_DAYS],
     )
+    return render(context.request, page, status=422 if told or refusal else 200)
 
 
 def _known(purpose: str) -> str:
@@ -145,49 +177,42 @@ def _known(purpose: str) -> str:
     return purpose
 
 
-def _choices(session: Session, account: Account, purpose: str) -> Sequence[tuple[Any, str]]:
-    """What a schedule of this purpose can be for: ids and titles."""
+def _choices(session: Session, account: Account, purpose: str) -> Sequence[tuple[int, str]]:
+    """See `NewSchedulePage.choices`."""
     if purpose == REPORTS:
         rows = list_campaigns_of(session, account.unit_id)
         return [(row.campaign.id, row.campaign.title) for row in rows]
     listed = list_releasable_measures if purpose == RELEASE else list_recurring_measures
-    return [(one.id, one.title) for one in listed(session, account.unit_id)]
+    return [(measure.id, measure.title) for measure in listed(session, account.unit_id)]
 
 
-def _add_release(
-    session: Session, sent: TypedSchedule, faults: Faults, account: Account, now: datetime
-) -> None:
-    subject, at = sent.read_subject(faults), sent.read_moment(faults)
-    measure = _chosen(lock_own_measure, session, account, subject, faults)
-    if measure and at:
-        schedules.schedule_release(session, measure[0], at, actor=account, now=now)
+def _add(context: Context, purpose: str, sent: TypedSchedule, faults: Faults) -> None:
+    """Keep the schedule that was typed, unless an input is wrong; `faults` then says which."""
+    subject_id = sent.read_subject(faults)
+    when = sent.read_moment(faults) if purpose == RELEASE else sent.read_timing(faults)
+    subject = _find_subject(context, purpose, subject_id, faults)
+    if subject and when:
+        adder = _ADDERS[purpose]
+        adder(context.session, subject, when, actor=context.actor, now=context.now)
 
 
-def _add_periods(
-    session: Session, sent: TypedSchedule, faults: Faults, account: Account, now: datetime
-) -> None:
-    subject, timing = sent.read_subject(faults), sent.read_timing(faults)
-    measure = _chosen(lock_own_measure, session, account, subject, faults)
-    if measure and timing:
-        schedules.schedule_periods(session, measure[0], timing, actor=account, now=now)
+_ADDERS: dict[str, Callable[..., object]] = {
+    RELEASE: schedules.schedule_release,
+    PERIODS: schedules.schedule_periods,
+    REPORTS: schedules.schedule_reports,
+}
 
 
-def _add_reports(
-    session: Session, sent: TypedSchedule, faults: Faults, account: Account, now: datetime
-) -> None:
-    subject, timing = sent.read_subject(faults), sent.read_timing(faults)
-    campaign = _chosen(get_own_campaign, session, account, subject, faults)
-    if campaign and timing:
-        schedules.schedule_reports(session, campaign, timing, actor=account, now=now)
-
-
-_ADDERS = {RELEASE: _add_release, PERIODS: _add_periods, REPORTS: _add_reports}
-
-
-def _chosen(get: Any, session: Session, account: Account, subject: int, faults: Faults) -> Any:
-    """What was chosen, if it is the account's own; otherwise a fault beside the choice."""
+def _find_subject(
+    context: Context, purpose: str, subject_id: int, faults: Faults
+) -> Measure | Campaign | None:
+    """What the schedule is for, if the account owns it; otherwise a fault beside the choice."""
+    if not subject_id:
+        return None
     try:
-        return get(session, account, subject) if subject else None
+        if purpose == REPORTS:
+            return get_own_campaign(context.session, context.actor, subject_id)
+        return lock_own_measure(context.session, context.actor, subject_id)[0]
     except NotFound:
         faults["subject"] = Fault(N_("请选择一项。"))
         return None

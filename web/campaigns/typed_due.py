@@ -50,7 +50,7 @@ class TypedDue:
     def read(cls, typed: Mapping[str, str]) -> TypedDue:
         """The inputs of a sent page, named `due_kind`, `due_day`, …"""
         defaults = asdict(cls())
-        return cls(**{n: typed.get(f"due_{n}", one).strip() for n, one in defaults.items()})
+        return cls(**{n: typed.get(f"due_{n}", default).strip() for n, default in defaults.items()})
 
     @property
     def rule(self) -> str:

@@ -80,7 +80,7 @@ class TypedMeasure:
         return cls(
             text=typed.get("text", [""])[0].replace("\r\n", "\n"),
             due=TypedDue.read({name: values[0] for name, values in typed.items() if values}),
-            levels={one.code: TypedLevel.read(typed, one.code) for one in levels},
+            levels={level.code: TypedLevel.read(typed, level.code) for level in levels},
             **{name: _one(typed, name) for name in names},
         )
 
@@ -98,7 +98,7 @@ class TypedMeasure:
             cooperating=content.cooperating,
             form=str(content.form_version_id or ""),
             due=TypedDue.of(content.due_rule),
-            levels={one.code: _level_of(content, one.code) for one in levels},
+            levels={level.code: _level_of(content, level.code) for level in levels},
             version=str(measure.version),
         )
 

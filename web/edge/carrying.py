@@ -1,17 +1,32 @@
-"""Carrying what was typed across a sign-in, when the session ended while someone was typing."""
+"""Carrying what was typed across a sign-in, where a session ended while somebody was typing."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fastapi import Request, Response
 
 from rules.sentences.held import held
-from web.edge.rendering import render
+from web.edge.rendering import Page, render
 from web.edge.secret_fields import is_secret
 from web.edge.security import note_visitor, set_visitor
 
 LIMIT = 200_000
 """Characters of typed text that are carried along."""
+
+
+@dataclass(frozen=True)
+class SignInPage(Page):
+    """Login and password."""
+
+    TEMPLATE = "pages/accounts/sign_in.html"
+
+    next: str
+    """Where to go on afterwards."""
+    carried: str
+    """What was typed there, as one text."""
+    login: str
+    refusal: str
 
 
 def sign_in_page(
@@ -25,15 +40,8 @@ def sign_in_page(
 ) -> Response:
     """The sign-in page. `carried` are the fields typed on the page `next`."""
     note_visitor(request)
-    answer = render(
-        request,
-        "pages/accounts/sign_in.html",
-        status=status,
-        next=next,
-        carried=pack(carried) if carried else "",
-        login=login,
-        refusal=refusal,
-    )
+    page = SignInPage(next, pack(carried) if carried else "", login, refusal)
+    answer = render(request, page, status=status)
     set_visitor(request, answer)
     return answer
 
@@ -45,7 +53,7 @@ def pack(fields: Mapping[str, list[str]]) -> str:
 
 
 def unpack(text: str) -> dict[str, list[str]]:
-    """The fields `pack` wrote; empty for anything else."""
+    """The fields in a text that `pack` wrote; empty for any other text."""
     if not text or len(text) > LIMIT:
         return {}
     try:

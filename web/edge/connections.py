@@ -156,15 +156,15 @@ class Connections:
         self.open: dict[Connection, None] = {}
         self.made_room_at = self.told_at = float("-inf")
 
-    def admit(self, one: Connection) -> None:
+    def admit(self, connection: Connection) -> None:
         """Take one in; where there is no room, close some that wait for a stranger."""
-        self.open[one] = None
+        self.open[connection] = None
         if len(self.open) > self.most:
             self.make_room()
 
-    def forget(self, one: Connection) -> None:
+    def forget(self, connection: Connection) -> None:
         """One is closed, or will be in a moment."""
-        self.open.pop(one, None)
+        self.open.pop(connection, None)
 
     def make_room(self) -> None:
         """Close those that keep others out at the least cost.
@@ -174,17 +174,23 @@ class Connections:
         of one stranger cost another his place. Nothing is closed that waits for us.
         """
         now = self.clock()
-        found = [one for one in self.open if one.phase is not Phase.WORKING]
-        crowd = Counter((one.address, one.phase) for one in found)
-        found.sort(key=lambda one: (one.is_fresh(now), -crowd[one.address, one.phase], one.since))
-        for one in found[: max(1, self.most // ROOM)]:
-            one.drop()
+        found = [connection for connection in self.open if connection.phase is not Phase.WORKING]
+        crowd = Counter((connection.address, connection.phase) for connection in found)
+        found.sort(
+            key=lambda connection: (
+                connection.is_fresh(now),
+                -crowd[connection.address, connection.phase],
+                connection.since,
+            )
+        )
+        for connection in found[: max(1, self.most // ROOM)]:
+            connection.drop()
 
     def look(self) -> None:
         """Close what has taken too long."""
         now = self.clock()
-        for one in [one for one in self.open if one.look(now)]:
-            one.drop()
+        for connection in [connection for connection in self.open if connection.look(now)]:
+            connection.drop()
 
     async def watch(self) -> None:
         """Look again and again, until cancelled."""

@@ -1,5 +1,7 @@
 """Answers when something is not possible, in words and in the design."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request, Response
@@ -14,11 +16,12 @@ from starlette.requests import ClientDisconnect
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from web.edge.carrying import sign_in_page, unpack
+from web.edge.error_page import ErrorPage
 from web.edge.json_answers import tell_script, wants_json
 from web.edge.language import local_path, say
 from web.edge.middleware import SECURITY_HEADERS
 from web.edge.posted import read_form, typed
-from web.edge.rendering import render
+from web.edge.rendering import Page, render
 from web.edge.secret_fields import is_secret
 from web.edge.security import TOKEN_FIELD, SignInNeeded, SignInRefused, Untrusted
 from web.edge.transactions import READING
@@ -74,8 +77,19 @@ async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
     )
 
 
+@dataclass(frozen=True)
+class UntrustedPage(Page):
+    """A form that did not come from a page of ours, with what was typed."""
+
+    TEMPLATE = "pages/edge/untrusted.html"
+
+    fields: Mapping[str, Sequence[str]]
+    """What was typed."""
+    error: Untrusted
+
+
 async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
-    """What was typed stays readable; where only the token was old it can be sent again."""
+    """What was typed stays readable; where only the token was old, it can be sent again."""
     posted = await read_form(request)
     if wants_json(request):
         sentence = say(request, N_("页面打开时间过长，请刷新后再试。填写的内容还在本机。"))
@@ -83,9 +97,8 @@ async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
     if error.repeatable and request.url.path == "/sign-in":
         sentence = say(request, N_("页面打开时间过长，请重新登录。"))
         return await _sign_in_again(request, posted, sentence, 403)
-    return await run_in_threadpool(
-        render, request, "pages/edge/untrusted.html", status=403, fields=typed(posted), error=error
-    )
+    page = UntrustedPage(typed(posted), error)
+    return await run_in_threadpool(render, request, page, status=403)
 
 
 async def refuse_sign_in(request: Request, error: SignInRefused) -> Response:
@@ -94,10 +107,25 @@ async def refuse_sign_in(request: Request, error: SignInRefused) -> Response:
     return await _sign_in_again(request, await read_form(request), sentence, 422)
 
 
-async def tell_crowded(request: Request, error: Exception) -> Response:
-    """Too many at once: the same can be sent again as it was, by a button on the page.
+@dataclass(frozen=True)
+class CrowdedPage(Page):
+    """Too many were here at once: what was sent can be sent again."""
 
-    What had a password with it cannot: the page does not hold it.
+    TEMPLATE = "pages/edge/crowded.html"
+
+    sentence: str
+    fields: Mapping[str, Sequence[str]]
+    """What was typed."""
+    again: Mapping[str, Sequence[str]] | None
+    """What the button sends once more; None where nothing was posted."""
+    had_files: bool
+    had_secrets: bool
+
+
+async def tell_crowded(request: Request, error: Exception) -> Response:
+    """Too many at once: a button on the page sends the same again.
+
+    A form with a password cannot be sent again, because the page does not hold passwords.
     """
     sentence = say(request, error.sentence if isinstance(error, Crowded) else BUSY)
     if wants_json(request):
@@ -105,17 +133,14 @@ async def tell_crowded(request: Request, error: Exception) -> Response:
     posted = None if request.method in READING else await read_form(request)
     if posted is not None and request.url.path == "/sign-in":
         return await _sign_in_again(request, posted, sentence, 503)
-    answer = await run_in_threadpool(
-        render,
-        request,
-        "pages/edge/crowded.html",
-        status=503,
+    page = CrowdedPage(
         sentence=sentence,
         fields=typed(posted) if posted else {},
         again=_as_sent(posted) if posted else None,
-        had_files=any(_is_file(one) for one in posted.values()) if posted else False,
+        had_files=any(_is_file(value) for value in posted.values()) if posted else False,
         had_secrets=any(is_secret(name) for name in posted) if posted else False,
     )
+    answer = await run_in_threadpool(render, request, page, status=503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 
@@ -136,7 +161,7 @@ def _is_file(value: object) -> bool:
 async def _sign_in_again(
     request: Request, posted: FormData, sentence: str, status: int
 ) -> Response:
-    """The sign-in page once more; what it carried stays with it."""
+    """The sign-in page once more, with what the page carried before."""
     sent = typed(posted)
     return await run_in_threadpool(
         sign_in_page,
@@ -150,12 +175,12 @@ async def _sign_in_again(
 
 
 async def tell_refusal(request: Request, refusal: Refusal) -> Response:
-    """The sentence of a refusal no page has shown itself, with what was typed."""
+    """The sentence of a refusal that no page has shown, with what was typed."""
     return await _page(request, 409, say(request, refusal))
 
 
 async def tell_not_found(request: Request, _error: Exception) -> Response:
-    """404, whether it does not exist or is not for this unit."""
+    """404, for what does not exist and for what is not for this unit."""
     return await _page(request, 404, say(request, SENTENCES[404]))
 
 
@@ -169,15 +194,15 @@ async def tell_http(request: Request, error: HTTPException) -> Response:
 
 
 async def tell_nobody(_request: Request, _error: Exception) -> Response:
-    """The sender broke off in the middle of a body: no fault of ours, and nobody reads this."""
+    """The sender broke off in the middle of a body: no fault of ours, and nobody reads on."""
     return Response(status_code=400)
 
 
 async def tell_failure(request: Request, _error: Exception) -> Response:
-    """A fault of ours, with what was typed. Starlette logs it after the page is sent.
+    """A fault of ours, with what was typed. Starlette logs the fault after the page is sent.
 
-    It may come from the database, in the middle of anything: the page is made of what the request
-    has already read, and needs no session.
+    The fault may come from the database, in the middle of anything. The page is made of what the
+    request has already read, and needs no session.
     """
     answer = await _page(request, 500, say(request, SENTENCES[500]))
     # This answer is made outside of the middleware that adds them elsewhere.
@@ -197,23 +222,15 @@ async def tell_too_large(request: Request) -> Response:
 
 
 async def _page(request: Request, code: int, sentence: str) -> Response:
-    """The sentence with what was typed, as far as it has come in; nothing typed is lost."""
+    """The sentence with what was typed, as far as the body has come in; nothing typed is lost."""
     if wants_json(request):
         return tell_script(code, sentence=sentence)
-    title = say(request, TITLES[code])
-    return await run_in_threadpool(
-        render,
-        request,
-        "pages/edge/error.html",
-        status=code,
-        title=title,
-        sentence=sentence,
-        fields=_typed_in(request),
-    )
+    page = ErrorPage(say(request, TITLES[code]), sentence, _typed_in(request))
+    return await run_in_threadpool(render, request, page, status=code)
 
 
 def _typed_in(request: Request) -> dict[str, list[str]]:
-    """The text fields the request has brought; of a body that is not taken, those in its head."""
+    """The text fields of the request; of a body that is not taken, the fields in its head."""
     if hasattr(request.state, "posted"):
         return typed(request.state.posted)
     return getattr(request.state, "typed", {})

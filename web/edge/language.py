@@ -1,7 +1,7 @@
 """The language of a browser: a cookie, changed by one click."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from adapters.language import LANGUAGES, SOURCE, tell
 from adapters.settings import get_settings
 from rules.sentences.refusal import Refusal
-from rules.sentences.sentence import Sentence
+from rules.sentences.sentence import LISTED, PARTED, Sentence
 
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
@@ -28,7 +28,7 @@ def language_of(request: Request) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """What the product says, in one language; who needs no more of a request takes this."""
+    """What the product says, in one language; a function that only speaks takes this."""
 
     language: str
 
@@ -37,8 +37,16 @@ class Words:
         return tell(Sentence(said, values) if isinstance(said, str) else said, self.language)
 
     def say_each(self, said: Mapping[str, Sentence | Refusal]) -> dict[str, str]:
-        """Input → what is wrong there, in words."""
-        return {name: self.say(one) for name, one in said.items()}
+        """Input → what is wrong there, in this language."""
+        return {name: self.say(sentence) for name, sentence in said.items()}
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Texts side by side in a list: 甲、乙."""
+        return self.say(LISTED).join(texts)
+
+    def parted(self, texts: Iterable[str]) -> str:
+        """Texts as the parts of one sentence: 甲；乙."""
+        return self.say(PARTED).join(texts)
 
 
 def words_of(request: Request) -> Words:
@@ -57,14 +65,14 @@ def is_foreign(text: object, language: str) -> bool:
 
 
 def marked(text: str, language: str) -> str:
-    """A text that somebody typed, said to be Chinese where the page is in another language."""
+    """A text that somebody typed; a page in another language says that the text is Chinese."""
     if not is_foreign(text, language):
         return text
     return Markup('<span lang="zh-CN">{}</span>').format(text)
 
 
 def local_path(address: str, otherwise: str = "/") -> str:
-    """`address` if it is a path of this site, else `otherwise`: never send anyone elsewhere."""
+    """`address` if it is a path of this site, else `otherwise`: nobody is sent elsewhere."""
     if not address.startswith("/") or address.startswith(("//", "/\\")):
         return otherwise
     return address if address.isprintable() and "\\" not in address else otherwise
@@ -72,7 +80,7 @@ def local_path(address: str, otherwise: str = "/") -> str:
 
 @router.get("/language/{code}")
 def choose_language(code: str, next: str = "/") -> RedirectResponse:
-    """Remember the language and go back to the page it was chosen on."""
+    """Remember the language and go back to the page on which it was chosen."""
     if code not in LANGUAGES:
         raise HTTPException(404)
     answer = RedirectResponse(local_path(next), status_code=303)

@@ -102,7 +102,7 @@ def _sizes(session: Session) -> tuple[int, int]:
         return session.execute(text("SELECT pg_database_size(current_database())")).scalar_one(), 0
     file = make_url(get_settings().engine_url).database or ""
     sizes = [Path(f"{file}{end}") for end in ("", "-wal")]
-    there = [each.stat().st_size if each.exists() else 0 for each in sizes]
+    there = [path.stat().st_size if path.exists() else 0 for path in sizes]
     return there[0], there[1]
 
 

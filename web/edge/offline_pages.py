@@ -1,13 +1,15 @@
 """Pages a clerk may open again without a network: which ones, and the worker that keeps them."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
 from adapters.language import LANGUAGES, SOURCE, translate
 from adapters.settings import get_settings
 from rules.sentences.refusal import N_
-from web.edge.rendering import environment
+from web.edge.rendering import Page, drawn
 from web.edge.security import Viewer
 from web.edge.static_files import TYPES, static, static_files
 
@@ -41,9 +43,19 @@ self.addEventListener('activate', function (event) {
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class OfflinePage(Page):
+    """The page without a network; it stands alone and says everything in every language."""
+
+    TEMPLATE = "pages/edge/offline.html"
+
+    said: Mapping[str, Sequence[str]]
+    """Language → `SENTENCES` in that language."""
+
+
 @router.get("/sw.js")
 def show_worker() -> Response:
-    """The worker; it stands at the top because it sees only what lies below its own address."""
+    """The worker. Its address stands at the top: a worker sees only what lies below its address."""
     content = _worker() if get_settings().offline_pages else LEAVING
     return Response(content, media_type=TYPES[".js"], headers={"Cache-Control": AN_HOUR})
 
@@ -53,7 +65,7 @@ def _worker() -> str:
         language: [translate(language, sentence) for sentence in SENTENCES]
         for language in LANGUAGES
     }
-    page = environment(SOURCE).get_template("pages/edge/offline.html").render(said=said)
+    page = drawn(OfflinePage(said), SOURCE)
     none = "".join(f"<p>{sentences[-1]}</p>" for sentences in said.values())
     begin = json.dumps(
         {

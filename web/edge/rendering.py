@@ -1,7 +1,10 @@
 """Turning templates into pages."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
+from typing import ClassVar
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -18,7 +21,7 @@ from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
 from web.edge.language import is_foreign, language_of, marked
-from web.edge.security import form_token
+from web.edge.security import Viewer, form_token
 from web.edge.static_files import static
 from web.edge.typed_labels import typed_label
 
@@ -34,24 +37,50 @@ KIND_NAMES = {
 ROLE_NAMES = {Role.OFFICE: N_("综合办公室"), Role.CLERK: N_("经办人")}
 
 
-def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """The page `template` as an answer.
+@dataclass(frozen=True)
+class Page:
+    """What the template `TEMPLATE` is given: each field of a page is a name in the template."""
 
-    Every template also sees `viewer` (who is signed in, or None), `language`, `path`, the
-    `form_token`, the names of statuses, kinds and roles, and what a posted field is called
-    (`typed_label`).
-    """
-    page = environment(language_of(request)).get_template(template)
-    context = {
-        "viewer": getattr(request.state, "viewer", None),
-        "path": request.url.path,
-        "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        "form_token": form_token(request),
-        "typed_label": partial(typed_label, request),
-        **values,
-    }
+    TEMPLATE: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class PageFrame:
+    """What every template is given beside its page: names that come from the request."""
+
+    viewer: Viewer | None
+    """Who is signed in."""
+    path: str
+    address: str
+    """The path with what stands behind its `?`."""
+    form_token: str
+    typed_label: Callable[[str], str]
+    """What a posted field is called on its page (`web.edge.typed_labels`)."""
+
+    @classmethod
+    def of(cls, request: Request) -> "PageFrame":
+        """The frame of the page that answers `request`."""
+        query = request.url.query
+        return cls(
+            viewer=getattr(request.state, "viewer", None),
+            path=request.url.path,
+            address=request.url.path + (f"?{query}" if query else ""),
+            form_token=form_token(request),
+            typed_label=partial(typed_label, request),
+        )
+
+
+def render(request: Request, page: Page, *, status: int = 200) -> HTMLResponse:
+    """The page as the answer to `request`."""
+    text = drawn(page, language_of(request), PageFrame.of(request))
     # On a shared computer the next person must not get the page back with a key.
-    return HTMLResponse(page.render(context), status, {"Cache-Control": "no-store"})
+    return HTMLResponse(text, status, {"Cache-Control": "no-store"})
+
+
+def drawn(page: Page, language: str, frame: PageFrame | None = None) -> str:
+    """The page as HTML; a template that stands alone needs no frame."""
+    template = environment(language).get_template(page.TEMPLATE)
+    return template.render({**(vars(frame) if frame else {}), **vars(page)})
 
 
 @lru_cache

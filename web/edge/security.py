@@ -5,9 +5,8 @@ from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
-from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 from sqlmodel import Session
 
 from adapters.settings import get_settings
@@ -103,20 +102,15 @@ def who_asks(request: Request, session: Session, now: datetime) -> Viewer:
 
 def which_office(request: Request, session: Session, now: datetime) -> Viewer:
     """As `who_asks`, for what only a coordinating office may do; 404 for everyone else."""
-    return get_officer(who_asks(request, session, now))
-
-
-SignedIn = Annotated[Viewer, Depends(get_viewer)]
-
-
-def get_officer(viewer: SignedIn) -> Viewer:
-    """Who is signed in, if it is a coordinating office; 404 for everyone else."""
-    if not viewer.is_office:
-        raise HTTPException(404)
+    viewer = who_asks(request, session, now)
+    require_office(viewer)
     return viewer
 
 
-Officer = Annotated[Viewer, Depends(get_officer)]
+def require_office(viewer: Viewer) -> None:
+    """404 for everyone but a coordinating office."""
+    if not viewer.is_office:
+        raise HTTPException(404)
 
 
 def form_token(request: Request) -> str:
@@ -179,7 +173,7 @@ async def check_ids(request: Request) -> None:
         if name.endswith("_id") and not read_id(str(value)):
             raise HTTPException(404)
     said = (*request.path_params.values(), *request.query_params.values())
-    if any(storable(str(one)) != str(one) for one in said):
+    if any(storable(str(text)) != str(text) for text in said):
         raise HTTPException(404)
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from adapters import clock, database
 from adapters.database import transaction
 from rules.sentences.refusal import Refusal
-from web.edge.language import say
+from web.edge.language import Words
 from web.edge.posted import read_form
 from web.edge.waiting import waiting_of
 
@@ -92,7 +92,7 @@ OpenSession = Annotated[Session, Depends(get_session, scope="function")]
 
 
 class Attempt:
-    """How an act went: `refusal` is the translated sentence when it was refused."""
+    """How an act went: `refusal` is the finished sentence where the act was refused."""
 
     refusal: str = ""
     cause: Refusal | None = None
@@ -104,12 +104,12 @@ class Attempt:
 
 
 @contextmanager
-def attempt(session: Session, request: Request) -> Iterator[Attempt]:
-    """Run an act so that a refusal drops what it wrote and the page can be shown again."""
+def attempt(session: Session, words: Words) -> Iterator[Attempt]:
+    """Run an act. A refusal drops what the act wrote, and the page can be shown again."""
     outcome = Attempt()
     try:
         with session.begin_nested():
             yield outcome
     except Refusal as refusal:
-        outcome.refusal = say(request, refusal)
+        outcome.refusal = words.say(refusal)
         outcome.cause = refusal

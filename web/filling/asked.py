@@ -159,19 +159,19 @@ def every(nodes: Sequence[Node]) -> Iterator[AskedField | AskedRepeat]:
             yield node
 
 
-def label_of(words: Words, one: FormField) -> str:
+def label_of(words: Words, field: FormField) -> str:
     """What a page calls a field, in the language of this browser.
 
     Our own questions speak through the catalogue; what an author typed is never translated.
     """
-    own = one in NARRATIVE_FORM
-    return words.say(one.label) if own else one.label_in(words.language)
+    own = field in NARRATIVE_FORM
+    return words.say(field.label) if own else field.label_in(words.language)
 
 
-def hint_of(words: Words, one: FormField) -> str:
+def hint_of(words: Words, field: FormField) -> str:
     """Its hint likewise."""
-    own = one.hint and one in NARRATIVE_FORM
-    return words.say(one.hint) if own else one.hint_in(words.language)
+    own = field.hint and field in NARRATIVE_FORM
+    return words.say(field.hint) if own else field.hint_in(words.language)
 
 
 def choice_label(words: Words, choice: Choice) -> str:
@@ -196,17 +196,17 @@ def strip_prefix(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def in_words(words: Words, one: FormField, value: Any) -> str:
+def in_words(words: Words, field: FormField, value: Any) -> str:
     """A stored answer as people read it: labels instead of codes, empty when unanswered."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
         return str(value.get("name", ""))
     codes = value if isinstance(value, list) else [value]
-    if one.type not in SELECTS:
-        return words.say(N_("、")).join(map(str, codes))
-    labels = {choice.value: choice_label(words, choice) for choice in one.choices}
-    return words.say(N_("、")).join(labels.get(str(code), str(code)) for code in codes)
+    if field.type not in SELECTS:
+        return words.listed(map(str, codes))
+    labels = {choice.value: choice_label(words, choice) for choice in field.choices}
+    return words.listed(labels.get(str(code), str(code)) for code in codes)
 
 
 def filled_in_words(words: Words, tree: FormTree, repeat: str, rows: Any) -> str:
@@ -220,20 +220,20 @@ def filled_in_words(words: Words, tree: FormTree, repeat: str, rows: Any) -> str
 def _row_in_words(words: Words, tree: FormTree, repeat: str, row: Mapping[str, Any]) -> str:
     told = (
         words.say(
-            N_("%(label)s：%(answer)s"), label=label_of(words, one) or one.name,
-            answer=in_words(words, one, row.get(one.name)),
+            N_("%(label)s：%(answer)s"), label=label_of(words, inner) or inner.name,
+            answer=in_words(words, inner, row.get(inner.name)),
         )
-        for one in tree.inside(repeat)
-        if one.stored and one.label and row.get(one.name) is not None
+        for inner in tree.inside(repeat)
+        if inner.stored and inner.label and row.get(inner.name) is not None
     )  # fmt: skip
-    return words.say(N_("；")).join(told)
+    return words.parted(told)
 
 
-def item_in_words(words: Words, tree: FormTree, one: FormField, value: Any) -> str:
+def item_in_words(words: Words, tree: FormTree, field: FormField, value: Any) -> str:
     """A stored answer, or the fillings of a repeat, as people read it."""
-    if one.type is FieldType.REPEAT:
-        return filled_in_words(words, tree, one.name, value)
-    return in_words(words, one, value)
+    if field.type is FieldType.REPEAT:
+        return filled_in_words(words, tree, field.name, value)
+    return in_words(words, field, value)
 
 
 def answered(
@@ -246,15 +246,15 @@ def answered(
     earlier, tree = before or {}, FormTree(fields)
     return [
         AnswerInWords(
-            one.name,
-            label_of(words, one) or one.name,
-            item_in_words(words, tree, one, answers.get(one.name)),
-            item_in_words(words, tree, one, earlier.get(one.name)),
-            before is not None and answers.get(one.name) != earlier.get(one.name),
-            _group_of(words, tree, one),
-            _files_in(tree, one, answers.get(one.name)),
+            field.name,
+            label_of(words, field) or field.name,
+            item_in_words(words, tree, field, answers.get(field.name)),
+            item_in_words(words, tree, field, earlier.get(field.name)),
+            before is not None and answers.get(field.name) != earlier.get(field.name),
+            _group_of(words, tree, field),
+            _files_in(tree, field, answers.get(field.name)),
         )
-        for one in _told(tree)
+        for field in _told(tree)
     ]
 
 
@@ -262,22 +262,22 @@ def _told(tree: FormTree) -> list[FormField]:
     """What a table of answers has a row for: the items, and what is calculated under a label."""
     items = {item.name for item in tree.items}
     return [
-        one
-        for one in tree.fields
-        if one.name in items
-        or (one.type is FieldType.CALCULATE and one.label and not tree.repeat_of(one))
+        field
+        for field in tree.fields
+        if field.name in items
+        or (field.type is FieldType.CALCULATE and field.label and not tree.repeat_of(field))
     ]
 
 
-def _group_of(words: Words, tree: FormTree, one: FormField) -> str:
-    labels = [label_of(words, above) for above in reversed(tree.above(one))]
+def _group_of(words: Words, tree: FormTree, field: FormField) -> str:
+    labels = [label_of(words, above) for above in reversed(tree.above(field))]
     return " · ".join(filter(None, labels))
 
 
-def _files_in(tree: FormTree, one: FormField, value: Any) -> list[Mapping[str, Any]]:
-    if one.type in ATTACHED:
+def _files_in(tree: FormTree, field: FormField, value: Any) -> list[Mapping[str, Any]]:
+    if field.type in ATTACHED:
         return [value] if isinstance(value, Mapping) else []
-    if one.type is not FieldType.REPEAT:
+    if field.type is not FieldType.REPEAT:
         return []
-    names = [inner.name for inner in tree.inside(one.name) if inner.type in ATTACHED]
+    names = [inner.name for inner in tree.inside(field.name) if inner.type in ATTACHED]
     return [row[name] for row in value or () for name in names if row.get(name)]

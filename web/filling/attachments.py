@@ -22,13 +22,15 @@ from rules.filling.attachments.kinds import FILE_TYPES, LARGEST, LARGEST_PIECE
 from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
 from services.filling.attachments import Prepared
+from web.edge.context import SignedIn
 from web.edge.downloads import saved_as
+from web.edge.error_page import ErrorPage
 from web.edge.language import say
 from web.edge.own import get_own
 from web.edge.posted import Posted
 from web.edge.rendering import render
-from web.edge.security import SignedIn, read_id, who_asks
-from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.security import read_id, who_asks
+from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
 
 PIECE_TYPE = "application/octet-stream"
@@ -110,27 +112,19 @@ def _find_upload(
 
 
 @router.post("/assignments/{assignment_id}/uploads")
-def start_upload(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    store: Files,
-    now: Now,
-    posted: Posted,
-    assignment_id: int,
-) -> Response:
+def start_upload(context: SignedIn, store: Files, posted: Posted, assignment_id: int) -> Response:
     """Begin an upload (`name`, `size`, `field`, `key`), or find the one begun with that key."""
-    get_own(session, viewer, assignment_id)
-    with attempt(session, request) as outcome:
+    get_own(context.session, context.viewer, assignment_id)
+    with attempt(context.session, context.words) as outcome:
         upload = attachments.start(
-            session,
+            context.session,
             assignment_id,
             str(posted.get("field", "")),
             str(posted.get("name", "")),
             read_id(str(posted.get("size", ""))),
             client_key=str(posted.get("key", "")),
-            actor=viewer.account,
-            now=now,
+            actor=context.actor,
+            now=context.now,
         )
     if not outcome.done:
         return JSONResponse({"sentence": outcome.refusal}, 422, NO_STORE)
@@ -138,21 +132,17 @@ def start_upload(
 
 
 @router.get("/assignments/{assignment_id}/uploads/{token}")
-def show_progress(
-    session: OpenSession, viewer: SignedIn, store: Files, assignment_id: int, token: Token
-) -> Response:
+def show_progress(context: SignedIn, store: Files, assignment_id: int, token: Token) -> Response:
     """How much of an upload is here: where to go on."""
-    get_own(session, viewer, assignment_id)
-    return _progress(store, get_attachment_upload(session, assignment_id, token))
+    get_own(context.session, context.viewer, assignment_id)
+    return _progress(store, get_attachment_upload(context.session, assignment_id, token))
 
 
 @router.post("/assignments/{assignment_id}/uploads/{token}")
 def add_piece(
     taken: Annotated[Taken, Depends(take_piece)],
-    viewer: SignedIn,
-    session: OpenSession,
+    context: SignedIn,
     store: Files,
-    now: Now,
     assignment_id: int,
     token: Token,
 ) -> Response:
@@ -160,15 +150,15 @@ def add_piece(
 
     503: complete, but its turn for cleaning has not come; an empty piece at the end asks again.
     """
-    get_own(session, viewer, assignment_id)
+    get_own(context.session, context.viewer, assignment_id)
     if taken.refusal:
-        attachments.give_up(session, assignment_id, token, actor=viewer.account)
+        attachments.give_up(context.session, assignment_id, token, actor=context.actor)
         gone = BackgroundTask(store.forget, token)
         return JSONResponse({"sentence": taken.refusal}, 422, NO_STORE, background=gone)
     if taken.prepared is None:
         return JSONResponse({"received": taken.received}, taken.status, NO_STORE)
     done = attachments.finish(
-        session, assignment_id, token, taken.prepared, actor=viewer.account, now=now
+        context.session, assignment_id, token, taken.prepared, actor=context.actor, now=context.now
     )
     return _progress(store, done)
 
@@ -185,22 +175,17 @@ def _progress(store: AttachmentStore, upload: Attachment) -> Response:
 
 
 @router.get("/attachments/{token}")
-def show_attachment(
-    request: Request, session: OpenSession, viewer: SignedIn, store: Files, token: Token
-) -> Response:
+def show_attachment(context: SignedIn, store: Files, token: Token) -> Response:
     """The photo or file, for those who may see the answer it belongs to."""
-    found = get_visible_attachment(session, viewer.unit, token)
+    found = get_visible_attachment(context.session, context.viewer.unit, token)
     headers = _headers(found)
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if context.request.headers.get("if-none-match") == headers["ETag"]:
         return Response(None, 304, headers)
     content = store.read(found.digest)
     if content is None:
         log.error("attachment %s: the file %s is missing or damaged", found.id, found.digest)
-        title = say(request, N_("文件打不开"))
-        return render(
-            request, "pages/edge/error.html", status=404, title=title, sentence=say(request, GONE),
-            fields={},
-        )  # fmt: skip
+        page = ErrorPage(context.words.say(N_("文件打不开")), context.words.say(GONE))
+        return render(context.request, page, status=404)
     return Response(content, 200, headers)
 
 

@@ -48,7 +48,8 @@ def ask_about(words: Words, flags: Iterable[Flag], fields: Sequence[FormField]) 
     labels = {field.name: words.say(field.label_in(language)) for field in fields}
     choices = {
         field.name: {
-            one.value: words_in(one.labels, language) or one.label for one in field.choices
+            choice.value: words_in(choice.labels, language) or choice.label
+            for choice in field.choices
         }
         for field in fields
         if field.choices
@@ -77,15 +78,15 @@ def flag_in_words(
     return words.say(
         SENTENCES.get(kind, _UNKNOWN),
         label=labels.get(name, name),
-        value=_shown(str(flag.get("value", "")), labelled),
-        other=_shown(str(flag.get("other", "")), labelled),
+        value=_shown(words, str(flag.get("value", "")), labelled),
+        other=_shown(words, str(flag.get("other", "")), labelled),
         count=flag.get("count", 0),
         source=flag.get("source", ""),
     )
 
 
-def _shown(stored: str, words: Mapping[str, str]) -> str:
-    """Choices in words, numbers with their thousands apart, all else as it is."""
-    if words:
-        return "、".join(words.get(code, code) for code in stored.split())
+def _shown(words: Words, stored: str, labels: Mapping[str, str]) -> str:
+    """Choices by their labels, numbers with their thousands apart, all else as it is."""
+    if labels:
+        return words.listed(labels.get(code, code) for code in stored.split())
     return f"{Decimal(stored):,f}" if _NUMBER.fullmatch(stored) else stored

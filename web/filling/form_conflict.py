@@ -1,16 +1,16 @@
 """Two answers to one form: what is on the server and what was just typed, side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Account, Act, Submission
+from models import Act, Assignment, Submission
 from queries.filling.submissions import get_sender_name, get_why
 from rules.assignments.states import possible, sending
 from rules.filling.answer_sheet import AnswerSheet
@@ -22,8 +22,9 @@ from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import take_back
 from services.filling.submissions import open_to_keep, said, save_draft
-from web.edge.language import Words, say, words_of
-from web.edge.rendering import render
+from web.edge.context import Context
+from web.edge.language import Words
+from web.edge.rendering import Page, render
 from web.edge.transactions import attempt
 from web.filling.asked import filled_in_words, in_words, label_of
 from web.filling.form_page import Made, Shown, form_page, form_path
@@ -41,7 +42,7 @@ MOVED = N_("您选择的时候，系统里的那一份又变了。您的选择�
 
 @dataclass(frozen=True)
 class Differing:
-    """One question that the two answer in different ways, both in words."""
+    """One question with two different answers, both in words."""
 
     name: str
     label: str
@@ -49,65 +50,82 @@ class Differing:
     mine: str
     open: bool
     pick: str
+    """Which side is picked: `mine` or `theirs`."""
 
 
 @dataclass(frozen=True)
 class Other:
-    """What is on the server: the draft, or where there is none the answer that was sent."""
+    """What is on the server: the draft, or without a draft the answer that was sent."""
 
     typed: Typed
     sent: bool
-    """It was sent; otherwise it is a draft."""
+    """The answer was sent; otherwise it is a draft."""
     who: str
     at: datetime
 
 
+@dataclass(frozen=True)
+class ConflictPage(Page):
+    """Two answers to one form, side by side."""
+
+    TEMPLATE = "pages/filling/conflict.html"
+
+    sheet: AnswerSheet
+    assignment: Assignment
+    other: Other
+    rows: Sequence[Differing]
+    mine: Typed
+    """What was just typed, to be posted again with the choice."""
+    made: Made
+    refusal: str
+    can_fill: bool
+    can_take_back: bool
+    drafted: str
+    """The address of the form with what is on the server."""
+
+
 def conflict_page(
-    request: Request,
-    session: Session,
+    context: Context,
     sheet: AnswerSheet,
     answers: Typed,
     made: Made,
-    today: date,
     refusal: str,
     posted: FormData,
 ) -> Response:
-    """Both, field by field where they differ, and what can be done now; with what was picked in
-    `posted`, where a decision came too late.
+    """Both answers, field by field where they differ, and what can be done now.
 
-    Where they do not differ after all there is nothing to decide: back to the form.
+    `posted` may hold what was picked, where a decision came too late. Where the two do not differ
+    after all, there is nothing to decide: back to the form.
     """
-    other = _other(session, sheet)
+    other = _other(context.session, sheet)
     if other is None:
-        return form_page(request, session, sheet, today, Shown(409, answers, {}, refusal, made))
-    attached = attached_files(session, sheet, {**other.typed, **answers})
-    words = words_of(request)
+        return form_page(context, sheet, Shown(409, answers, {}, refusal, made))
+    attached = attached_files(context.session, sheet, {**other.typed, **answers})
+    words = context.words
     rows = _differing(words, sheet, other.typed, answers, attached)
     rows += _differing_why(words, other.typed, answers)
     if not rows:
         return RedirectResponse(form_path(sheet, "saved"), 303)
     rows = [replace(row, pick=_picked(posted, row.name) or row.pick) for row in rows]
-    one = sheet.assignment
-    acts = possible(one.status, lowest=one.lowest)
-    return render(
-        request,
-        "pages/filling/conflict.html",
-        status=409,
+    assignment = sheet.assignment
+    acts = possible(assignment.status, lowest=assignment.lowest)
+    page = ConflictPage(
         sheet=sheet,
-        one=one,
+        assignment=assignment,
         other=other,
         rows=rows,
         mine=_known(sheet, answers),
         made=Made.now(sheet),
         refusal=refusal,
-        can_fill=sending(one.status) in acts,
+        can_fill=sending(assignment.status) in acts,
         can_take_back=Act.RECALL in acts,
         drafted=form_path(sheet, "theirs"),
     )
+    return render(context.request, page, status=409)
 
 
 def _other(session: Session, sheet: AnswerSheet) -> Other | None:
-    """A draft is always newer than the last sending, which takes the draft with it."""
+    """The draft comes first: it is newer than the last sending, which has removed older drafts."""
     if sheet.draft:
         who = get_sender_name(session, sheet.draft.saved_by)
         return Other({**sheet.typed, **sheet.why}, False, who, sheet.draft.saved_at)
@@ -151,7 +169,7 @@ def _differing(
 
 
 def _differing_why(words: Words, theirs: Typed, mine: Typed) -> list[Differing]:
-    """What both say about why the answer is corrected, where they do not say the same."""
+    """Both reasons for a correction, where they are not the same."""
     told, own = ("".join(typed.get(WHY, ())).strip() for typed in (theirs, mine))
     if told == own:
         return []
@@ -160,12 +178,12 @@ def _differing_why(words: Words, theirs: Typed, mine: Typed) -> list[Differing]:
 
 
 def _is_asked(sheet: AnswerSheet, item: FormField, mine: Typed) -> bool:
-    """A question the page did not show at all was not answered in another way."""
+    """Whether the page showed the question; if not, there was no other answer."""
     return item.name in sheet.open_names or bool(_of(item.name, mine))
 
 
 def said_in(item: FormField, typed: Typed) -> dict[str, list[str]]:
-    """What was typed into an item, however many empty places stand about it."""
+    """What was typed into an item; empty places around it do not count."""
     return {
         key: texts for key, texts in said(_of(item.name, typed)).items() if not key.endswith("#")
     }
@@ -176,57 +194,50 @@ def typed_in_words(
 ) -> str:
     """What was typed into an item, as people read it; empty where nothing was."""
 
-    def value(one: FormField, key: str) -> Any:
+    def value(field: FormField, key: str) -> Any:
         texts = [text for text in typed.get(key, []) if text.strip()]
-        if one.type is FieldType.SELECT_MULTIPLE:
+        if field.type is FieldType.SELECT_MULTIPLE:
             return texts or None
-        if one.type in ATTACHED and texts:
+        if field.type in ATTACHED and texts:
             return attached(key, texts[0])
         return texts[0] if texts else None
 
     if item.type is not FieldType.REPEAT:
         return in_words(words, item, value(item, item.name))
-    inner = [one for one in sheet.tree.inside(item.name) if one.answered]
+    inner = [field for field in sheet.tree.inside(item.name) if field.answered]
     rows = [
-        {one.name: value(one, key_in(item.name, place, one.name)) for one in inner}
+        {field.name: value(field, key_in(item.name, place, field.name)) for field in inner}
         for place in places(item.name, said_in(item, typed))
     ]
     return filled_in_words(words, sheet.tree, item.name, rows)
 
 
 def decide(
-    request: Request,
-    session: Session,
-    sheet: AnswerSheet,
-    answers: Typed,
-    posted: FormData,
-    made: Made,
-    *,
-    actor: Account,
-    now: datetime,
+    context: Context, sheet: AnswerSheet, answers: Typed, posted: FormData, made: Made
 ) -> tuple[Response | None, str]:
-    """Keep what was picked as the draft, and open the form with it.
+    """Keep what was picked as the draft, and open the form with the draft.
 
-    `take_back` takes the sent one back first. None and the sentence where it was refused.
+    `take_back` first takes the sent answer back. Where that is refused: None, and the sentence.
     """
     if _has_moved(sheet, made):
-        return None, say(request, MOVED)
-    other = _other(session, sheet)
+        return None, context.words.say(MOVED)
+    other = _other(context.session, sheet)
     merged = _merged(posted, answers, other.typed if other else {})
-    key = sheet.assignment.id
-    with attempt(session, request) as outcome:
+    session, actor, now = context.session, context.actor, context.now
+    assignment_id = sheet.assignment.id
+    with attempt(session, context.words) as outcome:
         if posted.get("_act") == TAKE_BACK:
-            take_back(session, key, merged, made.posting, actor=actor, now=now)
+            take_back(session, assignment_id, merged, made.posting, actor=actor, now=now)
         else:
-            opened = open_to_keep(session, key, actor=actor)
+            opened = open_to_keep(session, assignment_id, actor=actor)
             save_draft(session, opened, merged, made.posting, actor=actor, now=now)
-    return (RedirectResponse(form_path(sheet, "merged"), 303) if outcome.done else None), (
-        outcome.refusal
-    )
+    if not outcome.done:
+        return None, outcome.refusal
+    return RedirectResponse(form_path(sheet, "merged"), 303), ""
 
 
 def _merged(posted: FormData, mine: Typed, theirs: Typed) -> dict[str, list[str]]:
-    """Of both what was picked. A reason that was left out is named, or the other one would stay."""
+    """What was picked of both. A reason that was left out is named, so that the other one goes."""
     own = {WHY: [], **mine} if PICK + WHY in posted else mine
     return {
         **{key: texts for key, texts in own.items() if not _is_theirs(posted, key)},
@@ -235,7 +246,7 @@ def _merged(posted: FormData, mine: Typed, theirs: Typed) -> dict[str, list[str]
 
 
 def _picked(posted: FormData, name: str) -> str:
-    """Which of both was picked for an item; empty: none yet."""
+    """Which side was picked for an item; empty: none yet."""
     found = posted.get(PICK + name)
     return str(found) if found in (MINE, THEIRS) else ""
 
@@ -245,10 +256,13 @@ def _is_theirs(posted: FormData, key: str) -> bool:
 
 
 def _has_moved(sheet: AnswerSheet, made: Made) -> bool:
-    """Whether something else has come to the server since the comparison was shown, so that what
-    was picked is no longer what was read. Not where the button was pressed twice."""
+    """Whether the server has got something else since the comparison was shown.
+
+    What was picked is then no longer what was read. A button that was pressed twice does not
+    count.
+    """
     if sheet.draft and sheet.draft.page == made.send_key:
         return False
     shown = (made.seen, made.draft)
     there = (sheet.revision, sheet.draft.version if sheet.draft else 0)
-    return any(one is not None and one != now for one, now in zip(shown, there, strict=True))
+    return any(seen is not None and seen != now for seen, now in zip(shown, there, strict=True))

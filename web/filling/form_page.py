@@ -1,17 +1,18 @@
 """The form page: what it shows, whatever led to it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from secrets import token_urlsafe
+from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Response
+from markupsafe import Markup
 from sqlmodel import Session
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 
-from models import Status
+from models import Assignment, Status
 from queries.assignments.coverage import get_coverage
-from queries.assignments.visible_assignments import list_added
+from queries.assignments.visible_assignments import Added, list_added
 from queries.forms.field_labels import get_labels, list_past_labels
 from rules.assignments.states import REPORTED
 from rules.filling.answer_sheet import AnswerSheet
@@ -23,13 +24,14 @@ from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import corrects
+from web.edge.context import Context
 from web.edge.due_dates import days_left
-from web.edge.language import Words, is_foreign, words_of
-from web.edge.rendering import render
+from web.edge.language import Words, is_foreign
+from web.edge.rendering import Page, render
 from web.filling.asked import PREFIX, AskedField, AskedGroup, AskedRepeat, Node, every, label_of
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in
 from web.filling.questions import Questions, browser_rules
-from web.filling.returned_fields import find_mending
+from web.filling.returned_fields import Mending, find_mending
 
 CORRECTING = "correct"
 """In the address of a form that was approved and is filled in once more."""
@@ -38,11 +40,11 @@ MOST_DIGITS = 9
 
 @dataclass(frozen=True)
 class Made:
-    """From what a form page was made, as the page says it again when it is sent."""
+    """What a form page was made from; the page says the same again when it is sent."""
 
     send_key: str = ""
     seen: int | None = None
-    """The revision it showed; None: it does not say."""
+    """The revision that the page showed; None: the page does not say."""
     draft: int | None = None
     """The version of the draft."""
     confirmed: str | None = ""
@@ -50,7 +52,7 @@ class Made:
     opened: int | None = None
     """When the form was first opened, in seconds since 1970."""
     version: int | None = None
-    """The form version it showed."""
+    """The form version that the page showed."""
 
     @classmethod
     def from_posted(cls, posted: FormData) -> "Made":
@@ -78,7 +80,7 @@ class Made:
 
     @property
     def posting(self) -> Posting:
-        """The same for the service that keeps or sends what was typed."""
+        """The same, for the service that keeps or sends what was typed."""
         return Posting(
             self.send_key, self.seen, self.draft, self.confirmed, self.opened, self.version
         )
@@ -100,43 +102,86 @@ class Shown:
     faults: Mapping[str, Fault | str] = field(default_factory=dict)
     refusal: str = ""
     made: Made | None = None
-    """Of a page that is shown again after it was sent in vain."""
+    """What a page that was sent in vain was made from; it is shown again."""
     doubts: Doubts = field(default_factory=Doubts)
 
 
 def form_path(sheet: AnswerSheet, how: str, place: str = "") -> str:
-    """The address of the form page that says `how` it went, at a question of it."""
+    """The address of the form page, at the question `place`; the page says `how` it went."""
     correcting = f"&{CORRECTING}=1" if sheet.assignment.status == Status.APPROVED else ""
     anchor = f"#{place}" if place else ""
     return f"/assignments/{sheet.assignment.id}/form?{how}=1{correcting}{anchor}"
 
 
-def form_page(
-    request: Request, session: Session, sheet: AnswerSheet, today: date, shown: Shown
-) -> Response:
+@dataclass(frozen=True)
+class FormPage(Page):
+    """The form of an assignment, to be filled in."""
+
+    TEMPLATE = "pages/filling/form.html"
+
+    sheet: AnswerSheet
+    assignment: Assignment
+    nodes_shown: Sequence[Node]
+    """What can be filled in."""
+    closed: Sequence[AskedField | AskedRepeat]
+    """What cannot: of a form that was returned in parts, the rest."""
+    parts: Sequence[AskedGroup | AskedRepeat]
+    """The groups and repeats that the page links to."""
+    rules: Markup | None
+    """The conditions of the form for its script."""
+    faults: Mapping[str, str]
+    """Id of an input → what is wrong there, in the order of the page; under no id what has no
+    input on the page."""
+    refusal: str
+    fresh: bool
+    """The page shows what is stored; otherwise what was just typed."""
+    made: Made
+    mending: Mending
+    asks_why: bool
+    """The clerk is asked why the approved answer is corrected."""
+    why: str
+    longest_why: int
+    doubts: Doubts
+    left: int
+    """Working days until the assignment is due."""
+    minutes: int
+    """What the open questions cost."""
+    added: Sequence[Added]
+    coverage: Mapping[str, Any] | None
+    """What the lower units have answered; None at the lowest level."""
+    labels: Mapping[str, str]
+    foreign: bool
+    """Some questions are only in Chinese, and the page is not."""
+    left_over: Sequence[tuple[str, str]]
+    """What was typed and the form no longer asks."""
+    said: Collection[str]
+    """The names behind the `?` of the address: how the last posting went."""
+
+
+def form_page(context: Context, sheet: AnswerSheet, shown: Shown) -> Response:
     """The form page.
 
-    One page with links to its groups, not a page a group: packed, thirty fields weigh three
-    kilobytes, less than the head of a second page would, and a clerk without a network can go
+    One page with links to its groups, not a page a group. Packed, thirty fields weigh three
+    kilobytes, which is less than the head of a second page. A clerk without a network can go
     through the whole form, back and forth, and send it when there is one.
     """
+    return render(context.request, _page(context, sheet, shown), status=shown.status)
+
+
+def _page(context: Context, sheet: AnswerSheet, shown: Shown) -> FormPage:
+    session, words, assignment = context.session, context.words, sheet.assignment
+    iso = context.today.isoformat()
     fresh = shown.answers is None
     typed = sheet.typed if shown.answers is None else shown.answers
-    attached = attached_files(session, sheet, {**as_typed(sheet.kept), **typed})
-    iso = today.isoformat()
-    words = words_of(request)
-    questions = Questions(words, sheet, typed, iso, attached, shown.faults)
-    nodes = questions.nodes()
     why = sheet.why if fresh else typed
-    made = shown.made or Made.now(sheet)
-    closed = [one for one in every(nodes) if not one.open]
+    attached = attached_files(session, sheet, {**as_typed(sheet.kept), **typed})
+    nodes = Questions(words, sheet, typed, iso, attached, shown.faults).nodes()
+    closed = [question for question in every(nodes) if not question.open]
     asked = _open_only(nodes) if closed else nodes
-    return render(
-        request,
-        "pages/filling/form.html",
-        status=shown.status,
+    version_id = sheet.measure.form_version_id
+    return FormPage(
         sheet=sheet,
-        one=sheet.assignment,
+        assignment=assignment,
         nodes_shown=asked,
         closed=closed,
         parts=[node for node in asked if not isinstance(node, AskedField) and node.label],
@@ -144,33 +189,31 @@ def form_page(
         faults=_summary(words, asked, shown.faults),
         refusal=shown.refusal,
         fresh=fresh,
-        made=made,
+        made=shown.made or Made.now(sheet),
         mending=find_mending(words, session, sheet),
-        asks_why=WHY in why or _is_correction(request, sheet),
+        asks_why=WHY in why or _is_correction(context.query, sheet),
         why="".join(why.get(WHY, ())),
         longest_why=LONGEST_WHY,
         doubts=shown.doubts,
-        left=days_left(sheet.assignment.due_on, today),
-        minutes=minutes(one for one in sheet.fields if _is_open(sheet, one.name)),
-        added=list_added(session, sheet.assignment, sheet.unit),
-        coverage=None if sheet.assignment.lowest else get_coverage(session, sheet.assignment),
-        labels={}
-        if sheet.assignment.lowest
-        else get_labels(session, sheet.measure.form_version_id),
+        left=days_left(assignment.due_on, context.today),
+        minutes=minutes(field for field in sheet.fields if _is_open(sheet, field.name)),
+        added=list_added(session, assignment, sheet.unit),
+        coverage=None if assignment.lowest else get_coverage(session, assignment),
+        labels={} if assignment.lowest else get_labels(session, version_id),
         foreign=_is_foreign(words, sheet),
         left_over=left_over(session, sheet),
-        said=set(request.query_params.keys()),
-    )  # fmt: skip
+        said=set(context.query.keys()),
+    )
 
 
 def _is_foreign(words: Words, sheet: AnswerSheet) -> bool:
-    """Whether some of it is only in Chinese, on a page that is not."""
-    return any(is_foreign(label_of(words, one), words.language) for one in sheet.fields)
+    """See `FormPage.foreign`."""
+    return any(is_foreign(label_of(words, field), words.language) for field in sheet.fields)
 
 
-def _is_correction(request: Request, sheet: AnswerSheet) -> bool:
-    """Also where what a phone holds is compared with a correction that was sent meanwhile."""
-    comparing = "conflict" in request.query_params
+def _is_correction(query: QueryParams, sheet: AnswerSheet) -> bool:
+    """Also where the text of a phone is compared with a correction that was sent meanwhile."""
+    comparing = "conflict" in query
     return sheet.assignment.status == Status.APPROVED or (comparing and corrects(sheet))
 
 
@@ -180,24 +223,24 @@ def _is_open(sheet: AnswerSheet, name: str) -> bool:
 
 
 def _open_only(nodes: list[Node]) -> list[Node]:
-    """Of a form that was returned in parts: what is to be mended, and what is calculated."""
+    """What is to be mended of a form that was returned in parts, and what is calculated."""
     kept: list[Node] = []
     for node in nodes:
         if isinstance(node, AskedGroup):
             inner = _open_only(node.inner)
-            if any(one.returned or one.tied for one in every(inner)):
+            if any(question.returned or question.tied for question in every(inner)):
                 kept.append(AskedGroup(**{**vars(node), "inner": inner}))
         elif _is_mended(node) or (isinstance(node, AskedField) and node.computed):
             kept.append(node)
     return kept
 
 
-def _is_mended(one: AskedField | AskedRepeat) -> bool:
-    return one.open and (one.returned or one.tied)
+def _is_mended(question: AskedField | AskedRepeat) -> bool:
+    return question.open and (question.returned or question.tied)
 
 
 def _summary(words: Words, nodes: list[Node], faults: Mapping[str, Fault | str]) -> dict[str, str]:
-    """Id → what is wrong there, in the order of the page; under no id what has no place on it."""
+    """See `FormPage.faults`."""
     found = _told_in(words, nodes)
     lost = [fault for key, fault in faults.items() if PREFIX + key not in found]
     if lost:
@@ -208,22 +251,22 @@ def _summary(words: Words, nodes: list[Node], faults: Mapping[str, Fault | str])
 
 def _told_in(words: Words, nodes: list[Node]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for one in every(nodes):
-        if one.fault:
-            found[one.id] = _about(words, one.label, one.fault)
-        for place, filling in enumerate(_fillings(one), 1):
+    for question in every(nodes):
+        if question.fault:
+            found[question.id] = _about(words, question.label, question.fault)
+        for place, filling in enumerate(_fillings(question), 1):
             for inner in every(filling):
                 if inner.fault:
                     label = words.say(
                         N_("%(repeat)s第 %(place)s 条，%(label)s"),
-                        repeat=one.label, place=place, label=inner.label,
+                        repeat=question.label, place=place, label=inner.label,
                     )  # fmt: skip
                     found[inner.id] = _about(words, label, inner.fault)
     return found
 
 
-def _fillings(one: AskedField | AskedRepeat) -> list[list[Node]]:
-    return one.fillings if isinstance(one, AskedRepeat) else []
+def _fillings(question: AskedField | AskedRepeat) -> list[list[Node]]:
+    return question.fillings if isinstance(question, AskedRepeat) else []
 
 
 def _about(words: Words, label: str, sentence: str) -> str:
@@ -231,7 +274,7 @@ def _about(words: Words, label: str, sentence: str) -> str:
 
 
 def left_over(session: Session, sheet: AnswerSheet) -> list[tuple[str, str]]:
-    """Label and text of what the form no longer asks; one statement, where there is any."""
+    """Label and text of every answer that the form no longer asks; one statement at most."""
     if not sheet.left_over:
         return []
     labels = list_past_labels(session, sheet.version_id)

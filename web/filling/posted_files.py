@@ -1,6 +1,6 @@
 """Photos and files that come with the form itself, where JavaScript did not send them before.
 
-Checking and cleaning a photo takes up to seconds: it happens before the transaction that writes.
+Checking and cleaning a photo takes up to seconds, and comes before the transaction that writes.
 Nothing is stored for a form that takes no answer or has no room.
 """
 
@@ -23,7 +23,8 @@ from rules.filling.attachments.kinds import MOST_FILES, TOO_MANY
 from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
 from services.filling.attachments import Prepared
-from web.edge.language import say, words_of
+from web.edge.context import Context
+from web.edge.language import words_of
 from web.edge.own import get_own
 from web.edge.posted import Posted
 from web.edge.security import who_asks
@@ -38,7 +39,7 @@ REMOVED = "_remove"
 
 @dataclass(frozen=True)
 class SentFiles:
-    """What came with a form, by key: checked and stored, or a finished sentence."""
+    """What came with a form, by key: a checked and stored file, or a finished sentence."""
 
     store: AttachmentStore | None = None
 
@@ -49,7 +50,7 @@ class SentFiles:
     """Digest → what `put_marked` said of the file."""
 
     def take_back(self, session: Session, digest: str) -> None:
-        """Remove the file that no row is made for, unless there is one."""
+        """Remove a file that got no row, unless the same file has a row of another answer."""
         if self.store and digest in self.marks and not list_known_attachments(session, [digest]):
             self.store.take_back(digest, self.marks[digest])
 
@@ -63,20 +64,20 @@ async def take_files(
         return SentFiles()
     actor, wanted = await look(partial(_wanted, request, now, assignment_id, [*uploads]))
     found, faults = await _identify_all(request, wanted, uploads)
-    files = {key: one for key, (one, _) in found.items()}
+    files = {key: file for key, (file, _) in found.items()}
     refused = await look(lambda session: _list_refused(session, assignment_id, files, actor))
     faults |= words_of(request).say_each(refused)
-    taken = {key: one for key, one in found.items() if key not in refused}
-    contents = {one.digest: content for one, content in taken.values()}
+    taken = {key: file for key, file in found.items() if key not in refused}
+    contents = {file.digest: content for file, content in taken.values()}
     marks = await run_in_threadpool(_store_all, store, contents)
-    prepared = {key: (wanted[key], one) for key, (one, _) in taken.items()}
+    prepared = {key: (wanted[key], file) for key, (file, _) in taken.items()}
     return SentFiles(store, prepared, faults, marks)
 
 
 def _wanted(
     request: Request, now: datetime, assignment_id: int, keys: Iterable[str], session: Session
 ) -> tuple[Account, dict[str, AttachmentKind]]:
-    """Who sends, and key → its kind for the questions that take one."""
+    """Who sends, and key → kind for the questions that take a file."""
     viewer = who_asks(request, session, now)
     get_own(session, viewer, assignment_id)
     kinds = {key: find_kind(session, assignment_id, key) for key in keys}
@@ -90,32 +91,35 @@ def _store_all(store: AttachmentStore, contents: Mapping[str, bytes]) -> dict[st
 async def _identify_all(
     request: Request, wanted: Mapping[str, AttachmentKind], uploads: Mapping[str, UploadFile]
 ) -> tuple[dict[str, tuple[Prepared, bytes]], dict[str, str]]:
-    """Key → what the file is and its bytes, and key → why it is not taken."""
+    """Key → the file and its bytes; and key → why a file is not taken."""
+    words = words_of(request)
     found: dict[str, tuple[Prepared, bytes]] = {}
-    faults = {key: say(request, TOO_MANY, most=MOST_FILES) for key in [*wanted][MOST_FILES:]}
+    faults = {key: words.say(TOO_MANY, most=MOST_FILES) for key in [*wanted][MOST_FILES:]}
     for key in [*wanted][:MOST_FILES]:
         identify = partial(_identify, uploads[key], wanted[key])
         try:
             found[key] = await waiting_of(request).clerks.run(identify)
         except Refusal as refusal:
-            faults[key] = say(request, refusal)
+            faults[key] = words.say(refusal)
         except Crowded:
-            faults[key] = say(request, N_("现在上传的人较多，这个文件没有收下，请再选一次。"))
+            faults[key] = words.say(N_("现在上传的人较多，这个文件没有收下，请再选一次。"))
     return found, faults
 
 
 def _identify(upload: UploadFile, kind: AttachmentKind) -> tuple[Prepared, bytes]:
-    """The file is read here: those who wait keep theirs on the disk."""
+    """Read and identify one file; the files of those who wait stay on the disk."""
     return attachments.identify(upload.filename or "", upload.file.read(), kind)
 
 
 def _list_refused(
     session: Session, assignment_id: int, files: Mapping[str, Prepared], actor: Account
 ) -> dict[str, Refusal]:
-    """Those that are not taken now. What is here already is: its form was sent once before."""
+    """The files that are not taken now; a file that is here already is always taken."""
     known = _tokens_of(session, assignment_id, files.values())
     fresh = {
-        key: one.size for key, one in files.items() if (question_of(key), one.digest) not in known
+        key: file.size
+        for key, file in files.items()
+        if (question_of(key), file.digest) not in known
     }
     return attachments.list_refused(session, assignment_id, fresh, actor=actor)
 
@@ -124,8 +128,8 @@ def _tokens_of(
     session: Session, assignment_id: int, files: Iterable[Prepared]
 ) -> dict[tuple[str, str], str]:
     """Question and digest → the token of the file that is here already."""
-    same = list_same_files(session, assignment_id, [one.digest for one in files])
-    return {(question_of(one.field), one.digest): one.token for one in same}
+    same = list_same_files(session, assignment_id, [file.digest for file in files])
+    return {(question_of(file.field), file.digest): file.token for file in same}
 
 
 def _uploads_in(posted: FormData) -> dict[str, UploadFile]:
@@ -140,35 +144,33 @@ TakenFiles = Annotated[SentFiles, Depends(take_files)]
 
 
 def attach(
-    request: Request,
-    session: Session,
+    context: Context,
     assignment_id: int,
     answers: dict[str, list[str]],
     files: SentFiles,
     posted: FormData,
-    *,
-    actor: Account,
-    now: datetime,
 ) -> dict[str, str]:
     """Put the files that came with the form into `answers`; returns key → what is wrong.
 
-    A file that has arrived before for the same question is that one, so that sending twice is
-    the same thing. Ticked boxes take files away.
+    A file that has arrived before for the same question is used again, so that sending twice is
+    the same as sending once. Ticked boxes take files away.
     """
+    session, actor, now = context.session, context.actor, context.now
     for name in posted.getlist(REMOVED):
         answers[str(name).removeprefix(PREFIX)] = [""]
-    known = _tokens_of(session, assignment_id, [one for _, one in files.prepared.values()])
+    known = _tokens_of(session, assignment_id, [file for _, file in files.prepared.values()])
     faults = dict(files.faults)
-    for key, (kind, prepared) in files.prepared.items():
-        token = known.get((question_of(key), prepared.digest))
+    for key, (kind, file) in files.prepared.items():
+        token = known.get((question_of(key), file.digest))
         if token is None:
-            with attempt(session, request) as outcome:
-                token = attachments.add(
-                    session, assignment_id, key, prepared, kind, actor=actor, now=now
-                ).token
+            with attempt(session, context.words) as outcome:
+                added = attachments.add(
+                    session, assignment_id, key, file, kind, actor=actor, now=now
+                )
+                token = added.token
             if outcome.refusal:
                 faults[key] = outcome.refusal
-                files.take_back(session, prepared.digest)
+                files.take_back(session, file.digest)
         if token:
             answers[key] = [token]
     return faults

@@ -68,7 +68,9 @@ class Questions:
     @cached_property
     def times(self) -> dict[str, int]:
         """Repeat → how many times it is shown."""
-        return {one.name: times_shown(self.typed, one.name) for one in self.sheet.tree.repeats}
+        return {
+            repeat.name: times_shown(self.typed, repeat.name) for repeat in self.sheet.tree.repeats
+        }
 
     @cached_property
     def state(self) -> Conditions:
@@ -99,113 +101,115 @@ class Questions:
 
     def nodes(self, within: str = "", where: Where = None) -> list[Node]:
         """What lies in a group or repeat, or at the top; what has nothing to show is left out."""
-        found = (self._node(one, where) for one in self._children.get(within, ()))
+        found = (self._node(field, where) for field in self._children.get(within, ()))
         return [node for node in found if node is not None]
 
     @cached_property
     def _children(self) -> dict[str, list[FormField]]:
         found: dict[str, list[FormField]] = {}
-        for one in self.sheet.fields:
-            within = one.within if one.within in self.sheet.tree.by_name else ""
-            found.setdefault(within, []).append(one)
+        for asked in self.sheet.fields:
+            within = asked.within if asked.within in self.sheet.tree.by_name else ""
+            found.setdefault(within, []).append(asked)
         return found
 
-    def _node(self, one: FormField, where: Where) -> Node | None:
-        if one.type is FieldType.GROUP:
-            return self._group(one, where)
-        if one.type is FieldType.REPEAT:
-            return self._repeat(one)
-        if one.type is FieldType.CALCULATE and not one.label:
+    def _node(self, field: FormField, where: Where) -> Node | None:
+        if field.type is FieldType.GROUP:
+            return self._group(field, where)
+        if field.type is FieldType.REPEAT:
+            return self._repeat(field)
+        if field.type is FieldType.CALCULATE and not field.label:
             return None
-        return self._question(one, where)
+        return self._question(field, where)
 
-    def _group(self, one: FormField, where: Where) -> AskedGroup | None:
-        inner = self.nodes(one.name, where)
+    def _group(self, field: FormField, where: Where) -> AskedGroup | None:
+        inner = self.nodes(field.name, where)
         if not inner:
             return None
         return AskedGroup(
-            name=one.name,
-            key=self._key(one, where),
-            label=label_of(self.words, one),
-            hint=hint_of(self.words, one),
-            conditional=bool(one.relevant),
-            unasked=self._unasked(one, where),
+            name=field.name,
+            key=self._key(field, where),
+            label=label_of(self.words, field),
+            hint=hint_of(self.words, field),
+            conditional=bool(field.relevant),
+            unasked=self._unasked(field, where),
             inner=inner,
         )
 
-    def _repeat(self, one: FormField) -> AskedRepeat:
-        is_open = one.name in self.sheet.open_names
-        kept = self.sheet.kept.get(one.name)
+    def _repeat(self, field: FormField) -> AskedRepeat:
+        is_open = field.name in self.sheet.open_names
+        kept = self.sheet.kept.get(field.name)
         return AskedRepeat(
-            id=PREFIX + one.name,
-            name=one.name,
-            label=label_of(self.words, one),
-            hint=hint_of(self.words, one),
-            required=one.required,
-            conditional=bool(one.relevant),
-            unasked=self._unasked(one, None),
-            fillings=[self.nodes(one.name, at) for at in range(self.times[one.name])]
+            id=PREFIX + field.name,
+            name=field.name,
+            label=label_of(self.words, field),
+            hint=hint_of(self.words, field),
+            required=field.required,
+            conditional=bool(field.relevant),
+            unasked=self._unasked(field, None),
+            fillings=[self.nodes(field.name, at) for at in range(self.times[field.name])]
             if is_open
             else [],
-            blank=self.nodes(one.name, BLANK) if is_open else [],
-            full=self.times[one.name] >= MOST_TIMES,
-            returned=one.name in self._returned,
-            tied=one.name in self._tied,
+            blank=self.nodes(field.name, BLANK) if is_open else [],
+            full=self.times[field.name] >= MOST_TIMES,
+            returned=field.name in self._returned,
+            tied=field.name in self._tied,
             open=is_open,
-            shown=item_in_words(self.words, self.sheet.tree, one, kept),
-            fault=self._fault(one, one.name),
-            remark=self._remark(one.name),
+            shown=item_in_words(self.words, self.sheet.tree, field, kept),
+            fault=self._fault(field, field.name),
+            remark=self._remark(field.name),
         )
 
-    def _question(self, one: FormField, where: Where) -> AskedField:
-        key = self._key(one, where)
-        values = self._values(one, key, where)
-        computed = bool(one.calculation)
-        offered = self._offered(one, where)
+    def _question(self, field: FormField, where: Where) -> AskedField:
+        key = self._key(field, where)
+        values = self._values(field, key, where)
+        computed = bool(field.calculation)
+        offered = self._offered(field, where)
         item = item_of(key)
         return AskedField(
             id=PREFIX + key,
-            type=one.type,
-            label=label_of(self.words, one),
-            hint=self._hint(one, where),
-            required=one.required,
-            multiline=one.multiline,
-            choices=[(each.value, choice_label(self.words, each)) for each in one.choices],
+            type=field.type,
+            label=label_of(self.words, field),
+            hint=self._hint(field, where),
+            required=field.required,
+            multiline=field.multiline,
+            choices=[(choice.value, choice_label(self.words, choice)) for choice in field.choices],
             values=values,
-            fault=self._fault(one, key),
-            returned=item in self._returned and where is None and one.answered,
-            tied=item in self._tied and where is None and one.answered,
-            open=item in self.sheet.open_names or not one.answered,
-            shown=self._shown(one, where, values),
-            name=one.name,
+            fault=self._fault(field, key),
+            returned=item in self._returned and where is None and field.answered,
+            tied=item in self._tied and where is None and field.answered,
+            open=item in self.sheet.open_names or not field.answered,
+            shown=self._shown(field, where, values),
+            name=field.name,
             key=key,
-            conditional=bool(one.relevant),
-            unasked=self._unasked(one, where),
+            conditional=bool(field.relevant),
+            unasked=self._unasked(field, where),
             computed=computed,
-            fixed=one.readonly and not computed,
-            unfit=frozenset(each.value for each in one.choices) - offered if offered else offered,
-            waits=self._waits(one),
-            waiting=self._waiting(one, where) and not offered,
-            known=self._known(one, where, values),
-            remark=self._remark(one.name) if where is None else "",
-            limits=_limits(one),
-            attached=self._attached(one, key, values),
+            fixed=field.readonly and not computed,
+            unfit=frozenset(choice.value for choice in field.choices) - offered
+            if offered
+            else offered,
+            waits=self._waits(field),
+            waiting=self._waiting(field, where) and not offered,
+            known=self._known(field, where, values),
+            remark=self._remark(field.name) if where is None else "",
+            limits=_limits(field),
+            attached=self._attached(field, key, values),
             upload_url=f"/assignments/{self.sheet.assignment.id}/uploads",
         )
 
-    def _key(self, one: FormField, where: Where) -> str:
+    def _key(self, field: FormField, where: Where) -> str:
         if where is None:
-            return one.name
-        repeat = self.sheet.tree.repeat_of(one)
-        return f"{repeat}.{where}.{one.name}"
+            return field.name
+        repeat = self.sheet.tree.repeat_of(field)
+        return f"{repeat}.{where}.{field.name}"
 
-    def _values(self, one: FormField, key: str, where: Where) -> list[str]:
+    def _values(self, field: FormField, key: str, where: Where) -> list[str]:
         """What stands in it; in a filling nobody has touched, what it begins with."""
-        if one.readonly and one.default:
-            return chosen_by_default(one) if one.choices else [one.default]
+        if field.readonly and field.default:
+            return chosen_by_default(field) if field.choices else [field.default]
         untouched = where is not None and not self._touched(key)
-        if untouched and one.default:
-            return chosen_by_default(one) if one.choices else [one.default]
+        if untouched and field.default:
+            return chosen_by_default(field) if field.choices else [field.default]
         return list(self.typed.get(key, []))
 
     def _touched(self, key: str) -> bool:
@@ -216,67 +220,71 @@ class Questions:
         """The fillings of repeats in which anything stands, as `visits.0`."""
         return {key.rpartition(".")[0] for key in self.typed}
 
-    def _shown(self, one: FormField, where: Where, values: list[str]) -> str:
-        if one.calculation:
-            computed = None if where == BLANK else self.state.calculated(one, _place(where))
-            return in_words(self.words, one, computed)
-        if one.readonly:
-            return in_words(self.words, one, values)
-        return in_words(self.words, one, self.sheet.kept.get(one.name)) if where is None else ""
+    def _shown(self, field: FormField, where: Where, values: list[str]) -> str:
+        if field.calculation:
+            computed = None if where == BLANK else self.state.calculated(field, _place(where))
+            return in_words(self.words, field, computed)
+        if field.readonly:
+            return in_words(self.words, field, values)
+        return in_words(self.words, field, self.sheet.kept.get(field.name)) if where is None else ""
 
-    def _unasked(self, one: FormField, where: Where) -> bool:
-        if not one.relevant or where == BLANK:
+    def _unasked(self, field: FormField, where: Where) -> bool:
+        if not field.relevant or where == BLANK:
             return False
-        return not self.state.relevant(one, _place(where))
+        return not self.state.relevant(field, _place(where))
 
-    def _offered(self, one: FormField, where: Where) -> frozenset[str]:
+    def _offered(self, field: FormField, where: Where) -> frozenset[str]:
         """The choices its filter leaves. Where it leaves nothing, none is marked as unfit.
 
         A filter that leaves nothing waits for an answer above it, and that answer may be on this
         same page: whoever has no JavaScript can still fill in everything in one go.
         """
-        if not one.choice_filter or where == BLANK:
+        if not field.choice_filter or where == BLANK:
             return frozenset()
-        return frozenset(self.state.offered(one, _place(where)))
+        return frozenset(self.state.offered(field, _place(where)))
 
-    def _waits(self, one: FormField) -> str:
+    def _waits(self, field: FormField) -> str:
         """What to answer first, where the choices depend on it."""
-        if not one.choice_filter:
+        if not field.choice_filter:
             return ""
-        names = parse(one.choice_filter, choice=True).references
-        asked = (each for each in self.sheet.fields if each.name in names)
-        labels = self.words.say(N_("、")).join(
-            label for each in asked if (label := label_of(self.words, each))
+        names = parse(field.choice_filter, choice=True).references
+        asked = (source for source in self.sheet.fields if source.name in names)
+        labels = self.words.listed(
+            label for source in asked if (label := label_of(self.words, source))
         )
         if not labels:
             return self.words.say(N_("请先填写前面的问题。"))
         return self.words.say(N_("请先填写“%(label)s”。"), label=labels)
 
-    def _waiting(self, one: FormField, where: Where) -> bool:
+    def _waiting(self, field: FormField, where: Where) -> bool:
         """Whether what its choices depend on is still unanswered."""
-        if not one.choice_filter or where == BLANK:
+        if not field.choice_filter or where == BLANK:
             return False
-        return self.state.awaits(one, _place(where))
+        return self.state.awaits(field, _place(where))
 
-    def _known(self, one: FormField, where: Where, values: list[str]) -> str:
-        known = self.sheet.prefilled.get(one.name) if where is None else None
+    def _known(self, field: FormField, where: Where, values: list[str]) -> str:
+        known = self.sheet.prefilled.get(field.name) if where is None else None
         if known is None or list(known.texts) != values:
             return ""
         source = self.words.say(known.source)
         return self.words.say(N_("已自动填入：%(source)s"), source=source)
 
-    def _hint(self, one: FormField, where: Where) -> str:
+    def _hint(self, field: FormField, where: Where) -> str:
         """Its hint, and on lines of their own its bounds and what the last period's answer was."""
-        lines = (hint_of(self.words, one), bounds_in(self.words, one), self._earlier(one, where))
+        lines = (
+            hint_of(self.words, field),
+            bounds_in(self.words, field),
+            self._earlier(field, where),
+        )
         return Markup("<br>").join(line for line in lines if line)
 
-    def _earlier(self, one: FormField, where: Where) -> str:
+    def _earlier(self, field: FormField, where: Where) -> str:
         """What the last period's answer was, where it is not filled in."""
-        value = self.sheet.earlier.get(one.name) if where is None else None
-        told = one.readonly or one.type in ATTACHED or one.name in self.sheet.prefilled
+        value = self.sheet.earlier.get(field.name) if where is None else None
+        told = field.readonly or field.type in ATTACHED or field.name in self.sheet.prefilled
         if value is None or told:
             return ""
-        answer = in_words(self.words, one, value)
+        answer = in_words(self.words, field, value)
         if len(answer) > LONGEST_EARLIER:
             return ""
         period = period_words(self.sheet.earlier_period)
@@ -286,15 +294,15 @@ class Questions:
         review = self.sheet.review
         return review.notes.get(name, "") if review and name in self._returned else ""
 
-    def _attached(self, one: FormField, key: str, values: list[str]) -> Mapping[str, Any] | None:
-        return self.attached(key, values[0]) if one.type in ATTACHED and values else None
+    def _attached(self, field: FormField, key: str, values: list[str]) -> Mapping[str, Any] | None:
+        return self.attached(key, values[0]) if field.type in ATTACHED and values else None
 
-    def _fault(self, one: FormField, key: str) -> str:
+    def _fault(self, field: FormField, key: str) -> str:
         found = self.faults.get(key, "")
         if isinstance(found, str):
             return found
         if "message" in found.values:
-            return message_in(one, self.words.language)
+            return message_in(field, self.words.language)
         return self.words.say(found)
 
 
@@ -302,25 +310,25 @@ def _place(where: Where) -> int | None:
     return where if isinstance(where, int) else None
 
 
-def _limits(one: FormField) -> dict[str, str]:
+def _limits(field: FormField) -> dict[str, str]:
     """What the script of the page holds an answer against."""
-    if one.type is FieldType.TEXT:
-        return {"data-longest": str(TEXT_LENGTH if one.multiline else LINE_LENGTH)}
-    if one.type not in BOUNDED:
+    if field.type is FieldType.TEXT:
+        return {"data-longest": str(TEXT_LENGTH if field.multiline else LINE_LENGTH)}
+    if field.type not in BOUNDED:
         return {}
-    named = {"data-kind": one.type, "data-min": one.min, "data-max": one.max}
+    named = {"data-kind": field.type, "data-min": field.min, "data-max": field.max}
     return {name: str(value) for name, value in named.items() if value is not None}
 
 
-def bounds_in(words: Words, one: FormField) -> str:
+def bounds_in(words: Words, field: FormField) -> str:
     """What an answer may be at least and at most. That a count is not below nothing goes without
     saying."""
-    low, high = bounds(one)
-    if one.type not in BOUNDED or (not low and high is None):
+    low, high = bounds(field)
+    if field.type not in BOUNDED or (not low and high is None):
         return ""
     if low is not None and high is not None:
         return words.say(N_("%(min)s 至 %(max)s 之间"), min=low, max=high)
-    if one.numeric:
+    if field.numeric:
         if high is None:
             return words.say(N_("不小于 %(min)s"), min=low)
         return words.say(N_("不大于 %(max)s"), max=high)
@@ -329,10 +337,10 @@ def bounds_in(words: Words, one: FormField) -> str:
     return words.say(N_("不晚于 %(max)s"), max=high)
 
 
-def message_in(one: FormField, language: str) -> str:
+def message_in(field: FormField, language: str) -> str:
     """What the author says of an answer that breaks the constraint, in `language`."""
-    found = words_in(one.words, language)
-    return (found.constraint_message if found else "") or one.constraint_message
+    found = words_in(field.words, language)
+    return (found.constraint_message if found else "") or field.constraint_message
 
 
 def browser_rules(words: Words, sheet: AnswerSheet, today: str) -> Markup | None:
@@ -341,60 +349,64 @@ def browser_rules(words: Words, sheet: AnswerSheet, today: str) -> Markup | None
     None where there is nothing to work out: no expression and no repeat.
     """
     tree = sheet.tree
-    speaking = any(getattr(one, what) for one in tree.fields for what in EXPRESSIONS)
+    speaking = any(getattr(field, what) for field in tree.fields for what in EXPRESSIONS)
     if not speaking and not tree.repeats:
         return None
     rules = {
         "today": today,
-        "order": [one.name for one in settling_order(tree)],
-        "fields": {one.name: _rules_of(words, sheet, one) for one in tree.fields},
+        "order": [field.name for field in settling_order(tree)],
+        "fields": {field.name: _rules_of(words, sheet, field) for field in tree.fields},
     }
     compact = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     return htmlsafe_json_dumps(rules, dumps=compact, sort_keys=False)
 
 
-def _rules_of(words: Words, sheet: AnswerSheet, one: FormField) -> dict[str, Any]:
+def _rules_of(words: Words, sheet: AnswerSheet, field: FormField) -> dict[str, Any]:
     tree = sheet.tree
     found: dict[str, Any] = {
-        "type": one.type,
-        "repeat": tree.repeat_of(one),
-        "above": [above.name for above in tree.above(one)],
+        "type": field.type,
+        "repeat": tree.repeat_of(field),
+        "above": [above.name for above in tree.above(field)],
     }
     for what in EXPRESSIONS:
-        text = getattr(one, what)
+        text = getattr(field, what)
         if text:
             found[what] = parse(text, choice=what == "choice_filter").to_json()
-    if one.constraint:
+    if field.constraint:
         default = words.say(N_("这一项不符合要求，请核对。"))
-        found["message"] = message_in(one, words.language) or default
-    if one.choice_filter:
-        found["columns"] = _columns(one)
-    repeat = tree.repeat_of(one)
-    if one.answered and (repeat or one.name) not in sheet.open_names:
-        found["value"] = _kept_value(sheet, one, repeat)
+        found["message"] = message_in(field, words.language) or default
+    if field.choice_filter:
+        found["columns"] = _columns(field)
+    repeat = tree.repeat_of(field)
+    if field.answered and (repeat or field.name) not in sheet.open_names:
+        found["value"] = _kept_value(sheet, field, repeat)
     return found
 
 
-def _kept_value(sheet: AnswerSheet, one: FormField, repeat: str) -> Any:
+def _kept_value(sheet: AnswerSheet, field: FormField, repeat: str) -> Any:
     """What stands though it is not open, as expressions see it; in a repeat one after another."""
     if repeat:
         rows = sheet.kept.get(repeat) or ()
-        return [_plain(as_value(one, row.get(one.name))) for row in rows]
-    return _plain(as_value(one, sheet.kept.get(one.name)))
+        return [_plain(as_value(field, row.get(field.name))) for row in rows]
+    return _plain(as_value(field, sheet.kept.get(field.name)))
 
 
 def _plain(value: Any) -> Any:
     return " ".join(value) if isinstance(value, list) else value
 
 
-def _columns(one: FormField) -> dict[str, dict[str, str]]:
+def _columns(field: FormField) -> dict[str, dict[str, str]]:
     """Code → the columns of the choice that the filter reads."""
-    wanted = parse(one.choice_filter, choice=True).columns
+    wanted = parse(field.choice_filter, choice=True).columns
     return {
-        each.value: {
+        choice.value: {
             name: text
-            for name, text in {**each.columns, "name": each.value, "label": each.label}.items()
+            for name, text in {
+                **choice.columns,
+                "name": choice.value,
+                "label": choice.label,
+            }.items()
             if name in wanted
         }
-        for each in one.choices
+        for choice in field.choices
     }

@@ -45,7 +45,7 @@ class Mending:
     @property
     def all_kept(self) -> bool:
         """Whether everything that was reported stands on today's form."""
-        return not self.others and not any(one.answer for one in self.fields)
+        return not self.others and not any(returned.answer for returned in self.fields)
 
 
 def list_returned(
@@ -76,7 +76,7 @@ def find_mending(words: Words, session: Session, sheet: AnswerSheet) -> Mending:
         return Mending()
     if reviewed.form_version_id == sheet.version_id or reviewed.form_version_id is None:
         asked = sheet.tree.by_name
-        tied = [one.name for one in sheet.tree.items if one.name in sheet.tied_names]
+        tied = [item.name for item in sheet.tree.items if item.name in sheet.tied_names]
         return Mending(
             list_returned(words, sheet.fields, review.fields, review.notes, asked),
             tied=list_returned(words, sheet.fields, tied, {}, asked),
@@ -93,8 +93,8 @@ def _across(
     lost = _lost_answers(words, fields, sheet.fields, reviewed.answers)
     told = list_returned(words, fields, review.fields, review.notes, sheet.tree.by_name)
     named = [
-        ReturnedField(one.label, one.note, one.place, lost.get(name, ""))
-        for name, one in zip(review.fields, told, strict=True)
+        ReturnedField(returned.label, returned.note, returned.place, lost.get(name, ""))
+        for name, returned in zip(review.fields, told, strict=True)
     ]
     tree = FormTree(fields)
     others = [
@@ -117,11 +117,11 @@ def _lost_answers(
 ) -> dict[str, str]:
     """Item → what was answered, where another version has no place for all of it."""
     tree = FormTree(before)
-    lost = [tree.by_name[one.name] for one in compare(before, after).lost]
-    names = {tree.repeat_of(one) or one.name for one in lost}
+    lost = [tree.by_name[field.name] for field in compare(before, after).lost]
+    names = {tree.repeat_of(field) or field.name for field in lost}
     told = {
-        one.name: item_in_words(words, tree, one, answers.get(one.name))
-        for one in tree.mendable
-        if one.name in names
+        item.name: item_in_words(words, tree, item, answers.get(item.name))
+        for item in tree.mendable
+        if item.name in names
     }
     return {name: text for name, text in told.items() if text}

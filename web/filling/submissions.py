@@ -1,19 +1,18 @@
-"""The form page: its drafts, and what becomes of a form that is sent."""
+"""The form page: drafts are kept, and forms are sent."""
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
-from sqlmodel import Session
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 
-from models import Account, Status, Submission
+from models import Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.assignments.states import REPORTED, is_over, possible, sending
-from rules.dates.calendar import local_date, local_time
+from rules.dates.calendar import local_time
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.repeats import one_less, one_more, times_shown
 from rules.forms.form_tree import item_of
@@ -30,12 +29,11 @@ from services.filling.submissions import (
     save_draft,
     submit,
 )
+from web.edge.context import Context, SignedIn
 from web.edge.json_answers import tell_script, wants_json
-from web.edge.language import say, words_of
 from web.edge.offline_pages import keepable
 from web.edge.posted import Posted
-from web.edge.security import SignedIn
-from web.edge.transactions import Attempt, Now, OpenSession, attempt
+from web.edge.transactions import Attempt, attempt
 from web.filling.asked import PREFIX, answers_in
 from web.filling.form_checks import find_doubts, first_opened
 from web.filling.form_conflict import DECISIONS, conflict_page, decide
@@ -50,55 +48,54 @@ SEND = "send"
 
 
 @router.get("/assignments/{assignment_id}/form")
-def show_form(
-    request: Request, session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int
-) -> Response:
-    """The form; where it was sent already, its receipt.
+def show_form(context: SignedIn, assignment_id: int) -> Response:
+    """The form; where the form was sent already, its receipt.
 
-    With `?correct` an approved one opens again, to be sent with other answers. With `?conflict`
-    it opens as well, for a script to put what it holds into it and to have both compared: every
-    keeping from that page is refused until the person has decided.
+    With `?correct` an approved form opens again, to be sent with other answers. With `?conflict`
+    a form opens as well, for a script that puts what the phone holds into the form and has both
+    compared: keeping anything from that page is refused until the person has decided.
     """
-    sheet = get_own_sheet(request, session, viewer.account, assignment_id)
-    one = sheet.assignment
-    correcting = CORRECTING in request.query_params and one.status == Status.APPROVED
-    today = local_date(now)
-    if is_over(one) and not _is_settled(request, sheet):
-        return withdrawn_page(request, session, sheet, today, None)
-    if "conflict" in request.query_params and sheet.revision + (sheet.draft is not None):
-        return form_page(request, session, sheet, today, Shown(made=Made.outdated(sheet)))
-    if sheet.last and one.status in REPORTED and not correcting:
-        return RedirectResponse(_instead_of_form(request, sheet, sheet.last), 303)
-    if sending(one.status) not in possible(one.status, lowest=one.lowest):
+    sheet = get_own_sheet(context.request, context.session, context.actor, assignment_id)
+    assignment = sheet.assignment
+    correcting = CORRECTING in context.query and assignment.status == Status.APPROVED
+    if is_over(assignment) and not _is_settled(context.query, sheet):
+        return withdrawn_page(context, sheet, None)
+    if "conflict" in context.query and sheet.revision + (sheet.draft is not None):
+        return form_page(context, sheet, Shown(made=Made.outdated(sheet)))
+    if sheet.last and assignment.status in REPORTED and not correcting:
+        return RedirectResponse(_instead_of_form(context.query, sheet, sheet.last), 303)
+    if sending(assignment.status) not in possible(assignment.status, lowest=assignment.lowest):
         return RedirectResponse(f"/assignments/{assignment_id}", 303)
-    shown = _shown(request, session, sheet, now)
-    return keepable(form_page(request, session, sheet, today, shown), viewer)
+    return keepable(form_page(context, sheet, _shown(context, sheet)), context.viewer)
 
 
-def _is_settled(request: Request, sheet: AnswerSheet) -> bool:
+def _is_settled(query: QueryParams, sheet: AnswerSheet) -> bool:
     """Whether everything that was typed has been sent, so that the receipt says it all."""
-    held = {"local", "conflict", CORRECTING} & set(request.query_params.keys())
+    held = {"local", "conflict", CORRECTING} & set(query.keys())
     return sheet.assignment.status in REPORTED and sheet.draft is None and not held
 
 
-def _shown(request: Request, session: Session, sheet: AnswerSheet, now: datetime) -> Shown:
-    """The form as its address wants it: with what the checks ask, with its faults, or plain."""
-    today, opened = local_date(now), first_opened(sheet, now)
-    if "asked" in request.query_params:
-        doubts = find_doubts(words_of(request), session, sheet, today)
+def _shown(context: Context, sheet: AnswerSheet) -> Shown:
+    """The form as the address asks for it: with what the checks ask, with the faults, or plain."""
+    today, opened = context.today, first_opened(sheet, context.now)
+    if "asked" in context.query:
+        doubts = find_doubts(context.words, context.session, sheet, today)
         return Shown(made=Made.now(sheet, doubts.marks, opened), doubts=doubts)
     made = Made.now(sheet, opened=opened)
-    if "faults" not in request.query_params:
+    if "faults" not in context.query:
         return Shown(made=made)
-    attached = attached_files(session, sheet, sheet.typed)
+    attached = attached_files(context.session, sheet, sheet.typed)
     checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
     return Shown(faults=checked.faults, made=made)
 
 
-def _instead_of_form(request: Request, sheet: AnswerSheet, last: Submission) -> str:
-    """Of a sent form the receipt. With `?local` a phone holds text of it: a correction that was
-    begun, or another answer that is to stand beside the sent one."""
-    if "local" not in request.query_params:
+def _instead_of_form(query: QueryParams, sheet: AnswerSheet, last: Submission) -> str:
+    """The address of the receipt of a sent form.
+
+    With `?local` a phone holds text of the form: a correction that was begun, or another answer
+    that is to stand beside the sent one. The form opens for it.
+    """
+    if "local" not in query:
         return f"/receipts/{last.receipt}"
     begun = sheet.draft is not None and sheet.assignment.status == Status.APPROVED
     how = CORRECTING if begun else "conflict"
@@ -107,13 +104,10 @@ def _instead_of_form(request: Request, sheet: AnswerSheet, last: Submission) -> 
 
 @dataclass(frozen=True)
 class Filled:
-    """One posting of the form page, and everything it is answered with."""
+    """One posting of the form page, and everything the answer is made from."""
 
-    request: Request
-    session: Session
+    context: Context
     sheet: AnswerSheet
-    actor: Account
-    now: datetime
     posted: FormData
     answers: dict[str, list[str]]
     made: Made
@@ -124,35 +118,36 @@ class Filled:
         return str(self.posted.get("_act", ""))
 
     @property
-    def id(self) -> int:
+    def assignment_id(self) -> int:
         return self.sheet.assignment.id
+
+    @property
+    def by_script(self) -> bool:
+        """Whether a script of the page has posted, and not the browser."""
+        return wants_json(self.context.request)
+
+    def attempt(self) -> AbstractContextManager[Attempt]:
+        """See `web.edge.transactions.attempt`."""
+        return attempt(self.context.session, self.context.words)
 
 
 @router.post("/assignments/{assignment_id}/form")
-def post_form(
-    request: Request,
-    files: TakenFiles,
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
-    posted: Posted,
-    assignment_id: int,
-) -> Response:
-    """`_act` = send sends it; anything else keeps it as a draft.
+def post_form(files: TakenFiles, context: SignedIn, posted: Posted, assignment_id: int) -> Response:
+    """`_act` = send sends the form; anything else keeps the form as a draft.
 
-    A form with faults is kept as the draft and opened again with them: were the faults the
+    A form with faults is kept as the draft and opened again with the faults. Were the faults the
     answer to the POST itself, a step back from the receipt would end on the browser's own page.
     """
-    answers, actor = answers_in(posted), viewer.account
-    faults = attach(request, session, assignment_id, answers, files, posted, actor=actor, now=now)
+    request, session, actor = context.request, context.session, context.actor
+    answers = answers_in(posted)
+    faults = attach(context, assignment_id, answers, files, posted)
     if posted.get("_act") in DECISIONS:
-        sheet = get_own_sheet(request, session, viewer.account, assignment_id)
+        sheet = get_own_sheet(request, session, actor, assignment_id)
     else:
         sends = posted.get("_act") == SEND and not faults
         opens = open_to_send if sends else open_to_keep
         sheet = open_own_sheet(request, session, actor, assignment_id, opens)
-    made = Made.from_posted(posted)
-    filled = Filled(request, session, sheet, actor, now, posted, answers, made, faults)
+    filled = Filled(context, sheet, posted, answers, Made.from_posted(posted), faults)
     if filled.act in DECISIONS:
         return _decide(filled)
     if filled.act == SEND and not faults:
@@ -162,25 +157,23 @@ def post_form(
 
 def _decide(filled: Filled) -> Response:
     answer, refusal = decide(
-        filled.request, filled.session, filled.sheet, filled.answers, filled.posted, filled.made,
-        actor=filled.actor, now=filled.now,
-    )  # fmt: skip
+        filled.context, filled.sheet, filled.answers, filled.posted, filled.made
+    )
     return answer or _refused(filled, refusal, overtaken=True)
 
 
 def _save(filled: Filled) -> Response:
-    """Keep it as the draft; with one filling of a repeat more or less where that was asked."""
+    """Keep the form as the draft; a button of a repeat makes one filling more or less."""
+    context, posting = filled.context, filled.made.posting
+    session, actor, now = context.session, context.actor, context.now
     answers, place = _repeated(filled)
     version = 0
-    with attempt(filled.session, filled.request) as outcome:
-        version = save_draft(
-            filled.session, filled.sheet, answers, filled.made.posting,
-            actor=filled.actor, now=filled.now,
-        )  # fmt: skip
+    with filled.attempt() as outcome:
+        version = save_draft(session, filled.sheet, answers, posting, actor=actor, now=now)
     if not outcome.done:
         return _refused(filled, outcome.refusal, overtaken=_is_overtaken(outcome))
-    if wants_json(filled.request):
-        at = f"{local_time(filled.now):%H:%M}"
+    if filled.by_script:
+        at = f"{local_time(now):%H:%M}"
         return tell_script(200, saved=True, version=version, at=at)
     if filled.file_faults:
         return _again(filled, version)
@@ -189,9 +182,9 @@ def _save(filled: Filled) -> Response:
 
 
 def _repeated(filled: Filled) -> tuple[dict[str, list[str]], str]:
-    """What was typed with one filling more or less, and the place on the page it is about."""
+    """What was typed, with one filling more or less, and the place of that filling on the page."""
     found = REPEATING.fullmatch(filled.act)
-    known = {one.name for one in filled.sheet.tree.repeats}
+    known = {field.name for field in filled.sheet.tree.repeats}
     if not found or found["repeat"] not in known:
         return filled.answers, ""
     repeat = found["repeat"]
@@ -202,20 +195,18 @@ def _repeated(filled: Filled) -> tuple[dict[str, list[str]], str]:
 
 
 def _again(filled: Filled, version: int) -> Response:
-    """The page with what is wrong with its files, and with the rest if it was to be sent.
+    """The page with what is wrong with the files; also with the other faults, if it was sent.
 
     Everything else is kept as the draft.
     """
+    context, sheet, answers = filled.context, filled.sheet, filled.answers
     made = replace(filled.made, draft=version)
-    today = local_date(filled.now)
     faults: dict[str, Fault | str] = {}
     if filled.act == SEND:
-        attached = attached_files(filled.session, filled.sheet, filled.answers)
-        faults |= filled.sheet.check(
-            filled.answers, today=today.isoformat(), attached=attached
-        ).faults
-    shown = Shown(422, filled.answers, faults | dict(filled.file_faults), made=made)
-    return form_page(filled.request, filled.session, filled.sheet, today, shown)
+        attached = attached_files(context.session, sheet, answers)
+        faults |= sheet.check(answers, today=context.today.isoformat(), attached=attached).faults
+    shown = Shown(422, answers, faults | dict(filled.file_faults), made=made)
+    return form_page(context, sheet, shown)
 
 
 def _is_overtaken(outcome: Attempt) -> bool:
@@ -223,12 +214,11 @@ def _is_overtaken(outcome: Attempt) -> bool:
 
 
 def _send(filled: Filled) -> Response:
+    context, posting = filled.context, filled.made.posting
+    session, actor, now = context.session, context.actor, context.now
     result: Sent | Faulty | Asked | None = None
-    with attempt(filled.session, filled.request) as outcome:
-        result = submit(
-            filled.session, filled.sheet, filled.answers, filled.made.posting,
-            actor=filled.actor, now=filled.now,
-        )  # fmt: skip
+    with filled.attempt() as outcome:
+        result = submit(session, filled.sheet, filled.answers, posting, actor=actor, now=now)
     if isinstance(result, Faulty):
         return _faulty(filled, result)
     if isinstance(result, Asked):
@@ -236,17 +226,18 @@ def _send(filled: Filled) -> Response:
     if result is None:
         return _refused(filled, outcome.refusal, overtaken=_is_overtaken(outcome))
     receipt = result.submission.receipt
-    if wants_json(filled.request):
+    if filled.by_script:
         return tell_script(200, receipt=receipt, url=f"/receipts/{receipt}")
     return RedirectResponse(f"/receipts/{receipt}", 303)
 
 
 def _faulty(filled: Filled, result: Faulty) -> Response:
-    if not wants_json(filled.request):
+    if not filled.by_script:
         return RedirectResponse(form_path(filled.sheet, "faults"), 303)
-    told = words_of(filled.request).say_each(result.faults)
-    sentence = say(filled.request, N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
-    sheet = get_answer_sheet(filled.session, filled.id)
+    words = filled.context.words
+    told = words.say_each(result.faults)
+    sentence = words.say(N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
+    sheet = get_answer_sheet(filled.context.session, filled.assignment_id)
     version = sheet.draft.version if sheet.draft else 0
     changed = filled.made.posting.is_of_older_form(sheet) or any(
         item_of(key) not in sheet.tree.by_name for key in told
@@ -256,25 +247,22 @@ def _faulty(filled: Filled, result: Faulty) -> Response:
 
 
 def _asked(filled: Filled) -> Response:
-    """The page with the questions. A script leaves that to the browser, which sends once more."""
-    if wants_json(filled.request):
+    """The page with what the checks ask; a script has the browser send the form once more."""
+    if filled.by_script:
         return tell_script(422, asked=True)
     return RedirectResponse(form_path(filled.sheet, "asked"), 303)
 
 
 def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:
     """What was typed stays; where something else is on the server by now, both are shown."""
-    if wants_json(filled.request):
-        url = {"url": f"/assignments/{filled.id}/form?conflict=1"} if overtaken else {}
+    context, answers, made = filled.context, filled.answers, filled.made
+    if filled.by_script:
+        url = {"url": f"/assignments/{filled.assignment_id}/form?conflict=1"} if overtaken else {}
         return tell_script(409, saved=False, sentence=refusal, **url)
-    today = local_date(filled.now)
-    sheet = get_answer_sheet(filled.session, filled.id)
+    sheet = get_answer_sheet(context.session, filled.assignment_id)
     if is_over(sheet.assignment):
-        return withdrawn_page(filled.request, filled.session, sheet, today, filled.answers)
+        return withdrawn_page(context, sheet, answers)
     if overtaken:
-        return conflict_page(
-            filled.request, filled.session, sheet, filled.answers, filled.made, today, refusal,
-            filled.posted,
-        )  # fmt: skip
-    shown = Shown(409, filled.answers, filled.file_faults, refusal, filled.made)
-    return form_page(filled.request, filled.session, sheet, today, shown)
+        return conflict_page(context, sheet, answers, made, refusal, filled.posted)
+    shown = Shown(409, answers, filled.file_faults, refusal, made)
+    return form_page(context, sheet, shown)

@@ -1,22 +1,26 @@
-"""The form page of an assignment that is withdrawn or closed: who ended it, and what was typed, to
-read."""
+"""The form page of an assignment that is withdrawn or closed.
 
-from collections.abc import Mapping
-from datetime import date
+The page says who ended the assignment, and shows what was typed, to read.
+"""
 
-from fastapi import Request, Response
-from sqlmodel import Session
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from queries.assignments.visible_assignments import find_ending
+from fastapi import Response
+from markupsafe import Markup
+
+from models import Assignment
+from queries.assignments.visible_assignments import AssignmentChange, find_ending
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached
 from rules.filling.corrections import WHY
 from rules.forms.form_fields import ATTACHED, FormField
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
-from web.edge.language import Words, words_of
-from web.edge.rendering import render
-from web.filling.asked import AnswerInWords, label_of
+from web.edge.context import Context
+from web.edge.language import Words
+from web.edge.rendering import Page, render
+from web.filling.asked import AnswerInWords, Node, label_of
 from web.filling.form_conflict import typed_in_words
 from web.filling.form_page import left_over
 from web.filling.questions import Questions, browser_rules
@@ -24,35 +28,50 @@ from web.filling.questions import Questions, browser_rules
 Typed = Mapping[str, list[str]]
 
 
-def withdrawn_page(
-    request: Request, session: Session, sheet: AnswerSheet, today: date, answers: Typed | None
-) -> Response:
-    """The draft in words; `answers`: what was posted in vain, likewise.
+@dataclass(frozen=True)
+class WithdrawnPage(Page):
+    """The form of an assignment that is over: what was typed, to read."""
 
-    What only a phone holds is put into the form by its script, where nothing can be changed.
+    TEMPLATE = "pages/filling/withdrawn.html"
+
+    sheet: AnswerSheet
+    assignment: Assignment
+    change: AssignmentChange | None
+    """What ended the assignment."""
+    drafted: Sequence[AnswerInWords]
+    left_over: Sequence[tuple[str, str]]
+    posted: Sequence[AnswerInWords]
+    """What was posted in vain."""
+    nodes_shown: Sequence[Node]
+    """The empty form, into which a script puts what only a phone holds."""
+    rules: Markup | None
+
+
+def withdrawn_page(context: Context, sheet: AnswerSheet, answers: Typed | None) -> Response:
+    """The draft in words, and `answers`, which were posted in vain.
+
+    A script puts what only a phone holds into the form, where nothing can be changed.
     """
     drafted = {**sheet.typed, **sheet.why} if sheet.draft else {}
-    attached = attached_files(session, sheet, {**drafted, **(answers or {})})
-    words, iso = words_of(request), today.isoformat()
-    return render(
-        request,
-        "pages/filling/withdrawn.html",
-        status=200 if answers is None else 409,
+    attached = attached_files(context.session, sheet, {**drafted, **(answers or {})})
+    words, iso = context.words, context.today.isoformat()
+    page = WithdrawnPage(
         sheet=sheet,
-        one=sheet.assignment,
-        change=find_ending(session, sheet.assignment),
+        assignment=sheet.assignment,
+        change=find_ending(context.session, sheet.assignment),
         drafted=_told(words, sheet, drafted, attached),
-        left_over=left_over(session, sheet),
+        left_over=left_over(context.session, sheet),
         posted=_told(words, sheet, answers or {}, attached),
         nodes_shown=Questions(words, sheet, {}, iso, attached).nodes(),
         rules=browser_rules(words, sheet, iso),
     )
+    return render(context.request, page, status=200 if answers is None else 409)
 
 
 def _told(
     words: Words, sheet: AnswerSheet, typed: Typed, attached: Attached
 ) -> list[AnswerInWords]:
-    """What was answered, in words; what was left empty is left out."""
+    """The answers in words; empty ones are left out."""
 
     def shown(item: FormField) -> str:
         return typed_in_words(words, sheet, item, typed, attached)

@@ -2,79 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rules.forms.faults import FormFaults
 from rules.forms.form_change import ChangeRefused
-from rules.sentences.faults import Fault
+from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
+from rules.sentences.sentence import Sentence
 from web.edge.language import Words
 from web.forms.typed_form import TypedField
 
 
 @dataclass(frozen=True)
-class EditorFaults:
-    """What is wrong with a form that is being made."""
+class ToldFaults:
+    """What is wrong with a form that is being made, in finished words."""
 
-    by_row: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    by_row: Mapping[int, Mapping[str, str]]
     """Row (0 is the first) → input → sentence."""
-    summary: Mapping[str, str] = field(default_factory=dict)
-    """Id of an input → sentence with the item it belongs to."""
-    title: str = ""
+    summary: Mapping[str, str]
+    """Id of an input → sentence with the item of the input."""
+    title: str
     """What is wrong with the title of the form."""
+    refusal: str
+    """What is wrong with the form as a whole."""
+
+
+@dataclass(frozen=True)
+class EditorFaults:
+    """What is wrong with a form that is being made, in no language yet."""
+
+    faults: Sequence[Fault] = ()
+    """The place of a fault is a row (`line`, 1 is the first) and an input of the row (`field`)."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """Row (1 is the first) → its title, which names the item in the summary."""
+    title: Sentence | None = None
+    refusal: Sentence | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.summary)
+        return bool(self.faults or self.title or self.refusal)
 
-    def with_title(self, sentence: str) -> EditorFaults:
+    def with_title(self, sentence: Sentence) -> EditorFaults:
         """The same, and what is wrong with the title."""
-        return EditorFaults(self.by_row, {"form_title": sentence, **self.summary}, sentence)
+        return replace(self, title=sentence)
+
+    def said(self, words: Words) -> ToldFaults:
+        """The faults in the words of a page."""
+        title = words.say(self.title) if self.title else ""
+        by_row: dict[int, dict[str, str]] = {}
+        summary = {"form_title": title} if title else {}
+        for (line, name), found in self._by_input().items():
+            told = in_one(words, [words.say(fault) for fault in found])
+            by_row.setdefault(line - 1, {})[name] = told
+            item = item_name(words, line, self.labels.get(line, ""))
+            summary[f"{name}-{line - 1}"] = words.say(
+                N_("%(item)s：%(text)s"), item=item, text=told
+            )
+        refusal = words.say(self.refusal) if self.refusal else ""
+        return ToldFaults(by_row, summary, title, refusal)
+
+    def _by_input(self) -> dict[tuple[int, str], list[Fault]]:
+        found: dict[tuple[int, str], list[Fault]] = {}
+        for fault in self.faults:
+            found.setdefault((fault.place.line, fault.place.field), []).append(fault)
+        return found
 
 
-def editor_faults(
-    words: Words, refused: FormFaults | ChangeRefused, rows: Sequence[TypedField]
-) -> EditorFaults:
+def editor_faults(refused: FormFaults | ChangeRefused, rows: Sequence[TypedField]) -> EditorFaults:
     """Every fault at the input that is wrong; what has no input here is told at the title."""
-    by_row = {
-        place - 1: _by_input(words, rows[place - 1], of_row)
-        for place, of_row in refused.faults.items()
-    }
-    return EditorFaults(by_row, dict(_summary(words, rows, by_row)))
-
-
-def _by_input(words: Words, row: TypedField, faults: Sequence[Fault]) -> dict[str, str]:
-    told: dict[str, list[str]] = {}
-    for one in faults:
-        sentence = words.say(one)
-        told.setdefault(_input_of(row, one.place.field), []).append(sentence)
-    return {name: in_one(words, sentences) for name, sentences in told.items()}
+    faults = [
+        fault.at(Place(field=_input_of(rows[line - 1], fault.place.field), line=line))
+        for line, of_row in refused.faults.items()
+        for fault in of_row
+    ]
+    return EditorFaults(faults, {line: rows[line - 1].label for line in refused.faults})
 
 
 def _input_of(row: TypedField, where: str) -> str:
     return where if where in row.inputs else "label"
 
 
-def _summary(
-    words: Words, rows: Sequence[TypedField], by_row: Mapping[int, Mapping[str, str]]
-) -> Iterator[tuple[str, str]]:
-    for place, told in by_row.items():
-        for name, sentence in told.items():
-            item = item_name(words, place + 1, rows[place].label)
-            yield (
-                f"{name}-{place}",
-                words.say(N_("%(item)s：%(text)s"), item=item, text=sentence),
-            )
-
-
 def in_one(words: Words, sentences: Sequence[str]) -> str:
-    """Several sentences as one; there is one at least."""
+    """Several sentences as one; there is at least one."""
     *before, last = sentences
-    return words.say(N_("；")).join([*(one.rstrip("。.") for one in before), last])
+    return words.parted([*(sentence.rstrip("。.") for sentence in before), last])
 
 
 def item_name(words: Words, number: int, label: str) -> str:
-    """An item as the editor calls it: its number, and its title if it has one."""
+    """An item as the editor calls it: a number, and the title of an item that has one."""
     if not label:
         return words.say(N_("第 %(n)s 项"), n=number)
     return words.say(N_("第 %(n)s 项“%(label)s”"), n=number, label=label)

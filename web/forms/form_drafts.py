@@ -7,15 +7,14 @@ from fastapi.responses import RedirectResponse
 
 from queries.forms.form_drafts import get_own_form_draft
 from services.forms.form_drafts import discard_form_draft
-from web.edge.security import Officer
-from web.edge.transactions import OpenSession
+from web.edge.context import Officer
 
 router = APIRouter()
 
 
 @router.post("/form-drafts/{draft_id}/discard")
-def discard(session: OpenSession, viewer: Officer, draft_id: int) -> Response:
+def discard(context: Officer, draft_id: int) -> Response:
     """Throw one's own draft away; what was published stays."""
-    draft = get_own_form_draft(session, viewer.account, draft_id)
-    discard_form_draft(session, draft, actor=viewer.account)
+    draft = get_own_form_draft(context.session, context.actor, draft_id)
+    discard_form_draft(context.session, draft, actor=context.actor)
     return RedirectResponse("/forms", 303)

@@ -1,36 +1,38 @@
-"""The form of a measure: rows added, moved and taken away by buttons, then published.
+"""The form of a measure: buttons add, move and remove rows, and publish the form.
 
-What is typed is kept as a draft by every button, and while somebody types; a button answers with
-the address of the page, so that a step back in the browser loses nothing.
+Every button keeps what is typed as a draft, and so does the page while somebody types. A button
+answers with the address of the page, so that a step back in the browser loses nothing.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from secrets import token_urlsafe
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import FormDraft, FormVersion
+from models import Account, Campaign, Form, FormDraft, FormVersion, Measure
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
 from queries.forms.form_drafts import find_form_draft
 from queries.forms.forms import find_latest_version, list_elements
-from rules.dates.calendar import local_date
 from rules.forms.faults import FormFaults
 from rules.forms.form_change import TYPE_NAMES, ChangeRefused
 from rules.forms.form_check import check_form
+from rules.forms.form_fields import FieldType
 from rules.sentences.refusal import N_, Refusal
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import PublishedSince, read_title
-from web.edge.language import Words, words_of
+from web.edge.context import Context, Officer
+from web.edge.language import Words
 from web.edge.posted import Posted, typed
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer, read_id
-from web.edge.transactions import Now, OpenSession, attempt
-from web.forms.editor_faults import EditorFaults, editor_faults
-from web.forms.form_preview import preview_so_far
+from web.edge.rendering import Page, render
+from web.edge.security import read_id
+from web.edge.transactions import attempt
+from web.forms.editor_faults import EditorFaults, ToldFaults, editor_faults
+from web.forms.form_preview import FormPreview, preview_so_far
 from web.forms.kept_form import kept_content, read_kept
 from web.forms.opened_form import (
     EDITED,
@@ -50,146 +52,115 @@ router = APIRouter()
 
 
 @router.get("/measures/{measure_id}/form")
-def show_form(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    now: Now,
-    measure_id: int,
-    new: int = 0,
-    faults: int = 0,
-) -> Response:
-    """The measure's form, or an empty one; as it was left, if it was begun and not published."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+def show_form(context: Officer, measure_id: int, new: int = 0, faults: int = 0) -> Response:
+    """The form of the measure, or an empty one; a form that was begun opens as it was left."""
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
     if measure.status not in EDITED:
         return RedirectResponse(f"/measures/{measure_id}/preview", 303)
-    opened = open_form(session, viewer, measure, campaign, new=bool(new))
-    draft = find_form_draft(session, viewer.account.id, measure_id, opened.target)
-    sent = _begun(opened)
+    opened = open_form(context.session, context.viewer, measure, campaign, new=bool(new))
+    draft = find_form_draft(context.session, context.actor.id, measure_id, opened.target)
+    sent = _begun(context.words, opened)
     if draft:
-        opened = on_version(session, opened, draft.base_id, draft.latest)
+        opened = on_version(context.session, opened, draft.base_id, draft.latest)
         sent = read_kept(draft.content, {field.name: field for field in opened.fields})
-    told, refusal = (
-        _faults_now(words_of(request), session, opened, sent) if faults else (NOTHING_WRONG, "")
-    )
-    return _page(request, session, viewer, opened, sent, now, told, refusal)
+    found = _faults_now(context.session, opened, sent) if faults else NOTHING_WRONG
+    return _page(context, opened, sent, found)
 
 
 @router.post("/measures/{measure_id}/form")
-def change_form(
-    request: Request,
-    session: OpenSession,
-    now: Now,
-    viewer: Officer,
-    measure_id: int,
-    posted: Posted,
-) -> Response:
-    """A button of a row changes the draft; publishing makes a version of it and chooses that."""
-    opened, sent = _sent(session, viewer, measure_id, posted)
+def change_form(context: Officer, measure_id: int, posted: Posted) -> Response:
+    """A button of a row changes the draft; publishing makes a version, and the measure uses it."""
+    opened, sent = _sent(context, measure_id, posted)
     act = str(posted.get("do", ""))
     if opened.measure.status not in EDITED:
         return RedirectResponse(f"/measures/{measure_id}/preview", 303)
     changed = sent.changed(act)
-    with attempt(session, request) as outcome:
+    with attempt(context.session, context.words) as outcome:
         _require_same_form(opened, posted)
-        _keep(session, opened, changed, posted, viewer, now, going_on=False)
+        _keep(context, opened, changed, posted, going_on=False)
     if outcome.done and act == "publish":
-        return _publish(request, session, opened, sent, viewer, now)
+        return _publish(context, opened, sent)
     if not outcome.done:
         form = str(posted.get("form", ""))
-        return _page(
-            request, session, viewer, opened, changed, now, refusal=outcome.refusal, form=form
-        )
+        return _page(context, opened, changed, refusal=outcome.refusal, form=form)
     return RedirectResponse(opened.address + sent.anchor(act), 303)
 
 
-def _publish(
-    request: Request,
-    session: Session,
-    opened: Opened,
-    sent: TypedForm,
-    viewer: Viewer,
-    now: datetime,
-) -> Response:
-    """What was kept becomes a version, or the page says what is wrong with it."""
-    with attempt(session, request) as outcome:
+def _publish(context: Context, opened: Opened, sent: TypedForm) -> Response:
+    """The kept form becomes a version, or the page says what is wrong with the form."""
+    with attempt(context.session, context.words) as outcome:
         check_form(sent.raw())
-        version = publish(session, opened, sent.title, sent.raw(), viewer=viewer, now=now)
-        draft = _draft(session, opened, viewer)
+        version = publish(context, opened, sent.title, sent.raw())
+        draft = _draft(context.session, opened, context.actor)
         if draft:
-            discard_form_draft(session, draft, actor=viewer.account)
+            discard_form_draft(context.session, draft, actor=context.actor)
     if outcome.done:
         return RedirectResponse(next_page(opened, version), 303)
-    if any(_faults_now(words_of(request), session, opened, sent)):
+    if _faults_now(context.session, opened, sent):
         mark = "&" if "?" in opened.address else "?"
         return RedirectResponse(f"{opened.address}{mark}faults=1", 303)
     published = outcome.cause.version if isinstance(outcome.cause, PublishedSince) else None
-    return _page(
-        request, session, viewer, opened, sent, now, refusal=outcome.refusal, published=published
-    )
+    return _page(context, opened, sent, refusal=outcome.refusal, published=published)
+
+
+@dataclass(frozen=True)
+class FormPreviewPage(Page):
+    """Only the form as a clerk will see it."""
+
+    TEMPLATE = "pages/forms/preview.html"
+
+    preview: FormPreview
+    unkept: str
+    """Why what was typed was not kept."""
 
 
 @router.post("/measures/{measure_id}/form/preview")
-def show_preview(
-    request: Request,
-    session: OpenSession,
-    now: Now,
-    viewer: Officer,
-    measure_id: int,
-    posted: Posted,
-) -> Response:
-    """Only the form as a clerk will see it, while it is being typed, which is kept as well."""
-    opened, sent = _sent(session, viewer, measure_id, posted)
+def show_preview(context: Officer, measure_id: int, posted: Posted) -> Response:
+    """Only the form as a clerk will see it, while an officer types; what is typed is kept, too."""
+    opened, sent = _sent(context, measure_id, posted)
     editable = opened.measure.status in EDITED
-    with attempt(session, request) as outcome:
+    with attempt(context.session, context.words) as outcome:
         if editable:
             _require_same_form(opened, posted)
-            _keep(session, opened, sent, posted, viewer, now, going_on=True)
+            _keep(context, opened, sent, posted, going_on=True)
     shown = preview_so_far(
-        words_of(request), opened.measure, viewer.unit, sent.raw(), local_date(now)
+        context.words, opened.measure, context.viewer.unit, sent.raw(), context.today
     )
-    answer = render(request, "pages/forms/preview.html", preview=shown, unkept=outcome.refusal)
+    answer = render(context.request, FormPreviewPage(shown, outcome.refusal))
     answer.headers["X-Preview"] = "1"
     answer.headers["X-Kept"] = "1" if editable and outcome.done else "0"
     return answer
 
 
-def _sent(
-    session: Session, viewer: Viewer, measure_id: int, posted: Posted
-) -> tuple[Opened, TypedForm]:
-    """What was sent, and what it was made from: the version and the number the page carries."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
+def _sent(context: Context, measure_id: int, posted: Posted) -> tuple[Opened, TypedForm]:
+    """The form that was sent, and what its page was made from, as the page says."""
+    session, viewer = context.session, context.viewer
+    measure, campaign = lock_own_measure(session, context.actor, measure_id)
     opened = open_form(session, viewer, measure, campaign, new=posted.get("form") == NEW)
     base_id, latest = (read_id(str(posted.get(name, ""))) for name in ("base", "latest"))
     opened = on_version(session, opened, base_id, latest)
-    return opened, TypedForm.read(typed(posted), {field.name: field for field in opened.fields})
+    known = {field.name: field for field in opened.fields}
+    return opened, TypedForm.read(context.words, typed(posted), known)
 
 
-def _begun(opened: Opened) -> TypedForm:
+def _begun(words: Words, opened: Opened) -> TypedForm:
     """The editor before anything was typed."""
     if opened.form is None or opened.base is None:
         return TypedForm(title=opened.measure.title[:200])
-    return TypedForm.of(opened.form.title, opened.fields)
+    return TypedForm.of(words, opened.form.title, opened.fields)
 
 
-def _draft(session: Session, opened: Opened, viewer: Viewer) -> FormDraft | None:
-    account_id, measure_id = viewer.account.id, opened.measure.id
-    return find_form_draft(session, account_id, measure_id, opened.target)
+def _draft(session: Session, opened: Opened, actor: Account) -> FormDraft | None:
+    return find_form_draft(session, actor.id, opened.measure.id, opened.target)
 
 
 def _keep(
-    session: Session,
-    opened: Opened,
-    sent: TypedForm,
-    posted: Posted,
-    viewer: Viewer,
-    now: datetime,
-    *,
-    going_on: bool,
+    context: Context, opened: Opened, sent: TypedForm, posted: Posted, *, going_on: bool
 ) -> None:
-    """Keep what was sent; what is still as it was published needs no draft."""
+    """Keep what was sent; a form that is still as it was published needs no draft."""
     content = kept_content(sent)
-    if content == kept_content(_begun(opened)) and not _draft(session, opened, viewer):
+    unchanged = content == kept_content(_begun(context.words, opened))
+    if unchanged and not _draft(context.session, opened, context.actor):
         return
     kept = KeptForm(
         measure_id=opened.measure.id,
@@ -200,7 +171,7 @@ def _keep(
         seen=str(posted.get("draft_seen", "")),
         page=str(posted.get("draft_page", ""))[:64],
     )
-    keep_form_draft(session, kept, going_on=going_on, actor=viewer.account, now=now)
+    keep_form_draft(context.session, kept, going_on=going_on, actor=context.actor, now=context.now)
 
 
 def _require_same_form(opened: Opened, posted: Posted) -> None:
@@ -210,46 +181,75 @@ def _require_same_form(opened: Opened, posted: Posted) -> None:
         )
 
 
-def _faults_now(
-    words: Words, session: Session, opened: Opened, sent: TypedForm
-) -> tuple[EditorFaults, str]:
-    """What keeps the draft from being published, at its inputs or as a sentence."""
-    told, refusal = NOTHING_WRONG, ""
+def _faults_now(session: Session, opened: Opened, sent: TypedForm) -> EditorFaults:
+    """Why the draft cannot be published."""
+    found = NOTHING_WRONG
     try:
         fields = check_form(sent.raw())
         if opened.released:
             require_fit(session, opened.measure, fields)
     except (FormFaults, ChangeRefused) as refused:
-        told = editor_faults(words, refused, sent.rows)
+        found = editor_faults(refused, sent.rows)
     except Refusal as refused:
-        refusal = words.say(refused)
+        found = EditorFaults(refusal=refused.sentence)
     try:
         read_title(sent.title)
     except Refusal as refused:
-        told = told.with_title(words.say(refused))
-    return told, refusal
+        found = found.with_title(refused.sentence)
+    return found
+
+
+@dataclass(frozen=True)
+class FormEditorPage(Page):
+    """The form editor of a measure."""
+
+    TEMPLATE = "pages/campaigns/measures/form.html"
+
+    opened: Opened
+    measure: Measure
+    campaign: Campaign
+    form: Form | None
+    form_value: str
+    """How the page names the form when it is sent."""
+    base: FormVersion | None
+    latest: int
+    """The number of the latest version when the form was opened."""
+    newest: int
+    """The number of the latest version now."""
+    draft: FormDraft | None
+    page_token: str
+    """Tells this page from every other one that keeps the draft."""
+    sent: TypedForm
+    preview: FormPreview
+    elements: Sequence[str]
+    """The shared data elements that may be chosen."""
+    faults: ToldFaults
+    refusal: str
+    published: FormVersion | None
+    """The version that somebody else has published meanwhile."""
+    unsaved: bool
+    """What stands in the inputs was not kept."""
+    types: Mapping[FieldType, str]
+    """The types that can be made here."""
+    type_names: Mapping[FieldType, str]
 
 
 def _page(
-    request: Request,
-    session: Session,
-    viewer: Viewer,
+    context: Context,
     opened: Opened,
     sent: TypedForm,
-    now: datetime,
     faults: EditorFaults = NOTHING_WRONG,
     refusal: str = "",
     form: str = "",
     published: FormVersion | None = None,
 ) -> Response:
-    """After a refusal the page goes on from what is there by now: the second time it is taken."""
-    refused = request.method == "POST"
+    """After a refusal the page goes on from what is there by now; sent again, it is taken."""
+    session, words, unit = context.session, context.words, context.viewer.unit
+    refused = context.request.method == "POST"
     latest = find_latest_version(session, opened.form.id) if opened.form else None
     newest = latest.number if latest else 0
-    return render(
-        request,
-        "pages/campaigns/measures/form.html",
-        status=422 if refused else 200,
+    told = faults.said(words)
+    page = FormEditorPage(
         opened=opened,
         measure=opened.measure,
         campaign=opened.campaign,
@@ -258,17 +258,16 @@ def _page(
         base=opened.base,
         latest=newest if refused else opened.latest,
         newest=newest,
-        draft=_draft(session, opened, viewer),
+        draft=_draft(session, opened, context.actor),
         page_token=token_urlsafe(9),
         sent=sent,
-        preview=preview_so_far(
-            words_of(request), opened.measure, viewer.unit, sent.raw(), local_date(now)
-        ),
-        elements=list_elements(session, viewer.unit),
-        faults=faults,
-        refusal=refusal,
+        preview=preview_so_far(words, opened.measure, unit, sent.raw(), context.today),
+        elements=list_elements(session, unit),
+        faults=told,
+        refusal=refusal or told.refusal,
         published=published,
         unsaved=refused,
         types={kind: TYPE_NAMES[kind] for kind in OFFERED},
         type_names=TYPE_NAMES,
     )
+    return render(context.request, page, status=422 if refused else 200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,22 +20,22 @@ from adapters.xlsx_bounds import MEGABYTE
 from models import Campaign, Measure
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
 from queries.forms.forms import get_own_form, get_version_numbered, settings_of
-from rules.dates.calendar import local_date
 from rules.forms.form_change import TYPE_NAMES
-from rules.forms.form_fields import dump_form, read_form
+from rules.forms.form_fields import FieldType, dump_form, read_form
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
+from web.edge.context import Context, Officer
 from web.edge.downloads import saved_as
-from web.edge.language import Words, say, words_of
+from web.edge.language import Words, words_of
 from web.edge.packed_upload import carried, content_of, pack
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import LARGEST_ID, Officer, Viewer, which_office
-from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import LARGEST_ID, Viewer, which_office
+from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
-from web.forms.form_preview import preview_of
+from web.forms.form_preview import FormPreview, preview_of
 from web.forms.opened_form import EDITED, Opened, next_page, open_form, publish
-from web.forms.understood_fields import understood
+from web.forms.understood_fields import UnderstoodField, understood
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEW = "new"
@@ -56,11 +56,11 @@ class SentFault:
 
 @dataclass(frozen=True)
 class SentForm:
-    """A workbook as it was sent: read, or with what is wrong with it."""
+    """A workbook as it was sent: read, or with its faults."""
 
     form: XlsForm | None
     packed: str = ""
-    """The file, packed into text, so that it is published without being sent twice."""
+    """The file, packed into text, so that nobody sends the file again to publish it."""
     refusal: str = ""
     faults: tuple[SentFault, ...] = ()
     notes: tuple[SentFault, ...] = ()
@@ -72,16 +72,17 @@ async def read_sent(
 ) -> SentForm:
     """Read the workbook before the transaction begins; see `web.campaigns.intake.read_intake`."""
     await look(partial(_require_own, request, now, measure_id))
+    words = words_of(request)
     try:
-        return await waiting_of(request).offices.run(partial(_read, words_of(request), posted))
+        return await waiting_of(request).offices.run(partial(_read, words, posted))
     except Crowded as crowded:
         kept, sentence = carried(posted, crowded)
-        return SentForm(None, kept, say(request, sentence), status=503)
+        return SentForm(None, kept, words.say(sentence), status=503)
     except XlsFormFaults as refused:
-        faults = tuple(_told(words_of(request), refused.faults))
-        return SentForm(None, refusal=say(request, FAULTY), faults=faults, status=422)
+        faults = tuple(_told(words, refused.faults))
+        return SentForm(None, refusal=words.say(FAULTY), faults=faults, status=422)
     except Refusal as refusal:
-        return SentForm(None, refusal=say(request, refusal), status=422)
+        return SentForm(None, refusal=words.say(refusal), status=422)
 
 
 def _require_own(request: Request, now: datetime, measure_id: int, session: Session) -> None:
@@ -98,54 +99,42 @@ FAULTY = N_("这个文件里的表单有错误，什么都没有改动。请在 
 
 
 @router.get("/measures/{measure_id}/form/import")
-def show_import(
-    request: Request, session: OpenSession, viewer: Officer, now: Now, measure_id: int
-) -> Response:
+def show_import(context: Officer, measure_id: int) -> Response:
     """Choose a file."""
-    opened = _opened(session, viewer, get_own_measure(session, viewer.account, measure_id))
-    return _page(request, viewer, opened, SentForm(None), now)
+    own = get_own_measure(context.session, context.actor, measure_id)
+    opened = _opened(context.session, context.viewer, own)
+    return _page(context, opened, SentForm(None))
 
 
 @router.post("/measures/{measure_id}/form/import")
 def import_form(
-    request: Request,
-    sent: Annotated[SentForm, Depends(read_sent)],
-    session: OpenSession,
-    viewer: Officer,
-    now: Now,
-    posted: Posted,
-    measure_id: int,
+    sent: Annotated[SentForm, Depends(read_sent)], context: Officer, posted: Posted, measure_id: int
 ) -> Response:
-    """Show what was understood; confirmed, publish it for the measure."""
-    locked = lock_own_measure(session, viewer.account, measure_id)
-    opened = _opened(session, viewer, locked, new=posted.get("as") == NEW)
+    """Show what was understood; after the confirmation, publish the form for the measure."""
+    locked = lock_own_measure(context.session, context.actor, measure_id)
+    opened = _opened(context.session, context.viewer, locked, new=posted.get("as") == NEW)
     if sent.form is None or posted.get("do") != "publish":
-        return _page(request, viewer, opened, sent, now)
-    with attempt(session, request) as outcome:
+        return _page(context, opened, sent)
+    with attempt(context.session, context.words) as outcome:
         version = publish(
-            session,
+            context,
             opened,
             sent.form.title or (opened.form.title if opened.form else opened.measure.title[:200]),
             dump_form(sent.form.fields),
             settings=sent.form.settings,
-            viewer=viewer,
-            now=now,
         )
     if not outcome.done:
-        return _page(request, viewer, opened, sent, now, outcome.refusal)
+        return _page(context, opened, sent, outcome.refusal)
     return RedirectResponse(next_page(opened, version), 303)
 
 
 @router.get("/forms/{form_id}/versions/{number}/xlsform")
 def download(
-    session: OpenSession,
-    viewer: Officer,
-    form_id: int,
-    number: Annotated[int, Path(ge=1, le=LARGEST_ID)],
+    context: Officer, form_id: int, number: Annotated[int, Path(ge=1, le=LARGEST_ID)]
 ) -> Response:
-    """A version as a workbook that can be edited in Excel and taken in again."""
-    form = get_own_form(session, viewer.account, form_id)
-    version = get_version_numbered(session, form_id, number)
+    """A version as a workbook that Excel can edit and that can be taken in again."""
+    form = get_own_form(context.session, context.actor, form_id)
+    version = get_version_numbered(context.session, form_id, number)
     content = write_xlsform(form.title, settings_of(version), read_form(version.fields))
     name = f"{form.title}-v{number}.xlsx"
     headers = {
@@ -167,34 +156,51 @@ def _opened(
 def _told(words: Words, faults: Iterable[Fault]) -> list[SentFault]:
     return [
         SentFault(
-            sheet=one.place.sheet,
-            row=str(one.place.line or ""),
-            column=one.place.column,
-            cell=one.place.cell,
-            sentence=words.say(one),
+            sheet=fault.place.sheet,
+            row=str(fault.place.line or ""),
+            column=fault.place.column,
+            cell=fault.place.cell,
+            sentence=words.say(fault),
         )
-        for one in faults
+        for fault in faults
     ]
 
 
-def _page(
-    request: Request, viewer: Viewer, opened: Opened, sent: SentForm, now: Now, refusal: str = ""
-) -> Response:
+@dataclass(frozen=True)
+class FormImportPage(Page):
+    """A form as an Excel file: where the file is chosen, and what was understood."""
+
+    TEMPLATE = "pages/forms/import.html"
+
+    opened: Opened
+    measure: Measure
+    campaign: Campaign
+    sent: SentForm
+    refusal: str
+    fields: Sequence[UnderstoodField]
+    preview: FormPreview
+    type_names: Mapping[FieldType, str]
+    new: str
+    """What says that a form of its own is made."""
+    limit: int
+    """Megabytes of the largest file."""
+
+
+def _page(context: Context, opened: Opened, sent: SentForm, refusal: str = "") -> Response:
     refusal = refusal or sent.refusal
     fields = sent.form.fields if sent.form else ()
-    shown = preview_of(words_of(request), opened.measure, viewer.unit, fields, local_date(now))
-    return render(
-        request,
-        "pages/forms/import.html",
-        status=422 if refusal and not sent.refusal else sent.status,
+    shown = preview_of(context.words, opened.measure, context.viewer.unit, fields, context.today)
+    page = FormImportPage(
         opened=opened,
         measure=opened.measure,
         campaign=opened.campaign,
         sent=sent,
         refusal=refusal,
-        fields=understood(fields),
+        fields=understood(context.words, fields),
         preview=shown,
         type_names=TYPE_NAMES,
         new=NEW,
         limit=LIMIT // MEGABYTE,
     )
+    status = 422 if refusal and not sent.refusal else sent.status
+    return render(context.request, page, status=status)

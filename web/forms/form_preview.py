@@ -81,10 +81,10 @@ def right_so_far(raw: Sequence[Mapping[str, Any]]) -> dict[int, FormField]:
     return {}
 
 
-def _frame(one: Mapping[str, Any]) -> dict[str, Any]:
-    if one["type"] not in CONTAINERS:
+def _frame(row: Mapping[str, Any]) -> dict[str, Any]:
+    if row["type"] not in CONTAINERS:
         return {}
-    return {"name": one["name"], "type": FieldType.GROUP, "within": one["within"]}
+    return {"name": row["name"], "type": FieldType.GROUP, "within": row["within"]}
 
 
 def _with_marks(
@@ -92,17 +92,17 @@ def _with_marks(
 ) -> Iterator[FormField]:
     """The fields, and in the place of each that is wrong a line that says so."""
     faults = _faults_of(raw)
-    frames = {one.name for one in right.values() if one.container}
-    for place, one in enumerate(raw, start=1):
+    frames = {field.name for field in right.values() if field.container}
+    for place, row in enumerate(raw, start=1):
         if place in right:
             yield right[place]
         if place in faults or (place not in right and right):
-            around = one["name"] if place in right else one["within"]
+            around = row["name"] if place in right else row["within"]
             yield FormField(
                 name=f"{WRONG}{place}",
                 type=FieldType.NOTE,
                 within=around if around in frames else "",
-                label=_mark(words, place, one, faults.get(place, ()))[:300],
+                label=_mark(words, place, row, faults.get(place, ()))[:300],
             )
 
 
@@ -120,8 +120,8 @@ def _faults_of(raw: Sequence[Mapping[str, Any]]) -> dict[int, list[Fault]]:
     return {}
 
 
-def _mark(words: Words, place: int, one: Mapping[str, Any], faults: Sequence[Fault]) -> str:
-    item = item_name(words, place, str(one["label"])[:60])
+def _mark(words: Words, place: int, row: Mapping[str, Any], faults: Sequence[Fault]) -> str:
+    item = item_name(words, place, str(row["label"])[:60])
     told = [words.say(fault) for fault in faults]
     text = in_one(words, told or [words.say(N_("它引用的项还没有写好。"))])
     return words.say(N_("%(item)s还没有写好：%(text)s"), item=item, text=text)

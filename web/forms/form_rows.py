@@ -57,7 +57,7 @@ def moved(rows: Sequence[R], place: int, way: str) -> list[R]:
             after = end_of(rows, end)
             return listed[:start] + listed[end:after] + block + listed[after:]
         return _stepped_out(listed, place, way)
-    before = [one for one in range(start) if rows[one].within == group and _holds(rows, one, start)]
+    before = [at for at in range(start) if rows[at].within == group and _holds(rows, at, start)]
     if before:
         first = before[-1]
         return listed[:first] + block + listed[first:start] + listed[end:]
@@ -71,7 +71,7 @@ def _holds(rows: Sequence[R], sibling: int, start: int) -> bool:
 
 def _stepped_out(rows: list[R], place: int, way: str) -> list[R]:
     group = rows[place].within
-    parents = [one for one, row in enumerate(rows) if row.container and row.name == group]
+    parents = [at for at, row in enumerate(rows) if row.container and row.name == group]
     if not group or not parents:
         return rows
     parent = parents[0]
@@ -85,7 +85,7 @@ def _stepped_out(rows: list[R], place: int, way: str) -> list[R]:
 def removed(rows: Sequence[R], place: int) -> list[R]:
     """Without the row; what stood in it stays, in the group around it."""
     gone = rows[place]
-    left = [row for one, row in enumerate(rows) if one != place]
+    left = [row for at, row in enumerate(rows) if at != place]
     if not (gone.container and gone.name):
         return left
     return [_inside(row, gone.within) if row.within == gone.name else row for row in left]

@@ -2,70 +2,63 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from models import Campaign, FormVersion, Measure, MeasureStatus
+from models import Account, Campaign, FormVersion, Measure, MeasureStatus
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
-from queries.forms.form_changes import get_outlook
+from queries.forms.form_changes import Outlook, get_outlook
 from queries.forms.forms import find_latest_version, get_own_form, get_version
 from rules.forms.form_change import ChangeRefused
 from rules.forms.form_fields import read_form
 from rules.sentences.not_found import NotFound
 from services.forms.form_changes import change_version
-from web.edge.language import Words, words_of
+from web.campaigns.measure_acts import attempt_on
+from web.edge.context import Context, Officer
+from web.edge.language import Words
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer, read_id
-from web.edge.transactions import Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import read_id
 
 router = APIRouter()
 
 
 @router.get("/measures/{measure_id}/form/change")
-def show_change(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    measure_id: int,
-    version: str = "",
-) -> Response:
-    """What becomes of drafts and of totals with this version; by default the latest one."""
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
+def show_change(context: Officer, measure_id: int, version: str = "") -> Response:
+    """What becomes of drafts and totals with a version; by default with the latest one."""
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
     if measure.status != MeasureStatus.RELEASED:
         return RedirectResponse(f"/measures/{measure_id}/form", 303)
-    return _page(request, session, measure, campaign, _chosen(session, viewer, measure, version))
+    chosen = _chosen(context.session, context.actor, measure, version)
+    return _page(context, measure, campaign, chosen)
 
 
 @router.post("/measures/{measure_id}/form/change")
-def change(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    now: Now,
-    measure_id: int,
-    posted: Posted,
-) -> Response:
-    """Take the version from now on. Sent twice, it is taken once."""
-    measure, campaign = lock_own_measure(session, viewer.account, measure_id)
-    chosen = _chosen(session, viewer, measure, str(posted.get("version", "")))
+def change(context: Officer, measure_id: int, posted: Posted) -> Response:
+    """Use the version from now on. A version that is sent twice is taken once."""
+    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    chosen = _chosen(context.session, context.actor, measure, str(posted.get("version", "")))
     seen = read_id(str(posted.get("seen", ""))) or None
     faults: list[str] = []
-    with attempt(session, request) as outcome:
+    with attempt_on(context, measure) as outcome:
         try:
-            change_version(session, measure, chosen, seen=seen, actor=viewer.account, now=now)
+            change_version(
+                context.session, measure, chosen, seen=seen, actor=context.actor, now=context.now
+            )
         except ChangeRefused as refused:
-            faults = _told(words_of(request), refused)
+            faults = _told(context.words, refused)
             raise
     if not outcome.done:
-        session.refresh(measure)
         refusal = "" if faults else outcome.refusal
-        return _page(request, session, measure, campaign, chosen, refusal, faults)
+        return _page(context, measure, campaign, chosen, refusal, faults)
     return RedirectResponse(f"/measures/{measure_id}/form/change?version={chosen.id}", 303)
 
 
-def _chosen(session: Session, viewer: Viewer, measure: Measure, typed: str) -> FormVersion:
+def _chosen(session: Session, actor: Account, measure: Measure, typed: str) -> FormVersion:
     """A version of a form of the office. Raises NotFound."""
     if typed:
         version = get_version(session, read_id(typed))
@@ -74,36 +67,51 @@ def _chosen(session: Session, viewer: Viewer, measure: Measure, typed: str) -> F
         version = find_latest_version(session, used.form_id) or used
     else:
         raise NotFound
-    get_own_form(session, viewer.account, version.form_id)
+    get_own_form(session, actor, version.form_id)
     return version
 
 
 def _told(words: Words, refused: ChangeRefused) -> list[str]:
-    return [words.say(one) for found in refused.faults.values() for one in found]
+    return [words.say(fault) for found in refused.faults.values() for fault in found]
+
+
+@dataclass(frozen=True)
+class FormChangePage(Page):
+    """What becomes of drafts and totals with another version of the form."""
+
+    TEMPLATE = "pages/forms/change.html"
+
+    measure: Measure
+    campaign: Campaign
+    current: FormVersion | None
+    """The version in use."""
+    version: FormVersion
+    outlook: Outlook
+    """What would become of drafts and totals."""
+    refusal: str
+    faults: Sequence[str]
+    """Why the version cannot be used."""
 
 
 def _page(
-    request: Request,
-    session: Session,
+    context: Context,
     measure: Measure,
     campaign: Campaign,
     version: FormVersion,
     refusal: str = "",
-    faults: list[str] | None = None,
+    faults: Sequence[str] = (),
 ) -> Response:
+    session, used = context.session, measure.form_version_id
     outlook = get_outlook(session, measure, read_form(version.fields))
-    if outlook.faults and not faults and version.id != measure.form_version_id:
-        faults = _told(words_of(request), ChangeRefused(outlook.faults))
-    current = get_version(session, measure.form_version_id) if measure.form_version_id else None
-    return render(
-        request,
-        "pages/forms/change.html",
-        status=409 if refusal else 200,
+    if outlook.faults and not faults and version.id != used:
+        faults = _told(context.words, ChangeRefused(outlook.faults))
+    page = FormChangePage(
         measure=measure,
         campaign=campaign,
-        current=current,
+        current=get_version(session, used) if used else None,
         version=version,
         outlook=outlook,
         refusal=refusal,
-        faults=faults or [],
+        faults=faults,
     )
+    return render(context.request, page, status=409 if refusal else 200)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
+from models import Campaign, Form, Measure, MeasureStatus
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
-from queries.forms.form_drafts import list_form_drafts
+from queries.forms.form_drafts import BegunForm, list_form_drafts
 from queries.forms.forms import (
     FormUse,
+    ListedForm,
+    Published,
     get_own_form,
     get_version,
     list_forms,
@@ -18,94 +23,120 @@ from queries.forms.forms import (
     list_uses,
 )
 from rules.forms.form_change import TYPE_NAMES
-from rules.forms.form_fields import read_form
+from rules.forms.form_fields import FieldType, read_form
 from services.campaigns.measures import EDITABLE, STATUS_NAMES, use_form
+from web.edge.context import Context, Officer
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import Officer, read_id
-from web.edge.transactions import Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import read_id
+from web.edge.transactions import attempt
 from web.forms.opened_form import EDITED
-from web.forms.understood_fields import understood
+from web.forms.understood_fields import UnderstoodField, understood
 
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class FormsPage(Page):
+    """The forms of an office."""
+
+    TEMPLATE = "pages/forms/list.html"
+
+    forms: Sequence[ListedForm]
+    uses: Mapping[int, Sequence[FormUse]]
+    """Form → the measures that use the form."""
+    begun: Sequence[BegunForm]
+    """Forms that were begun and not published."""
+    edited: Sequence[MeasureStatus]
+    """The statuses of measures whose form can be edited."""
+
+
 @router.get("/forms")
-def show_forms(request: Request, session: OpenSession, viewer: Officer) -> Response:
-    """Every form of the office with its latest version and where it is used."""
-    unit_id = viewer.unit_id
-    return render(
-        request,
-        "pages/forms/list.html",
+def show_forms(context: Officer) -> Response:
+    """Every form of the office, with its latest version and the measures that use the form."""
+    session, unit_id = context.session, context.viewer.unit_id
+    page = FormsPage(
         forms=list_forms(session, unit_id),
         uses=_by_form(list_uses(session, unit_id)),
-        begun=list_form_drafts(session, viewer.account.id),
+        begun=list_form_drafts(session, context.actor.id),
         edited=EDITED,
     )
+    return render(context.request, page)
+
+
+@dataclass(frozen=True)
+class FormVersionsPage(Page):
+    """One form with its versions."""
+
+    TEMPLATE = "pages/forms/show.html"
+
+    form: Form
+    versions: Sequence[Published]
+    uses: Sequence[FormUse]
+    fields: Sequence[UnderstoodField]
+    """What the latest version asks."""
+    statuses: Mapping[MeasureStatus, str]
+    type_names: Mapping[FieldType, str]
 
 
 @router.get("/forms/{form_id}")
-def show_form(request: Request, session: OpenSession, viewer: Officer, form_id: int) -> Response:
+def show_form(context: Officer, form_id: int) -> Response:
     """The versions of a form, who published them, and which measures use which."""
-    form = get_own_form(session, viewer.account, form_id)
-    versions = list_published(session, form_id)
-    return render(
-        request,
-        "pages/forms/show.html",
+    form = get_own_form(context.session, context.actor, form_id)
+    versions = list_published(context.session, form_id)
+    page = FormVersionsPage(
         form=form,
         versions=versions,
-        uses=list_uses(session, viewer.unit_id, form_id),
-        fields=understood(read_form(versions[0].version.fields)) if versions else [],
+        uses=list_uses(context.session, context.viewer.unit_id, form_id),
+        fields=understood(context.words, read_form(versions[0].version.fields)) if versions else [],
         statuses=STATUS_NAMES,
         type_names=TYPE_NAMES,
     )
+    return render(context.request, page)
 
 
 @router.get("/measures/{measure_id}/form/choose")
-def show_choice(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int
-) -> Response:
-    """The office's forms, one of which can be used for the measure."""
-    measure, _campaign = get_own_measure(session, viewer.account, measure_id)
+def show_choice(context: Officer, measure_id: int) -> Response:
+    """The forms of the office; the measure can use any of them."""
+    measure, _campaign = get_own_measure(context.session, context.actor, measure_id)
     if measure.status not in EDITABLE:
         return RedirectResponse(f"/measures/{measure_id}/form", 303)
-    return _choice_page(request, session, viewer, measure_id)
+    return _choice_page(context, measure_id)
 
 
 @router.post("/measures/{measure_id}/form/choose")
-def choose(
-    request: Request,
-    session: OpenSession,
-    viewer: Officer,
-    now: Now,
-    measure_id: int,
-    posted: Posted,
-) -> Response:
-    """Use the chosen version of a form of the office; the same one again changes nothing."""
-    measure, _campaign = lock_own_measure(session, viewer.account, measure_id)
-    version = get_version(session, read_id(str(posted.get("version", ""))))
-    with attempt(session, request) as outcome:
-        use_form(session, measure, version.id, actor=viewer.account, now=now)
+def choose(context: Officer, measure_id: int, posted: Posted) -> Response:
+    """Use the chosen version of a form of the office; choosing it again changes nothing."""
+    measure, _campaign = lock_own_measure(context.session, context.actor, measure_id)
+    version = get_version(context.session, read_id(str(posted.get("version", ""))))
+    with attempt(context.session, context.words) as outcome:
+        use_form(context.session, measure, version.id, actor=context.actor, now=context.now)
     if not outcome.done:
-        return _choice_page(request, session, viewer, measure_id, outcome.refusal)
+        return _choice_page(context, measure_id, outcome.refusal)
     return RedirectResponse(f"/measures/{measure_id}/edit", 303)
 
 
-def _choice_page(
-    request: Request, session: OpenSession, viewer: Officer, measure_id: int, refusal: str = ""
-) -> Response:
-    measure, campaign = get_own_measure(session, viewer.account, measure_id)
-    unit_id = viewer.unit_id
-    return render(
-        request,
-        "pages/forms/choose.html",
-        status=409 if refusal else 200,
-        measure=measure,
-        campaign=campaign,
-        forms=[row for row in list_forms(session, unit_id) if row.version],
-        uses=_by_form(list_uses(session, unit_id)),
-        refusal=refusal,
-    )
+@dataclass(frozen=True)
+class FormChoicePage(Page):
+    """The forms of an office, for choosing one."""
+
+    TEMPLATE = "pages/forms/choose.html"
+
+    measure: Measure
+    campaign: Campaign
+    forms: Sequence[ListedForm]
+    uses: Mapping[int, Sequence[FormUse]]
+    """Form → the measures that use the form."""
+    refusal: str
+
+
+def _choice_page(context: Context, measure_id: int, refusal: str = "") -> Response:
+    session, unit_id = context.session, context.viewer.unit_id
+    measure, campaign = get_own_measure(session, context.actor, measure_id)
+    forms = [row for row in list_forms(session, unit_id) if row.version]
+    uses = _by_form(list_uses(session, unit_id))
+    page = FormChoicePage(measure, campaign, forms, uses, refusal)
+    return render(context.request, page, status=409 if refusal else 200)
 
 
 def _by_form(uses: list[FormUse]) -> dict[int, list[FormUse]]:

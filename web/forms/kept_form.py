@@ -8,7 +8,7 @@ from typing import Any
 
 from web.forms.typed_form import Known, TypedField, TypedForm
 
-_INPUTS = tuple(one.name for one in fields(TypedField) if one.name != "base")
+_INPUTS = tuple(field.name for field in fields(TypedField) if field.name != "base")
 
 
 def kept_content(form: TypedForm) -> dict[str, Any]:

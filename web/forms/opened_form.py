@@ -1,10 +1,9 @@
-"""What the editor of a measure works on, and what publishing it does."""
+"""The form that the editor of a measure works on, and what publishing the form does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -21,6 +20,7 @@ from rules.forms.form_settings import FormSettings
 from rules.sentences.not_found import NotFound
 from services.campaigns.measures import EDITABLE, use_form
 from services.forms.forms import create_form, publish_version, rename_form
+from web.edge.context import Context
 from web.edge.security import Viewer
 
 EDITED = (*EDITABLE, MeasureStatus.RELEASED)
@@ -35,9 +35,9 @@ class Opened:
     form: Form | None
     """The form that gets another version; None: a new one is made."""
     base: FormVersion | None
-    """The version it was opened on."""
+    """The version on which the form was opened."""
     latest: int
-    """The number of the form's latest version when it was opened; 0: none."""
+    """The number of the latest version when the form was opened; 0: none."""
 
     @property
     def fields(self) -> tuple[FormField, ...]:
@@ -62,8 +62,10 @@ class Opened:
 def open_form(
     session: Session, viewer: Viewer, measure: Measure, campaign: Campaign, *, new: bool = False
 ) -> Opened:
-    """The form the measure uses, if it belongs to the office. A released measure keeps its form:
-    for it there is none to make anew."""
+    """The form that the measure uses, if the form belongs to the office.
+
+    A released measure keeps its form: no new form can be made for it.
+    """
     used = measure.form_version_id
     if used is None or (new and measure.status in EDITABLE):
         return Opened(measure, campaign, None, None, 0)
@@ -76,7 +78,7 @@ def open_form(
 
 
 def on_version(session: Session, opened: Opened, base_id: int | None, latest: int) -> Opened:
-    """As it was when a page or a draft was begun; a version of another form is not believed."""
+    """The form as it was when a page or a draft was begun; a version of another form is ignored."""
     if opened.form is None or not base_id:
         return opened
     try:
@@ -89,39 +91,33 @@ def on_version(session: Session, opened: Opened, base_id: int | None, latest: in
 
 
 def publish(
-    session: Session,
+    context: Context,
     opened: Opened,
     title: str,
     raw: Sequence[dict[str, Any]],
     *,
     settings: FormSettings | None = None,
-    viewer: Viewer,
-    now: datetime,
 ) -> FormVersion:
-    """Freeze the form's next version, and let the measure use it if it is still a draft.
+    """Freeze the next version of the form; a measure that is still a draft uses the version.
 
     Raises `Refusal`: `FormFaults`, and for a released measure `ChangeRefused`.
     """
+    session, actor, now = context.session, context.actor, context.now
     measure, form = opened.measure, opened.form
     if opened.released:
         require_fit(session, measure, check_form(raw))
     if form is None:
         form = find_equal_form(session, measure.unit_id, title, dump_form(check_form(raw)))
     if form is None:
-        form = create_form(session, measure.unit_id, title, actor=viewer.account, now=now)
+        form = create_form(session, measure.unit_id, title, actor=actor, now=now)
     elif form.title != title:
-        rename_form(session, form, title, actor=viewer.account)
+        rename_form(session, form, title, actor=actor)
+    after = opened.latest if opened.form else None
     version = publish_version(
-        session,
-        form,
-        raw,
-        settings=settings,
-        after=opened.latest if opened.form else None,
-        actor=viewer.account,
-        now=now,
+        session, form, raw, settings=settings, after=after, actor=actor, now=now
     )
     if not opened.released:
-        use_form(session, measure, version.id, actor=viewer.account, now=now)
+        use_form(session, measure, version.id, actor=actor, now=now)
     return version
 
 
@@ -132,6 +128,6 @@ def require_fit(session: Session, measure: Measure, fields: Sequence[FormField])
 
 
 def next_page(opened: Opened, version: FormVersion) -> str:
-    """A draft measure uses the version by now; for a released one the office looks first."""
+    """The page after publishing. For a released measure the office first looks at what changes."""
     address = f"/measures/{opened.measure.id}"
     return f"{address}/form/change?version={version.id}" if opened.released else f"{address}/edit"

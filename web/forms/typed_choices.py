@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rules.forms.form_fields import Choice, FormField, chosen_by_default
+from web.edge.language import Words
 
 BETWEEN = "｜"
 LONGEST_CODE = 60
@@ -20,7 +21,7 @@ _LISTED = re.compile(r"[、，,;；]")
 
 def written_choices(choices: Iterable[Mapping[str, Any]]) -> str:
     """Choices as they are typed; a code that is the choice's own words is left out."""
-    return "\n".join(_line(one["value"], one["label"]) for one in choices)
+    return "\n".join(_line(choice["value"], choice["label"]) for choice in choices)
 
 
 def _line(code: str, label: str) -> str:
@@ -34,9 +35,9 @@ def read_choices(typed: str, published: Sequence[Choice] = ()) -> list[dict[str,
     with its words; other words are another choice, whatever stood in its place: what was answered
     must not come to mean something else."""
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
-    known = {_line(one.value, one.label): one for one in published}
+    known = {_line(choice.value, choice.label): choice for choice in published}
     pairs = [_pair(line, known) for line in lines]
-    by_label = {one.label: one for one in published}
+    by_label = {choice.label: choice for choice in published}
     held = {code for code, _label in pairs if code}
     held |= {by_label[label].value for code, label in pairs if not code and label in by_label}
     choices: list[dict[str, Any]] = []
@@ -69,20 +70,20 @@ def _new_code(label: str, taken: set[str]) -> str:
 
 def _with_kept(code: str, label: str, published: Sequence[Choice]) -> dict[str, Any]:
     """With the other languages and columns its code has."""
-    kept = next((one for one in published if one.value == code), None)
+    kept = next((known for known in published if known.value == code), None)
     choice: dict[str, Any] = {"value": code, "label": label}
     return choice | ({"labels": kept.labels, "columns": kept.columns} if kept else {})
 
 
-def chosen_words(field: FormField) -> str:
-    """The default of a question to choose from, in words."""
-    labels = {one.value: one.label for one in field.choices}
-    return "、".join(labels.get(code, code) for code in chosen_by_default(field))
+def chosen_labels(words: Words, field: FormField) -> str:
+    """The default of a question to choose from, by the labels of the choices."""
+    labels = {choice.value: choice.label for choice in field.choices}
+    return words.listed(labels.get(code, code) for code in chosen_by_default(field))
 
 
 def chosen_codes(typed: str, choices: Sequence[Mapping[str, Any]]) -> str:
     """What was typed as a default, as the codes that are stored."""
-    codes = {one["label"]: str(one["value"]) for one in choices}
+    codes = {choice["label"]: str(choice["value"]) for choice in choices}
     if typed in codes:
         return codes[typed]
     parts = [part.strip() for part in _LISTED.split(typed) if part.strip()]

@@ -20,8 +20,9 @@ from rules.forms.form_fields import (
     RollUp,
 )
 from rules.forms.form_structure import EXPRESSIONS
+from web.edge.language import Words
 from web.forms.form_rows import in_order, moved, removed
-from web.forms.typed_choices import chosen_codes, chosen_words, read_choices, written_choices
+from web.forms.typed_choices import chosen_codes, chosen_labels, read_choices, written_choices
 
 OFFERED = tuple(kind for kind in TYPE_NAMES if kind not in (FieldType.CALCULATE, FieldType.REPEAT))
 """What can be made here; calculations and repeats are written in Excel."""
@@ -40,7 +41,7 @@ class TypedField:
     """What stands in the inputs of one row."""
 
     name: str = ""
-    """Of a field that was published before; it stays, so that its totals go on."""
+    """The name of a field that was published before; the name stays, so that totals go on."""
     label: str = ""
     type: str = FieldType.INTEGER
     hint: str = ""
@@ -52,18 +53,18 @@ class TypedField:
     max: str = ""
     default: str = ""
     within: str = ""
-    """The name of the group it stands in."""
+    """The name of the group around the row."""
     choices: str = ""
     """One a line, as `web.forms.typed_choices` writes them."""
     base: FormField | None = None
-    """The field as it was published; what cannot be edited here is kept from it."""
+    """The field as it was published; what cannot be edited here is taken from the field."""
 
     @classmethod
-    def read(cls, typed: Fields, place: int, known: Known) -> TypedField:
+    def read(cls, words: Words, typed: Fields, place: int, known: Known) -> TypedField:
         """The inputs `label-0`, `type-0`, … of the row at `place`."""
         base = known.get(typed.get(f"name-{place}", [""])[0].strip())
         if base and is_locked(base):
-            return _relabelled(base, typed, place)
+            return _relabelled(words, base, typed, place)
         values: dict[str, Any] = {
             name: typed.get(f"{name}-{place}", [""])[0].strip() for name in _TEXTS
         }
@@ -73,9 +74,9 @@ class TypedField:
         return replace(row, rollup=RollUp.NONE) if row.sum_of_nothing else row
 
     @classmethod
-    def of(cls, field: FormField) -> TypedField:
+    def of(cls, words: Words, field: FormField) -> TypedField:
         """The inputs that say a published field."""
-        choices = [one.model_dump() for one in field.choices]
+        choices = [choice.model_dump() for choice in field.choices]
         return cls(
             name=field.name,
             label=field.label,
@@ -87,7 +88,7 @@ class TypedField:
             multiline=field.multiline,
             min="" if field.min is None else str(field.min),
             max="" if field.max is None else str(field.max),
-            default=chosen_words(field) if field.type in SELECTS else field.default,
+            default=chosen_labels(words, field) if field.type in SELECTS else field.default,
             within=field.within,
             choices=written_choices(choices),
             base=field,
@@ -99,12 +100,12 @@ class TypedField:
 
     @property
     def locked(self) -> bool:
-        """Whether only its words can be changed here."""
+        """Whether only the texts of the row can be changed here."""
         return self.base is not None and is_locked(self.base)
 
     @property
     def rollups(self) -> list[RollUp]:
-        """How answers of its type can be rolled up."""
+        """How answers of this type can be rolled up."""
         able = [kind for kind, types in ROLLUPS.items() if self.type in types]
         return [RollUp.NONE, *able]
 
@@ -115,7 +116,7 @@ class TypedField:
 
     @property
     def asks(self) -> frozenset[str]:
-        """The inputs its type has a use for."""
+        """The inputs that this type has a use for."""
         inputs = {
             "rollup": len(self.rollups) > 1,
             "required": self.type not in (FieldType.NOTE, *CONTAINERS),
@@ -129,7 +130,7 @@ class TypedField:
 
     @property
     def inputs(self) -> frozenset[str]:
-        """The properties that have an input in its row."""
+        """The properties that have an input in the row."""
         always = {"label", "hint", "within"}
         if self.locked:
             return frozenset(always)
@@ -144,19 +145,19 @@ class TypedField:
         return {name: text for name in EXPRESSIONS if (text := getattr(self.base, name))}
 
     def read_choices(self) -> list[dict[str, Any]]:
-        """The choices it would be published with."""
+        """The choices with which the row would be published."""
         return read_choices(self.choices, self.base.choices if self.base else ())
 
     def raw(self, name: str) -> dict[str, Any]:
-        """The row as a field definition named `name`; what its type has no use for is left out."""
+        """The row as a field definition named `name`; what the type has no use for is left out."""
         if self.base and self.locked:
             kept = self.base.model_dump(mode="json", exclude_defaults=True)
             return kept | {"label": self.label, "hint": self.hint, "within": self.within}
         raw: dict[str, Any] = {"name": name, "label": self.label, "type": self.type}
         raw |= {"hint": self.hint, "within": self.within} | self._kept()
-        for one in ("required", "multiline", "reuse", "rollup"):
-            if one in self.asks and getattr(self, one):
-                raw[one] = getattr(self, one)
+        for wanted in ("required", "multiline", "reuse", "rollup"):
+            if wanted in self.asks and getattr(self, wanted):
+                raw[wanted] = getattr(self, wanted)
         if "bounds" in self.asks:
             raw |= {"min": self.min or None, "max": self.max or None}
         if "choices" in self.asks:
@@ -184,7 +185,7 @@ _TEXTS = (
 
 
 def is_locked(field: FormField) -> bool:
-    """Whether it has what this editor does not write: expressions, repeats, read-only values."""
+    """Whether a field has what the editor cannot write: expressions, repeats, read-only values."""
     return bool(
         field.type in (FieldType.CALCULATE, FieldType.REPEAT)
         or field.readonly
@@ -192,9 +193,9 @@ def is_locked(field: FormField) -> bool:
     )
 
 
-def _relabelled(base: FormField, typed: Fields, place: int) -> TypedField:
-    """A locked row: only its words, and where it stands."""
-    row = TypedField.of(base)
+def _relabelled(words: Words, base: FormField, typed: Fields, place: int) -> TypedField:
+    """A locked row, of which only the texts and the group can be changed."""
+    row = TypedField.of(words, base)
     texts: dict[str, Any] = {
         name: typed[f"{name}-{place}"][0].strip()
         for name in ("label", "hint", "within")
@@ -205,31 +206,31 @@ def _relabelled(base: FormField, typed: Fields, place: int) -> TypedField:
 
 @dataclass(frozen=True)
 class TypedForm:
-    """The title and the rows, in the order they are asked."""
+    """The title and the rows, in the order of the questions."""
 
     title: str = ""
     rows: tuple[TypedField, ...] = (TypedField(),)
     taken: frozenset[str] = frozenset()
-    """Names of the version it began from: another field never gets one of them."""
+    """The names of the version that was opened; no new field gets one of these names."""
 
     @classmethod
-    def read(cls, typed: Fields, known: Known | None = None) -> TypedForm:
-        """The inputs of a sent page; its hidden input `rows` says how many rows it had."""
+    def read(cls, words: Words, typed: Fields, known: Known) -> TypedForm:
+        """The inputs of a sent page; the hidden input `rows` says how many rows there were."""
         count = typed.get("rows", ["0"])[0]
         number = min(int(count), MOST_FIELDS) if _PLACE.fullmatch(count) else 0
-        rows = [TypedField.read(typed, place, known or {}) for place in range(number)]
+        rows = [TypedField.read(words, typed, place, known) for place in range(number)]
         title = typed.get("form_title", [""])[0].strip()
-        return cls(title, (), frozenset(known or {}))._with(_named(rows, frozenset(known or {})))
+        return cls(title, (), frozenset(known))._with(_named(rows, frozenset(known)))
 
     @classmethod
-    def of(cls, title: str, fields: Iterable[FormField]) -> TypedForm:
+    def of(cls, words: Words, title: str, fields: Iterable[FormField]) -> TypedForm:
         """The inputs that say a published form."""
-        rows = tuple(map(TypedField.of, fields))
+        rows = tuple(TypedField.of(words, field) for field in fields)
         return cls(title, rows, frozenset(row.name for row in rows))
 
     @property
     def groups(self) -> list[TypedField]:
-        """The groups and repeats a row can stand in."""
+        """The groups and repeats in which a row can stand."""
         return [row for row in self.rows if row.container and row.name]
 
     @property

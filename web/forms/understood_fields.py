@@ -10,7 +10,8 @@ from rules.forms.form_structure import EXPRESSIONS
 from rules.forms.form_tree import FormTree
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.sentences.refusal import N_
-from web.forms.typed_choices import chosen_words
+from web.edge.language import Words
+from web.forms.typed_choices import chosen_labels
 
 
 @dataclass(frozen=True)
@@ -21,47 +22,51 @@ class Fact:
     text: str = ""
     """Empty where the name says it all: 只读."""
     code: bool = False
-    """It is an expression, or a name in the workbook."""
+    """The text is an expression, or a name in the workbook."""
 
 
 @dataclass(frozen=True)
 class UnderstoodField:
-    """One field as it was understood: how deep it lies, and all it says besides its label."""
+    """One field as it was understood: its depth, and all that it says besides the label."""
 
+    words: Words
     field: FormField
     depth: int
 
     @property
     def answer(self) -> list[Fact]:
-        """What may be answered: smallest and largest, what stands in it at first, who may type."""
-        return list(_answer_facts(self.field))
+        """What may be answered: the smallest and the largest, the default, and who may type."""
+        return list(_answer_facts(self.words, self.field))
 
     @property
     def rules(self) -> list[Fact]:
-        """Its conditions and formulas, and what is said when they do not hold."""
+        """The conditions and formulas of the field, and what is said where they do not hold."""
         field = self.field
         facts = [
             Fact(PROPERTY_NAMES[name], getattr(field, name), code=True) for name in EXPRESSIONS
         ]
         facts.append(Fact(PROPERTY_NAMES["constraint_message"], field.constraint_message))
-        return [one for one in facts if one.text]
+        return [fact for fact in facts if fact.text]
 
     @property
-    def words(self) -> list[tuple[str, str]]:
-        """Language → its label, hint and message there."""
+    def translations(self) -> list[tuple[str, str]]:
+        """Language → label, hint and message in that language."""
         return [
-            (language, " / ".join(filter(None, (one.label, one.hint, one.constraint_message))))
-            for language, one in self.field.words.items()
+            (
+                language,
+                " / ".join(filter(None, (texts.label, texts.hint, texts.constraint_message))),
+            )
+            for language, texts in self.field.words.items()
         ]
 
 
-def _answer_facts(field: FormField) -> Iterator[Fact]:
+def _answer_facts(words: Words, field: FormField) -> Iterator[Fact]:
     for side in ("min", "max"):
         limit = getattr(field, side)
         if limit is not None:
             yield Fact(PROPERTY_NAMES[side], str(limit))
     if field.default:
-        text = chosen_words(field) if field.type in SELECTS else field.default
+        text = chosen_labels(words, field) if field.type in SELECTS else field.default
         yield Fact(PROPERTY_NAMES["default"], text)
     for switch in ("readonly", "multiline"):
         if getattr(field, switch):
@@ -70,7 +75,7 @@ def _answer_facts(field: FormField) -> Iterator[Fact]:
         yield Fact(N_("选项表"), field.choice_list, code=True)
 
 
-def understood(fields: Sequence[FormField]) -> list[UnderstoodField]:
-    """The fields in the order they are asked, each with what lies above it."""
+def understood(words: Words, fields: Sequence[FormField]) -> list[UnderstoodField]:
+    """The fields in the order of the questions, each with its depth."""
     tree = FormTree(fields)
-    return [UnderstoodField(one, len(tree.above(one))) for one in fields]
+    return [UnderstoodField(words, field, len(tree.above(field))) for field in fields]

@@ -59,9 +59,9 @@ def compare(
     last: Mapping[str, Any] | None,
 ) -> list[ComparedQuestion]:
     """Every question with its answer, beside the revision before and the last period, if any."""
-    types = {one.name: one.type for one in fields}
-    mendable = {one.name for one in FormTree(fields).mendable}
-    lasts = {one.name: one.answer for one in answered(words, fields, last or {})}
+    types = {field.name: field.type for field in fields}
+    mendable = {field.name for field in FormTree(fields).mendable}
+    lasts = {question.name: question.answer for question in answered(words, fields, last or {})}
 
     def step(name: str, earlier: Mapping[str, Any] | None) -> str:
         numeric = earlier is not None and types.get(name) in NUMBERS
@@ -69,11 +69,19 @@ def compare(
 
     return [
         ComparedQuestion(
-            one.name, one.label, one.answer, one.before, one.changed, step(one.name, before),
-            lasts.get(one.name, ""), step(one.name, last), one.name in mendable, one.files,
+            name=question.name,
+            label=question.label,
+            answer=question.answer,
+            before=question.before,
+            changed=question.changed,
+            before_step=step(question.name, before),
+            last=lasts.get(question.name, ""),
+            last_step=step(question.name, last),
+            mendable=question.name in mendable,
+            files=question.files,
         )
-        for one in answered(words, fields, answers, before)
-    ]  # fmt: skip
+        for question in answered(words, fields, answers, before)
+    ]
 
 
 def _step(now: Any, earlier: Any) -> str:

@@ -1,54 +1,80 @@
-"""The reasons a reviewer can pick from, and the page where the own ones are taken out."""
+"""The reasons a reviewer can pick from, and the page where the unit takes its own ones out."""
 
-from fastapi import APIRouter, Request, Response
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from queries.review.review_reasons import MOST, list_recent_reasons
+from queries.review.review_reasons import MOST, RecentReason, list_recent_reasons
 from rules.review.review_reasons import READY
 from rules.sentences.held import on_one_line
 from services.review.review_reasons import unlist_reason
-from web.edge.language import Words, words_of
-from web.edge.rendering import render
-from web.edge.security import SignedIn
-from web.edge.transactions import OpenSession
+from web.edge.context import SignedIn
+from web.edge.language import Words
+from web.edge.rendering import Page, render
 from web.review.review_filters import address_of, read_filter, read_page
 
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class ReasonsPage(Page):
+    """The reasons for returns that a unit can pick from."""
+
+    TEMPLATE = "pages/review/reasons.html"
+
+    ready: Sequence[str]
+    recent: Sequence[RecentReason]
+    most: int
+    """How many recent reasons are listed at most."""
+    removed: bool
+    """A reason was taken out just now."""
+    to: Callable[..., str]
+
+
 @router.get("/review/reasons")
-def show_reasons(request: Request, session: OpenSession, viewer: SignedIn) -> Response:
+def show_reasons(context: SignedIn) -> Response:
     """What this unit has written for returns lately, and what everybody can pick from."""
-    query, ready = request.query_params, _ready(words_of(request))
-    return render(
-        request,
-        "pages/review/reasons.html",
+    query, ready = context.query, _ready(context.words)
+    page = ReasonsPage(
         ready=ready,
-        recent=list_recent_reasons(session, viewer.unit_id, without=ready),
+        recent=list_recent_reasons(context.session, context.viewer.unit_id, without=ready),
         most=MOST,
         removed="removed" in query,
         to=address_of(read_filter(query), read_page(query)),
     )
+    return render(context.request, page)
 
 
 @router.post("/review/reasons/{batch_id}/remove")
-def remove_reason(
-    request: Request, session: OpenSession, viewer: SignedIn, batch_id: int
-) -> Response:
+def remove_reason(context: SignedIn, batch_id: int) -> Response:
     """Offer a reason no longer, until it is used again."""
-    unlist_reason(session, batch_id, actor=viewer.account)
-    query = request.query_params
+    unlist_reason(context.session, batch_id, actor=context.actor)
+    query = context.query
     address = address_of(read_filter(query), read_page(query))
     return RedirectResponse(address("/review/reasons", removed=1), 303)
 
 
-def list_reasons(words: Words, session: Session, unit_id: int) -> list[tuple[str, str, bool]]:
-    """`(reason, as shown in a list, ready)`: the ready ones, then those given here lately."""
+@dataclass(frozen=True)
+class ListedReason:
+    """One reason of the list for choosing."""
+
+    reason: str
+    shown: str
+    """As the list shows the reason: on one line, and not too long."""
+    ready: bool
+    """Everybody has it; otherwise the unit has written it lately."""
+
+
+def list_reasons(words: Words, session: Session, unit_id: int) -> list[ListedReason]:
+    """The ready reasons, and behind them the ones given here lately."""
     ready = _ready(words)
     recent = list_recent_reasons(session, unit_id, without=ready)
-    return [(one, one, True) for one in ready] + [
-        (one.reason, _short(one.reason), False) for one in recent
+    return [
+        *(ListedReason(reason, reason, ready=True) for reason in ready),
+        *(ListedReason(row.reason, _short(row.reason), ready=False) for row in recent),
     ]
 
 
@@ -62,3 +88,4 @@ def _short(reason: str) -> str:
 
 
 SHOWN = 40
+"""Characters of a reason in the list."""

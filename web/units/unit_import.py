@@ -1,4 +1,4 @@
-"""Importing a list of units: its faults or what it would change first, then for good."""
+"""Importing a list of units: first its faults or what would change, then the change itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from adapters.language import tell
 from adapters.settings import get_settings
 from adapters.table_process import table_apart
 from models import Level
@@ -24,12 +23,13 @@ from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_list import UnitList, UnitListRefused, read_units
 from services.units.unit_lists import rehearse
 from services.units.units import ImportResult, import_units
-from web.edge.language import language_of, say
+from web.edge.context import Officer
+from web.edge.language import words_of
 from web.edge.packed_upload import carried, content_of, pack
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer, which_office
-from web.edge.transactions import Look, Now, OpenSession
+from web.edge.rendering import Page, render
+from web.edge.security import Viewer, which_office
+from web.edge.transactions import Look, Now
 from web.edge.waiting import Crowded, waiting_of
 
 router = APIRouter()
@@ -37,15 +37,15 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class SentList:
-    """A list as it was sent: read, or with what is wrong with it in finished sentences."""
+    """A list as it was sent: read, or with its faults in finished sentences."""
 
     units: UnitList | None
     packed: str = ""
-    """The file, packed into text, so that it is confirmed without being sent twice."""
+    """The file, packed into text, so that nobody sends the file again to confirm it."""
     refusal: str = ""
     faults: tuple[str, ...] = ()
     more: int = 0
-    """Faults besides those listed."""
+    """Faults besides the listed ones."""
     status: int = 200
     sheet: str = ""
     """The sheet that was read, where the workbook has others."""
@@ -55,21 +55,21 @@ class SentList:
 async def read_list(request: Request, look: Look, now: Now, posted: Posted) -> SentList:
     """Read the list before the transaction begins; see `web.campaigns.intake.read_intake`."""
     levels = await look(partial(_levels, request, now))
-    language = language_of(request)
+    words = words_of(request)
     try:
         return await waiting_of(request).offices.run(partial(_read, posted, levels))
     except Crowded as crowded:
         kept, sentence = carried(posted, crowded)
-        return SentList(None, kept, say(request, sentence), status=503)
+        return SentList(None, kept, words.say(sentence), status=503)
     except UnitListRefused as refused:
-        faults = tuple(tell(one.placed(), language) for one in refused.faults)
-        return SentList(None, "", tell(refused, language), faults, refused.more, 422)
+        faults = tuple(words.say(fault.placed()) for fault in refused.faults)
+        return SentList(None, "", words.say(refused), faults, refused.more, 422)
     except Refusal as refusal:
-        return SentList(None, refusal=tell(refusal, language), status=422)
+        return SentList(None, refusal=words.say(refusal), status=422)
 
 
 def _levels(request: Request, now: datetime, session: Session) -> Sequence[Level]:
-    """The levels a list may name, for the office that may send one."""
+    """The levels that a list may name, for an office that may send a list."""
     _require_top(which_office(request, session, now))
     return list_levels(session)
 
@@ -82,29 +82,24 @@ def _read(posted: FormData, levels: Sequence[Level]) -> SentList:
 
 
 @router.get("/units/import")
-def show_import(request: Request, viewer: Officer) -> Response:
+def show_import(context: Officer) -> Response:
     """Choose a file."""
-    _require_top(viewer)
-    return _page(request, SentList(None), None)
+    _require_top(context.viewer)
+    return _page(context.request, SentList(None))
 
 
 @router.post("/units/import")
 def import_list(
-    request: Request,
-    sent: Annotated[SentList, Depends(read_list)],
-    viewer: Officer,
-    session: OpenSession,
-    now: Now,
-    posted: Posted,
+    sent: Annotated[SentList, Depends(read_list)], context: Officer, posted: Posted
 ) -> Response:
-    """Show what the list would change; confirmed, change it."""
-    _require_top(viewer)
+    """Show what the list would change; after the confirmation, make the change."""
+    _require_top(context.viewer)
     if sent.units is None:
-        return _page(request, sent, None)
+        return _page(context.request, sent)
     if posted.get("do") != "import":
-        result = rehearse(session, sent.units, actor=viewer.account, now=now)
-        return _page(request, sent, result)
-    import_units(session, sent.units, actor=viewer.account, now=now)
+        result = rehearse(context.session, sent.units, actor=context.actor, now=context.now)
+        return _page(context.request, sent, result)
+    import_units(context.session, sent.units, actor=context.actor, now=context.now)
     return RedirectResponse("/units", 303)
 
 
@@ -114,12 +109,19 @@ def _require_top(viewer: Viewer) -> None:
         raise HTTPException(404)
 
 
-def _page(request: Request, sent: SentList, result: ImportResult | None) -> Response:
-    return render(
-        request,
-        "pages/units/import.html",
-        status=sent.status,
-        sent=sent,
-        result=result,
-        limit=get_settings().upload_limit // (1024 * 1024),
-    )
+@dataclass(frozen=True)
+class UnitImportPage(Page):
+    """A list of units: where the file is chosen, the faults, and what would change."""
+
+    TEMPLATE = "pages/units/import.html"
+
+    sent: SentList
+    result: ImportResult | None
+    """What the list would change."""
+    limit: int
+    """Megabytes of the largest file."""
+
+
+def _page(request: Request, sent: SentList, result: ImportResult | None = None) -> Response:
+    limit = get_settings().upload_limit // (1024 * 1024)
+    return render(request, UnitImportPage(sent, result, limit), status=sent.status)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-from sqlmodel import Session
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from models import Unit
+from fastapi import APIRouter, Response
+
+from models import Level, Tag, Unit
 from queries.units.unit_tags import list_tags_below
 from queries.units.units import (
     count_by_level,
@@ -19,49 +21,76 @@ from queries.units.visibility import get_visible_unit, may_see
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_
-from web.edge.language import say
-from web.edge.rendering import render
-from web.edge.security import Officer, Viewer
-from web.edge.transactions import OpenSession
+from web.edge.context import Context, Officer
+from web.edge.rendering import Page, render
 
 MOST_FOUND = 50
 
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class FoundUnitsPage(Page):
+    """The units that a search has found."""
+
+    TEMPLATE = "pages/units/found.html"
+
+    q: str
+    found: Sequence[Unit]
+    most: int
+    """How many units are shown at most."""
+    levels: Mapping[str, Level]
+
+
 @router.get("/units")
-def show_units(request: Request, session: OpenSession, viewer: Officer, q: str = "") -> Response:
-    """The office's own unit with what is below it; with `q`, the units found instead."""
+def show_units(context: Officer, q: str = "") -> Response:
+    """The office's own unit with the units below; with `q`, the units that were found instead."""
     if not q.strip():
-        return _unit_page(request, session, viewer, viewer.unit)
-    found = list_found(session, viewer.unit, q.strip(), MOST_FOUND)
-    levels = {one.code: one for one in list_levels(session)}
-    return render(
-        request, "pages/units/found.html", q=q, found=found, most=MOST_FOUND, levels=levels
-    )
+        return _unit_page(context, context.viewer.unit)
+    found = list_found(context.session, context.viewer.unit, q.strip(), MOST_FOUND)
+    levels = {level.code: level for level in list_levels(context.session)}
+    return render(context.request, FoundUnitsPage(q, found, MOST_FOUND, levels))
 
 
 @router.get("/units/{code}")
-def show_unit(request: Request, session: OpenSession, viewer: Officer, code: str) -> Response:
-    """One unit of the subtree, and the units directly below it."""
-    unit = get_visible_unit(session, viewer.account, code)
-    return _unit_page(request, session, viewer, unit)
+def show_unit(context: Officer, code: str) -> Response:
+    """One unit of the subtree, and the units directly below."""
+    unit = get_visible_unit(context.session, context.actor, code)
+    return _unit_page(context, unit)
 
 
-def _unit_page(request: Request, session: Session, viewer: Viewer, unit: Unit) -> Response:
-    above = [one for one in list_above(session, unit) if may_see(viewer.unit, one)]
-    return render(
-        request,
-        "pages/units/show.html",
+@dataclass(frozen=True)
+class UnitPage(Page):
+    """One unit with the units directly below it."""
+
+    TEMPLATE = "pages/units/show.html"
+
+    unit: Unit
+    links: Sequence[tuple[str, str]]
+    """Address and name of the pages above."""
+    levels: Mapping[str, Level]
+    counts: Mapping[str, int]
+    """Level → how many units lie below this one."""
+    lower: Sequence[Unit]
+    tags: Sequence[Tag]
+    lower_tags: Mapping[int, Sequence[Tag]]
+    """Lower unit → its tags."""
+    imports: bool
+    """The viewer may import a list of units."""
+
+
+def _unit_page(context: Context, unit: Unit) -> Response:
+    session, viewer = context.session, context.viewer
+    above = [upper for upper in list_above(session, unit) if may_see(viewer.unit, upper)]
+    steps = [(f"/units/{upper.code}", upper.name) for upper in above]
+    page = UnitPage(
         unit=unit,
-        links=[
-            ("/units", say(request, N_("单位"))),
-            *((f"/units/{one.code}", one.name) for one in above),
-        ],
-        levels={one.code: one for one in list_levels(session)},
+        links=[("/units", context.words.say(N_("单位"))), *steps],
+        levels={level.code: level for level in list_levels(session)},
         counts=count_by_level(session, unit),
         lower=list_lower(session, unit),
         tags=list_tags_of(session, unit),
         lower_tags=list_tags_below(session, unit),
         imports=viewer.may(Right.IMPORT_UNITS, Subject()),
     )
+    return render(context.request, page)

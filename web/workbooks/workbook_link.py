@@ -9,10 +9,12 @@ from rules.accounts.predicates import Subject
 from web.edge.security import Viewer
 
 
-def workbook_link(session: Session, one: Assignment, viewer: Viewer) -> str:
+def workbook_link(session: Session, assignment: Assignment, viewer: Viewer) -> str:
     """What the assignment's page offers: `own`, `lower`, or nothing."""
-    if one.closed_at is not None or not viewer.may(Right.KEEP_WORKBOOK, Subject(one.unit_id)):
+    if assignment.closed_at is not None or not viewer.may(
+        Right.KEEP_WORKBOOK, Subject(assignment.unit_id)
+    ):
         return ""
-    if one.lowest:
-        return "own" if one.answering else ""
-    return "lower" if one.released_at and count_rows(session, one) else ""
+    if assignment.lowest:
+        return "own" if assignment.answering else ""
+    return "lower" if assignment.released_at and count_rows(session, assignment) else ""

@@ -1,25 +1,24 @@
 """The page that says what sending an uploaded workbook would do, before anything is done.
 
-What needs an eye comes first: faults by row, then what will not be taken, then the rows to be sent,
-first answers as a table; rows in which nothing happens are counted, and folded.
+What needs an eye comes first: faults by row, then what will not be taken, then the rows to be sent.
+First answers stand in a table. Rows in which nothing happens are counted, and folded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from fastapi import Request, Response
-
-from models import WorkbookUpload
+from models import Assignment, Measure, WorkbookUpload
 from queries.assignments.visible_assignments import Seen
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
-from rules.workbooks.answer_tables import answer_tables
+from rules.workbooks.answer_tables import AnswerTable, answer_tables
+from rules.workbooks.changes import ChangedAnswer
 from rules.workbooks.outcome import KIND_NAMES, Kind, RowOutcome
 from services.workbooks.workbooks import UploadPreview
-from web.edge.language import Words, words_of
-from web.edge.rendering import render
+from web.edge.language import Words
+from web.edge.rendering import Page
 from web.filling.flags import ask_about
 
 MOST_TOLD = 200
@@ -35,42 +34,122 @@ FIGURES: dict[Kind, str] = {
     Kind.SAME: N_("没有改动，不报"),
     Kind.EMPTY: N_("没有填，不报"),
 }
-"""What the figures on top say of the rows that are not sent, in their order."""
+"""What the figures on top say of rows that are not sent, in the order of the page."""
 
 
-def preview_page(
-    request: Request, seen: Seen, upload: WorkbookUpload, found: UploadPreview, refusal: str = ""
-) -> Response:
-    """The page; with `refusal`, why nothing was sent just now."""
-    rows = [_row(words_of(request), found, one) for one in found.outcomes]
-    first = [one for one in found.outcomes if one.kind is Kind.NEW]
-    return render(
-        request,
-        "pages/workbooks/preview.html",
-        status=409 if refusal else 200,
+@dataclass(frozen=True)
+class ShownFault:
+    """A fault or a note of one cell in finished words."""
+
+    where: str
+    """The address of the cell."""
+    label: str
+    """What the column is called."""
+    sentence: str
+
+
+@dataclass(frozen=True)
+class FaultyRow:
+    """The faults of one unit's row that are listed; of all other cells where `unit` is empty."""
+
+    unit: str
+    where: str
+    count: int
+    """All faults of the row, of which some may not be listed."""
+    faults: Sequence[ShownFault]
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One unit as the page shows it."""
+
+    unit: str
+    where: str
+    kind: Kind
+    name: str
+    """What becomes of the row, a msgid."""
+    sent: bool
+    changes: Sequence[ChangedAnswer]
+    notes: Sequence[ShownFault]
+    doubts: Sequence[str]
+    """What the checks ask, in finished sentences."""
+
+    @property
+    def is_unused(self) -> bool:
+        """Something stands in the row that will not be taken."""
+        unsent = self.kind in (Kind.OVERTAKEN, Kind.LOCKED)
+        return unsent or (self.kind in IDLE and bool(self.notes))
+
+    @property
+    def needs_eye(self) -> bool:
+        """The row will be sent, and somebody should look at it first."""
+        return self.sent and bool(self.doubts or self.notes or self.kind is Kind.CHANGED)
+
+    @property
+    def urgency(self) -> tuple[bool, bool, bool]:
+        """Sorts rows that have something to look at before rows that have only changed."""
+        return not self.doubts, not self.notes, self.kind is not Kind.CHANGED
+
+
+@dataclass(frozen=True)
+class UploadPage(Page):
+    """What sending an uploaded workbook would do."""
+
+    TEMPLATE = "pages/workbooks/preview.html"
+
+    assignment: Assignment
+    measure: Measure
+    for_lower: bool
+    """The workbook is for the lower units."""
+    refusal: str
+    """Why nothing was sent just now."""
+    upload: WorkbookUpload
+    action: str
+    """Where the button to send posts to."""
+    found: UploadPreview
+    figures: Sequence[tuple[int, str, str]]
+    """How many rows, what becomes of the rows, and the class of the figure."""
+    faulty: Sequence[FaultyRow]
+    more_faults: int
+    """Faults that are counted and not listed."""
+    unused: Sequence[ShownRow]
+    ready: Sequence[ShownRow]
+    """Rows to be sent that need an eye; first answers stand in `tables`."""
+    first: int
+    """How many units answer for the first time."""
+    tables: Sequence[AnswerTable]
+    idle: Mapping[str, Sequence[ShownRow]]
+
+
+def upload_page(
+    words: Words, seen: Seen, upload: WorkbookUpload, found: UploadPreview, refusal: str = ""
+) -> UploadPage:
+    """The page of an upload that was not sent yet."""
+    rows = [_row(words, found, outcome) for outcome in found.outcomes]
+    first = [outcome for outcome in found.outcomes if outcome.kind is Kind.NEW]
+    return UploadPage(
+        assignment=seen.assignment,
+        measure=seen.measure,
+        for_lower=not seen.assignment.lowest,
         refusal=refusal,
         upload=upload,
-        address=f"/assignments/{upload.assignment_id}/workbook/{upload.token}",
+        action=f"/assignments/{upload.assignment_id}/workbook/{upload.token}",
         found=found,
-        figures=_figures(found),
-        faulty=_faulty(words_of(request), found),
+        figures=list(_figures(found)),
+        faulty=_faulty(words, found),
         more_faults=max(0, len(found.faults) - MOST_TOLD),
-        unused=[row for row in rows if _is_unused(row)],
-        ready=_ready(rows),
+        unused=[row for row in rows if row.is_unused],
+        ready=sorted((row for row in rows if row.needs_eye), key=lambda row: row.urgency),
         first=len(first),
         tables=list(answer_tables(first, found.columns)),
-        idle={kind.value: [row for row in rows if row["kind"] == kind] for kind in IDLE},
-        for_lower=not seen.assignment.lowest,
-        one=seen.assignment,
-        measure=seen.measure,
-        unit=seen.unit,
+        idle={kind.value: [row for row in rows if row.kind is kind] for kind in IDLE},
     )
 
 
 def _figures(found: UploadPreview) -> Iterator[tuple[int, str, str]]:
-    """How many rows, what becomes of them, and the class of the figure; those there are."""
+    """See `UploadPage.figures`; a figure of nothing is left out."""
     counts = found.counts
-    ready = sum(one.sent for one in found.outcomes)
+    ready = sum(outcome.sent for outcome in found.outcomes)
     if ready:
         yield ready, READY if found.faults else TO_SEND, ""
     for kind, name in FIGURES.items():
@@ -78,60 +157,37 @@ def _figures(found: UploadPreview) -> Iterator[tuple[int, str, str]]:
             yield count, name, "late" if kind is Kind.FAULTY else ""
 
 
-def _faulty(words: Words, found: UploadPreview) -> list[dict[str, Any]]:
-    """The faults that are listed: those of no unit's row first, then row by row."""
-    in_rows = {fault.place.address for one in found.outcomes for fault in one.faults}
-    groups: list[tuple[str, str, Sequence[Fault]]] = [
-        ("", "", [one for one in found.faults if one.place.address not in in_rows])
+def _faulty(words: Words, found: UploadPreview) -> list[FaultyRow]:
+    """The faults that are listed: first those in no unit's row, then row by row."""
+    in_rows = {fault.place.address for outcome in found.outcomes for fault in outcome.faults}
+    elsewhere = [fault for fault in found.faults if fault.place.address not in in_rows]
+    groups: list[tuple[str, str, Sequence[Fault]]] = [("", "", elsewhere)]
+    groups += [
+        (outcome.sheet.unit.name, outcome.where, outcome.faults) for outcome in found.outcomes
     ]
-    groups += [(one.sheet.unit.name, one.where, one.faults) for one in found.outcomes]
     left = MOST_TOLD
     listed = []
     for unit, where, faults in groups:
-        told = [_told(words, one) for one in faults[:left]]
+        told = [_told(words, fault) for fault in faults[:left]]
         left -= len(told)
         if told:
-            listed.append({"unit": unit, "where": where, "count": len(faults), "faults": told})
+            listed.append(FaultyRow(unit, where, len(faults), told))
     return listed
 
 
-def _is_unused(row: dict[str, Any]) -> bool:
-    """Something stands in the row that will not be taken."""
-    return row["kind"] in (Kind.OVERTAKEN, Kind.LOCKED) or (
-        row["kind"] in IDLE and bool(row["notes"])
-    )
-
-
-def _ready(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows to be sent that need an eye: with something to look at first, then the changed.
-
-    What a unit answers for the first time stands in the table.
-    """
-    ready = [
-        row
-        for row in rows
-        if row["sent"] and (row["doubts"] or row["notes"] or row["kind"] == Kind.CHANGED)
-    ]
-    return sorted(
-        ready, key=lambda row: (not row["doubts"], not row["notes"], row["kind"] != Kind.CHANGED)
-    )
-
-
-def _row(words: Words, found: UploadPreview, outcome: RowOutcome) -> dict[str, Any]:
-    """One unit as the page shows it."""
+def _row(words: Words, found: UploadPreview, outcome: RowOutcome) -> ShownRow:
     flags = found.flags.get(outcome.sheet.assignment.id, [])
-    return {
-        "unit": outcome.sheet.unit.name,
-        "where": outcome.where,
-        "kind": outcome.kind,
-        "name": KIND_NAMES[outcome.kind],
-        "sent": outcome.sent,
-        "changes": outcome.changes,
-        "notes": [_told(words, one) for one in outcome.notes],
-        "doubts": [one.sentence for one in ask_about(words, flags, outcome.sheet.fields)],
-    }
+    return ShownRow(
+        unit=outcome.sheet.unit.name,
+        where=outcome.where,
+        kind=outcome.kind,
+        name=KIND_NAMES[outcome.kind],
+        sent=outcome.sent,
+        changes=outcome.changes,
+        notes=[_told(words, note) for note in outcome.notes],
+        doubts=[question.sentence for question in ask_about(words, flags, outcome.sheet.fields)],
+    )
 
 
-def _told(words: Words, one: Fault) -> dict[str, str]:
-    sentence = words.say(one)
-    return {"where": one.place.address, "label": one.place.column, "sentence": sentence}
+def _told(words: Words, fault: Fault) -> ShownFault:
+    return ShownFault(fault.place.address, fault.place.column, words.say(fault))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,12 +14,11 @@ from starlette.datastructures import FormData, UploadFile
 from adapters.workbooks.reading import read_workbook
 from adapters.workbooks.sheet_process import LIMIT
 from adapters.workbooks.writing import write_workbook
-from models import ONCE, WorkbookUpload
+from models import ONCE, Assignment, Measure, WorkbookUpload
 from queries.assignments.visible_assignments import Seen, get_visible_assignment
-from queries.workbooks.workbooks import count_rows, get_workbook_upload, list_sent_uploads
+from queries.workbooks.workbooks import SentRow, count_rows, get_workbook_upload, list_sent_uploads
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
-from rules.dates.calendar import local_date
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from rules.workbooks.reading import ReadSheet
@@ -29,14 +29,15 @@ from services.workbooks.workbooks import (
     send_key,
     send_upload,
 )
+from web.edge.context import Context, SignedIn
 from web.edge.downloads import saved_as
 from web.edge.language import say
 from web.edge.posted import Posted
-from web.edge.rendering import render
-from web.edge.security import SignedIn, Viewer, who_asks
-from web.edge.transactions import Look, Now, OpenSession, attempt
+from web.edge.rendering import Page, render
+from web.edge.security import Viewer, who_asks
+from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
-from web.workbooks.workbook_preview import preview_page
+from web.workbooks.workbook_preview import upload_page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPLACED = N_(
@@ -49,7 +50,7 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class SentBook:
-    """What was uploaded, read; or the finished sentence why it was not."""
+    """An uploaded workbook that was read, or the finished sentence why it was not."""
 
     ticket: dict[str, Any] | None
     tables: list[ReadSheet]
@@ -81,20 +82,18 @@ def _content_of(posted: FormData) -> bytes:
 
 
 @router.get("/assignments/{assignment_id}/workbook")
-def show_workbook(
-    request: Request, session: OpenSession, viewer: SignedIn, assignment_id: int
-) -> Response:
+def show_workbook(context: SignedIn, assignment_id: int) -> Response:
     """Where the workbook is downloaded and uploaded."""
-    return _page(request, session, _get_own(session, viewer, assignment_id))
+    return _page(context, _get_own(context.session, context.viewer, assignment_id))
 
 
 @router.get("/assignments/{assignment_id}/workbook.xlsx")
-def download(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: int) -> Response:
-    """The workbook as it stands now."""
-    seen = _get_own(session, viewer, assignment_id)
-    content = write_workbook(get_layout(session, seen.assignment, seen.unit))
+def download(context: SignedIn, assignment_id: int) -> Response:
+    """The workbook with what is answered by now."""
+    seen = _get_own(context.session, context.viewer, assignment_id)
+    content = write_workbook(get_layout(context.session, seen.assignment, seen.unit))
     period = "" if seen.assignment.period == ONCE else f"-{seen.assignment.period}"
-    day = local_date(now).strftime("%m%d")
+    day = context.today.strftime("%m%d")
     name = f"{seen.measure.title[:60]}{period}-{seen.unit.name}-{day}.xlsx"
     headers = {
         "Content-Disposition": saved_as(name, "form.xlsx"),
@@ -105,88 +104,77 @@ def download(session: OpenSession, viewer: SignedIn, now: Now, assignment_id: in
 
 @router.post("/assignments/{assignment_id}/workbook")
 def upload_workbook(
-    request: Request,
-    sent: Annotated[SentBook, Depends(read_sent)],
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
-    assignment_id: int,
+    sent: Annotated[SentBook, Depends(read_sent)], context: SignedIn, assignment_id: int
 ) -> Response:
-    """Keep what it says and show what sending it would do. Nothing is sent."""
-    seen = _get_own(session, viewer, assignment_id)
+    """Keep what the workbook says, and show what sending it would do. Nothing is sent."""
+    seen = _get_own(context.session, context.viewer, assignment_id)
     if sent.ticket is None:
-        return _page(request, session, seen, sent.refusal, status=sent.status)
-    with attempt(session, request) as outcome:
+        return _page(context, seen, sent.refusal, status=sent.status)
+    with attempt(context.session, context.words) as outcome:
         upload = keep_upload(
-            session, seen.assignment, sent.ticket, sent.tables, actor=viewer.account, now=now
+            context.session,
+            seen.assignment,
+            sent.ticket,
+            sent.tables,
+            actor=context.actor,
+            now=context.now,
         )
     if not outcome.done:
-        return _page(request, session, seen, outcome.refusal)
+        return _page(context, seen, outcome.refusal)
     return RedirectResponse(_address(upload), 303)
 
 
 @router.get("/assignments/{assignment_id}/workbook/{token}")
-def show_upload(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
-    assignment_id: int,
-    token: str,
-) -> Response:
-    """What sending it would do; once it was sent, the receipts."""
-    seen = _get_own(session, viewer, assignment_id)
+def show_upload(context: SignedIn, assignment_id: int, token: str) -> Response:
+    """What sending the workbook would do; once it was sent, the receipts."""
+    seen = _get_own(context.session, context.viewer, assignment_id)
     try:
-        upload = get_workbook_upload(session, assignment_id, token)
+        upload = get_workbook_upload(context.session, assignment_id, token)
     except NotFound:
-        return _page(request, session, seen, say(request, REPLACED), status=404)
+        return _page(context, seen, context.words.say(REPLACED), status=404)
     if upload.sent_at is not None:
-        return _sent_page(request, session, seen, upload)
-    try:
-        found = preview(session, seen.assignment, upload, now)
-    except Refusal as refusal:
-        return _page(request, session, seen, say(request, refusal))
-    return preview_page(request, seen, upload, found)
+        return _sent_page(context, seen, upload)
+    return _preview_page(context, seen, upload)
 
 
 @router.post("/assignments/{assignment_id}/workbook/{token}")
-def confirm(
-    request: Request,
-    session: OpenSession,
-    viewer: SignedIn,
-    now: Now,
-    posted: Posted,
-    assignment_id: int,
-    token: str,
-) -> Response:
-    """Send all of it, or none and show what has changed."""
-    seen = _get_own(session, viewer, assignment_id)
+def confirm(context: SignedIn, posted: Posted, assignment_id: int, token: str) -> Response:
+    """Send all rows; or send none, and show what has changed meanwhile."""
+    seen = _get_own(context.session, context.viewer, assignment_id)
     try:
-        upload = get_workbook_upload(session, assignment_id, token)
-        with attempt(session, request) as outcome:
+        upload = get_workbook_upload(context.session, assignment_id, token)
+        with attempt(context.session, context.words) as outcome:
             send_upload(
-                session,
+                context.session,
                 assignment_id,
                 token,
                 seen=str(posted.get("_seen", "")),
-                actor=viewer.account,
-                now=now,
+                actor=context.actor,
+                now=context.now,
             )
     except NotFound:
-        return _page(request, session, seen, say(request, REPLACED), status=404)
+        return _page(context, seen, context.words.say(REPLACED), status=404)
     if outcome.done:
         return RedirectResponse(_address(upload), 303)
-    session.expire_all()
-    seen = _get_own(session, viewer, assignment_id)
+    context.session.expire_all()
+    seen = _get_own(context.session, context.viewer, assignment_id)
+    return _preview_page(context, seen, upload, outcome.refusal)
+
+
+def _preview_page(
+    context: Context, seen: Seen, upload: WorkbookUpload, refused: str = ""
+) -> Response:
+    """What sending the upload would do; `refused`: why nothing was sent just now."""
     try:
-        found = preview(session, seen.assignment, upload, now)
+        found = preview(context.session, seen.assignment, upload, context.now)
     except Refusal as refusal:
-        return _page(request, session, seen, say(request, refusal))
-    return preview_page(request, seen, upload, found, outcome.refusal)
+        return _page(context, seen, context.words.say(refusal))
+    page = upload_page(context.words, seen, upload, found, refused)
+    return render(context.request, page, status=409 if refused else 200)
 
 
 def _get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
-    """An assignment of the viewer's own unit with units to fill in for. Raises NotFound."""
+    """An assignment of the viewer's own unit, if a workbook has rows for it. Raises NotFound."""
     seen = get_visible_assignment(session, viewer.unit, assignment_id)
     own = viewer.may(Right.KEEP_WORKBOOK, Subject.of(seen.unit))
     if not own or not count_rows(session, seen.assignment):
@@ -198,37 +186,55 @@ def _address(upload: WorkbookUpload) -> str:
     return f"/assignments/{upload.assignment_id}/workbook/{upload.token}"
 
 
-def _shared(seen: Seen) -> dict[str, Any]:
-    return {"one": seen.assignment, "measure": seen.measure, "unit": seen.unit}
+@dataclass(frozen=True)
+class WorkbookPage(Page):
+    """Where a workbook is downloaded and uploaded."""
+
+    TEMPLATE = "pages/workbooks/show.html"
+
+    assignment: Assignment
+    measure: Measure
+    refusal: str
+    unfit: str
+    """Why the form does not fit into a workbook."""
+    count: int
+    """How many rows the workbook has."""
+    limit: int
+    """Megabytes of the largest file."""
 
 
-def _page(
-    request: Request, session: Session, seen: Seen, refusal: str = "", *, status: int = 422
-) -> Response:
-    """The page of the download; with what is wrong with what was uploaded."""
+def _page(context: Context, seen: Seen, refusal: str = "", *, status: int = 422) -> Response:
+    """The page of the download; `refusal`: what is wrong with an upload."""
     unfit = ""
     try:
-        get_layout(session, seen.assignment, seen.unit)
+        get_layout(context.session, seen.assignment, seen.unit)
     except Refusal as reason:
-        unfit = say(request, reason)
-    return render(
-        request,
-        "pages/workbooks/show.html",
-        status=status if refusal else 200,
+        unfit = context.words.say(reason)
+    page = WorkbookPage(
+        assignment=seen.assignment,
+        measure=seen.measure,
         refusal=refusal,
         unfit=unfit,
-        count=count_rows(session, seen.assignment),
+        count=count_rows(context.session, seen.assignment),
         limit=LIMIT // (1024 * 1024),
-        **_shared(seen),
     )
+    return render(context.request, page, status=status if refusal else 200)
 
 
-def _sent_page(request: Request, session: Session, seen: Seen, upload: WorkbookUpload) -> Response:
+@dataclass(frozen=True)
+class SentWorkbookPage(Page):
+    """What was sent with a workbook."""
+
+    TEMPLATE = "pages/workbooks/sent.html"
+
+    upload: WorkbookUpload
+    sent: Sequence[SentRow]
+    assignment: Assignment
+    measure: Measure
+
+
+def _sent_page(context: Context, seen: Seen, upload: WorkbookUpload) -> Response:
     keys = [send_key(upload, row["assignment_id"]) for row in upload.rows]
-    return render(
-        request,
-        "pages/workbooks/sent.html",
-        upload=upload,
-        sent=list_sent_uploads(session, keys),
-        **_shared(seen),
-    )
+    sent = list_sent_uploads(context.session, keys)
+    page = SentWorkbookPage(upload, sent, seen.assignment, seen.measure)
+    return render(context.request, page)

@@ -16,8 +16,9 @@ from tests.building import REGION, VILLAGE
 from tests.databases import BOTH
 from tests.web.pages import check, text_of
 from web.app import ROUTERS
+from web.edge.context import get_office_context
 from web.edge.middleware import MOST_TYPED
-from web.edge.security import get_officer, get_viewer
+from web.edge.security import get_viewer
 from web.edge.static_files import lightened, static_files
 from web.edge.transactions import get_now
 
@@ -60,7 +61,7 @@ def test_every_change_is_refused_when_it_comes_from_another_site(client: TestCli
 
 
 def test_officers_are_viewers() -> None:
-    officers = [route for route in ROUTES if get_officer in calls(route.dependant)]
+    officers = [route for route in ROUTES if get_office_context in calls(route.dependant)]
     assert all(get_viewer in calls(route.dependant) for route in officers)
 
 

@@ -20,8 +20,9 @@ from tests.building import VILLAGE
 from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.site import Site, browser
+from web.edge.context import SignedIn
 from web.edge.rendering import environment
-from web.edge.security import SignedIn, form_token
+from web.edge.security import form_token
 
 pytestmark = [pytest.mark.long, REAL]
 
@@ -77,7 +78,7 @@ def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
     store = AttachmentStore(tmp_path / "files")
     site.app.dependency_overrides[get_store] = lambda: store
 
-    def show(request: Request, viewer: SignedIn) -> Response:
+    def show(request: Request, context: SignedIn) -> Response:
         attached = SimpleNamespace(
             token="t", name="旧的.pdf", size=1_500_000, type="application/pdf"
         )
@@ -86,7 +87,7 @@ def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
             asked_for(assignment, "paper", "file", attached),
         ]
         page = environment("zh").from_string(PAGE)
-        values = {"viewer": viewer, "path": "/x", "address": "/x"}
+        values = {"viewer": context.viewer, "path": "/x", "address": "/x"}
         return Response(
             page.render(id=assignment, asked=asked, form_token=form_token(request), **values),
             media_type="text/html",

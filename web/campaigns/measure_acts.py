@@ -1,0 +1,47 @@
+"""Acts on a measure that may be refused, and then show their page again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+
+from models import Campaign, Measure
+from queries.campaigns.campaigns import lock_own_measure
+from web.edge.context import Context
+from web.edge.transactions import Attempt, attempt
+
+
+@contextmanager
+def attempt_on(context: Context, measure: Measure) -> Iterator[Attempt]:
+    """Run an act on a measure; after a refusal the measure is again as it is stored."""
+    with attempt(context.session, context.words) as outcome:
+        yield outcome
+    if not outcome.done:
+        context.session.refresh(measure)
+
+
+@dataclass(frozen=True)
+class Reasoned:
+    """An act on a measure that needs a reason: before anybody has tried the act, or after."""
+
+    measure: Measure
+    campaign: Campaign
+    reason: str = ""
+    refusal: str = ""
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this."""
+        return 422 if self.refusal else 200
+
+
+def try_with_reason(
+    context: Context, measure_id: int, posted: FormData, act: Callable[..., object]
+) -> Reasoned:
+    """Do `act`, a service, to a measure of the office, with the reason that was typed."""
+    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    reason = str(posted.get("reason", ""))
+    with attempt_on(context, measure) as outcome:
+        act(context.session, measure, reason=reason, actor=context.actor, now=context.now)
+    return Reasoned(measure, campaign, reason, outcome.refusal)
