@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from adapters.documents.pdf_tables import PdfTable, tables_by_page
 from rules.campaigns.notice.unit_names import looks_like_unit
 from rules.sentences.refusal import N_, Refusal
 
@@ -44,6 +45,8 @@ class _Line:
     right: float
     bottom: float
     height: float
+    is_row: bool = False
+    """A row of a table, tabs between its cells: never joined with another line."""
 
 
 def pdf_text(content: bytes) -> str:
@@ -56,14 +59,14 @@ def pdf_text(content: bytes) -> str:
             raise Refusal(N_("这个 PDF 加了密码，请去掉密码后再上传。")) from error
         raise Refusal(N_("PDF 文件已损坏，无法打开。请重新导出后再上传。")) from error
     try:
-        return _document_text(document)
+        return _document_text(document, tables_by_page(content, document))
     except pdfium.PdfiumError as error:  # a page that is not there, or leads back to itself
         raise Refusal(N_("PDF 文件已损坏，无法打开。请重新导出后再上传。")) from error
     finally:
         document.close()
 
 
-def _document_text(document: pdfium.PdfDocument) -> str:
+def _document_text(document: pdfium.PdfDocument, tables: Mapping[int, Sequence[PdfTable]]) -> str:
     if len(document) > _PAGES:
         raise Refusal(
             N_("PDF 有 %(pages)s 页，超过了 %(limit)s 页的上限。"),
@@ -81,8 +84,26 @@ def _document_text(document: pdfium.PdfDocument) -> str:
         )
     _refuse_unmapped(document)
     repeated = _repeated(pages)
-    own = ([line for line in page if _at(line) not in repeated] for page in pages)
+    own = (
+        _with_rows([line for line in page if _at(line) not in repeated], tables.get(number, ()))
+        for number, page in enumerate(pages)
+    )
     return "\n".join(_paragraphs([line for page in own for line in _without_number(page)]))
+
+
+def _with_rows(lines: Sequence[_Line], tables: Sequence[PdfTable]) -> list[_Line]:
+    """The lines of a page, those inside a table replaced by the table's rows."""
+    placed: list[_Line] = []
+    written: set[PdfTable] = set()
+    for line in lines:
+        inside = [table for table in tables if table.holds(line.left, line.bottom)]
+        if not inside:
+            placed.append(line)
+        elif inside[0] not in written:
+            written.add(inside[0])
+            rows = ("\t".join(row) for row in inside[0].rows)
+            placed.extend(_Line(row, 0.0, 0.0, 0.0, 0.0, is_row=True) for row in rows)
+    return placed
 
 
 def _refuse_unmapped(document: pdfium.PdfDocument) -> None:
@@ -207,6 +228,8 @@ def _continues(above: _Line, line: _Line, left: float, right: float) -> bool:
     Then the line starts at the left edge, the line above reaches the right edge (up to one
     character that did not fit), and both have the same size.
     """
+    if above.is_row or line.is_row:
+        return False
     if not above.height or not line.height:
         return not _MARK.match(line.text) and above.text.rstrip()[-1:] not in _ENDS
     size = max(above.height, 1.0)

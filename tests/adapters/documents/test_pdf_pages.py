@@ -1,5 +1,7 @@
 """Pages of a PDF: what repeats on them is no part of the notice, and garbage is refused."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from adapters.documents.documents import extracted_text
@@ -7,6 +9,8 @@ from rules.sentences.refusal import Refusal
 
 Words = tuple[int, int, str]
 """From the left and from the bottom in points, and the text."""
+Rule = tuple[int, int, int, int]
+"""A line from one place to another."""
 PLAIN = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
 UNMAPPED = (
     b"<</Type/Font/Subtype/Type0/BaseFont/None/Encoding/Identity-H/DescendantFonts[<</Type/Font"
@@ -16,8 +20,9 @@ UNMAPPED = (
 )
 
 
-def pdf(*pages: list[Words], font: bytes = PLAIN) -> bytes:
-    """A PDF by hand. Texts are ASCII, or hexadecimal between < and >."""
+def pdf(*pages: list[Words], font: bytes = PLAIN, rules: Sequence[Rule] = ()) -> bytes:
+    """A PDF by hand. Texts are ASCII, or hexadecimal between < and >. `rules` are drawn on every
+    page."""
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -30,6 +35,8 @@ def pdf(*pages: list[Words], font: bytes = PLAIN) -> bytes:
             "/Resources<</Font<</F 3 0 R>>>>>>".encode()
         )
         drawn = "".join(
+            f"{left} {bottom} m {right} {top} l S\n" for left, bottom, right, top in rules
+        ) + "".join(
             f"BT /F 12 Tf {left} {bottom} Td {text if text[0] == '<' else f'({text})'} Tj ET\n"
             for left, bottom, text in page
         )
@@ -81,3 +88,53 @@ def test_a_pdf_that_does_not_say_its_characters_is_refused() -> None:
     shown: list[Words] = [(72, 700 - 20 * line, "<" + "41424344" * 10 + ">") for line in range(4)]
     with pytest.raises(Refusal, match="乱码"):
         extracted_text(pdf(shown, font=UNMAPPED), "a.pdf")
+
+
+def grid(columns: Sequence[int], rows: Sequence[int]) -> list[Rule]:
+    """The lines of a table, by the places of its columns and rows."""
+    across = [(columns[0], row, columns[-1], row) for row in rows]
+    down = [(column, rows[-1], column, rows[0]) for column in columns]
+    return [*across, *down]
+
+
+COLUMNS, ROWS = (60, 160, 360, 500), (600, 570, 520, 490)
+HEAD: list[Words] = [(70, 580, "No"), (170, 580, "Task"), (370, 580, "Due")]
+TASKS: list[Words] = [
+    (70, 550, "1"), (170, 550, "Check the"), (170, 530, "stoves"), (370, 550, "May 5"),
+    (70, 500, "2"), (170, 500, "Report"), (370, 500, "May 9"),
+]  # fmt: skip
+BEFORE, AFTER = (60, 700, "The tasks stand in the table below."), (60, 400, "That is all of it.")
+
+
+def test_a_ruled_table_is_read_row_by_row_between_the_paragraphs() -> None:
+    content = pdf([BEFORE, *HEAD, *TASKS, AFTER], rules=grid(COLUMNS, ROWS))
+    assert extracted_text(content, "a.pdf").split("\n") == [
+        BEFORE[2], "No\tTask\tDue", "1\tCheck thestoves\tMay 5", "2\tReport\tMay 9", AFTER[2],
+    ]  # fmt: skip
+
+
+def test_a_cell_merged_over_rows_is_repeated_and_one_merged_over_columns_is_not() -> None:
+    rules = [rule for rule in grid(COLUMNS, ROWS) if rule != (60, 520, 500, 520)]
+    rules += [(160, 520, 500, 520)]
+    content = pdf([BEFORE, *HEAD, *(word for word in TASKS if word[2] != "2")], rules=rules)
+    rows = [line for line in extracted_text(content, "a.pdf").split("\n") if "\t" in line]
+    assert rows[1:] == ["1\tCheck thestoves\tMay 5", "1\tReport\tMay 9"]
+    rules = [rule for rule in grid(COLUMNS, ROWS) if rule != (360, 490, 360, 600)]
+    rules += [(360, 490, 360, 570)]
+    content = pdf([BEFORE, (70, 580, "No"), (170, 580, "Task and due"), *TASKS], rules=rules)
+    rows = [line for line in extracted_text(content, "a.pdf").split("\n") if "\t" in line]
+    assert rows[0] == "No\tTask and due\t"
+
+
+def test_the_head_of_a_table_is_there_once_however_many_pages_it_takes() -> None:
+    more: list[Words] = [(70, 550, "3"), (170, 550, "Clean"), (370, 550, "May 20")]
+    content = pdf([*HEAD, *TASKS], [*HEAD, *more], rules=grid(COLUMNS, ROWS))
+    text = extracted_text(content, "a.pdf")
+    assert text.count("No\tTask\tDue") == 1
+    assert "3\tClean\tMay 20" in text
+
+
+def test_a_frame_around_a_paragraph_is_no_table() -> None:
+    words = [(70, 650, "A paragraph in a frame, as papers have it.")]
+    content = pdf(words, rules=grid((60, 500), (700, 600)))
+    assert "\t" not in extracted_text(content, "a.pdf")
