@@ -8,17 +8,17 @@ from sqlalchemy import Engine
 
 TICKS = os.sysconf("SC_CLK_TCK")
 _PARENT, _USER, _SYSTEM = 1, 11, 12
-"""Places in /proc/…/stat behind the name of the program."""
+"""The places of these fields in /proc/…/stat after the name of the program."""
 
 
 def of_children() -> float:
-    """Seconds of user and system time of the processes this one has started, so far."""
+    """The seconds of user and system time that the children of this process have used so far."""
     stats = dict(_stats())
     return sum(_seconds(stat) for pid, stat in stats.items() if _is_child(pid, stats))
 
 
 def of_backends(engine: Engine) -> float:
-    """The same of PostgreSQL's processes that serve the engine's database; 0 on SQLite."""
+    """The seconds that PostgreSQL's processes for the engine's database have used; 0 on SQLite."""
     if engine.dialect.name != "postgresql":
         return 0.0
     return sum(

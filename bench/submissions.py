@@ -72,7 +72,7 @@ def measure(engine: Engine, settings: Settings, measure_id: int) -> dict[str, An
 
 
 def _processor_seconds(engine: Engine) -> tuple[float, float]:
-    """Of the web application, and of PostgreSQL's processes for it."""
+    """The processor seconds of the web application, and of PostgreSQL's processes for it."""
     return processor_time.of_children(), processor_time.of_backends(engine)
 
 

@@ -1,6 +1,8 @@
-"""Fails when a document says something else than the code about settings, rooms, floors, figures of
-the demo or measurements for operators, or when a document and its translation name different
-things."""
+"""Fails when a document contradicts the code, or differs from its translation.
+
+Checked are settings, rooms, floors, figures of the demo and the names of `/metrics`. A document and
+its translation must name the same things.
+"""
 
 import re
 import sys
@@ -14,7 +16,7 @@ from tools.check_rooms import ROOMS
 
 TWINS = (("README.md", "README.zh.md"), ("docs/operating.md", "docs/operating.zh.md"))
 FOR_TESTS = {"password_memory", "password_passes", "clock_file"}
-"""Settings that tests and the demo use, and no installation."""
+"""Settings for tests and the demo, which no installation uses."""
 SETTING = re.compile(r"\bJIELI_[A-Z_]+\b")
 METRIC = re.compile(r"\bjieli_[a-z_]+\b")
 FLOORS = re.compile(r"^(web|services|queries|rules) +(\w+(?: \| \w+| → \w+)+)$", re.MULTILINE)
@@ -51,7 +53,7 @@ def unknown_names(text: str) -> Iterator[str]:
 
 
 def untold_settings(text: str) -> Iterator[str]:
-    """A sentence for each setting that a README leaves out, or gives another default."""
+    """A sentence for each setting that a README leaves out or shows with another default."""
     rows = [line for line in text.splitlines() if line.startswith("| `JIELI_")]
     for name, field in Settings.model_fields.items():
         setting = f"JIELI_{name.upper()}"
@@ -63,14 +65,14 @@ def untold_settings(text: str) -> Iterator[str]:
 
 
 def _number(default: object) -> str:
-    """A default as the table says it; empty where it is no number."""
+    """A default as the table shows it; empty where the default is no number."""
     if isinstance(default, bool) or not isinstance(default, int):
         return ""
     return f"{default // 2**20} MiB" if default % 2**20 == 0 else str(default)
 
 
 def wrong_figures(text: str) -> Iterator[str]:
-    """A sentence for each figure of the demo that is another one by now."""
+    """A sentence for each figure of the demo that is wrong."""
     with (ROOT / "data" / "units-inner-mongolia.csv").open(encoding="utf-8-sig") as lines:
         units = f"{sum(1 for _ in lines) - 1:,}"
     if units not in text:
@@ -80,7 +82,7 @@ def wrong_figures(text: str) -> Iterator[str]:
 
 
 def wrong_floors(text: str) -> Iterator[str]:
-    """A sentence for each room and floor that is told otherwise than the checks keep it."""
+    """A sentence for each room and floor that differs from the checks."""
     told = {layer: floors.split(" → ") for layer, floors in FLOORS.findall(text)}
     for layer, floors in contracts().items():
         if told.get(layer) != floors:
@@ -95,14 +97,16 @@ def contracts() -> dict[str, list[str]]:
     read = ConfigParser()
     read.read(ROOT / ".importlinter")
     sections = [read[name] for name in read.sections() if "containers" in read[name]]
-    return {each["containers"].strip(): each["layers"].split("\n")[1:] for each in sections}
+    return {
+        section["containers"].strip(): section["layers"].split("\n")[1:] for section in sections
+    }
 
 
-def apart(one: str, other: str, text: str, translated: str) -> Iterator[str]:
+def apart(document: str, other: str, text: str, translated: str) -> Iterator[str]:
     """A sentence for each thing that only one of a document and its translation names."""
     here, there = _named(text), _named(translated)
-    yield from (f"{one} names {name}, {other} does not" for name in sorted(here - there))
-    yield from (f"{other} names {name}, {one} does not" for name in sorted(there - here))
+    yield from (f"{document} names {name}, {other} does not" for name in sorted(here - there))
+    yield from (f"{other} names {name}, {document} does not" for name in sorted(there - here))
 
 
 def _named(text: str) -> set[str]:

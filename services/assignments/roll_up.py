@@ -1,10 +1,11 @@
 """Roll-up: Tally and Total stay equal to a recount from nothing.
 
-A change of assignments has three steps. What the assignments contribute to the units above is
-taken out; the change is made; what the assignments contribute now is put in. Taking out and
-putting in are the same set-based statement, so that one answer and fifteen thousand cost the same
-number of statements. Contributions are first added up by the assignment directly above and then
-climb, so that few rows climb.
+A change of a set of assignments has three steps. What the assignments contribute to the units above
+is taken out; the change is made; what the assignments contribute now is put in. Taking out and
+putting in are the same statement, so that ten answers and fifteen thousand cost the same number of
+statements. An act on single assignments works out the difference first and writes only that
+(`add_differences`). Contributions are first added up by the assignment directly above and then
+climb, so that few rows climb (decision 0004).
 """
 
 import json
@@ -48,21 +49,21 @@ STANDING = (
     "parent_id", "measure_id", "period", "level", "due_on", "status", "acknowledged_at",
     "released_at", "closed_at", "late", "answering",
 )  # fmt: skip
-"""The columns of an assignment that decide what it means to the units above it."""
+"""The columns of an assignment that decide what it contributes to the units above."""
 LIVE = tuple(status for status in Status if status != Status.WITHDRAWN)
 
 
 class Counted(NamedTuple):
-    """Which assignments a column of Tally counts."""
+    """The rule by which a column of Tally counts assignments."""
 
     statuses: tuple[Status, ...]
     mark: str = ""
-    """A column that must be true, or hold a time."""
+    """The name of a column that must be true, or hold a time; empty: none must."""
     is_open: bool = False
-    """Only while the measure is not closed."""
+    """Whether assignments count only while the measure is not closed."""
 
     def clause(self) -> ColumnElement[bool]:
-        """The same for the database."""
+        """The rule as a clause for the database."""
         clauses = [col(Assignment.status).in_(self.statuses)]
         if self.mark:
             column = Assignment.__table__.c[self.mark]  # type: ignore[attr-defined]
@@ -71,7 +72,7 @@ class Counted(NamedTuple):
         return and_(*clauses, OPEN) if self.is_open else and_(*clauses)
 
     def counts(self, standing: Mapping[str, Any]) -> bool:
-        """Whether it counts an assignment with these values of `STANDING`."""
+        """Whether the rule counts an assignment with these values of `STANDING`."""
         marked = not self.mark or bool(standing[self.mark])
         counted = marked and standing["status"] in self.statuses
         return counted and not (self.is_open and standing["closed_at"] is not None)
@@ -90,10 +91,10 @@ COUNTERS: dict[str, Counted] = {
     "reported": Counted(REPORTED, "answering"),
     "reviewed": Counted(REVIEWED, "answering"),
 }
-"""Column of Tally → the clause for the assignments that the column counts."""
+"""Column of Tally → the rule by which the column counts."""
 
 SUMMED = {"reported": REPORTED, "reviewed": REVIEWED}
-"""Columns `…_sum` and `…_count` of Total → the statuses in which a number is in them."""
+"""Prefix of the columns `…_sum` and `…_count` of Total → statuses whose numbers count."""
 SUMS: dict[str, Any] = {
     f"{name}_{what}": case((col(Assignment.status).in_(statuses), number), else_=0)
     for name, statuses in SUMMED.items()
@@ -112,8 +113,11 @@ def lock_measures(session: Session, where: ColumnElement[bool]) -> None:
 
 
 def measures_of(where: ColumnElement[bool], *, shared: bool = False) -> Select[Any]:
-    """The statement that locks the measures `where` touches; `shared`: for an act on assignments
-    that are locked themselves, beside which others of the kind go on."""
+    """The statement that locks the measures which `where` touches.
+
+    With `shared` the locks are for an act on single assignments, which are locked themselves. Other
+    such acts go on meanwhile; acts on all assignments of a measure wait.
+    """
     touched = select(col(Assignment.measure_id)).where(where)
     return (
         select(col(Measure.id))
@@ -137,13 +141,14 @@ def rolled_up(session: Session, where: ColumnElement[bool]) -> Iterator[None]:
 
 
 class Moved(NamedTuple):
-    """One assignment before and after an act, as far as the units above it are concerned."""
+    """One assignment before and after an act, as far as the totals above depend on it."""
 
     before: Mapping[str, Any]
-    """The values of `STANDING`, of an assignment that is locked."""
+    """The values of `STANDING`. The assignment is locked."""
     after: Mapping[str, Any]
     numbers_before: Mapping[str, int]
-    """Its `AnswerNumber`s; what is not reported adds none, and need not be known."""
+    """Field → value of its `AnswerNumber`s. An assignment that is not reported adds none, and its
+    numbers may be left out."""
     numbers_after: Mapping[str, int]
 
 
@@ -153,17 +158,17 @@ def standing_of(assignment: Assignment) -> dict[str, Any]:
 
 
 def add_differences(session: Session, moved: Iterable[Moved]) -> None:
-    """Put the differences that acts on single assignments make into the totals above them.
+    """Add the differences that acts on single assignments make to the totals above.
 
-    At most two statements, however many there are. Their rows are locked last, Tally before Total
-    and always in the same order, so that acts that share a measure never wait for each other in a
-    ring; and shortly, because the rows of the topmost unit are everybody's.
+    At most two statements, however many assignments there are. The rows of totals are locked last,
+    Tally before Total and always in the same order, so that acts of one measure never wait for each
+    other in a ring. The locks are short, because every act needs the rows of the topmost unit.
     """
     tallies, totals = _Differences(), _Differences()
-    for each in moved:
+    for move in moved:
         for sign, standing, numbers in (
-            (-1, each.before, each.numbers_before),
-            (1, each.after, each.numbers_after),
+            (-1, move.before, move.numbers_before),
+            (1, move.after, move.numbers_after),
         ):
             if standing["parent_id"] is not None:
                 _take_in(tallies, totals, sign, standing, numbers)
@@ -177,18 +182,19 @@ def add_differences(session: Session, moved: Iterable[Moved]) -> None:
 
 
 class _Differences:
-    """What rows with the same keys come to together."""
+    """Differences added up by the keys of a row."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[Any, ...], list[int]] = {}
 
     def add(self, keys: tuple[Any, ...], values: Iterable[int]) -> None:
+        """Add `values` to the row with these keys."""
         known = self._found.get(keys)
         found = list(values)
         self._found[keys] = [a + b for a, b in zip(known, found, strict=True)] if known else found
 
     def rows(self) -> list[list[Any]]:
-        """Those that are different from nothing."""
+        """The rows with a value that is not zero, as keys and values."""
         return [[*keys, *values] for keys, values in self._found.items() if any(values)]
 
 
@@ -205,14 +211,14 @@ def _take_in(
     summed = [status in statuses for statuses in SUMMED.values()]
     if any(summed):
         for field, value in numbers.items():
-            sums = (sign * one * counted for counted in summed for one in (value, 1))
+            sums = (sign * added * counted for counted in summed for added in (value, 1))
             totals.add((above, measure_id, period, field), sums)
 
 
 @cache
 def _compiled(dialect: Any, table: Any) -> str:
-    """The statement that adds rows given as JSON: compiled once in the life of the process, which
-    takes longer than carrying it out."""
+    """The SQL that adds rows given as JSON. It is compiled once, because compiling takes longer
+    than carrying out."""
     keys, values = _SHAPES[table]
     given = {"above": Integer, **keys, **dict.fromkeys(values, BigInteger)}
     groups = select(*given_rows("rows", **given)).cte("groups")
@@ -226,7 +232,7 @@ _SHAPES: dict[Any, tuple[dict[str, Any], Iterable[str]]] = {
     ),
     Total: ({"measure_id": Integer, "period": String, "field": String}, SUMS),
 }  # fmt: skip
-"""Table → its keys besides the unit, and its values."""
+"""Table → its key columns without the unit, and its value columns."""
 
 
 def contribute(session: Session, where: ColumnElement[bool], *, sign: int) -> None:
@@ -272,7 +278,8 @@ def _sums(where: ColumnElement[bool], sign: int) -> Insert:
 
 
 def _contributed(table: Any, source: Any, values: dict[str, Any], sign: int) -> Insert:
-    """Group `source` by the assignment above and the keys, and add the groups up."""
+    """The statement that groups `source` by the assignment above and the keys of `table`, and adds
+    the groups to the totals."""
     names = [*_SHAPES[table][0]]
     keys = [col(getattr(AnswerNumber if name == "field" else Assignment, name)) for name in names]
     groups = (
@@ -289,8 +296,10 @@ def _contributed(table: Any, source: Any, values: dict[str, Any], sign: int) -> 
 
 
 def _add(table: Any, groups: CTE, keys: list[str], values: list[str], sign: int) -> Insert:
-    """Let the groups climb to every unit above, and add them up there: the lowest units first and
-    all in one order, whoever adds."""
+    """The statement that lets groups climb to every unit above and adds them to the totals there.
+
+    The rows are written with the lowest units first, in the same order in every act.
+    """
     reached = climb(groups)
     names = ["unit_id", *keys]
     by = [reached.c[name] for name in names]

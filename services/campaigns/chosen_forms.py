@@ -1,4 +1,4 @@
-"""Whose form it is that an office chooses: its own, whatever it is chosen for."""
+"""An office may choose only forms of its own unit, whatever it chooses them for."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def require_own_form(session: Session, form_id: int, *, actor: Account) -> None:
 
 
 def require_own_version(session: Session, version_id: int, *, actor: Account) -> None:
-    """As `require_own_form`, for a version of the form."""
+    """`require_own_form` for a version of a form."""
     require_own_form(session, get_version(session, version_id).form_id, actor=actor)

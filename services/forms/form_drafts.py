@@ -24,9 +24,9 @@ class KeptForm:
 
     measure_id: int
     target: int
-    """The form that gets another version; 0: a new one is made."""
+    """The id of the form that gets another version; 0: a new form."""
     base_id: int | None
-    """The version of that form it was made from."""
+    """The id of the version of that form on which the page was begun; None: none."""
     latest: int
     content: dict[str, Any]
     seen: str = ""
