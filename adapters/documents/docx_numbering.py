@@ -133,7 +133,7 @@ def written_number(number: int, kind: str) -> str:
     if kind in _STEMS and 0 < number <= len(_STEMS[kind]):
         return _STEMS[kind][number - 1]
     if kind in _DIGIT_BY_DIGIT:
-        return "".join("〇一二三四五六七八九"[int(d)] for d in str(number))
+        return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
     if kind == "chineseLegalSimplified" and 0 < number < 1000:
         return numeral_of(number).translate(_LEGAL)
     if kind in _CIRCLED and 1 <= number <= 20:
@@ -164,13 +164,15 @@ def _local(element: etree._Element) -> str:
 def _sub(element: etree._Element | None, name: str) -> etree._Element | None:
     if element is None:
         return None
-    return next((c for c in element if _local(c) == name), None)
+    return next((child for child in element if _local(child) == name), None)
 
 
 def _attribute(element: etree._Element | None, name: str) -> str | None:
     if element is None:
         return None
-    return next((str(v) for k, v in element.attrib.items() if str(k).endswith(name)), None)
+    return next(
+        (str(value) for key, value in element.attrib.items() if str(key).endswith(name)), None
+    )
 
 
 def _value(element: etree._Element | None) -> str | None:
@@ -215,7 +217,7 @@ def _abstracts(
             continue
         levels: dict[int, _Level] = {}
         linked: dict[str, int] = {}
-        for level in (c for c in element if _local(c) == "lvl"):
+        for level in (child for child in element if _local(child) == "lvl"):
             at = int(_attribute(level, "}ilvl") or 0)
             levels[at] = _level(level)
             style = _value(_sub(level, "pStyle"))
@@ -235,7 +237,7 @@ def _lists(
             continue
         abstract = _value(_sub(element, "abstractNumId")) or ""
         listed = _List(abstract, dict(abstracts.get(abstract, ({}, {}))[0]))
-        for override in (c for c in element if _local(c) == "lvlOverride"):
+        for override in (child for child in element if _local(child) == "lvlOverride"):
             at = int(_attribute(override, "}ilvl") or 0)
             start, level = _whole(_sub(override, "startOverride")), _sub(override, "lvl")
             if level is not None:

@@ -72,7 +72,7 @@ def _too_large() -> Refusal:
 
 def _check_size(package: zipfile.ZipFile) -> None:
     entries = package.infolist()
-    if len(entries) > _ENTRY_LIMIT or sum(e.file_size for e in entries) > _TOTAL_LIMIT:
+    if len(entries) > _ENTRY_LIMIT or sum(entry.file_size for entry in entries) > _TOTAL_LIMIT:
         raise _too_large()
 
 
@@ -123,7 +123,7 @@ def local(element: etree._Element) -> str:
 def _child(element: etree._Element | None, name: str) -> etree._Element | None:
     if element is None:
         return None
-    return next((c for c in element if local(c) == name), None)
+    return next((child for child in element if local(child) == name), None)
 
 
 def _blocks(body: etree._Element, numbering: Numbering) -> Iterator[str]:
@@ -171,7 +171,7 @@ def _runs(element: etree._Element) -> Iterator[str]:
 
 
 def _page_or_line(element: etree._Element, name: str) -> str:
-    kind = next((v for k, v in element.attrib.items() if str(k).endswith("}type")), "")
+    kind = next((value for key, value in element.attrib.items() if str(key).endswith("}type")), "")
     return "" if name == "br" and kind == "column" else _BREAKS[name]
 
 
@@ -179,7 +179,7 @@ def _hidden(run: etree._Element) -> bool:
     vanish = _child(_child(run, "rPr"), "vanish")
     if vanish is None:
         return False
-    return not any(v in ("0", "false", "off") for v in vanish.attrib.values())
+    return not any(value in ("0", "false", "off") for value in vanish.attrib.values())
 
 
 def _rows(table: etree._Element, numbering: Numbering) -> Iterator[str]:
@@ -216,7 +216,7 @@ def _cell(cell: etree._Element, numbering: Numbering) -> str:
 
 def _continues(properties: etree._Element | None) -> bool:
     merge = _child(properties, "vMerge")
-    return merge is not None and not any(v == "restart" for v in merge.attrib.values())
+    return merge is not None and not any(value == "restart" for value in merge.attrib.values())
 
 
 def _span(properties: etree._Element | None) -> int:

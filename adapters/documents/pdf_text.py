@@ -184,8 +184,8 @@ def _line(text_page: pdfium.PdfTextPage, printed: str, at: int) -> _Line:
 def _middle(printed: str, at: int) -> int:
     """The place of the Chinese character nearest to the middle of the line."""
     middle = len(printed) // 2
-    around = sorted(range(len(printed)), key=lambda i: abs(i - middle))
-    return at + next((i for i in around if "\u4e00" <= printed[i] <= "\u9fff"), middle)
+    around = sorted(range(len(printed)), key=lambda place: abs(place - middle))
+    return at + next((place for place in around if "\u4e00" <= printed[place] <= "\u9fff"), middle)
 
 
 def _without_number(lines: list[_Line]) -> list[_Line]:

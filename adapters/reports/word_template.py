@@ -92,34 +92,34 @@ def write(language: str, path: Path) -> None:
     template.document.save(str(path))
 
 
-def _title(t: Template) -> None:
-    t.add(layout.TITLE, "{{ data.unit.name }}", "{{ data.unit.name }}")
-    t.add(
+def _title(template: Template) -> None:
+    template.add(layout.TITLE, "{{ data.unit.name }}", "{{ data.unit.name }}")
+    template.add(
         layout.TITLE,
         "“{{ data.campaign.title }}”落实情况报告",
         "Report on “{{ data.campaign.title }}”",
     )
-    t.add(layout.SUBTITLE, "（截至{{ as_of }}）", "(as of {{ as_of }})")
-    t.add(layout.BODY, "", "")
+    template.add(layout.SUBTITLE, "（截至{{ as_of }}）", "(as of {{ as_of }})")
+    template.add(layout.BODY, "", "")
 
 
-def _overview(t: Template) -> None:
-    t.add(layout.HEADING, "一、总体情况", "1. Overview")
-    t.command("{%p if not data.measures %}")
-    t.say(
+def _overview(template: Template) -> None:
+    template.add(layout.HEADING, "一、总体情况", "1. Overview")
+    template.command("{%p if not data.measures %}")
+    template.say(
         "截至{{ as_of }}，{{ data.unit.name }}在这项工作中没有收到措施，也没有向下级交办任务。",
         "As of {{ as_of }} no measure of this campaign has reached {{ data.unit.name }}, "
         "and it has handed nothing down.",
     )
-    t.command("{%p elif not data.below.issued %}")
-    t.say(
+    template.command("{%p elif not data.below.issued %}")
+    template.say(
         "{{ data.unit.name }}收到措施{{ data.measures|length }}项。"
         "截至{{ as_of }}，下级单位没有任务。",
         "{{ data.unit.name }} has received {{ data.measures|length }} measures. As of {{ as_of }} "
         "there are no assignments below it.",
     )
-    t.command("{%p else %}")
-    t.say(
+    template.command("{%p else %}")
+    template.say(
         "{% if data.campaign.number %}根据{{ data.campaign.number }}文件，{% endif %}"
         "{{ data.unit.name }}共有措施{{ data.measures|length }}项，"
         "向下级单位交办任务{{ data.below.issued }}个。截至{{ as_of }}，"
@@ -135,7 +135,7 @@ def _overview(t: Template) -> None:
         "{{ data.below.returned }} returned, {{ data.below.overdue }} overdue and "
         "{{ data.below.late }} were sent late.",
     )
-    t.say(
+    template.say(
         "应填报表单的单位{{ data.coverage.units }}个，"
         "全部报齐的{{ data.coverage.units_complete }}个"
         "（占{{ data.coverage.units_share }}）。应报{{ data.coverage.answers }}份，"
@@ -148,49 +148,49 @@ def _overview(t: Template) -> None:
         "reported and {{ data.coverage.answers_reviewed }} ({{ data.below.reviewed_share }}) "
         "reviewed.",
     )
-    t.command("{%p endif %}")
-    t.command("{%p if data.measures %}")
-    t.table(
+    template.command("{%p endif %}")
+    template.command("{%p if data.measures %}")
+    template.table(
         [
-            (t.words("序号", "No."), 9, "{{ r.number }}", CENTRE),
-            (t.words("措施", "Measure"), 28, "{{ r.title }}{{ r.period|period }}", LEFT),
+            (template.words("序号", "No."), 9, "{{ r.number }}", CENTRE),
+            (template.words("措施", "Measure"), 28, "{{ r.title }}{{ r.period|period }}", LEFT),
             *[
                 (heading, width, shown.replace("r.", "r.below."), align)
-                for heading, width, shown, align in t.count_columns(13)
+                for heading, width, shown, align in template.count_columns(13)
             ],
         ],
         "r in data.measures",
-        t.counts_total("", t.words("合计", "Total")),
+        template.counts_total("", template.words("合计", "Total")),
     )
-    t.command("{%p endif %}")
+    template.command("{%p endif %}")
 
 
-def _handed_down(t: Template) -> None:
-    t.command("{%p if data.measures %}")
-    t.add(layout.HEADING, "二、交办情况", "2. How it was handed down")
-    t.table(
+def _handed_down(template: Template) -> None:
+    template.command("{%p if data.measures %}")
+    template.add(layout.HEADING, "二、交办情况", "2. How it was handed down")
+    template.table(
         [
-            (t.words("序号", "No."), 9, "{{ r.number }}", CENTRE),
-            (t.words("出处", "In the notice"), 20, "{{ r.path }}", LEFT),
-            (t.words("交办单位", "Issued by"), 28, "{{ r.own.issued_by or '—' }}", LEFT),
-            (t.words("交办日期", "Issued on"), 25, "{{ r.own.issued_on or '—' }}", CENTRE),
-            (t.words("本级截止", "Due"), 25, "{{ r.own.due_on or '—' }}", CENTRE),
+            (template.words("序号", "No."), 9, "{{ r.number }}", CENTRE),
+            (template.words("出处", "In the notice"), 20, "{{ r.path }}", LEFT),
+            (template.words("交办单位", "Issued by"), 28, "{{ r.own.issued_by or '—' }}", LEFT),
+            (template.words("交办日期", "Issued on"), 25, "{{ r.own.issued_on or '—' }}", CENTRE),
+            (template.words("本级截止", "Due"), 25, "{{ r.own.due_on or '—' }}", CENTRE),
             (
-                t.words("向下级下发", "Passed on"),
+                template.words("向下级下发", "Passed on"),
                 30,
                 "{{ r.own.released_on or '—' }}"
-                + t.words(
+                + template.words(
                     "{% if r.own.passed_on %}（自动）{% endif %}",
                     "{% if r.own.passed_on %} (by itself){% endif %}",
                 ),
                 CENTRE,
             ),
-            (t.words("本级状态", "Status"), 19, "{{ r.own.status|status }}", CENTRE),
+            (template.words("本级状态", "Status"), 19, "{{ r.own.status|status }}", CENTRE),
         ],
         "r in data.measures",
     )
-    t.command("{%p for r in data.measures if r.own and r.own.detail %}")
-    t.say(
+    template.command("{%p for r in data.measures if r.own and r.own.detail %}")
+    template.say(
         "第{{ r.number }}项，本单位的细化要求：{{ r.own.detail.text }}"
         "{% if r.own.detail.due_on %}（下级截止提前到{{ r.own.detail.due_on|day }}）{% endif %}"
         "{% if r.own.detail.contact %}（联系：{{ r.own.detail.contact }}）{% endif %}",
@@ -198,45 +198,45 @@ def _handed_down(t: Template) -> None:
         "{% if r.own.detail.due_on %} (due earlier, {{ r.own.detail.due_on|day }}){% endif %}"
         "{% if r.own.detail.contact %} (contact: {{ r.own.detail.contact }}){% endif %}",
     )
-    t.command("{%p endfor %}")
-    t.command("{%p endif %}")
+    template.command("{%p endfor %}")
+    template.command("{%p endif %}")
 
 
-def _progress(t: Template) -> None:
-    t.command("{%p if data.below.issued %}")
-    t.add(layout.HEADING, "三、进展情况", "3. Progress")
+def _progress(template: Template) -> None:
+    template.command("{%p if data.below.issued %}")
+    template.add(layout.HEADING, "三、进展情况", "3. Progress")
     for chinese, english, rows, name in (
         ("（一）按层级", "3.1 By level", "data.levels", "{{ r|level }}"),
         ("（二）按下级单位", "3.2 By lower unit", "data.lower", "{{ r.name }}"),
     ):
-        t.add(layout.SUBHEADING, chinese, english)
-        t.table(
-            [(t.words("单位", "Unit"), 37, name, LEFT), *t.count_columns(13)],
+        template.add(layout.SUBHEADING, chinese, english)
+        template.table(
+            [(template.words("单位", "Unit"), 37, name, LEFT), *template.count_columns(13)],
             f"r in {rows}",
-            t.counts_total(t.words("合计", "Total")),
+            template.counts_total(template.words("合计", "Total")),
         )
-    t.add(
+    template.add(
         layout.NOTE,
         "注：下级单位各行含该单位本身及其全部下级；各项措施在各下级单位的进展见台账。",
         "Each lower unit includes itself and everything below it; the ledger has each measure.",
     )
-    t.command("{%p endif %}")
+    template.command("{%p endif %}")
 
 
-def _figures(t: Template) -> None:
-    t.command("{%p if data.measures %}")
-    t.add(layout.HEADING, "四、数据汇总", "4. Figures")
-    t.command("{%p if not with_figures %}")
-    t.say("各项措施没有需要汇总的数据。", "The measures ask for no figures.")
-    t.command("{%p endif %}")
-    t.command("{%p for m in with_figures %}")
-    t.add(
+def _figures(template: Template) -> None:
+    template.command("{%p if data.measures %}")
+    template.add(layout.HEADING, "四、数据汇总", "4. Figures")
+    template.command("{%p if not with_figures %}")
+    template.say("各项措施没有需要汇总的数据。", "The measures ask for no figures.")
+    template.command("{%p endif %}")
+    template.command("{%p for m in with_figures %}")
+    template.add(
         layout.SUBHEADING,
         "（{{ loop.index|numeral }}）{{ m.title }}{{ m.period|period }}",
         "4.{{ loop.index }} {{ m.title }}{{ m.period|period }}",
     )
-    t.command("{%p if m.target %}")
-    t.say(
+    template.command("{%p if m.target %}")
+    template.say(
         "目标：每个单位{{ m.target.label }}，{{ m.target.units }}个单位"
         "共{{ m.target.whole }}；已报完成{{ m.target.reported }}（{{ m.target.reported_share }}），"
         "已审完成{{ m.target.reviewed }}（{{ m.target.reviewed_share }}）。",
@@ -245,43 +245,45 @@ def _figures(t: Template) -> None:
         "({{ m.target.reported_share }}), reviewed {{ m.target.reviewed }} "
         "({{ m.target.reviewed_share }}).",
     )
-    t.command("{%p endif %}")
-    t.table(
+    template.command("{%p endif %}")
+    template.table(
         [
-            (t.words("指标", "Figure"), 46, "{{ f|figure }}", LEFT),
-            (t.words("已报", "Reported"), 26, "{{ f|reported }}", RIGHT),
-            (t.words("已报单位", "Units"), 19, "{{ f.reported_units }}", RIGHT),
-            (t.words("已审", "Reviewed"), 26, "{{ f|reviewed }}", RIGHT),
-            (t.words("已审单位", "Units"), 19, "{{ f.reviewed_units }}", RIGHT),
-            (t.words("应报单位", "Of units"), 20, "{{ f.of }}", RIGHT),
+            (template.words("指标", "Figure"), 46, "{{ f|figure }}", LEFT),
+            (template.words("已报", "Reported"), 26, "{{ f|reported }}", RIGHT),
+            (template.words("已报单位", "Units"), 19, "{{ f.reported_units }}", RIGHT),
+            (template.words("已审", "Reviewed"), 26, "{{ f|reviewed }}", RIGHT),
+            (template.words("已审单位", "Units"), 19, "{{ f.reviewed_units }}", RIGHT),
+            (template.words("应报单位", "Of units"), 20, "{{ f.of }}", RIGHT),
         ],
         "f in m.figures",
     )
-    t.command("{%p endfor %}")
-    t.command("{%p endif %}")
+    template.command("{%p endfor %}")
+    template.command("{%p endif %}")
 
 
-def _named(t: Template) -> None:
-    t.command("{%p if data.below.issued %}")
-    t.add(layout.HEADING, "五、退回、逾期、迟报和未报", "5. Returned, overdue, late and missing")
-    t.command("{%p for list in lists %}")
-    t.add(
+def _named(template: Template) -> None:
+    template.command("{%p if data.below.issued %}")
+    template.add(
+        layout.HEADING, "五、退回、逾期、迟报和未报", "5. Returned, overdue, late and missing"
+    )
+    template.command("{%p for list in lists %}")
+    template.add(
         layout.SUBHEADING,
         "（{{ loop.index|numeral }}）{{ list.title }}：{{ list.count }}个任务",
         "5.{{ loop.index }} {{ list.title }}: {{ list.count }} assignments",
     )
-    t.command("{%p if list.rows %}")
-    t.table(
+    template.command("{%p if list.rows %}")
+    template.table(
         [
-            (t.words("单位", "Unit"), 36, "{{ r.name }}", LEFT),
-            (t.words("上级单位", "Unit above"), 28, "{{ r.above }}", LEFT),
-            (t.words("措施", "No."), 10, "{{ r.measure }}", CENTRE),
-            (t.words("截止", "Due"), 25, "{{ r.due_on }}", CENTRE),
-            (t.words("状态", "Status"), 17, "{{ r.status|status }}", CENTRE),
+            (template.words("单位", "Unit"), 36, "{{ r.name }}", LEFT),
+            (template.words("上级单位", "Unit above"), 28, "{{ r.above }}", LEFT),
+            (template.words("措施", "No."), 10, "{{ r.measure }}", CENTRE),
+            (template.words("截止", "Due"), 25, "{{ r.due_on }}", CENTRE),
+            (template.words("状态", "Status"), 17, "{{ r.status|status }}", CENTRE),
             (
-                t.words("说明", "Remark"),
+                template.words("说明", "Remark"),
                 40,
-                t.words(
+                template.words(
                     "{% if list.kind == 'returned' %}{{ r.reason }}"
                     "{% elif list.kind == 'late' %}{{ r.sent_on }}报送"
                     "{% elif r.days %}逾期{{ r.days }}天{% endif %}",
@@ -294,50 +296,50 @@ def _named(t: Template) -> None:
         ],
         "r in list.rows",
     )
-    t.command("{%p endif %}")
-    t.command("{%p if list.more %}")
-    t.add(
+    template.command("{%p endif %}")
+    template.command("{%p if list.more %}")
+    template.add(
         layout.NOTE,
         "另有{{ list.more }}个任务未列出，见台账。",
         "{{ list.more }} more are not listed here; see the ledger.",
     )
-    t.command("{%p endif %}")
-    t.command("{%p endfor %}")
-    t.command("{%p endif %}")
+    template.command("{%p endif %}")
+    template.command("{%p endfor %}")
+    template.command("{%p endif %}")
 
 
-def _words(t: Template) -> None:
-    t.command("{%p if data.measures %}")
-    t.add(layout.HEADING, "六、工作情况", "6. In their own words")
-    t.command("{%p if not with_words %}")
-    t.say("本单位和直接下级单位尚未报送文字情况。", "Nothing has been written yet.")
-    t.command("{%p endif %}")
-    t.command("{%p for m in with_words %}")
-    t.add(
+def _words(template: Template) -> None:
+    template.command("{%p if data.measures %}")
+    template.add(layout.HEADING, "六、工作情况", "6. In their own words")
+    template.command("{%p if not with_words %}")
+    template.say("本单位和直接下级单位尚未报送文字情况。", "Nothing has been written yet.")
+    template.command("{%p endif %}")
+    template.command("{%p for m in with_words %}")
+    template.add(
         layout.SUBHEADING,
         "（{{ loop.index|numeral }}）{{ m.title }}{{ m.period|period }}",
         "6.{{ loop.index }} {{ m.title }}{{ m.period|period }}",
     )
-    t.command("{%p for w in m.words %}")
-    t.say(
+    template.command("{%p for w in m.words %}")
+    template.say(
         "{{ w.name }}（{{ w.label }}）：{{ w.text }}{% if w.cut %}……（全文见系统）{% endif %}",
         "{{ w.name }} ({{ w.label }}): {{ w.text }}{% if w.cut %}… (cut){% endif %}",
     )
-    t.command("{%p endfor %}")
-    t.command("{%p if m.words_more %}")
-    t.add(
+    template.command("{%p endfor %}")
+    template.command("{%p if m.words_more %}")
+    template.add(
         layout.NOTE,
         "另有{{ m.words_more }}段文字见台账。",
         "{{ m.words_more }} more texts are in the ledger.",
     )
-    t.command("{%p endif %}")
-    t.command("{%p endfor %}")
-    t.command("{%p endif %}")
+    template.command("{%p endif %}")
+    template.command("{%p endfor %}")
+    template.command("{%p endif %}")
 
 
-def _notes(t: Template) -> None:
-    t.add(layout.NOTE, "", "")
-    t.add(
+def _notes(template: Template) -> None:
+    template.add(layout.NOTE, "", "")
+    template.add(
         layout.NOTE,
         "数据说明：截至日期{{ as_of }}；生成时间{{ made_at }}；"
         "已报{{ data.coverage.units_complete }}/{{ data.coverage.units }}个单位"

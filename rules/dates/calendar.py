@@ -60,4 +60,4 @@ def workdays_between(first: date, last: date) -> int:
     if last < first:
         return -workdays_between(last, first)
     days = (last - first).days
-    return sum(is_workday(first + timedelta(days=n)) for n in range(1, days + 1))
+    return sum(is_workday(first + timedelta(days=number)) for number in range(1, days + 1))

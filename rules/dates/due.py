@@ -119,13 +119,16 @@ def due_dates(
     the level below.
     """
     final = final_date(due, period, received)
-    steps = range(len(levels))
+    depths = range(len(levels))
     if due.after_receipt:
         return {
-            level: _later(final, review_days * (len(levels) - 1 - n))
-            for n, level in zip(steps, levels, strict=True)
+            level: _later(final, review_days * (len(levels) - 1 - depth))
+            for depth, level in zip(depths, levels, strict=True)
         }
-    return {level: _later(final, -review_days * n) for n, level in zip(steps, levels, strict=True)}
+    return {
+        level: _later(final, -review_days * depth)
+        for depth, level in zip(depths, levels, strict=True)
+    }
 
 
 def _later(day: date, workdays: int) -> date:

@@ -80,7 +80,7 @@ def _sentence(parts: dict[str, int]) -> str:
 
 def _parts(period: str) -> dict[str, int]:
     """The year of a period, and which part of the year. Raises ValueError for what is no period."""
-    found = next((m for form in _FORMS if (m := form.fullmatch(period))), None)
+    found = next((match for form in _FORMS if (match := form.fullmatch(period))), None)
     if found is None:
         raise ValueError(period)
     return {name: int(value) for name, value in found.groupdict().items()}

@@ -167,12 +167,12 @@ class _Check:
     def _known(self, key: str) -> bool:
         inner = place_of(key)
         if inner:
-            found = self.tree.by_name.get(inner[2])
-            return bool(found and found.stored and self.tree.repeat_of(found) == inner[0])
+            field = self.tree.by_name.get(inner[2])
+            return bool(field and field.stored and self.tree.repeat_of(field) == inner[0])
         if any(key == times_key(repeat.name) for repeat in self.tree.repeats):
             return True
-        found = self.tree.by_name.get(key)
-        return bool(found and found.stored and not self.tree.repeat_of(found))
+        field = self.tree.by_name.get(key)
+        return bool(field and field.stored and not self.tree.repeat_of(field))
 
     def _times(self, repeat: str) -> Sequence[int]:
         """The places of the repeat's fillings that hold anything, in order. Gaps are left out."""

@@ -81,13 +81,13 @@ def asked_again(fields: Sequence[FormField], others: Iterable[OtherForm]) -> lis
     element.
     """
     wanted = {plain_label(field.label): field for field in fields if field.answered}
-    found: dict[str, AskedAgain] = {}
+    doubled: dict[str, AskedAgain] = {}
     for other in others:
         for field in other.fields:
             own = wanted.get(plain_label(field.label)) if field.answered else None
             if own and _doubled(own, field):
-                found.setdefault(own.name, AskedAgain(own.label, other.title))
-    return list(found.values())
+                doubled.setdefault(own.name, AskedAgain(own.label, other.title))
+    return list(doubled.values())
 
 
 def _doubled(own: FormField, other: FormField) -> bool:

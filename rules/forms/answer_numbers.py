@@ -37,19 +37,19 @@ def numbers(fields: Iterable[FormField], values: Mapping[str, Any]) -> dict[str,
     field's name once.
     """
     tree = FormTree(fields)
-    found: dict[str, int] = {}
+    by_key: dict[str, int] = {}
     for field in tree.fields:
         answers = _answers(tree, field, values)
         if field.rollup in MEASURED:
             figures = [figure for figure in map(_figure, answers) if figure is not None]
             if figures:
-                found[field.name] = int(_in_one_form(field.rollup, figures))
+                by_key[field.name] = int(_in_one_form(field.rollup, figures))
         elif field.rollup is RollUp.COUNT and answers:
-            found[field.name] = len(answers) * SCALE
+            by_key[field.name] = len(answers) * SCALE
         elif field.rollup is RollUp.SHARE and answers:
-            found[field.name] = SCALE
-            found |= {share_key(field.name, code): SCALE for code in _codes(answers)}
-    return found
+            by_key[field.name] = SCALE
+            by_key |= {share_key(field.name, code): SCALE for code in _codes(answers)}
+    return by_key
 
 
 def _answers(tree: FormTree, field: FormField, values: Mapping[str, Any]) -> list[Any]:

@@ -120,12 +120,12 @@ def clashes(
     trees = [FormTree(fields) for fields in answered]
     new = FormTree(after)
     for place, field in enumerate(after, start=1):
-        told: dict[str, Fault] = {}
+        by_msgid: dict[str, Fault] = {}
         for tree in trees:
             if field.name in tree.by_name:
-                told |= {fault.msgid: fault for fault in _clashes(tree, new, field, taken)}
-        if told:
-            found[place] = list(told.values())
+                by_msgid |= {fault.msgid: fault for fault in _clashes(tree, new, field, taken)}
+        if by_msgid:
+            found[place] = list(by_msgid.values())
     return found
 
 

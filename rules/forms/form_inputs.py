@@ -27,18 +27,18 @@ def input_faults(fields: Mapping[int, FormField]) -> Iterator[tuple[int, Fault]]
         return
     place = max(sent, key=lambda at: sent[at])
     if fields[place].type is FieldType.REPEAT:
-        told = N_(
+        msgid = N_(
             "这一组填满 %(times)s 条时，整张表单一次要报送 %(count)s 个答案，最多 %(most)s 个。"
             "请减少组里的项或多选题的选项，或者拆成几张表单。"
         )
         values = {"times": MOST_TIMES, "count": count, "most": MOST_INPUTS}
-        yield place, Fault(told, values, Place("type"))
+        yield place, Fault(msgid, values, Place("type"))
     else:
-        told = N_(
+        msgid = N_(
             "整张表单一次要报送 %(count)s 个答案，最多 %(most)s 个。请减少多选题的选项，"
             "或者拆成几张表单。"
         )
-        yield place, Fault(told, {"count": count, "most": MOST_INPUTS}, Place("choices"))
+        yield place, Fault(msgid, {"count": count, "most": MOST_INPUTS}, Place("choices"))
 
 
 def inputs_of(field: FormField) -> int:

@@ -166,25 +166,25 @@ def tied_to(tree: FormTree, items: Collection[str]) -> set[str]:
 def _pulled(tree: FormTree, ties: Iterable[FormField], items: Collection[str]) -> set[str]:
     """The items that the constraints and choice filters of `ties` name together with `items`, or
     with fields that move along with `items`."""
-    moved, found = moved_by(tree, items), set[str]()
+    moved, pulled = moved_by(tree, items), set[str]()
     for field in ties:
         named = named_in(field.constraint) | named_in(field.choice_filter, choice=True)
         own = tree.repeat_of(field) or field.name
         if own in items or (named - {field.name}) & moved:
             sources = _sources(tree, named | {field.name})
-            found |= {tree.repeat_of(tree.by_name[name]) or name for name in sources}
-    return found
+            pulled |= {tree.repeat_of(tree.by_name[name]) or name for name in sources}
+    return pulled
 
 
 def _sources(tree: FormTree, names: Collection[str]) -> set[str]:
     """`names`, and the fields from which the calculated ones among them are calculated."""
-    found = {name for name in names if name in tree.by_name}
+    sources = {name for name in names if name in tree.by_name}
     while (
-        more := {name for known in found for name in named_in(tree.by_name[known].calculation)}
-        & tree.by_name.keys() - found
+        more := {name for known in sources for name in named_in(tree.by_name[known].calculation)}
+        & tree.by_name.keys() - sources
     ):
-        found |= more
-    return found
+        sources |= more
+    return sources
 
 
 def named_in(text: str, *, choice: bool = False) -> set[str]:

@@ -219,15 +219,15 @@ def find_in_field(field: FormField) -> Iterator[tuple[str, str, str]]:
     )
     told = set()
     for where, text in _said(field):
-        found = _in_text(text, counting=counting, asked=field.answered)
-        if found and found not in told:
-            told.add(found)
-            yield where, *found
+        reason_and_words = _in_text(text, counting=counting, asked=field.answered)
+        if reason_and_words and reason_and_words not in told:
+            told.add(reason_and_words)
+            yield where, *reason_and_words
     for labels in _offered(field):
-        found = _found(labels, labels, counting=counting)
-        if found and found not in told:
-            told.add(found)
-            yield "choices", *found
+        reason_and_words = _found(labels, labels, counting=counting)
+        if reason_and_words and reason_and_words not in told:
+            told.add(reason_and_words)
+            yield "choices", *reason_and_words
 
 
 def find_in_choices(labels: Iterable[str]) -> tuple[str, str, str] | None:

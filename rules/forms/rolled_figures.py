@@ -77,16 +77,16 @@ def figures(
     `older`: name → label, for fields of older versions. `unanswered`: fields that nobody has
     answered have a line too.
     """
-    found: list[Figure] = []
+    lines: list[Figure] = []
     known: set[str] = set()
     for field in fields:
         known |= {field.name, *(share_key(field.name, choice.value) for choice in field.choices)}
         added = unanswered and field.rollup in (*KEPT, *EXTREMES)
         if added or field.name in sums:
-            found += _lines(field, sums, extremes)
+            lines += _lines(field, sums, extremes)
     names = older or {}
-    rest = sorted(sums.keys() - known)
-    return found + [_line(key, names.get(key, key), RollUp.SUM, sums[key]) for key in rest]
+    older_keys = sorted(sums.keys() - known)
+    return lines + [_line(key, names.get(key, key), RollUp.SUM, sums[key]) for key in older_keys]
 
 
 def _lines(

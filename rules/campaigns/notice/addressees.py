@@ -88,7 +88,12 @@ def addressees_in(
         for mention in run
         if not any(span.start <= mention.start < span.end for span in without)
     )
-    named = {value for m in mentions if m.kind in ("strong", "weak") for value in m.values}
+    named = {
+        value
+        for mention in mentions
+        if mention.kind in ("strong", "weak")
+        for value in mention.values
+    }
     doubts: tuple[Doubt, ...] = ()
     if not named & set(LEVELS):
         more, doubts = _less_sure(mentions)
@@ -103,7 +108,7 @@ def addressees_in(
 
 def _less_sure(mentions: tuple[Mention, ...]) -> tuple[set[str], tuple[Doubt, ...]]:
     for kind, why in (("general", _GENERAL_WHY), ("rank", _RANK_WHY)):
-        seen = next((m for m in mentions if m.kind == kind), None)
+        seen = next((mention for mention in mentions if mention.kind == kind), None)
         if seen:
             return set(seen.values), (Doubt("levels", seen.text, seen.start, seen.end, why),)
     return set(), ()
@@ -135,11 +140,16 @@ def _runs(text: str, plain: str, start: int, stop: int) -> list[list[Mention]]:
 def _only_tags(word: _Word) -> _Word:
     """The word without its levels: 边境旗市每个嘎查村 addresses villages, and the banners only say
     which."""
-    return _Word(word.kind, tuple(v for v in word.values if v in TAGS), word.start, word.end)
+    return _Word(
+        word.kind, tuple(value for value in word.values if value in TAGS), word.start, word.end
+    )
 
 
 def _mentions(text: str, run: list[_Word]) -> list[Mention]:
-    return [Mention(text[w.start : w.end], w.values, w.kind, w.start, w.end) for w in run]
+    return [
+        Mention(text[word.start : word.end], word.values, word.kind, word.start, word.end)
+        for word in run
+    ]
 
 
 def _addressed(plain: str, run: list[_Word], start: int, stop: int) -> bool:

@@ -14,7 +14,17 @@ from rules.campaigns.notice.notice_dates import (
     with_year,
 )
 from rules.campaigns.notice.numerals import number_of
-from rules.campaigns.notice.phrase import BEFORE, CLOCK, QUARTER, YEAR, D, H, M, Phrase, into
+from rules.campaigns.notice.phrase import (
+    BEFORE,
+    CLOCK,
+    DAY,
+    MONTH,
+    NUMERAL,
+    QUARTER,
+    YEAR,
+    Phrase,
+    into,
+)
 from rules.sentences.refusal import N_
 
 DAYS: list[Phrase] = []
@@ -62,11 +72,11 @@ def _is_past(place: TextPlace, resolved: Resolved | None, year: str | None) -> b
 
 @_phrase(
     "11月20日至12月20日",
-    rf"(?:{YEAR}(?P<m1>\d{{1,2}}|[{H}]{{1,2}}) ?月 ?(?:(?P<d1>\d{{1,2}}|"
-    rf"[{H}]{{1,3}}) ?[日号])?(?:起)? ?(?:至|到|—|–|-|－|~|～)+ ?)"
+    rf"(?:{YEAR}(?P<m1>\d{{1,2}}|[{NUMERAL}]{{1,2}}) ?月 ?(?:(?P<d1>\d{{1,2}}|"
+    rf"[{NUMERAL}]{{1,3}}) ?[日号])?(?:起)? ?(?:至|到|—|–|-|－|~|～)+ ?)"
     rf"(?P<y2>20\d{{2}} ?年|明年|次年|今年)? ?(?:(?P<m2>\d{{1,2}}|"
-    rf"[{H}]{{1,2}}) ?月(?:份)?)? ?(?:(?P<d2>\d{{1,2}}|[{H}]{{1,3}}) ?[日号]|(?P<end>底|"
-    rf"末)|(?=[，。；）\n ]|$))",
+    rf"[{NUMERAL}]{{1,2}}) ?月(?:份)?)? ?(?:(?P<d2>\d{{1,2}}|[{NUMERAL}]{{1,3}}) ?[日号]|"
+    rf"(?P<end>底|末)|(?=[，。；）\n ]|$))",
 )
 def _range(match: re.Match[str], place: TextPlace) -> Reading | None:
     """A stretch of time (11月20日至12月20日), whose last day is the deadline."""
@@ -127,7 +137,7 @@ def _year_end(match: re.Match[str], place: TextPlace) -> Reading | None:
 
 @_phrase(
     "12月20日前",
-    rf"(?<!\d){YEAR}(?<!每){M}(?:的)?(?:{D}|(?P<end>底|末)|(?P<part>上旬|中旬|下旬)){CLOCK}(?P<before>{BEFORE})?",
+    rf"(?<!\d){YEAR}(?<!每){MONTH}(?:的)?(?:{DAY}|(?P<end>底|末)|(?P<part>上旬|中旬|下旬)){CLOCK}(?P<before>{BEFORE})?",
 )
 def _day(match: re.Match[str], place: TextPlace) -> Reading | None:
     after = place.plain[match.end() : match.end() + 6]
@@ -177,7 +187,7 @@ def _iso_day(match: re.Match[str], place: TextPlace) -> Reading | None:
 
 @_phrase(
     "12月前",
-    rf"(?<!\d){YEAR}(?<!每){M}(?P<before>{BEFORE})?",
+    rf"(?<!\d){YEAR}(?<!每){MONTH}(?P<before>{BEFORE})?",
 )
 def _month(match: re.Match[str], place: TextPlace) -> Reading | None:
     """A whole month: due at its end where a label says so, doubtful where 前 stands behind the
@@ -197,7 +207,7 @@ def _month(match: re.Match[str], place: TextPlace) -> Reading | None:
 
 @_phrase(
     "本月底前",
-    rf"(?:本|当|这个)月(?:的)?(?:{D}|底|末){CLOCK}{BEFORE}?|(?<![\d{H}月每个])月(?:底|末){BEFORE}",
+    rf"(?:本|当|这个)月(?:的)?(?:{DAY}|底|末){CLOCK}{BEFORE}?|(?<![\d{NUMERAL}月每个])月(?:底|末){BEFORE}",
 )
 def _this_month(match: re.Match[str], place: TextPlace) -> Reading | None:
     issued = place.reference.issued

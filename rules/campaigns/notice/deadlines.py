@@ -68,8 +68,8 @@ def deadlines_in(
         if reading.why:
             doubts.append(Doubt("deadline", text[begin:close], begin, close, reading.why))
     kept = _once(deadlines)
-    dropped = {d.start for d in deadlines} - {d.start for d in kept}
-    return tuple(kept), tuple(d for d in doubts if d.start not in dropped)
+    dropped = {deadline.start for deadline in deadlines} - {deadline.start for deadline in kept}
+    return tuple(kept), tuple(doubt for doubt in doubts if doubt.start not in dropped)
 
 
 def _matches(plain: str) -> list[tuple[re.Match[str], int]]:
@@ -91,7 +91,11 @@ def _trimmed(plain: str, start: int, end: int) -> tuple[int, int]:
 def _once(deadlines: list[Deadline]) -> list[Deadline]:
     """Each value once. 每季度 alone adds nothing beside 每季度末月25日前."""
     kept: dict[tuple[str, str], Deadline] = {}
-    exact = {d.value.partition(":")[0] for d in deadlines if not d.value.endswith(":last")}
+    exact = {
+        deadline.value.partition(":")[0]
+        for deadline in deadlines
+        if not deadline.value.endswith(":last")
+    }
     for deadline in deadlines:
         if deadline.kind == EVERY and deadline.value.endswith(":last"):
             bare = not re.search("[底末前]", deadline.text)

@@ -92,7 +92,9 @@ def duties_in(
     duties: list[Duty] = []
     doubts: list[Doubt] = list(_unclear(text, passage))
     for match in _COUNT.finditer(passage.words):
-        if any(a < match.start() < b for a, b in quoted.get(match.start() >> 8, ())):
+        if any(
+            begin < match.start() < close for begin, close in quoted.get(match.start() >> 8, ())
+        ):
             continue
         duty, doubt = _judged(text, passage, match)
         duties.extend([duty] if duty else [])

@@ -11,9 +11,9 @@ _BLANKS = (
     "\u202f\u205f\u3000"
 )
 _FOLDS = {
-    **{0xFF10 + i: str(i) for i in range(10)},
-    **{0xFF21 + i: chr(0x41 + i) for i in range(26)},
-    **{0xFF41 + i: chr(0x61 + i) for i in range(26)},
+    **{0xFF10 + place: str(place) for place in range(10)},
+    **{0xFF21 + place: chr(0x41 + place) for place in range(26)},
+    **{0xFF41 + place: chr(0x61 + place) for place in range(26)},
     **{ord(blank): " " for blank in _BLANKS},
     **dict(zip(map(ord, "().:;,!?%％．○﹙﹚"), "（）.：；，！？%%.〇（）", strict=True)),
 }
@@ -64,7 +64,7 @@ class Squeezed:
 def squeezed(plain: str, start: int, end: int) -> Squeezed:
     """The passage `plain[start:end]` of folded text, squeezed."""
     passage = plain[start:end]
-    blanks = {at for m in _AROUND_DIGITS.finditer(passage) for at in range(*m.span())}
+    blanks = {at for match in _AROUND_DIGITS.finditer(passage) for at in range(*match.span())}
     if not blanks:
         return Squeezed(passage, range(start, end))
     kept = [at for at in range(len(passage)) if at not in blanks]

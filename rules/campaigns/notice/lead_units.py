@@ -67,19 +67,25 @@ def _named(lead: list[Found], helping: list[Found]) -> NamedUnits:
 def vague_unit_doubts(units: tuple[Found, ...]) -> list[Doubt]:
     """A doubt for every 有关部门 in a list of units."""
     why = N_("没有写明是哪些单位，请确认。")
-    return [Doubt("unit", u.value, u.start, u.end, why) for u in units if is_vague_unit(u.value)]
+    return [
+        Doubt("unit", unit.value, unit.start, unit.end, why)
+        for unit in units
+        if is_vague_unit(unit.value)
+    ]
 
 
 def _once(units: list[Found]) -> tuple[Found, ...]:
     kept: dict[str, Found] = {}
-    for unit in sorted(units, key=lambda u: u.start):
+    for unit in sorted(units, key=lambda unit: unit.start):
         kept.setdefault(unit.value, unit)
     return tuple(kept.values())
 
 
 def _listed(text: str, plain: str, start: int, end: int) -> list[Found]:
     return [
-        Found(joined_up(text[a:b]), a, b) for a, b in split_units(plain, start, end) if b - a <= 60
+        Found(joined_up(text[begin:close]), begin, close)
+        for begin, close in split_units(plain, start, end)
+        if close - begin <= 60
     ]
 
 
@@ -166,7 +172,7 @@ def _list_before(plain: str, start: int, at: int) -> tuple[int, int]:
 
 def _all_units(plain: str, start: int, end: int) -> bool:
     parts = split_units(plain, start, end)
-    return bool(parts) and all(_plausible(plain[a:b]) for a, b in parts)
+    return bool(parts) and all(_plausible(plain[begin:close]) for begin, close in parts)
 
 
 def _plausible(words: str) -> bool:

@@ -72,7 +72,7 @@ def measure_spans(
     text: str, plain: str, body: Span, headings: tuple[Heading, ...], reference: DateReference
 ) -> tuple[MeasureSpan, ...]:
     """The measures of one body in reading order, without overlaps."""
-    if not any(h.style != POINT for h in headings):
+    if not any(heading.style != POINT for heading in headings):
         return tuple(_paragraphs(plain, body))
     return tuple(_Sections(text, plain, body, headings, reference).measures())
 
@@ -150,13 +150,13 @@ class _Sections:
         style, lower = self.headings[index].style, self.headings[children[0]].style
         if style in (CHAPTER, DIVISION) or (style == HAN and lower in (HAN_BRACKET, ARTICLE)):
             return True
-        if len(children) < 2 or any(self._length(c) < _SENTENCES for c in children):
+        if len(children) < 2 or any(self._length(child) < _SENTENCES for child in children):
             return False
         if style == HAN and lower in (DIGIT, DIGIT_BRACKET, HALF_BRACKET):
             return self._asking(children) * 2 > len(children)
         if self._intro_length(index, children[0]) > _SENTENCES:
             return False
-        return sum(self._own_work(c) for c in children) >= 2
+        return sum(self._own_work(child) for child in children) >= 2
 
     def _length(self, index: int) -> int:
         heading = self.headings[index]
@@ -167,7 +167,7 @@ class _Sections:
 
     def _asking(self, children: list[int]) -> int:
         """How many of the items ask for something in a sentence of their own."""
-        spans = [(self.headings[c].start, self.headings[c].close) for c in children]
+        spans = [(self.headings[child].start, self.headings[child].close) for child in children]
         return sum(bool(_ASKS.search(self.plain, *span)) for span in spans)
 
     def _own_work(self, index: int) -> bool:
@@ -210,7 +210,7 @@ class _Sections:
         if index != beside[-1] or self.below.get(index):
             return []
         paragraphs = list(_lines(self.plain, heading.start, heading.close))
-        usual = max((self._paragraph_count(s) for s in beside[:-1]), default=0)
+        usual = max((self._paragraph_count(sibling) for sibling in beside[:-1]), default=0)
         usual = usual or 1 + _heading_alone(self.plain, heading)
         apart = dropwhile(lambda span: not self._opens_apart(span), paragraphs[usual:])
         return [span for span in apart if not _FORMULA.match(self.plain, span.start)]

@@ -75,7 +75,7 @@ def read_notice(text: str) -> ReadNotice:
         drafts = (_measure(text, plain, span, reference) for span in spans)
         measures.extend(_asking_whom(draft, frame.addressed) for draft in drafts)
     if len(outlines) > 1 and any(outlines[1:]):
-        measures = [m for m in measures if not m.path.startswith("段")]
+        measures = [measure for measure in measures if not measure.path.startswith("段")]
     measures = _with_tables(text, plain, frame, reference, measures)
     outline = _joined(outlines)
     measures = _with_slips(text, outline, measures)
@@ -98,7 +98,8 @@ def _joined(outlines: list[tuple[Heading, ...]]) -> tuple[Heading, ...]:
     for headings in outlines:
         offset = len(joined)
         joined.extend(
-            h if h.above is None else replace(h, above=h.above + offset) for h in headings
+            heading if heading.above is None else replace(heading, above=heading.above + offset)
+            for heading in headings
         )
     return tuple(joined)
 
@@ -147,7 +148,7 @@ def _measure(text: str, plain: str, span: MeasureSpan, reference: DateReference)
         deadlines=deadlines,
         lead=units.lead,
         cooperating=units.cooperating,
-        uncertain=tuple(sorted(doubts, key=lambda d: (d.start, d.end))),
+        uncertain=tuple(sorted(doubts, key=lambda doubt: (doubt.start, doubt.end))),
     )
 
 
@@ -256,7 +257,11 @@ def _row_measure(
     lead, helping = _cell_units(text, row, "lead"), _cell_units(text, row, "cooperating")
     due = row.cells.get("due")
     dates = deadlines_in(text, reference, due.start, due.end, due=True) if due else ((), ())
-    kept = [d for d in drafted.uncertain if d.what != "deadline" or not due or d.start < due.start]
+    kept = [
+        doubt
+        for doubt in drafted.uncertain
+        if doubt.what != "deadline" or not due or doubt.start < due.start
+    ]
     doubts = [*kept, *dates[1], *vague_unit_doubts((*lead, *helping))]
     addressees = addressees_in(text, row.start, row.end, _places(helping))
     return replace(
@@ -267,7 +272,7 @@ def _row_measure(
         deadlines=_distinct((*dates[0], *drafted.deadlines)),
         lead=lead or drafted.lead,
         cooperating=helping or drafted.cooperating,
-        uncertain=tuple(sorted(set(doubts), key=lambda d: (d.start, d.end))),
+        uncertain=tuple(sorted(set(doubts), key=lambda doubt: (doubt.start, doubt.end))),
     )
 
 
@@ -306,5 +311,5 @@ def _enriched(measure: DraftMeasure, row: DraftMeasure) -> DraftMeasure:
         duties=measure.duties or row.duties,
         lead=measure.lead or row.lead,
         cooperating=measure.cooperating or row.cooperating,
-        uncertain=tuple(sorted(doubts, key=lambda d: (d.start, d.end))),
+        uncertain=tuple(sorted(doubts, key=lambda doubt: (doubt.start, doubt.end))),
     )

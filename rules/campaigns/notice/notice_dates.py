@@ -50,7 +50,7 @@ def day_in(plain: str, start: int = 0, end: int | None = None) -> tuple[date, in
 def _of(match: re.Match[str]) -> date | None:
     parts = (match["year"], match["month"] or match["month2"], match["day"] or match["day2"])
     numbers = [number_of(part) for part in parts]
-    return valid_day(*(n or 0 for n in numbers))
+    return valid_day(*(number or 0 for number in numbers))
 
 
 def valid_day(year: int, month: int, day: int) -> date | None:

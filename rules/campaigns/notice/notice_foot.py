@@ -122,7 +122,7 @@ def _issuer_above(text: str, plain: str, body: int, end: int) -> tuple[int, Foun
         at = line.start
     if not names:
         return end, None
-    value = "、".join(joined_up(text[n.start : n.end]) for n in names)
+    value = "、".join(joined_up(text[name.start : name.end]) for name in names)
     return names[0].start, Found(value, names[0].start, names[-1].end)
 
 

@@ -207,21 +207,21 @@ def _inline_header(text: str, plain: str, first: FootLine) -> _Header:
     number = _number(plain, first.start, min(first.end, at + 60)) if title else None
     at = number.end if number and number.start >= at else at
     to = _INLINE_SALUTATION.search(plain, at, min(first.end, at + 200)) if title else None
-    found = Found(joined_up(text[first.start : at]), first.start, at) if title else None
+    named = Found(joined_up(text[first.start : at]), first.start, at) if title else None
     if title and number and number.start >= first.start + title.end():
-        found = clean_value(text, first.start, first.start + title.end())
+        named = clean_value(text, first.start, first.start + title.end())
     body = to.end() if to else at
     addressed = (
         Found(text[to.start("to") : to.end("to")], to.start("to"), to.end("to")) if to else None
     )
-    return _Header(found, number, None, None, addressed, body)
+    return _Header(named, number, None, None, addressed, body)
 
 
 def _title_lines(plain: str, head: list[FootLine]) -> list[FootLine]:
     """The lines of the title: the last line that ends like a title, and the unbroken lines above
     it."""
     able = [line for line in head if not _not_title(line)]
-    ends = [i for i, line in enumerate(able) if _TITLE_END.search(line.text)]
+    ends = [place for place, line in enumerate(able) if _TITLE_END.search(line.text)]
     if not ends:
         return able[:1]
     last = first = ends[0]

@@ -73,7 +73,7 @@ def _table_lines(plain: str, start: int, stop: int) -> Iterator[list[Span]]:
         mark = "\t" if "\t" in line.strip() else "|" if line.count("|") > 1 else "｜"
         if mark in line.strip(" "):
             cells = _cells(plain, at, close, mark)
-            if not all(set(plain[c.start : c.end]) <= set("-: ：") for c in cells):
+            if not all(set(plain[cell.start : cell.end]) <= set("-: ：") for cell in cells):
                 yield cells
         elif line.strip():
             yield []
@@ -97,7 +97,9 @@ def _columns(plain: str, cells: list[Span]) -> dict[int, str] | None:
     columns: dict[int, str] = {}
     for index, cell in enumerate(cells):
         words = plain[cell.start : cell.end].replace(" ", "")
-        name = next((n for n, known in _COLUMNS if len(words) <= 12 and known.search(words)), None)
+        name = next(
+            (column for column, known in _COLUMNS if len(words) <= 12 and known.search(words)), None
+        )
         if name and name not in columns.values():
             columns[index] = name
     names = set(columns.values())
@@ -107,7 +109,11 @@ def _columns(plain: str, cells: list[Span]) -> dict[int, str] | None:
 
 
 def _row(plain: str, cells: list[Span], columns: dict[int, str], number: int) -> DutyRow | None:
-    placed = {columns[i]: c for i, c in enumerate(cells) if i in columns and c.end > c.start}
+    placed = {
+        columns[place]: cell
+        for place, cell in enumerate(cells)
+        if place in columns and cell.end > cell.start
+    }
     if not {"title", "body"} & placed.keys():
         return None
     written = placed.pop("number", None)

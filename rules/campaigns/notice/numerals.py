@@ -27,10 +27,10 @@ def number_of(numeral: str) -> int | None:
         return _myriads(numeral)
     if numeral.isascii() and numeral.isdigit():
         return int(numeral)
-    if not numeral or any(c not in _VALUES and c not in _TENS for c in numeral):
+    if not numeral or any(sign not in _VALUES and sign not in _TENS for sign in numeral):
         return None
-    if not any(c in _TENS for c in numeral):
-        return int("".join(str(_VALUES[c]) for c in numeral))
+    if not any(sign in _TENS for sign in numeral):
+        return int("".join(str(_VALUES[sign]) for sign in numeral))
     return _counted(numeral)
 
 

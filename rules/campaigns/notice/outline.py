@@ -201,7 +201,7 @@ class _Quotes:
 
     def __init__(self, plain: str, start: int, stop: int) -> None:
         self._spans = list(_quotations(plain, start, stop))
-        self._breaks = [i for i in range(start, stop) if plain[i] == "\n"]
+        self._breaks = [place for place in range(start, stop) if plain[place] == "\n"]
         self._span = self._line = 0
 
     def line_of(self, at: int) -> int:
@@ -242,7 +242,7 @@ def _accepted(candidates: list[_Candidate]) -> list[_Candidate]:
     refused: dict[str, _Candidate] = {}
     latest: dict[str, _Candidate] = {}
     for candidate in candidates:
-        last = next((c for c in stack if c.style == candidate.style), None)
+        last = next((opened for opened in stack if opened.style == candidate.style), None)
         if last is None and _runs_on(candidate, latest.get(candidate.style)):
             last = latest[candidate.style]
         if _enumerated(candidate, refused.get(candidate.style)) or not _is_next(candidate, last):
@@ -303,8 +303,12 @@ def _follows(candidate: _Candidate, last: _Candidate | None) -> bool:
 
 def _ranks(candidates: list[_Candidate]) -> dict[str, float]:
     """The order of the styles. Articles stand under 一、 where 一、 comes first in the text."""
-    rank: dict[str, float] = {style: float(i) for i, style in enumerate(_ORDER)}
-    firsts = {c.style: c.start for c in reversed(candidates) if c.opens_line and c.number == 1}
+    rank: dict[str, float] = {style: float(place) for place, style in enumerate(_ORDER)}
+    firsts = {
+        candidate.style: candidate.start
+        for candidate in reversed(candidates)
+        if candidate.opens_line and candidate.number == 1
+    }
     if HAN in firsts and firsts[HAN] < firsts.get(ARTICLE, -1):
         rank[ARTICLE] = rank[HAN] + 0.5
     return rank
@@ -329,7 +333,7 @@ def _placed(text: str, plain: str, taken: list[_Candidate], stop: int) -> tuple[
     rank = _ranks(taken)
     headings: list[Heading] = []
     open_: list[int] = []
-    limits = [*(c.start for c in taken[1:]), stop]
+    limits = [*(candidate.start for candidate in taken[1:]), stop]
     for candidate, limit in zip(taken, limits, strict=False):
         while open_ and rank[headings[open_[-1]].style] >= rank[candidate.style]:
             closed = open_.pop()

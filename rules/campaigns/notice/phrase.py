@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from rules.campaigns.notice.deadline_reading import Reading, TextPlace
 
-H = "一二三四五六七八九十"
-M = rf"(?P<month>\d{{1,2}}|[{H}]{{1,2}}) ?月(?:份)?"
-D = rf"(?P<day>\d{{1,2}}|[{H}]{{1,3}}) ?[日号]"
+NUMERAL = "一二三四五六七八九十"
+MONTH = rf"(?P<month>\d{{1,2}}|[{NUMERAL}]{{1,2}}) ?月(?:份)?"
+DAY = rf"(?P<day>\d{{1,2}}|[{NUMERAL}]{{1,3}}) ?[日号]"
 YEAR = (
     r"(?P<year>20\d{2} ?年|二[〇零][〇零一二三四五六七八九]{2}年|今年|本年度?|当年|明年|"
     r"次年|翌年|来年)?(?:的)? ?"
 )
 CLOCK = r"(?:（[^）\n]{1,8}）)?(?:[上下]午)?(?: ?\d{1,2}(?:[：时点](?:\d{1,2}分?|整|半)?)| ?下班)?"
 BEFORE = r"(?: ?(?:之前|以前|前|止|截止|内))"
-N = rf"(?P<n>\d{{1,3}}|[{H}百两半]{{1,4}})"
+COUNT = rf"(?P<n>\d{{1,3}}|[{NUMERAL}百两半]{{1,4}})"
 QUARTER = r"(?:第? ?(?P<quarter>[一二三四1-4]) ?季度)"
 
 Reader = Callable[[re.Match[str], TextPlace], Reading | None]

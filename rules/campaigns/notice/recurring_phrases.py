@@ -6,7 +6,7 @@ import re
 
 from rules.campaigns.notice.deadline_reading import EVERY, Reading, TextPlace
 from rules.campaigns.notice.numerals import number_of
-from rules.campaigns.notice.phrase import BEFORE, CLOCK, D, H, N, Phrase, into
+from rules.campaigns.notice.phrase import BEFORE, CLOCK, COUNT, DAY, NUMERAL, Phrase, into
 from rules.sentences.refusal import N_
 
 RECURRING: list[Phrase] = []
@@ -15,7 +15,7 @@ _phrase = into(RECURRING)
 
 @_phrase(
     "每季度末月25日前",
-    rf"每个?季度(?:的)?(?:末|最后一个?|最后1个|末尾|第三个?|第3个)(?:个)?月(?:的)?(?:{D}|(?P<end>底|末)){CLOCK}{BEFORE}?",
+    rf"每个?季度(?:的)?(?:末|最后一个?|最后1个|末尾|第三个?|第3个)(?:个)?月(?:的)?(?:{DAY}|(?P<end>底|末)){CLOCK}{BEFORE}?",
 )
 def _quarterly_day(match: re.Match[str], place: TextPlace) -> Reading | None:
     day = number_of(match["day"] or "")
@@ -24,7 +24,7 @@ def _quarterly_day(match: re.Match[str], place: TextPlace) -> Reading | None:
 
 @_phrase(
     "每季度首月10日前",
-    rf"每个?季度(?:第一个?|首|第1个|次|第二个?)(?:个)?月(?:的)?{D}{CLOCK}{BEFORE}?|每?季度?(?:结束)?后(?:的)?{N}个?(?:工作)?日内",
+    rf"每个?季度(?:第一个?|首|第1个|次|第二个?)(?:个)?月(?:的)?{DAY}{CLOCK}{BEFORE}?|每?季度?(?:结束)?后(?:的)?{COUNT}个?(?:工作)?日内",
 )
 def _quarterly_unclear(match: re.Match[str], place: TextPlace) -> Reading | None:
     return Reading(None, why=N_("按季度报送，但不是季末月的日期，请确认每期的截止日。"))
@@ -40,7 +40,7 @@ def _quarterly_last(match: re.Match[str], place: TextPlace) -> Reading | None:
 
 @_phrase(
     "每月5日、20日前",
-    rf"(?:每个?月|按月|逐月|月度)(?:的|[^，。；\n]{{0,12}}?(?:于|在))?(?:次月|下月|下个月)?(?:的)?{D}"
+    rf"(?:每个?月|按月|逐月|月度)(?:的|[^，。；\n]{{0,12}}?(?:于|在))?(?:次月|下月|下个月)?(?:的)?{DAY}"
     rf"(?P<more>(?:[、和及]\d{{1,2}} ?[日号]){{0,3}}){CLOCK}{BEFORE}?",
 )
 def _monthly_day(match: re.Match[str], place: TextPlace) -> Reading | None:
@@ -48,12 +48,12 @@ def _monthly_day(match: re.Match[str], place: TextPlace) -> Reading | None:
     if not day or day > 31:
         return None
     days = [day, *map(int, re.findall(r"\d+", match["more"]))]
-    return Reading(EVERY, " ".join(f"monthly:{d}" for d in days if d <= 31))
+    return Reading(EVERY, " ".join(f"monthly:{day}" for day in days if day <= 31))
 
 
 @_phrase(
     "次月5日前",
-    rf"(?:次月|下月|下个月)(?:的)?{D}{CLOCK}{BEFORE}",
+    rf"(?:次月|下月|下个月)(?:的)?{DAY}{CLOCK}{BEFORE}",
 )
 def _next_month(match: re.Match[str], place: TextPlace) -> Reading | None:
     day = number_of(match["day"])
@@ -106,7 +106,7 @@ def _half_yearly(match: re.Match[str], place: TextPlace) -> Reading | None:
 
 @_phrase(
     "每年12月20日前",
-    rf"每年(?:度)?(?:的)?(?:年底|年末|底|末|(?P<month>\d{{1,2}}|[{H}]{{1,2}}) ?月(?:{D}|"
+    rf"每年(?:度)?(?:的)?(?:年底|年末|底|末|(?P<month>\d{{1,2}}|[{NUMERAL}]{{1,2}}) ?月(?:{DAY}|"
     rf"底|末)){CLOCK}{BEFORE}?",
 )
 def _yearly(match: re.Match[str], place: TextPlace) -> Reading | None:

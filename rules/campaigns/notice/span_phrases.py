@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rules.campaigns.notice.deadline_reading import AFTER_RECEIPT, BY, Reading, TextPlace
 from rules.campaigns.notice.numerals import number_of
-from rules.campaigns.notice.phrase import H, N, Phrase, into
+from rules.campaigns.notice.phrase import COUNT, NUMERAL, Phrase, into
 from rules.sentences.refusal import N_
 
 SPANS: list[Phrase] = []
@@ -18,7 +18,7 @@ _phrase = into(SPANS)
     "收到通知后5个工作日内",
     rf"(?:自)?(?P<event>(?:收到|接到|签收|接|收)(?:本|此|该)?(?:《?通知》?|文件|方案|任务|交办单?|函)?(?:之日)?|"
     rf"(?:本|此)?(?:通知|文件|方案|意见|办法)?(?:印发|下发|发布|公布|发文)(?:之日)?|即日)(?:起|后|之后|以后)?(?:的|，|算起|计算)?(?:在)?"
-    rf" ?{N} ?个?(?P<unit>工作日|自然日|日|天|周|星期|月)(?:之内|以内|内|前)",
+    rf" ?{COUNT} ?个?(?P<unit>工作日|自然日|日|天|周|星期|月)(?:之内|以内|内|前)",
 )
 def _after(match: re.Match[str], place: TextPlace) -> Reading | None:
     unit = match["unit"]
@@ -48,7 +48,8 @@ def _lapse(number: int, unit: str) -> tuple[str, str | None]:
 
 
 @_phrase(
-    "10个工作日内", rf"(?<![\d第{H}]){N} ?个?(?:工作日|自然日|日|天|小时|周|月)(?:之内|以内|内)"
+    "10个工作日内",
+    rf"(?<![\d第{NUMERAL}]){COUNT} ?个?(?:工作日|自然日|日|天|小时|周|月)(?:之内|以内|内)",
 )
 def _after_something(match: re.Match[str], place: TextPlace) -> Reading | None:
     return Reading(None, why=N_("写了办理时长，但不是从收到通知起算，请确认。"))

@@ -42,7 +42,7 @@ def find_active(archive: zipfile.ZipFile) -> Active | None:
     document is opened. A link is fetched only when somebody follows the link. Raises ValueError for
     a package that cannot be read.
     """
-    found: set[Active] = set()
+    actives: set[Active] = set()
     room = LARGEST_IN_ALL
     for entry in archive.infolist():
         if not entry.filename.lower().endswith(".rels"):
@@ -52,8 +52,8 @@ def find_active(archive: zipfile.ZipFile) -> Active | None:
         room -= len(raw)
         if room < 0:
             raise ValueError("relationships")
-        found |= _list_active(raw)
-    return next((active for active in Active if active in found), None)
+        actives |= _list_active(raw)
+    return next((active for active in Active if active in actives), None)
 
 
 def _list_active(raw: bytes) -> set[Active]:

@@ -51,11 +51,11 @@ class Circle:
         self, assignment_id: int, place: CirclePlace, names: Collection[str]
     ) -> dict[str, list[Decimal]]:
         """Field → the numbers of the other units."""
-        found = self._beside(assignment_id, place, names)
-        if len(found) < LEAST_SIBLINGS:
-            found += self.further.get(place, ())[:MOST_SIBLINGS]
-        known = [self.numbers.get(sibling, {}) for sibling in found]
-        return {name: [numbers[name] for numbers in known if name in numbers] for name in names}
+        circle = self._beside(assignment_id, place, names)
+        if len(circle) < LEAST_SIBLINGS:
+            circle += self.further.get(place, ())[:MOST_SIBLINGS]
+        answered = [self.numbers.get(sibling, {}) for sibling in circle]
+        return {name: [numbers[name] for numbers in answered if name in numbers] for name in names}
 
     def _beside(self, assignment_id: int, place: CirclePlace, names: Collection[str]) -> list[int]:
         first = islice(

@@ -46,23 +46,23 @@ def read_choices(sheet: FormSheet) -> tuple[dict[str, ChoiceList], list[Fault]]:
                 sheet.fault(row.number, "list_name", Fault(N_("缺少选项表名（list_name）")))
             )
             continue
-        found = lists.setdefault(name, ChoiceList(row.number))
-        wrong = list(_choice_faults(sheet, row, found))
-        found.faulty = found.faulty or bool(wrong)
+        choice_list = lists.setdefault(name, ChoiceList(row.number))
+        wrong = list(_choice_faults(sheet, row, choice_list))
+        choice_list.faulty = choice_list.faulty or bool(wrong)
         faults += [sheet.fault(row.number, key, fault) for key, fault in wrong]
-        _add(row, found)
-    for found in lists.values():
-        faults += _person_faults(sheet, found)
+        _add(row, choice_list)
+    for choice_list in lists.values():
+        faults += _person_faults(sheet, choice_list)
     return lists, faults
 
 
 def _choice_faults(
-    sheet: FormSheet, row: TypedRow, found: ChoiceList
+    sheet: FormSheet, row: TypedRow, choice_list: ChoiceList
 ) -> Iterator[tuple[Key, Fault]]:
     code = code_of(row)
     if not code:
         yield ("name", ""), Fault(N_("缺少选项的代码（name）"))
-    elif code in found.codes:
+    elif code in choice_list.codes:
         yield ("name", ""), Fault(N_("同一个选项表里代码“%(code)s”重复"), {"code": code})
     if not row.text("label") and ("label", "") in sheet.columns:
         yield ("label", ""), Fault(N_("缺少选项的标题（label）"))
@@ -84,10 +84,10 @@ def _text_faults(row: TypedRow) -> Iterator[tuple[Key, Fault]]:
             yield key, _WRONG["label"]
 
 
-def _person_faults(sheet: FormSheet, found: ChoiceList) -> Iterator[Fault]:
+def _person_faults(sheet: FormSheet, choice_list: ChoiceList) -> Iterator[Fault]:
     """Faults of a list that asks about persons: each thing once, at the choice that says it."""
     told = set()
-    for key, rows in found.labelled.items():
+    for key, rows in choice_list.labelled.items():
         asking = find_in_choices(rows)
         if asking and asking[1:] not in told:
             label, reason, words = asking
@@ -95,18 +95,20 @@ def _person_faults(sheet: FormSheet, found: ChoiceList) -> Iterator[Fault]:
             yield sheet.fault(rows[label], key, Fault(reason, {"found": words}))
 
 
-def _add(row: TypedRow, found: ChoiceList) -> None:
+def _add(row: TypedRow, choice_list: ChoiceList) -> None:
     code = code_of(row)
     for key, text in row.texts.items():
         if key[0] == "label":
-            found.labelled.setdefault(key, {}).setdefault(text, row.number)
-    if not code or code in found.codes:
+            choice_list.labelled.setdefault(key, {}).setdefault(text, row.number)
+    if not code or code in choice_list.codes:
         return
-    found.codes[code] = row.number
+    choice_list.codes[code] = row.number
     try:
-        found.choices.append(_choice(row))
+        choice_list.choices.append(_choice(row))
     except ValidationError:
-        found.choices.append(Choice.model_construct(value=code, label=row.text("label") or code))
+        choice_list.choices.append(
+            Choice.model_construct(value=code, label=row.text("label") or code)
+        )
 
 
 def code_of(row: TypedRow) -> str:
@@ -134,7 +136,7 @@ def unused_faults(
     sheet: FormSheet, lists: Mapping[str, ChoiceList], used: set[str]
 ) -> Iterator[Fault]:
     """A fault for every list that no question takes its choices from."""
-    for name, found in lists.items():
+    for name, choice_list in lists.items():
         if name not in used:
             fault = Fault(N_("没有一道题用到选项表“%(name)s”"), {"name": name})
-            yield sheet.fault(found.row, "list_name", fault)
+            yield sheet.fault(choice_list.row, "list_name", fault)

@@ -43,22 +43,22 @@ def read_tables(
     own, languages = _languages(named_language(settings), survey_table, choices_table)
     survey, more = read_columns(SURVEY, survey_table, own)
     choices, others = read_columns(CHOICES, choices_table, own)
-    title, read, wrong = read_settings(settings, own, languages)
+    title, form_settings, wrong = read_settings(settings, own, languages)
     lists, of_lists = read_choices(choices)
     reader = SurveyReader(survey, lists)
-    found = [*more, *others, *faults, *wrong, *of_lists, *reader.faults]
-    found += unused_faults(choices, lists, reader.used)
-    fields, of_fields = _checked(survey, choices, reader.rows, found, survey_table.head)
-    found += of_fields
-    if found:
-        once = {(_where(fault), str(fault)): fault for fault in found}
+    all_faults = [*more, *others, *faults, *wrong, *of_lists, *reader.faults]
+    all_faults += unused_faults(choices, lists, reader.used)
+    fields, of_fields = _checked(survey, choices, reader.rows, all_faults, survey_table.head)
+    all_faults += of_fields
+    if all_faults:
+        once = {(_where(fault), str(fault)): fault for fault in all_faults}
         names = [table.name for table in (survey_table, choices_table, settings_table)]
         raise XlsFormFaults(
             sorted(
                 once.values(), key=lambda fault: (names.index(fault.place.sheet), fault.place.line)
             )
         )
-    return title, read, fields
+    return title, form_settings, fields
 
 
 def _languages(named: str, survey: TypedSheet, choices: TypedSheet) -> tuple[str, tuple[str, ...]]:

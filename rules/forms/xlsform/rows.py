@@ -40,12 +40,12 @@ def _settings(title: str, settings: FormSettings) -> dict[str, str]:
 
 def _languages(settings: FormSettings, fields: Sequence[FormField]) -> list[str]:
     """The languages of the settings, then every other language in which the form has words."""
-    found = dict.fromkeys(settings.languages)
+    languages = dict.fromkeys(settings.languages)
     for field in fields:
-        found |= dict.fromkeys(field.words)
+        languages |= dict.fromkeys(field.words)
         for choice in field.choices:
-            found |= dict.fromkeys(choice.labels)
-    return list(found)
+            languages |= dict.fromkeys(choice.labels)
+    return list(languages)
 
 
 def _lists(fields: Sequence[FormField]) -> tuple[Lists, dict[str, str]]:

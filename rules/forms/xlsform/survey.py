@@ -180,8 +180,8 @@ class SurveyReader:
 
     def _choices(self, read: ReadRow, list_name: str) -> None:
         self.used.add(list_name)
-        found = self.lists.get(list_name)
-        if not found:
+        choice_list = self.lists.get(list_name)
+        if not choice_list:
             told = N_("choices 里没有选项表“%(name)s”")
             if self.lists:
                 told = N_("choices 里没有选项表“%(name)s”，有的是 %(known)s")
@@ -189,11 +189,11 @@ class SurveyReader:
             self._wrong(read, "type", Fault(told, {"name": list_name, "known": known}))
             read.faulty |= {"choices", "default", "choice_filter"}
             return
-        read.choice_rows = found.codes
-        if found.faulty:
+        read.choice_rows = choice_list.codes
+        if choice_list.faulty:
             read.faulty.add("choices")
         own = list_name == OWN_LIST.format(read.raw["name"])
-        read.raw |= {"choices": found.choices, "choice_list": "" if own else list_name}
+        read.raw |= {"choices": choice_list.choices, "choice_list": "" if own else list_name}
 
 
 def _words(row: TypedRow) -> dict[str, Any]:
