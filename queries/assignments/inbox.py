@@ -156,7 +156,7 @@ def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list
         title=col(Measure.title),
         period=col(Assignment.period),
         status=col(Assignment.status),
-        sent_at=col(Assignment.sent_at),
+        sent_at=col(Submission.sent_at),
         late=col(Assignment.late),
         draft_at=col(Draft.saved_at),
         closed_at=col(Assignment.closed_at),
@@ -164,15 +164,15 @@ def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list
     rows = session.execute(
         select(*by_name.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Submission, is_current())
         .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
         .where(
             col(Assignment.unit_id) == unit_id,
             col(Assignment.status).in_((Status.SUBMITTED, Status.APPROVED, Status.CLOSED)),
-            col(Assignment.sent_at).is_not(None),
         )
         .order_by(
             col(Draft.saved_at).is_(None),
-            col(Assignment.sent_at).desc(),
+            col(Submission.sent_at).desc(),
             col(Assignment.id).desc(),
         )
         .limit(limit)

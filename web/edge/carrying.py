@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 
+from adapters.settings import get_settings
 from rules.sentences.held import held
 from web.edge.rendering import Page, render
 from web.edge.secret_fields import is_secret
@@ -27,6 +28,8 @@ class SignInPage(Page):
     """What was typed there, as one text."""
     login: str
     refusal: str
+    hours: int
+    """How long one stays signed in."""
 
 
 def sign_in_page(
@@ -40,7 +43,7 @@ def sign_in_page(
 ) -> Response:
     """The sign-in page. `carried` are the fields typed on the page `next`."""
     note_visitor(request)
-    page = SignInPage(next, pack(carried) if carried else "", login, refusal)
+    page = SignInPage(next, pack(carried) if carried else "", login, refusal, get_settings().session_hours)
     answer = render(request, page, status=status)
     set_visitor(request, answer)
     return answer

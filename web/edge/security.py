@@ -203,8 +203,9 @@ def set_visitor(request: Request, answer: Response) -> None:
 
 
 def set_session(answer: Response, token: str) -> None:
-    """Sign the browser in."""
-    set_cookie(answer, SESSION_COOKIE, token)
+    """Sign the browser in, for as long as the session lasts, whether it is closed meanwhile or
+    not."""
+    set_cookie(answer, SESSION_COOKIE, token, get_settings().session_hours * 3600)
 
 
 def end_session(answer: Response) -> None:

@@ -105,6 +105,28 @@
     });
   }
 
+  /* A password can be looked at while it is typed; it is sent as one. */
+  function lookable(field) {
+    var button = document.createElement('button');
+    function name() {
+      button.textContent = field.getAttribute(field.type === 'text' ? 'data-hide' : 'data-show');
+    }
+    button.type = 'button';
+    button.className = 'button secondary';
+    button.setAttribute('aria-controls', field.id);
+    button.addEventListener('click', function () {
+      field.type = field.type === 'text' ? 'password' : 'text';
+      name();
+    });
+    field.form.addEventListener('submit', function () {
+      field.type = 'password';
+      name();
+    });
+    name();
+    field.parentNode.appendChild(button);
+  }
+  Array.prototype.forEach.call(document.querySelectorAll('input[data-show]'), lookable);
+
   /* A file that is too large is told before it is sent. */
   var largest = document.querySelector('input[type=file][data-largest]');
   if (largest) {

@@ -1,11 +1,12 @@
 """The first page of a unit."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from rules.dates.calendar import local_time
 from services.assignments.assignments import acknowledge
 from services.review.reviews import return_
 from tests.building import REGION, TOWNSHIP, VILLAGE, make_campaign, make_measure, release_down
@@ -113,3 +114,21 @@ def test_a_saved_draft_shows_on_the_card(world: World, sign_in: Callable[..., Te
     path = f"/assignments/{world.id(VILLAGE)}/form"
     client.post(path, data={"f-checked": "3", "_act": "save"})
     assert "有草稿，未报送" in text_of(client.get("/"))
+
+
+def test_who_only_fills_in_sees_the_tasks_first_and_the_time_of_the_latest_sending(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
+    page = text_of(sign_in(VILLAGE).get("/"))
+    assert page.index("入户排查取暖安全") < page.index("三个工作日内到期")
+    above = text_of(sign_in(TOWNSHIP).get("/"))
+    assert above.index("三个工作日内到期") < above.index("入户排查取暖安全")
+    sent = world.send(VILLAGE)
+    return_(session, sent.id, reason="漏了流动户", actor=account_of(session, TOWNSHIP), now=NOW)
+    again = world.send(VILLAGE, checked="13")
+    again.sent_at = NOW + timedelta(days=1, hours=2)
+    session.add(again)
+    session.flush()
+    listed = check(sign_in(VILLAGE).get("/")).xpath("//h2[@id='sent']/following-sibling::ul//li")
+    told = listed[0].text_content()
+    assert f"{local_time(again.sent_at):%m-%d %H:%M}" in told.replace("\u2060", "")

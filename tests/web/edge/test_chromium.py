@@ -75,7 +75,7 @@ def signed_in(
     page.goto(site["address"] + "/sign-in")
     page.fill("#login", login)
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    page.click("main .buttons button")
     return page
 
 

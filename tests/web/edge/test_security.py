@@ -43,6 +43,8 @@ def test_the_right_password_signs_in_and_leads_on(client: TestClient, account: A
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
+    assert "max-age=43200" in cookie  # as the page says, also over a browser that was closed
+    assert "12 小时内不用再登录" in text_of(make_client(client.app).get("/sign-in"))
     assert client.get("/").status_code == 200
 
 

@@ -103,7 +103,7 @@ def opened(chromium: Browser, served: Served, width: int = 360, **options: bool)
     page.goto(served.address + "/sign-in")
     page.fill("#login", f"clerk-{VILLAGE}")
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    page.click("main .buttons button")
     page.goto(served.address + "/uploads-page")
     return page
 

@@ -257,8 +257,19 @@ def test_a_number_below_nothing_can_be_typed_on_an_iphone(clerks: Phones, villag
     phone.close()
 
 
-def test_the_page_fits_at_twice_the_size(page: Page) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pages_fit_at_twice_the_size_and_their_headings_follow(
+    clerks: Phones, phone: BrowserContext, village: str, language: str
+) -> None:
+    phone.add_cookies([{"name": "lang", "value": language, "url": clerks.address}])
+    page = phone.new_page()
     page.set_viewport_size({"width": 180, "height": 370})
     wider = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wider) <= 0
-    expect(page.locator("[data-missing]")).to_have_text("还差 2 项必填")
+    levels = "all => all.map(one => Number(one.tagName.slice(1)))"
+    own = f"/assignments/{clerks.ids[village]}"
+    for path in ("/", own, f"{own}/form", "/assignments", "/receipts", "/password"):
+        page.goto(clerks.address + path)
+        assert page.evaluate(wider) <= 0, path
+        found = page.eval_on_selector_all("h1,h2,h3,h4", levels)
+        steps = [after - before for before, after in zip([0, *found], found, strict=False)]
+        assert max(steps) <= 1, (path, found)

@@ -155,9 +155,29 @@ def test_signing_out_first_brings_the_text_to_the_server(
 ) -> None:
     page.fill("#f-note", WRITTEN)
     page.click(".tools button")
+    page.locator("main").get_by_role("button", name="退出", exact=True).click()
     page.wait_for_url("**/sign-in*")
     assert clerks.draft(village)["note"] == [WRITTEN]
     assert page.evaluate(UNSENT) == []
+
+
+def test_signing_out_asks_although_nothing_is_left(page: Page) -> None:
+    page.click(".tools button")
+    page.get_by_text("确定退出登录吗？").wait_for()
+    page.get_by_text("先不退出").click()
+    expect(page.get_by_text("确定退出登录吗？")).to_have_count(0)
+    assert "/form" in page.url
+
+
+def test_a_password_can_be_looked_at(clerks: Phones, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto(clerks.address + "/password")
+    page.fill("#old", "Caoyuan")
+    page.locator(".field:has(#old) button").click()
+    expect(page.locator("#old")).to_have_attribute("type", "text")
+    expect(page.locator(".field:has(#old) button")).to_have_text("隐藏")
+    page.locator(".field:has(#old) button").click()
+    expect(page.locator("#old")).to_have_attribute("type", "password")
 
 
 def test_a_session_that_ended_is_said_and_the_text_stays_on_the_phone(

@@ -254,7 +254,7 @@ def test_a_photo_is_not_posted_into_a_session_that_has_ended(
     page.wait_for_url("**/sign-in*")
     page.fill("#login", f"clerk-{village}")
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    page.click("main .buttons button")
     expect(page.locator("#f-checked")).to_have_value("3")
     page.locator(STATUS % "photo" + " a").wait_for()
     assert clerks.sent(village) == []

@@ -130,6 +130,7 @@ def test_signing_out_leaves_nothing_and_nobody_else_sees_it(
     expect(theirs.locator("[data-kept]")).to_contain_text("已保存到服务器")
     assert len(theirs.evaluate(SAVED)) == 1
     theirs.click(".tools button")
+    theirs.locator("main").get_by_role("button", name="退出", exact=True).click()
     theirs.wait_for_url("**/sign-in*")
     until(page, f"({PAGES}).then(count => count === 0)")
     assert page.evaluate(SAVED) == []
@@ -177,7 +178,7 @@ def test_a_page_is_not_shown_to_who_signs_in_after(
 
     clerks.site.app.dependency_overrides[get_now] = down
     try:
-        page.click("main button")
+        page.click("main .buttons button")
         page.wait_for_url(clerks.address + "/")
         assert page.get_attribute("html", "data-kept-at") is None
     finally:

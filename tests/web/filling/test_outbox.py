@@ -123,7 +123,7 @@ def test_after_signing_in_again_it_goes_on(
     page.wait_for_url("**/sign-in*")
     page.fill("#login", f"clerk-{village}")
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    page.click("main .buttons button")
     page.wait_for_url("**/receipts/**")
     assert the_one(clerks, village).receipt in page.inner_text(".big")
 

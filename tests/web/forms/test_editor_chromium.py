@@ -40,7 +40,7 @@ def opened(chromium: Browser, editor: str, **options: bool) -> Page:
     page.goto(editor)
     page.fill("#login", f"office-{REGION}")
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    page.click("main .buttons button")
     page.goto(editor)
     return page
 

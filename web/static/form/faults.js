@@ -135,7 +135,7 @@
     if (!block) {
       return '';
     }
-    var label = block.querySelector(block === field ? 'h3' : 'label,legend,.asked');
+    var label = block.querySelector(block === field ? 'h2' : 'label,legend,.asked');
     if (!label) {
       return '';
     }

@@ -83,8 +83,22 @@
   }
   function ask(form) {
     var left = unsent();
-    if (!left.length) {
+    if (!left.length && stays) {
       leave(form, []);
+      return;
+    }
+    if (!left.length) {
+      instead(
+        made.note('warn', say('out-sure'), [
+          made.button(say('stay'), function () {
+            instead(null);
+          }),
+          made.button(say('out-yes'), function () {
+            leave(form, []);
+          })
+        ])
+      );
+      focus();
       return;
     }
     instead(
@@ -100,7 +114,11 @@
         })
       ])
     );
+    focus();
+  }
+  function focus() {
     asking.querySelector('button').focus();
+    asking.scrollIntoView();
   }
   document.addEventListener(
     'submit',
