@@ -43,7 +43,9 @@ def sign_in_page(
 ) -> Response:
     """The sign-in page. `carried` are the fields typed on the page `next`."""
     note_visitor(request)
-    page = SignInPage(next, pack(carried) if carried else "", login, refusal, get_settings().session_hours)
+    page = SignInPage(
+        next, pack(carried) if carried else "", login, refusal, get_settings().session_hours
+    )
     answer = render(request, page, status=status)
     set_visitor(request, answer)
     return answer
