@@ -38,3 +38,7 @@ class Notice(SQLModel, table=True):
         default_factory=list, sa_column=Column(JsonType, nullable=False)
     )
     """`[{mark, depth, heading, start, end}]`, offsets in characters of `text`."""
+    left_out: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JsonType, nullable=False, server_default="[]")
+    )
+    """What the file holds and `text` does not, as sentences in JSON."""

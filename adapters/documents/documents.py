@@ -13,6 +13,7 @@ import zipfile
 
 from adapters.documents.docx_text import docx_text
 from adapters.documents.html_text import html_text
+from adapters.documents.left_out import DocumentText
 from adapters.documents.pdf_text import pdf_text
 from adapters.documents.plain_text import decoded
 from rules.sentences.held import held
@@ -51,6 +52,11 @@ _TYPED: dict[int, str] = {**_BLANKS, **_LINE_ENDS, **_RADICALS}
 
 
 def extracted_text(content: bytes, filename: str = "") -> str:
+    """The text of `read_document` alone."""
+    return read_document(content, filename).text
+
+
+def read_document(content: bytes, filename: str = "") -> DocumentText:
     """The text of a .docx, .pdf, .html or text document, with a line for each paragraph or table
     row.
 
@@ -63,7 +69,8 @@ def extracted_text(content: bytes, filename: str = "") -> str:
             N_("文件超过了 %(limit)s MB 的上限。请删去图片等附件后再上传。"),
             limit=SIZE_LIMIT // 1024 // 1024,
         )
-    return cleaned(_read(content, filename.lower()))
+    read = _read(content, filename.lower())
+    return read._replace(text=cleaned(read.text))
 
 
 def pasted_text(text: str) -> str:
@@ -82,7 +89,7 @@ def cleaned(text: str) -> str:
     return text
 
 
-def _read(content: bytes, name: str) -> str:
+def _read(content: bytes, name: str) -> DocumentText:
     if b"%PDF-" in content[:1024]:
         return pdf_text(content)
     if content.startswith(_OLE):
@@ -92,7 +99,7 @@ def _read(content: bytes, name: str) -> str:
     _refuse_known_others(content, name)
     if name.endswith((".html", ".htm")) or _HTML_OPENING.match(content[:4000]):
         return html_text(content)
-    return decoded(content)
+    return DocumentText(decoded(content))
 
 
 def _legacy(content: bytes) -> Refusal:
@@ -118,7 +125,7 @@ _OFD = "OFD.xml"
 """GB/T 33190-2016, 7.4: the entry of every OFD package."""
 
 
-def _read_package(content: bytes, name: str) -> str:
+def _read_package(content: bytes, name: str) -> DocumentText:
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from adapters.documents.docx_numbering import Numbering
+from adapters.documents.left_out import DocumentText, left_out_of_docx
 from rules.sentences.refusal import N_, Refusal
 
 _PART_LIMIT = 60 * 1024 * 1024
@@ -45,7 +46,7 @@ _LEFT_OUT = frozenset(("del", "moveFrom", "Fallback"))
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-", "ptab": " "}
 
 
-def docx_text(package: zipfile.ZipFile) -> str:
+def docx_text(package: zipfile.ZipFile) -> DocumentText:
     """A line for each paragraph and for each table row. Tabs separate the cells of a row.
 
     Raises `Refusal` for a package that is no Word document, or that unpacks to too much.
@@ -59,7 +60,8 @@ def docx_text(package: zipfile.ZipFile) -> str:
     numbering = Numbering(
         _optional(package, f"{folder}/numbering.xml"), _optional(package, f"{folder}/styles.xml")
     )
-    return "\n".join(_blocks(body, numbering))
+    text = "\n".join(_blocks(body, numbering))
+    return DocumentText(text, tuple(left_out_of_docx(package, body)))
 
 
 def _broken() -> Refusal:

@@ -22,16 +22,25 @@ _WORDS = re.compile(
     r"打印本页|关闭窗口|上一篇|下一篇|相关(?:链接|阅读|文章|新闻)|友情链接|浏览次数|[\u4e00-\u9fff]{0,3}ICP备|"
     r"[\u4e00-\u9fff]?公网安备|字体：|字号：|扫一扫|返回顶部)"
 )
+_TAKEN = "data-taken"
 _LONGEST = 600
 """Characters of a block that may go for its first words. A notice is longer, or begins with other
 words."""
 
 
-def without_frame(root: html.HtmlElement) -> None:
-    """Take menus, histories and footers out of a page. A header that holds a heading stays."""
+def without_frame(root: html.HtmlElement) -> list[str]:
+    """Take menus, histories and footers out of a page, and return their texts.
+
+    A header that holds a heading stays.
+    """
+    taken: list[str] = []
     for element in list(root.iter(*_BLOCKS, *_FRAMES)):
         if element.getparent() is not None and _is_frame(element):
+            if not any(above.get(_TAKEN) for above in element.iterancestors()):
+                taken.append(element.text_content())
+            element.set(_TAKEN, "1")
             element.drop_tree()
+    return taken
 
 
 def _is_frame(element: html.HtmlElement) -> bool:

@@ -7,6 +7,7 @@ import re
 from lxml import etree, html
 
 from adapters.documents.html_frame import without_frame
+from adapters.documents.left_out import DocumentText, left_out_of_html
 from adapters.documents.plain_text import decoded
 from rules.sentences.refusal import N_, Refusal
 
@@ -51,7 +52,7 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 
 
-def html_text(content: bytes) -> str:
+def html_text(content: bytes) -> DocumentText:
     """The visible text of the page. Raises `Refusal` for a page that cannot be parsed."""
     source = _source(content)
     try:
@@ -60,10 +61,10 @@ def html_text(content: bytes) -> str:
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Refusal(N_("网页文件里没有文字，请检查后重新上传。")) from error
-    without_frame(root)
+    frames = without_frame(root)
     pieces: list[str] = []
     _walk(root, pieces)
-    return _lines("".join(pieces))
+    return DocumentText(_lines("".join(pieces)), tuple(left_out_of_html(frames)))
 
 
 def _source(content: bytes) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from adapters.documents.left_out import DocumentText, left_out_of_pdf
 from adapters.documents.pdf_tables import PdfTable, tables_by_page
 from rules.campaigns.notice.unit_names import looks_like_unit
 from rules.sentences.refusal import N_, Refusal
@@ -49,7 +50,7 @@ class _Line:
     """A row of a table, tabs between its cells: never joined with another line."""
 
 
-def pdf_text(content: bytes) -> str:
+def pdf_text(content: bytes) -> DocumentText:
     """The text, with a line for each paragraph. Raises `Refusal` for scans and for encrypted or
     broken files."""
     try:
@@ -66,7 +67,9 @@ def pdf_text(content: bytes) -> str:
         document.close()
 
 
-def _document_text(document: pdfium.PdfDocument, tables: Mapping[int, Sequence[PdfTable]]) -> str:
+def _document_text(
+    document: pdfium.PdfDocument, tables: Mapping[int, Sequence[PdfTable]]
+) -> DocumentText:
     if len(document) > _PAGES:
         raise Refusal(
             N_("PDF 有 %(pages)s 页，超过了 %(limit)s 页的上限。"),
@@ -88,7 +91,25 @@ def _document_text(document: pdfium.PdfDocument, tables: Mapping[int, Sequence[P
         _with_rows([line for line in page if _at(line) not in repeated], tables.get(number, ()))
         for number, page in enumerate(pages)
     )
-    return "\n".join(_paragraphs([line for page in own for line in _without_number(page)]))
+    text = "\n".join(_paragraphs([line for page in own for line in _without_number(page)]))
+    heads = dict.fromkeys(line.text for page in pages for line in page if _at(line) in repeated)
+    left_out = left_out_of_pdf(_told_once(heads), _count_pictures(document))
+    return DocumentText(text, tuple(left_out))
+
+
+def _told_once(texts: Iterable[str]) -> Iterable[str]:
+    """The texts without page numbers, each once whatever number is in it."""
+    kept = {re.sub(r"[0-9]+", "0", text): text for text in reversed(list(texts))}
+    return [text for text in reversed(kept.values()) if not _PAGE_NUMBER.fullmatch(text.strip())]
+
+
+def _count_pictures(document: pdfium.PdfDocument) -> int:
+    count = 0
+    for number in range(len(document)):
+        page = document[number]
+        count += sum(1 for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]))
+        page.close()
+    return count
 
 
 def _with_rows(lines: Sequence[_Line], tables: Sequence[PdfTable]) -> list[_Line]:

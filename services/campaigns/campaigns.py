@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +30,8 @@ from rules.campaigns.notice.notice import ReadNotice as ReadNotice
 from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
+from rules.sentences.sentence import Sentence
+from rules.sentences.sentence_json import to_json
 from services.campaigns.measure_history import record_measures
 
 LONGEST_TITLE = 300
@@ -44,10 +47,13 @@ def take_in(
     unit: Unit,
     *,
     file_name: str = "",
+    left_out: Sequence[Sentence] = (),
     actor: Account,
     now: datetime,
 ) -> Campaign:
     """Store a notice that was read: campaign, notice and draft measures with their addressees.
+
+    `left_out` says what the file holds and the text that was read does not.
 
     What was found for certain is filled in. Everything found is kept beside the measure, with its
     place in the text. The number of statements is constant. Raises `Refusal` for a text that is
@@ -66,7 +72,9 @@ def take_in(
     )
     session.add(campaign)
     session.flush()
-    session.add(_notice(read, campaign, title, file_name))
+    notice = _notice(read, campaign, title, file_name)
+    notice.left_out = [to_json(sentence) for sentence in left_out]
+    session.add(notice)
     _add_drafts(session, read, campaign, unit, actor=actor, now=now)
     return campaign
 

@@ -22,6 +22,7 @@ from rules.campaigns.notice.passages import Passage, Piece, cut
 from rules.dates.due import DueRule, parse_due
 from rules.sentences.faults import Faults
 from rules.sentences.refusal import Refusal
+from rules.sentences.sentence_json import from_json
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
@@ -72,6 +73,8 @@ class CampaignPage(Page):
     """The id of the measure that was saved just now; 0: none."""
     statuses: Mapping[MeasureStatus, str]
     weekdays: Mapping[int, str]
+    left_out: Sequence[str]
+    """What the file of the notice holds and its text does not."""
 
 
 @router.get("/campaigns/{campaign_id}")
@@ -79,10 +82,11 @@ def show_campaign(context: Officer, campaign_id: int, saved: int = 0) -> Respons
     """The header and the outline of the notice, and the measures found in the notice."""
     session = context.session
     campaign = get_own_campaign(session, context.actor, campaign_id)
+    notice = get_notice(session, campaign)
     measures = list_measures(session, campaign_id)
     page = CampaignPage(
         campaign=campaign,
-        notice=get_notice(session, campaign),
+        notice=notice,
         measures=measures,
         dues={measure.id: find_due(measure) for measure in measures},
         addressees=list_addressees_of(session, campaign_id),
@@ -91,6 +95,7 @@ def show_campaign(context: Officer, campaign_id: int, saved: int = 0) -> Respons
         saved=saved,
         statuses=STATUS_NAMES,
         weekdays=WEEKDAY_NAMES,
+        left_out=[context.words.say(from_json(kept)) for kept in notice.left_out],
     )
     return render(context.request, page)
 

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from adapters.document_process import text_apart
+from adapters.document_process import document_apart
 from adapters.documents.documents import pasted_text
 from adapters.language import tell
 from adapters.settings import get_settings
 from rules.campaigns.notice.notice import ReadNotice, read_notice
 from rules.sentences.refusal import N_, Refusal
+from rules.sentences.sentence import Sentence
 from services.campaigns.campaigns import LONGEST_TEXT, take_in
 from web.edge.context import Officer
 from web.edge.language import language_of, say
@@ -39,6 +40,8 @@ class Intake:
     notice: ReadNotice | None
     refusal: str = ""
     status: int = 200
+    left_out: tuple[Sentence, ...] = ()
+    """What the file holds and the text that was read does not."""
 
 
 async def read_intake(request: Request, look: Look, now: Now, posted: Posted) -> Intake:
@@ -52,21 +55,21 @@ async def read_intake(request: Request, look: Look, now: Now, posted: Posted) ->
     upload = posted.get("file")
     name = upload.filename or "" if isinstance(upload, UploadFile) else ""
     try:
-        notice = await waiting_of(request).offices.run(partial(_notice_in, posted, pasted))
+        read = await waiting_of(request).offices.run(partial(_read_document, posted, pasted))
     except Crowded as crowded:
         return Intake(pasted, name, None, say(request, crowded.sentence), 503)
     except Refusal as refusal:
         return Intake(pasted, name, None, tell(refusal, language_of(request)), 422)
-    return Intake(pasted, name, notice)
+    return Intake(pasted, name, read[0], left_out=read[1])
 
 
-def _notice_in(posted: FormData, pasted: str) -> ReadNotice:
+def _read_document(posted: FormData, pasted: str) -> tuple[ReadNotice, tuple[Sentence, ...]]:
     upload = posted.get("file")
     content = upload.file.read() if isinstance(upload, UploadFile) else b""
     if isinstance(upload, UploadFile) and upload.filename:
-        text = text_apart(content, upload.filename)
+        text, left_out = document_apart(content, upload.filename)
     elif pasted.strip():
-        text = pasted_text(pasted)
+        text, left_out = pasted_text(pasted), ()
     else:
         raise Refusal(N_("请选择通知文件，或者把通知的文字粘贴进来。"))
     if len(text) > LONGEST_TEXT:
@@ -75,7 +78,7 @@ def _notice_in(posted: FormData, pasted: str) -> ReadNotice:
             count=len(text),
             most=LONGEST_TEXT,
         )
-    return read_notice(text)
+    return read_notice(text), left_out
 
 
 @router.get("/campaigns/new")
@@ -95,6 +98,7 @@ def take_in_notice(intake: Annotated[Intake, Depends(read_intake)], context: Off
             intake.notice,
             context.viewer.unit,
             file_name=intake.file_name,
+            left_out=intake.left_out,
             actor=context.actor,
             now=context.now,
         )

@@ -163,7 +163,7 @@ def test_files_of_those_who_may_not_send_them_are_not_read(
     client = sign_in(code, role)
     assert client.post("/units/import", files={"file": ("a.csv", b"x")}).status_code == 404
     if role == "clerk":
-        monkeypatch.setattr("web.campaigns.intake.text_apart", None)
+        monkeypatch.setattr("web.campaigns.intake.document_apart", None)
         assert client.post("/campaigns/new", files={"file": ("a.txt", b"x")}).status_code == 404
 
 
