@@ -132,7 +132,7 @@ def test_a_unit_that_has_not_answered_reads_that_it_is_closed(
     assert SAYS in told.json()["sentence"]
     open_measure_again(session, world.measure, reason="再等几天", actor=office_of(session), now=NOW)
     assert fields_of(client.get(f"{path}/form"), f"{path}/form")["f-note"] == ["已逐户查看"]
-    assert "再等几天" in text_of(client.get(path))
+    assert "已重新开启：再等几天" in text_of(client.get(path))
 
 
 def test_a_unit_that_has_answered_still_sees_its_receipt(
@@ -180,6 +180,34 @@ def test_progress_says_so_and_nothing_is_overdue(
     close(world, session)
     page = text_of(office.client.get(office.at("progress")))
     assert "这条措施已于 2026-11-23 09:00 办结" in page
+    assert "没有报送的单位" in page
+    assert "尚未报送" not in page
+
+
+def test_a_closed_measure_has_no_working_days_left(
+    office: Closing, world: World, session: Session
+) -> None:
+    assert "个工作日" in _due(office)
+    close(world, session)
+    assert "个工作日" not in _due(office)
+    open_measure_again(session, world.measure, reason="再等几天", actor=office_of(session), now=NOW)
+    assert "个工作日" in _due(office)
+
+
+def _due(office: Closing) -> str:
+    cells = check(office.client.get(office.at("preview"))).xpath("//td[@data-label='截止日期']")
+    return " ".join(cell.text_content() for cell in cells)
+
+
+def test_what_is_done_after_opening_again_takes_the_note_away(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
+    close(world, session)
+    open_measure_again(session, world.measure, reason="再等几天", actor=office_of(session), now=NOW)
+    client, path = sign_in(VILLAGE), f"/assignments/{world.id(VILLAGE)}"
+    assert "已重新开启：再等几天" in text_of(client.get(path))
+    client.post(f"{path}/acknowledge")
+    assert "已重新开启：" not in text_of(client.get(path))
 
 
 def test_all_of_it_is_there_in_english(office: Closing, world: World, session: Session) -> None:
