@@ -1,7 +1,7 @@
 """Browsers that have signed in before: a signed cookie says to which logins.
 
-It opens nothing. It only tells the clerk's own phone from whoever tries the clerk's login from
-elsewhere (`web.accounts.sign_in_limits`), after OWASP's "device cookies".
+The cookie gives no right. It only tells the clerk's own phone from strangers who try the clerk's
+login elsewhere (`web.accounts.sign_in_limits`), after OWASP's "device cookies".
 """
 
 from hashlib import sha256

@@ -55,8 +55,8 @@ async def check_change(
 ) -> PasswordChange | Faults:
     """Check the old password and hash the new one, before the transaction that writes begins.
 
-    A wrong old password counts as one at signing in does, so that nobody can guess who finds a
-    browser signed in.
+    A wrong old password counts as one at signing in does, so that nobody can guess in a browser
+    that somebody else has left signed in.
     """
     viewer = await look(lambda session: who_asks(request, session, now))
     old, new, again = (str(posted.get(name, "")) for name in ("old", "new", "again"))

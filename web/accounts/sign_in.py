@@ -54,8 +54,8 @@ class Entry:
 async def check_entry(request: Request, look: Look, now: Now, posted: Posted) -> Entry:
     """Check login and password before the transaction that writes begins.
 
-    The limits are asked before anything else, then one connection for a moment, and then the
-    password is hashed, for which those who come together wait in a row. Raises `SignInRefused`.
+    The limits are asked first. Then the account is read, over a connection for a moment. Then the
+    password is hashed; people who come together wait in a row for it. Raises `SignInRefused`.
     """
     login, password = _text(posted, "login").strip(), _text(posted, "password")
     limits = sign_in_limits(request)

@@ -1,7 +1,7 @@
-"""How many wrong passwords may be tried, by whom, and how long the next one has to wait.
+"""How many wrong passwords may be tried, by whom, and how long the next try has to wait.
 
-Nobody is locked out: past its budget a key gets one try in so many seconds. Who shares an address
-or a login with somebody that guesses is told apart where that is possible
+Nobody is locked out: past its budget a key gets one try in so many seconds. A person who shares an
+address or a login with somebody that guesses is told apart from the guesser where that is possible
 (docs/decisions/0013; OWASP "Slow Down Online Guessing Attacks with Device Cookies"; ASVS 5.0.0,
 v5.0.0-6.1.1 and v5.0.0-6.3.1).
 """
@@ -33,11 +33,11 @@ Key = tuple[str, ...]
 
 
 class Pace:
-    """For each of many keys so many tries at once, and then one in so many seconds.
+    """For each of many keys so many tries at once, and then one try in so many seconds.
 
     One number is kept for a key, the time at which its tries are paid off (the generic cell rate
-    algorithm, ITU-T I.371): it tells how long to wait, and who waits does so in a row.
-    Times are seconds of any clock.
+    algorithm, ITU-T I.371). The number tells how long to wait; several tries wait in a row. Times
+    are seconds of any clock.
     """
 
     def __init__(self, at_once: int, seconds: float, most: int = MOST_KEYS) -> None:
@@ -83,12 +83,12 @@ class Pace:
 
 @dataclass
 class Try:
-    """One try to sign in that is under way, and what it has been counted for."""
+    """A try to sign in that is under way, and the paces that have counted the try."""
 
     now: float
     counted: list[tuple[Pace, Key]] = field(default_factory=list)
     address: tuple[Pace, Key] | None = None
-    """What else is counted when it fails."""
+    """The pace that counts the try as well when the try fails."""
     delay: float = 0.0
     """Seconds to wait before the password is checked."""
     known: bool = False
@@ -112,7 +112,7 @@ class Try:
 
 @dataclass
 class SignInLimits:
-    """The budgets of one web application; they live in its memory and are bounded there."""
+    """The budgets of one web application; the budgets live in memory and are bounded there."""
 
     known: Pace = field(default_factory=lambda: Pace(10, 30))
     """A login from a browser that has signed in to it before, whatever the address: 120 an hour."""
@@ -122,7 +122,7 @@ class SignInLimits:
     """A login from all addresses, all other browsers."""
     unspoilt: Pace = field(default_factory=lambda: Pace(20, 60))
     """The same once `everywhere` is used up, for addresses from which nobody got this login wrong
-    lately: whoever hammers a login uses up the budget of the own address, not the clerk's."""
+    lately. A guesser who hammers a login uses up the budget of the own address, not the clerk's."""
     address: Pace = field(default_factory=lambda: Pace(200, 1.5))
     """An address, all logins and all other browsers; a league may share one. Past it, sign-ins are
     served one after another at this pace, and wait `PATIENCE` at most."""
@@ -130,8 +130,8 @@ class SignInLimits:
     def begin(self, login: str, address: str, browser: str, now: float) -> Try:
         """Count a try before the slow check, so that tries side by side are counted too.
 
-        `browser`: what tells a browser that has signed in to this login before from others; empty
-        for all others. Raises `Refusal` with how long to wait.
+        `browser`: the name of a browser that has signed in to this login before; empty for every
+        other browser. Raises `Refusal` with how long to wait.
         """
         if len(login) > LONGEST_LOGIN:  # nobody has one, and it must not fill the memory
             raise Refusal(WRONG)

@@ -110,7 +110,7 @@ def show_below(
     unit: str = "",
     missing: PageNumber = 1,
 ) -> Response:
-    """The same table, reached from an assignment: `unit` is a code at or below its unit."""
+    """The same table, reached from an assignment; `unit`: the code of its unit or of one below."""
     seen = get_visible_assignment(context.session, context.viewer.unit, assignment_id)
     here = get_unit(context.session, unit) if unit else seen.unit
     if not may_see(seen.unit, here):

@@ -1,4 +1,4 @@
-"""What a measure's form costs its units, and what of it they have answered already (rule 5)."""
+"""What a measure's form costs the units, and what the units have answered already (rule 5)."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ class Elsewhere:
 
     measure: str
     units: int
-    """Units that still owe it an answer."""
+    """How many units still owe the measure an answer."""
 
 
 @dataclass(frozen=True)
 class PreviewedForm:
-    """What an office sees of a form before it releases it."""
+    """What an office sees of a form before the release."""
 
     fields: tuple[FormField, ...] = ()
-    """The questions somebody has to type an answer to, in their order."""
+    """The questions to which somebody has to type an answer, in the order of the form."""
     cost: FillCost = NOTHING
     known: Mapping[str, ElementReach] = field(default_factory=dict)
-    """Field → how many of the units have it already; it comes filled in."""
+    """Field → how many units have answered it already; there the field comes filled in."""
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
-    """Field → where it is being asked as well; whoever answers first fills it in for both."""
+    """Field → another measure that asks the same; the first answer fills the field in for both."""
     again: tuple[AskedAgain, ...] = ()
-    """What the same campaign asks under the same label, and does not come filled in."""
+    """Fields that the same campaign asks under the same label, and that do not come filled in."""
 
 
 def preview_form(
@@ -76,7 +76,7 @@ def _elsewhere(
     elements: Mapping[str, str],
     others: list[OtherMeasure],
 ) -> dict[str, Elsewhere]:
-    """Field → the other measure with the most units that still owe it the same element."""
+    """Field → the other measure to which the most units still owe the same element."""
     asking = {other.id: {field.reuse for field in shared_fields(other.fields)} for other in others}
     wanted = [id for id, asked in asking.items() if asked & elements.keys()]
     owed = count_still_asked(session, measure, owner, period, wanted)

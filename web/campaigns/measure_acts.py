@@ -1,4 +1,4 @@
-"""Acts on a measure that may be refused, and then show their page again."""
+"""Acts on a measure that may be refused; the page of a refused act is shown again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

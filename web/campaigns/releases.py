@@ -1,4 +1,4 @@
-"""Before and after a release: whom a measure reaches, when answers are due, how far it has got."""
+"""Before and after a release: whom a measure reaches, when answers are due, what has come in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has become of an occurrence of a schedule, as the pages tell it."""
+"""What has become of an occurrence of a schedule, in the words of the pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class Told:
-    """An occurrence with everything a page says of it."""
+    """An occurrence with everything that a page says of it."""
 
     occurrence: Occurrence
     standing: Standing
@@ -32,9 +32,9 @@ class Told:
     """A msgid."""
     colour: str
     done_at: datetime | None
-    """When all that it caused was done."""
+    """When everything that the occurrence caused was done."""
     reason: str
-    """Why it was refused, in the language of the browser."""
+    """Why the occurrence was refused, in the language of the page."""
     for_reports: bool
 
     @property
@@ -51,7 +51,7 @@ class Told:
 def told_of(
     words: Words, occurrence: Occurrence, hand_down: HandDown | None, *, for_reports: bool
 ) -> Told:
-    """What is to be said of an occurrence; `hand_down` is the wish that it has caused."""
+    """What is to be said of an occurrence; `hand_down`: the wish that the occurrence has caused."""
     done_at = hand_down.done_at if hand_down else occurrence.settled_at
     standing = standing_of(occurrence, done_at)
     return Told(

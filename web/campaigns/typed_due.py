@@ -36,7 +36,7 @@ class TypedDue:
 
     @classmethod
     def of(cls, rule: str) -> TypedDue:
-        """The inputs that say a stored rule; a rule nobody can read leaves them empty."""
+        """The inputs that say a stored rule; an unreadable rule leaves the inputs empty."""
         kind, _, value = rule.partition(":")
         if not value:
             return cls(kind="by", day=rule) if rule else cls()
@@ -54,7 +54,7 @@ class TypedDue:
 
     @property
     def rule(self) -> str:
-        """The rule these inputs say, empty while undecided. Raises `Refusal` for faults."""
+        """The rule that the inputs say, empty while undecided. Raises `Refusal` for faults."""
         if self.kind == UNDECIDED:
             return ""
         if self.kind not in KINDS:

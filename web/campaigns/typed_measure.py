@@ -33,7 +33,7 @@ Fields = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class TypedLevel:
-    """What is chosen for one level: who answers there, and what it must do before passing on."""
+    """What is chosen for one level: who answers, and what a unit does before passing on."""
 
     to: str = NOBODY
     tags: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class TypedMeasure:
 
     @classmethod
     def read(cls, typed: Fields, levels: Sequence[Level]) -> TypedMeasure:
-        """The inputs of a sent page; `levels` are those below the office."""
+        """The inputs of a sent page; `levels` are the levels below the office."""
         names = (
             "title", "kind", "review_days", "target_count", "target_label", "lead",
             "cooperating", "form", "version",
@@ -105,7 +105,7 @@ class TypedMeasure:
     def content(
         self, faults: Faults, tags: Collection[str], forms: Collection[int]
     ) -> MeasureContent:
-        """What was typed as a value; wrong parts go to `faults` and are left at their default.
+        """What was typed, as a value; a wrong part goes to `faults` and keeps its default.
 
         `tags` and `forms` are the codes and ids that may be chosen.
         """

@@ -33,7 +33,7 @@ class TypedNotice:
         return cls(notice.title, notice.number, notice.issuer, day)
 
     def read_day(self, faults: Faults) -> date | None:
-        """The date of issue; None where there is none or it is unreadable."""
+        """The date of issue; None where there is no date, or an unreadable one."""
         day = read_date(self.dated_on) if self.dated_on else None
         if isinstance(day, Fault):
             faults["dated_on"] = day

@@ -1,4 +1,4 @@
-"""A schedule as a person types it: what it starts, and when."""
+"""A schedule as a person types it: what the schedule starts, and when."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ from web.edge.secret_fields import is_secret
 
 LONGEST_BOUNDARY = 70
 HEAD_BYTES = 1024 * 1024
-"""Typed text stands before the file in our forms; more of it than this is not shown again."""
+"""Typed text stands before the file in our forms; text behind so many bytes is not shown again."""
 
 
 class _Fields:
-    """What the parser has seen so far. A field counts once it has ended."""
+    """What the parser has seen so far. A field counts from its end on."""
 
     def __init__(self) -> None:
         self.done: dict[str, list[str]] = {}
@@ -50,7 +50,7 @@ class _Fields:
 
 
 def typed_in_head(content_type: str, head: bytes) -> dict[str, list[str]]:
-    """The complete text fields in `head`, the beginning of the body of a form, as far as it is one.
+    """The complete text fields in `head`, the first bytes of a body that may be a form.
 
     Our own fields, which begin with `_`, and passwords are left out.
     """
@@ -90,6 +90,6 @@ def _multipart(announced: bytes, head: bytes) -> dict[str, list[str]]:
 
 
 def _own_boundary(head: bytes) -> bytes:
-    """The boundary a body begins with, whichever was announced; empty where it begins with none."""
+    """The boundary at the beginning of a body, whichever was announced; or nothing."""
     first, ended, _ = head[: LONGEST_BOUNDARY + 4].partition(b"\r\n")
     return first[2:] if ended and first.startswith(b"--") else b""

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 ROOM = 16
 """When all places are taken, one in `ROOM` is made free, so that choosing is seldom needed."""
 FRESH_SECONDS = 5.0
-"""So long a phone's first packet may take, or a person's next click."""
+"""How long a phone's first packet may take, or a person's next click."""
 RETRY_SECONDS, TELL_SECONDS = 1.0, 60.0
 """Without a file for newcomers room is made once a second, and a line is written once a minute."""
 
@@ -60,7 +60,7 @@ class Phase(Enum):
 
 
 class Connection(H11Protocol):
-    """One connection of uvicorn that knows what it waits for and since when."""
+    """One connection of uvicorn; the connection knows what it waits for, and since when."""
 
     def __init__(self, among: Connections, **given: Any) -> None:
         super().__init__(**given)
@@ -157,21 +157,22 @@ class Connections:
         self.made_room_at = self.told_at = float("-inf")
 
     def admit(self, connection: Connection) -> None:
-        """Take one in; where there is no room, close some that wait for a stranger."""
+        """Take a connection in; without room, close some connections that wait for a stranger."""
         self.open[connection] = None
         if len(self.open) > self.most:
             self.make_room()
 
     def forget(self, connection: Connection) -> None:
-        """One is closed, or will be in a moment."""
+        """A connection is closed, or will be in a moment."""
         self.open.pop(connection, None)
 
     def make_room(self) -> None:
-        """Close those that keep others out at the least cost.
+        """Close some connections: first those that keep others out at the least cost.
 
-        First whoever has asked for nothing for a while. Then the largest crowd loses its oldest:
-        connections of one address that wait for the same. So neither many heads nor many bodies
-        of one stranger cost another his place. Nothing is closed that waits for us.
+        The first to go are strangers who have asked for nothing for a while. Then the largest
+        crowd loses its oldest members; a crowd are the connections of one address that wait for
+        the same. So neither many heads nor many bodies of one stranger cost another stranger a
+        place. No connection is closed that waits for us.
         """
         now = self.clock()
         found = [connection for connection in self.open if connection.phase is not Phase.WORKING]
@@ -201,8 +202,8 @@ class Connections:
     def on_trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The exception handler of the loop.
 
-        asyncio reports each connection it has no file for with a trace, megabytes a second. Here
-        room is made instead, and one line a minute is written.
+        Without files asyncio writes a trace for each connection, megabytes a second. This handler
+        makes room instead, and writes one line a minute.
         """
         error = context.get("exception")
         if not isinstance(error, OSError) or error.errno not in (errno.EMFILE, errno.ENFILE):

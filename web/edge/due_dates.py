@@ -9,7 +9,7 @@ SOON = 3
 
 
 def days_left(due_on: date, today: date) -> int:
-    """Working days from today to the due date; below 0 once it has passed."""
+    """Working days from today to the due date; below 0 for a date that has passed."""
     if due_on < today:
         return min(-1, workdays_between(today, due_on))
     return workdays_between(today, due_on)

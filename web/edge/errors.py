@@ -46,7 +46,7 @@ SENTENCES = {
 
 
 def register_errors(app: FastAPI) -> None:
-    """Map every kind of failure to its page, once.
+    """Map every kind of failure to a page, in one place.
 
     Pages that show what was typed are made in a thread: there may be megabytes of it.
     """
@@ -89,7 +89,7 @@ class UntrustedPage(Page):
 
 
 async def refuse_untrusted(request: Request, error: Untrusted) -> Response:
-    """What was typed stays readable; where only the token was old, it can be sent again."""
+    """What was typed stays readable; a form of which only the token was old can be sent again."""
     posted = await read_form(request)
     if wants_json(request):
         sentence = say(request, N_("页面打开时间过长，请刷新后再试。填写的内容还在本机。"))

@@ -1,4 +1,4 @@
-"""Whether the application answers, is ready for work, and how it fares."""
+"""Whether the application answers and is ready for work, and the figures of its work."""
 
 from hmac import compare_digest
 
@@ -31,9 +31,9 @@ def get_ready(session: OpenSession) -> PlainTextResponse:
 
 @router.get("/metrics")
 def get_metrics(request: Request, session: OpenSession, now: Now) -> Response:
-    """Figures for Prometheus, for who shows the token; 404 for everyone else.
+    """Figures for Prometheus, for a caller with the token; 404 for everyone else.
 
-    Not by address: behind a proxy every stranger comes from this machine.
+    The address of a caller says nothing: behind a proxy every stranger comes from this machine.
     """
     token = get_settings().metrics_token
     shown = request.headers.get("authorization", "").encode()

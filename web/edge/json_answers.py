@@ -12,5 +12,5 @@ def wants_json(request: Request) -> bool:
 
 
 def tell_script(status: int, **values: object) -> JSONResponse:
-    """An answer to a script; nobody keeps it."""
+    """An answer to a script; no cache keeps the answer."""
     return JSONResponse(values, status, {"Cache-Control": "no-store"})

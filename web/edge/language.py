@@ -21,7 +21,7 @@ router = APIRouter()
 
 
 def language_of(request: Request) -> str:
-    """The language of this browser; Chinese unless it chose another."""
+    """The language that was chosen in this browser; without a choice Chinese."""
     chosen = request.cookies.get(COOKIE, SOURCE)
     return chosen if chosen in LANGUAGES else SOURCE
 

@@ -1,6 +1,6 @@
 """Figures of this process and of the installation, as Prometheus reads them.
 
-No names of units or persons: routes stand by their template, work by its number.
+The figures name no unit and no person: a route is named by its template, work is counted.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from adapters.settings import get_settings
 from queries.assignments.waiting_work import read_waiting_work
 
 KEPT_SECONDS = 15.0
-"""So long the figures of the installation are not asked of the database again."""
+"""How long the figures of the installation stand before the database is asked again."""
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""A stranger may call a method anything; nobody makes the list of figures longer with it."""
+"""Other methods count as one, so that no stranger makes the list of figures longer."""
 GAUGES = {
     "jieli_submissions": "Submissions ever sent.",
     "jieli_hand_downs_waiting": "Wishes to hand down that nobody has fulfilled.",

@@ -30,8 +30,8 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 MOST_TYPED = 4 * 1024 * 1024
-"""Bytes of a body without files. Unpacking its `%E5…` costs eighty times its size in memory, and
-the longest form of ours, a draft of 200,000 characters, has 2 MB."""
+"""Bytes of a body without files. Unpacking a body of `%E5…` costs eighty times its size in memory.
+The longest form of ours, a draft of 200,000 characters, has 2 MB."""
 LONGEST_LENGTH = 18
 """Digits of an announced length; Python refuses to read a number of more than 4,300."""
 DRAINED = 20
@@ -80,8 +80,8 @@ class HeadAsGet:
 class BodyLimit:
     """Answers a body above its limit with `refuse`, without keeping more than its head.
 
-    `limit`: bytes of a form with files; others get `MOST_TYPED`. What was exceeded stands in
-    `request.state.limit`.
+    `limit`: bytes of a form with files; a form without files may have `MOST_TYPED`. The limit that
+    was exceeded stands in `request.state.limit`.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class BodyLimit:
         return not known or len(length) > LONGEST_LENGTH or int(length) > limit
 
     async def _drain(self, receive: Receive) -> bytes:
-        """Read the body away; its first `HEAD_BYTES`, where typed text stands before a file."""
+        """Read the whole body away, and return its first `HEAD_BYTES`: they hold the typed text."""
         seen, head = 0, bytearray()
         while seen <= self.limit * DRAINED:
             message = await receive()

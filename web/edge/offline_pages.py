@@ -1,4 +1,4 @@
-"""Pages a clerk may open again without a network: which ones, and the worker that keeps them."""
+"""Pages that a clerk may open again without a network, and the worker that keeps the pages."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from web.edge.security import Viewer
 from web.edge.static_files import TYPES, static, static_files
 
 KEEP_FOR = "X-Keep-For"
-"""Header of a page the worker may keep: unit and account it belongs to. Nothing else is kept."""
+"""Header of a page that the worker may keep: the unit and the account of the page."""
 AN_HOUR = "max-age=3600"
-"""Browsers look for a new worker with every page; this often they ask us."""
+"""How long a browser keeps the worker; with every page it looks for a new one."""
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
@@ -29,7 +29,7 @@ SENTENCES = (
     N_("本机留存的页面"),
     N_("本机没有留存的页面。"),
 )
-"""Of the page without a network: title, what it means, try again, what is kept, nothing is."""
+"""The page without a network: title, explanation, button, heading of what is kept, nothing kept."""
 LEAVING = """
 self.addEventListener('install', function () { self.skipWaiting(); });
 self.addEventListener('activate', function (event) {
@@ -80,9 +80,9 @@ def _worker() -> str:
 
 
 def keepable(answer: Response, viewer: Viewer) -> Response:
-    """`answer`, which the phone of a clerk may keep for when there is no network.
+    """`answer`, marked as a page that the phone of a clerk may keep for times without a network.
 
-    An office works at a desk where others sit down too: nothing of it is kept.
+    Nothing of an office is kept: other people sit down at an office's desk, too.
     """
     if answer.status_code == 200 and not viewer.is_office and get_settings().offline_pages:
         answer.headers[KEEP_FOR] = f"{viewer.unit_id}.{viewer.account.id}"

@@ -10,7 +10,7 @@ from web.edge.security import Viewer
 
 
 def get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
-    """An assignment of the viewer's own unit. Raises NotFound for those it only sees."""
+    """An assignment of the viewer's own unit. Raises NotFound for other visible ones."""
     seen = get_visible_assignment(session, viewer.unit, assignment_id)
     if not viewer.may(Right.ACKNOWLEDGE, Subject.of(seen.unit)):
         raise NotFound

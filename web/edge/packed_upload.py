@@ -29,8 +29,11 @@ def content_of(posted: FormData, *, none: str) -> bytes:
 
 
 def carried(posted: FormData, crowded: Crowded) -> tuple[str, str]:
-    """The file that the page carries already, as it came, and what to say where its turn to be
-    read has not come (a msgid). The file is empty for one that was just chosen: it is not kept."""
+    """What stays of a file whose turn to be read has not come: the packed file, and what to say.
+
+    The page carries a file that was packed before. A file that was just chosen is not kept, and
+    the first value is empty. The second value is a msgid.
+    """
     packed = posted.get("packed")
     kept = packed if isinstance(packed, str) else ""
     return kept, STILL_HERE if kept else crowded.sentence

@@ -20,12 +20,12 @@ from web.edge.secret_fields import is_secret
 from web.edge.waiting import RETRY_SECONDS, waiting_of
 
 MOST_FIELDS = MOST_INPUTS + 1_000
-"""Fields of one posted form: what a form can ask at most, and what its page says besides."""
+"""How many fields a posted form may have: the most that a form can ask, and our own fields."""
 SMALL = PIECE = 64 * 1024
-"""Bytes of a body that is kept in memory and parsed where it arrives, in thirty milliseconds at the
-worst. A larger one lies on disk until it is whole, and is parsed in a thread."""
+"""Bytes of a body that is kept in memory and parsed where it arrives, within thirty milliseconds. A
+larger body lies on disk until it is whole, and is parsed in a thread."""
 PARSED_TOGETHER = 2
-"""Large bodies; they compute all the time, so that more of them at once would gain nothing."""
+"""How many large bodies are parsed at once; parsing computes all the time, so more gain nothing."""
 Pieces = AsyncGenerator[bytes, None]
 Parser = Callable[[Headers, Pieces], FormParser | MultiPartParser]
 
@@ -51,10 +51,10 @@ async def read_form(request: Request) -> FormData:
 
 @asynccontextmanager
 async def _kept(request: Request) -> AsyncIterator[tuple[UploadFile, bool]]:
-    """The body, in memory or on disk, and whether it is whole; it may take minutes to come in.
+    """The body, in memory or on disk, and whether the body is whole; it may take minutes.
 
-    Where there is no room for it, its head is kept and the rest read away: a browser shows an
-    answer only when it has sent everything.
+    Of a body without room the head is kept, and the rest is read away: a browser shows an answer
+    only when the browser has sent everything.
     """
     whole = True
     with SpooledTemporaryFile(SMALL) as file, waiting_of(request).bodies.part() as take:
@@ -113,8 +113,10 @@ async def _pieces(body: BinaryIO) -> Pieces:
 
 
 async def _with_few_joints(pieces: Pieces) -> Pieces:
-    """The same pieces. Raises `ValueError` for more `&` than fields are taken: no browser sends
-    them without a field between, and the parser would look at four million one by one."""
+    """The same pieces. Raises `ValueError` where there are more `&` than a form may have fields.
+
+    No browser sends `&` without a field between. The parser would look at four million one by one.
+    """
     joints = 0
     async for piece in pieces:
         joints += piece.count(b"&")
@@ -130,7 +132,7 @@ def _urlencoded(headers: Headers, pieces: Pieces) -> FormParser:
 
 
 class _WholeMultipart(MultiPartParser):
-    """Takes no body for a form that ends before its closing boundary: fields would be missing."""
+    """Refuses a body that ends before the closing boundary: fields would be missing."""
 
     ended = False
 

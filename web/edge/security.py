@@ -21,7 +21,7 @@ from web.edge.transactions import READING, Now, OpenSession
 
 SESSION_COOKIE = "jieli"
 VISITOR_COOKIE = "visitor"
-"""Of a browser that is not signed in: what its form token is made from."""
+"""The cookie from which the form token of a browser without a session is made."""
 TOKEN_FIELD = "_token"
 TOKEN_HEADER = "X-Form-Token"
 """The same for a body that is no form; no other site may send such a header."""
@@ -43,8 +43,8 @@ class SignInRefused(Exception):
 class Untrusted(Exception):
     """A request that changes something did not come from a page of ours.
 
-    `repeatable`: nothing speaks for a foreign site, only the form's own token is missing or
-    old; the person may look at what was typed and send it again.
+    `repeatable`: nothing speaks for a foreign site; only the form's own token is missing or old.
+    The person may look at what was typed and send the form again.
     """
 
     def __init__(self, *, repeatable: bool) -> None:
@@ -54,7 +54,7 @@ class Untrusted(Exception):
 
 @dataclass(frozen=True)
 class Viewer:
-    """The account that asks, and its unit."""
+    """The account that asks, and the unit of the account."""
 
     account: Account
     unit: Unit
@@ -80,7 +80,7 @@ class Viewer:
         return may(self.account, right, subject, at=self.unit)
 
     def apart(self) -> "Viewer":
-        """The same, from no session: a page that tells of a failed one needs nothing from it."""
+        """The same without a database session, for a page that tells of a failed session."""
         return Viewer(Account(**self.account.model_dump()), Unit(**self.unit.model_dump()))
 
 
@@ -92,7 +92,7 @@ def get_viewer(request: Request, session: OpenSession, now: Now) -> Viewer:
 
 
 def who_asks(request: Request, session: Session, now: datetime) -> Viewer:
-    """Who is signed in, for a look before the request's own transaction. Raises `SignInNeeded`."""
+    """Who is signed in, for a look before the transaction of the request. Raises `SignInNeeded`."""
     token = request.cookies.get(SESSION_COOKIE)
     found = find_signed_in(session, token, now=now) if token else None
     if found is None:
@@ -114,9 +114,9 @@ def require_office(viewer: Viewer) -> None:
 
 
 def form_token(request: Request) -> str:
-    """What a form of this browser must carry: made from a cookie no other site can read.
+    """What a form of this browser must carry, made from a cookie that no other site can read.
 
-    Behind it stands the id of the unit the page was made for (`page_unit`).
+    The id of the unit for which the page was made stands at the end of the token (`page_unit`).
     """
     secret = _secret_of(request) or getattr(request.state, "visitor", "")
     if not secret:
@@ -127,9 +127,10 @@ def form_token(request: Request) -> str:
 
 
 def page_unit(request: Request) -> int:
-    """The id of the unit whose page sent this form; 0 where no page of ours did.
+    """The id of the unit whose page sent this form; 0 where no page of ours sent it.
 
-    It tells whose text it is when the session has ended meanwhile. Nobody is trusted for it.
+    The id tells whose text was typed when the session has ended meanwhile. No right follows from
+    the id.
     """
     return getattr(request.state, "page_unit", 0)
 
@@ -146,8 +147,8 @@ async def check_same_site(request: Request) -> None:
     """Refuse a changing request of another site: Sec-Fetch-Site, else Origin, else the token.
 
     Raises `Untrusted`. Without any cookie there is nothing a foreign site could borrow, except
-    for signing in. The whole body is read here, before any transaction begins: a phone on a weak
-    network must not hold up everybody else's writing while its form comes in.
+    for signing in. The whole body is read here, before any transaction begins: a form that comes
+    in over a weak network must not hold up everybody else's writing.
     """
     if request.method in READING:
         return
@@ -168,7 +169,7 @@ async def check_same_site(request: Request) -> None:
 
 
 async def check_ids(request: Request) -> None:
-    """404 for what stands in the address and no database has a place for, instead of its error."""
+    """404 for a value in the address that no database can hold, instead of the database's error."""
     for name, value in request.path_params.items():
         if name.endswith("_id") and not read_id(str(value)):
             raise HTTPException(404)
@@ -214,7 +215,10 @@ def end_session(answer: Response) -> None:
 
 
 def set_cookie(answer: Response, name: str, value: str, max_age: int | None = None) -> None:
-    """A cookie no script reads and no other site sends; `max_age`: seconds, or until it closes."""
+    """A cookie that no script reads and no other site sends.
+
+    `max_age`: seconds; None: until the browser is closed.
+    """
     secure = get_settings().secure_cookies
     answer.set_cookie(
         name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure, path="/"

@@ -1,4 +1,4 @@
-"""Style and script, served under addresses that change with their content."""
+"""Styles and scripts; the address of a file changes with its content."""
 
 import gzip
 import re
@@ -79,7 +79,7 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class StaticFile:
-    """One file in memory; `address` carries the beginning of its checksum."""
+    """One file in memory; the beginning of its checksum stands in `address`."""
 
     address: str
     media_type: str
@@ -89,7 +89,7 @@ class StaticFile:
 
 @lru_cache
 def static_files() -> dict[str, StaticFile]:
-    """Every file of the folder by its plain name; what is joined, by the name of the whole."""
+    """Every file of the folder by its plain name; joined files by the name of the whole."""
     parts = {part for parts in JOINED.values() for part in parts}
     alone = {path.name for path in FOLDER.iterdir() if path.suffix in TYPES} - parts
     whole = {name: (name,) for name in sorted(alone)} | JOINED
@@ -121,7 +121,7 @@ def static(name: str) -> str:
 
 @router.get("/static/{name}")
 def get_static(name: str, request: Request) -> Response:
-    """One file, packed where the browser can unpack it."""
+    """One file, packed for a browser that can unpack files."""
     found = [file for file in static_files().values() if file.address == f"/static/{name}"]
     if not found:
         raise HTTPException(404)

@@ -1,7 +1,7 @@
 """What a request is given: the clock, and one transaction.
 
-No request holds two connections, and none holds one while it waits: what takes long happens
-between a short look (`Look`) and the transaction that writes (`OpenSession`).
+No request holds two connections, and no waiting request holds one. What takes long happens between
+a short look (`Look`) and the transaction that writes (`OpenSession`).
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -30,11 +30,12 @@ async def get_now() -> datetime:
 
 
 async def take_turn(request: Request) -> AsyncIterator[None]:
-    """Whoever writes waits here, first come first served, and holds no thread and no connection.
+    """The line of requests that write: first come, first served, without a thread or a connection.
 
-    On SQLite there is one writer at a time. Left to SQLite, which asks for its lock now and then,
-    some wait for half a minute and fail. On PostgreSQL there are as many as leave connections for
-    those who read. The whole body has come in before: a slow sender keeps nobody waiting.
+    On SQLite there is one writer at a time. SQLite itself asks for its lock now and then, so that
+    some requests would wait for half a minute and fail. On PostgreSQL there are so many writers
+    that connections are left for readers. The whole body has come in before: a slow sender keeps
+    nobody waiting.
     """
     if request.method in READING:
         yield
@@ -48,7 +49,7 @@ Turn = Annotated[None, Depends(take_turn, scope="function")]
 
 
 async def take_connection(request: Request, _turn: Turn) -> AsyncIterator[None]:
-    """One of the connections, for who has waited for it without a thread."""
+    """One of the connections, for a request that has waited without a thread."""
     async with waiting_of(request).connections.taken():
         yield
 
@@ -71,7 +72,7 @@ class Looking(Protocol):
 
 
 async def get_look(request: Request) -> Looking:
-    """For a POST with slow work to do before it writes: nothing is held while the work is done."""
+    """For a POST with slow work before the writing: nothing is held while the work is done."""
     connections = waiting_of(request).connections
 
     async def look(read: Callable[[Session], T]) -> T:

@@ -1,4 +1,4 @@
-"""What fields were called where they were typed, for pages that show what could not be kept."""
+"""The labels of fields, for pages that show what was typed and could not be kept."""
 
 from collections.abc import Callable
 
@@ -36,16 +36,16 @@ LABELS = {
     "title": N_("标题"),
     "unit": N_("单位代码"),
 }
-"""Of our own pages. Where two pages call a field by two names, what fits both."""
+"""The fields of our own pages. A field with two labels on two pages has one here that fits both."""
 
 
 def note_names(request: Request, label_of: Callable[[str], str]) -> None:
-    """From here on names that this module does not know are told by what `label_of` gives."""
+    """From here on `label_of` tells the labels of names that this module does not know."""
     request.state.label_of = label_of
 
 
 def typed_label(request: Request, name: str) -> str:
-    """What a person knows the field `name` as; where nobody has noted that, the name."""
+    """The label by which a person knows the field `name`; without a label, the name."""
     if name in LABELS:
         return say(request, LABELS[name])
     label_of: Callable[[str], str] | None = getattr(request.state, "label_of", None)

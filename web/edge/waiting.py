@@ -1,8 +1,8 @@
-"""Where requests wait: in the order they came, holding neither a thread nor a connection.
+"""Where requests wait: first come, first served, without a thread and without a connection.
 
-The pages of the web application are made in forty threads, with `CONNECTIONS` to the database.
-Whoever waits in a thread or with a connection takes it from somebody whose page could be made at
-once; with enough of those who wait, nothing moves any more (docs/decisions/0013).
+The pages of the web application are made in forty threads, with `CONNECTIONS` to the database. A
+request that waits in a thread or with a connection keeps out another whose page could be made at
+once. With enough such requests nothing moves any more (docs/decisions/0013).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from rules.sentences.refusal import N_
 
 PROCESSORS = len(os.sched_getaffinity(0))
 SEAT_SECONDS = 8
-"""How long a request waits for a connection. A page needs one for some 30 ms, so that hundreds get
-one in this time; who has waited longer stands behind something that is stuck, and people give up
-on a page after ten seconds."""
+"""How long a request waits for a connection. A page needs a connection for some 30 ms, so that
+hundreds of requests are served in this time. A request that has waited longer stands behind
+something that is stuck, and people give up on a page after ten seconds."""
 BODIES = 1024 * 1024 * 1024
 """Bytes of large bodies on the disk at once: fifty of the largest, three hundred photos. A sender
 may take an hour for one, and somebody with many connections would fill the disk."""
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 class Crowded(Exception):
-    """Too many wait already, or it has taken too long; `sentence` (a msgid) says what to do."""
+    """Too many wait already, or the wait was too long; `sentence` (a msgid) says what to do."""
 
     def __init__(self, sentence: str = BUSY) -> None:
         super().__init__(sentence)
@@ -49,7 +49,7 @@ class Crowded(Exception):
 class WaitingLine:
     """Slow work, `at_once` at the same time; `most` may wait, and the next one is `Crowded`.
 
-    The work has threads of its own, besides those in which pages are made.
+    The work has its own threads, besides the threads in which pages are made.
     """
 
     def __init__(self, at_once: int, most: int, sentence: str) -> None:
@@ -73,15 +73,15 @@ class WaitingLine:
 
 
 class Places:
-    """Places that requests hold, one each; who has waited `seconds` for one is `Crowded`."""
+    """Places, of which a request holds one; a request that has waited `seconds` is `Crowded`."""
 
     def __init__(self, count: int, seconds: float) -> None:
         self.limiter, self.seconds = CapacityLimiter(count), seconds
 
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
-        """Hold a place. A request that holds one already gets `RuntimeError`: it would wait for
-        itself."""
+        """Hold a place. A request that already holds a place gets `RuntimeError`, because it would
+        wait for itself."""
         try:
             with fail_after(self.seconds):
                 await self.limiter.acquire()
@@ -101,8 +101,10 @@ class Room:
 
     @contextmanager
     def part(self) -> Iterator[Callable[[int], bool]]:
-        """A body's part of it. What is given takes so many bytes more, and says whether they were
-        there; where they were not, all the body had is free again."""
+        """The part of one body: a function that takes so many bytes more.
+
+        The function says whether there was room. Without room all bytes of the body are free again.
+        """
         held = 0
 
         def take(size: int) -> bool:
@@ -129,8 +131,8 @@ class Waiting:
     strangers: WaitingLine = field(
         default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 400, SIGNING_IN)
     )
-    """Where browsers that have not signed in before wait for `passwords`: who floods the sign-in
-    keeps no clerk's own phone waiting."""
+    """Where browsers that have not signed in before wait for `passwords`, so that a flood of
+    sign-ins keeps no clerk's own phone waiting."""
     offices: WaitingLine = field(
         default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 60, READING_FILES)
     )
@@ -138,16 +140,16 @@ class Waiting:
     clerks: WaitingLine = field(
         default_factory=lambda: WaitingLine(max(2, PROCESSORS), 60, READING_FILES)
     )
-    """Reading workbooks and cleaning photos, half a second each; no office's file delays them."""
+    """Reading workbooks and cleaning photos, half a second each; offices wait elsewhere."""
     connections: Places = field(default_factory=lambda: Places(CONNECTIONS, SEAT_SECONDS))
-    """The connections to the database: as many as its pool has, so that nobody waits there."""
+    """The connections to the database, as many as the pool has: nobody waits in the pool."""
     bodies: Room = field(default_factory=lambda: Room(BODIES))
-    """Large bodies, until they are parsed. Whoever finds no room is told so at once."""
+    """Large bodies, until they are parsed. A request without room is told at once."""
     sqlite_writer: Places = field(default_factory=lambda: Places(1, BUSY_SECONDS))
     writers: Places = field(default_factory=lambda: Places(WRITERS, BUSY_SECONDS))
 
     def turn(self, dialect: str) -> Places:
-        """Those who may write at the same time on this database."""
+        """The places of requests that write at the same time on this database."""
         return self.sqlite_writer if dialect == "sqlite" else self.writers
 
 

@@ -1,4 +1,4 @@
-"""What the answers of a form were called where they were typed."""
+"""The labels of answers, as the form called the answers."""
 
 from functools import partial
 
@@ -12,12 +12,12 @@ from web.filling.asked import PREFIX, label_of
 
 
 def note_questions(request: Request, sheet: AnswerSheet) -> None:
-    """From here on the answers of the form are told by the labels of its questions."""
+    """From here on answers of the form are called by the labels of its questions."""
     note_names(request, partial(answer_label, words_of(request), sheet.tree))
 
 
 def answer_label(words: Words, tree: FormTree, name: str) -> str:
-    """What the form calls that field of its page; empty where it asks nothing of the name."""
+    """What the form calls the field `name` of its page; empty for an unknown name."""
     if not name.startswith(PREFIX):
         return ""
     key = name.removeprefix(PREFIX)

@@ -21,7 +21,7 @@ from web.edge.language import Words
 from web.edge.posted import typed
 
 PREFIX = "f-"
-"""Before the names of answers in a posted form, so that they never meet our own fields."""
+"""The prefix of answers' names in a posted form, so that no answer meets a field of our own."""
 
 BLANK = "__n__"
 """The place of a filling that is not there yet; the browser writes the number in its stead."""
@@ -39,7 +39,7 @@ class AskedField:
     multiline: bool
     choices: list[tuple[str, str]]
     values: list[str]
-    """What is shown in it, as typed."""
+    """What stands in the input, as typed."""
     fault: str
     returned: bool
     """Returned by the unit above."""
@@ -54,20 +54,20 @@ class AskedField:
     conditional: bool = False
     """Asked only where its own condition holds."""
     unasked: bool = False
-    """It does not hold with what was typed so far."""
+    """The condition does not hold with what was typed so far."""
     computed: bool = False
     """Shown as an output: calculated from other answers."""
     fixed: bool = False
-    """Shown as it is: nobody can change it."""
+    """Nobody can change the value, which is only shown."""
     unfit: frozenset[str] = frozenset()
     """The choices that do not go with what was typed so far."""
     waits: str = ""
     """What is to be answered before there are choices: a finished sentence, shown if `waiting`."""
     waiting: bool = False
     known: str = ""
-    """Where the answer was taken from, if nobody has typed it: a finished sentence."""
+    """The source of an answer that nobody has typed: a finished sentence."""
     remark: str = ""
-    """What the unit above wrote about this question when it returned it."""
+    """What the unit above wrote about this question in its return."""
     limits: Mapping[str, str] = field(default_factory=dict)
     """What the script tells on leaving it, as attributes of its input."""
     attached: Mapping[str, Any] | None = None
@@ -113,7 +113,7 @@ class AskedRepeat:
     unasked: bool
     fillings: list[list["Node"]]
     blank: list["Node"]
-    """The questions of a further filling; its place is written `__n__`."""
+    """The questions of a further filling, whose place is written `__n__`."""
     full: bool
     returned: bool
     tied: bool
@@ -145,13 +145,13 @@ class AnswerInWords:
     before: str
     changed: bool
     group: str = ""
-    """The label of the groups it lies in."""
+    """The labels of the groups around the question."""
     files: list[Mapping[str, Any]] = field(default_factory=list)
     """Photos and files of the answer: `token`, `name`, `size`, `type`."""
 
 
 def every(nodes: Sequence[Node]) -> Iterator[AskedField | AskedRepeat]:
-    """The questions and repeats among `nodes` and in their groups; not what is in repeats."""
+    """The questions and repeats among `nodes` and in groups; questions in repeats are left out."""
     for node in nodes:
         if isinstance(node, AskedGroup):
             yield from every(node.inner)
@@ -169,7 +169,7 @@ def label_of(words: Words, field: FormField) -> str:
 
 
 def hint_of(words: Words, field: FormField) -> str:
-    """Its hint likewise."""
+    """The hint of a field, in the same way."""
     own = field.hint and field in NARRATIVE_FORM
     return words.say(field.hint) if own else field.hint_in(words.language)
 
@@ -180,12 +180,12 @@ def choice_label(words: Words, choice: Choice) -> str:
 
 
 def answers_in(posted: FormData) -> dict[str, list[str]]:
-    """The answers of a posted form by the key of their field."""
+    """The answers of a posted form, by key."""
     return strip_prefix(typed(posted))
 
 
 def strip_prefix(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The answers among posted fields, by the key of their field.
+    """The answers among posted fields, by key.
 
     The blank filling of a repeat is none: a browser without templates sends it along.
     """

@@ -1,6 +1,6 @@
 """Photos and files of a form: sent piece by piece with JavaScript, and handed out again.
 
-Without JavaScript they come with the form itself (`web.filling.posted_files`).
+Without JavaScript the files come with the form itself (`web.filling.posted_files`).
 """
 
 import logging
@@ -83,10 +83,10 @@ async def take_piece(
     token: Token,
     offset: Offset,
 ) -> Taken:
-    """Put the piece on the disk, and clean the file when it was the last one.
+    """Put the piece on the disk, and clean the file after its last piece.
 
-    Before the request's writing transaction begins: a photo takes a while, and what has not all
-    arrived writes nothing. Strangers are sent away before anything is stored.
+    All this comes before the transaction that writes: cleaning a photo takes a while, and a file
+    that has not arrived whole writes nothing. Strangers are sent away before anything is stored.
     """
     upload = await look(partial(_find_upload, request, now, assignment_id, token))
     received = offset
@@ -146,9 +146,10 @@ def add_piece(
     assignment_id: int,
     token: Token,
 ) -> Response:
-    """One piece; the last one makes the attachment ready. 409 says which piece is wanted.
+    """One piece; the last piece makes the attachment ready. 409 says which piece is wanted.
 
-    503: complete, but its turn for cleaning has not come; an empty piece at the end asks again.
+    503: the file is complete, but its turn for cleaning has not come. An empty piece at the end
+    asks again.
     """
     get_own(context.session, context.viewer, assignment_id)
     if taken.refusal:
@@ -164,7 +165,7 @@ def add_piece(
 
 
 def _progress(store: AttachmentStore, upload: Attachment) -> Response:
-    """Where an upload stands. Its pieces go once the answer is out, after the commit."""
+    """How far an upload has got. The pieces of a whole file go after the answer and the commit."""
     answer = {"token": upload.token, "name": upload.name, "size": upload.size}
     if upload.done_at is None:
         received = store.received(upload.token)
@@ -176,7 +177,7 @@ def _progress(store: AttachmentStore, upload: Attachment) -> Response:
 
 @router.get("/attachments/{token}")
 def show_attachment(context: SignedIn, store: Files, token: Token) -> Response:
-    """The photo or file, for those who may see the answer it belongs to."""
+    """The photo or file, for everybody who may see its answer."""
     found = get_visible_attachment(context.session, context.viewer.unit, token)
     headers = _headers(found)
     if context.request.headers.get("if-none-match") == headers["ETag"]:
@@ -190,7 +191,7 @@ def show_attachment(context: SignedIn, store: Files, token: Token) -> Response:
 
 
 def _headers(found: Attachment) -> dict[str, str]:
-    """Whatever the file holds, nothing of it runs in the name of this site."""
+    """Headers by which no content of a file runs in the name of this site."""
     known = FILE_TYPES.get(found.content_type)
     how = "inline" if known and known.shown else "attachment"
     ending = known.endings[0] if known else "bin"

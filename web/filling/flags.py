@@ -39,11 +39,11 @@ class Question:
 
     sentence: str
     field: str
-    """The field it is about; empty: the whole form."""
+    """The field that the question is about; empty: the whole form."""
 
 
 def ask_about(words: Words, flags: Iterable[Flag], fields: Sequence[FormField]) -> list[Question]:
-    """The flags of a form as questions, in its own words."""
+    """The flags of a form as questions, with the labels of the form."""
     language = words.language
     labels = {field.name: words.say(field.label_in(language)) for field in fields}
     choices = {
@@ -68,7 +68,7 @@ def flag_in_words(
 ) -> str:
     """One stored flag as a sentence; `labels`: field → what a page calls it.
 
-    `choices`: field → code → its words; without it, codes are shown.
+    `choices`: field → code → label; without it, codes are shown.
     """
     name = str(flag.get("field", ""))
     labelled = (choices or {}).get(name, {})

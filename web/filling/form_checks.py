@@ -18,8 +18,8 @@ from web.edge.language import Words
 from web.filling.flags import Question, ask_about
 
 CONFIRMED = "_confirmed"
-"""The hidden input with what the page has asked about. A form without it is not asked back: what
-waited on the phone for a network is delivered when nobody is there to answer."""
+"""The hidden input with what the page has asked about. Nothing is asked about a form without this
+input: a form that waited on the phone for a network arrives when nobody is there to answer."""
 OPENED = "_opened"
 """The hidden input with the moment the page was first made, in seconds since 1970."""
 LATEST = 10_000_000_000
@@ -28,14 +28,14 @@ _LONGEST_MARKS = 10_000
 
 @dataclass(frozen=True)
 class Doubts:
-    """What the checks ask a clerk, and the marks that say it was asked."""
+    """What the checks ask a clerk, and the marks of the questions."""
 
     questions: Sequence[Question] = ()
     marks: str = ""
 
 
 def find_doubts(words: Words, session: Session, sheet: AnswerSheet, today: date) -> Doubts:
-    """What the checks ask about the draft; nothing where it has faults."""
+    """What the checks ask about the draft; nothing about a draft with faults."""
     attached = attached_files(session, sheet, sheet.typed)
     checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
     if not checked.ok:
@@ -51,7 +51,7 @@ def confirmed_in(posted: FormData) -> str | None:
 
 
 def opened_in(text: object) -> int | None:
-    """The moment a page was first made, as it says itself; None where it does not."""
+    """The moment when a page was first made, as the page says; None where it says nothing."""
     plain = (
         isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < len(str(LATEST))
     )

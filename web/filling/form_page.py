@@ -102,7 +102,7 @@ class Shown:
     faults: Mapping[str, Fault | str] = field(default_factory=dict)
     refusal: str = ""
     made: Made | None = None
-    """What a page that was sent in vain was made from; it is shown again."""
+    """What a page was made from that was sent in vain and is shown again."""
     doubts: Doubts = field(default_factory=Doubts)
 
 
@@ -163,7 +163,7 @@ def form_page(context: Context, sheet: AnswerSheet, shown: Shown) -> Response:
 
     One page with links to its groups, not a page a group. Packed, thirty fields weigh three
     kilobytes, which is less than the head of a second page. A clerk without a network can go
-    through the whole form, back and forth, and send it when there is one.
+    through the whole form, back and forth, and send the form when there is a network.
     """
     return render(context.request, _page(context, sheet, shown), status=shown.status)
 

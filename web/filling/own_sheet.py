@@ -17,7 +17,7 @@ from web.filling.answer_labels import note_questions
 def get_own_sheet(
     request: Request, session: Session, account: Account, assignment_id: int
 ) -> AnswerSheet:
-    """The answer sheet, for the unit that fills it in. Raises NotFound for every other."""
+    """The answer sheet, for the unit that fills it in. Raises NotFound for every other unit."""
     sheet = get_answer_sheet(session, assignment_id)
     if not may(account, Right.KEEP_DRAFT, Subject.of(sheet.unit)):
         raise NotFound
@@ -32,7 +32,7 @@ def open_own_sheet(
     assignment_id: int,
     opens: Callable[..., AnswerSheet],
 ) -> AnswerSheet:
-    """The same, locked by `open_to_keep` or `open_to_send`. Raises NotFound for every other."""
+    """The same, locked by `open_to_keep` or `open_to_send`. Raises NotFound for other units."""
     try:
         sheet = opens(session, assignment_id, actor=account)
     except NotAllowed:

@@ -34,7 +34,7 @@ from web.filling.asked import PREFIX
 from web.filling.attachments import Files
 
 REMOVED = "_remove"
-"""The box that takes an attached file away; its value is the name of the question."""
+"""The box that takes an attached file away; the value of the box is the name of the question."""
 
 
 @dataclass(frozen=True)

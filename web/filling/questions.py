@@ -44,7 +44,7 @@ from web.filling.asked import (
 )
 
 LONGEST_EARLIER = 60
-"""Longer texts of the last period are not shown: they would only be copied."""
+"""Characters of an earlier answer. Longer texts of the last period would only be copied."""
 Where = int | str | None
 """Which filling of a repeat: its place, `BLANK`, or None outside of repeats."""
 
@@ -53,8 +53,8 @@ Where = int | str | None
 class Questions:
     """Builds what the form page of an answer sheet shows.
 
-    `typed` is what stands in it, by key; `today` an ISO date; `attached` finds the files that
-    are here already.
+    `typed` is what stands in the inputs, by key; `today` is an ISO date; `attached` finds files
+    that are here already.
     """
 
     words: Words
@@ -67,7 +67,7 @@ class Questions:
 
     @cached_property
     def times(self) -> dict[str, int]:
-        """Repeat → how many times it is shown."""
+        """Repeat → how many fillings of it are shown."""
         return {
             repeat.name: times_shown(self.typed, repeat.name) for repeat in self.sheet.tree.repeats
         }
@@ -204,7 +204,7 @@ class Questions:
         return f"{repeat}.{where}.{field.name}"
 
     def _values(self, field: FormField, key: str, where: Where) -> list[str]:
-        """What stands in it; in a filling nobody has touched, what it begins with."""
+        """What stands in the input; in an untouched filling of a repeat, the default."""
         if field.readonly and field.default:
             return chosen_by_default(field) if field.choices else [field.default]
         untouched = where is not None and not self._touched(key)
@@ -234,17 +234,17 @@ class Questions:
         return not self.state.relevant(field, _place(where))
 
     def _offered(self, field: FormField, where: Where) -> frozenset[str]:
-        """The choices its filter leaves. Where it leaves nothing, none is marked as unfit.
+        """The choices that the filter of a field leaves; where it leaves none, none is unfit.
 
-        A filter that leaves nothing waits for an answer above it, and that answer may be on this
-        same page: whoever has no JavaScript can still fill in everything in one go.
+        A filter that leaves nothing waits for an answer above. That answer may be on the same page,
+        so that a person without JavaScript can still fill in everything in one go.
         """
         if not field.choice_filter or where == BLANK:
             return frozenset()
         return frozenset(self.state.offered(field, _place(where)))
 
     def _waits(self, field: FormField) -> str:
-        """What to answer first, where the choices depend on it."""
+        """What to answer first, where the choices of a field depend on another field."""
         if not field.choice_filter:
             return ""
         names = parse(field.choice_filter, choice=True).references
@@ -257,7 +257,7 @@ class Questions:
         return self.words.say(N_("请先填写“%(label)s”。"), label=labels)
 
     def _waiting(self, field: FormField, where: Where) -> bool:
-        """Whether what its choices depend on is still unanswered."""
+        """Whether a field on which the choices depend is still unanswered."""
         if not field.choice_filter or where == BLANK:
             return False
         return self.state.awaits(field, _place(where))
@@ -270,7 +270,7 @@ class Questions:
         return self.words.say(N_("已自动填入：%(source)s"), source=source)
 
     def _hint(self, field: FormField, where: Where) -> str:
-        """Its hint, and on lines of their own its bounds and what the last period's answer was."""
+        """The hint of a field; on further lines its bounds and the answer of the last period."""
         lines = (
             hint_of(self.words, field),
             bounds_in(self.words, field),
@@ -279,7 +279,7 @@ class Questions:
         return Markup("<br>").join(line for line in lines if line)
 
     def _earlier(self, field: FormField, where: Where) -> str:
-        """What the last period's answer was, where it is not filled in."""
+        """The answer of the last period, where it is not filled in."""
         value = self.sheet.earlier.get(field.name) if where is None else None
         told = field.readonly or field.type in ATTACHED or field.name in self.sheet.prefilled
         if value is None or told:
@@ -384,7 +384,7 @@ def _rules_of(words: Words, sheet: AnswerSheet, field: FormField) -> dict[str, A
 
 
 def _kept_value(sheet: AnswerSheet, field: FormField, repeat: str) -> Any:
-    """What stands though it is not open, as expressions see it; in a repeat one after another."""
+    """The value of a field that is not open, as expressions see it; of a repeat, a list."""
     if repeat:
         rows = sheet.kept.get(repeat) or ()
         return [_plain(as_value(field, row.get(field.name))) for row in rows]

@@ -29,7 +29,7 @@ def resume_form(
 ) -> str | None:
     """Keep what was typed on a form page before the session ended; returns where to go on.
 
-    None where `path` is no form page or belongs to another unit. Raises `Refusal` when it
+    None where `path` is no form page or belongs to another unit. Raises `Refusal` when the text
     cannot be kept, or when somebody has typed or sent something else meanwhile.
     """
     found = FORM_PATH.fullmatch(path)

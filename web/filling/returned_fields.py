@@ -19,26 +19,26 @@ from web.filling.asked import PREFIX, item_in_words, label_of
 
 @dataclass(frozen=True)
 class ReturnedField:
-    """A question of the answered version, and what became of it."""
+    """A question of the answered version, and what became of the question."""
 
     label: str
     note: str
-    """What the unit above wrote about it."""
+    """What the unit above wrote about the question."""
     place: str
-    """The id of the question on today's form page; empty: it is no longer asked."""
+    """The id of the question on today's form page; empty: the question is no longer asked."""
     answer: str = ""
     """What was reported, where today's form cannot show it."""
 
 
 @dataclass(frozen=True)
 class Mending:
-    """What a form page says of a return beside its reason."""
+    """What a form page says of a return beside the reason."""
 
     fields: Sequence[ReturnedField] = ()
     before: FormVersion | None = None
     """The version that was answered, where the form has changed since."""
     tied: Sequence[ReturnedField] = ()
-    """What is open because it hangs together with them."""
+    """Questions that are open because they hang together with the returned ones."""
     others: Sequence[ReturnedField] = field(default=())
     """What was not returned, and has no place on today's form, or none that fits."""
 
@@ -115,7 +115,7 @@ def _lost_answers(
     after: Sequence[FormField],
     answers: dict[str, Any],
 ) -> dict[str, str]:
-    """Item → what was answered, where another version has no place for all of it."""
+    """Item → its answer, where another version has no place for the whole answer."""
     tree = FormTree(before)
     lost = [tree.by_name[field.name] for field in compare(before, after).lost]
     names = {tree.repeat_of(field) or field.name for field in lost}

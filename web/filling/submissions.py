@@ -195,7 +195,7 @@ def _repeated(filled: Filled) -> tuple[dict[str, list[str]], str]:
 
 
 def _again(filled: Filled, version: int) -> Response:
-    """The page with what is wrong with the files; also with the other faults, if it was sent.
+    """The page with what is wrong with the files; of a form that was sent, with all faults.
 
     Everything else is kept as the draft.
     """

@@ -14,7 +14,7 @@ router = APIRouter()
 
 @router.post("/form-drafts/{draft_id}/discard")
 def discard(context: Officer, draft_id: int) -> Response:
-    """Throw one's own draft away; what was published stays."""
+    """Throw a draft of the own account away; what was published stays."""
     draft = get_own_form_draft(context.session, context.actor, draft_id)
     discard_form_draft(context.session, draft, actor=context.actor)
     return RedirectResponse("/forms", 303)

@@ -243,7 +243,7 @@ def _page(
     form: str = "",
     published: FormVersion | None = None,
 ) -> Response:
-    """After a refusal the page goes on from what is there by now; sent again, it is taken."""
+    """The page. After a refusal the page goes on from what is there by now, to be sent again."""
     session, words, unit = context.session, context.words, context.viewer.unit
     refused = context.request.method == "POST"
     latest = find_latest_version(session, opened.form.id) if opened.form else None

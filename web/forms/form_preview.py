@@ -23,7 +23,7 @@ from web.forms.editor_faults import in_one, item_name
 
 @dataclass(frozen=True)
 class FormPreview:
-    """The questions, and what they cost one unit in minutes."""
+    """The questions, and how many minutes the questions cost one unit."""
 
     nodes: list[Node]
     minutes: int
@@ -52,7 +52,7 @@ def preview_of(
 def preview_so_far(
     words: Words, measure: Measure, unit: Unit, raw: Sequence[Mapping[str, Any]], today: date
 ) -> FormPreview:
-    """An unfinished form: what could be published, and in its place what is still wrong."""
+    """An unfinished form: the fields that could be published, and a line for each wrong field."""
     right = right_so_far(raw)
     shown = list(_with_marks(words, raw, right))
     nodes = preview_of(words, measure, unit, shown, today).nodes
@@ -62,7 +62,7 @@ def preview_so_far(
 def right_so_far(raw: Sequence[Mapping[str, Any]]) -> dict[int, FormField]:
     """Place (1 is the first) → the fields of an unfinished form that could be published.
 
-    Of a group that is wrong its frame is left, for what stands in it.
+    A wrong group keeps its frame for the fields that stand in the group.
     """
     left = dict(enumerate(raw, start=1))
     while left:

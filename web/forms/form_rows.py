@@ -22,7 +22,10 @@ R = TypeVar("R", bound=OrderedRow)
 
 
 def in_order(rows: Iterable[R]) -> list[R]:
-    """Every row behind the group it names, in the order they came; unknown groups are left."""
+    """Every row behind the group that the row names; otherwise the order stays.
+
+    A row that names an unknown group leaves the group.
+    """
     rows = list(rows)
     names = {row.name for row in rows if row.container and row.name}
     inside: dict[str, list[R]] = {}
@@ -47,8 +50,10 @@ def _inside(row: R, group: str) -> R:
 
 
 def moved(rows: Sequence[R], place: int, way: str) -> list[R]:
-    """The row, with all that stands in it, one further up or down; at the edge of its group it
-    steps out of the group."""
+    """The row, with all that stands in it, one place further up or down.
+
+    At the edge of its group the row steps out of the group.
+    """
     listed = list(rows)
     start, end = place, end_of(rows, place)
     block, group = listed[start:end], listed[place].within
@@ -83,7 +88,7 @@ def _stepped_out(rows: list[R], place: int, way: str) -> list[R]:
 
 
 def removed(rows: Sequence[R], place: int) -> list[R]:
-    """Without the row; what stood in it stays, in the group around it."""
+    """The rows without one; what stood in the removed row stays, in the group around."""
     gone = rows[place]
     left = [row for at, row in enumerate(rows) if at != place]
     if not (gone.container and gone.name):

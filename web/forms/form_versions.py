@@ -1,4 +1,4 @@
-"""A new version of the form in the middle of a campaign: what it means first, then for good."""
+"""A new version of the form in the middle of a campaign: first what changes, then the change."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class FormVersionsPage(Page):
 
 @router.get("/forms/{form_id}")
 def show_form(context: Officer, form_id: int) -> Response:
-    """The versions of a form, who published them, and which measures use which."""
+    """The versions of a form, who published which, and which measures use which."""
     form = get_own_form(context.session, context.actor, form_id)
     versions = list_published(context.session, form_id)
     page = FormVersionsPage(

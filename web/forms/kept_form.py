@@ -1,4 +1,4 @@
-"""A form as it is kept while it is made: title and inputs as JSON, and back."""
+"""An unfinished form as it is kept: title and inputs as JSON, and back."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def kept_content(form: TypedForm) -> dict[str, Any]:
 
 
 def read_kept(content: Mapping[str, Any], known: Known) -> TypedForm:
-    """The editor as it was left; `known`: the fields of the version it was begun on."""
+    """The editor as it was left; `known`: the fields of the version on which it was begun."""
     rows = tuple(TypedField(**row, base=known.get(row["name"])) for row in content["rows"])
     return TypedForm(content["title"], rows, frozenset(known))

@@ -1,6 +1,6 @@
 """The choices of a question as an officer types them: one a line, `名称` or `代码｜名称`.
 
-The code is what is stored and counted; it stays when the words of a published choice change.
+The code is stored and counted. The code stays when the words of a published choice change.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ def _line(code: str, label: str) -> str:
 
 
 def read_choices(typed: str, published: Sequence[Choice] = ()) -> list[dict[str, Any]]:
-    """The lines as choices. Without a code of its own a line keeps that of the published choice
-    with its words; other words are another choice, whatever stood in its place: what was answered
-    must not come to mean something else."""
+    """The lines as choices.
+
+    A line without a code keeps the code of the published choice with the same words. Other words
+    are another choice, whatever stood in that place: an answer must not come to mean something
+    else.
+    """
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
     known = {_line(choice.value, choice.label): choice for choice in published}
     pairs = [_pair(line, known) for line in lines]
@@ -69,7 +72,7 @@ def _new_code(label: str, taken: set[str]) -> str:
 
 
 def _with_kept(code: str, label: str, published: Sequence[Choice]) -> dict[str, Any]:
-    """With the other languages and columns its code has."""
+    """The choice with the other languages and the columns that its code has."""
     kept = next((known for known in published if known.value == code), None)
     choice: dict[str, Any] = {"value": code, "label": label}
     return choice | ({"labels": kept.labels, "columns": kept.columns} if kept else {})

@@ -1,4 +1,4 @@
-"""A form definition as an officer types it: rows that can be added, moved and taken away."""
+"""A form definition as an officer types it: rows that can be added, moved and removed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class TypedField:
     within: str = ""
     """The name of the group around the row."""
     choices: str = ""
-    """One a line, as `web.forms.typed_choices` writes them."""
+    """One choice a line, as `web.forms.typed_choices` writes choices."""
     base: FormField | None = None
     """The field as it was published; what cannot be edited here is taken from the field."""
 
@@ -248,7 +248,7 @@ class TypedForm:
     def changed(self, act: str) -> TypedForm:
         """The form after a button: `add`, `add:2` (below the row), `up:2`, `down:2`, `delete:2`.
 
-        Others change nothing.
+        Every other button changes nothing.
         """
         what, _, typed = act.partition(":")
         place = int(typed) if _PLACE.fullmatch(typed) else -1
@@ -282,12 +282,12 @@ class TypedForm:
         return replace(self, rows=tuple(in_order(rows)))
 
     def raw(self) -> list[dict[str, Any]]:
-        """The rows as field definitions; new ones are named after their label."""
+        """The rows as field definitions; a new field is named after its label."""
         return [row.raw(row.name) for row in _all_named(self.rows, self.taken)]
 
 
 def _named(rows: Sequence[TypedField], taken: frozenset[str]) -> list[TypedField]:
-    """The rows with a name for every group, so that others can be put into it."""
+    """The rows; every group has a name, so that rows can be put into the group."""
     used = {row.name for row in rows if row.name} | taken
     return [
         _with_name(row, place, used) if row.container else row

@@ -16,7 +16,7 @@ from web.forms.typed_choices import chosen_labels
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing a field says: the msgid of what it is, and what it is."""
+    """One property of a field: the msgid of its name, and its value."""
 
     name: str
     text: str = ""

@@ -1,4 +1,4 @@
-"""Reports: every unit sees the own ones and those of the units below, as page, Word and Excel."""
+"""Reports: a unit sees its own reports and those of the units below, as page, Word and Excel."""
 
 from __future__ import annotations
 

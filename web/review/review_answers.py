@@ -1,4 +1,4 @@
-"""What a reviewer compares: answers with those before, sums at sending with those of today."""
+"""What a reviewer compares: answers with earlier answers, sums at sending with sums of today."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,18 +28,18 @@ class ComparedQuestion:
     last: str
     last_step: str
     mendable: bool
-    """Whether a return can name it."""
+    """Whether a return can name the question."""
     files: Sequence[Mapping[str, Any]] = ()
     """Photos and files of the answer: `token`, `name`."""
 
 
 @dataclass(frozen=True)
 class ComparedTotal:
-    """One figure of the lower units: as sent, and as it is now; empty where nobody is in it."""
+    """One figure of the lower units, as sent and as it is now; empty where no unit is in it."""
 
     name: str
     words: Mapping[str, Any]
-    """The figure with its `label`, `rollup` and `choice`; what was sent long ago has none."""
+    """The figure with its `label`, `rollup` and `choice`; an old sending has none of the three."""
     sent_reported: str
     sent_reviewed: str
     reported: str
@@ -96,7 +96,7 @@ def _step(now: Any, earlier: Any) -> str:
 
 
 def compare_totals(sent: Mapping[str, Any], now: Mapping[str, Any]) -> list[ComparedTotal]:
-    """What `queries.assignments.coverage` said when it was sent, beside what it says now."""
+    """What `queries.assignments.coverage` said at the sending, beside what it says now."""
     before, today = sent.get("totals", {}), now.get("totals", {})
     return [
         ComparedTotal(

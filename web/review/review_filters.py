@@ -1,4 +1,4 @@
-"""The filters of the review list: they live in the address and stay there while one decides."""
+"""The filters of the review list, which stand in the address, also while a reviewer decides."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ LONGEST = 40
 
 
 def read_filter(query: QueryParams) -> ReviewFilter:
-    """The filter an address asks for; what it does not know is left out."""
+    """The filter that an address asks for; unknown values are left out."""
     sort = query.get("sort", "")
     return ReviewFilter(
         measure_id=read_id(query.get("measure", "")) or None,
@@ -44,7 +44,7 @@ def _text(typed: str) -> str:
 
 
 def written(chosen: ReviewFilter) -> dict[str, Any]:
-    """The filter as the fields of an address; what it does not ask for is left out."""
+    """The filter as the fields of an address; what the filter does not ask for is left out."""
     times = {value: name for name, value in TIMES.items()}
     fields: dict[str, Any] = {
         "measure": chosen.measure_id,

@@ -1,4 +1,4 @@
-"""What a page says of the decision just made, and whether it can still be taken back."""
+"""What a page says of a decision just made, and whether the decision can still be taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

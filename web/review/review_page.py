@@ -48,7 +48,7 @@ class ShownFlag:
 
     sentence: str
     later: bool
-    """It came up only after the sending."""
+    """The question came up only after the sending."""
 
 
 class Versions(NamedTuple):
@@ -83,7 +83,7 @@ class SubmissionPage(Page):
     corrects: bool
     """The unit corrects what had been approved."""
     why: str
-    """Why the unit corrects it."""
+    """Why the unit corrects the answer."""
     labels: Mapping[str, str]
     flags: Sequence[ShownFlag]
     waiting: bool

@@ -1,4 +1,4 @@
-"""The reasons a reviewer can pick from, and the page where the unit takes its own ones out."""
+"""The reasons a reviewer can pick from, and the page where a unit takes its own reasons out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def show_reasons(context: SignedIn) -> Response:
 
 @router.post("/review/reasons/{batch_id}/remove")
 def remove_reason(context: SignedIn, batch_id: int) -> Response:
-    """Offer a reason no longer, until it is used again."""
+    """Offer a reason no longer, until the reason is used again."""
     unlist_reason(context.session, batch_id, actor=context.actor)
     query = context.query
     address = address_of(read_filter(query), read_page(query))
@@ -65,11 +65,11 @@ class ListedReason:
     shown: str
     """As the list shows the reason: on one line, and not too long."""
     ready: bool
-    """Everybody has it; otherwise the unit has written it lately."""
+    """The reason is for everybody; otherwise the unit has written it lately."""
 
 
 def list_reasons(words: Words, session: Session, unit_id: int) -> list[ListedReason]:
-    """The ready reasons, and behind them the ones given here lately."""
+    """The ready reasons, and then the reasons that the unit has given lately."""
     ready = _ready(words)
     recent = list_recent_reasons(session, unit_id, without=ready)
     return [

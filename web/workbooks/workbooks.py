@@ -126,7 +126,7 @@ def upload_workbook(
 
 @router.get("/assignments/{assignment_id}/workbook/{token}")
 def show_upload(context: SignedIn, assignment_id: int, token: str) -> Response:
-    """What sending the workbook would do; once it was sent, the receipts."""
+    """What sending the workbook would do; of a sent workbook, the receipts."""
     seen = _get_own(context.session, context.viewer, assignment_id)
     try:
         upload = get_workbook_upload(context.session, assignment_id, token)

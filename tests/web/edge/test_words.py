@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from adapters.root import ROOT
+from rules.filling.checks.flags import FlagKind
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import Refusal
 from web.edge.language import Words
+from web.filling.flags import flag_in_words
 
 SPEAKING = {"say", "language_of", "words_of"}
 
@@ -48,3 +50,29 @@ def _only_speaks(function: ast.FunctionDef) -> bool:
         if call.func.id in SPEAKING
     }
     return bool(uses) and all(use in speaking for use in uses)
+
+
+def test_lists_and_parts_are_joined_as_the_language_does() -> None:
+    assert Words("zh").listed(["甲", "乙"]) == "甲、乙"
+    assert Words("en").listed(["a", "b"]) == "a, b"
+    assert Words("zh").parted(["甲", "乙"]) == "甲；乙"
+    assert Words("en").parted(["a", "b"]) == "a; b"
+
+
+def test_no_page_joins_a_list_in_one_language() -> None:
+    joined = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "web").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr == "join" and isinstance(node.func.value, ast.Constant)
+        if any(mark in str(node.func.value.value) for mark in "、；：，。")
+    ]
+    assert joined == []
+
+
+def test_a_flag_lists_choices_as_the_language_does() -> None:
+    flag = {"kind": FlagKind.KNOWN, "field": "a", "value": "x y", "other": "x", "source": "甲"}
+    choices = {"a": {"x": "有", "y": "无"}}
+    assert "有、无" in flag_in_words(Words("zh"), flag, {}, choices)
+    assert "有, 无" in flag_in_words(Words("en"), flag, {}, choices)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from rules.forms.form_fields import Choice
-from web.forms.typed_choices import chosen_codes, read_choices, written_choices
+from rules.forms.form_fields import Choice, FieldType, FormField
+from web.edge.language import Words
+from web.forms.typed_choices import chosen_codes, chosen_labels, read_choices, written_choices
 
 PUBLISHED = (
     Choice(value="有", label="有"),
@@ -66,3 +67,15 @@ def test_a_default_is_typed_in_words_or_codes() -> None:
     choices = read_choices("1｜甲\n2｜乙、丙")
     assert chosen_codes("甲、2", choices) == "1 2"
     assert chosen_codes("乙、丙", choices) == "2"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("zh", "有、没有"), ("en", "有, 没有")])
+def test_a_default_is_written_as_the_language_lists_and_read_again(
+    language: str, shown: str
+) -> None:
+    field = FormField(
+        name="a", type=FieldType.SELECT_MULTIPLE, label="甲", choices=PUBLISHED, default="有 2"
+    )
+    listed = [{"label": choice.label, "value": choice.value} for choice in PUBLISHED]
+    assert chosen_labels(Words(language), field) == shown
+    assert chosen_codes(shown, listed) == "有 2"
