@@ -50,7 +50,7 @@ lint: setup
 	@$(BIN)/python -m tools.check_migrations
 	@$(BIN)/python -m tools.check_messages
 
-# The figures of the code: sizes, rooms and the arrows between them, tests and assertions.
+# The figures of the code: sizes, rooms and the arrows between them, tests and assertions, scripts.
 shape: setup
 	@$(BIN)/python -m tools.shape
 

@@ -62,8 +62,9 @@ def return_many(
     session: Session, submission_ids: list[int], *, reason: str, actor: Account, now: datetime
 ) -> int:
     """Return those that wait for the actor's unit, whole; how many."""
-    how = {"reason": reason, "actor": actor, "now": now}
-    batch = decide_ticked(session, submission_ids, Decision.RETURN, **how)
+    batch = decide_ticked(
+        session, submission_ids, Decision.RETURN, reason=reason, actor=actor, now=now
+    )
     return batch.count if batch else 0
 
 
@@ -92,6 +93,12 @@ def handed_down(session: Session) -> int:
     """The id of a measure that has reached the whole sample tree."""
     measure = released_measure(session)
     return measure.id
+
+
+def arrived(outcome: Sent | Faulty | Asked) -> Sent:
+    """What was sent without a fault and without a question."""
+    assert isinstance(outcome, Sent), outcome
+    return outcome
 
 
 @pytest.fixture
@@ -152,8 +159,7 @@ def send(
     outcome = try_to_send(
         session, assignment.id, typed, send_key=key or send_key(), actor=actor, now=now
     )
-    assert isinstance(outcome, Sent), outcome
-    return outcome.submission
+    return arrived(outcome).submission
 
 
 def answer(

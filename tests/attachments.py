@@ -9,7 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 from sqlmodel import Session
 
 from adapters.attachment_store import AttachmentStore
-from models import Account, Assignment, Attachment
+from models import Account, Assignment, Attachment, AttachmentKind
 from services.filling import attachments
 from tests.answering import account_of, released_measure
 from tests.building import REGION, VILLAGE, assignment_of, make_form
@@ -45,7 +45,7 @@ def photos_wanted(session: Session) -> int:
 
 def receive(
     session: Session, store: AttachmentStore, assignment_id: int, field: str, name: str,
-    content: bytes, kind: str, *, actor: Account, now: datetime,
+    content: bytes, kind: AttachmentKind, *, actor: Account, now: datetime,
 ) -> Attachment:  # fmt: skip
     """A file that came whole with the form, stored and with its row."""
     prepared = attachments.prepare(store, name, content, kind)

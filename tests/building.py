@@ -47,7 +47,7 @@ def get_unit(session: Session, code: str) -> Unit:
 
 
 def make_account(
-    session: Session, code: str = REGION, role: str = Role.OFFICE, login: str | None = None
+    session: Session, code: str = REGION, role: Role = Role.OFFICE, login: str | None = None
 ) -> Account:
     """An account of the unit with that code. Its password is nothing one could sign in with."""
     account = Account(

@@ -12,7 +12,7 @@ def statements(session: Session) -> Iterator[list[str]]:
     """The statements sent over the session's connection inside the block."""
     sent: list[str] = []
 
-    def note(_connection, _cursor, statement: str, *_rest) -> None:
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
     connection = session.connection()

@@ -65,7 +65,8 @@ def _is_kept(item: pytest.Item) -> bool:
     if os.environ.get("JIELI_BOTH"):
         return True
     name = f"{item.nodeid.partition('[')[0]}"
-    return backend == BACKENDS[crc32(name.encode()) % len(BACKENDS)]
+    wanted: bool = backend == BACKENDS[crc32(name.encode()) % len(BACKENDS)]
+    return wanted
 
 
 @contextmanager

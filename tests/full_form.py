@@ -5,7 +5,7 @@ from typing import Any
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
 
-FULL = [
+FULL: list[dict[str, Any]] = [
     {"name": "tip", "label": "请在入户之后填写。", "type": "note"},
     {"name": "base", "label": "基本情况", "type": "group",
      "words": {"en": {"label": "Basics"}}},

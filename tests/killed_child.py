@@ -160,7 +160,8 @@ def wait_for_end(pid: int) -> int:
 def _sessions(name: str) -> int:
     asked = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
     with get_engine().connect() as connection:
-        return connection.execute(asked, {"name": name}).scalar_one()
+        count: int = connection.execute(asked, {"name": name}).scalar_one()
+    return count
 
 
 def main() -> None:

@@ -41,6 +41,7 @@ CHANCE = frozenset({"id", "measure_id", "flow_run_id", "send_key", "receipt", "c
 
 Stored = dict[str, Counter[str]]
 Order = dict[str, Any]
+Prepare = Callable[[Session], tuple[Any, Order]]
 
 
 class Workers:
@@ -79,7 +80,7 @@ def stored(session: Session, measure_id: int) -> Stored:
     Ids are replaced by the code of the unit they lead to, times by whether there is one.
     """
     units = dict(session.exec(select(Unit.id, Unit.code)).all())
-    rows: dict[str, Any] = {
+    rows: dict[Any, Any] = {
         table: _rows(session, table, table.measure_id == measure_id) for table in BY_MEASURE
     }
     given = {row.id: units[row.unit_id] for row in rows[Assignment]}
@@ -145,7 +146,7 @@ def each_point(session: Session, workers: Workers) -> Callable[..., Iterator[Any
     counts the points; what it worked on comes first.
     """
 
-    def each_point(prepare, step: int = 1) -> Iterator[tuple[Any, Order, dict[str, Any]]]:
+    def each_point(prepare: Prepare, step: int = 1) -> Iterator[tuple[Any, Order, dict[str, Any]]]:
         subject, order = prepare(session)
         session.commit()
         said = workers.run(**order)

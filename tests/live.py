@@ -8,7 +8,8 @@ from collections.abc import Callable
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def until(condition: Callable[[], object], seconds: float = 60.0) -> None:

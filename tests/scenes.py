@@ -77,7 +77,8 @@ class Scenes:
         with locked(known.with_suffix(".lock")):
             if not known.exists():
                 known.write_bytes(pickle.dumps(self._build_original(name)))
-            return pickle.loads(known.read_bytes())
+            found: tuple[str, Any] = pickle.loads(known.read_bytes())
+        return found
 
     def _build_original(self, name: str) -> tuple[str, Any]:
         """Kept for the other processes; `forget_originals` drops it."""

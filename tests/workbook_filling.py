@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import openpyxl
+from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rules.workbooks.columns import CODE, folded
@@ -33,12 +34,12 @@ def filled(content: bytes, answers: dict[str, dict[str, object]], sheet: str = "
 
 def head_row(sheet: Worksheet) -> int:
     """The row in which the heads stand."""
-    rows = [cell.row for cell in sheet["A"] if cell.value == CODE]
+    rows: list[int] = [cell.row for cell in sheet["A"] if cell.value == CODE]
     return rows[0]
 
 
 def row_of(sheet: Worksheet, code: str) -> int:
-    rows = [cell.row for cell in sheet["A"] if str(cell.value) == code]
+    rows: list[int] = [cell.row for cell in sheet["A"] if str(cell.value) == code]
     assert rows, f"no row for {code}"
     return rows[0]
 
@@ -46,14 +47,14 @@ def row_of(sheet: Worksheet, code: str) -> int:
 def column_of(sheet: Worksheet, label: str) -> int:
     """The column whose head begins with `label`."""
     heads = sheet[head_row(sheet)]
-    found = [
+    found: list[int] = [
         head.column for head in heads if folded(str(head.value or "")).startswith(folded(label))
     ]
     assert found, f"no column {label}"
     return found[0]
 
 
-def cell_at(sheet: Worksheet, code: str, label: str):
+def cell_at(sheet: Worksheet, code: str, label: str) -> Cell:
     return sheet.cell(row_of(sheet, code), column_of(sheet, label))
 
 

@@ -1,7 +1,7 @@
 """The shape of the code in figures: `make shape`.
 
 Prints the sizes of functions, files and packages, the modules of each room, the arrows between
-rooms, and how many tests and assertions there are.
+rooms, how many tests and assertions there are, and the sizes of the scripts of the pages.
 """
 
 import ast
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
+
+from tools.script_shape import script_sizes
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("adapters", "cli", "flows", "models", "queries", "rules", "services", "web")
@@ -51,7 +53,8 @@ def read_modules(*folders: str) -> list[Module]:
 
 def main() -> None:
     code, tests = read_modules(*CODE), read_modules("tests")
-    for name, value in (sizes(code) | lengths(code, tests) | counts(tests)).items():
+    figures = sizes(code) | lengths(code, tests) | counts(tests) | script_sizes()
+    for name, value in figures.items():
         print(f"{name:<36} {value}")
     for layer in ROOMED:
         inside = [module for module in code if module.layer == layer]

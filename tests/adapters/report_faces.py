@@ -31,18 +31,19 @@ FIGURES = ("reported", "reported_units", "reviewed", "reviewed_units", "of")
 
 def page_tables(content: bytes) -> dict[str, list[list[str]]]:
     """Id → rows of texts, without the headings."""
-    page = html.fromstring(content.decode())
+    tables: list[html.HtmlElement] = html.fromstring(content.decode()).xpath("//table")
     return {
         table.get("id"): [
             [" ".join(cell.text_content().split()) for cell in row]
             for row in table.xpath(".//tbody/tr | .//tfoot/tr")
         ]
-        for table in page.xpath("//table")
+        for table in tables
     }
 
 
 def page_text(content: bytes) -> str:
-    return html.fromstring(content.decode()).text_content()
+    page: html.HtmlElement = html.fromstring(content.decode())
+    return str(page.text_content())
 
 
 def word_tables(content: bytes) -> list[list[list[str]]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Unit
@@ -19,16 +19,16 @@ class Place(NamedTuple):
     name: str
 
 
-def test_the_order_of_the_columns_means_nothing(session):
+def test_the_order_of_the_columns_means_nothing(session: Session) -> None:
     by_name = ByName(Place, name=col(Unit.name), code=col(Unit.code))
     row = session.execute(select(*by_name.columns).order_by(col(Unit.lft)).limit(1)).one()
-    top = session.get(Unit, 1)
+    top = session.get_one(Unit, 1)
 
     assert tuple(row) == (top.name, top.code)
     assert by_name.value(row) == Place(code=top.code, name=top.name)
 
 
-def test_a_field_without_a_column_and_a_column_without_a_field_are_errors():
+def test_a_field_without_a_column_and_a_column_without_a_field_are_errors() -> None:
     with pytest.raises(TypeError, match="code"):
         ByName(Place, name=col(Unit.name)).value(["旗"])
     with pytest.raises(TypeError, match="level"):
@@ -47,5 +47,5 @@ def positional(path: Path) -> list[str]:
     ]
 
 
-def test_no_query_makes_a_value_from_the_order_of_a_row():
+def test_no_query_makes_a_value_from_the_order_of_a_row() -> None:
     assert [call for path in sorted(QUERIES.rglob("*.py")) for call in positional(path)] == []

@@ -84,7 +84,7 @@ def test_a_log_that_has_grown_out_of_all_measure_keeps_its_end(log: Path) -> Non
 def test_on_a_full_disk_the_log_is_emptied_all_the_same(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_source, target: Path) -> None:
+    def full(_source: object, target: Path) -> None:
         target.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -27,7 +27,7 @@ def closed_port() -> int:
         return free.getsockname()[1]
 
 
-def server(**parts: object) -> str:
+def server(**parts: Any) -> str:
     """The tests' PostgreSQL with another part of its address."""
     url = make_url(POSTGRES_URL).set(password=PASSWORD, **parts)
     return url.render_as_string(hide_password=False)

@@ -27,6 +27,7 @@ from services.campaigns.occurrences import LEASE
 from services.campaigns.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
 from tests.flows.test_hand_down import task_runs
+from tests.present import present
 from tests.second_try import REAL
 
 pytestmark = REAL
@@ -199,7 +200,7 @@ def test_a_flow_run_that_shows_no_life_is_marked_as_crashed_and_followed_by_anot
         carry_out_all(client)
     order = stored(session)
     assert order.attempts == 2
-    assert client.read_flow_run(first.id).state.is_crashed()
+    assert present(client.read_flow_run(first.id).state).is_crashed()
     late: Any = render_reports(**first.parameters, return_state=True)
     assert late.message == "已由另一次运行办理"
     render(client, order)

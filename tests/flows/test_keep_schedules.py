@@ -1,6 +1,7 @@
 """The offices' timetable, mirrored to Prefect's schedules."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
@@ -18,7 +19,13 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
 def row(number: int, **values: object) -> Schedule:
-    given = {"unit_id": 1, "campaign_id": 7, "created_at": NOW, "created_by": 1, **values}
+    given: dict[str, Any] = {
+        "unit_id": 1,
+        "campaign_id": 7,
+        "created_at": NOW,
+        "created_by": 1,
+        **values,
+    }
     return Schedule(id=number, **given)
 
 

@@ -12,7 +12,7 @@ from tools.check_messages import faults_of, written
 PLURAL = ("共 %(n)s 份", "共 %(n)s 份")
 
 
-def made(*messages: tuple[Any, ...], **flags: object) -> Catalog:
+def made(*messages: tuple[Any, ...], **flags: Any) -> Catalog:
     """A catalogue of pairs of text and translation."""
     whole = Catalog(locale="en")
     for msgid, english in messages:

@@ -87,7 +87,7 @@ def make_client(app: FastAPI) -> TestClient:
 def sign_in(app: FastAPI, session: Session) -> Callable[..., TestClient]:
     """`sign_in(code, role)`: a browser signed in as a unit, with an account made if need be."""
 
-    def sign_in(code: str, role: str = Role.CLERK) -> TestClient:
+    def sign_in(code: str, role: Role = Role.CLERK) -> TestClient:
         account = account_of(session, code, role)
         token = open_session(session, account)
         session.flush()
@@ -128,7 +128,7 @@ def world(session: Session, handed_down: int) -> World:
     return World(session.get_one(Measure, handed_down), session)
 
 
-def account_of(session: Session, code: str, role: str = Role.CLERK) -> Account:
+def account_of(session: Session, code: str, role: Role = Role.CLERK) -> Account:
     """The account of a unit, made if need be."""
     login = f"{role}-{code}"
     found = session.exec(select(Account).where(Account.login == login)).first()

@@ -1,5 +1,7 @@
 """What tests of the office's pages start from."""
 
+from typing import Any
+
 from sqlmodel import Session, select
 
 from models import Account, Campaign, Measure, Role
@@ -38,7 +40,7 @@ def taken_in(session: Session, text: str = NOTICE) -> Campaign:
     return take_in(session, read_notice(text), unit, actor=office, now=NOW)
 
 
-def drafted(session: Session, **content) -> Measure:
+def drafted(session: Session, **content: Any) -> Measure:
     """A draft measure of the region's office; `confirmed=True` for a confirmed one."""
     office = office_of(session)
     content.setdefault("confirmed", False)

@@ -40,7 +40,7 @@ class _Nesting(HTMLParser):
             self.open = [name for name in self.open if name != tag]
 
 
-def check(response) -> html.HtmlElement:
+def check(response: Response) -> html.HtmlElement:
     """The tree of an answer's page; fails on bad nesting, double ids, inputs without a label."""
     text = response.text
     assert response.headers["content-type"].startswith("text/html"), text[:300]
@@ -81,7 +81,7 @@ def _dead_ends(tree: html.HtmlElement) -> list[str]:
     return faults + [f"no words for {src}" for src in tree.xpath("//img[not(@alt)]/@src")]
 
 
-def text_of(response) -> str:
+def text_of(response: Response) -> str:
     """What a person reads on the page, with single blanks."""
     tree = check(response)
     for node in tree.xpath("//script|//style|//head"):
@@ -89,7 +89,7 @@ def text_of(response) -> str:
     return " ".join(tree.text_content().split())
 
 
-def fields_of(response, action: str = "") -> dict[str, list[str]]:
+def fields_of(response: Response, action: str = "") -> dict[str, list[str]]:
     """What a browser without JavaScript would send from the form of that action, unchanged."""
     tree = check(response)
     wanted = "//form[@method='post']"

@@ -1,13 +1,13 @@
 """Clerks' phones: Chromium on a served site whose villages each have one form to fill in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, TimeoutError
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
@@ -181,6 +181,16 @@ def until(page: Page, expression: str) -> None:
             return
         page.wait_for_timeout(25)
     raise AssertionError(expression)
+
+
+def dismiss_into(said: list[str]) -> Callable[[Dialog], None]:
+    """Turn down what the page asks, and keep what it says."""
+
+    def dismiss(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    return dismiss
 
 
 def cut_off(page: Page) -> None:

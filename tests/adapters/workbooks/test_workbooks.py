@@ -39,7 +39,7 @@ def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "get_settings", lambda: SimpleNamespace(data_dir=tmp_path))
 
 
-def layout(codes: tuple[str, str, str] = CODES, sheets: list[SheetColumns] = SHEETS) -> Layout:
+def layout(codes: tuple[str, ...] = CODES, sheets: list[SheetColumns] = SHEETS) -> Layout:
     empty = {sheet.name: tuple(Cell("", True) for _ in sheet.columns) for sheet in sheets}
     return Layout(
         title="测试",
@@ -134,7 +134,7 @@ def test_rows_can_be_written_on_below_the_spare_ones_of_a_repeat() -> None:
 
 
 def test_the_columns_for_ones_own_use_are_not_read() -> None:
-    def note(book) -> None:
+    def note(book: openpyxl.Workbook) -> None:
         sheet = book["填报"]
         place = FIXED + len(SHEETS[0].columns) + 1
         sheet.cell(2, place).value = "联系人"
@@ -196,7 +196,7 @@ def test_texts_that_look_like_formulas_are_written_as_text() -> None:
 
 
 def test_rows_may_be_sorted_and_deleted_and_columns_moved() -> None:
-    def shuffle(book) -> None:
+    def shuffle(book: openpyxl.Workbook) -> None:
         sheet = book["填报"]
         cell_at(sheet, CODES[0], "总户数").value = 7
         cell_at(sheet, CODES[2], "总户数").value = 9
@@ -224,7 +224,7 @@ def faults_of(edit: Callable[..., Any]) -> dict[str, str]:
 
 
 def test_doubled_unknown_and_missing_codes_are_told_with_their_cells() -> None:
-    def spoil(book) -> None:
+    def spoil(book: openpyxl.Workbook) -> None:
         sheet = book["填报"]
         sheet["A4"] = CODES[0]
         sheet["A5"] = "999"
@@ -237,7 +237,7 @@ def test_doubled_unknown_and_missing_codes_are_told_with_their_cells() -> None:
 
 
 def test_merged_cells_are_told_where_they_join_answers_and_nowhere_else() -> None:
-    def merge(book) -> None:
+    def merge(book: openpyxl.Workbook) -> None:
         sheet = book["填报"]
         own = sheet.max_column
         for cells in ("A3:B3", "D4:D5", f"{column_letters(own - 1)}3:{column_letters(own)}5"):
@@ -248,7 +248,7 @@ def test_merged_cells_are_told_where_they_join_answers_and_nowhere_else() -> Non
 
 
 def test_codes_and_names_that_were_sorted_apart_are_told() -> None:
-    def sort(book) -> None:
+    def sort(book: openpyxl.Workbook) -> None:
         sheet = book["填报"]
         for row, code in enumerate(CODES[1::-1], 3):
             sheet.cell(row, 1).value = code
@@ -276,7 +276,7 @@ def test_a_renamed_head_and_a_lost_sheet_are_sentences() -> None:
 
 
 def test_a_filling_of_a_unit_that_has_no_row_is_told() -> None:
-    def spoil(book) -> None:
+    def spoil(book: openpyxl.Workbook) -> None:
         add_filling(book, "入户走访", CODES[1], {"门牌": "一号"})
         book["填报"].delete_rows(4)
 
@@ -356,7 +356,7 @@ def test_a_workbook_of_another_installation_is_refused(
 def test_many_formulas_in_answers_are_refused_as_a_whole() -> None:
     codes = tuple(f"1504020050{number:02}" for number in range(60))
 
-    def spoil(book) -> None:
+    def spoil(book: openpyxl.Workbook) -> None:
         for code in codes:
             cell_at(book["填报"], code, "总户数").value = "=1+1"
 
@@ -365,7 +365,7 @@ def test_many_formulas_in_answers_are_refused_as_a_whole() -> None:
 
 
 def test_formulas_in_the_columns_for_ones_own_use_are_no_matter() -> None:
-    def count(book) -> None:
+    def count(book: openpyxl.Workbook) -> None:
         sheet = book["填报"]
         place = FIXED + len(SHEETS[0].columns) + 1
         sheet.cell(2, place).value = "合计"
@@ -391,7 +391,7 @@ def column_of_answer(label: str) -> str:
 
 
 def test_a_share_comes_as_it_is_shown() -> None:
-    def share(book) -> None:
+    def share(book: openpyxl.Workbook) -> None:
         cell = cell_at(book["填报"], CODES[0], "总户数")
         cell.value, cell.number_format = 0.5, "0%"
 

@@ -98,9 +98,14 @@ def test_types_are_read_in_all_their_spellings(typed: str, kind: str) -> None:
 
 
 def test_codes_and_defaults_typed_as_numbers_and_dates_are_texts() -> None:
-    survey = [[*HEAD, "default"], ["select_one n", "x", "一", 1.0], ["integer", "y", "二", 3.0],
+    survey: list[list[Any]] = [
+              [*HEAD, "default"], ["select_one n", "x", "一", 1.0], ["integer", "y", "二", 3.0],
               ["date", "z", "三", date(2026, 11, 2)]]  # fmt: skip
-    choices = [["list name", "value", "label"], ["n", 1.0, 2026], ["n", "01", "零一"]]
+    choices: list[list[Any]] = [
+        ["list name", "value", "label"],
+        ["n", 1.0, 2026],
+        ["n", "01", "零一"],
+    ]
     read = {field.name: field for field in read_xlsform(workbook(survey, choices)).fields}
     assert [choice.value for choice in read["x"].choices] == ["1", "01"]
     assert read["x"].choices[0].label == "2026"
@@ -257,7 +262,7 @@ def test_what_is_wrong_with_a_choice_is_told_at_the_choice() -> None:
 
 def test_a_number_that_may_have_ended_in_zero_is_noted_and_not_refused() -> None:
     survey = [HEAD, ["select_one a", "x", "甲"]]
-    choices = [["list_name", "name", "label"], ["a", 1.5, "一半"], ["a", 2, "二"]]
+    choices: list[list[Any]] = [["list_name", "name", "label"], ["a", 1.5, "一半"], ["a", 2, "二"]]
     read = read_xlsform(workbook(survey, choices, [["version", "form_id"], [1.10, "1.10"]]))
     assert (read.settings.version, read.settings.form_id) == ("1.1", "1.10")
     assert [(note.place.sheet, note.place.cell) for note in read.notes] == [

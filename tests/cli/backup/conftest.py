@@ -17,7 +17,7 @@ from adapters.database import get_engine, make_engine
 from adapters.migrations import migrate
 from adapters.settings import Settings, get_settings
 from cli.main import app
-from models import Attachment
+from models import Attachment, AttachmentKind
 from tests.answering import account_of, answer, released_measure
 from tests.building import VILLAGE, assignment_of
 from tests.conftest import NOW
@@ -137,8 +137,9 @@ def add_photo(session: Session, store: AttachmentStore, assignment_id: int, phot
     digest = store.put(photo)
     session.add(
         Attachment(
-            token=f"token-{digest[:20]}", assignment_id=assignment_id, field="photo", kind="image",
-            name="雪.jpg", content_type="image/jpeg", size=len(photo), digest=digest,
+            token=f"token-{digest[:20]}", assignment_id=assignment_id, field="photo",
+            kind=AttachmentKind.IMAGE, name="雪.jpg", content_type="image/jpeg",
+            size=len(photo), digest=digest,
             uploaded_at=NOW, uploaded_by=account_of(session, VILLAGE).id, done_at=NOW,
         )
     )  # fmt: skip

@@ -20,7 +20,7 @@ from adapters.backup.last import find_last
 from adapters.database import make_engine
 from adapters.root import ROOT
 from cli.supervisor import only_one
-from models import Account, Assignment, Status, Submission
+from models import Account, Assignment, Role, Status, Submission
 from services.assignments.recounts import list_wrong_totals
 from services.filling.recalls import recall
 from services.filling.submissions import Sent
@@ -28,6 +28,7 @@ from tests.answering import ANSWER, send_key, try_to_send
 from tests.cli.backup.conftest import PHOTO, Fresh, Installation, add_photo
 from tests.conftest import NOW
 from tests.live import until
+from tests.present import present
 
 CLERKS = 20
 JIELI = "from cli.main import app; app()"
@@ -44,7 +45,7 @@ def test_a_backup_is_one_file_for_its_owner_alone(shared: Installation, tmp_path
         assert archive.read(f"files/{_nested(digest_of(PHOTO))}") == PHOTO
         assert archive.read("keys/workbook.key") == b"the key of this installation"
     assert manifest["tables"]["submission"]["rows"] == 1
-    assert find_last(shared.folder).size == file.stat().st_size
+    assert present(find_last(shared.folder)).size == file.stat().st_size
 
 
 def _nested(digest: str) -> str:
@@ -86,7 +87,7 @@ def test_a_photo_that_was_lost_before_is_named_and_hinders_nothing(
     done = busy.run("backup", str(tmp_path / "all.zip"))
     assert done.exit_code == 0
     assert "1 个附件" in done.output
-    assert find_last(busy.folder).lost == 1
+    assert present(find_last(busy.folder)).lost == 1
 
 
 def test_two_backups_at_once_are_one(shared: Installation, tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_where_the_disk_is_full_a_sentence_is_said_and_no_half_file_left(
         resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 
     with busy.session() as session:
-        measure = session.exec(select(Assignment.id).where(Assignment.lowest)).first()
+        measure = present(session.exec(select(Assignment.id).where(Assignment.lowest)).first())
         add_photo(session, busy.store, measure, os.urandom(200_000))
     folder = tmp_path / "full"
     folder.mkdir()
@@ -137,7 +138,7 @@ def clerks_sending(there: Installation) -> Iterator[set[str]]:
         for _, unit_id in ours:
             session.add(
                 Account(login=f"clerk-{unit_id}", name="村委会", password_hash="!",
-                        unit_id=unit_id, role="clerk", created_at=NOW)
+                        unit_id=unit_id, role=Role.CLERK, created_at=NOW)
             )  # fmt: skip
         session.commit()
     receipts: set[str] = set()

@@ -6,6 +6,7 @@ from services.filling.recalls import recall
 from tests.answering import account_of, answer, released_measure
 from tests.building import VILLAGE, assignment_of
 from tests.conftest import NOW
+from tests.present import present
 
 
 def copied(session: Session, assignment: Assignment, period: str) -> Assignment:
@@ -28,7 +29,7 @@ def test_the_latest_earlier_period_that_was_answered_is_found(session: Session) 
     unanswered = copied(session, assignment, "202611")
     unanswered.status, unanswered.revision = "issued", 0
     session.flush()
-    found = find_last_period(session, later)
+    found = present(find_last_period(session, later))
     assert (found.period, found.submission.id) == ("202610", sent.id)
     recall(session, assignment.id, actor=account_of(session, VILLAGE), now=NOW)
     assert find_last_period(session, later) is None

@@ -17,6 +17,7 @@ from tests.answering import account_of, answer, keep_draft
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 
 LATER = NOW + timedelta(hours=1)
 
@@ -59,9 +60,13 @@ def test_every_revision_stays_with_its_review(
     assert [(revision.sender, revision.reviewer) for revision in revisions] == [
         ("综合办公室", ""), ("综合办公室", "综合办公室")
     ]  # fmt: skip
-    assert find_current(session, village.id).submission == second
+    assert present(find_current(session, village.id)).submission == second
     sheet = get_answer_sheet(session, village.id)
-    assert (sheet.last, sheet.reviewed, sheet.review.submission_id) == (second, first, first.id)
+    assert (sheet.last, sheet.reviewed, present(sheet.review).submission_id) == (
+        second,
+        first,
+        first.id,
+    )
 
 
 def test_the_sheet_costs_at_most_four_statements(

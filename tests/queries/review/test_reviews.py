@@ -28,6 +28,7 @@ from tests.answering import account_of, answer, released_measure, released_measu
 from tests.building import BANNER, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 from tests.scenes import scene
 
 LATER = NOW + timedelta(hours=1)
@@ -60,9 +61,7 @@ def second(session: Session, two_handed_down: tuple[int | None, int | None]) -> 
     return session.get_one(Measure, two_handed_down[1])
 
 
-def codes(
-    session: Session, reviewer_id: int, now: datetime = NOW, **chosen: int | str
-) -> list[Any]:
+def codes(session: Session, reviewer_id: int, now: datetime = NOW, **chosen: Any) -> list[Any]:
     wanted = WaitingSubmissions(reviewer_id, ReviewFilter(**chosen), local_date(now))
     return [row.unit_code for row in list_waiting_submissions(session, wanted).rows]
 
@@ -119,9 +118,11 @@ def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(
     returned = list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[0]
     return_(session, returned.submission_id, reason="请核对户数", actor=township, now=LATER)
     answer(session, three, returned.unit_code, 13)
-    flagged = session.get(
-        Submission,
-        list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[-1].submission_id,
+    flagged = present(
+        session.get(
+            Submission,
+            list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[-1].submission_id,
+        )
     )
     flagged.flags, flagged.flag_count = [{"kind": "all_zero"}], 1
     late = assignment_of(session, three, VILLAGES[1])
@@ -156,7 +157,7 @@ def test_the_list_can_be_ordered(session: Session, township: Account, three: Mea
     third = list_waiting_submissions(
         session, WaitingSubmissions(unit_id, ReviewFilter(search=VILLAGES[2]))
     ).rows[0]
-    session.get(Submission, third.submission_id).flag_count = 2
+    present(session.get(Submission, third.submission_id)).flag_count = 2
     session.flush()
     assert codes(session, unit_id, sort=Sort.FLAGS)[0] == VILLAGES[2]
 
@@ -190,7 +191,7 @@ def test_next_and_previous_walk_the_list_in_its_order(
     session: Session,
     township: Account,
     second: Measure,
-    sort: object,
+    sort: Sort,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answer(session, second, VILLAGE)
@@ -213,8 +214,10 @@ def position(session: Session, wanted: WaitingSubmissions, assignment_id: int | 
     everything = WaitingSubmissions(wanted.unit_id, replace(wanted.chosen, sort=Sort.DUE))
     rows = list_waiting_submissions(session, everything).rows
     row = next(row for row in rows if row.assignment_id == assignment_id)
-    submission = session.get(Submission, row.submission_id)
-    assignment = assignment_of(session, session.get(Measure, row.measure_id), row.unit_code)
+    submission = present(session.get(Submission, row.submission_id))
+    assignment = assignment_of(
+        session, present(session.get(Measure, row.measure_id)), row.unit_code
+    )
     return wanted.position(assignment, submission, get_unit(session, row.unit_code))
 
 

@@ -56,8 +56,8 @@ def test_a_thousandth_revision_is_refused() -> None:
         receipt_number(1, 1000)
 
 
-def _sum(**changes: datetime | dict[str, Any]) -> str:
-    sent = {
+def _sum(**changes: Any) -> str:
+    sent: dict[str, Any] = {
         "assignment_id": 1, "revision": 1, "form_version_id": 1, "answers": {"a": 1, "b": "x"},
         "rolled_up": {}, "sent_at": SENT,
     }  # fmt: skip
@@ -65,7 +65,7 @@ def _sum(**changes: datetime | dict[str, Any]) -> str:
 
 
 def test_the_checksum_covers_everything_that_was_sent() -> None:
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"assignment_id": 2}, {"revision": 2}, {"form_version_id": None}, {"answers": {"a": 2}},
         {"rolled_up": {"units": 1}}, {"sent_at": SENT + timedelta(microseconds=1)},
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Every fault a form definition can have, and where it is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ IMAGE = {"name": "photo", "label": "照片", "type": "image"}
 IN_R = {"within": "r"}
 
 
-def faults(*raw: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str]]:
+def faults(*raw: Mapping[str, Any]) -> list[tuple[int, str, str]]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
     return [

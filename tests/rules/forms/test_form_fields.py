@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ WAY = {
 TEXT = {"name": "做法", "label": "主要做法", "type": "text", "multiline": True}
 
 
-def faults_of(*raw: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def faults_of(*raw: Mapping[str, Any]) -> dict[int, list[str]]:
     with pytest.raises(FormFaults) as refused:
         check_form(raw)
     return {place: [str(fault) for fault in told] for place, told in refused.value.faults.items()}

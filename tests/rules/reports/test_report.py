@@ -4,6 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import MeasureKind, MeasureStatus, Status
 from rules.forms.rolled_figures import number_text
 from rules.reports.report import checksum, snapshots
 from rules.reports.report_rows import (
@@ -24,7 +25,7 @@ AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
 def rows(**given_rows: list[Any] | dict[str, list[Any]]) -> ReportRows:
-    values = {
+    values: dict[str, Any] = {
         "campaign": ReportedCampaign(1, "专项", "", ""),
         "as_of": date(2026, 11, 23),
         "levels": [
@@ -33,7 +34,9 @@ def rows(**given_rows: list[Any] | dict[str, list[Any]]) -> ReportRows:
         ],
         "reported_units": [1],
         "members": [REGION, LEAGUE],
-        "measures": [MeasureRow(7, "一", "排查", "figures", "released", None, "", None)],
+        "measures": [
+            MeasureRow(7, "一", "排查", MeasureKind.FIGURES, MeasureStatus.RELEASED, None, "", None)
+        ],
         "form_fields": {},
         "assignments": [],
         "passed_on": set(),
@@ -98,7 +101,7 @@ def test_every_period_of_a_measure_is_a_line_of_its_own() -> None:
 
 def test_the_count_of_a_list_is_complete_where_its_rows_are_not() -> None:
     named = NamedRow(1, "1504", "赤峰市", "league", "自治区", 7, "once", date(2026, 11, 20),
-                     "issued", None, None, None)  # fmt: skip
+                     Status.ISSUED, None, None, None)  # fmt: skip
     data = snapshots(
         rows(tallies=[tally("once")], named={key: [] for key in LISTS} | {"overdue": [named]})
     )[1]

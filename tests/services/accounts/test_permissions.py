@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 from sqlmodel import Session, select
@@ -12,6 +12,7 @@ from models import (
     Account,
     Assignment,
     Campaign,
+    Decision,
     Form,
     FormDraft,
     FormVersion,
@@ -85,6 +86,7 @@ from tests.building import (
     make_measure,
 )
 from tests.conftest import NOW
+from tests.present import present
 from tests.sample_tree import SAMPLE_UNITS
 from tests.scenes import scene
 from tests.services.campaigns.test_schedules import FRIDAYS
@@ -109,20 +111,20 @@ def acted_on(session: Session) -> dict[str, int]:
     """Something to do every act to, most of it a banner's: ids by name."""
     for code, role in CAST:
         make_account(session, code, role)
-    gated = {"gates": {"banner": GateChoice(Gate.DETAIL)}}
-    open_ = released_measure(session, **gated)
+    open_ = released_measure(session, gates={"banner": GateChoice(Gate.DETAIL)})
     titles = [{"title": title} for title in ("未报", "已报", "已审")]
     unsent, sent, approved = released_measures(session, *titles)
     office = _office(session, BANNER)
     own = take_in(session, read_notice(TEXT), _unit(session), actor=office, now=NOW)
     form = make_form(session, office)
+    choices: dict[str, dict[str, Any]] = {
+        "draft": {"confirmed": False}, "confirmed": {}, "monthly": {"due_rule": "monthly:25"},
+        "released": {}, "closed": {},
+    }  # fmt: skip
     made = {
         name: make_measure(session, office, own, form=form, **chosen).id
-        for name, chosen in {
-            "draft": {"confirmed": False}, "confirmed": {}, "monthly": {"due_rule": "monthly:25"},
-            "released": {}, "closed": {},
-        }.items()
-    }  # fmt: skip
+        for name, chosen in choices.items()
+    }
     released, closed = (session.get_one(Measure, made[name]) for name in ("released", "closed"))
     for measure in (released, closed):
         release_measure(session, measure, actor=office, now=NOW)
@@ -145,10 +147,13 @@ def acted_on(session: Session) -> dict[str, int]:
         "unsent": assignment_of(session, unsent, BANNER).id,
         "sent": assignment_of(session, sent, BANNER).id,
         "submission": answer(session, sent, BANNER).id,
-        "batch": review.batch_id,
+        "batch": present(review.batch_id),
         "township": township.id,
         "workbook": upload(session, township, _office(session, TOWNSHIP), answers).id,
     }
+
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,7 @@ class World:
     session: Session
     ids: dict[str, int]
 
-    def get(self, table: type, name: str) -> Any:
+    def get(self, table: type[Row], name: str) -> Row:
         return self.session.get_one(table, self.ids[name])
 
     def measure(self, name: str) -> Measure:
@@ -273,7 +278,7 @@ def _send_upload(world: World, actor: Account) -> object:
 
 def _decide(world: World, actor: Account) -> object:
     wanted = WaitingSubmissions(_unit(world.session, LEAGUE).id, until=NOW)
-    return decide_matching(world.session, wanted, "approve", actor=actor, now=NOW)
+    return decide_matching(world.session, wanted, Decision.APPROVE, actor=actor, now=NOW)
 
 
 def _password(world: World, actor: Account) -> None:
@@ -296,7 +301,7 @@ def _account_made(world: World, actor: Account) -> object:
 
 
 def _report(world: World, actor: Account) -> object:
-    how = {"as_of": local_date(NOW), "actor": actor, "now": NOW}
+    how: dict[str, Any] = {"as_of": local_date(NOW), "actor": actor, "now": NOW}
     return take_snapshots(world.session, world.ids["campaign"], [BANNER], **how)
 
 

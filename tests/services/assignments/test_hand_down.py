@@ -40,6 +40,7 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 
 
 def count(session: Session, *where: bool | BinaryExpression[bool]) -> int:
@@ -222,7 +223,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_units(
 
 def test_gates_are_stored_by_level(session: Session, office: Account) -> None:
     measure = make_measure(session, office, gates={"banner": GateChoice(Gate.DETAIL, 4)})
-    gate = session.get(MeasureGate, (measure.id, "banner"))
+    gate = present(session.get(MeasureGate, (measure.id, "banner")))
     assert (gate.gate, gate.pass_on_days) == ("detail", 4)
 
 

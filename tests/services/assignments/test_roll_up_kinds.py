@@ -23,7 +23,7 @@ from tests.counting import statements
 from tests.scenes import scene
 
 WAYS = [{"value": "a", "label": "集中"}, {"value": "b", "label": "入户"}]
-FIELDS = [
+FIELDS: list[dict[str, Any]] = [
     {"name": "total", "label": "户数", "type": "integer", "rollup": "sum"},
     {"name": "mean", "label": "每户花费", "type": "decimal", "rollup": "mean"},
     {"name": "low", "label": "最低气温", "type": "decimal", "rollup": "min"},

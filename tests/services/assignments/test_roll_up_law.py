@@ -35,6 +35,7 @@ from tests.answering import (
 )
 from tests.building import BANNER, REGION, TOWNSHIP, assignment_of
 from tests.conftest import NOW
+from tests.present import present
 
 pytestmark = pytest.mark.long
 
@@ -56,7 +57,7 @@ def measure(session: Session) -> Measure:
     return measure
 
 
-def _submit(session: Session, measure: Measure, code: str, number, now: datetime) -> None:
+def _submit(session: Session, measure: Measure, code: str, number: int, now: datetime) -> None:
     assignment = assignment_of(session, measure, code)
     typed = {**ANSWER, "checked": [str(number)]} if assignment.answering else {}
     if number % 2 and assignment.answering:
@@ -67,23 +68,25 @@ def _submit(session: Session, measure: Measure, code: str, number, now: datetime
     try_to_send(session, assignment.id, typed, send_key=send_key(), actor=actor, now=now)
 
 
-def _recall(session: Session, measure: Measure, code: str, _number, now: datetime) -> None:
+def _recall(session: Session, measure: Measure, code: str, _number: int, now: datetime) -> None:
     assignment = assignment_of(session, measure, code)
     recall(session, assignment.id, actor=account_of(session, code), now=now)
 
 
-def _acknowledge(session: Session, measure: Measure, code: str, _number, now: datetime) -> None:
+def _acknowledge(
+    session: Session, measure: Measure, code: str, _number: int, now: datetime
+) -> None:
     assignment = assignment_of(session, measure, code)
     acknowledge(session, assignment.id, actor=account_of(session, code), now=now)
 
 
-def _approve(session: Session, measure: Measure, code: str, _number, now: datetime) -> None:
+def _approve(session: Session, measure: Measure, code: str, _number: int, now: datetime) -> None:
     current = find_current(session, assignment_of(session, measure, code).id)
     if current:
         approve(session, current.submission.id, actor=account_of(session, ABOVE[code]), now=now)
 
 
-def _return(session: Session, measure: Measure, code: str, number, now: datetime) -> None:
+def _return(session: Session, measure: Measure, code: str, number: int, now: datetime) -> None:
     current = find_current(session, assignment_of(session, measure, code).id)
     if not current:
         return
@@ -99,18 +102,22 @@ def _currents(session: Session, measure: Measure) -> list[int]:
     return [current.submission.id for current in found if current]
 
 
-def _approve_many(session: Session, measure: Measure, code, _number, now: datetime) -> None:
+def _approve_many(
+    session: Session, measure: Measure, code: str, _number: int, now: datetime
+) -> None:
     reviewer = account_of(session, ABOVE[code])
     approve_many(session, _currents(session, measure), actor=reviewer, now=now)
 
 
-def _return_many(session: Session, measure: Measure, code, _number, now: datetime) -> None:
+def _return_many(
+    session: Session, measure: Measure, code: str, _number: int, now: datetime
+) -> None:
     reviewer = account_of(session, ABOVE[code])
     ids = _currents(session, measure)
     return_many(session, ids, reason="请全部核对", actor=reviewer, now=now)
 
 
-def _undo(session: Session, measure: Measure, code, _number, now: datetime) -> None:
+def _undo(session: Session, measure: Measure, code: str, _number: int, now: datetime) -> None:
     """The latest decision of the unit above, whatever became of the answers since."""
     reviewer = account_of(session, ABOVE[code])
     mine = select(ReviewBatch).where(ReviewBatch.unit_id == reviewer.unit_id)
@@ -119,16 +126,18 @@ def _undo(session: Session, measure: Measure, code, _number, now: datetime) -> N
         undo(session, latest.id, actor=reviewer, now=now)
 
 
-def _close(session: Session, measure: Measure, _code, _number, now: datetime) -> None:
+def _close(session: Session, measure: Measure, _code: str, _number: int, now: datetime) -> None:
     close_measures(session, [measure], actor=account_of(session, REGION), now=now)
 
 
-def _open_again(session: Session, measure: Measure, _code, _number, now: datetime) -> None:
+def _open_again(
+    session: Session, measure: Measure, _code: str, _number: int, now: datetime
+) -> None:
     office = account_of(session, REGION)
     open_measure_again(session, measure, reason="还有单位没有报", actor=office, now=now)
 
 
-def _withdraw(session: Session, measure: Measure, _code, _number, now: datetime) -> None:
+def _withdraw(session: Session, measure: Measure, _code: str, _number: int, now: datetime) -> None:
     withdraw_measure(
         session, measure, reason="文件作废", actor=account_of(session, REGION), now=now
     )
@@ -149,26 +158,37 @@ STEPS = st.tuples(
     st.sampled_from(STORIES), st.sampled_from(UNITS), st.integers(0, 9), st.sampled_from(DAYS)
 )
 
+Key = tuple[Any, ...]
+"""What the rows of a table of totals are told apart by."""
+Totals = dict[Key, dict[str, int]]
 
-def totals(session: Session, measure: Measure) -> dict[str, Any]:
+
+def totals(session: Session, measure: Measure) -> Totals:
     """Every row of Tally and Total that counts something, by its key."""
     session.flush()
     session.expire_all()
     return read_totals(session, measure.id)
 
 
-def true_totals(session: Session, measure: Measure) -> dict[str, Any]:
+def true_totals(session: Session, measure: Measure) -> Totals:
     """The same, counted in plain Python from the assignments and their numbers."""
     units = {unit.id: unit for unit in session.exec(select(Unit))}
     numbers: dict[int, list[AnswerNumber]] = {}
     for number in session.exec(select(AnswerNumber)):
         numbers.setdefault(number.assignment_id, []).append(number)
-    counted: dict[tuple[Any, ...], Counter[str]] = {}
+    counted: dict[Key, Counter[str]] = {}
     wanted = select(Assignment).where(Assignment.measure_id == measure.id)
     for assignment in session.exec(wanted):
         above = units[assignment.unit_id].parent_id
         while above is not None:
-            key = ("Tally", assignment.period, above, assignment.level, assignment.due_on, None)
+            key: Key = (
+                "Tally",
+                assignment.period,
+                above,
+                assignment.level,
+                assignment.due_on,
+                None,
+            )
             counted.setdefault(key, Counter()).update(_marks(assignment))
             for number in numbers.get(assignment.id, []):
                 key = ("Total", assignment.period, above, None, None, number.field)
@@ -249,7 +269,7 @@ def test_a_total_that_is_wrong_by_one_is_found_and_left_as_it_is(
     session: Session, measure: Measure
 ) -> None:
     _perform(session, measure, [((_submit,), code, 4, 0) for code in VILLAGES])
-    kept = session.exec(select(Total).where(Total.measure_id == measure.id)).first()
+    kept = present(session.exec(select(Total).where(Total.measure_id == measure.id)).first())
     kept.reported_sum += 1
     before = totals(session, measure)
     assert list_wrong_totals(session) == [(measure.id, "once")]

@@ -77,13 +77,13 @@ def new_measure(session: Session, due_rule: str = "2026-12-20") -> Measure:
 
 def plan_release(session: Session) -> tuple[Schedule, Order]:
     """A release that is due, and the order to carry out what is due."""
-    given = {"actor": office_of(session), "now": LONG_AGO}
+    given: dict[str, Any] = {"actor": office_of(session), "now": LONG_AGO}
     return schedule_release(session, new_measure(session), NOW, **given), DUE
 
 
 def plan_periods(session: Session) -> tuple[Schedule, Order]:
     """Openings of a period, of which three are missed."""
-    given = {"actor": office_of(session), "now": LONG_AGO}
+    given: dict[str, Any] = {"actor": office_of(session), "now": LONG_AGO}
     return schedule_periods(session, new_measure(session, "monthly:25"), MONTHLY, **given), DUE
 
 

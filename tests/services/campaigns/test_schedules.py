@@ -16,6 +16,7 @@ from services.campaigns.schedules import (
 )
 from tests.building import make_account, make_campaign, make_measure
 from tests.conftest import NOW
+from tests.present import present
 
 FRIDAYS = Timing(Rhythm.WEEKLY, time(17, 0), 5)
 TOMORROW = NOW + timedelta(days=1)
@@ -29,7 +30,7 @@ def office(session: Session) -> Account:
 def test_a_timetable_lists_active_schedules_first(session: Session, office: Account) -> None:
     campaign = make_campaign(session, office)
     first = schedule_reports(session, campaign, FRIDAYS, actor=office, now=NOW)
-    second = order_reports(session, campaign, actor=office, now=NOW)
+    second = present(order_reports(session, campaign, actor=office, now=NOW))
     stop_schedule(session, second, actor=office, now=NOW)
     rows = list_schedules_of(session, office.unit_id)
     assert [row.schedule.id for row in rows] == [first.id, second.id]

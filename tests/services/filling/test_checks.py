@@ -11,7 +11,7 @@ from services.filling.checks import find_flags
 from services.filling.recalls import recall
 from services.filling.submissions import Asked, Faulty, Sent
 from services.review.reviews import return_
-from tests.answering import account_of, released_measure, send, send_key, try_to_send
+from tests.answering import account_of, arrived, released_measure, send, send_key, try_to_send
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, get_unit, make_form
 from tests.conftest import NOW
 from tests.counting import statements
@@ -50,9 +50,8 @@ def fill(
     )
 
 
-def kinds(outcome: Sent) -> list[str]:
-    assert isinstance(outcome, Sent), outcome
-    return [flag["kind"] for flag in outcome.submission.flags]
+def kinds(outcome: Sent | Faulty | Asked) -> list[str]:
+    return [flag["kind"] for flag in arrived(outcome).submission.flags]
 
 
 def move_all_below(session: Session, assignments: list[Assignment]) -> None:
@@ -68,7 +67,7 @@ def test_a_number_far_from_eight_siblings_is_flagged(session: Session, measure: 
     move_all_below(session, assignments)
     for place, assignment in enumerate(assignments[:8]):
         assert kinds(fill(session, assignment, checked=str(40 + place))) == []
-    odd = fill(session, assignments[8], checked="4500")
+    odd = arrived(fill(session, assignments[8], checked="4500"))
     assert odd.submission.flags == [
         {"kind": "siblings", "field": "checked", "value": "4500", "other": "43.5", "count": 8}
     ]
@@ -118,9 +117,11 @@ def test_a_text_copied_below_the_same_unit_is_flagged_without_being_shown(
         checked="1",
         note="合作社出了两台铲车清雪，党员轮流给老人送饭送煤" * 2,
     )
-    copied = fill(session, assignments[2], checked="1", note=STORY.replace("八十五", "六十二"))
+    copied = arrived(
+        fill(session, assignments[2], checked="1", note=STORY.replace("八十五", "六十二"))
+    )
     assert copied.submission.flags == [{"kind": "similar_text", "field": "note", "count": 1}]
-    third = fill(session, assignments[3], checked="1", note="我村：" + STORY)
+    third = arrived(fill(session, assignments[3], checked="1", note="我村：" + STORY))
     assert third.submission.flags == [{"kind": "similar_text", "field": "note", "count": 2}]
 
 
@@ -179,7 +180,7 @@ def test_a_number_far_from_the_last_period_is_flagged(
 ) -> None:
     earlier(session, monthly, "202609", checked="1300")
     earlier(session, monthly, "202610", checked="12")
-    assert fill(session, monthly, checked="1200").submission.flags == [
+    assert arrived(fill(session, monthly, checked="1200")).submission.flags == [
         {"kind": "last_period", "field": "checked", "value": "1200", "other": "12"}
     ]
 
@@ -227,13 +228,14 @@ def test_a_question_is_asked_once_and_never_stops_the_form(
     assert [flag.kind for flag in asked.flags] == [FlagKind.ALL_ZERO]
     assert session.exec(select(Submission)).all() == []
     assert session.get_one(Draft, assignment.id).answers == {"checked": ["0"], "spent": ["0"]}
-    sent = fill(session, assignment, marks(asked.flags), checked="0", spent="0")
+    sent = arrived(fill(session, assignment, marks(asked.flags), checked="0", spent="0"))
     assert kinds(sent) == [FlagKind.ALL_ZERO]
 
 
 def test_another_odd_number_is_another_question(session: Session, monthly: Assignment) -> None:
     earlier(session, monthly, "202610", checked="12")
     asked = fill(session, monthly, "", checked="1200")
+    assert isinstance(asked, Asked)
     assert isinstance(fill(session, monthly, marks(asked.flags), checked="1300"), Asked)
 
 
@@ -246,10 +248,10 @@ def test_what_was_confirmed_before_a_return_is_not_asked_again_unless_it_was_ret
 ) -> None:
     past = earlier(session, monthly, "202610", checked="12", spent="5")
     past.parent_id = None
-    first = fill(session, monthly, checked="1200", spent="5").submission
+    first = arrived(fill(session, monthly, checked="1200", spent="5")).submission
     township = account_of(session, TOWNSHIP)
     return_(session, first.id, reason="投入资金有误", fields=["spent"], actor=township, now=NOW)
-    second = fill(session, monthly, "", checked="1200", spent="6")
+    second = arrived(fill(session, monthly, "", checked="1200", spent="6"))
     assert kinds(second) == [FlagKind.LAST_PERIOD]
     return_(
         session, second.submission.id, reason="户数请核实", fields=["checked"], actor=township,

@@ -17,6 +17,7 @@ from services.review.reviews import approve, return_
 from tests.answering import account_of, send, send_key, try_to_send
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 
 STORY = (
     "村干部对辖区内居民逐户走访，排查取暖安全隐患，发现的已当场整改，其余限期三日内整改到位，"
@@ -154,9 +155,9 @@ def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(
     with session.begin_nested() as tried:
         for place in order:
             fill(session, assignments[place], *answers[place])
-        at_sending = (
-            session.exec(select(Submission).order_by(col(Submission.id).desc())).first().flags
-        )
+        at_sending = present(
+            session.exec(select(Submission).order_by(col(Submission.id).desc())).first()
+        ).flags
         refresh(session)
         rows = session.exec(select(Submission).order_by(col(Submission.assignment_id))).all()
         found = [[(flag["kind"], flag.get("count")) for flag in row.flags] for row in rows]
@@ -178,7 +179,9 @@ def test_statements_do_not_depend_on_the_number_of_units(
         with statements(session) as sent:
             refresh(session)
         with statements(session) as opened:
-            find_flags_now(session, assignments[0], session.exec(select(Submission)).first())
+            find_flags_now(
+                session, assignments[0], present(session.exec(select(Submission)).first())
+            )
         counts.append((len(sent), len(opened)))
     assert counts[0] == counts[1]
     assert counts[0][0] <= 10

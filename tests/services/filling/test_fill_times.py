@@ -8,7 +8,7 @@ from queries.filling.fill_times import find_fill_counts
 from rules.forms.minutes import ENOUGH, bucket_of
 from services.filling.submissions import Asked, Faulty, Sent
 from services.review.reviews import return_
-from tests.answering import ANSWER, account_of, keep_draft, send_key, try_to_send
+from tests.answering import ANSWER, account_of, arrived, keep_draft, send_key, try_to_send
 from tests.building import OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
 
@@ -72,7 +72,7 @@ def test_a_form_begun_yesterday_is_not_counted(session: Session, village: Assign
 
 
 def test_mending_after_a_return_is_not_counted(session: Session, village: Assignment) -> None:
-    first = fill(session, village, 300).submission
+    first = arrived(fill(session, village, 300)).submission
     return_(session, first.id, reason="请逐户核实", actor=account_of(session, TOWNSHIP), now=NOW)
     fill(session, village, 400)
     assert sum(counts(session).values()) == 1

@@ -13,7 +13,15 @@ from services.filling.recalls import recall
 from services.filling.submissions import Asked
 from services.forms.forms import create_form, publish_version
 from services.review.reviews import return_
-from tests.answering import account_of, keep_draft, released_measures, send, send_key, try_to_send
+from tests.answering import (
+    account_of,
+    arrived,
+    keep_draft,
+    released_measures,
+    send,
+    send_key,
+    try_to_send,
+)
 from tests.building import (
     BANNER,
     LEAGUE,
@@ -203,7 +211,7 @@ def test_what_nobody_can_change_is_sent_as_it_is_known(
     clerk = account_of(session, VILLAGE)
     sent = send(session, fixed, typed, actor=clerk, key=key)
     assert sent.answers == {"homes": 85, "checked": 3}
-    again = try_to_send(session, fixed.id, typed, send_key=key, actor=clerk, now=LATER)
+    again = arrived(try_to_send(session, fixed.id, typed, send_key=key, actor=clerk, now=LATER))
     assert again.submission.id == sent.id
 
 

@@ -14,7 +14,7 @@ from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
 from services.filling.submissions import Faulty, Overtaken, Sent
 from services.review.reviews import return_
-from tests.answering import ANSWER, account_of, keep_draft, send, send_key, try_to_send
+from tests.answering import ANSWER, account_of, arrived, keep_draft, send, send_key, try_to_send
 from tests.attachments import receive
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.conftest import NOW
@@ -143,8 +143,10 @@ def test_the_same_answers_after_it_was_taken_back_are_sent_anew(
     with pytest.raises(Overtaken):
         try_to_send(session, full.id, FILLED, send_key=send_key(), seen_revision=0, actor=clerk,
                now=LATER)  # fmt: skip
-    second = try_to_send(
-        session, full.id, FILLED, send_key=send_key(), seen_revision=1, actor=clerk, now=LATER
+    second = arrived(
+        try_to_send(
+            session, full.id, FILLED, send_key=send_key(), seen_revision=1, actor=clerk, now=LATER
+        )
     )
     assert second.submission.revision == first.revision + 1
 
@@ -202,8 +204,8 @@ def test_what_was_typed_on_an_older_form_stays_in_sight(
     assert not sheet.form_changed
     assert sheet.left_over == {"spent": ["3.5"], "note": ["逐户走访。"], "late": ["后来"]}
     save(session, village, {"checked": ["20"]}, clerk, based_on=0)  # Elsewhere, the same.
-    sent = try_to_send(
-        session, village.id, sheet.typed, send_key=send_key(), actor=clerk, now=LATER
+    sent = arrived(
+        try_to_send(session, village.id, sheet.typed, send_key=send_key(), actor=clerk, now=LATER)
     )
     assert sent.submission.answers == {"checked": 20}
     assert village.status == Status.SUBMITTED

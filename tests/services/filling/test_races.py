@@ -48,6 +48,7 @@ from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit, m
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_engine
 from tests.due import attempt_each
+from tests.present import present
 from tests.sample_tree import make_tree
 
 LATER = NOW + timedelta(hours=1)
@@ -145,7 +146,9 @@ class Case:
 
     def total(self) -> tuple[int, int]:
         with Session(self.engine) as session:
-            total = session.get(Total, (self.measure_id, "once", self.region_id, "checked"))
+            total = present(
+                session.get(Total, (self.measure_id, "once", self.region_id, "checked"))
+            )
             return total.reported_sum // 10_000, total.reviewed_sum // 10_000
 
     def count(self, table: type[Submission] | type[Event] | type[Draft]) -> int:
@@ -422,7 +425,9 @@ def test_a_measure_that_is_due_is_released_or_deleted_but_not_both(
     def delete() -> None:
         with transaction() as session, suppress(Refusal, NotFound):
             office = account_of(session, REGION)
-            delete_measure(session, lock_own_measure(session, office, measure_id)[0], actor=office)
+            delete_measure(
+                session, lock_own_measure(session, office, present(measure_id))[0], actor=office
+            )
 
     _all_at_once(lambda: attempt_each(transaction, NOW), delete)
     with Session(database) as session:
@@ -453,7 +458,7 @@ def test_a_schedule_stopped_while_it_is_carried_out_keeps_nobody_waiting(
 
     in_between = database.dialect.name == "postgresql"
     if not in_between:
-        carried_out_first(Schedule(id=schedule_id))
+        carried_out_first(Schedule(id=present(schedule_id)))
     with transaction() as session:
         schedule = session.get_one(Schedule, schedule_id)
         if in_between:

@@ -16,6 +16,7 @@ from services.review.reviews import approve, return_
 from tests.answering import ANSWER, keep_draft, send, totals_of
 from tests.building import REGION
 from tests.conftest import NOW
+from tests.present import present
 from tests.services.assignments.test_roll_up_law import totals, true_totals
 
 LATER = NOW + timedelta(hours=3)
@@ -59,8 +60,11 @@ def test_a_correction_taken_back_leaves_the_approved_answer_in_force(
     assert totals_of(session, measure, REGION)["checked"] == (120_000, 120_000)
     assert true_totals(session, measure) == totals(session, measure)
     sheet = get_answer_sheet(session, village.id)
-    assert sheet.last.answers == approved.answers
-    assert (sheet.review.decision, sheet.review.decided_at) == ("approve", review.decided_at)
+    assert present(sheet.last).answers == approved.answers
+    assert (present(sheet.review).decision, present(sheet.review).decided_at) == (
+        "approve",
+        review.decided_at,
+    )
     assert sheet.typed["checked"] == ["99"]
     again = send(session, village, sheet.typed, actor=clerk, now=AFTER_DUE)
     assert (again.revision, again.answers["checked"]) == (4, 99)
@@ -104,7 +108,7 @@ def test_a_draft_newer_than_the_correction_survives_its_recall(
     review = return_(session, corrected.id, reason="请核对户数", actor=reviewer, now=LATER)
     newer = {**ANSWER, "checked": ["98"]}
     keep_draft(session, village.id, newer, actor=clerk, now=LATER)
-    undo(session, review.batch_id, actor=reviewer, now=LATER)
+    undo(session, present(review.batch_id), actor=reviewer, now=LATER)
     recall(session, village.id, actor=clerk, now=LATER)
     assert village.status == Status.APPROVED
     assert get_answer_sheet(session, village.id).typed == newer

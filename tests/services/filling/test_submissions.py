@@ -50,6 +50,7 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 
 LATER = NOW + timedelta(hours=3)
 AFTER_DUE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
@@ -217,7 +218,7 @@ def test_a_draft_comes_back_as_it_was_typed_and_goes_when_the_form_is_sent(
     keep_draft(session, village.id, {"checked": ["十"], "note": [""]}, actor=clerk, now=LATER)
     sheet = get_answer_sheet(session, village.id)
     assert sheet.typed == {"checked": ["十"], "note": [""]}
-    assert sheet.draft.saved_at == LATER
+    assert present(sheet.draft).saved_at == LATER
     send(session, village, actor=clerk)
     assert count(session, Draft) == 0
 
@@ -277,6 +278,7 @@ def test_what_a_constraint_ties_to_a_returned_field_is_open_and_checked_with_it(
     unfit = try_to_send(
         session, village.id, {"checked": ["2"]}, send_key=send_key(), actor=clerk, now=LATER
     )
+    assert isinstance(unfit, Faulty)
     assert set(unfit.faults) == {"spent"}
     mended = send(session, village, {"checked": ["2"], "spent": ["1.5"]}, actor=clerk)
     assert mended.answers == {"checked": 2, "spent": "1.5", "note": "逐户走访。"}

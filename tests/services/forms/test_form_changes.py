@@ -40,11 +40,11 @@ VILLAGES = ["150402005002", "150402005003", "150402005004"]
 ONE, TWO, THREE = VILLAGES
 MORE = ["150402102200", "150402102201"]
 CHOICES = {"choices": [{"value": "a", "label": "有"}, {"value": "b", "label": "没有"}]}
-FIRST = [
+FIRST: list[dict[str, Any]] = [
     *FIELDS,
     {"name": "kind", "label": "有无隐患", "type": "select_one", "rollup": "share", **CHOICES},
 ]
-SECOND = [
+SECOND: list[dict[str, Any]] = [
     FIELDS[0],
     {"name": "mended", "label": "整改处数", "type": "integer", "rollup": "sum"},
     {**FIRST[3], "choices": [*CHOICES["choices"], {"value": "c", "label": "说不清"}]},

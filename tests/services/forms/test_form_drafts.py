@@ -12,6 +12,7 @@ from queries.forms.form_drafts import find_form_draft
 from rules.sentences.refusal import Refusal
 from services.forms.form_drafts import KeptForm, keep_form_draft
 from tests.conftest import NOW
+from tests.present import present
 from tests.web.office import drafted, office_of
 
 
@@ -25,7 +26,9 @@ def keep(session: Session) -> Callable[..., Any]:
         form = replace(empty, content={"title": title}, seen=seen, page=page)
         return keep_form_draft(session, form, going_on=going_on, actor=office, now=NOW)
 
-    kept.found = lambda: find_form_draft(session, office.id, measure.id, 0).content["title"]
+    kept.found = lambda: present(find_form_draft(session, office.id, measure.id, 0)).content[
+        "title"
+    ]
     return kept
 
 

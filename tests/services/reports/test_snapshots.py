@@ -16,6 +16,7 @@ from services.reports.snapshots import take_snapshots
 from tests.building import BANNER, LEAGUE, REGION, VILLAGE, make_account, make_campaign
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 from tests.reports_building import TODAY, answer
 
 
@@ -129,11 +130,13 @@ def test_narratives_of_direct_lower_units_are_quoted(session: Session, campaign:
 
 def test_a_returned_answer_is_not_quoted_and_not_summed(session: Session, campaign: int) -> None:
     data = take(session, campaign, [REGION])[REGION].data
-    assignment = session.exec(
-        select(Assignment)
-        .join(Unit, col(Unit.id) == Assignment.unit_id)
-        .where(Unit.code == "152500000000")
-    ).first()
+    assignment = present(
+        session.exec(
+            select(Assignment)
+            .join(Unit, col(Unit.id) == Assignment.unit_id)
+            .where(Unit.code == "152500000000")
+        ).first()
+    )
     measure = assignment.measure_id
     words = {"narrative": "这段话已被退回"}
     answer(session, assignment, make_account(session, LEAGUE), words, status=Status.RETURNED)
@@ -151,9 +154,11 @@ def test_a_second_snapshot_of_the_day_takes_the_place_of_the_first(
 ) -> None:
     first = take(session, campaign, [REGION])[REGION]
     before = first.id, first.checksum
-    village = session.exec(
-        select(Assignment).where(Assignment.lowest, Assignment.status == Status.ISSUED)
-    ).first()
+    village = present(
+        session.exec(
+            select(Assignment).where(Assignment.lowest, Assignment.status == Status.ISSUED)
+        ).first()
+    )
     answer(session, village, make_account(session, VILLAGE), {"checked": 4})
     second = take(session, campaign, [REGION])[REGION]
     assert second.id == before[0]
@@ -204,16 +209,20 @@ def test_the_dates_of_a_unit_are_listed_and_found(session: Session, campaign: in
     take(session, campaign, [BANNER])
     unit = get_unit(session, BANNER)
     assert list_snapshot_dates(session, campaign, unit.id) == [TODAY]
-    assert find_snapshot(session, campaign, unit.id, TODAY).data["unit"]["code"] == BANNER
+    assert present(find_snapshot(session, campaign, unit.id, TODAY)).data["unit"]["code"] == BANNER
     assert find_snapshot(session, campaign, unit.id, TODAY - timedelta(days=1)) is None
 
 
 def test_closing_changes_no_figure_but_what_is_owed(session: Session, campaign: int) -> None:
     before = take(session, campaign)[REGION].data
     measures = session.exec(select(Measure).where(Measure.campaign_id == campaign)).all()
-    office = session.exec(select(Account)).first()
+    office = present(session.exec(select(Account)).first())
     close_measures(session, measures, actor=office, now=NOW)
-    later = {"as_of": TODAY + timedelta(days=1), "actor": None, "now": NOW + timedelta(days=1)}
+    later: dict[str, Any] = {
+        "as_of": TODAY + timedelta(days=1),
+        "actor": None,
+        "now": NOW + timedelta(days=1),
+    }
     (found,) = list_snapshots(session, take_snapshots(session, campaign, [REGION], **later))
     after = found.data
     same = [name for name in COUNTS if name not in ("unsent", "overdue")]

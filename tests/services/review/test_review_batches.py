@@ -18,6 +18,7 @@ from tests.answering import account_of, answer, released_measure, released_measu
 from tests.building import BANNER, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 from tests.services.assignments.test_roll_up_law import totals, true_totals
 
 LATER = NOW + timedelta(hours=3)
@@ -33,7 +34,7 @@ def decide(
     *,
     now: datetime = LATER,
     until: datetime | None = None,
-    **chosen: int,
+    **chosen: Any,
 ) -> ReviewBatch | None:
     """Decide about all that match the filter."""
     wanted = WaitingSubmissions(
@@ -56,7 +57,7 @@ def test_all_that_match_the_filter_are_decided_and_nothing_else(
         answer(session, measure, code)
     left = answer(session, other, VILLAGE)
     beside = answer(session, measure, "150402102200")
-    batch = decide(session, reviewer, Decision.APPROVE, measure_id=measure.id)
+    batch = present(decide(session, reviewer, Decision.APPROVE, measure_id=measure.id))
     assert (batch.count, batch.decision, batch.decided_at) == (3, Decision.APPROVE, LATER)
     assert set(statuses(session, measure)) == {Status.APPROVED}
     reviews = session.exec(select(Review)).all()
@@ -64,7 +65,7 @@ def test_all_that_match_the_filter_are_decided_and_nothing_else(
         (batch.id, reviewer.id)
     ] * 3
     for assignment in (left, beside):
-        assert find_current(session, assignment.assignment_id).review is None
+        assert present(find_current(session, assignment.assignment_id)).review is None
 
 
 def test_what_came_in_after_the_count_was_shown_keeps_waiting(
@@ -73,7 +74,7 @@ def test_what_came_in_after_the_count_was_shown_keeps_waiting(
     answer(session, measure, VILLAGES[0])
     answer(session, measure, VILLAGES[1], now=NOW + timedelta(minutes=2))
     shown = NOW + timedelta(minutes=1)
-    assert decide(session, reviewer, Decision.APPROVE, until=shown).count == 1
+    assert present(decide(session, reviewer, Decision.APPROVE, until=shown)).count == 1
     assert statuses(session, measure)[:2] == [Status.APPROVED, Status.SUBMITTED]
 
 
@@ -96,13 +97,13 @@ def test_too_many_ticks_are_refused_with_the_way_out(session: Session, reviewer:
 
 @pytest.mark.parametrize("decision", list(Decision))
 def test_undo_brings_everything_back_to_the_digit(
-    session: Session, measure: Measure, reviewer: Account, decision: object
+    session: Session, measure: Measure, reviewer: Account, decision: Decision
 ) -> None:
     for number, code in enumerate(VILLAGES):
         answer(session, measure, code, number + 1)
     before, due_on = totals(session, measure), assignment_of(session, measure, VILLAGE).due_on
     late = NOW.replace(month=12, day=25)  # a return moves the due date
-    batch = decide(session, reviewer, decision, now=late)
+    batch = present(decide(session, reviewer, decision, now=late))
     assert totals(session, measure) != before
     undone = undo(session, batch.id, actor=reviewer, now=late + timedelta(minutes=10))
     assert (undone.undone_count, undone.undone_by) == (3, reviewer.id)
@@ -123,7 +124,7 @@ def test_what_moved_on_meanwhile_stays(
 ) -> None:
     for code in VILLAGES:
         answer(session, measure, code)
-    batch = decide(session, reviewer, Decision.RETURN)
+    batch = present(decide(session, reviewer, Decision.RETURN))
     mended = assignment_of(session, measure, VILLAGES[0])
     again = send(session, mended, actor=account_of(session, VILLAGES[0]), now=LATER)
     mended = assignment_of(session, measure, VILLAGES[1])
@@ -131,7 +132,7 @@ def test_what_moved_on_meanwhile_stays(
     approve(session, third.id, actor=reviewer, now=LATER)
     assert undo(session, batch.id, actor=reviewer, now=SOON).undone_count == 1
     assert statuses(session, measure) == [Status.SUBMITTED, Status.APPROVED, Status.SUBMITTED]
-    assert find_current(session, again.assignment_id).submission.id == again.id
+    assert present(find_current(session, again.assignment_id)).submission.id == again.id
     reasons = [review.reason for review in session.exec(select(Review).order_by(col(Review.id)))]
     assert reasons == [REASON, REASON, ""]  # the returned revisions keep theirs
     assert totals(session, measure) == true_totals(session, measure)
@@ -141,7 +142,7 @@ def test_an_approval_that_was_turned_into_a_return_is_not_undone(
     session: Session, measure: Measure, reviewer: Account
 ) -> None:
     sent = answer(session, measure, VILLAGE)
-    batch = decide(session, reviewer, Decision.APPROVE)
+    batch = present(decide(session, reviewer, Decision.APPROVE))
     return_(session, sent.id, reason=REASON, actor=reviewer, now=LATER)
     assert undo(session, batch.id, actor=reviewer, now=SOON).undone_count == 0
     assert statuses(session, measure)[0] == Status.RETURNED
@@ -151,7 +152,7 @@ def test_a_corrected_approval_is_not_undone(
     session: Session, measure: Measure, reviewer: Account
 ) -> None:
     answer(session, measure, VILLAGE)
-    batch = decide(session, reviewer, Decision.APPROVE)
+    batch = present(decide(session, reviewer, Decision.APPROVE))
     answer(session, measure, VILLAGE, 13)
     assert undo(session, batch.id, actor=reviewer, now=SOON).undone_count == 0
     assert len(session.exec(select(Review)).all()) == 1
@@ -159,7 +160,7 @@ def test_a_corrected_approval_is_not_undone(
 
 def test_undo_twice_is_harmless(session: Session, measure: Measure, reviewer: Account) -> None:
     answer(session, measure, VILLAGE)
-    batch = decide(session, reviewer, Decision.APPROVE)
+    batch = present(decide(session, reviewer, Decision.APPROVE))
     undo(session, batch.id, actor=reviewer, now=SOON)
     decide(session, reviewer, Decision.APPROVE, now=SOON)
     again = undo(session, batch.id, actor=reviewer, now=SOON)
@@ -171,14 +172,14 @@ def test_after_ten_minutes_undo_is_refused(
     session: Session, measure: Measure, reviewer: Account
 ) -> None:
     answer(session, measure, VILLAGE)
-    batch = decide(session, reviewer, Decision.APPROVE)
+    batch = present(decide(session, reviewer, Decision.APPROVE))
     with pytest.raises(Refusal, match="10 分钟"):
         undo(session, batch.id, actor=reviewer, now=SOON + timedelta(seconds=1))
 
 
 def test_another_unit_cannot_undo(session: Session, measure: Measure, reviewer: Account) -> None:
     answer(session, measure, VILLAGE)
-    batch = decide(session, reviewer, Decision.APPROVE)
+    batch = present(decide(session, reviewer, Decision.APPROVE))
     for code in (BANNER, VILLAGE):
         with pytest.raises(NotFound):
             undo(session, batch.id, actor=account_of(session, code), now=SOON)
@@ -196,9 +197,9 @@ def test_a_single_decision_can_be_undone_too(
         review = return_(
             session, sent.id, reason=REASON, fields=["note"], actor=reviewer, now=LATER
         )
-    undo(session, review.batch_id, actor=reviewer, now=SOON)
+    undo(session, present(review.batch_id), actor=reviewer, now=SOON)
     assert totals(session, measure) == before
-    assert find_current(session, sent.assignment_id).review is None
+    assert present(find_current(session, sent.assignment_id)).review is None
 
 
 def test_a_recalled_one_is_not_decided(
@@ -219,9 +220,9 @@ def test_three_and_forty_cost_the_same_statements(session: Session, reviewer: Ac
         reviewer = account_of(session, TOWNSHIP)
         assert get_unit(session, TOWNSHIP).id == reviewer.unit_id
         with statements(session) as sent:
-            batch = decide(session, reviewer, Decision.RETURN)
+            batch = present(decide(session, reviewer, Decision.RETURN))
             undo(session, batch.id, actor=reviewer, now=SOON)
-            batch = decide(session, reviewer, Decision.APPROVE, now=SOON)
+            batch = present(decide(session, reviewer, Decision.APPROVE, now=SOON))
         assert batch.count == 3 * many
         counts.add(len(sent))
     assert len(counts) == 1
@@ -233,13 +234,15 @@ def test_what_a_colleague_reopened_after_the_count_was_not_in_it(
     first, second = (answer(session, measure, code) for code in VILLAGES[:2])
     review = approve(session, first.id, actor=reviewer, now=LATER)
     counted_at = LATER + timedelta(minutes=1)
-    undo(session, review.batch_id, actor=reviewer, now=LATER + timedelta(minutes=2))
-    batch = decide(
-        session, reviewer, Decision.APPROVE, now=LATER + timedelta(minutes=3), until=counted_at
+    undo(session, present(review.batch_id), actor=reviewer, now=LATER + timedelta(minutes=2))
+    batch = present(
+        decide(
+            session, reviewer, Decision.APPROVE, now=LATER + timedelta(minutes=3), until=counted_at
+        )
     )
     assert batch.count == 1
     assert statuses(session, measure)[:2] == [Status.SUBMITTED, Status.APPROVED]
-    assert find_current(session, second.assignment_id).review.batch_id == batch.id
+    assert present(present(find_current(session, second.assignment_id)).review).batch_id == batch.id
 
 
 def test_undoing_the_return_of_an_approved_answer_approves_it_again(
@@ -250,9 +253,9 @@ def test_undoing_the_return_of_an_approved_answer_approves_it_again(
     before = totals(session, measure)
     returned = return_(session, sent.id, reason=REASON, actor=reviewer, now=LATER)
     assert totals(session, measure) != before
-    undo(session, returned.batch_id, actor=reviewer, now=SOON)
+    undo(session, present(returned.batch_id), actor=reviewer, now=SOON)
     assignment = assignment_of(session, measure, VILLAGE)
-    review = find_current(session, assignment.id).review
+    review = present(present(find_current(session, assignment.id)).review)
     assert (assignment.status, review.decision) == (Status.APPROVED, Decision.APPROVE)
     assert (review.decided_at, review.decided_by) == (NOW, reviewer.id)
     assert totals(session, measure) == before == true_totals(session, measure)

@@ -37,6 +37,7 @@ from tests.answering import (
 from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE, assignment_of, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 
 LATER = NOW + timedelta(hours=3)
 REASON = "户数与上月不符，请核对"
@@ -53,7 +54,7 @@ def total_of(
 ) -> tuple[Any, Any]:
     session.expire_all()
     unit = get_unit(session, code)
-    total = session.get(Total, (measure.id, "once", unit.id, field))
+    total = present(session.get(Total, (measure.id, "once", unit.id, field)))
     return total.reported_sum // 10_000, total.reviewed_sum // 10_000
 
 
@@ -77,11 +78,14 @@ def test_a_return_says_what_and_why_and_takes_the_numbers_out(
     session: Session, measure: Measure, village: Assignment, sent: Submission, reviewer: Account
 ) -> None:
     return_(session, sent.id, reason=REASON, fields=["note", "checked"], actor=reviewer, now=LATER)
-    current = find_current(session, village.id)
-    assert (current.review.reason, current.review.fields) == (REASON, ["checked", "note"])
+    current = present(find_current(session, village.id))
+    assert (present(current.review).reason, present(current.review).fields) == (
+        REASON,
+        ["checked", "note"],
+    )
     assert current.reviewer == "综合办公室"
     assert village.status == Status.RETURNED
-    assert last_event(session, village).reason == REASON
+    assert present(last_event(session, village)).reason == REASON
     assert total_of(session, measure, REGION) == (0, 0)
 
 
@@ -162,7 +166,7 @@ def test_an_approved_submission_can_still_be_returned(
     approve(session, sent.id, actor=reviewer, now=LATER)
     return_(session, sent.id, reason=REASON, actor=reviewer, now=LATER)
     assert village.status == Status.RETURNED
-    assert find_current(session, village.id).review.decision == Decision.RETURN
+    assert present(present(find_current(session, village.id)).review).decision == Decision.RETURN
     assert total_of(session, measure, REGION) == (0, 0)
     acts = session.exec(
         select(Event.act).where(Event.assignment_id == village.id).order_by(col(Event.id))
@@ -205,7 +209,7 @@ def test_many_are_returned_at_once_with_time_to_mend(
     for code in VILLAGES:
         assignment = assignment_of(session, measure, code)
         assert (assignment.status, assignment.due_on) == (Status.RETURNED, date(2026, 12, 29))
-        assert find_current(session, assignment.id).review.reason == REASON
+        assert present(present(find_current(session, assignment.id)).review).reason == REASON
     assert total_of(session, measure, REGION) == (0, 0)
     township = get_unit(session, TOWNSHIP)
     returned = session.exec(
@@ -271,7 +275,9 @@ def test_a_note_stands_beside_a_returned_field_and_only_there(
     return_(
         session, sent.id, reason=REASON, fields=["checked"], notes=notes, actor=reviewer, now=LATER
     )
-    assert find_current(session, village.id).review.notes == {"checked": "比台账少三户"}
+    assert present(present(find_current(session, village.id)).review).notes == {
+        "checked": "比台账少三户"
+    }
 
 
 def test_a_note_that_is_too_long_is_refused(
@@ -301,7 +307,7 @@ def test_a_correction_reopens_the_review_and_the_totals_follow(
         session, village, {**ANSWER, "checked": ["20"]}, actor=account_of(session, VILLAGE)
     )
     assert (village.status, village.revision, again.revision) == (Status.SUBMITTED, 2, 2)
-    assert last_event(session, village).act == Act.CORRECT
+    assert present(last_event(session, village)).act == Act.CORRECT
     assert total_of(session, measure, REGION) == (20, 0)
     recount(session, measure.id, "once")
     assert total_of(session, measure, REGION) == (20, 0)

@@ -41,7 +41,7 @@ def sample(session: Session) -> UnitList:
     return read_sample(session)
 
 
-def row(code: str, parent: str, level: str, name: str = "新单位", **more) -> UnitRow:
+def row(code: str, parent: str, level: str, name: str = "新单位", **more: Any) -> UnitRow:
     return UnitRow(0, code, name, level, parent, **{"kind": "", "tags": (),
                    "takes_assignments": True, **more})  # fmt: skip
 
@@ -50,7 +50,7 @@ def without(listed: UnitList, *codes: str) -> UnitList:
     return replace(listed, rows=[row for row in listed.rows if row.code not in codes])
 
 
-def changed(listed: UnitList, code: str, **values: str | tuple[str, ...]) -> UnitList:
+def changed(listed: UnitList, code: str, **values: Any) -> UnitList:
     rows = [row._replace(**values) if row.code == code else row for row in listed.rows]
     return replace(listed, rows=rows)
 
@@ -115,7 +115,9 @@ def test_totals_stay_where_they_were_when_a_unit_moves(session: Session, sample:
 def tallies(session: Session) -> dict[tuple[Any, ...], int]:
     """Issued assignments below each unit; rows that count nothing left out."""
     counted = session.execute(
-        select(Tally.unit_id, Tally.level, Tally.due_on, Tally.issued).where(Tally.issued != 0)
+        select(col(Tally.unit_id), col(Tally.level), col(Tally.due_on), col(Tally.issued)).where(
+            Tally.issued != 0
+        )
     )
     return {(unit, level, due): issued for unit, level, due, issued in counted}
 
@@ -232,8 +234,8 @@ def check_law(session: Session) -> None:
         assert inside == {unit.id for unit in units if _is_above(parents, upper.id, unit.id)}
 
 
-def _is_above(parents: dict[str, Any], upper: int, unit: int) -> bool:
-    above = parents[unit]
+def _is_above(parents: dict[int, int | None], upper: int, unit: int) -> bool:
+    above: int | None = parents[unit]
     while above is not None and above != upper:
         above = parents[above]
     return above is not None

@@ -48,6 +48,7 @@ from tests.building import (
     make_account,
 )
 from tests.conftest import NOW
+from tests.present import present
 from tests.workbook_answers import LATER, beside, confirm, layout_of, tables_of, upload, villages
 
 
@@ -73,8 +74,8 @@ def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
         assert not assignment.late
         assert assignment.review_due_on == review_due(LATER, measure.review_days)
         sheet = get_answer_sheet(session, assignment.id)
-        assert sheet.last.answers == {"checked": 10 + n, "spent": "1.5"}
-        assert is_whole(sheet.last)
+        assert present(sheet.last).answers == {"checked": 10 + n, "spent": "1.5"}
+        assert is_whole(present(sheet.last))
         event = session.exec(
             select(Event).where(Event.assignment_id == assignment.id, Event.act == "submit")
         ).one()
@@ -245,7 +246,7 @@ def test_a_returned_row_opens_only_what_was_returned(
     assert [(change.old, change.new) for change in row.changes] == [("12", "13")]
     assert "没有退回修改" in str(row.notes[0])
     confirm(session, township, kept, office)
-    last = get_answer_sheet(session, assignment_of(session, measure, VILLAGE).id).last
+    last = present(get_answer_sheet(session, assignment_of(session, measure, VILLAGE).id).last)
     assert (last.revision, last.answers["checked"], last.answers["spent"]) == (2, 13, "3.5")
 
 
@@ -360,7 +361,7 @@ def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another
         return keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
 
     def returned() -> None:
-        last = get_answer_sheet(session, village.id).last
+        last = present(get_answer_sheet(session, village.id).last)
         return_(session, last.id, reason="请核对户数。", fields=[], actor=office, now=LATER)
         session.expire_all()
 
@@ -379,7 +380,7 @@ def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another
     assert kinds_of(session, township, kept) == {VILLAGE: expected}
     if since == "nothing":
         confirm(session, township, kept, office)
-        last = get_answer_sheet(session, village.id).last
+        last = present(get_answer_sheet(session, village.id).last)
         assert (last.revision, last.answers["checked"]) == (2, 13)
 
 

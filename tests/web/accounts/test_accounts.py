@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
-from models import Account, SignIn
+from models import Account, Role, SignIn
 from services.accounts.accounts import sign_in as open_session
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, make_account
 from tests.conftest import NOW
@@ -75,7 +75,7 @@ def test_a_new_password_signs_the_account_out(
 def test_an_account_is_switched_off_and_its_page_says_so(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    account = make_account(session, VILLAGE, "clerk")
+    account = make_account(session, VILLAGE, Role.CLERK)
     client = sign_in(LEAGUE, "office")
     assert client.post(f"/accounts/{account.id}/deactivate").status_code == 303
     shown = client.get(f"/accounts/{account.id}")
@@ -86,7 +86,7 @@ def test_an_account_is_switched_off_and_its_page_says_so(
 def test_an_account_is_switched_on_again_and_its_page_tells_its_history(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    account = make_account(session, VILLAGE, "clerk")
+    account = make_account(session, VILLAGE, Role.CLERK)
     client = sign_in(LEAGUE, "office")
     client.post(f"/accounts/{account.id}/password", data={"password": "Steppe-9-wind"})
     client.post(f"/accounts/{account.id}/deactivate")
@@ -102,7 +102,7 @@ def test_an_account_is_switched_on_again_and_its_page_tells_its_history(
 def test_a_new_password_set_from_above_works_at_once_however_many_were_wrong(
     session: Session, client: TestClient, sign_in: Callable[..., TestClient]
 ) -> None:
-    account = make_account(session, VILLAGE, "clerk", "hongxing")
+    account = make_account(session, VILLAGE, Role.CLERK, "hongxing")
     typed = {"login": "hongxing", "password": "wrong"}
     for _ in range(9):
         refused = client.post("/sign-in", data=typed)
@@ -126,8 +126,8 @@ def test_nobody_switches_off_their_own_account(
 def test_accounts_are_searched_and_only_those_of_the_subtree_are_listed(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    make_account(session, VILLAGE, "clerk", "village.a")
-    make_account(session, OTHER_LEAGUE, "clerk", "other.b")
+    make_account(session, VILLAGE, Role.CLERK, "village.a")
+    make_account(session, OTHER_LEAGUE, Role.CLERK, "other.b")
     client = sign_in(LEAGUE, "office")
     shown = text_of(client.get("/accounts"))
     assert "village.a" in shown
@@ -139,7 +139,7 @@ def test_accounts_are_searched_and_only_those_of_the_subtree_are_listed(
 def test_a_stranger_cannot_touch_an_account(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    account = make_account(session, VILLAGE, "clerk")
+    account = make_account(session, VILLAGE, Role.CLERK)
     for stranger in (sign_in(OTHER_LEAGUE, "office"), sign_in(LEAGUE, "clerk")):
         assert stranger.get(f"/accounts/{account.id}").status_code == 404
         for act in ("password", "deactivate", "activate"):

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session
 
 from adapters.passwords import hash_password
-from models import Account, SignIn
+from models import Account, Role, SignIn
 from rules.sentences.refusal import Refusal
 from tests.building import OTHER_VILLAGE, REGION, VILLAGE, make_account
 from tests.web.conftest import World
@@ -24,7 +24,7 @@ SAID = "已排查三十七户，两户烟道不通"
 @pytest.fixture(autouse=True)
 def accounts(session: Session) -> None:
     for code in (VILLAGE, OTHER_VILLAGE):
-        account = make_account(session, code, "clerk", f"login-{code}")
+        account = make_account(session, code, Role.CLERK, f"login-{code}")
         account.password_hash = hash_password(PASSWORD)
         session.add(account)
     session.flush()

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from adapters.passwords import hash_password
-from models import Account, SignIn
+from models import Account, Role, SignIn
 from queries.accounts.account_history import list_account_changes
 from services.accounts.accounts import sign_in as open_session
 from tests.building import LEAGUE, VILLAGE
@@ -21,22 +21,37 @@ TYPED = {"old": OLD, "new": NEW, "again": NEW}
 
 
 @pytest.fixture(params=["clerk", "office"])
+def role(request: pytest.FixtureRequest) -> str:
+    role: str = request.param
+    return role
+
+
+@pytest.fixture
+def code(role: str) -> str:
+    """The unit of a village's clerk, or of a league's office."""
+    return VILLAGE if role == "clerk" else LEAGUE
+
+
+@pytest.fixture
+def login(role: str, code: str) -> str:
+    return f"{role}-{code}"
+
+
+@pytest.fixture
 def browser(
-    request: pytest.FixtureRequest, session: Session, sign_in: Callable[..., TestClient]
+    session: Session, sign_in: Callable[..., TestClient], role: Role, code: str
 ) -> TestClient:
-    """A browser of a village's clerk, or of a league's office, whose password is `OLD`."""
-    code = VILLAGE if request.param == "clerk" else LEAGUE
-    browser = sign_in(code, request.param)
-    account_of(session, code, request.param).password_hash = hash_password(OLD)
+    """A browser of who has that login, and the password `OLD`."""
+    browser = sign_in(code, role)
+    account_of(session, code, role).password_hash = hash_password(OLD)
     session.flush()
-    browser.login = f"{request.param}-{code}"
     return browser
 
 
 def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
-    session: Session, browser: TestClient
+    session: Session, browser: TestClient, login: str
 ) -> None:
-    elsewhere = open_session(session, browser.login, OLD, now=NOW)
+    elsewhere = open_session(session, login, OLD, now=NOW)
     assert check(browser.get("/")).xpath("//a[@href='/password']")
     check(browser.get("/password"))
     answer = browser.post("/password", data=TYPED)
@@ -46,7 +61,7 @@ def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
     open_sessions = select(SignIn.token_hash).where(col(SignIn.ended_at).is_(None))
     assert len(session.exec(open_sessions).all()) == 1
     assert elsewhere not in browser.cookies.values()
-    assert open_session(session, browser.login, NEW, now=NOW)
+    assert open_session(session, login, NEW, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +75,12 @@ def test_everybody_changes_the_own_password_and_stays_signed_in_here_only(
     ],
 )
 def test_what_is_no_change_is_told_at_its_input_and_nothing_typed_is_shown_again(
-    session: Session, browser: TestClient, changed: dict[str, Any], field: str, sentence: str
+    session: Session,
+    browser: TestClient,
+    login: str,
+    changed: dict[str, Any],
+    field: str,
+    sentence: str,
 ) -> None:
     answer = browser.post("/password", data=TYPED | changed)
     assert answer.status_code == 422
@@ -68,32 +88,32 @@ def test_what_is_no_change_is_told_at_its_input_and_nothing_typed_is_shown_again
     assert check(answer).xpath("//section[@class='errors']//a/@href") == [f"#{field}"]
     assert check(answer).xpath("//input[@aria-invalid]/@name") == [field]
     assert check(answer).xpath("//input[@type='password']/@value") == ["", "", ""]
-    assert open_session(session, browser.login, OLD, now=NOW)
+    assert open_session(session, login, OLD, now=NOW)
 
 
 def test_a_double_click_changes_it_once_and_is_told_so(
-    session: Session, browser: TestClient
+    session: Session, browser: TestClient, login: str
 ) -> None:
     for _ in range(2):
         assert browser.post("/password", data=TYPED).status_code == 303
-    assert "password_changed" in _acts(session, browser.login)
-    assert len(_acts(session, browser.login)) == 1
+    assert "password_changed" in _acts(session, login)
+    assert len(_acts(session, login)) == 1
 
 
 def test_old_passwords_are_not_guessed_in_an_open_browser(
-    session: Session, browser: TestClient
+    session: Session, browser: TestClient, login: str
 ) -> None:
     for _ in range(10):
         assert browser.post("/password", data=TYPED | {"old": "wrong"}).status_code == 422
     assert "请等 30 秒后再试" in text_of(browser.post("/password", data=TYPED))
-    assert open_session(session, browser.login, OLD, now=NOW)
+    assert open_session(session, login, OLD, now=NOW)
 
 
 def test_the_office_cannot_set_its_own_password_without_the_old_one(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
     client = sign_in(LEAGUE, "office")
-    own = account_of(session, LEAGUE, "office")
+    own = account_of(session, LEAGUE, Role.OFFICE)
     shown = client.get(f"/accounts/{own.id}")
     assert check(shown).xpath("//form[contains(@action, '/accounts/')]") == []
     assert check(shown).xpath("//main//a[@href='/password']")

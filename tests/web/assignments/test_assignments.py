@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from models import Measure
+from models import Gate, Measure, Role
 from services.campaigns.measures import GateChoice
 from tests.building import (
     BANNER,
@@ -27,8 +27,8 @@ from tests.web.pages import check, fields_of, text_of
 @pytest.fixture
 def waiting(session: Session) -> Measure:
     """A measure that waits at the townships until they say so."""
-    office = account_of(session, REGION, "office")
-    gates = {"township": GateChoice("detail", 3)}
+    office = account_of(session, REGION, Role.OFFICE)
+    gates = {"township": GateChoice(Gate.DETAIL, 3)}
     measure = make_measure(session, office, gates=gates, title="等细化的措施")
     release_down(session, measure, office)
     return measure

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from models import Role
 from rules.dates.calendar import local_time
 from services.assignments.assignments import acknowledge
 from services.review.reviews import return_
@@ -38,7 +39,7 @@ def test_a_unit_without_anything_to_do_is_told_what_will_appear(
 def test_what_is_late_comes_first_and_says_so(
     world: World, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
-    office = account_of(session, REGION, "office")
+    office = account_of(session, REGION, Role.OFFICE)
     later = make_measure(session, office, title="后到期的", due_rule="2026-12-30")
     release_down(session, later, office)
     assignment = world.assignment(VILLAGE)
@@ -77,7 +78,7 @@ def test_the_first_page_costs_the_same_for_one_measure_and_for_five(
     client = sign_in(REGION, "office")
     with statements(session) as for_one:
         client.get("/")
-    office = account_of(session, REGION, "office")
+    office = account_of(session, REGION, Role.OFFICE)
     campaign = make_campaign(session, office)
     for number in range(4):
         measure = make_measure(session, office, campaign, title=f"措施{number}")

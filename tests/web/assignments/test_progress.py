@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from models import Gate
+from models import Gate, Role
 from services.campaigns.measures import GateChoice
 from tests.building import (
     BANNER,
@@ -124,7 +124,7 @@ def test_a_unit_with_nothing_below_it_is_shown_by_its_own_task(
 def test_units_that_still_wait_for_a_gate_above_are_told(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    office = make_account(session, REGION, "office")
+    office = make_account(session, REGION, Role.OFFICE)
     measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL)})
     release_down(session, measure, office)
     page = sign_in(REGION).get(f"/measures/{measure.id}/progress")

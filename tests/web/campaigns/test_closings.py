@@ -26,7 +26,7 @@ SAYS = "内蒙古自治区于 2026-11-23 09:00 办结"
 class Closing:
     """The office's pages of one measure."""
 
-    client: object
+    client: TestClient
     measure: Measure
 
     def at(self, act: str) -> str:

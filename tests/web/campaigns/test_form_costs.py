@@ -22,6 +22,7 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 from tests.web.office import drafted, office_of
 from tests.web.pages import text_of
 from web.campaigns.form_costs import preview_form
@@ -65,9 +66,9 @@ def test_the_preview_says_how_many_units_have_an_answer_already(
         answer(session, census, code, homes="85")
     shown = preview_of(sign_in, draft)
     assert "2 个单位已有这项数据（来自“人口摸底”），自动带出，不用再填。" in shown
-    total = re.search(r"“人口摸底”也在收集，还有 (\d+) 个单位没有报", shown)
-    villages = re.search(r"；(\d+) 个单位合计约", shown)
-    assert int(total[1]) == int(villages[1]) - 2
+    [total] = re.findall(r"“人口摸底”也在收集，还有 (\d+) 个单位没有报", shown)
+    [villages] = re.findall(r"；(\d+) 个单位合计约", shown)
+    assert int(total) == int(villages) - 2
 
 
 def test_a_question_of_the_same_campaign_under_the_same_label_is_named(
@@ -95,7 +96,7 @@ def test_minutes_are_guessed_until_enough_fillings_are_measured(
     session: Session, sign_in: Callable[..., TestClient], draft: Measure
 ) -> None:
     assert "按题型估算" in preview_of(sign_in, draft)
-    session.add(FillTime(form_version_id=draft.form_version_id, up_to=542, count=ENOUGH))
+    session.add(FillTime(form_version_id=present(draft.form_version_id), up_to=542, count=ENOUGH))
     session.flush()
     shown = preview_of(sign_in, draft)
     assert f"按 {ENOUGH} 份实际填报的用时估算" in shown
@@ -123,12 +124,12 @@ def test_what_nobody_has_to_type_is_not_counted(
 def test_the_whole_subtree_is_told_in_hours(
     session: Session, sign_in: Callable[..., TestClient], draft: Measure
 ) -> None:
-    session.add(FillTime(form_version_id=draft.form_version_id, up_to=3600, count=ENOUGH))
+    session.add(FillTime(form_version_id=present(draft.form_version_id), up_to=3600, count=ENOUGH))
     session.flush()
-    shown = re.search(
+    [shown] = re.findall(
         r"每个单位约 (\d+) 分钟；(\d+) 个单位合计约 (\d+) 小时", preview_of(sign_in, draft)
     )
-    minutes, units, hours = map(int, shown.groups())
+    minutes, units, hours = map(int, shown)
     assert hours == round(minutes * units / 60)
 
 

@@ -23,7 +23,7 @@ from tests.web.pages import check, text_of
 LATER = NOW + timedelta(days=1)
 
 
-def edit(session: Session, measure: Measure, **values: str | int | list[Any]) -> None:
+def edit(session: Session, measure: Measure, **values: Any) -> None:
     content = replace(content_of(session, measure), **values)
     edit_measure(
         session, measure, content, version=measure.version, actor=office_of(session), now=NOW

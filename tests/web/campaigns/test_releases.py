@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from models import Assignment, HandDown, MeasureStatus
+from models import Assignment, Gate, HandDown, MeasureStatus
 from services.campaigns.measures import GateChoice, release_measure
 from tests.building import LEAGUE, REGION, get_unit, hand_down_now, make_form, release_down
 from tests.conftest import NOW
@@ -22,7 +22,12 @@ CODES = {name: code for code, (name, _) in LEVELS.items()}
 def numbers(answer: Response) -> list[tuple[str, str, str]]:
     """Level, answering, passing on, as the preview's table shows them."""
     rows = check(answer).xpath("(//table)[1]/tbody/tr")
-    return [tuple(" ".join(cell.text_content().split()) for cell in row[:3]) for row in rows]
+    return [
+        (level, answering, passing_on)
+        for level, answering, passing_on in (
+            (" ".join(cell.text_content().split()) for cell in row[:3]) for row in rows
+        )
+    ]
 
 
 def test_the_preview_counts_exactly_what_a_release_then_reaches(
@@ -47,7 +52,7 @@ def test_the_preview_counts_exactly_what_a_release_then_reaches(
 def test_the_preview_says_what_it_costs_and_when_it_is_due(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    gates = {"league": GateChoice("detail", 3)}
+    gates = {"league": GateChoice(Gate.DETAIL, 3)}
     measure = drafted(session, confirmed=True, gates=gates)
     shown = text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
     assert "2026年12月20日" in shown

@@ -20,7 +20,7 @@ from tests.web.pages import check, fields_of, text_of
 from web.edge.transactions import get_now
 
 
-def send(client: TestClient, purpose: str, **fields) -> Response:
+def send(client: TestClient, purpose: str, **fields: str) -> Response:
     address = f"/schedules/new/{purpose}"
     typed = {"at": "08:30", "rhythm": "weekly", "weekday": "1", "month_day": "1"} | fields
     return client.post(address, data=typed)

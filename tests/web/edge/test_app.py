@@ -52,7 +52,7 @@ def test_every_route_asks_who_it_is_unless_it_is_on_the_open_list(route: APIRout
 
 
 def test_every_change_is_refused_when_it_comes_from_another_site(client: TestClient) -> None:
-    changes = [route for route in ROUTES if "GET" not in route.methods]
+    changes = [route for route in ROUTES if "GET" not in (route.methods or ())]
     assert changes
     for route in changes:
         path = re.sub(r"{[^}]+}", "1", route.path)

@@ -11,9 +11,10 @@ from sqlmodel import Session
 from adapters.passwords import hash_password
 from models import Role
 from services.review.reviews import return_
-from tests.answering import try_to_send
+from tests.answering import arrived, try_to_send
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of, make_measure, release_down
 from tests.conftest import NOW
+from tests.present import present
 from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.site import Site, browser
@@ -59,17 +60,17 @@ def fill(session: Session) -> dict[str, Any]:
     release_down(session, measure, office)
     ids = {code: assignment_of(session, measure, code).id for code in (*people, REGION)}
     for code in (SECOND, THIRD):
-        sent = try_to_send(
+        sent = arrived(try_to_send(
             session, ids[code], {"checked": ["12"], "spent": ["1.5"], "note": [LONG * 3]},
             send_key=token_urlsafe(12), actor=people[code], now=NOW,
-        ).submission  # fmt: skip
+        )).submission  # fmt: skip
     reason = "请核对户数，写明原因。" + LONG
     return_(session, sent.id, reason=reason, fields=["checked"], actor=people[TOWNSHIP], now=NOW)
     return {"ids": ids, "measure": measure.id, "receipt": sent.receipt}
 
 
 def signed_in(
-    chromium: Browser, site: dict[str, Any], login: str, width: int, **options: bool
+    chromium: Browser, site: dict[str, Any], login: str, width: int, **options: Any
 ) -> Page:
     page = chromium.new_context(viewport={"width": width, "height": 740}, **options).new_page()
     page.goto(site["address"] + "/sign-in")
@@ -147,10 +148,10 @@ def test_what_is_chosen_in_the_review_list_is_counted_in_a_bar_that_stays_in_sig
     page.keyboard.press("Space")
     assert page.inner_text(".chosen") == ""
     page.evaluate(LENGTHEN)
-    box = page.locator(".bar").bounding_box()
-    assert box["y"] + box["height"] == pytest.approx(page.viewport_size["height"], abs=1)
+    box = present(page.locator(".bar").bounding_box())
+    assert box["y"] + box["height"] == pytest.approx(present(page.viewport_size)["height"], abs=1)
     page.click(".bar summary")
-    button = page.locator(".bar button[value=return]").bounding_box()
+    button = present(page.locator(".bar button[value=return]").bounding_box())
     assert page.locator(".bar").bounding_box() == box
     assert 0 < button["y"] < box["y"] - button["height"]
     page.context.close()

@@ -11,8 +11,10 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -50,7 +52,9 @@ def site(tmp_path: Path) -> Site:
 
 
 @contextmanager
-def connected(address: str, sent: bytes = b"", source: str = "127.0.0.1"):
+def connected(
+    address: str, sent: bytes = b"", source: str = "127.0.0.1"
+) -> Iterator[socket.socket]:
     """A connection that has sent something, from an address of this machine."""
     where = urlsplit(address)
     with socket.create_connection((where.hostname, where.port), 60, (source, 0)) as stranger:
@@ -306,6 +310,8 @@ def test_with_few_files_pages_are_answered_and_the_log_stays_small(
             [sys.executable, "-c", SERVED.format(most=most), str(tmp_path)],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, text=True,
         )  # fmt: skip
+    assert child.stdin
+    assert child.stdout
     with closing(child.stdin), child.stdout, ExitStack() as stack:
         address = child.stdout.readline().strip()
         for _ in range(200):
@@ -320,8 +326,8 @@ def test_that_no_file_is_left_is_told_once_a_minute(caplog: pytest.LogCaptureFix
     hands = Hands()
     connections = Connections(5, clock=hands)
     loop = asyncio.new_event_loop()
-    full = {"message": "socket.accept() out of system resource", "exception": OSError()}
-    full["exception"].errno = errno.EMFILE
+    exception = OSError(errno.EMFILE, "too many open files")
+    full = {"message": "socket.accept() out of system resource", "exception": exception}
     with caplog.at_level(logging.ERROR), closing(loop):
         for _ in range(120):
             hands.now += 1
@@ -350,10 +356,11 @@ def test_connections_leave_half_of_the_files_to_everything_else() -> None:
     ]  # fmt: skip
 
 
-def client_of(site: Site, forwarded: str, **more: list[str]) -> str:
+def client_of(site: Site, forwarded: str, **more: Any) -> str:
     """Who the application takes the client for, with a header `X-Forwarded-For`."""
 
     def tell(request: Request) -> PlainTextResponse:
+        assert request.client
         return PlainTextResponse(f"{request.client.host} {request.url.scheme}")
 
     site.app.add_api_route("/who", tell)

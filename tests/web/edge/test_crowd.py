@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 from sqlmodel import col, func, select
 
-from models import Assignment, Event, Status, Unit
+from models import Assignment, Event, Role, Status, Unit
 from tests.building import make_account, make_measure, release_down
 from tests.web.conftest import SAME_SITE
 from tests.web.signed_in import open_session
@@ -30,7 +30,7 @@ def open_crowd(site: Site) -> list[tuple[str, int]]:
         ).all()
         for assignment_id, code in rows:
             for number in range(CLERKS_PER_VILLAGE):
-                clerk = make_account(session, code, "clerk", f"{code}-{number}")
+                clerk = make_account(session, code, Role.CLERK, f"{code}-{number}")
                 crowd.append((open_session(session, clerk), assignment_id))
     return crowd
 

@@ -92,7 +92,9 @@ def test_without_a_connection_a_page_is_asked_for_again_by_a_link(
 
 
 def test_who_waits_too_long_for_a_place_is_told_the_same(office: TestClient) -> None:
-    office.app.state.waiting = Waiting(connections=NO_PLACE)
+    app = office.app
+    assert isinstance(app, FastAPI)
+    app.state.waiting = Waiting(connections=NO_PLACE)
     assert office.get("/schedules").status_code == 503
     answer = office.post(PATH, data=TYPED, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()) == (503, {"sentence": BUSY})
@@ -101,7 +103,7 @@ def test_who_waits_too_long_for_a_place_is_told_the_same(office: TestClient) -> 
     assert check(answer).xpath("//form//button")[-1].text_content() == "不带文件，再次提交"
     assert fields_of(answer, PATH)["packed"] == ["eJw="]
     assert len(check(answer).xpath("//textarea")) == 2  # the file is not shown as text
-    office.app.state.waiting = Waiting()
+    app.state.waiting = Waiting()
     assert office.post(PATH, data=fields_of(answer, PATH)).status_code == 303
 
 
@@ -109,8 +111,9 @@ def test_who_waits_too_long_for_a_place_is_told_the_same(office: TestClient) -> 
 def full(app: FastAPI) -> Waiting:
     """Lines in which nobody may wait."""
     passwords, files = WaitingLine(1, 0, SIGNING_IN), WaitingLine(1, 0, READING_FILES)
-    app.state.waiting = Waiting(passwords, passwords, files, files)
-    return app.state.waiting
+    waiting = Waiting(passwords, passwords, files, files)
+    app.state.waiting = waiting
+    return waiting
 
 
 @pytest.mark.usefixtures("full")

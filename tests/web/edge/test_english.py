@@ -19,6 +19,7 @@ from services.review.reviews import return_
 from tests.answering import released_measure
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
+from tests.present import present
 from tests.scenes import scene
 from tests.web.conftest import World, account_of
 from tests.web.edge.test_reading import PATHS
@@ -38,7 +39,7 @@ def busy_pages(session: Session) -> dict[str, Any]:
     office = account_of(session, REGION, Role.OFFICE)
     world = World(released_measure(session), session)
     campaign = taken_in(session, NOTICE)
-    draft = session.exec(select(Measure).where(Measure.campaign_id == campaign.id)).first()
+    draft = present(session.exec(select(Measure).where(Measure.campaign_id == campaign.id)).first())
     sent = world.send(VILLAGE, note="已查完。")
     wrong = world.send("150402005003")
     return_(

@@ -58,7 +58,9 @@ def office(database: Engine, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 def in_flush(engine: Engine, said: str) -> Iterator[None]:
     """What is written is answered by the database as `said` is, in the middle of it."""
 
-    def other(_connection, _cursor, sent, parameters, *_rest) -> tuple[str, tuple[()]]:
+    def other(
+        _connection: object, _cursor: object, sent: str, parameters: object, *_rest: object
+    ) -> tuple[str, object]:
         return (said, ()) if sent.startswith("INSERT INTO measure ") else (sent, parameters)
 
     event.listen(engine, "before_cursor_execute", other, retval=True)

@@ -19,7 +19,7 @@ def addresses(kept: int) -> Iterator[str]:
     for router in ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            if "GET" in route.methods:
+            if "GET" in (route.methods or ()):
                 yield "/".join(
                     str(kept) if part.startswith("{") else part for part in route.path.split("/")
                 )

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from adapters.passwords import hash_password
+from models import Role
 from rules.forms.form_inputs import MOST_INPUTS
 from tests.building import LEAGUE, REGION, VILLAGE, make_account, make_measure
 from tests.databases import BOTH
@@ -85,7 +86,7 @@ def test_a_carried_text_that_is_none_is_left_out(client: TestClient, carried: st
 def test_halves_of_characters_and_nul_never_get_in(
     client: TestClient, session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    account = make_account(session, VILLAGE, "clerk", "hongxing")
+    account = make_account(session, VILLAGE, Role.CLERK, "hongxing")
     account.password_hash = hash_password("Caoyuan-2026")
     session.add(account)
     session.flush()
@@ -112,7 +113,7 @@ def test_halves_of_characters_and_nul_never_get_in(
 def test_an_address_with_odd_numbers_is_a_page(
     session: Session, sign_in: Callable[..., TestClient], path: str
 ) -> None:
-    measure = make_measure(session, account_of(session, REGION, "office"))
+    measure = make_measure(session, account_of(session, REGION, Role.OFFICE))
     answer = sign_in(REGION, "office").get(path.format(id=measure.id))
     assert answer.status_code in (200, 404)
     check(answer)
@@ -139,7 +140,7 @@ TYPED = {"title": "t", "text": "x", "kind": "figures", "review_days": "1", "vers
 def test_a_form_with_odd_numbers_is_shown_again(
     session: Session, sign_in: Callable[..., TestClient], path: str, fields: dict[str, Any]
 ) -> None:
-    measure = make_measure(session, account_of(session, REGION, "office"))
+    measure = make_measure(session, account_of(session, REGION, Role.OFFICE))
     answer = sign_in(REGION, "office").post(path.format(id=measure.id), data=fields)
     assert answer.status_code in (200, 409, 422)
     check(answer)

@@ -97,7 +97,7 @@ def test_no_post_meets_a_fault(
     (code, role), odds = WALKS[walk]
     client = sign_in(code, role)
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    faults = []
+    faults: list[tuple[str, object]] = []
     for place, path in enumerate(ROUTES):
         if path == "/sign-out":
             continue

@@ -1,7 +1,7 @@
 """What no browser says: odd headers, addresses and bodies on every page are no fault of ours."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from itertools import cycle, islice
 from typing import Any
 
@@ -74,7 +74,7 @@ def routes() -> Iterator[tuple[str, str]]:
     for router in ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            yield from ((method, route.path) for method in route.methods)
+            yield from ((method, route.path) for method in route.methods or ())
 
 
 def ask(
@@ -82,17 +82,17 @@ def ask(
     method: str,
     path: str,
     query: bytes = b"",
-    headers: tuple[()] | list[Any | tuple[bytes, bytes]] = (),
+    headers: Sequence[tuple[bytes, bytes]] = (),
     body: bytes = b"",
 ) -> int:
     """The status of an answer. A fault of ours is raised, as the server would log it."""
-    told = []
+    told: list[int] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async def send(message) -> None:
-        told.append(message.get("status"))
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message.get("status", 0))
 
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,

@@ -14,7 +14,17 @@ from adapters.attachment_store import AttachmentStore, get_store
 from adapters.passwords import hash_password
 from adapters.workbooks.writing import write_workbook
 from adapters.xlsform.writing import write_xlsform
-from models import Account, Assignment, Attachment, Campaign, Measure, SignIn, Unit, WorkbookUpload
+from models import (
+    Account,
+    Assignment,
+    Attachment,
+    Campaign,
+    Measure,
+    Role,
+    SignIn,
+    Unit,
+    WorkbookUpload,
+)
 from queries.assignments.visible_assignments import get_visible_assignment
 from rules.forms.form_check import check_form
 from rules.forms.form_settings import FormSettings
@@ -71,13 +81,15 @@ def test_a_hundred_sign_in_at_once_and_pages_are_answered_meanwhile(site: Site) 
         token = open_session(session, make_account(session))
         hashed = hash_password(PASSWORD)
         for number in range(PEOPLE):
-            make_account(session, VILLAGE, "clerk", f"clerk{number}").password_hash = hashed
+            make_account(session, VILLAGE, Role.CLERK, f"clerk{number}").password_hash = hashed
 
     def sign_in(number: int, browser: httpx.Client) -> httpx.Response:
         typed = {"login": f"clerk{number}", "password": PASSWORD, "next": "/"}
         return browser.post("/sign-in", data=typed)
 
-    crowd = [partial(sign_in, number) for number in range(PEOPLE)]
+    crowd: list[Callable[[httpx.Client], httpx.Response]] = [
+        partial(sign_in, number) for number in range(PEOPLE)
+    ]
     with site.serving() as address, connections_held(site.engine) as held:
         answers = rush(address, crowd, token, "/campaigns")
 
@@ -94,7 +106,7 @@ def test_a_hundred_wrong_passwords_at_once_take_one_short_look_each(site: Site) 
     """Nothing is written for them, and only the first eight are looked at."""
     with site.session() as session:
         token = open_session(session, make_account(session))
-        make_account(session, VILLAGE, "clerk", "clerk").password_hash = hash_password(PASSWORD)
+        make_account(session, VILLAGE, Role.CLERK, "clerk").password_hash = hash_password(PASSWORD)
 
     def sign_in(browser: httpx.Client) -> httpx.Response:
         return browser.post("/sign-in", data={"login": "clerk", "password": "wrong"})
@@ -167,7 +179,7 @@ def _photos(session: Session, office: Account) -> list[Asking]:
 
     asking = []
     for code in _villages(session)[:20]:
-        clerk = make_account(session, code, "clerk", f"photographer-{code}")
+        clerk = make_account(session, code, Role.CLERK, f"photographer-{code}")
         assignment, token = assignment_of(session, measure, code), open_session(session, clerk)
         for key in ("first-photo", "second-photo"):
             begun = attachments.start(
@@ -191,7 +203,7 @@ def _villages(session: Session) -> list[str]:
 
 
 def _workbook(session: Session, measure: Measure, code: str) -> Asking:
-    clerk = make_account(session, code, "clerk", f"sender-{code}")
+    clerk = make_account(session, code, Role.CLERK, f"sender-{code}")
     assignment: Assignment = assignment_of(session, measure, code)
     unit = session.get_one(Unit, clerk.unit_id)
     seen = get_visible_assignment(session, unit, assignment.id)

@@ -9,13 +9,12 @@ from httpx import Response
 from sqlmodel import Session
 
 from adapters.passwords import hash_password
-from models import Account
+from models import Account, Role
 from tests.building import VILLAGE, make_account
 from tests.conftest import NOW
 from tests.databases import BOTH
 from tests.web.conftest import make_client
 from tests.web.pages import check, fields_of, text_of
-from web.accounts import sign_in as sign_in_pages
 from web.edge.security import SESSION_COOKIE
 
 pytestmark = BOTH
@@ -25,7 +24,7 @@ PASSWORD = "Caoyuan-2026"
 
 @pytest.fixture
 def account(session: Session) -> Account:
-    account = make_account(session, VILLAGE, "clerk", "hongxing")
+    account = make_account(session, VILLAGE, Role.CLERK, "hongxing")
     account.password_hash = hash_password(PASSWORD)
     session.add(account)
     session.flush()
@@ -156,11 +155,11 @@ def test_what_was_typed_survives_an_expired_session_and_a_wrong_password(
 
 
 def test_tries_side_by_side_are_counted_before_the_password_is_checked(
-    client: TestClient, account: Account, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, client: TestClient, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tries = []
-    monkeypatch.setattr(sign_in_pages.accounts, "verify", lambda *_: tries.append(1))
-    limits = client.app.state.sign_in_limits
+    tries: list[int] = []
+    monkeypatch.setattr("services.accounts.accounts.verify", lambda *_: tries.append(1))
+    limits = app.state.sign_in_limits
     for _ in range(8):
         limits.begin("hongxing", "testclient", "", NOW.timestamp())
     assert "后再试" in text_of(send(client))
@@ -178,7 +177,7 @@ def test_the_right_password_forgets_the_wrong_ones_before(
 
 @pytest.mark.parametrize("field", ["login", "password"])
 def test_an_endless_login_or_password_is_wrong_at_once_and_not_remembered(
-    client: TestClient, account: Account, field: str, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, client: TestClient, account: Account, field: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.accounts.accounts.is_password", None)
     monkeypatch.setattr("services.accounts.accounts.spend_a_check", None)
@@ -186,7 +185,7 @@ def test_an_endless_login_or_password_is_wrong_at_once_and_not_remembered(
         "/sign-in", data={"login": "hongxing", "password": PASSWORD} | {field: "长" * 5000}
     )
     assert answer.status_code == 422
-    limits = client.app.state.sign_in_limits
+    limits = app.state.sign_in_limits
     for pace in (limits.known, limits.here, limits.everywhere, limits.unspoilt):
         assert all(len(part) < 200 for key in pace.paid for part in key)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi import Request, Response
@@ -17,6 +18,7 @@ from adapters.passwords import hash_password
 from models import Attachment
 from tests.attachments import PACKET, docx, open_assignment, photo
 from tests.building import VILLAGE
+from tests.present import present
 from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.site import Site, browser
@@ -98,7 +100,7 @@ def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
         yield Served(site, address, store, assignment)
 
 
-def opened(chromium: Browser, served: Served, width: int = 360, **options: bool) -> Page:
+def opened(chromium: Browser, served: Served, width: int = 360, **options: Any) -> Page:
     page = chromium.new_context(viewport={"width": width, "height": 740}, **options).new_page()
     page.goto(served.address + "/sign-in")
     page.fill("#login", f"clerk-{VILLAGE}")
@@ -235,4 +237,4 @@ def test_the_question_fits_a_phone_and_is_large_enough_to_touch(
     wider = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wider) <= 0
     for field in page.query_selector_all("main button, main input:not([type=hidden])"):
-        assert field.bounding_box()["height"] >= 44
+        assert present(field.bounding_box())["height"] >= 44

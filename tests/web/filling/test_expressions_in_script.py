@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Page
 
 from rules.filling.conditions import as_stored
 from rules.forms.expressions.budget import MOST_WORK, Budget
@@ -40,11 +41,12 @@ def script() -> Script:
     )
 
 
-def in_script(script: Script, rows: list[Any]) -> list[list[Any]]:
+def in_script(engine: Script | Page, rows: list[tuple[Expression, Scope]]) -> list[list[Any]]:
     """Kind, text, truth and shown text of each expression in its scope."""
-    return script.evaluate(
+    results: list[list[Any]] = engine.evaluate(
         EVALUATE, [[expression.to_json(), browser_scope(scope)] for expression, scope in rows]
     )
+    return results
 
 
 def on_server(expression: Expression, scope: Scope) -> list[Any]:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page
+from httpx import Response
 from sqlmodel import Session, select
 
 from models import Assignment, FillTime, Measure, Submission
@@ -16,7 +16,7 @@ from web.filling.flags import SENTENCES
 SHARED = {"name": "homes", "label": "总户数", "type": "integer", "reuse": "households"}
 
 
-def fields_of(page: Page) -> dict[str, str]:
+def fields_of(page: Response) -> dict[str, str]:
     """What the form of the page sends as it stands."""
     form = next(form for form in check(page).iter("form") if form.get("data-form") is not None)
     return {name: value for name, value in form.form_values() if not name.startswith("f-")}

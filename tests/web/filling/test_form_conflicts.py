@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import BrowserContext, Page
+from httpx import Response
 from sqlmodel import Session, select
 
 from models import Draft, Submission
@@ -17,6 +17,9 @@ from tests.full_form import FILLED, posted
 from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 
+Phone = tuple[TestClient, dict[str, list[str]]]
+"""A browser, and what its page would send."""
+
 
 @pytest.fixture
 def path(full: World) -> str:
@@ -24,46 +27,46 @@ def path(full: World) -> str:
 
 
 @pytest.fixture
-def phones(sign_in: Callable[..., TestClient], path: str) -> list[Any]:
+def phones(sign_in: Callable[..., TestClient], path: str) -> list[Phone]:
     """Two browsers with the same form open, and what their pages would send."""
     opened = [sign_in(VILLAGE), sign_in(VILLAGE, "office")]
     return [(client, fields_of(client.get(path), path)) for client in opened]
 
 
-def post(phone: BrowserContext, path: str, typed: dict[str, list[str]], act: str):
+def post(phone: Phone, path: str, typed: dict[str, list[str]], act: str) -> Response:
     client, fields = phone
     return client.post(path, data={**fields, **posted(typed), "_act": act})
 
 
-def receive(
-    phone: BrowserContext, path: str, typed: dict[str, list[str]], session: Session
-) -> Submission:
+def receive(phone: Phone, path: str, typed: dict[str, list[str]], session: Session) -> Submission:
     """Send it, as a reviewer finds it."""
     sent = post(phone, path, typed, "send").headers["location"].removeprefix("/receipts/")
     return session.exec(select(Submission).where(Submission.receipt == sent)).one()
 
 
-def send_back(session: Session, submission: Submission, **which: list[Any]) -> None:
+def send_back(session: Session, submission: Submission, fields: list[str] | None = None) -> None:
     township = account_of(session, TOWNSHIP)
-    return_(session, submission.id, reason="请核对户数", actor=township, now=NOW, **which)
+    return_(
+        session, submission.id, reason="请核对户数", actor=township, now=NOW, fields=fields or ()
+    )
 
 
 def accept(session: Session, submission: Submission) -> None:
     approve(session, submission.id, actor=account_of(session, TOWNSHIP), now=NOW)
 
 
-def reopened(phone: BrowserContext, path: str, how: str = "") -> tuple[Any, dict[str, list[str]]]:
+def reopened(phone: Phone, path: str, how: str = "") -> Phone:
     return phone[0], fields_of(phone[0].get(path + how), path)
 
 
-def decide(phone: BrowserContext, path: str, page: Page, act: str, **picks: str):
+def decide(phone: Phone, path: str, page: Response, act: str, **picks: str) -> Response:
     """Press a button of the page with both, having picked `theirs` or `mine` for some."""
     fields = fields_of(page, path) | {f"pick.{name}": side for name, side in picks.items()}
     return phone[0].post(path, data={**fields, "_act": act})
 
 
 def test_two_drafts_stand_side_by_side_where_they_differ(
-    phones: list[Any], path: str, session: Session, full: World
+    phones: list[Phone], path: str, session: Session, full: World
 ) -> None:
     first, second = phones
     post(first, path, {**FILLED, "story": ["先存的"]}, "save")
@@ -77,7 +80,7 @@ def test_two_drafts_stand_side_by_side_where_they_differ(
     assert session.get_one(Draft, full.id(VILLAGE)).answers["story"] == ["先存的"]
 
 
-def test_the_clerk_takes_one_side_of_every_question(phones: list[Any], path: str) -> None:
+def test_the_clerk_takes_one_side_of_every_question(phones: list[Phone], path: str) -> None:
     first, second = phones
     post(first, path, {**FILLED, "story": ["先存的"], WHY: ["漏报"]}, "save")
     typed = {**FILLED, "story": ["后写的"], "visits.1.who": ["三号"], WHY: ["错报"]}
@@ -93,7 +96,7 @@ def test_the_clerk_takes_one_side_of_every_question(phones: list[Any], path: str
 
 
 def test_what_is_left_empty_on_one_side_is_not_picked_by_itself(
-    phones: list[Any], path: str
+    phones: list[Phone], path: str
 ) -> None:
     first, second = phones
     post(first, path, {"story": ["先存的"], "day": ["2026-11-20"]}, "save")
@@ -106,7 +109,7 @@ def test_what_is_left_empty_on_one_side_is_not_picked_by_itself(
 
 @pytest.mark.parametrize("side", ["mine", "theirs"])
 def test_a_third_change_while_the_clerk_decides_is_shown_again(
-    phones: list[Any], path: str, sign_in: Callable[..., TestClient], side: str
+    phones: list[Phone], path: str, sign_in: Callable[..., TestClient], side: str
 ) -> None:
     first, second = phones
     post(first, path, {"story": ["先存的"]}, "save")
@@ -122,7 +125,7 @@ def test_a_third_change_while_the_clerk_decides_is_shown_again(
 
 
 def test_the_back_button_does_not_bring_an_old_text_over_a_newer_one(
-    phones: list[Any], path: str
+    phones: list[Phone], path: str
 ) -> None:
     client, old = phones[0]
     post(phones[0], path, {"story": ["第一遍"]}, "save")
@@ -133,7 +136,7 @@ def test_the_back_button_does_not_bring_an_old_text_over_a_newer_one(
 
 
 def test_what_a_colleague_has_sent_is_shown_beside_and_can_be_taken_back(
-    phones: list[Any], path: str, full: World
+    phones: list[Phone], path: str, full: World
 ) -> None:
     first, second = phones
     post(first, path, FILLED, "send")
@@ -157,7 +160,7 @@ def test_what_a_colleague_has_sent_is_shown_beside_and_can_be_taken_back(
 
 
 def test_a_colleagues_answer_that_was_returned_meanwhile_is_not_lost_from_sight(
-    phones: list[Any], path: str, session: Session
+    phones: list[Phone], path: str, session: Session
 ) -> None:
     first, second = phones
     send_back(session, receive(first, path, FILLED, session), fields=["households"])
@@ -170,7 +173,7 @@ def test_a_colleagues_answer_that_was_returned_meanwhile_is_not_lost_from_sight(
 
 
 def test_a_draft_that_is_newer_than_what_was_sent_is_what_stands_beside(
-    phones: list[Any], path: str, session: Session
+    phones: list[Phone], path: str, session: Session
 ) -> None:
     first, second = phones
     send_back(session, receive(first, path, FILLED, session))
@@ -187,7 +190,7 @@ def test_a_draft_that_is_newer_than_what_was_sent_is_what_stands_beside(
 
 
 @pytest.fixture
-def correcting(phones: list[Any], path: str, session: Session) -> list[Any]:
+def correcting(phones: list[Phone], path: str, session: Session) -> list[Phone]:
     """Both with the approved answer open to correct it."""
     accept(session, receive(phones[0], path, FILLED, session))
     return [reopened(phone, path, "?correct=1") for phone in phones]
@@ -198,7 +201,7 @@ def correction(households: str, why: str) -> dict[str, Any]:
 
 
 def test_a_correction_that_was_taken_back_stands_beside_as_the_draft_it_is(
-    correcting: list[Any], path: str
+    correcting: list[Phone], path: str
 ) -> None:
     first, second = correcting
     post(first, path, correction("42", "漏报两户"), "send")
@@ -212,7 +215,7 @@ def test_a_correction_that_was_taken_back_stands_beside_as_the_draft_it_is(
 
 
 def test_a_correction_goes_on_from_a_colleagues_correction_taken_back(
-    correcting: list[Any], path: str, full: World
+    correcting: list[Phone], path: str, full: World
 ) -> None:
     first, second = correcting
     post(first, path, correction("42", "漏报两户"), "send")
@@ -230,7 +233,7 @@ def test_a_correction_goes_on_from_a_colleagues_correction_taken_back(
 
 
 def test_a_reason_that_was_not_picked_does_not_come_along(
-    phones: list[Any], correcting: list[Any], path: str
+    phones: list[Phone], correcting: list[Phone], path: str
 ) -> None:
     post(correcting[0], path, correction("42", "漏报两户"), "send")
     second = phones[1]  # Opened before anything was sent: it asks for no reason.
@@ -241,7 +244,7 @@ def test_a_reason_that_was_not_picked_does_not_come_along(
 
 
 def test_what_can_no_longer_be_taken_back_stays_beside_what_was_typed(
-    phones: list[Any], path: str, session: Session
+    phones: list[Phone], path: str, session: Session
 ) -> None:
     first, second = phones
     submission = receive(first, path, FILLED, session)
@@ -257,7 +260,7 @@ def test_what_can_no_longer_be_taken_back_stays_beside_what_was_typed(
 
 
 def test_the_very_same_answers_from_two_phones_are_one_submission(
-    phones: list[Any], path: str, session: Session
+    phones: list[Phone], path: str, session: Session
 ) -> None:
     first, second = phones
     receipt = post(first, path, FILLED, "send").headers["location"]
@@ -266,7 +269,7 @@ def test_the_very_same_answers_from_two_phones_are_one_submission(
 
 
 def test_a_script_finds_a_page_that_overwrites_nothing(
-    phones: list[Any], path: str, session: Session, full: World
+    phones: list[Phone], path: str, session: Session, full: World
 ) -> None:
     first, second = phones
     post(first, path, {"story": ["先存的"]}, "save")
@@ -278,7 +281,7 @@ def test_a_script_finds_a_page_that_overwrites_nothing(
     assert session.get_one(Draft, full.id(VILLAGE)).answers["story"] == ["先存的"]
 
 
-def test_a_script_finds_it_for_a_sent_answer_too(phones: list[Any], path: str) -> None:
+def test_a_script_finds_it_for_a_sent_answer_too(phones: list[Phone], path: str) -> None:
     first, second = phones
     post(first, path, FILLED, "send")
     led = second[0].get(f"{path}?local=1")
@@ -291,7 +294,7 @@ def test_a_script_finds_it_for_a_sent_answer_too(phones: list[Any], path: str) -
 
 
 def test_nobody_else_decides(
-    phones: list[Any], path: str, sign_in: Callable[..., TestClient]
+    phones: list[Phone], path: str, sign_in: Callable[..., TestClient]
 ) -> None:
     post(phones[0], path, FILLED, "send")
     other = sign_in(OTHER_VILLAGE)

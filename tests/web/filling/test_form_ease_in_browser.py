@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -19,7 +20,7 @@ IPHONE = (
 )
 MANY = [{"value": f"v{place}", "label": f"{place}号嘎查"} for place in range(30)]
 YES_NO = [{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}]
-FORM = [
+FORM: list[dict[str, Any]] = [
     {"name": "homes", "label": "户数", "type": "integer", "required": True, "min": 1, "max": 500},
     {"name": "change", "label": "比上月", "type": "decimal"},
     {"name": "day", "label": "完成日期", "type": "date", "min": "2026-11-01",

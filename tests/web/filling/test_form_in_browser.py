@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from tests.second_try import REAL
-from tests.web.phones import Phones, cut_off, until
+from tests.web.phones import Phones, cut_off, dismiss_into, until
 from tests.web.slow_network import slow_down
 from web.edge.static_files import static_files
 
@@ -269,7 +269,7 @@ def test_what_must_be_known_stays_in_view_and_covers_no_field(clerks: Phones, pa
 def test_a_filling_with_text_goes_away_only_when_the_clerk_is_sure(page: Page) -> None:
     add_visit(page, 0, "甲", "1")
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.once("dialog", dismiss_into(asked))
     page.click("button[value='remove:visits.0']")
     assert "不能恢复" in asked[0]
     assert page.input_value("[id='f-visits.0.who']") == "甲"

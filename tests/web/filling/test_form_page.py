@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
-from playwright.sync_api import Page
+from lxml import html
 from sqlmodel import Session, col, select
 
 from models import Draft, Review, Role, Submission
@@ -16,6 +16,7 @@ from tests.building import REGION, TOWNSHIP, VILLAGE, make_form
 from tests.conftest import NOW
 from tests.counting import statements
 from tests.full_form import FILLED, posted
+from tests.present import present
 from tests.web.conftest import World, account_of
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
@@ -38,12 +39,16 @@ def test_a_script_is_sent_to_the_form_as_it_is_now(clerk: TestClient, path: str)
     assert (answer.status_code, answer.json()["url"]) == (422, f"{path}?faults=1")
 
 
-def wrapper(page: Page, key: str):
-    return check(page).xpath(f"//*[@data-key='{key}' and not(ancestor::template)]")[0]
+def wrapper(page: Response, key: str) -> html.HtmlElement:
+    found: list[html.HtmlElement] = check(page).xpath(
+        f"//*[@data-key='{key}' and not(ancestor::template)]"
+    )
+    return found[0]
 
 
-def latest(session: Session) -> Submission | None:
-    return session.exec(select(Submission).order_by(col(Submission.revision).desc())).first()
+def latest(session: Session) -> Submission:
+    newest = select(Submission).order_by(col(Submission.revision).desc())
+    return present(session.exec(newest).first())
 
 
 def save(client: TestClient, path: str, typed: dict[str, Any], act: str = "save") -> Response:

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from adapters.attachment_store import AttachmentStore, get_store
 from tests.attachments import docx, photo
 from tests.second_try import REAL
-from tests.web.phones import PASSWORD, Phones, phones, until
+from tests.web.phones import PASSWORD, Phones, dismiss_into, phones, until
 from tests.web.site import browser
 
 pytestmark = REAL
@@ -204,7 +204,7 @@ def test_the_clerk_is_asked_once_whether_it_goes_without_that_photo(
 ) -> None:
     again = half_sent(clerks, phone, page, village)
     asked: list[str] = []
-    again.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    again.once("dialog", dismiss_into(asked))
     again.click(SEND)
     assert "现场.jpg" in asked[0]
     assert again.evaluate("document.activeElement.id") == "f-photo"

@@ -1,7 +1,6 @@
 """The states of a form page hang together, and lead back to where one was."""
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +22,8 @@ WALK = """given => {
 
 def walked(first: str, *events: str) -> list[str]:
     """The states of a page that begins in `first`, after each of the events."""
-    return SCRIPT.evaluate(WALK, [first, events])
+    states: list[str] = SCRIPT.evaluate(WALK, [first, events])
+    return states
 
 
 def test_every_state_has_its_moves_and_every_move_leads_to_a_state() -> None:
@@ -62,7 +62,7 @@ def test_a_page_the_server_refuses_saves_again_only_when_it_is_told_to() -> None
 
 @given(st.sampled_from(FIRST), st.lists(st.sampled_from(EVENTS), max_size=12))
 def test_whatever_happens_nothing_follows_on_an_arrival_and_nothing_hidden_is_sent(
-    first, events: list[Any]
+    first: str, events: list[str]
 ) -> None:
     states = walked(first, *events)
     if "arrived" in states:

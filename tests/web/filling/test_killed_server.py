@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
 from adapters.root import ROOT
-from models import Assignment, Submission, Total, Unit
+from models import Assignment, Role, Submission, Total, Unit
 from rules.filling.receipts import is_whole
 from services.assignments.roll_up import recount
 from tests.building import make_account, make_measure, release_down
@@ -85,7 +85,7 @@ def clerks(engine: Engine) -> list[Clerk]:
 
 
 def _sign_in(session: Session, code: str) -> str:
-    clerk = make_account(session, code, "clerk")
+    clerk = make_account(session, code, Role.CLERK)
     return open_session(session, clerk, datetime.now(UTC), hours=8)
 
 

@@ -9,7 +9,7 @@ from tests.building import REGION
 from tests.conftest import NOW
 from tests.second_try import REAL
 from tests.web.conftest import account_of
-from tests.web.phones import Phones, cut_off, until
+from tests.web.phones import Phones, cut_off, dismiss_into, until
 
 pytestmark = [pytest.mark.long, REAL]
 
@@ -159,7 +159,7 @@ def test_deciding_without_a_network_stays_on_the_page(
     again.check("#mine-note")
     phone.set_offline(True)
     asked = []
-    again.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    again.once("dialog", dismiss_into(asked))
     again.click("button[value=merge]")
     assert "现在没有网络" in asked[0]
     assert again.is_checked("#mine-note")

@@ -24,7 +24,7 @@ from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
 
 PAPER = ("台账.txt", "一户一档。\n".encode() * 20, "text/plain")
-PHOTOS = [
+PHOTOS: list[dict[str, Any]] = [
     {"name": "visits", "label": "走访", "type": "repeat"},
     {"name": "photo", "label": "照片", "type": "image", "within": "visits", "required": True},
     {"name": "remark", "label": "说明", "type": "text", "within": "visits"},

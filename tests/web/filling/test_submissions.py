@@ -10,13 +10,14 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from adapters.passwords import hash_password
-from models import Submission
+from models import Role, Submission
 from rules.filling.checks.text_prints import text_prints
 from services.campaigns.measures import withdraw_measure
 from services.review.reviews import return_
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 from tests.web.conftest import World, account_of, make_client
 from tests.web.pages import check, fields_of, text_of
 
@@ -105,7 +106,9 @@ def test_only_the_returned_fields_are_open(
     assert "退回原因：请核对户数" in page
     assert "旧的情况" in page
     client.post(path, data={**fields, "f-checked": "20", "f-note": "偷改", "_act": "send"})
-    last = session.exec(select(Submission).order_by(col(Submission.revision).desc())).first()
+    last = present(
+        session.exec(select(Submission).order_by(col(Submission.revision).desc())).first()
+    )
     assert last.answers["checked"] == 20
     assert last.answers["note"] == "旧的情况"
 
@@ -131,7 +134,7 @@ def test_a_withdrawn_form_says_why_and_what_was_typed_can_be_read(
     path, fields = open_form(client, world)
     client.post(path, data={**fields, **GOOD, "_act": "save"})
     _, fields = open_form(client, world)
-    actor = account_of(session, REGION, "office")
+    actor = account_of(session, REGION, Role.OFFICE)
     withdraw_measure(session, world.measure, reason="与另一项重复", actor=actor, now=NOW)
     told = "内蒙古自治区 2026-11-23 09:00 撤回 草稿仍保留 撤回的原因：与另一项重复"
     assert told in text_of(client.get("/"))

@@ -1,6 +1,7 @@
 """The form editor in a real browser: the preview follows while an officer types."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from adapters.passwords import hash_password
 from models import Role
 from tests.building import REGION
+from tests.present import present
 from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.office import drafted
@@ -35,7 +37,7 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"{address}/measures/{measure}/form"
 
 
-def opened(chromium: Browser, editor: str, **options: bool) -> Page:
+def opened(chromium: Browser, editor: str, **options: Any) -> Page:
     page = chromium.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()
     page.goto(editor)
     page.fill("#login", f"office-{REGION}")
@@ -49,7 +51,7 @@ def test_the_preview_follows_what_is_typed_and_is_as_wide_as_a_phone(
     chromium: Browser, editor: str
 ) -> None:
     page = opened(chromium, editor)
-    assert page.locator(".phone").bounding_box()["width"] == 360
+    assert present(page.locator(".phone").bounding_box())["width"] == 360
     page.fill("#label-0", "查了多少户")
     page.locator("[data-preview] label", has_text="查了多少户").wait_for()
     page.check("#multiline-2")

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,6 +16,7 @@ from services.campaigns.measures import delete_measure
 from services.forms.forms import publish_version
 from tests.building import LEAGUE, REGION, make_account, make_form
 from tests.conftest import NOW
+from tests.present import present
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, fields_of, text_of
 
@@ -174,7 +176,7 @@ def test_a_form_of_two_hundred_rows_is_kept(session: Session, editor: Editor) ->
     assert len(latest.fields) == 200
 
 
-COMPLEX = [
+COMPLEX: list[dict[str, Any]] = [
     {"name": "place", "label": "基本情况", "type": "group"},
     {"name": "found", "label": "有无隐患", "type": "select_one", "within": "place",
      "choices": [{"value": "y", "label": "有", "labels": {"English (en)": "yes"},
@@ -362,7 +364,7 @@ def test_a_measure_that_uses_another_form_by_now_gets_no_version_of_it(
     session: Session, editor: Editor
 ) -> None:
     fields = editor.open() | {"label-0": ["我改的"]}
-    owner = session.get_one(Account, session.exec(select(Form)).first().created_by)
+    owner = session.get_one(Account, present(session.exec(select(Form)).first()).created_by)
     other = make_form(session, owner, COMPLEX)
     editor.measure.form_version_id = other.id
     session.add(editor.measure)

@@ -25,7 +25,7 @@ from tests.conftest import NOW
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, fields_of, text_of
 
-RICH = [
+RICH: list[dict[str, Any]] = [
     {"name": "place", "label": "基本情况", "type": "group"},
     {"name": "found", "label": "有无隐患", "type": "select_one", "within": "place",
      "choices": [{"value": "y", "label": "有"}, {"value": "n", "label": "没有"}],
@@ -205,7 +205,7 @@ def test_a_version_nobody_published_is_not_found(
 
 def test_what_no_database_holds_is_left_out_of_a_form(session: Session, page: ImportPage) -> None:
     """A workbook says any character as `_x0000_`: in titles, labels, choices and settings."""
-    texts = {f"t{at}": (text.encode(), "新_x0000_版_x0001_".encode())
+    texts: dict[str, Any] = {f"t{at}": (text.encode(), "新_x0000_版_x0001_".encode())
              for at, text in enumerate(("新排查表", "基本情况", "没有", "2026-11"))}  # fmt: skip
     answer = page.upload(changed(workbook(), **texts))
     assert answer.status_code == 200

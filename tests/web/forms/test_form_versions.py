@@ -1,13 +1,14 @@
 """The forms of an office, choosing one, and a new version in the middle of a campaign."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from models import Account, Event, FormVersion
+from models import Account, Event, FormVersion, Role
 from queries.forms.forms import get_form
 from services.forms.forms import publish_version
 from services.review.reviews import return_
@@ -32,7 +33,7 @@ OTHER = "150402005003"
 
 @pytest.fixture
 def office(session: Session, world: World) -> Account:
-    return account_of(session, REGION, "office")
+    return account_of(session, REGION, Role.OFFICE)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def second(session: Session, world: World, office: Account) -> FormVersion:
     """A second version of the measure's form: without `spent`, with `mended`."""
     used = session.get_one(FormVersion, world.measure.form_version_id)
     form = get_form(session, used.form_id)
-    fields = [FIELDS[0], FIELDS[2], MENDED]
+    fields: list[dict[str, Any]] = [FIELDS[0], FIELDS[2], MENDED]
     return publish_version(session, form, fields, actor=office, now=NOW)
 
 

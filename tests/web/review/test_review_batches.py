@@ -9,13 +9,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
-from playwright.sync_api import Page
 from sqlmodel import Session
 
 from models import Status
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.present import present
 from tests.web.conftest import World
 from tests.web.pages import check, fields_of, text_of
 from web.edge.transactions import get_now
@@ -50,8 +50,9 @@ def confirm(
     return client.post(action, data={**fields_of(page, action), "act": act, **more})
 
 
-def undo_form(page: Page):
-    return check(page).xpath("//form[contains(@action,'/undo')]/@action")
+def undo_form(page: Response) -> list[str]:
+    actions: list[str] = check(page).xpath("//form[contains(@action,'/undo')]/@action")
+    return actions
 
 
 def test_all_are_approved_after_their_count_was_shown(
@@ -163,7 +164,7 @@ def test_after_ten_minutes_the_list_says_so_where_one_was(
         review = f"/review/{three.id(VILLAGE if act == 'approve' else SECOND)}?{sort}"
         fields = fields_of(client.get(review), review.replace("&page=2", ""))
         answer = client.post(review, data={**fields, "act": act, "reason": "请核对户数。"})
-        batch = re.search(r"batch=(\d+)", answer.headers["location"])[1]
+        batch = present(re.search(r"batch=(\d+)", answer.headers["location"]))[1]
         app.dependency_overrides[get_now] = lambda: NOW + timedelta(minutes=11)
         answer = client.post(f"/review/batches/{batch}/undo?{sort}", data=fields)
         assert answer.status_code == 409

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page
+from httpx import Response
 from sqlmodel import Session, select
 
-from models import Assignment, SignIn, Status, Submission, Unit
+from models import Assignment, Role, SignIn, Status, Submission, Unit
 from queries.filling.submissions import find_current
 from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
 from services.review.reviews import approve, return_
-from tests.answering import NARRATIVE, send, try_to_send
+from tests.answering import NARRATIVE, arrived, send, try_to_send
 from tests.building import (
     BANNER,
     OTHER_VILLAGE,
@@ -28,6 +28,7 @@ from tests.building import (
 from tests.conftest import NOW
 from tests.counting import statements
 from tests.full_form import FILLED
+from tests.present import present
 from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 from web.edge.transactions import get_now
@@ -75,8 +76,10 @@ def test_what_nobody_can_change_is_not_offered_for_return(
     full: World, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
     clerk = account_of(session, VILLAGE)
-    sent = try_to_send(
-        session, full.id(VILLAGE), FILLED, send_key="calculated-1", actor=clerk, now=NOW
+    sent = arrived(
+        try_to_send(
+            session, full.id(VILLAGE), FILLED, send_key="calculated-1", actor=clerk, now=NOW
+        )
     ).submission
     page = check(sign_in(TOWNSHIP).get(f"/review/{full.id(VILLAGE)}"))
     offered = page.xpath("//input[@name='fields']/@value")
@@ -311,7 +314,9 @@ def test_an_own_reason_is_offered_until_it_is_taken_out_and_again_once_it_is_use
     address = f"/review/{world.id(VILLAGE)}"
     assert check(client.get(address)).xpath(offered) == ["另一个原因"]
     assert "请核对取暖户数" in text_of(client.get(f"/review/{world.id(SECOND)}"))
-    give_back(session, find_current(session, world.id(VILLAGE)).submission, "请核对取暖户数")
+    give_back(
+        session, present(find_current(session, world.id(VILLAGE))).submission, "请核对取暖户数"
+    )
     page = check(client.get("/review/reasons"))
     assert page.xpath("//li/p/text()") == ["请核对取暖户数", "另一个原因"]
 
@@ -333,7 +338,9 @@ def test_a_note_beside_a_field_is_kept_and_shown_again_after_a_refusal(
     kept = fields_of(answer, path)
     assert (kept["fields"], kept["note-checked"]) == (["checked"], ["比台账少"])
     assert client.post(path, data={**data, "reason": "户数不对，请核对"}).status_code == 303
-    assert find_current(session, sent.assignment_id).review.notes == {"checked": "比台账少"}
+    assert present(present(find_current(session, sent.assignment_id)).review).notes == {
+        "checked": "比台账少"
+    }
 
 
 def test_numbers_show_by_how_much_they_differ(
@@ -425,7 +432,7 @@ def test_what_waits_too_long_is_marked_for_the_reviewer_and_then_for_the_unit_ab
     assert "1 份审核超期" in text_of(above.get("/"))
 
 
-def until(page: Page) -> str:
+def until(page: Response) -> str:
     """What the list says of the reviewer's own date."""
     return " ".join(check(page).xpath("string(//td[@class='until'])").split())
 
@@ -461,10 +468,10 @@ def test_an_approved_answer_can_be_corrected_and_the_reviewer_sees_what_changed(
     assert world.assignment(VILLAGE).status == Status.SUBMITTED
     reviewer = sign_in(TOWNSHIP)
     assert "更正" in check(reviewer.get("/review")).xpath("string(//td[@class='flags'])")
-    page = text_of(reviewer.get(f"/review/{world.id(VILLAGE)}"))
-    assert "这一份更正已经通过的填报" in page
-    assert "12 （差 +3）" in page
-    assert "更正说明：漏报三户" in page
+    told = text_of(reviewer.get(f"/review/{world.id(VILLAGE)}"))
+    assert "这一份更正已经通过的填报" in told
+    assert "12 （差 +3）" in told
+    assert "更正说明：漏报三户" in told
 
 
 def test_only_the_own_unit_is_offered_the_correction(
@@ -555,7 +562,7 @@ def test_the_list_shows_numbers_and_no_counts_of_choices(
     world: World, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
     choices = [{"value": "a", "label": "已完成"}, {"value": "b", "label": "正在整改"}]
-    office = account_of(session, REGION, "office")
+    office = account_of(session, REGION, Role.OFFICE)
     fields = [
         {"name": "n", "label": "户数", "type": "integer", "rollup": "sum"},
         {"name": "s", "label": "进度", "type": "select_one", "rollup": "share",

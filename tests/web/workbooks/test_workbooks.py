@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from models import Draft, FormVersion, Role, Submission, WorkbookUpload
 from services.review.reviews import return_
-from tests.answering import keep_draft, try_to_send
+from tests.answering import arrived, keep_draft, try_to_send
 from tests.building import (
     BANNER,
     OTHER_VILLAGE,
@@ -156,7 +156,7 @@ def test_what_changed_while_looking_is_shown_and_nothing_is_sent(
     client, path = sign_in(TOWNSHIP), path_of(world, TOWNSHIP)
     content = download(client, path)
     other = next(code for code in codes_in(content) if code != VILLAGE)
-    typed = {VILLAGE: {"排查户数": 1}, other: {"排查户数": 2}}
+    typed: dict[str, dict[str, object]] = {VILLAGE: {"排查户数": 1}, other: {"排查户数": 2}}
     address = upload(client, path, filled(content, typed)).headers["location"]
     fields = fields_of(client.get(address), address)
     world.send(VILLAGE)
@@ -258,10 +258,10 @@ def full_world(session: Session) -> tuple[dict[str, int], list[str]]:
     }  # fmt: skip
     keep_draft(session, ids[codes[1]], typed, actor=account_of(session, codes[1]), now=NOW)
     answers = {name: texts for name, texts in FILLED.items() if name != "visits.#"}
-    sent = try_to_send(
+    sent = arrived(try_to_send(
         session, ids[codes[2]], answers, send_key="sent-before", now=NOW,
         actor=account_of(session, codes[2]),
-    )  # fmt: skip
+    ))  # fmt: skip
     return_(
         session, sent.submission.id, reason="请核对走访情况。", fields=["visits"],
         actor=account_of(session, TOWNSHIP), now=NOW,

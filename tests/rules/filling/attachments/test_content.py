@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from models import AttachmentKind
 from rules.filling.attachments import content as rules
 from rules.filling.attachments.content import type_of
 from rules.sentences.refusal import Refusal
@@ -56,7 +57,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", ["附件.exe", "a.csv.html", ""])
 def test_the_content_says_what_it_is_whatever_it_is_called(case: str, name: str) -> None:
     content, media = TAKEN[case]
-    assert type_of(content, name, "file") == media
+    assert type_of(content, name, AttachmentKind.FILE) == media
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -76,7 +77,7 @@ def test_a_document_that_cannot_be_read_is_called_damaged(
     name: str, program: str, content: bytes
 ) -> None:
     with pytest.raises(Refusal) as refused:
-        type_of(content, name, "file")
+        type_of(content, name, AttachmentKind.FILE)
     assert str(refused.value).startswith(f"这个 {program} 文件打不开，可能已损坏。")
 
 
@@ -101,4 +102,4 @@ def test_a_table_of_contents_that_would_fill_the_memory_is_not_read() -> None:
     huge = struct.pack("<H", 60_000) + struct.pack("<L", 400 * 1024 * 1024)
     forged = docx()[:-22] + end[:10] + huge + end[16:]
     with pytest.raises(Refusal):
-        type_of(forged, "a.docx", "file")
+        type_of(forged, "a.docx", AttachmentKind.FILE)

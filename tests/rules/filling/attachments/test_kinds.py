@@ -2,12 +2,13 @@
 
 import pytest
 
+from models import AttachmentKind
 from rules.filling.attachments.kinds import MB, MOST_FILES, check_room, check_size
 from rules.sentences.refusal import Refusal
 
 
 @pytest.mark.parametrize(("kind", "most"), [("image", 15 * MB), ("file", 20 * MB)])
-def test_one_upload_has_a_limit_by_its_kind(kind: str, most: int) -> None:
+def test_one_upload_has_a_limit_by_its_kind(kind: AttachmentKind, most: int) -> None:
     check_size(kind, most)
     for size in (most + 1, 0, -1):
         with pytest.raises(Refusal):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import AttachmentKind
 from rules.filling.attachments import content as rules
 from rules.filling.attachments.content import type_of
 from rules.filling.attachments.relationships import LARGEST_IN_ALL
@@ -43,7 +44,7 @@ def document(
     ],
 )  # fmt: skip
 def test_links_and_what_lies_in_the_package_are_taken(content: bytes) -> None:
-    assert type_of(content, "a.docx", "file").endswith("wordprocessingml.document")
+    assert type_of(content, "a.docx", AttachmentKind.FILE).endswith("wordprocessingml.document")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_links_and_what_lies_in_the_package_are_taken(content: bytes) -> None:
 )  # fmt: skip
 def test_what_is_fetched_from_elsewhere_is_refused(content: bytes) -> None:
     with pytest.raises(Refusal) as refused:
-        type_of(content, "a.docx", "file")
+        type_of(content, "a.docx", AttachmentKind.FILE)
     assert refused.value.sentence.msgid == rules.OUTSIDE
 
 
@@ -83,7 +84,7 @@ def test_what_another_program_runs_is_refused_with_its_sentence(
     content: bytes, sentence: str
 ) -> None:
     with pytest.raises(Refusal) as refused:
-        type_of(content, "a.docx", "file")
+        type_of(content, "a.docx", AttachmentKind.FILE)
     assert refused.value.sentence.msgid == sentence
 
 
@@ -96,4 +97,4 @@ def test_what_another_program_runs_is_refused_with_its_sentence(
 )  # fmt: skip
 def test_relationships_that_cannot_be_read_are_no_document(relations: str | bytes) -> None:
     with pytest.raises(Refusal):
-        type_of(document(relations=relations), "a.docx", "file")
+        type_of(document(relations=relations), "a.docx", AttachmentKind.FILE)
