@@ -45,10 +45,12 @@ JOINED = {
         "outbox/items.js",
         "outbox/shown.js",
         "outbox/files.js",
+        "outbox/behind.js",
         "outbox/delivery.js",
         "outbox/signing_out.js",
         "outbox/start.js",
     ),
+    "worker.js": ("worker/delivery.js", "worker/pages.js"),
     "photos.js": (
         "photos/fingerprint.js",
         "photos/shrinking.js",

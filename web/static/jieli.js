@@ -84,6 +84,7 @@
   if (line && workers) {
     window.addEventListener('load', function () {
       var settled = document.querySelector('[data-settled]'),
+        due = document.querySelector('[data-due]'),
         keeps = line.hasAttribute('data-keep');
       (keeps ? workers.register('/sw.js', {updateViaCache: 'all'}) : workers.getRegistration())
         .then(function (found) {
@@ -96,7 +97,11 @@
           found.active.postMessage({
             who: line.getAttribute('data-keep-for'),
             page: location.href,
-            gone: settled ? settled.getAttribute('data-settled').split(' ') : []
+            gone: settled ? settled.getAttribute('data-settled').split(' ') : [],
+            due:
+              due && !(navigator.connection || {}).saveData
+                ? due.getAttribute('data-due').split(' ')
+                : []
           });
         })
         .catch(function () {

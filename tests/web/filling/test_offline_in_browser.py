@@ -24,6 +24,9 @@ FOUND = "caches.open('jieli-pages-1').then(cache => cache.keys()).then(keys => k
 PAGES = """caches.open('jieli-pages-1').then(cache => cache.keys())
     .then(keys => keys.filter(one => !one.url.endsWith('?owner')).length)"""
 SAVED = "Object.keys(localStorage).filter(key => key.startsWith('jieli.saved.'))"
+PARCELS = """new Promise(done => { indexedDB.open('jieli-files').onsuccess = event => {
+    event.target.result.transaction('files').objectStore('files').count().onsuccess =
+        counted => done(counted.target.result); }; })"""
 LINE = "[data-keep-for]"
 
 
@@ -236,3 +239,54 @@ def test_a_network_that_hangs_shows_what_is_kept_and_its_late_answer_is_kept(
     assert again.get_attribute("html", "data-kept-at") > first
     again.goto(clerks.path(village) + "?conflict=1")
     assert again.get_by_role("link", name="填报").is_visible()
+
+
+def test_what_is_due_opens_without_a_network_though_it_was_never_opened(
+    clerks: Phones, phone: BrowserContext, village: str
+) -> None:
+    home = phone.new_page()
+    home.goto(clerks.address + "/")
+    until(home, KEPT % f"/assignments/{clerks.ids[village]}/form")
+    phone.set_offline(True)
+    page = clerks.form(phone, village)
+    expect(page.locator(LINE)).to_be_visible()
+    page.fill("#f-checked", "12")
+    page.click(SEND)
+    page.get_by_text("已放入待发箱").wait_for()
+    phone.set_offline(False)
+    page.wait_for_url("**/receipts/**")
+    assert clerks.sent(village)[0].answers["checked"] == 12
+
+
+def test_the_worker_delivers_when_no_page_is_open(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
+    phone.set_offline(True)
+    page.fill("#f-checked", "12")
+    page.click(SEND)
+    page.get_by_text("已放入待发箱").wait_for()
+    until(page, PARCELS + ".then(count => count === 1)")
+    page.goto("about:blank")  # no page of ours is open any more
+    tools = phone.new_cdp_session(page)
+    known: list[str] = []
+    tools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: known.extend(one["registrationId"] for one in told["registrations"]),
+    )
+    tools.send("ServiceWorker.enable")
+    phone.set_offline(False)
+    for _ in range(200):
+        if clerks.sent(village):
+            break
+        for registration in set(known):
+            tools.send(
+                "ServiceWorker.dispatchSyncEvent",
+                {"origin": clerks.address, "registrationId": registration,
+                 "tag": "jieli-outbox", "lastChance": False},
+            )  # fmt: skip
+        page.wait_for_timeout(100)
+    (sent,) = clerks.sent(village)
+    home = phone.new_page()
+    home.goto(clerks.address + "/")
+    home.get_by_text(f"回执号 {sent.receipt}").wait_for()
+    assert len(clerks.sent(village)) == 1

@@ -20,6 +20,10 @@
     var kept = out.get(page.savedKey),
       local = out.get(key);
     renew();
+    /* It was fetched before anybody looked at it. */
+    if (own('_draft').value === '0') {
+      own('_opened').value = String(Math.floor(Date.now() / 1000));
+    }
     if (typed) {
       return false;
     }

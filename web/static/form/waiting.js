@@ -75,9 +75,14 @@
     }
     note = out.element('div', '', 'note note-warn');
     note.setAttribute('role', 'status');
-    note.appendChild(
+    var told = note.appendChild(
       out.element('p', say(item.state === 'waiting' ? 'put' : 'put-expired'), 'big')
     );
+    if (item.state === 'waiting') {
+      out.behind.promised(item, function () {
+        told.textContent = say('put-behind');
+      });
+    }
     if (item.state === 'sign-in') {
       note
         .appendChild(out.element('p'))

@@ -41,10 +41,12 @@
   }
   /* Without a word of it on this page. */
   function keep(item) {
+    outbox.behind.mirror(item);
     return store.set(prefix + item.name, item);
   }
   function drop(item) {
     store.remove(prefix + item.name);
+    outbox.behind.forget(item);
     outbox.show();
   }
   function keyOf(item) {

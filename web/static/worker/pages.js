@@ -7,7 +7,9 @@
     OWNER = '/sw.js?owner';
   var MOST = 30,
     OLDEST = 14 * 24 * 3600000,
-    PATIENCE = 4000;
+    PATIENCE = 4000,
+    MOST_DUE = 20,
+    FRESH = 12 * 3600000;
   var FOR = jieli.keepFor,
     AT = 'X-Kept-At',
     WITH = 'X-Kept-With';
@@ -298,6 +300,30 @@
         });
       });
   }
+  /* What is due opens without a network though it was never opened: one after another, each a few
+     kilobytes, and not again while it is fresh. */
+  function fetchDue(keys) {
+    return keys.slice(0, MOST_DUE).reduce(function (before, key) {
+      return before.then(function () {
+        return fetchStale(key);
+      });
+    }, Promise.resolve());
+  }
+  function fetchStale(path) {
+    var key = path && keyOf(new URL(path, self.location.origin));
+    return pages()
+      .then(function (cache) {
+        return key && cache.match(key);
+      })
+      .then(function (there) {
+        if (!key || (there && Date.now() - time(there) < FRESH)) {
+          return undefined;
+        }
+        return fetch(key, {credentials: 'same-origin'}).then(function (answer) {
+          return keep(key, answer);
+        });
+      });
+  }
   function gone(keys) {
     return pages().then(function (cache) {
       return all(keys.filter(Boolean), function (key) {
@@ -306,6 +332,11 @@
     });
   }
 
+  self.addEventListener('sync', function (event) {
+    if (event.tag === 'jieli-outbox') {
+      event.waitUntil(self.jieliDeliver(pages().then(ownerOf)));
+    }
+  });
   self.addEventListener('install', function (event) {
     event.waitUntil(
       caches
@@ -341,6 +372,9 @@
         })
         .then(function () {
           return said.page && fetchOnce(keyOf(new URL(said.page)));
+        })
+        .then(function () {
+          return fetchDue(said.due || []);
         })
         .catch(nothing)
     );
