@@ -29,8 +29,9 @@ from web.edge.due_dates import days_left
 from web.edge.language import Words, is_foreign
 from web.edge.rendering import Page, render
 from web.filling.asked import PREFIX, AskedField, AskedGroup, AskedRepeat, Node, every, label_of
+from web.filling.browser_rules import browser_rules
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in
-from web.filling.questions import Questions, browser_rules
+from web.filling.questions import Questions
 from web.filling.returned_fields import Mending, find_mending
 
 CORRECTING = "correct"

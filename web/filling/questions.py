@@ -1,18 +1,16 @@
 """A form as its page asks it: questions, groups and repeats, with what was typed so far."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from rules.dates.periods import period_words
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import LINE_LENGTH, TEXT_LENGTH, Attached, settle_answers
-from rules.filling.conditions import Conditions, as_value
+from rules.filling.conditions import Conditions
 from rules.filling.repeats import times_shown
 from rules.forms.expressions.expression import parse
 from rules.forms.form_fields import (
@@ -22,9 +20,7 @@ from rules.forms.form_fields import (
     FormField,
     bounds,
     chosen_by_default,
-    words_in,
 )
-from rules.forms.form_structure import EXPRESSIONS, settling_order
 from rules.forms.form_tree import MOST_TIMES, item_of
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
@@ -42,6 +38,7 @@ from web.filling.asked import (
     item_in_words,
     label_of,
 )
+from web.filling.browser_rules import message_in
 
 LONGEST_EARLIER = 60
 """Characters of an earlier answer. Longer texts of the last period would only be copied."""
@@ -335,78 +332,3 @@ def bounds_in(words: Words, field: FormField) -> str:
     if high is None:
         return words.say(N_("不早于 %(min)s"), min=low)
     return words.say(N_("不晚于 %(max)s"), max=high)
-
-
-def message_in(field: FormField, language: str) -> str:
-    """What the author says of an answer that breaks the constraint, in `language`."""
-    found = words_in(field.words, language)
-    return (found.constraint_message if found else "") or field.constraint_message
-
-
-def browser_rules(words: Words, sheet: AnswerSheet, today: str) -> Markup | None:
-    """The form's conditions as JSON for `form.js`, safe between single quotes.
-
-    None where there is nothing to work out: no expression and no repeat.
-    """
-    tree = sheet.tree
-    speaking = any(getattr(field, what) for field in tree.fields for what in EXPRESSIONS)
-    if not speaking and not tree.repeats:
-        return None
-    rules = {
-        "today": today,
-        "order": [field.name for field in settling_order(tree)],
-        "fields": {field.name: _rules_of(words, sheet, field) for field in tree.fields},
-    }
-    compact = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-    return htmlsafe_json_dumps(rules, dumps=compact, sort_keys=False)
-
-
-def _rules_of(words: Words, sheet: AnswerSheet, field: FormField) -> dict[str, Any]:
-    tree = sheet.tree
-    found: dict[str, Any] = {
-        "type": field.type,
-        "repeat": tree.repeat_of(field),
-        "above": [above.name for above in tree.above(field)],
-    }
-    for what in EXPRESSIONS:
-        text = getattr(field, what)
-        if text:
-            found[what] = parse(text, choice=what == "choice_filter").to_json()
-    if field.constraint:
-        default = words.say(N_("这一项不符合要求，请核对。"))
-        found["message"] = message_in(field, words.language) or default
-    if field.choice_filter:
-        found["columns"] = _columns(field)
-    repeat = tree.repeat_of(field)
-    if field.answered and (repeat or field.name) not in sheet.open_names:
-        found["value"] = _kept_value(sheet, field, repeat)
-    return found
-
-
-def _kept_value(sheet: AnswerSheet, field: FormField, repeat: str) -> Any:
-    """The value of a field that is not open, as expressions see it; of a repeat, a list."""
-    if repeat:
-        rows = sheet.kept.get(repeat) or ()
-        return [_plain(as_value(field, row.get(field.name))) for row in rows]
-    return _plain(as_value(field, sheet.kept.get(field.name)))
-
-
-def _plain(value: Any) -> Any:
-    return " ".join(value) if isinstance(value, list) else value
-
-
-def _columns(field: FormField) -> dict[str, dict[str, str]]:
-    """Code → the columns of the choice that the filter reads."""
-    wanted = parse(field.choice_filter, choice=True).columns
-    return {
-        choice.value: {
-            name: text
-            for name, text in {
-                **choice.columns,
-                "name": choice.value,
-                "label": choice.label,
-            }.items()
-            if name in wanted
-        }
-        for choice in field.choices
-    }

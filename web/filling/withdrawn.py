@@ -21,9 +21,10 @@ from web.edge.context import Context
 from web.edge.language import Words
 from web.edge.rendering import Page, render
 from web.filling.asked import AnswerInWords, Node, label_of
+from web.filling.browser_rules import browser_rules
 from web.filling.form_conflict import typed_in_words
 from web.filling.form_page import left_over
-from web.filling.questions import Questions, browser_rules
+from web.filling.questions import Questions
 
 Typed = Mapping[str, list[str]]
 

@@ -57,7 +57,7 @@ def others_in(tree: nodes.Template) -> Iterator[nodes.Extends | nodes.Include | 
 
 
 def set_in(tree: nodes.Template) -> set[str]:
-    """The names that a template imports or sets, in a loop or a branch perhaps."""
+    """The names that a template imports, sets or defines, in a loop or a branch perhaps."""
     imported = {
         name[1] if isinstance(name, tuple) else name
         for node in tree.find_all(nodes.FromImport)
@@ -65,7 +65,8 @@ def set_in(tree: nodes.Template) -> set[str]:
     }
     assigned = [node.target for node in tree.find_all(nodes.Assign)]
     assigned += [node.target for node in tree.find_all(nodes.AssignBlock)]
-    return imported | {node.name for node in assigned if isinstance(node, nodes.Name)}
+    macros = {macro.name for macro in tree.find_all(nodes.Macro)}
+    return imported | macros | {node.name for node in assigned if isinstance(node, nodes.Name)}
 
 
 def made_in(tree: nodes.Template) -> set[str]:
