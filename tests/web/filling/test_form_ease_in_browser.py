@@ -22,6 +22,8 @@ MANY = [{"value": f"v{place}", "label": f"{place}号嘎查"} for place in range(
 YES_NO = [{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}]
 FORM: list[dict[str, Any]] = [
     {"name": "homes", "label": "户数", "type": "integer", "required": True, "min": 1, "max": 500},
+    {"name": "shaky", "label": "危房户数", "type": "integer", "min": 0,
+     "constraint": ". <= ${homes}", "constraint_message": "不能多于户数。"},
     {"name": "change", "label": "比上月", "type": "decimal"},
     {"name": "day", "label": "完成日期", "type": "date", "min": "2026-11-01",
      "constraint": ". <= today()", "constraint_message": "还没有到这一天。"},
@@ -243,6 +245,47 @@ def test_a_browser_without_templates_sends_repeats(
     page.click(SEND)
     page.wait_for_url("**/receipts/**")
     assert clerks.sent(village)[0].answers["rooms"] == [{"who": "一号"}, {"who": "二号"}]
+
+
+def test_what_a_constraint_ties_to_a_returned_field_can_be_mended_with_it(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
+    filled(page)
+    page.fill("#f-shaky", "4")
+    page.click(SEND)
+    page.wait_for_url("**/receipts/**")
+    clerks.return_(village, ["homes"])
+    again = clerks.form(phone, village)
+    expect(again.locator("#f-story")).to_have_count(0)
+    again.fill("#f-homes", "3")
+    again.click(SEND)
+    expect(again.locator("#f-shaky-fault")).to_have_text("不能多于户数。")
+    assert len(clerks.sent(village)) == 1
+    again.click(".note-warn a[href='#f-shaky']")
+    again.fill("#f-shaky", "1")
+    again.click(SEND)
+    again.wait_for_url("**/receipts/**")
+    answers = clerks.sent(village)[-1].answers
+    assert (answers["homes"], answers["shaky"], answers["place"]) == (3, 1, "v3")
+
+
+def test_signing_out_asks_although_nothing_is_left(page: Page) -> None:
+    page.click(".tools button")
+    page.get_by_text("确定退出登录吗？").wait_for()
+    page.get_by_text("先不退出").click()
+    expect(page.get_by_text("确定退出登录吗？")).to_have_count(0)
+    assert "/form" in page.url
+
+
+def test_a_password_can_be_looked_at(clerks: Phones, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto(clerks.address + "/password")
+    page.fill("#old", "Caoyuan")
+    page.locator(".field:has(#old) button").click()
+    expect(page.locator("#old")).to_have_attribute("type", "text")
+    expect(page.locator(".field:has(#old) button")).to_have_text("隐藏")
+    page.locator(".field:has(#old) button").click()
+    expect(page.locator("#old")).to_have_attribute("type", "password")
 
 
 def test_a_number_below_nothing_can_be_typed_on_an_iphone(clerks: Phones, village: str) -> None:

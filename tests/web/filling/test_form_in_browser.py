@@ -161,25 +161,6 @@ def test_signing_out_first_brings_the_text_to_the_server(
     assert page.evaluate(UNSENT) == []
 
 
-def test_signing_out_asks_although_nothing_is_left(page: Page) -> None:
-    page.click(".tools button")
-    page.get_by_text("确定退出登录吗？").wait_for()
-    page.get_by_text("先不退出").click()
-    expect(page.get_by_text("确定退出登录吗？")).to_have_count(0)
-    assert "/form" in page.url
-
-
-def test_a_password_can_be_looked_at(clerks: Phones, phone: BrowserContext) -> None:
-    page = phone.new_page()
-    page.goto(clerks.address + "/password")
-    page.fill("#old", "Caoyuan")
-    page.locator(".field:has(#old) button").click()
-    expect(page.locator("#old")).to_have_attribute("type", "text")
-    expect(page.locator(".field:has(#old) button")).to_have_text("隐藏")
-    page.locator(".field:has(#old) button").click()
-    expect(page.locator("#old")).to_have_attribute("type", "password")
-
-
 def test_a_session_that_ended_is_said_and_the_text_stays_on_the_phone(
     clerks: Phones, phone: BrowserContext, page: Page, village: str
 ) -> None:
@@ -354,31 +335,6 @@ def test_totals_know_what_is_not_open(
     again.fill("#f-checked", "20")
     expect(again.locator("output[data-field=left]")).to_have_text("18")
     expect(again.locator("output[data-field=talked]")).to_have_text("4")
-
-
-def test_what_a_constraint_ties_to_a_returned_field_can_be_mended_with_it(
-    clerks: Phones, phone: BrowserContext, page: Page, village: str
-) -> None:
-    page.fill("#f-checked", "12")
-    page.check("#f-found")
-    page.fill("#f-faulty", "4")
-    page.click(SEND)
-    page.wait_for_url("**/receipts/**")
-    clerks.return_(village, ["checked"])
-    again = clerks.form(phone, village)
-    expect(again.locator("#f-note")).to_have_count(0)
-    again.fill("#f-checked", "3")
-    again.click(SEND)
-    expect(again.locator("#f-faulty-fault")).to_have_text("不能多于排查户数。")
-    assert len(clerks.sent(village)) == 1
-    again.click(".note-warn a[href='#f-faulty']")
-    again.fill("#f-faulty", "1")
-    again.click(SEND)
-    again.wait_for_url(re.compile("receipts|asked"))
-    if "asked" in again.url:
-        again.click("[data-doubts] button")
-        again.wait_for_url("**/receipts/**")
-    assert clerks.sent(village)[-1].answers["left"] == "2"
 
 
 def test_a_broken_constraint_is_said_on_leaving_the_field(page: Page) -> None:
