@@ -6,6 +6,7 @@ from models.attachment import Attachment, AttachmentKind
 from models.campaign import Campaign, Notice
 from models.comparison import Comparison
 from models.complaint import Complaint
+from models.flag import Flag, FlagKind
 from models.form import FillTime, Form, FormVersion
 from models.form_draft import FormDraft
 from models.hand_down import HandDown, HandDownStep
@@ -50,6 +51,8 @@ __all__ = [
     "Draft",
     "Event",
     "FillTime",
+    "Flag",
+    "FlagKind",
     "Form",
     "FormDraft",
     "FormVersion",

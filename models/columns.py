@@ -1,10 +1,15 @@
 """Column types that behave the same on SQLite and PostgreSQL."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Annotated, Any
 
-from sqlalchemy import JSON, CheckConstraint, Enum, MetaData
+from pydantic import AfterValidator, PlainSerializer, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import JSON, CheckConstraint, Dialect, Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = MetaData(
@@ -19,6 +24,52 @@ SQLModel.metadata.naming_convention = MetaData(
 
 JsonType = JSON().with_variant(JSONB(), "postgresql")
 """JSON on SQLite, JSONB on PostgreSQL."""
+Texts = Annotated[
+    Mapping[str, str], AfterValidator(MappingProxyType), PlainSerializer(dict, return_type=dict)
+]
+"""Texts by name, which nobody can change in place."""
+
+
+class JsonOf(TypeDecorator[Any]):
+    """JSON that is read as `kind`: one place checks what is read and dumps what is written.
+
+    `kind` is whatever pydantic validates, and frozen: a change in place would not be noticed and
+    not be stored. What does not fit, such as JSON of an older database, is a `LookupError` that
+    says where and why, and nothing of what people typed.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__(none_as_null=True)
+        self.kind = kind
+        self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        plain = JSONB if dialect.name == "postgresql" else JSON
+        return dialect.type_descriptor(plain(none_as_null=True))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """The value as JSON, without what has its default."""
+        if value is None:
+            return None
+        try:
+            return self._adapter.dump_python(
+                value, mode="json", exclude_defaults=True, warnings="error"
+            )
+        except PydanticSerializationError:
+            raise TypeError(f"{type(value)} is no {self.kind}") from None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The JSON as a value of `kind`."""
+        if value is None:
+            return None
+        try:
+            return self._adapter.validate_python(value)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False, include_context=False)
+            raise LookupError(f"JSON that is no {self.kind}: {found}") from None
 
 
 def one_of(column: str, choices: type[StrEnum]) -> CheckConstraint:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType, choice_of, one_of
+from models.columns import JsonOf, choice_of, one_of
+from models.sentence import KeptSentence
 
 
 class ScheduledWork(StrEnum):
@@ -100,5 +100,7 @@ class Occurrence(SQLModel, table=True):
     """Releases only: the wish that was written."""
     settled_at: datetime | None = Field(default=None)
     outcome: Outcome | None = Field(default=None, sa_type=choice_of(Outcome))
-    refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JsonType, nullable=True))
-    """The sentence of a refusal (rules.sentences.refusal.to_json)."""
+    refusal: KeptSentence | None = Field(
+        default=None, sa_column=Column(JsonOf(KeptSentence), nullable=True)
+    )
+    """The sentence of the refusal."""

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType, choice_of, one_of
+from models.columns import JsonOf, JsonType, Texts, choice_of, one_of
+from models.flag import Flag
 
 
 class Decision(StrEnum):
@@ -29,13 +30,15 @@ class Submission(SQLModel, table=True):
     """The form version answered; None where the unit sums up what is below and adds a narrative."""
     answers: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
     """Field name → value: int, decimal as text, text, ISO date, code, list of codes, a file as
-    `{digest, name, type, size, token}`; of a repeat: a list of such mappings."""
+    `{digest, name, type, size, token}`; of a repeat: a list of such mappings. The JSON is free: the
+    form version says what it holds."""
     rolled_up: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JsonType, nullable=False)
     )
-    """Totals and coverage of the lower units at the time of sending."""
-    flags: list[dict[str, Any]] = Field(
-        default_factory=list, sa_column=Column(JsonType, nullable=False)
+    """Totals and coverage of the lower units at the time of sending. The JSON is free: the checksum
+    of the receipt covers it, so that it stays as it was written."""
+    flags: tuple[Flag, ...] = Field(
+        default=(), sa_column=Column(JsonOf(tuple[Flag, ...]), nullable=False)
     )
     """What the checks find odd (`rules.filling.checks`): questions, never faults. While a
     submission waits for its review, flags that compare units follow what the other units send."""
@@ -67,8 +70,10 @@ class Draft(SQLModel, table=True):
 
     assignment_id: int = Field(foreign_key="assignment.id", primary_key=True)
     answers: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
-    """Key of the field → the texts as they were typed."""
-    as_known: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
+    """Key of the field → the texts as they were typed. The JSON is free: nothing is checked yet."""
+    as_known: tuple[str, ...] = Field(
+        default=(), sa_column=Column(JsonOf(tuple[str, ...]), nullable=False)
+    )
     """Names of the fields whose prefilled value was not touched."""
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     """The form version of the page; None without a form, and where the form was replaced while the
@@ -94,9 +99,11 @@ class Review(SQLModel, table=True):
     submission_id: int = Field(foreign_key="submission.id", unique=True)
     decision: Decision = Field(sa_type=choice_of(Decision))
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
-    fields: list[str] = Field(default_factory=list, sa_column=Column(JsonType, nullable=False))
+    fields: tuple[str, ...] = Field(
+        default=(), sa_column=Column(JsonOf(tuple[str, ...]), nullable=False)
+    )
     """Names of the returned fields; empty: the whole submission is returned."""
-    notes: dict[str, str] = Field(default_factory=dict, sa_column=Column(JsonType, nullable=False))
+    notes: Texts = Field(default_factory=dict, sa_column=Column(JsonOf(Texts), nullable=False))
     """Name of a returned field → what the unit above wrote about that field."""
     decided_at: datetime
     decided_by: int = Field(foreign_key="account.id")

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType
+from models.columns import JsonOf, JsonType
+from models.sentence import KeptFault
 
 
 class WorkbookUpload(SQLModel, table=True):
@@ -22,9 +23,11 @@ class WorkbookUpload(SQLModel, table=True):
     form_version_id: int | None = Field(default=None, foreign_key="form_version.id")
     rows: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))
     """One `rules.workbooks.reading.FilledRow` for each unit in the file."""
-    faults: list[dict[str, Any]] = Field(sa_column=Column(JsonType, nullable=False))
-    """What is wrong with the file itself: `{where, msgid, values}`."""
-    left_out: list[str] = Field(sa_column=Column(JsonType, nullable=False))
+    faults: tuple[KeptFault, ...] = Field(
+        sa_column=Column(JsonOf(tuple[KeptFault, ...]), nullable=False)
+    )
+    """What is wrong with the file itself."""
+    left_out: tuple[str, ...] = Field(sa_column=Column(JsonOf(tuple[str, ...]), nullable=False))
     """Columns that answer no question of the form: their heads, or their letters without a head."""
     uploaded_at: datetime
     uploaded_by: int = Field(foreign_key="account.id")

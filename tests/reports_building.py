@@ -91,7 +91,7 @@ def _review(
                 submission_id=submission.id,
                 decision=decision,
                 reason=reason,
-                fields=[],
+                fields=(),
                 decided_at=now,
                 decided_by=actor.id,
             )

@@ -44,7 +44,7 @@ class Owed:
     acknowledged_at: datetime | None
     reason: str | None
     """Why the assignment was returned; None: it was not."""
-    fields: list[str] | None
+    fields: tuple[str, ...] | None
     """Names of the returned fields; empty: the whole submission was returned."""
     draft_at: datetime | None
     """When the draft was last saved; None: there is no draft."""

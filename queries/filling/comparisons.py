@@ -14,6 +14,7 @@ from models import (
     AnswerNumber,
     Assignment,
     Comparison,
+    Flag,
     FormVersion,
     Status,
     Submission,
@@ -39,7 +40,7 @@ class ComparedAnswer(NamedTuple):
     assignment: Assignment
     submission_id: int
     form_version_id: int | None
-    flags: list[dict[str, Any]]
+    flags: tuple[Flag, ...]
 
     @property
     def id(self) -> int:

@@ -178,15 +178,15 @@ class AnswerSheet:
         """Whether the draft was typed on another form version than the one shown now."""
         return self.draft is not None and self.draft.form_version_id != self.version_id
 
-    def left_as_known(self, typed: Typed) -> list[str]:
+    def left_as_known(self, typed: Typed) -> tuple[str, ...]:
         """The fields in which the known value stands untouched, or that are empty where nothing was
         known."""
-        return [
+        return tuple(
             field.name
             for field in shared_fields(self.fields)
             if _typed_in(typed, field.name)
             == (self.prefilled[field.name].texts if field.name in self.prefilled else [])
-        ]
+        )
 
     def check(self, typed: Typed, *, today: str, attached: Attached | None = None) -> Checked:
         """Check what was typed into the open fields, and add the answers that the other fields

@@ -21,7 +21,6 @@ from rules.dates.calendar import local_date
 from rules.dates.due import parse_due
 from rules.dates.timetable import latest_of, next_after
 from rules.sentences.refusal import N_, Refusal
-from rules.sentences.sentence_json import to_json
 from services.campaigns.measures import release_measure
 
 LONGEST_PAUSE = 300
@@ -153,7 +152,7 @@ def refuse(session: Session, occurrence_id: int, refusal: Refusal, *, now: datet
     """End an open occurrence as refused, and keep the sentence."""
     occurrence = _find_open(session, occurrence_id)
     if occurrence is not None:
-        occurrence.refusal = to_json(refusal.sentence)
+        occurrence.refusal = refusal.sentence
         _settle(session, occurrence, Outcome.REFUSED, now)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col
 
-from models import Status, TextPrint
+from models import Flag, FlagKind, Status, TextPrint
 from queries.filling.checks import list_history, list_like_prints, list_sibling_numbers
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.checks.figures import (
@@ -18,7 +18,7 @@ from rules.filling.checks.figures import (
     compared_numbers,
     copied,
 )
-from rules.filling.checks.flags import Flag, FlagKind, asked_before, in_order, unasked
+from rules.filling.checks.flags import asked_before, in_order, unasked
 from rules.filling.checks.known import against_known
 from rules.filling.checks.returned import unchanged
 from rules.filling.checks.text_prints import Prints, is_alike

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, exists, update
 from sqlmodel import Session, col
 
 from adapters.database import insert_into
-from models import Assignment, Comparison, Status, Submission
+from models import Assignment, Comparison, Flag, FlagKind, Status, Submission
 from queries.filling.comparisons import (
     ComparedAnswer,
     Group,
@@ -27,7 +27,7 @@ from queries.filling.comparisons import (
 from queries.filling.submissions import fields_of
 from rules.filling.checks.circle import Circle, CirclePlace, Holders
 from rules.filling.checks.figures import against_siblings, compared_numbers
-from rules.filling.checks.flags import COMPARED, Flag, FlagKind, in_order
+from rules.filling.checks.flags import COMPARED, in_order
 from rules.filling.checks.text_prints import text_prints
 from rules.forms.form_fields import FormField
 from services.assignments.roll_up import lock_measures
@@ -36,13 +36,13 @@ MOST_GROUPS = 200
 """Units above whose lower units are looked at together: what is in memory at one time."""
 
 Fields = tuple[FormField, ...]
-_JsonFlags = list[dict[str, Any]]
+Flags = tuple[Flag, ...]
 
 
 class Compared(NamedTuple):
     """What came out."""
 
-    flags: dict[int, _JsonFlags]
+    flags: dict[int, Flags]
     """Submission → its flags, of those that wait."""
     changed: frozenset[int]
     """The submissions whose flags are others now."""
@@ -144,13 +144,12 @@ def _similar(
 
 def _flags(
     one: ComparedAnswer, fields: Fields, circle: Circle, names: Sequence[str], alike: Sequence[Flag]
-) -> _JsonFlags:
+) -> Flags:
     """Its own flags as they are, and those that come from others as they are now."""
     own = circle.own(one.id, names)
-    kept = [flag for flag in map(Flag.from_json, one.flags) if flag.kind not in COMPARED]
+    kept = [flag for flag in one.flags if flag.kind not in COMPARED]
     numbers = against_siblings(own, circle.others(one.id, one.place, list(own)))
-    flags = in_order([*kept, *numbers, *alike], [field.name for field in fields])
-    return [flag.to_json() for flag in flags]
+    return tuple(in_order([*kept, *numbers, *alike], [field.name for field in fields]))
 
 
 def store(session: Session, groups: Sequence[Group], found: Compared) -> int:
@@ -198,7 +197,7 @@ _SET_FLAGS = (
 )
 
 
-def find_flags_now(session: Session, assignment: Assignment, submission: Submission) -> _JsonFlags:
+def find_flags_now(session: Session, assignment: Assignment, submission: Submission) -> Flags:
     """The flags of an assignment's current submission: while it waits, as they are at this
     moment; after its review as they were then."""
     if assignment.status != Status.SUBMITTED or assignment.parent_id is None:

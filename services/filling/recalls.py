@@ -14,7 +14,6 @@ from rules.accounts.predicates import Subject
 from rules.assignments.states import REPORTED, REVIEWED
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Typed, as_typed
-from rules.filling.checks.flags import Flag
 from rules.filling.corrections import WHY
 from rules.filling.posting import Posting
 from rules.filling.sheet_answers import SheetAnswers
@@ -116,9 +115,10 @@ def _as_approved(session: Session, sheet: AnswerSheet, approved: Submission) -> 
 
 
 def _again(sheet: AnswerSheet, approved: Submission, actor: Account, now: datetime) -> Submission:
-    flags = [Flag.from_json(one) for one in approved.flags]
     send_key = f"back-{approved.id}-{sheet.revision}"
-    return made_submission(sheet, approved.answers, approved.rolled_up, flags, send_key, actor, now)
+    return made_submission(
+        sheet, approved.answers, approved.rolled_up, approved.flags, send_key, actor, now
+    )
 
 
 def _approval(again: Submission, review: Review) -> Review:

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from adapters.database import insert_into
-from models import Account, Act, Draft, Submission
+from models import Account, Act, Draft, Flag, Submission
 from queries.assignments.coverage import get_coverage
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.submissions import find_by_send_key
@@ -21,7 +21,7 @@ from rules.dates.calendar import local_date, local_time
 from rules.dates.review_clock import review_due
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, Typed, cleaned
-from rules.filling.checks.flags import Flag, marks
+from rules.filling.checks.flags import marks
 from rules.filling.corrections import WHY, why_in
 from rules.filling.posting import Posting
 from rules.filling.receipts import checksum, receipt_number
@@ -281,7 +281,7 @@ def made_submission(
         form_version_id=sheet.version_id,
         answers=answers,
         rolled_up=rolled_up,
-        flags=[flag.to_json() for flag in flags],
+        flags=tuple(flags),
         flag_count=len(flags),
         asked=marks(flags),
         send_key=send_key,

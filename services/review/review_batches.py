@@ -19,7 +19,6 @@ from models import (
     Status,
     Submission,
 )
-from models.columns import JsonType
 from queries.filling.current_submission import is_current
 from queries.review.review_list import WaitingSubmissions
 from rules.accounts.permissions import Right, require
@@ -45,7 +44,7 @@ _DECISIONS: dict[Decision, tuple[Act, Status]] = {
     Decision.RETURN: (Act.RETURN, Status.RETURNED),
 }
 
-_DECISION = Review.__table__.c.decision.type  # type: ignore[attr-defined]
+_REVIEW = Review.__table__.c  # type: ignore[attr-defined]
 _TOO_LATE = {
     Decision.APPROVE: N_("审核结果只能在 %(minutes)s 分钟内撤销，现在可以逐份退回。"),
     Decision.RETURN: N_(
@@ -217,10 +216,10 @@ def _add_reviews(session: Session, able: Select[Any], batch: ReviewBatch) -> Non
     returned = batch.decision == Decision.RETURN
     values: dict[str, Any] = {
         "submission_id": col(Submission.id),
-        "decision": literal(batch.decision, _DECISION),
+        "decision": literal(batch.decision, _REVIEW.decision.type),
         "reason": literal(batch.reason),
-        "fields": literal([], JsonType),
-        "notes": literal({}, JsonType),
+        "fields": literal((), _REVIEW.fields.type),
+        "notes": literal({}, _REVIEW.notes.type),
         "decided_at": literal(batch.decided_at, UTCDateTime()),
         "decided_by": literal(batch.decided_by),
         "batch_id": literal(batch.id),
@@ -303,10 +302,10 @@ def _approve_again(
     )
     values: dict[str, Any] = {
         "submission_id": col(Submission.id),
-        "decision": literal(Decision.APPROVE, _DECISION),
+        "decision": literal(Decision.APPROVE, _REVIEW.decision.type),
         "reason": literal(""),
-        "fields": literal([], JsonType),
-        "notes": literal({}, JsonType),
+        "fields": literal((), _REVIEW.fields.type),
+        "notes": literal({}, _REVIEW.notes.type),
         "decided_at": col(Event.at),
         "decided_by": col(Event.account_id),
     }

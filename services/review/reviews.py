@@ -61,7 +61,7 @@ def return_(
     due_on = max(due_before, mend_by(now))
     change(session, assignment, Act.RETURN, **how, due_on=due_on)
     values: dict[str, Any] = {
-        "fields": names,
+        "fields": tuple(names),
         "notes": _notes(notes or {}, names),
         "due_before": due_before,
     }

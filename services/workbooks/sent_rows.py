@@ -22,6 +22,7 @@ from models import (
     AnswerNumber,
     Assignment,
     Draft,
+    Flag,
     KnownValue,
     Status,
     Submission,
@@ -34,7 +35,6 @@ from rules.dates.review_clock import review_due
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.checks.circle import MOST_SIBLINGS
 from rules.filling.checks.figures import Figures, compared_numbers
-from rules.filling.checks.flags import Flag
 from rules.filling.sheet_answers import SheetAnswers
 from rules.forms.answer_numbers import numbers as numbers_of
 from rules.forms.form_fields import FormField
@@ -81,12 +81,15 @@ def send_rows(
         made_submission(row.sheet, dict(row.answers.values), {}, asked, row.send_key, actor, now)
         for row, asked in zip(rows, flags, strict=True)
     ]
-    session.execute(
-        insert(Submission), [submission.model_dump(exclude={"id"}) for submission in made]
-    )
+    session.execute(insert(Submission), [_columns(submission) for submission in made])
     _replace(session, rows, made)
     _change(session, rows, reason, actor, now)
     return made
+
+
+def _columns(submission: Submission) -> dict[str, Any]:
+    """The values of a submission as its columns take them; the id comes from the database."""
+    return {name: getattr(submission, name) for name in Submission.model_fields if name != "id"}
 
 
 def _replace(session: Session, rows: Sequence[AnsweredRow], made: Sequence[Submission]) -> None:

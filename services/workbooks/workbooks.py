@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, delete, or_, select
 from sqlmodel import Session, col
 
-from models import Account, Act, Assignment, Unit, WorkbookUpload
+from models import Account, Act, Assignment, Flag, Unit, WorkbookUpload
 from queries.filling.answer_sheets import list_answer_sheets
 from queries.filling.attachments import question_of
 from queries.workbooks.workbooks import (
@@ -24,12 +24,10 @@ from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached
-from rules.filling.checks.flags import Flag
 from rules.filling.sheet_answers import SheetAnswers
 from rules.sentences.faults import Fault, Place
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal, Term
-from rules.sentences.sentence_json import from_json, to_json
 from rules.workbooks.changes import typed_of
 from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
@@ -129,8 +127,8 @@ def keep_upload(
         assignment_id=own.id,
         form_version_id=sheets[0].version_id,
         rows=[row.to_json() for row in book.rows],
-        faults=[_fault_json(fault) for fault in book.faults],
-        left_out=book.left_out,
+        faults=tuple(fault.at(Place.of_address(fault.place.address)) for fault in book.faults),
+        left_out=tuple(book.left_out),
         uploaded_at=now,
         uploaded_by=actor.id,
     )
@@ -263,10 +261,7 @@ def _preview(
         )
         for sheet in present
     ]
-    told = [
-        Fault.of(from_json(stored), Place.of_address(stored["where"])) for stored in upload.faults
-    ]
-    by_cell = {fault.place.address: fault for fault in told}
+    by_cell = {fault.place.address: fault for fault in upload.faults}
     outcomes = [
         with_told(outcome, filled[outcome.sheet.assignment.id], by_cell) for outcome in outcomes
     ]
@@ -274,7 +269,7 @@ def _preview(
     cells = {fault.place.address for fault in in_rows}
     return UploadPreview(
         outcomes=outcomes,
-        faults=[*(fault for fault in told if fault.place.address not in cells), *in_rows],
+        faults=[*(fault for fault in upload.faults if fault.place.address not in cells), *in_rows],
         missing=[sheet.unit for sheet in sheets if sheet.assignment.id not in filled],
         columns=columns,
     )
@@ -328,7 +323,3 @@ def _check_unchanged(found: UploadPreview, seen: str) -> None:
 def _first(names: Iterable[str]) -> list[str]:
     shown = list(names)
     return shown[:5] + (["…"] if len(shown) > 5 else [])
-
-
-def _fault_json(fault: Fault) -> dict[str, Any]:
-    return {"where": fault.place.address, **to_json(fault)}

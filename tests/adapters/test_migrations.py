@@ -107,7 +107,7 @@ def test_what_was_stored_before_reads_the_same_after(backend: str, tmp_path: Pat
             draft = session.get_one(Draft, 1)
             assert (draft.answers, draft.version, draft.page) == ({"checked": ["7"]}, 1, "")
             last = session.get_one(Submission, 2)
-            assert (last.answers, last.flags, last.flag_count) == ({"checked": 5}, [], 0)
+            assert (last.answers, last.flags, last.flag_count) == ({"checked": 5}, (), 0)
             assert session.get_one(FormVersion, 1).settings == {}
             assert session.get_one(Review, 1).notes == {}
             assert session.get_one(Event, 1).act == "submit"

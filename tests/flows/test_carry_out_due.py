@@ -22,7 +22,6 @@ from flows.dispatch import Dispatcher
 from flows.render_reports import render_reports
 from flows.sweep import sweep
 from models import Account, Campaign, HandDown, Occurrence, Outcome, Snapshot
-from rules.sentences.sentence_json import from_json
 from services.campaigns.occurrences import LEASE
 from services.campaigns.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
@@ -253,7 +252,7 @@ def test_an_order_that_cannot_be_done_is_refused_with_the_sentence_and_not_tried
     assert "没有存下快照" in render(client, stored(session))
     order = stored(session)
     assert order.outcome == Outcome.REFUSED
-    assert "没有存下快照" in str(from_json(order.refusal or {}))
+    assert "没有存下快照" in str(order.refusal)
     at.now = START + LEASE * 3
     carry_out_all(client)
     assert len(runs_of(client, order)) == 1

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from models import HandDown, Occurrence
 from rules.campaigns.standings import STANDING_NAMES, Standing, standing_of
-from rules.sentences.sentence_json import from_json
 from web.edge.language import Words
 
 COLOURS = {
@@ -60,6 +59,6 @@ def told_of(
         name=STANDING_NAMES[standing],
         colour=COLOURS[standing],
         done_at=done_at,
-        reason=words.say(from_json(occurrence.refusal)) if occurrence.refusal else "",
+        reason=words.say(occurrence.refusal) if occurrence.refusal else "",
         for_reports=for_reports,
     )

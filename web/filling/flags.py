@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from rules.filling.checks.flags import Flag, FlagKind
+from models import Flag, FlagKind
 from rules.forms.form_fields import FormField, words_in
 from rules.sentences.refusal import N_
 from web.edge.language import Words
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[FlagKind, str] = {
     FlagKind.LAST_PERIOD: N_("“%(label)s”与上期相差较大：上期 %(other)s，本期 %(value)s，请核对。"),
     FlagKind.SIBLINGS: N_(
         "“%(label)s”与同级单位相差较大：%(count)s 个同级单位的中位数是 %(other)s，"
@@ -29,7 +28,6 @@ SENTENCES: dict[str, str] = {
 }
 """Kind of flag → its question."""
 _WHOLE_UNCHANGED = N_("这份表单被退回后没有任何改动，请核对。")
-_UNKNOWN = N_("请核对“%(label)s”。")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
 
@@ -54,15 +52,12 @@ def ask_about(words: Words, flags: Iterable[Flag], fields: Sequence[FormField]) 
         for field in fields
         if field.choices
     }
-    return [
-        Question(flag_in_words(words, flag.to_json(), labels, choices), flag.field)
-        for flag in flags
-    ]
+    return [Question(flag_in_words(words, flag, labels, choices), flag.field) for flag in flags]
 
 
 def flag_in_words(
     words: Words,
-    flag: Mapping[str, Any],
+    flag: Flag,
     labels: Mapping[str, str],
     choices: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
@@ -70,18 +65,16 @@ def flag_in_words(
 
     `choices`: field → code → label; without it, codes are shown.
     """
-    name = str(flag.get("field", ""))
-    labelled = (choices or {}).get(name, {})
-    kind = str(flag.get("kind", ""))
-    if kind == FlagKind.UNCHANGED and not name:
+    labelled = (choices or {}).get(flag.field, {})
+    if flag.kind == FlagKind.UNCHANGED and not flag.field:
         return words.say(_WHOLE_UNCHANGED)
     return words.say(
-        SENTENCES.get(kind, _UNKNOWN),
-        label=labels.get(name, name),
-        value=_shown(words, str(flag.get("value", "")), labelled),
-        other=_shown(words, str(flag.get("other", "")), labelled),
-        count=flag.get("count", 0),
-        source=flag.get("source", ""),
+        SENTENCES[flag.kind],
+        label=labels.get(flag.field, flag.field),
+        value=_shown(words, flag.value, labelled),
+        other=_shown(words, flag.other, labelled),
+        count=flag.count,
+        source=flag.source,
     )
 
 

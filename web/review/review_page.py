@@ -24,7 +24,7 @@ from queries.forms.forms import get_version
 from queries.review.review_list import ReviewFilter, WaitingSubmissions, find_next, find_previous
 from queries.review.reviews import find_page
 from rules.assignments.states import waits_for_review
-from rules.filling.checks.flags import Flag, asked_before
+from rules.filling.checks.flags import asked_before
 from rules.sentences.not_found import NotFound
 from services.filling.comparisons import find_flags_now
 from web.edge.context import Context
@@ -172,7 +172,7 @@ def _flags(
     submission = last.submission
     asked = asked_before(submission.asked, submission.flags)
     return [
-        ShownFlag(flag_in_words(words, flag, labels), Flag.from_json(flag).mark not in asked)
+        ShownFlag(flag_in_words(words, flag, labels), flag.mark not in asked)
         for flag in find_flags_now(session, seen.assignment, submission)
     ]
 

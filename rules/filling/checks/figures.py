@@ -5,8 +5,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
+from models import Flag, FlagKind
 from rules.filling.checks.distance import far_apart, is_outlier
-from rules.filling.checks.flags import Flag, FlagKind
 from rules.forms.answer_numbers import MEASURED
 from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import FormField

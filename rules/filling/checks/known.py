@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from models import Flag, FlagKind
 from rules.filling.answer_sheet import Prefilled
-from rules.filling.checks.flags import Flag, FlagKind
 from rules.forms.form_fields import FormField
 
 LONGEST = 60

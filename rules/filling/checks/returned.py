@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rules.filling.checks.flags import Flag, FlagKind
+from models import Flag, FlagKind
 
 
 def unchanged(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from models import Account, Measure, Submission
+from models import Account, Flag, FlagKind, Measure, Submission
 from queries.review.review_list import (
     Position,
     ReviewFilter,
@@ -124,7 +124,7 @@ def test_the_list_can_be_cut_down_to_late_repeated_and_flagged_ones(
             list_waiting_submissions(session, WaitingSubmissions(unit_id)).rows[-1].submission_id,
         )
     )
-    flagged.flags, flagged.flag_count = [{"kind": "all_zero"}], 1
+    flagged.flags, flagged.flag_count = (Flag(FlagKind.ALL_ZERO),), 1
     late = assignment_of(session, three, VILLAGES[1])
     late.late = True
     session.flush()

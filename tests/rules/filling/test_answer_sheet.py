@@ -28,7 +28,7 @@ def returned(
 ) -> AnswerSheet:
     """The form answered with `answers`, of which `fields` were returned."""
     sent = Submission(answers=answers, revision=1, form_version_id=None)
-    review = Review(decision=Decision.RETURN, fields=list(fields))
+    review = Review(decision=Decision.RETURN, fields=tuple(fields))
     return AnswerSheet(
         assignment=None, measure=None, unit=None, version=None, fields=check_form(form),
         last=sent, last_sender="", reviewed=sent, review=review, draft=draft,
@@ -105,5 +105,5 @@ def test_a_page_that_does_not_know_the_tied_fields_has_not_left_them_empty() -> 
     assert set(sheet.check({"checked": ["3"]}, today="2026-11-22").faults) == {"faulty", "calm"}
     emptied = {"checked": ["12"], "faulty": [""], "mended": [""], "calm": [""]}
     assert "faulty" not in sheet.check(emptied, today="2026-11-22").values
-    older = Draft(answers={"checked": ["12"]}, as_known=[])
+    older = Draft(answers={"checked": ["12"]}, as_known=())
     assert tied("checked", draft=older).typed["faulty"] == ["4"]

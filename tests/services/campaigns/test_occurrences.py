@@ -18,7 +18,6 @@ from models import (
 from queries.campaigns.occurrences import has_due, list_coming, list_open
 from rules.campaigns.standings import Standing, standing_of
 from rules.dates.timetable import LAST_DAY, Rhythm, Timing
-from rules.sentences.sentence_json import from_json
 from services.campaigns import occurrences
 from services.campaigns.measures import delete_measure, release_measure, withdraw_measure
 from services.campaigns.occurrences import LEASE
@@ -108,7 +107,7 @@ def test_a_measure_that_was_withdrawn_meanwhile_is_refused_once_and_the_reason_k
         attempt_due(session, TOMORROW + timedelta(minutes=minutes))
     (refused,) = all_of(session)
     assert (refused.outcome, refused.attempts) == (Outcome.REFUSED, 1)
-    assert "现为“已撤回”" in str(from_json(refused.refusal or {}))
+    assert "现为“已撤回”" in str(refused.refusal)
     assert len(session.exec(select(HandDown)).all()) == 1
 
 
@@ -118,7 +117,7 @@ def test_a_measure_that_recurs_no_more_opens_no_period(session: Session, office:
     measure.due_rule = "2026-12-20"
     session.add(measure)
     attempt_due(session, TOMORROW + timedelta(hours=1))
-    assert "只办一次" in str(from_json(latest(session).refusal or {}))
+    assert "只办一次" in str(latest(session).refusal)
     assert session.exec(select(HandDown)).all() == []
 
 

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from models import Assignment, Draft, Measure, Submission, TextPrint, Unit
+from models import Assignment, Draft, Flag, FlagKind, Measure, Submission, TextPrint, Unit
 from queries.filling.answer_sheets import get_answer_sheet
-from rules.filling.checks.flags import FlagKind, marks
+from rules.filling.checks.flags import marks
 from rules.filling.sheet_answers import SheetAnswers
 from services.filling.checks import find_flags
 from services.filling.recalls import recall
@@ -51,7 +51,7 @@ def fill(
 
 
 def kinds(outcome: Sent | Faulty | Asked) -> list[str]:
-    return [flag["kind"] for flag in arrived(outcome).submission.flags]
+    return [flag.kind for flag in arrived(outcome).submission.flags]
 
 
 def move_all_below(session: Session, assignments: list[Assignment]) -> None:
@@ -68,9 +68,9 @@ def test_a_number_far_from_eight_siblings_is_flagged(session: Session, measure: 
     for place, assignment in enumerate(assignments[:8]):
         assert kinds(fill(session, assignment, checked=str(40 + place))) == []
     odd = arrived(fill(session, assignments[8], checked="4500"))
-    assert odd.submission.flags == [
-        {"kind": "siblings", "field": "checked", "value": "4500", "other": "43.5", "count": 8}
-    ]
+    assert odd.submission.flags == (
+        Flag(FlagKind.SIBLINGS, "checked", value="4500", other="43.5", count=8),
+    )
     assert odd.submission.flag_count == 1
     assert kinds(fill(session, assignments[9], checked="60")) == []
 
@@ -120,9 +120,9 @@ def test_a_text_copied_below_the_same_unit_is_flagged_without_being_shown(
     copied = arrived(
         fill(session, assignments[2], checked="1", note=STORY.replace("八十五", "六十二"))
     )
-    assert copied.submission.flags == [{"kind": "similar_text", "field": "note", "count": 1}]
+    assert copied.submission.flags == (Flag(FlagKind.SIMILAR_TEXT, "note", count=1),)
     third = arrived(fill(session, assignments[3], checked="1", note="我村：" + STORY))
-    assert third.submission.flags == [{"kind": "similar_text", "field": "note", "count": 2}]
+    assert third.submission.flags == (Flag(FlagKind.SIMILAR_TEXT, "note", count=2),)
 
 
 def test_a_text_that_was_taken_back_or_replaced_is_no_longer_compared(
@@ -180,9 +180,9 @@ def test_a_number_far_from_the_last_period_is_flagged(
 ) -> None:
     earlier(session, monthly, "202609", checked="1300")
     earlier(session, monthly, "202610", checked="12")
-    assert arrived(fill(session, monthly, checked="1200")).submission.flags == [
-        {"kind": "last_period", "field": "checked", "value": "1200", "other": "12"}
-    ]
+    assert arrived(fill(session, monthly, checked="1200")).submission.flags == (
+        Flag(FlagKind.LAST_PERIOD, "checked", value="1200", other="12"),
+    )
 
 
 def test_a_number_with_a_history_of_such_changes_is_not_flagged(

@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from models import Account, Assignment, Measure, Submission, Unit
+from models import Account, Assignment, Flag, FlagKind, Measure, Submission, Unit
 from queries.filling.comparisons import list_stale
-from rules.filling.checks.flags import FlagKind
 from services.filling.comparisons import compare, find_flags_now, store
 from services.filling.recalls import recall
 from services.filling.submissions import Asked
@@ -23,7 +22,7 @@ STORY = (
     "村干部对辖区内居民逐户走访，排查取暖安全隐患，发现的已当场整改，其余限期三日内整改到位，"
     "并发放宣传单，签订责任书，建立台账，明确专人负责。"
 )
-FAR = {"kind": "siblings", "field": "checked", "value": "500", "other": "11", "count": 8}
+FAR = Flag(FlagKind.SIBLINGS, "checked", value="500", other="11", count=8)
 """The flag of the one that answers 500 where eight others answer about 10."""
 
 
@@ -69,11 +68,11 @@ def test_who_sends_first_is_held_against_those_who_send_later(
     for place, assignment in enumerate(assignments[1:]):
         fill(session, assignment, 10 + place % 3, STORY if place == 0 else "")
     copy = session.get_one(Submission, first.id + 1)
-    assert (first.flags, first.flag_count) == ([], 0)
+    assert (first.flags, first.flag_count) == ((), 0)
     assert refresh(session) == 1
-    same = {"kind": "similar_text", "field": "note", "count": 1}
-    assert (first.flags, first.flag_count) == ([FAR, same], 2)
-    assert copy.flags == [same]
+    same = Flag(FlagKind.SIMILAR_TEXT, "note", count=1)
+    assert (first.flags, first.flag_count) == ((FAR, same), 2)
+    assert copy.flags == (same,)
     assert list_stale(session) == []
 
 
@@ -85,7 +84,7 @@ def test_what_is_taken_back_is_no_longer_held_against(
     assert (first.flag_count, second.flag_count) == (1, 1)
     recall(session, assignments[1].id, actor=clerk(session, assignments[1]), now=NOW)
     assert refresh(session) == 1
-    assert (first.flags, first.flag_count) == ([], 0)
+    assert (first.flags, first.flag_count) == ((), 0)
     assert second.flag_count == 1  # It does not wait any more.
 
 
@@ -99,14 +98,14 @@ def test_what_was_reviewed_keeps_the_flags_its_reviewer_saw(
     above = reviewer(session, assignments[0])
     approve(session, early.id, actor=above, now=NOW)
     first = fill(session, assignments[0], 500)
-    first.flags, first.flag_count = [], 0
+    first.flags, first.flag_count = tuple[Flag, ...](), 0
     approve(session, first.id, actor=above, now=NOW)
-    assert (first.flags, first.flag_count) == ([FAR], 1)
-    early.flags = kept = [{"kind": "all_zero"}]
+    assert (first.flags, first.flag_count) == ((FAR,), 1)
+    early.flags = kept = (Flag(FlagKind.ALL_ZERO),)
     assert refresh(session) == 0
     assert early.flags == kept
     assert find_flags_now(session, assignments[1], early) == kept
-    assert find_flags_now(session, assignments[2], waiting) == []
+    assert find_flags_now(session, assignments[2], waiting) == ()
 
 
 def test_a_unit_is_asked_about_what_came_up_after_it_had_sent(
@@ -142,7 +141,7 @@ def test_where_few_units_are_beside_a_change_further_away_counts(
     for place, assignment in enumerate(assignments[1:]):
         fill(session, assignment, 10 + place % 3)
     assert refresh(session) == 1
-    assert first.flags == [FAR]
+    assert first.flags == (FAR,)
     assert refresh(session) == 0
 
 
@@ -160,7 +159,7 @@ def test_flags_do_not_depend_on_the_order_in_which_the_units_sent(
         ).flags
         refresh(session)
         rows = session.exec(select(Submission).order_by(col(Submission.assignment_id))).all()
-        found = [[(flag["kind"], flag.get("count")) for flag in row.flags] for row in rows]
+        found = [[(flag.kind, flag.count) for flag in row.flags] for row in rows]
         last = next(row for row in rows if row.assignment_id == assignments[order[-1]].id)
         assert last.flags == at_sending  # Whoever comes last has seen all the others.
         tried.rollback()

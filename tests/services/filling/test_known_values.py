@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models import Assignment, FormVersion, KnownValue, Measure, Submission
+from models import Assignment, Flag, FlagKind, FormVersion, KnownValue, Measure, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.known_values import HOLDS, list_known_values
 from rules.sentences.refusal import Refusal
@@ -248,8 +248,8 @@ def test_another_answer_than_elsewhere_is_asked_about(
         confirmed="", actor=clerk, now=LATER,
     )  # fmt: skip
     assert isinstance(outcome, Asked)
-    assert [flag.to_json() for flag in outcome.flags] == [
-        {"kind": "known", "field": "total", "value": "84", "other": "85", "source": "人口摸底"}
+    assert outcome.flags == [
+        Flag(FlagKind.KNOWN, "total", value="84", other="85", source="人口摸底")
     ]
 
 

@@ -81,7 +81,7 @@ def test_a_return_says_what_and_why_and_takes_the_numbers_out(
     current = present(find_current(session, village.id))
     assert (present(current.review).reason, present(current.review).fields) == (
         REASON,
-        ["checked", "note"],
+        ("checked", "note"),
     )
     assert current.reviewer == "综合办公室"
     assert village.status == Status.RETURNED

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import Column, MetaData, Table, func, update
 from sqlmodel import Session, select
 
 from models import (
@@ -19,6 +19,7 @@ from models import (
     Total,
     WorkbookUpload,
 )
+from models.columns import JsonType
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.dates.review_clock import review_due
 from rules.filling.receipts import is_whole
@@ -137,8 +138,8 @@ def test_columns_of_ones_own_are_named_by_their_heads_or_letters(
     ]
     tables = [replace(table, lines=lines)]
     kept = keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
-    assert kept.left_out == ["联系人", "填报!H", "填报!I", "填报!K"]
-    assert kept.faults == []
+    assert kept.left_out == ("联系人", "填报!H", "填报!I", "填报!K")
+    assert kept.faults == ()
 
 
 def test_one_fault_and_nothing_is_sent(
@@ -175,9 +176,13 @@ def test_a_cell_with_a_formula_has_one_fault_and_its_row_counts_it(
     assert len(found.faults) == sum(len(outcome.faults) for outcome in found.outcomes)
     assert [outcome.kind for outcome in found.outcomes][:3] == [Kind.FAULTY] * 3
     assert "排查户数" in found.faults[0].place.column
-    kept.faults = [
-        {name: fault[name] for name in ("where", "msgid", "values")} for fault in kept.faults
+    older = [
+        {"where": fault.place.address, "msgid": fault.msgid, "values": dict(fault.values)}
+        for fault in kept.faults
     ]
+    uploads = Table("workbook_upload", MetaData(), Column("faults", JsonType))
+    session.execute(update(uploads).values(faults=older))
+    session.expire(kept)
     assert preview(session, township, kept, NOW).faults == found.faults  # as they were once kept
 
 

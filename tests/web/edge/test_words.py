@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from adapters.root import ROOT
-from rules.filling.checks.flags import FlagKind
+from models import Flag, FlagKind
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import Refusal
 from web.edge.language import Words
@@ -72,7 +72,7 @@ def test_no_page_joins_a_list_in_one_language() -> None:
 
 
 def test_a_flag_lists_choices_as_the_language_does() -> None:
-    flag = {"kind": FlagKind.KNOWN, "field": "a", "value": "x y", "other": "x", "source": "甲"}
+    flag = Flag(FlagKind.KNOWN, "a", value="x y", other="x", source="甲")
     choices = {"a": {"x": "有", "y": "无"}}
     assert "有、无" in flag_in_words(Words("zh"), flag, {}, choices)
     assert "有, 无" in flag_in_words(Words("en"), flag, {}, choices)

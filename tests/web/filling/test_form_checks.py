@@ -5,8 +5,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from models import Assignment, FillTime, Measure, Submission
-from rules.filling.checks.flags import FlagKind
+from models import Assignment, FillTime, Flag, FlagKind, Measure, Submission
 from tests.answering import account_of, released_measure, send
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE, assignment_of, make_form
 from tests.web.conftest import World
@@ -42,7 +41,7 @@ def test_questions_stand_on_top_once_and_a_second_press_sends(
     sent = village.post(path, data={**fields_of(page), **typed})
     assert "/receipts/" in sent.headers["location"]
     (stored,) = session.exec(select(Submission)).all()
-    assert stored.flags == [{"kind": "all_zero"}]
+    assert stored.flags == (Flag(FlagKind.ALL_ZERO),)
 
 
 def test_a_mended_answer_is_sent_without_another_question(

@@ -204,7 +204,7 @@ def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(
         notes={"alarms": "比上月少了一半"}, actor=account_of(session, TOWNSHIP), now=NOW,
     )  # fmt: skip
     review = session.exec(select(Review)).one()
-    review.fields = ["alarms", "visits"]
+    review.fields = ("alarms", "visits")
     session.add(review)
     session.flush()
     page = clerk.get(path)

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session
 
-from models import Status
+from models import Flag, FlagKind, Status
 from tests.building import BANNER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
 from tests.counting import statements
@@ -30,7 +30,7 @@ def three(world: World, session: Session) -> World:
     for code in (VILLAGE, SECOND):
         world.send(code)
     flagged = world.send(THIRD)
-    flagged.flags, flagged.flag_count = [{"kind": "all_zero"}], 1
+    flagged.flags, flagged.flag_count = (Flag(FlagKind.ALL_ZERO),), 1
     session.flush()
     return world
 

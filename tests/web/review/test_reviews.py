@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from models import Assignment, Role, SignIn, Status, Submission, Unit
+from models import Assignment, Flag, FlagKind, Role, SignIn, Status, Submission, Unit
 from queries.filling.submissions import find_current
 from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
@@ -379,7 +379,7 @@ def test_flags_are_shown_as_questions(
     world: World, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
     sent = world.send(VILLAGE)
-    sent.flags, sent.flag_count = [{"kind": "all_zero"}], 1
+    sent.flags, sent.flag_count = (Flag(FlagKind.ALL_ZERO),), 1
     session.flush()
     client = sign_in(TOWNSHIP)
     assert "1 处提示" in text_of(client.get("/review"))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import Flag, FlagKind
 from rules.filling.answer_sheet import Prefilled
 from rules.filling.checks.figures import (
     LEAST_SIBLINGS,
@@ -14,7 +15,7 @@ from rules.filling.checks.figures import (
     copied,
     figures,
 )
-from rules.filling.checks.flags import Flag, FlagKind, marks, unasked
+from rules.filling.checks.flags import marks, unasked
 from rules.filling.checks.known import against_known
 from rules.forms.form_check import check_form
 from rules.sentences.sentence import Sentence
@@ -72,9 +73,7 @@ def test_few_siblings_say_nothing() -> None:
 def test_a_flag_about_siblings_holds_no_number_of_a_single_one() -> None:
     others = [Decimal(number) for number in (11, 13, 17, 19, 23, 29, 31, 37, 41)]
     (flag,) = against_siblings(numbers(checked=9_000), {"checked": others})
-    assert flag.to_json() == {
-        "kind": "siblings", "field": "checked", "value": "9000", "other": "23", "count": 9,
-    }  # fmt: skip
+    assert flag == Flag(FlagKind.SIBLINGS, "checked", value="9000", other="23", count=9)
 
 
 @pytest.mark.parametrize(
@@ -126,12 +125,6 @@ def test_another_answer_than_elsewhere_is_asked_about() -> None:
 
 def test_another_answer_than_in_the_last_period_is_no_contradiction() -> None:
     assert against_known(FIELDS, {"checked": known(12, "")}, {"checked": 13}) == []
-
-
-def test_a_flag_is_stored_and_read_again() -> None:
-    flag = Flag(FlagKind.SIBLINGS, "checked", "9000", "23", 9)
-    assert Flag.from_json(flag.to_json()) == flag
-    assert Flag(FlagKind.ALL_ZERO).to_json() == {"kind": "all_zero"}
 
 
 def test_the_same_question_is_not_asked_twice_and_another_value_is_another_question() -> None:
