@@ -22,6 +22,7 @@ from tests.web.site import Site, browser
 from web.edge.security import SESSION_COOKIE
 
 PASSWORD = "Caoyuan-2026"
+SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 YES_NO = [{"value": "yes", "label": "有"}, {"value": "no", "label": "没有"}]
 FORM: list[dict[str, Any]] = [
     {"name": "checked", "label": "排查户数", "type": "integer", "required": True, "min": 0},

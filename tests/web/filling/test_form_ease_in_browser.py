@@ -8,12 +8,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.second_try import REAL
-from tests.web.phones import Phones, phones, until
+from tests.web.phones import SAVE, SEND, Phones, phones, until
 from tests.web.site import browser
 
 pytestmark = [pytest.mark.long, REAL]
 
-SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1"

@@ -9,11 +9,10 @@ from tests.building import REGION
 from tests.conftest import NOW
 from tests.second_try import REAL
 from tests.web.conftest import account_of
-from tests.web.phones import Phones, cut_off, dismiss_into, until
+from tests.web.phones import SAVE, SEND, Phones, cut_off, dismiss_into, until
 
 pytestmark = [pytest.mark.long, REAL]
 
-SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 WRITTEN = "断网前写的一段话"
 KEPT = "Object.values(localStorage).some(text => text.includes('%s'))"
 UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('jieli.form.'))"

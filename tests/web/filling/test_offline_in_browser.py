@@ -11,12 +11,11 @@ from adapters.passwords import hash_password
 from tests.conftest import NOW
 from tests.second_try import REAL
 from tests.web.conftest import account_of
-from tests.web.phones import PASSWORD, Phones, until
+from tests.web.phones import PASSWORD, SAVE, SEND, Phones, until
 from web.edge.transactions import get_now
 
 pytestmark = REAL
 
-SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 KEPT = "caches.open('jieli-pages-1').then(cache => cache.match('%s')).then(Boolean)"
 HOLDS = """caches.open('jieli-pages-1').then(cache => cache.match('%s'))
     .then(page => page.text()).then(text => text.includes('%s'))"""

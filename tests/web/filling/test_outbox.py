@@ -5,12 +5,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from models import Submission
 from tests.second_try import REAL
-from tests.web.phones import PASSWORD, Phones
+from tests.web.phones import PASSWORD, SEND, Phones
 from tests.web.slow_network import LostAnswers, slow_down
 
 pytestmark = [pytest.mark.long, REAL]
 
-SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"
 PUT = "已放入待发箱"
 ITEMS = "Object.keys(localStorage).filter(key => key.startsWith('jieli.outbox.'))"
 AGAIN = "window.dispatchEvent(new Event('online'))"
