@@ -123,9 +123,7 @@ def show_preview(context: Officer, measure_id: int, posted: Posted) -> Response:
         if editable:
             _require_same_form(opened, posted)
             _keep(context, opened, sent, posted, going_on=True)
-    shown = preview_so_far(
-        context.words, opened.measure, context.viewer.unit, sent.raw(), context.today
-    )
+    shown = preview_so_far(context.words, opened.measure, context.viewer.unit, sent, context.today)
     answer = render(context.request, FormPreviewPage(shown, outcome.refusal))
     answer.headers["X-Preview"] = "1"
     answer.headers["X-Kept"] = "1" if editable and outcome.done else "0"
@@ -261,7 +259,7 @@ def _page(
         draft=_draft(session, opened, context.actor),
         page_token=token_urlsafe(9),
         sent=sent,
-        preview=preview_so_far(words, opened.measure, unit, sent.raw(), context.today),
+        preview=preview_so_far(words, opened.measure, unit, sent, context.today),
         elements=list_elements(session, unit),
         faults=told,
         refusal=refusal or told.refusal,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from web.edge.language import Words
 from web.filling.asked import Node
 from web.filling.questions import Questions
 from web.forms.editor_faults import in_one, item_name
+from web.forms.typed_form import TypedForm
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,15 @@ def preview_of(
 
 
 def preview_so_far(
-    words: Words, measure: Measure, unit: Unit, raw: Sequence[Mapping[str, Any]], today: date
+    words: Words, measure: Measure, unit: Unit, sent: TypedForm, today: date
 ) -> FormPreview:
-    """An unfinished form: the fields that could be published, and a line for each wrong field."""
+    """An unfinished form: the fields that could be published, and a line for each wrong field.
+
+    A row into which nothing has been typed yet is not called wrong.
+    """
+    raw = sent.raw()
     right = right_so_far(raw)
-    shown = list(_with_marks(words, raw, right))
+    shown = list(_with_marks(words, raw, right, sent.untouched))
     nodes = preview_of(words, measure, unit, shown, today).nodes
     return FormPreview(nodes, minutes(list(right.values())))
 
@@ -88,7 +93,10 @@ def _frame(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_marks(
-    words: Words, raw: Sequence[Mapping[str, Any]], right: Mapping[int, FormField]
+    words: Words,
+    raw: Sequence[Mapping[str, Any]],
+    right: Mapping[int, FormField],
+    untouched: Collection[int],
 ) -> Iterator[FormField]:
     """The fields, and in the place of each that is wrong a line that says so."""
     faults = _faults_of(raw)
@@ -96,6 +104,8 @@ def _with_marks(
     for place, row in enumerate(raw, start=1):
         if place in right:
             yield right[place]
+        if place in untouched:
+            continue
         if place in faults or (place not in right and right):
             around = row["name"] if place in right else row["within"]
             yield FormField(

@@ -71,7 +71,8 @@ class TypedField:
         values |= {name: f"{name}-{place}" in typed for name in ("required", "multiline")}
         row = cls(**values, base=base)
         row = replace(row, choices=written_choices(row.read_choices())) if row.choices else row
-        return replace(row, rollup=RollUp.NONE) if row.sum_of_nothing else row
+        before = typed.get(f"was-{place}", [row.type])[0]
+        return replace(row, rollup=rollup_after(before, row.type, row.rollup))
 
     @classmethod
     def of(cls, words: Words, field: FormField) -> TypedField:
@@ -110,9 +111,10 @@ class TypedField:
         return [RollUp.NONE, *able]
 
     @property
-    def sum_of_nothing(self) -> bool:
-        """A new row is added up, which says nothing once another type is chosen."""
-        return self.rollup == RollUp.SUM and self.type not in ROLLUPS[RollUp.SUM]
+    def untouched(self) -> bool:
+        """Whether nothing has been typed into a row that was added."""
+        chosen = replace(TypedField(), **{name: getattr(self, name) for name in _CHOSEN})
+        return self.base is None and self == chosen
 
     @property
     def asks(self) -> frozenset[str]:
@@ -178,10 +180,29 @@ class TypedField:
         return dict(dumped)
 
 
+_CHOSEN = ("name", "type", "required", "rollup", "multiline", "within")
+"""What a row says without a word that somebody has typed."""
 _TEXTS = (
     "name", "label", "type", "hint", "rollup", "reuse", "min", "max", "default", "within",
     "choices",
 )  # fmt: skip
+
+
+def usual_rollup(kind: str) -> RollUp:
+    """How answers of a type are rolled up where nobody says otherwise."""
+    if kind in NUMERIC:
+        return RollUp.SUM
+    return RollUp.SHARE if kind in SELECTS else RollUp.NONE
+
+
+def rollup_after(before: str, kind: str, rollup: str) -> str:
+    """How a row is rolled up whose type was `before` on the page and is `kind` by now.
+
+    What the officer has chosen stays where answers of the type can be rolled up so.
+    """
+    fits = rollup not in ROLLUPS or kind in ROLLUPS[RollUp(rollup)]
+    usual = kind != before and rollup == usual_rollup(before)
+    return rollup if fits and not usual else usual_rollup(kind)
 
 
 def is_locked(field: FormField) -> bool:
@@ -232,6 +253,11 @@ class TypedForm:
     def groups(self) -> list[TypedField]:
         """The groups and repeats in which a row can stand."""
         return [row for row in self.rows if row.container and row.name]
+
+    @property
+    def untouched(self) -> frozenset[int]:
+        """The places (1 is the first) of the rows into which nothing has been typed yet."""
+        return frozenset(at for at, row in enumerate(self.rows, start=1) if row.untouched)
 
     @property
     def depths(self) -> list[int]:

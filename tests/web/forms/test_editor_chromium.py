@@ -130,3 +130,25 @@ def test_without_javascript_the_button_does_the_same(chromium: Browser, editor: 
     shown.nth(1).wait_for()  # a click returns when its page begins to arrive
     assert shown.count() == 2
     page.context.close()
+
+
+_OFF_CENTRE = """element => {
+  const ring = getComputedStyle(element.nextElementSibling, '::before');
+  const dot = getComputedStyle(element.nextElementSibling, '::after');
+  const middle = (style, side, size) => parseFloat(style[side]) + parseFloat(style[size]) / 2
+    + parseFloat(style.borderTopWidth);
+  return [['left', 'width'], ['top', 'height']].map(
+    ([side, size]) => middle(ring, side, size) - middle(dot, side, size));
+}"""
+
+
+def test_the_dot_of_a_radio_button_is_in_the_middle_of_its_circle(
+    chromium: Browser, editor: str
+) -> None:
+    page = opened(chromium, editor)
+    page.select_option("#type-1", "select_one")
+    page.fill("#choices-1", "甲\n乙")
+    first = page.locator("[data-preview] input[type=radio]").first
+    first.wait_for()
+    assert first.evaluate(_OFF_CENTRE) == [0, 0]
+    page.context.close()

@@ -267,6 +267,37 @@ def test_only_kinds_of_roll_up_that_fit_are_offered(editor: Editor) -> None:
     assert page.xpath("//select[@id='rollup-0']/option[@selected]/@value") == ["none"]
 
 
+def rolled_up(editor: Editor, fields: Fields, kind: str) -> Fields:
+    """The inputs after the first row has got another type."""
+    return editor.shown(editor.send(fields | {"type-0": [kind]}, "preview"))
+
+
+def test_choices_are_counted_and_numbers_added_up_unless_somebody_says_otherwise(
+    editor: Editor,
+) -> None:
+    fields = rolled_up(editor, editor.open("?new=1"), "text")
+    assert fields["rollup-0"] == ["none"]
+    fields = rolled_up(editor, fields, "select_one")
+    assert fields["rollup-0"] == ["share"]
+    fields = rolled_up(editor, fields, "decimal")
+    assert fields["rollup-0"] == ["sum"]
+    fields = rolled_up(editor, fields | {"rollup-0": ["mean"]}, "integer")
+    assert fields["rollup-0"] == ["mean"]
+    fields = rolled_up(editor, fields | {"rollup-0": ["none"]}, "select_multiple")
+    assert fields["rollup-0"] == ["none"]
+
+
+def test_nothing_is_called_wrong_before_anything_was_typed(editor: Editor) -> None:
+    page = editor.client.get(editor.address + "?new=1")
+    assert "还没有写好" not in text_of(page)
+    added = editor.send(editor.open() | {"label-0": [""]}, "add")
+    assert "第 1 项还没有写好" in text_of(added)
+    assert "第 4 项还没有写好" not in text_of(added)
+    typed = editor.shown(added) | {"hint-3": ["只写说明，没有标题"]}
+    assert "第 4 项还没有写好" in text_of(editor.send(typed, "preview"))
+    assert not check(page).xpath("//*[contains(@class, 'wrong')]")
+
+
 def test_the_preview_alone_is_what_the_page_shows(editor: Editor) -> None:
     fields = editor.open() | {"label-0": ["换了名称"], "label-1": ["投入资金（户主身份证号）"]}
     client = editor.client
