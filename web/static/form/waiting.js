@@ -76,7 +76,7 @@
     note = out.element('div', '', 'note note-warn');
     note.setAttribute('role', 'status');
     var told = note.appendChild(
-      out.element('p', say(item.state === 'waiting' ? 'put' : 'put-expired'), 'big')
+      out.element('p', say(item.state === 'waiting' ? 'put' : 'put-expired'), 'asked')
     );
     if (item.state === 'waiting') {
       out.behind.promised(item, function () {
