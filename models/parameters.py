@@ -51,6 +51,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: with `= 1` behind it, as SQLite gets it otherwise, no index would be used."""
+        return self
+
 
 @compiles(_Among, "postgresql")
 def _in_array(element: Any, compiler: Any, **how: Any) -> str:

@@ -12,15 +12,9 @@ from models import Account, Assignment, Decision, FormVersion, Measure, Submissi
 from rules.filling.answers import Typed
 from rules.filling.posting import Posting
 from services.campaigns.measures import GateChoice
-from services.filling.submissions import (
-    Asked,
-    Faulty,
-    Sent,
-    open_to_keep,
-    open_to_send,
-    save_draft,
-    submit,
-)
+from services.filling import sendings
+from services.filling.sendings import Asked, Faulty, Sending, Sent
+from services.filling.submissions import open_to_keep, save_draft
 from services.review.review_batches import decide_ticked
 from tests.building import (
     REGION,
@@ -127,8 +121,7 @@ def try_to_send(
     **known: Any,
 ) -> Sent | Faulty | Asked:
     """Post a form to be sent; `known`: what its page had seen (`Posting`)."""
-    sheet = open_to_send(session, assignment_id, actor=actor)
-    return submit(session, sheet, typed, Posting(**known), actor=actor, now=now)
+    return sendings.send(session, Sending(assignment_id, typed, Posting(**known), actor, now))
 
 
 def keep_draft(

@@ -33,7 +33,8 @@ from models import Account, Measure
 from rules.filling.posting import Posting
 from services.assignments import assignments, hand_down
 from services.campaigns.closings import close_measures
-from services.filling.submissions import Sent, open_to_send, submit
+from services.filling import sendings
+from services.filling.sendings import Sending, Sent
 from services.workbooks.workbooks import send_upload
 from tests.due import attempt_each
 
@@ -65,12 +66,29 @@ def send(order: Order, now: datetime) -> None:
     """A filled form is sent; the receipt is given once it is stored."""
     with transaction() as session:
         actor = session.get_one(Account, order["account_id"])
-        sheet = open_to_send(session, order["assignment_id"], actor=actor)
-        key = Posting(send_key=order["send_key"])
-        sent = submit(session, sheet, order["typed"], key, actor=actor, now=now)
+        posting = Posting(send_key=order["send_key"])
+        wanted = Sending(order["assignment_id"], order["typed"], posting, actor, now)
+        sent = sendings.send(session, wanted)
         assert isinstance(sent, Sent)
         receipt = sent.submission.receipt
     answer(receipt=receipt)
+
+
+def send_many(order: Order, now: datetime) -> None:
+    """Forms of several units are sent together; each receipt is given once all are stored."""
+    with transaction() as session:
+        outcomes = sendings.send_each(
+            session,
+            [
+                Sending(
+                    form["assignment_id"], order["typed"], Posting(send_key=form["send_key"]),
+                    session.get_one(Account, form["account_id"]), now,
+                )
+                for form in order["forms"]
+            ],
+        )  # fmt: skip
+        receipts = [one.submission.receipt for one in outcomes if isinstance(one, Sent)]
+    answer(receipts=receipts)
 
 
 def carry_out_due(_order: Order, now: datetime) -> None:
@@ -98,6 +116,7 @@ WORK: dict[str, Callable[[Order, datetime], None]] = {
     "carry_out": carry_out,
     "sign_and_release": sign_and_release,
     "send": send,
+    "send_many": send_many,
     "carry_out_due": carry_out_due,
     "send_workbook": send_workbook,
     "close": close,

@@ -31,6 +31,7 @@ from web.edge.posted import PARSED_TOGETHER
 from web.edge.security import check_ids, check_same_site
 from web.edge.waiting import Waiting
 from web.filling import attachments, submissions
+from web.filling.carrier import Carrier
 from web.forms import form_drafts, form_editor, form_import, form_versions, forms
 from web.reports import reports
 from web.review import review_batches, review_reasons, reviews
@@ -122,6 +123,7 @@ def begin(app: FastAPI) -> None:
     """What the application remembers from one request to the next begins empty."""
     app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.edge.posted.read_form
     app.state.waiting = Waiting()
+    app.state.carrier = Carrier(app.state.waiting)
     app.state.sign_in_limits = SignInLimits()
     app.state.metrics = Metrics()
 

@@ -1,14 +1,15 @@
 """Accounts, and who is signed in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 
 from adapters.by_name import ByName
 from models import Account, SignIn, Unit
+from models.parameters import among
 from queries.units.visibility import visible_units
 from rules.sentences.not_found import NotFound
 
@@ -33,6 +34,9 @@ def find_account(session: Session, login: str) -> Account | None:
     return session.exec(select(Account).where(Account.login == login)).one_or_none()
 
 
+_BY_NAME = ByName(SignedIn, account=Account, unit=Unit)
+
+
 def find_by_token_hash(session: Session, token_hash: str, now: datetime) -> SignedIn | None:
     """The account and unit of a signed-in browser, while its session has neither ended nor expired.
 
@@ -42,7 +46,25 @@ def find_by_token_hash(session: Session, token_hash: str, now: datetime) -> Sign
     return _BY_NAME.value(found) if found else None
 
 
-_BY_NAME = ByName(SignedIn, account=Account, unit=Unit)
+def list_by_token_hashes(
+    session: Session, hashes: Collection[str]
+) -> dict[str, tuple[datetime, SignedIn]]:
+    """Token's hash → when its session expires, and the account and unit behind it; one statement.
+    Sessions that have ended are left out."""
+    rows = session.execute(_ALL_SIGNED_IN, {"hashes": list(hashes)})
+    return {
+        token_hash: (expires_at, _BY_NAME.value(found)) for token_hash, expires_at, *found in rows
+    }
+
+
+_ALL_SIGNED_IN = (
+    select(col(SignIn.token_hash), col(SignIn.expires_at), *_BY_NAME.columns)
+    .select_from(SignIn)
+    .join(Account, col(SignIn.account_id) == Account.id)
+    .join(Unit, col(Unit.id) == Account.unit_id)
+    .where(among(col(SignIn.token_hash), "hashes", String))
+    .where(col(SignIn.ended_at).is_(None), col(Account.active).is_(True))
+)
 _SIGNED_IN = (
     select(*_BY_NAME.columns)
     .join(SignIn, col(SignIn.account_id) == Account.id)

@@ -22,6 +22,7 @@ from models import (
     Submission,
     Unit,
 )
+from models.parameters import among
 from queries.filling.current_submission import is_current
 from queries.filling.known_values import Known, filled_in, list_known_values
 from queries.filling.last_period import LastPeriod, list_last_periods
@@ -66,31 +67,46 @@ def get_answer_sheet(session: Session, assignment_id: int) -> AnswerSheet:
 def list_answer_sheets(session: Session, where: ColumnElement[bool]) -> list[AnswerSheet]:
     """The answer sheets of the assignments that `where` selects, in the order of the tree.
 
-    The assignments are of one measure and period and of one kind of unit. The number of statements
-    is that of `get_answer_sheet`, whatever the number of assignments.
+    The number of statements is that of `get_answer_sheet`, whatever the number of assignments.
     """
     found = session.execute(_ASKED.where(where).order_by(col(Unit.lft))).all()
-    return _sheets(session, _ASKED_ROW.values(found)) if found else []
+    return _sheets(session, _ASKED_ROW.values(found))
+
+
+def list_sheets_of(session: Session, ids: Collection[int]) -> dict[int, AnswerSheet]:
+    """Assignment → its answer sheet, for assignments of whatever measures.
+
+    As many statements as `get_answer_sheet`.
+    """
+    found = session.execute(_OF_MANY, {"ids": list(ids)}).all()
+    sheets = _sheets(session, _ASKED_ROW.values(found))
+    return {sheet.assignment.id: sheet for sheet in sheets}
 
 
 def _sheets(session: Session, asked: Sequence[_Asked]) -> list[AnswerSheet]:
-    """The sheets of assignments of one measure and period, and of one kind of unit."""
-    fields = fields_of(asked[0].assignment, asked[0].version)
     assignments = [row.assignment for row in asked]
+    kinds = {_kind_of(row): row for row in asked}
+    fields = {kind: fields_of(row.assignment, row.version) for kind, row in kinds.items()}
+    elements = {field.reuse for form in fields.values() for field in shared_fields(form)}
     decided = _list_decided(session, asked)
-    elements = {field.reuse for field in shared_fields(fields)}
     known = list_known_values(session, assignments, elements)
     earlier = list_last_periods(session, assignments)
     return [
         _sheet(
             row,
-            fields,
+            fields[_kind_of(row)],
             decided.get(row.assignment.id),
             known.get(row.assignment.id, {}),
-            earlier.get(row.assignment.unit_id),
+            earlier.get(row.assignment.id),
         )
         for row in asked
     ]
+
+
+def _kind_of(row: _Asked) -> tuple[int | None, bool, bool]:
+    """What decides which fields are asked: each form is read once for each kind of unit."""
+    version = row.version.id if row.version else None
+    return version, row.assignment.answering, row.assignment.lowest
 
 
 def _sheet(
@@ -175,7 +191,7 @@ def _decided() -> Select[Any]:
         select(*_DECIDED_ROW.columns)
         .join(Review, col(Review.submission_id) == Submission.id)
         .where(
-            col(Submission.assignment_id).in_(bindparam("ids", expanding=True)),
+            among(col(Submission.assignment_id), "ids"),
             col(Submission.revision) == newest,
         )
         .execution_options(populate_existing=True)
@@ -184,4 +200,5 @@ def _decided() -> Select[Any]:
 
 _ASKED = _asked()
 _ONE = _ASKED.where(col(Assignment.id) == bindparam("one", type_=Integer))
+_OF_MANY = _ASKED.where(among(col(Assignment.id), "ids"))
 _DECIDED = _decided()

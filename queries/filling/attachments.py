@@ -46,18 +46,16 @@ def find_kind(session: Session, assignment_id: int, key: str) -> AttachmentKind 
     return AttachmentKind(kinds[0]) if kinds and kinds[0] in set(AttachmentKind) else None
 
 
-def list_ready(
-    session: Session, assignment_id: int, tokens: Collection[str]
-) -> dict[str, Attachment]:
-    """Token → stored attachment, for those of `tokens` that the assignment has; one statement."""
+def list_files(session: Session, tokens: Collection[str]) -> dict[tuple[int, str], Attachment]:
+    """Assignment and token → the stored attachment; one statement, none for no token."""
+    if not tokens:
+        return {}
     found = session.scalars(
         select(Attachment).where(
-            col(Attachment.token).in_(tokens),
-            col(Attachment.assignment_id) == assignment_id,
-            col(Attachment.done_at).is_not(None),
+            col(Attachment.token).in_(tokens), col(Attachment.done_at).is_not(None)
         )
     )
-    return {attachment.token: attachment for attachment in found}
+    return {(file.assignment_id, file.token): file for file in found}
 
 
 def get_attachment_upload(session: Session, assignment_id: int, token: str) -> Attachment:

@@ -1,152 +1,145 @@
-"""Queries for checking a filled form: numbers of units beside, earlier periods, and like texts."""
+"""Queries for checking filled forms: numbers of units beside, earlier periods, and like texts.
+
+Each question is asked for many forms at once, of whatever measures, in one statement.
+"""
 
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    String,
-    bindparam,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import BigInteger, Integer, Select, String, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import ONCE, AnswerNumber, Assignment, TextPrint
+from models.parameters import among, given_rows
 from rules.assignments.states import REPORTED
-from rules.filling.checks.circle import MOST_SIBLINGS
-from rules.filling.checks.figures import LEAST_SIBLINGS
+from rules.filling.checks.circle import MOST_SIBLINGS, CirclePlace
 from rules.forms.answer_numbers import SCALE
 
 MOST_PERIODS = 12
 MOST_PRINTS = 1_000
-"""The most shared prints that are read. A text that many units share is found all the same."""
-
-Numbers = dict[str, list[Decimal]]
-"""Field → numbers."""
+"""The most shared prints of a form that are read. A text that many units share is found all the
+same."""
 
 
-def list_sibling_numbers(
-    session: Session, assignment: Assignment, fields: Collection[str]
-) -> Numbers:
-    """The reported numbers of the units beside, which are those below the same unit.
+def list_near(
+    session: Session, parent_ids: Collection[int], fields: Collection[str]
+) -> tuple[dict[CirclePlace, list[int]], dict[int, dict[str, Decimal]]]:
+    """The first units by id that have reported below each of these assignments, and their numbers.
 
-    Where fewer than `LEAST_SIBLINGS` of those have reported, the units of the same level below the
-    next unit above count as well. One statement, whatever the number of fields; at most twice
-    `MOST_SIBLINGS` units.
+    For each assignment above and each level: one more than `MOST_SIBLINGS`, because the one that
+    asks is not its own neighbour. One statement, none for no field.
     """
-    if assignment.parent_id is None or not fields:
-        return {}
-    rows = session.execute(
-        _SIBLINGS,
-        {
-            "own": assignment.id,
-            "parent": assignment.parent_id,
-            "level": assignment.level,
-            "fields": list(fields),
-        },
-    ).all()
-    near = {assignment_id for assignment_id, is_near, _, _ in rows if is_near}
-    enough = len(near) >= LEAST_SIBLINGS
-    return _numbers(
-        (name, value)
-        for assignment_id, _, name, value in rows
-        if assignment_id in near or not enough
-    )
+    if not parent_ids or not fields:
+        return {}, {}
+    near: dict[CirclePlace, list[int]] = {}
+    numbers: dict[int, dict[str, Decimal]] = {}
+    rows = session.execute(_NEAR, {"parents": list(parent_ids), "fields": list(fields)})
+    for parent_id, level, assignment_id, name, value in rows:
+        if assignment_id not in numbers:
+            near.setdefault(CirclePlace(parent_id, level), []).append(assignment_id)
+        numbers.setdefault(assignment_id, {})[name] = Decimal(value) / SCALE
+    return near, numbers
 
 
-def _siblings() -> Select[Any]:
+def _near() -> Select[Any]:
     """The statement is built once: building it takes longer than carrying it out."""
-    parent = bindparam("parent", type_=Integer)
-    above = select(col(Assignment.parent_id)).where(col(Assignment.id) == parent)
-    cousins = select(col(Assignment.id)).where(
-        col(Assignment.parent_id) == above.scalar_subquery(), col(Assignment.id) != parent
+    rank = func.row_number().over(
+        partition_by=(col(Assignment.parent_id), col(Assignment.level)), order_by=col(Assignment.id)
     )
-    ids = union_all(
-        _reported_below(col(Assignment.parent_id) == parent, near=1),
-        _reported_below(col(Assignment.parent_id).in_(cousins), near=0),
-    ).subquery()
-    return (
-        select(ids.c.id, ids.c.near, col(AnswerNumber.field), col(AnswerNumber.value))
-        .join(ids, ids.c.id == AnswerNumber.assignment_id)
-        .where(col(AnswerNumber.field).in_(bindparam("fields", expanding=True)))
-    )
-
-
-def _reported_below(where: ColumnElement[bool], *, near: int) -> Select[Any]:
-    found = (
-        select(col(Assignment.id), literal(near).label("near"))
-        .where(
-            where,
-            col(Assignment.id) != bindparam("own", type_=Integer),
-            col(Assignment.level) == bindparam("level", type_=String),
-            col(Assignment.status).in_(REPORTED),
+    ranked = (
+        select(
+            col(Assignment.parent_id), col(Assignment.level), col(Assignment.id), rank.label("rank")
         )
-        .limit(MOST_SIBLINGS)
+        .where(among(col(Assignment.parent_id), "parents"), col(Assignment.status).in_(REPORTED))
         .subquery()
     )
-    return select(found)
+    return (
+        select(
+            ranked.c.parent_id, ranked.c.level, ranked.c.id,
+            col(AnswerNumber.field), col(AnswerNumber.value),
+        )
+        .join(AnswerNumber, col(AnswerNumber.assignment_id) == ranked.c.id)
+        .where(ranked.c.rank <= MOST_SIBLINGS + 1, among(col(AnswerNumber.field), "fields", String))
+        .order_by(ranked.c.id)
+    )  # fmt: skip
 
 
-_SIBLINGS = _siblings()
+def list_uppers(session: Session, parent_ids: Collection[int]) -> dict[int, int | None]:
+    """Assignment → the assignment above it; one statement."""
+    rows = session.execute(_UPPERS, {"ids": list(parent_ids)})
+    return dict(rows.tuples().all())
 
 
-def list_history(session: Session, assignment: Assignment, fields: Collection[str]) -> Numbers:
-    """The unit's own reported numbers of up to twelve earlier periods; one statement."""
-    if assignment.period == ONCE or not fields:
-        return {}
-    periods = (
-        select(col(Assignment.id))
+def list_histories(
+    session: Session, assignments: Iterable[Assignment], fields: Collection[str]
+) -> dict[int, dict[str, list[Decimal]]]:
+    """Assignment → field → the unit's own reported numbers of up to twelve earlier periods; one
+    statement, none for what is done one time."""
+    ids = [assignment.id for assignment in assignments if assignment.period != ONCE]
+    found: dict[int, dict[str, list[Decimal]]] = {}
+    if not ids or not fields:
+        return found
+    rows = session.execute(_HISTORIES, {"ids": ids, "fields": list(fields)})
+    for assignment_id, name, value in rows:
+        numbers = found.setdefault(assignment_id, {}).setdefault(name, [])
+        if len(numbers) < MOST_PERIODS:
+            numbers.append(Decimal(value) / SCALE)
+    return found
+
+
+def _histories() -> Select[Any]:
+    own = aliased(Assignment)
+    earlier = and_(
+        col(Assignment.measure_id) == own.measure_id,
+        col(Assignment.unit_id) == own.unit_id,
+        col(Assignment.period) < own.period,
+    )
+    return (
+        select(col(own.id), col(AnswerNumber.field), col(AnswerNumber.value))
+        .join(Assignment, earlier)
+        .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
         .where(
-            col(Assignment.measure_id) == assignment.measure_id,
-            col(Assignment.unit_id) == assignment.unit_id,
-            col(Assignment.period) < assignment.period,
+            among(col(own.id), "ids"),
             col(Assignment.status).in_(REPORTED),
+            among(col(AnswerNumber.field), "fields", String),
         )
         .order_by(col(Assignment.period).desc())
-        .limit(MOST_PERIODS)
-        .subquery()
     )
-    rows = session.execute(
-        select(col(AnswerNumber.field), col(AnswerNumber.value))
-        .join(periods, periods.c.id == AnswerNumber.assignment_id)
-        .where(col(AnswerNumber.field).in_(fields))
-    )
-    return _numbers((name, value) for name, value in rows)
-
-
-def _numbers(rows: Iterable[tuple[str, int]]) -> Numbers:
-    found: Numbers = {}
-    for name, value in rows:
-        found.setdefault(name, []).append(Decimal(value) / SCALE)
-    return found
 
 
 def list_like_prints(
-    session: Session, assignment: Assignment, prints: Iterable[int]
-) -> dict[int, set[int]]:
-    """Assignment beside → those of `prints` that its texts share; one statement."""
-    wanted = list(prints)
-    if assignment.parent_id is None or not wanted:
-        return {}
-    given = {"parent": assignment.parent_id, "own": assignment.id, "digests": wanted}
-    rows = session.execute(_LIKE_PRINTS, given)
-    found: dict[int, set[int]] = {}
-    for assignment_id, digest in rows:
-        found.setdefault(assignment_id, set()).add(digest)
+    session: Session, wanted: Collection[tuple[int, int]]
+) -> dict[int, dict[int, set[int]]]:
+    """Assignment above → assignment below it → which of the wanted prints its texts have.
+
+    `wanted`: the assignment above, and a print. One statement, none where nothing is wanted.
+    """
+    found: dict[int, dict[int, set[int]]] = {}
+    if not wanted:
+        return found
+    given = {"prints": [list(pair) for pair in wanted], "most": MOST_PRINTS * len(wanted)}
+    for parent_id, assignment_id, digest in session.execute(_LIKE_PRINTS, given):
+        found.setdefault(parent_id, {}).setdefault(assignment_id, set()).add(digest)
     return found
 
 
-_LIKE_PRINTS = (
-    select(col(TextPrint.assignment_id), col(TextPrint.digest))
-    .where(
-        col(TextPrint.parent_id) == bindparam("parent", type_=Integer),
-        col(TextPrint.digest).in_(bindparam("digests", expanding=True)),
-        col(TextPrint.assignment_id) != bindparam("own", type_=Integer),
+def _like_prints() -> Select[Any]:
+    wanted = select(*given_rows("prints", parent_id=Integer, digest=BigInteger)).cte("wanted")
+    same = and_(
+        col(TextPrint.parent_id) == wanted.c.parent_id, col(TextPrint.digest) == wanted.c.digest
     )
-    .limit(MOST_PRINTS)
+    return (
+        select(col(TextPrint.parent_id), col(TextPrint.assignment_id), col(TextPrint.digest))
+        .join(wanted, same)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+_NEAR = _near()
+_UPPERS = select(col(Assignment.id), col(Assignment.parent_id)).where(
+    among(col(Assignment.id), "ids")
 )
+_HISTORIES = _histories()
+_LIKE_PRINTS = _like_prints()

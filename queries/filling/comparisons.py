@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, String, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -20,6 +20,7 @@ from models import (
     Submission,
     TextPrint,
 )
+from models.parameters import among
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED
 from rules.filling.checks.circle import MOST_SIBLINGS, CirclePlace
@@ -149,6 +150,17 @@ def list_further(
     """
     if not parent_ids or not fields:
         return {}, {}
+    given = {"parents": list(parent_ids), "fields": list(fields)}
+    rows = session.execute(_FURTHER, given)
+    places: dict[CirclePlace, dict[int, None]] = {}
+    found = rows.tuples().all()
+    for parent_id, level, assignment_id, _, _ in found:
+        places.setdefault(CirclePlace(parent_id, level), {})[assignment_id] = None
+    return {place: list(ids) for place, ids in places.items()}, _numbers(row[2:] for row in found)
+
+
+def _further() -> Select[Any]:
+    """The statement is built once: every sending may need it."""
     above, beside = aliased(Assignment), aliased(Assignment)
     rank = func.row_number().over(
         partition_by=(col(above.id), col(Assignment.level)), order_by=col(Assignment.id)
@@ -163,13 +175,13 @@ def list_further(
         .join(beside, col(beside.id) == Assignment.parent_id)
         .join(above, col(above.parent_id) == beside.parent_id)
         .where(
-            col(above.id).in_(parent_ids),
+            among(col(above.id), "parents"),
             col(beside.id) != above.id,
             col(Assignment.status).in_(REPORTED),
         )
         .subquery()
     )
-    rows = session.execute(
+    return (
         select(
             ranked.c.parent_id,
             ranked.c.level,
@@ -178,14 +190,12 @@ def list_further(
             col(AnswerNumber.value),
         )
         .join(AnswerNumber, col(AnswerNumber.assignment_id) == ranked.c.id)
-        .where(ranked.c.rank <= MOST_SIBLINGS, col(AnswerNumber.field).in_(fields))
+        .where(ranked.c.rank <= MOST_SIBLINGS, among(col(AnswerNumber.field), "fields", String))
         .order_by(ranked.c.parent_id, ranked.c.level, ranked.c.id)
     )
-    places: dict[CirclePlace, dict[int, None]] = {}
-    found = rows.tuples().all()
-    for parent_id, level, assignment_id, _, _ in found:
-        places.setdefault(CirclePlace(parent_id, level), {})[assignment_id] = None
-    return {place: list(ids) for place, ids in places.items()}, _numbers(row[2:] for row in found)
+
+
+_FURTHER = _further()
 
 
 def _numbers(rows: Iterable[tuple[int, str, int]]) -> Numbers:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_
+from sqlalchemy import ColumnElement, Select, String, and_, func, or_
 from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -23,6 +23,7 @@ from models import (
     Submission,
     Unit,
 )
+from models.parameters import among
 from queries.campaigns.addressees import addressed
 from queries.filling.last_period import LastPeriod
 from queries.units.units import at_or_above, below, current
@@ -51,8 +52,8 @@ class Known(NamedTuple):
 
 
 def list_known_values(
-    session: Session, assignments: Sequence[Assignment], elements: Collection[str]
-) -> dict[int | None, dict[str, Known]]:
+    session: Session, assignments: Iterable[Assignment], elements: Collection[str]
+) -> dict[int, dict[str, Known]]:
     """Assignment → element → the newest answer of its unit for the same period.
 
     Only answers of other assignments count, and only while those are reported: an answer that was
@@ -63,7 +64,7 @@ def list_known_values(
     if not elements:
         return {}
     given = {"ids": [assignment.id for assignment in assignments], "elements": list(elements)}
-    found: dict[int | None, dict[str, Known]] = {}
+    found: dict[int, dict[str, Known]] = {}
     for row in session.execute(_KNOWN, given):
         known = Known(value=row.value, measure=row.title, at=row.updated_at)
         if row.period != ONCE or known.at >= row.issued_at - HOLDS:
@@ -89,10 +90,10 @@ def _known() -> Select[Any]:
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(own, col(own.unit_id) == KnownValue.unit_id)
         .where(
-            col(own.id).in_(bindparam("ids", expanding=True)),
+            among(col(own.id), "ids"),
             col(own.id) != KnownValue.assignment_id,
             col(own.period) == KnownValue.period,
-            col(KnownValue.element).in_(bindparam("elements", expanding=True)),
+            among(col(KnownValue.element), "elements", String),
             col(Assignment.status).in_(REPORTED),
         )
         .order_by(col(KnownValue.updated_at), col(KnownValue.submission_id))

@@ -1,13 +1,14 @@
 """What a unit answered to the same measure for an earlier period."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import ONCE, Assignment, Submission
+from models.parameters import among
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED
 
@@ -20,48 +21,52 @@ class LastPeriod(NamedTuple):
 
 
 def find_last_period(session: Session, assignment: Assignment) -> LastPeriod | None:
-    """The current submission of the latest earlier period; None for a one-off measure."""
-    return list_last_periods(session, [assignment]).get(assignment.unit_id)
+    """The current submission of the latest earlier period; None for what is done one time."""
+    return list_last_periods(session, [assignment]).get(assignment.id)
 
 
-def list_last_periods(session: Session, assignments: Sequence[Assignment]) -> dict[int, LastPeriod]:
-    """Unit → the current submission of its latest earlier period.
+def list_last_periods(session: Session, assignments: Iterable[Assignment]) -> dict[int, LastPeriod]:
+    """Assignment → the current submission of its unit's latest earlier period.
 
-    All assignments are of one measure and period. One statement, none for a one-off measure.
+    One statement, none where everything is done one time.
     """
-    first = assignments[0]
-    if first.period == ONCE:
+    ids = [assignment.id for assignment in assignments if assignment.period != ONCE]
+    if not ids:
         return {}
-    units = [assignment.unit_id for assignment in assignments]
-    given = {"measure": first.measure_id, "period": first.period, "units": units}
-    rows = session.execute(_LATEST, given)
-    return {unit_id: LastPeriod(period, submission) for unit_id, period, submission in rows}
+    rows = session.execute(_LATEST, {"ids": ids})
+    return {
+        assignment_id: LastPeriod(period, submission) for assignment_id, period, submission in rows
+    }
 
 
 def _latest() -> Select[Any]:
     """The statement is built once, because every sending carries it out."""
-    before = aliased(Assignment)
-    measure = bindparam("measure", type_=Integer)
+    own, before = aliased(Assignment), aliased(Assignment)
+    same = and_(col(before.measure_id) == own.measure_id, col(before.unit_id) == own.unit_id)
     latest = (
-        select(col(before.unit_id), func.max(before.period).label("period"))
+        select(
+            col(own.id), col(own.measure_id), col(own.unit_id),
+            func.max(before.period).label("period"),
+        )
+        .join(before, same)
         .where(
-            col(before.measure_id) == measure,
-            col(before.unit_id).in_(bindparam("units", expanding=True)),
-            col(before.period) < bindparam("period", type_=String),
+            among(col(own.id), "ids"),
+            col(before.period) < own.period,
             col(before.period) != ONCE,
             col(before.status).in_(REPORTED),
         )
-        .group_by(col(before.unit_id))
+        .group_by(col(own.id), col(own.measure_id), col(own.unit_id))
         .subquery()
+    )  # fmt: skip
+    found = and_(
+        col(Assignment.measure_id) == latest.c.measure_id,
+        col(Assignment.unit_id) == latest.c.unit_id,
+        col(Assignment.period) == latest.c.period,
     )
     return (
-        select(col(Assignment.unit_id), col(Assignment.period), Submission)
+        select(latest.c.id, col(Assignment.period), Submission)
+        .join(Assignment, found)
         .join(Submission, is_current())
-        .join(
-            latest,
-            and_(latest.c.unit_id == Assignment.unit_id, latest.c.period == Assignment.period),
-        )
-        .where(col(Assignment.measure_id) == measure)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, bindparam, func
+from sqlalchemy import Integer, Select, String, bindparam, func
 from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -21,6 +21,7 @@ from models import (
     Review,
     Submission,
 )
+from models.parameters import among
 from rules.forms.form_fields import FormField, asked_of, read_form
 from rules.sentences.not_found import NotFound
 
@@ -99,12 +100,31 @@ def get_submitted_fields(session: Session, submission: Submission) -> tuple[Form
     return fields_of(assignment, version)
 
 
-def find_by_send_key(session: Session, send_key: str) -> Submission | None:
-    """The submission that was sent with this key."""
-    return session.scalars(_BY_SEND_KEY, {"send_key": send_key}).one_or_none()
+def list_submitted_fields(
+    session: Session, submissions: Collection[Submission]
+) -> dict[int, tuple[FormField, ...]]:
+    """Submission → the fields it was given on; one statement, none for no submission."""
+    if not submissions:
+        return {}
+    wanted = (
+        sa_select(col(Submission.id), Assignment, FormVersion)
+        .join(Assignment, col(Assignment.id) == Submission.assignment_id)
+        .outerjoin(FormVersion, col(FormVersion.id) == Submission.form_version_id)
+        .where(col(Submission.id).in_([submission.id for submission in submissions]))
+    )
+    return {
+        submission_id: fields_of(assignment, version)
+        for submission_id, assignment, version in session.execute(wanted)
+    }
 
 
-_BY_SEND_KEY = sa_select(Submission).where(col(Submission.send_key) == bindparam("send_key"))
+def list_by_send_keys(session: Session, send_keys: Collection[str]) -> dict[str, Submission]:
+    """Send key → the submission that was sent with it; one statement."""
+    rows = session.scalars(_BY_SEND_KEYS, {"send_keys": list(send_keys)})
+    return {submission.send_key: submission for submission in rows}
+
+
+_BY_SEND_KEYS = sa_select(Submission).where(among(col(Submission.send_key), "send_keys", String))
 
 
 def get_why(session: Session, submission: Submission) -> str:

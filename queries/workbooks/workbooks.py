@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -11,20 +10,12 @@ from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import (
-    ONCE,
-    AnswerNumber,
     Assignment,
-    Attachment,
     Status,
     Submission,
-    TextPrint,
     Unit,
     WorkbookUpload,
 )
-from queries.filling.checks import MOST_PERIODS
-from rules.assignments.states import REPORTED
-from rules.filling.answer_sheet import AnswerSheet
-from rules.forms.answer_numbers import SCALE
 from rules.sentences.not_found import NotFound
 
 
@@ -54,63 +45,6 @@ def rows_of(own: Assignment) -> ColumnElement[bool]:
 def count_rows(session: Session, own: Assignment) -> int:
     """How many rows the workbook of `own`'s unit has; 0: there is no workbook."""
     return session.scalars(select(func.count()).select_from(Assignment).where(rows_of(own))).one()
-
-
-def list_histories(
-    session: Session, sheets: Sequence[AnswerSheet], fields: Collection[str]
-) -> dict[int, dict[str, list[Decimal]]]:
-    """Unit → field → its reported numbers of up to twelve earlier periods; one statement."""
-    first = sheets[0].assignment
-    if first.period == ONCE or not fields:
-        return {}
-    rows = session.execute(
-        select(col(Assignment.unit_id), col(AnswerNumber.field), col(AnswerNumber.value))
-        .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
-        .where(
-            col(Assignment.measure_id) == first.measure_id,
-            col(Assignment.unit_id).in_([sheet.assignment.unit_id for sheet in sheets]),
-            col(Assignment.period) < first.period,
-            col(Assignment.status).in_(REPORTED),
-            col(AnswerNumber.field).in_(fields),
-        )
-        .order_by(col(Assignment.period).desc())
-    )
-    found: dict[int, dict[str, list[Decimal]]] = {}
-    for unit_id, name, value in rows:
-        numbers = found.setdefault(unit_id, {}).setdefault(name, [])
-        if len(numbers) < MOST_PERIODS:
-            numbers.append(Decimal(value) / SCALE)
-    return found
-
-
-def list_like_texts(
-    session: Session, parent_id: int, prints: Iterable[int]
-) -> Mapping[int, set[int]]:
-    """Assignment below `parent_id` → those of `prints` that its texts have; one statement."""
-    wanted = set(prints)
-    if not wanted:
-        return {}
-    rows = session.execute(
-        select(col(TextPrint.assignment_id), col(TextPrint.digest)).where(
-            col(TextPrint.parent_id) == parent_id, col(TextPrint.digest).in_(wanted)
-        )
-    )
-    found: dict[int, set[int]] = {}
-    for assignment_id, digest in rows:
-        found.setdefault(assignment_id, set()).add(digest)
-    return found
-
-
-def list_files(session: Session, tokens: Collection[str]) -> dict[tuple[int, str], Attachment]:
-    """Assignment and token → the stored file; one statement, none without a token."""
-    if not tokens:
-        return {}
-    found = session.scalars(
-        select(Attachment).where(
-            col(Attachment.token).in_(tokens), col(Attachment.done_at).is_not(None)
-        )
-    )
-    return {(attachment.assignment_id, attachment.token): attachment for attachment in found}
 
 
 def get_workbook_upload(session: Session, assignment_id: int, token: str) -> WorkbookUpload:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.checks.circle import CirclePlace
 from rules.filling.checks.figures import figures
 from rules.filling.checks.text_prints import Prints, text_prints
 
@@ -17,6 +18,21 @@ class SheetAnswers:
 
     sheet: AnswerSheet
     values: Mapping[str, Any]
+
+    @property
+    def id(self) -> int:
+        """The id of the assignment."""
+        return self.sheet.assignment.id
+
+    @property
+    def above_id(self) -> int:
+        """The id of the assignment directly above; 0 at the unit that issued the measure."""
+        return self.sheet.assignment.parent_id or 0
+
+    @property
+    def place(self) -> CirclePlace:
+        """Where the answers stand among those that they are compared with."""
+        return CirclePlace(self.above_id, self.sheet.assignment.level)
 
     @cached_property
     def now(self) -> dict[str, Decimal]:

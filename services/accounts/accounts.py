@@ -6,7 +6,7 @@ transactions: one that reads the account and one that writes, because on SQLite 
 transaction holds the only write lock. `sign_in` does everything in one transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypedDict
 
@@ -23,7 +23,12 @@ from adapters.passwords import (
 )
 from adapters.settings import get_settings
 from models import Account, AccountAct, Role, SignIn, Unit
-from queries.accounts.accounts import SignedIn, find_account, find_by_token_hash
+from queries.accounts.accounts import (
+    SignedIn,
+    find_account,
+    find_by_token_hash,
+    list_by_token_hashes,
+)
 from queries.units.units import get_unit_by_id
 from queries.units.visibility import find_unit_of
 from rules.accounts.passwords import LONGEST, check_login, check_password_text
@@ -166,6 +171,18 @@ def open_session(session: Session, verified: Verified, password: str, *, now: da
 def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """The account and unit of a cookie's token; None for an unknown, ended or expired session."""
     return find_by_token_hash(session, hash_token(token), now)
+
+
+def list_signed_in(session: Session, tokens: Mapping[str, datetime]) -> dict[str, SignedIn]:
+    """Token → the account and unit behind it, for tokens of cookies and when they came in; one
+    statement. Unknown, ended and expired sessions are left out."""
+    hashes = {token: hash_token(token) for token in tokens}
+    found = list_by_token_hashes(session, hashes.values())
+    return {
+        token: found[hashes[token]][1]
+        for token, now in tokens.items()
+        if hashes[token] in found and found[hashes[token]][0] > now
+    }
 
 
 def sign_out(session: Session, token: str, *, now: datetime) -> None:

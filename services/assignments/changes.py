@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -46,6 +46,7 @@ class Change:
 
     assignment: Assignment
     act: Act
+    now: datetime
     values: Mapping[str, Any] = field(default_factory=dict)
     """Columns that are set with it."""
     reason: str = ""
@@ -64,13 +65,38 @@ class Change:
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
-    """The assignment as it is now, with everyone else who would change it waiting.
+    """The assignment as it is now. The assignment is locked.
 
-    Acts on other assignments of the measure go on; those on all of them wait. Raises `NotFound`.
+    Acts on other assignments of the measure go on. Acts on all of them wait. Raises `NotFound`.
     """
-    if session.get_bind().dialect.name != "sqlite":  # which has locked everything already
-        session.execute(_MEASURES, {"ids": [assignment_id]}).all()
+    _share_measures(session, [assignment_id])
     return lock_for_draft(session, assignment_id)
+
+
+class Locked(NamedTuple):
+    """What is known of an assignment as soon as it is locked."""
+
+    lowest: bool
+    unit_id: int
+
+
+def lock_assignments(session: Session, ids: Collection[int]) -> dict[int, Locked]:
+    """Lock many assignments as `lock_assignment` does, in two statements.
+
+    Measures are locked first, and all rows in the order of their ids, so that two who lock never
+    wait for each other. Returns those that there are, by id.
+    """
+    _share_measures(session, ids)
+    return {
+        row.id: Locked(row.lowest, row.unit_id)
+        for row in session.execute(_ASSIGNMENTS, {"ids": ids})
+    }
+
+
+def _share_measures(session: Session, ids: Collection[int]) -> None:
+    """SQLite needs none of this: it has locked the whole database already."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(_MEASURES, {"ids": ids}).all()
 
 
 def lock_for_draft(session: Session, assignment_id: int) -> Assignment:
@@ -101,12 +127,12 @@ def change(
     The rest as `Change` says. Raises `rules.assignments.states.IllegalChange`, and `ClosedMeasure`.
     """
     require_open(session, assignment, act)
-    wanted = Change(assignment, act, values, reason, actor, corrected, numbers)
-    change_each(session, [wanted], now=now)
+    wanted = Change(assignment, act, now, values, reason, actor, corrected, numbers)
+    change_each(session, [wanted])
     return assignment
 
 
-def change_each(session: Session, changes: Sequence[Change], *, now: datetime) -> None:
+def change_each(session: Session, changes: Sequence[Change]) -> None:
     """Do an act to each of many assignments that are locked and whose measures are open.
 
     All set the same columns. The number of statements does not depend on how many there are.
@@ -118,7 +144,7 @@ def change_each(session: Session, changes: Sequence[Change], *, now: datetime) -
     numbers = _replace_numbers(session, changes, becomes)
     events, rows, moved = [], [], []
     for each, status, before in zip(changes, becomes, befores, strict=True):
-        events.append(_event(each, status, now))
+        events.append(_event(each, status))
         values = {**each.values, "status": status}
         rows.append({"one": each.assignment.id, **values})
         known = numbers.get(each.assignment.id, {})
@@ -130,9 +156,9 @@ def change_each(session: Session, changes: Sequence[Change], *, now: datetime) -
     add_differences(session, moved)
 
 
-def _event(change: Change, status: Status, now: datetime) -> dict[str, Any]:
+def _event(change: Change, status: Status) -> dict[str, Any]:
     return {
-        "assignment_id": change.assignment.id, "at": now,
+        "assignment_id": change.assignment.id, "at": change.now,
         "account_id": change.actor.id if change.actor else None, "act": change.act,
         "from_status": change.assignment.status, "to_status": status,
         "reason": change.reason,
@@ -312,6 +338,12 @@ def _set(
 
 _EVENT = Event.__table__.c  # type: ignore[attr-defined]
 _MEASURES = measures_of(among(col(Assignment.id), "ids"), shared=True)
+_ASSIGNMENTS = (
+    select(col(Assignment.id), col(Assignment.lowest), col(Assignment.unit_id))
+    .where(among(col(Assignment.id), "ids"))
+    .order_by(col(Assignment.id))
+    .with_for_update(key_share=True)
+)
 _ONE = (
     select(Assignment)
     .where(col(Assignment.id) == bindparam("one", type_=Integer))

@@ -1,15 +1,17 @@
 """Checks that help: finding what looks odd in a filled form. They never stop it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import insort
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from models import Flag, FlagKind, Status, TextPrint
-from queries.filling.checks import list_history, list_like_prints, list_sibling_numbers
+from models import Flag, FlagKind, Status
+from queries.filling.checks import list_histories, list_like_prints, list_near, list_uppers
+from queries.filling.comparisons import list_further
 from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.checks.circle import Circle, CirclePlace
 from rules.filling.checks.figures import (
     Figures,
     against_last_period,
@@ -24,24 +26,97 @@ from rules.filling.checks.returned import unchanged
 from rules.filling.checks.text_prints import Prints, is_alike
 from rules.filling.sheet_answers import SheetAnswers
 
-_ADD = insert(TextPrint.__table__)  # type: ignore[attr-defined]
+
+class Surroundings:
+    """What many answers are held against, which grows with those that are accepted.
+
+    At most four statements for all of them: numbers beside, numbers further away where there are
+    few beside, earlier periods, like texts; each only for forms that have such fields.
+    """
+
+    def __init__(self, session: Session, answered: Sequence[SheetAnswers]) -> None:
+        held = [one for one in answered if one.sheet.assignment.parent_id is not None]
+        self._names = {one.id: compared_numbers(one.sheet.fields) for one in answered}
+        self._near, self._numbers = self._find_near(session, held)
+        self._further, self._uppers = self._find_further(session, held)
+        self._prints = list_like_prints(
+            session, {(one.above_id, digest) for one in held for digest in one.digests}
+        )
+        changed = {name for one in answered for name in changed_numbers(one)}
+        assignments = [one.sheet.assignment for one in answered]
+        self._histories = list_histories(session, assignments, changed)
+
+    def _find_near(
+        self, session: Session, held: Sequence[SheetAnswers]
+    ) -> tuple[dict[CirclePlace, list[int]], dict[int, dict[str, Decimal]]]:
+        asked = {one.id: self._asked(one) for one in held}
+        names = {name for each in asked.values() for name in each}
+        return list_near(session, {one.above_id for one in held if asked[one.id]}, names)
+
+    def _find_further(
+        self, session: Session, held: Sequence[SheetAnswers]
+    ) -> tuple[dict[CirclePlace, list[int]], dict[int, int | None]]:
+        circle = Circle(self._near, self._numbers)
+        narrow = [one for one in held if circle.is_narrow(one.id, one.place, self._asked(one))]
+        names = {name for one in narrow for name in self._asked(one)}
+        above = {one.above_id for one in narrow}
+        found, numbers = list_further(session, above, names)
+        self._numbers = {**numbers, **self._numbers}
+        uppers = list_uppers(session, {one.above_id for one in held}) if held[1:] and above else {}
+        return {**{one.place: [] for one in narrow}, **found}, uppers
+
+    def _asked(self, answers: SheetAnswers) -> list[str]:
+        return [name for name in self._names[answers.id] if name in answers.now]
+
+    def flags(self, answers: SheetAnswers) -> list[Flag]:
+        """What looks odd in checked answers as things stand now, in the order of the form."""
+        circle = Circle(self._near, self._numbers, self._further)
+        siblings: Mapping[str, Sequence[Decimal]] = {}
+        beside: list[Collection[int]] = []
+        if answers.sheet.assignment.parent_id is not None:
+            siblings = circle.others(answers.id, answers.place, self._asked(answers))
+            others = self._prints.get(answers.above_id, {})
+            beside = [
+                prints
+                for assignment_id, prints in others.items()
+                if assignment_id != answers.id and not answers.digests.isdisjoint(prints)
+            ]
+        history = self._histories.get(answers.id, {})
+        return judged(answers, history=history, siblings=siblings, beside=beside)
+
+    def take_in(self, answers: SheetAnswers) -> None:
+        """From here on the others are held against these answers, too."""
+        if answers.sheet.assignment.parent_id is None:
+            return
+        names = self._names[answers.id]
+        self._numbers[answers.id] = {n: answers.now[n] for n in names if n in answers.now}
+        self._prints.setdefault(answers.above_id, {})[answers.id] = set(answers.digests)
+        for near in self._places(answers.place):
+            if answers.id not in near:
+                insort(near, answers.id)
+
+    def _places(self, own: CirclePlace) -> Iterator[list[int]]:
+        """The lists in which an answer from this place stands: beside, and further away."""
+        yield self._near.setdefault(own, [])
+        upper = self._uppers.get(own.parent_id)
+        for place, further in self._further.items():
+            beside = place.level == own.level and place.parent_id != own.parent_id
+            if beside and upper is not None and self._uppers.get(place.parent_id) == upper:
+                yield further
 
 
 def find_flags(session: Session, answers: SheetAnswers) -> list[Flag]:
-    """What looks odd in checked answers, in the order of the form.
+    """What looks odd in checked answers, in the order of the form; see `Surroundings`."""
+    return Surroundings(session, [answers]).flags(answers)
 
-    At most three statements: numbers beside, earlier periods, like texts; each only
-    for a form that has such fields.
-    """
-    one = answers.sheet.assignment
-    asked = [name for name in compared_numbers(answers.sheet.fields) if name in answers.now]
-    every = [digest for digests in answers.prints.values() for digest in digests]
-    return judged(
-        answers,
-        history=list_history(session, one, changed_numbers(answers)),
-        siblings=list_sibling_numbers(session, one, asked),
-        beside=list_like_prints(session, one, every).values(),
-    )
+
+def find_flags_together(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Flag]]:
+    """The same for each of many answers that come together and are held against each other as
+    well: one text put into every row of a workbook is what this is for."""
+    around = Surroundings(session, answered)
+    for answers in answered:
+        around.take_in(answers)
+    return [around.flags(answers) for answers in answered]
 
 
 def judged(
@@ -87,18 +162,6 @@ def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Fl
     ]
 
 
-def keep_prints(session: Session, answers: SheetAnswers) -> None:
-    """Put the prints of these answers in the place of those of the answers before."""
-    one = answers.sheet.assignment
-    if one.parent_id is None:
-        return
-    if answers.sheet.last is not None:
-        forget_prints(session, one.id)
-    rows = print_rows(answers)
-    if rows:
-        session.execute(_ADD, rows)
-
-
 def print_rows(answers: SheetAnswers) -> list[dict[str, Any]]:
     """The prints of the answers as rows of `TextPrint`; none where no unit is beside it."""
     one = answers.sheet.assignment
@@ -108,11 +171,6 @@ def print_rows(answers: SheetAnswers) -> list[dict[str, Any]]:
         {"assignment_id": one.id, "parent_id": one.parent_id, "digest": digest}
         for digest in sorted(answers.digests)
     ]
-
-
-def forget_prints(session: Session, assignment_id: int) -> None:
-    """The assignment's texts are no longer compared."""
-    session.execute(delete(TextPrint).where(col(TextPrint.assignment_id) == assignment_id))
 
 
 def _own(sheet: AnswerSheet, numbers: Figures) -> dict[str, Decimal]:

@@ -2,24 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import delete, insert
-from sqlmodel import Session, col
-
-from models import KnownValue, Submission
+from models import Submission
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.known_values import elements_of
-
-
-def keep_known_values(session: Session, sheet: AnswerSheet, submission: Submission) -> None:
-    """Put what the submission says in the place of what the assignment said before.
-
-    At most two statements; none for a form that names no data element and never did.
-    """
-    if sheet.last is not None:
-        forget_known_values(session, submission.assignment_id)
-    rows = known_rows(sheet, submission)
-    if rows:
-        session.execute(insert(KnownValue), rows)
 
 
 def known_rows(sheet: AnswerSheet, submission: Submission) -> list[dict[str, Any]]:
@@ -36,8 +21,3 @@ def known_rows(sheet: AnswerSheet, submission: Submission) -> list[dict[str, Any
         }
         for element, value in elements_of(sheet.fields, submission.answers).items()
     ]
-
-
-def forget_known_values(session: Session, assignment_id: int) -> None:
-    """What the assignment said is no longer known."""
-    session.execute(delete(KnownValue).where(col(KnownValue.assignment_id) == assignment_id))

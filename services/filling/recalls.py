@@ -17,14 +17,11 @@ from rules.filling.answers import Typed, as_typed
 from rules.filling.corrections import WHY
 from rules.filling.posting import Posting
 from rules.filling.sheet_answers import SheetAnswers
-from rules.forms.answer_numbers import numbers
 from services.assignments.changes import change, lock_assignment
-from services.filling.checks import forget_prints, keep_prints
-from services.filling.known_values import forget_known_values, keep_known_values
+from services.filling.new_submissions import NewSubmission, forget_answers, replace_answers
 from services.filling.submissions import (
     check_overtaken,
     keep_typed,
-    made_submission,
     open_to_keep,
     save_draft,
 )
@@ -45,8 +42,7 @@ def recall(session: Session, assignment_id: int, *, actor: Account, now: datetim
         return _restore(session, sheet, actor, now)
     never_reviewed = sheet.review is None
     values: dict[str, Any] = {"sent_at": None, "late": False} if never_reviewed else {}
-    forget_known_values(session, assignment_id)
-    forget_prints(session, assignment_id)
+    forget_answers(session, [assignment_id])
     return change(session, assignment, Act.RECALL, actor=actor, now=now, **values)
 
 
@@ -93,16 +89,14 @@ def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime
         typed = {**as_typed(sheet.last.answers), WHY: [get_why(session, sheet.last)]}
         keep_typed(session, sheet, typed, Posting(), actor=actor, now=now)
     before = _as_approved(session, sheet, approved)
-    again = _again(before, approved, actor, now)
-    session.add(again)
-    session.flush()
-    keep_known_values(session, before, again)
-    keep_prints(session, SheetAnswers(before, approved.answers))
+    row = _again(before, approved, actor, now)
+    again = row.submission
+    replace_answers(session, [row])
     session.add(_approval(again, review))
     session.flush()
     return change(
         session, sheet.assignment, Act.RECALL, actor=actor, now=now, corrected=True,
-        numbers=numbers(before.fields, approved.answers), revision=again.revision,
+        numbers=row.numbers, revision=again.revision,
     )  # fmt: skip
 
 
@@ -114,11 +108,12 @@ def _as_approved(session: Session, sheet: AnswerSheet, approved: Submission) -> 
     return replace(sheet, version=version, fields=get_submitted_fields(session, approved))
 
 
-def _again(sheet: AnswerSheet, approved: Submission, actor: Account, now: datetime) -> Submission:
-    send_key = f"back-{approved.id}-{sheet.revision}"
-    return made_submission(
-        sheet, approved.answers, approved.rolled_up, approved.flags, send_key, actor, now
-    )
+def _again(
+    sheet: AnswerSheet, approved: Submission, actor: Account, now: datetime
+) -> NewSubmission:
+    posting = Posting(f"back-{approved.id}-{sheet.revision}")
+    answers = SheetAnswers(sheet, approved.answers)
+    return NewSubmission.of(answers, approved.flags, approved.rolled_up, posting, actor, now, "")
 
 
 def _approval(again: Submission, review: Review) -> Review:

@@ -1,14 +1,13 @@
 """Whether what is sent now is the very thing that has arrived before."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session
-
 from models import Submission
-from queries.filling.submissions import get_submitted_fields
 from rules.assignments.states import REPORTED
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, Typed, check_answers
+from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree, item_of
 
 
@@ -19,17 +18,15 @@ def sent_meanwhile(sheet: AnswerSheet, seen_revision: int | None) -> Submission 
 
 
 def is_same(
-    session: Session,
+    fields: Sequence[FormField],
     sheet: AnswerSheet,
     earlier: Submission,
     typed: Typed,
     attached: Attached,
     today: str,
 ) -> bool:
-    """Whether what was typed comes to the answers that were sent before."""
-    fields, typed = sheet.fields, sheet.completed(typed)
-    if earlier.form_version_id != sheet.version_id:
-        fields = get_submitted_fields(session, earlier)
+    """Whether what was typed comes to the answers that were sent before, on `fields`."""
+    typed = sheet.completed(typed)
     items = {item.name for item in FormTree(fields).items}
     asked = {item_of(key) for key in typed} & items
     if sheet.reviewed is None or sheet.reviewed.revision < earlier.revision:

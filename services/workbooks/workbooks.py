@@ -13,10 +13,8 @@ from sqlmodel import Session, col
 
 from models import Account, Act, Assignment, Flag, Unit, WorkbookUpload
 from queries.filling.answer_sheets import list_answer_sheets
-from queries.filling.attachments import question_of
 from queries.workbooks.workbooks import (
     get_workbook_upload,
-    list_files,
     rows_of,
 )
 from rules.accounts.permissions import Right, require
@@ -24,6 +22,7 @@ from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached
+from rules.filling.posting import Posting
 from rules.filling.sheet_answers import SheetAnswers
 from rules.sentences.faults import Fault, Place
 from rules.sentences.not_found import NotFound
@@ -33,11 +32,11 @@ from rules.workbooks.columns import SheetColumns, sheets_of
 from rules.workbooks.layout import FORMAT, Layout, lay_out
 from rules.workbooks.outcome import Kind, RowOutcome, outcome_of, with_told
 from rules.workbooks.reading import FilledRow, ReadSheet, read_book
-from services.assignments.changes import lock_assignment, require_open
-from services.assignments.roll_up import lock_measures
-from services.filling.attachments import as_answer
+from services.assignments.changes import lock_assignment, lock_assignments, require_open
+from services.filling.attached_files import attached_of_each
+from services.filling.checks import find_flags_together
+from services.filling.new_submissions import NewSubmission, store_submissions
 from services.filling.submissions import Overtaken
-from services.workbooks.sent_rows import AnsweredRow, flags_of, send_rows
 
 MOST_ROWS = 1_000
 """The most units in one workbook."""
@@ -145,7 +144,7 @@ def preview(
     ready = [
         SheetAnswers(outcome.sheet, outcome.values) for outcome in found.outcomes if outcome.sent
     ]
-    flags = zip(ready, flags_of(session, ready), strict=True)
+    flags = zip(ready, find_flags_together(session, ready), strict=True)
     by_id = {answers.sheet.assignment.id: asked for answers, asked in flags if asked}
     return replace(found, flags=by_id)
 
@@ -159,34 +158,30 @@ def send_upload(
     `Overtaken` when an assignment has changed since the page was made. Raises `Refusal` when the
     upload has faults, or no row to send.
     """
-    lock_measures(session, col(Assignment.id) == assignment_id)
     own = lock_assignment(session, assignment_id)
     require(actor, Right.SEND_WORKBOOK, Subject(own.unit_id))
     upload = get_workbook_upload(session, assignment_id, token)
     session.refresh(upload, with_for_update=True)
     if upload.sent_at is not None:
         return upload
-    session.execute(
-        select(col(Assignment.id))
-        .where(rows_of(own))
-        .order_by(col(Assignment.id))
-        .with_for_update()
-    ).all()
+    lock_assignments(session, session.scalars(select(col(Assignment.id)).where(rows_of(own))).all())
     found = _preview(session, own, upload, now)
     _check_unchanged(found, seen)
     if found.faults:
         raise Refusal(N_("文件里还有错误，什么都没有报送。请改好后重新上传。"))
     if not found.sent:
         raise Refusal(N_("文件里没有可以报送的行。"))
-    rows = [
-        AnsweredRow(
-            SheetAnswers(outcome.sheet, outcome.values),
-            send_key(upload, outcome.sheet.assignment.id),
-        )
-        for outcome in found.sent
-    ]
+    ready = [SheetAnswers(outcome.sheet, outcome.values) for outcome in found.sent]
     reason = FOR_ITSELF if own.lowest else FOR_LOWER
-    send_rows(session, rows, reason=reason, actor=actor, now=now)
+    store_submissions(
+        session,
+        [
+            NewSubmission.of(
+                answers, flags, {}, Posting(send_key(upload, answers.id)), actor, now, reason
+            )
+            for answers, flags in zip(ready, find_flags_together(session, ready), strict=True)
+        ],
+    )
     upload.sent_at = now
     session.add(upload)
     session.flush()
@@ -277,27 +272,13 @@ def _preview(
 
 def _files_of(
     session: Session, rows: Sequence[tuple[AnswerSheet, FilledRow]]
-) -> dict[int, Attached]:
+) -> Mapping[int, Attached]:
     """Assignment → the function that finds its uploaded files; at most one statement."""
-    if not rows or not rows[0][0].takes_files:
-        return {}
-    tokens = {
-        text
+    known = [
+        (sheet, {key: texts for key, texts in typed_of(sheet, row).items() if key not in row.typed})
         for sheet, row in rows
-        for key, texts in typed_of(sheet, row).items()
-        if key not in row.typed
-        for text in texts
-    }
-    found = list_files(session, tokens)
-
-    def finder(assignment_id: int) -> Attached:
-        def attached(key: str, token: str) -> Mapping[str, Any] | None:
-            file = found.get((assignment_id, token))
-            return as_answer(file) if file and question_of(file.field) == question_of(key) else None
-
-        return attached
-
-    return {row.assignment_id: finder(row.assignment_id) for _, row in rows}
+    ]
+    return attached_of_each(session, known)
 
 
 def _mark(sheet: AnswerSheet) -> str:

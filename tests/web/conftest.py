@@ -13,14 +13,15 @@ from sqlmodel import Session, select
 
 from adapters.apart import Apart
 from models import Account, Assignment, Measure, Role, Submission
-from services.filling.submissions import Sent
+from services.filling.sendings import Sent
 from tests.answering import try_to_send
 from tests.building import assignment_of, make_account
 from tests.conftest import NOW
 from tests.web.signed_in import open_session
 from web.app import begin, create_app
 from web.edge.security import SESSION_COOKIE
-from web.edge.transactions import get_look, get_now, get_session
+from web.edge.transactions import get_look, get_now, get_session, get_write
+from web.filling.carrier import Arrived, Carried, get_carrier, send_arrived
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 """What every browser younger than 2020 says of a request from our own pages."""
@@ -66,9 +67,23 @@ def app(session: Session) -> FastAPI:
     async def look(read: Callable[[Session], Any]) -> Any:
         return read(session)
 
+    async def write(work: Callable[[Session], Any]) -> Any:
+        with session.begin_nested():
+            return work(session)
+
+    class InTest:
+        async def carry(self, form: Arrived) -> Carried:
+            with session.begin_nested():
+                (found,) = send_arrived(session, [form])
+            if isinstance(found, Exception):
+                raise found
+            return found
+
     app = fresh_app()
     app.dependency_overrides[get_session] = in_test
+    app.dependency_overrides[get_carrier] = InTest
     app.dependency_overrides[get_look] = lambda: look
+    app.dependency_overrides[get_write] = lambda: write
     app.dependency_overrides[get_now] = lambda: NOW
     return app
 

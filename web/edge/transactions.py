@@ -82,12 +82,38 @@ async def get_look(request: Request) -> Looking:
     return look
 
 
+class Writing(Protocol):
+    """Writes for a request that may have no transaction of its own."""
+
+    async def __call__(self, work: Callable[[Session], T]) -> T:
+        """What `work` returns in a transaction that is kept when it returns."""
+        ...
+
+
+async def get_write(request: Request) -> Writing:
+    """For a POST of which only the body says whether it needs a transaction of its own."""
+    waiting = waiting_of(request)
+
+    async def write(work: Callable[[Session], T]) -> T:
+        turn = waiting.turn(database.get_engine().dialect.name)
+        async with turn.taken(), waiting.connections.taken():
+            return await run_in_threadpool(_write, work)
+
+    return write
+
+
+def _write(work: Callable[[Session], T]) -> T:
+    with transaction() as session:
+        return work(session)
+
+
 def _look(read: Callable[[Session], T]) -> T:
     with transaction(readonly=True) as session:
         return read(session)
 
 
 Look = Annotated[Looking, Depends(get_look)]
+Write = Annotated[Writing, Depends(get_write)]
 Now = Annotated[datetime, Depends(get_now)]
 OpenSession = Annotated[Session, Depends(get_session, scope="function")]
 

@@ -132,6 +132,11 @@ def _tokens_of(
     return {(question_of(file.field), file.digest): file.token for file in same}
 
 
+def has_files(posted: FormData) -> bool:
+    """Whether files came with the form, or are to be taken away."""
+    return REMOVED in posted or bool(_uploads_in(posted))
+
+
 def _uploads_in(posted: FormData) -> dict[str, UploadFile]:
     return {
         name.removeprefix(PREFIX): value

@@ -2,44 +2,47 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 from starlette.datastructures import FormData, QueryParams
 
 from models import Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
+from rules.accounts.permissions import NotAllowed
 from rules.assignments.states import REPORTED, is_over, possible, sending
 from rules.dates.calendar import local_time
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.repeats import one_less, one_more, times_shown
 from rules.forms.form_tree import item_of
 from rules.sentences.faults import Fault
+from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
-from services.filling.submissions import (
-    Asked,
-    Faulty,
-    Overtaken,
-    Sent,
-    open_to_keep,
-    open_to_send,
-    save_draft,
-    submit,
-)
-from web.edge.context import Context, SignedIn
+from services.filling.sendings import Asked, Faulty, Refused, Sending, Sent, send
+from services.filling.submissions import Overtaken, open_to_keep, save_draft
+from web.edge.context import Context, SignedIn, get_context
 from web.edge.json_answers import tell_script, wants_json
+from web.edge.language import words_of
 from web.edge.offline_pages import keepable
 from web.edge.posted import Posted
-from web.edge.transactions import Attempt, attempt
+from web.edge.security import SESSION_COOKIE, SignInNeeded, Viewer, get_viewer
+from web.edge.transactions import Attempt, Look, Now, Write, attempt
+from web.edge.waiting import Crowded
 from web.filling.asked import PREFIX, answers_in
+from web.filling.carrier import Arrived, Carries
 from web.filling.form_checks import find_doubts, first_opened
 from web.filling.form_conflict import DECISIONS, conflict_page, decide
 from web.filling.form_page import CORRECTING, Made, Shown, form_page, form_path
 from web.filling.own_sheet import get_own_sheet, open_own_sheet
-from web.filling.posted_files import TakenFiles, attach
+from web.filling.posted_files import SentFiles, TakenFiles, attach, has_files
 from web.filling.withdrawn import withdrawn_page
 
 router = APIRouter()
@@ -131,28 +134,94 @@ class Filled:
         return attempt(self.context.session, self.context.words)
 
 
+@dataclass(frozen=True)
+class Ways:
+    """The ways from a request to the database."""
+
+    carrier: Carries
+    look: Look
+    write: Write
+
+
 @router.post("/assignments/{assignment_id}/form")
-def post_form(files: TakenFiles, context: SignedIn, posted: Posted, assignment_id: int) -> Response:
+async def post_form(
+    request: Request,
+    files: TakenFiles,
+    posted: Posted,
+    now: Now,
+    ways: Annotated[Ways, Depends()],
+    assignment_id: int,
+) -> Response:
     """`_act` = send sends the form; anything else keeps the form as a draft.
 
     A form with faults is kept as the draft and opened again with the faults. Were the faults the
     answer to the POST itself, a step back from the receipt would end on the browser's own page.
+    What is sent goes together with what arrives beside it. A form with files goes alone, and so
+    does what is only kept.
     """
-    request, session, actor = context.request, context.session, context.actor
-    answers = answers_in(posted)
+    if posted.get("_act") == SEND and not has_files(posted):
+        return await _send_together(request, posted, now, ways, assignment_id)
+    return await ways.write(partial(_post_alone, request, files, posted, now, assignment_id))
+
+
+async def _send_together(
+    request: Request, posted: FormData, now: datetime, ways: Ways, assignment_id: int
+) -> Response:
+    made, answers = Made.from_posted(posted), answers_in(posted)
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token:
+        raise SignInNeeded
+    arrived = Arrived(token, assignment_id, answers, made.posting, now)
+    try:
+        carried = await ways.carrier.carry(arrived)
+    except (Crowded, SignInNeeded):
+        raise
+    except Exception:
+        with suppress(SQLAlchemyError, NotFound):
+            await ways.look(partial(_note, request, now, assignment_id))
+        raise
+    viewer, outcome = Viewer(carried.account, carried.unit).apart(), carried.outcome
+    if not isinstance(outcome, Refused):
+        return _told(request, made, outcome)
+    request.state.viewer, cause = viewer, outcome.cause
+    if isinstance(cause, NotFound | NotAllowed):
+        raise NotFound
+
+    def refused(session: Session) -> Response:
+        context = Context(request, session, viewer, now, words_of(request))
+        sheet = get_own_sheet(request, session, viewer.account, assignment_id)
+        filled = Filled(context, sheet, posted, answers, made, {})
+        return _refused(filled, context.words.say(cause), overtaken=isinstance(cause, Overtaken))
+
+    return await ways.look(refused)
+
+
+def _note(request: Request, now: datetime, assignment_id: int, session: Session) -> None:
+    """Let the page that tells of a fault name who is signed in, and the questions."""
+    viewer = get_viewer(request, session, now)
+    get_own_sheet(request, session, viewer.account, assignment_id)
+
+
+def _post_alone(
+    request: Request,
+    files: SentFiles,
+    posted: FormData,
+    now: datetime,
+    assignment_id: int,
+    session: Session,
+) -> Response:
+    context = get_context(request, session, get_viewer(request, session, now), now)
+    answers, actor = answers_in(posted), context.actor
     faults = attach(context, assignment_id, answers, files, posted)
-    if posted.get("_act") in DECISIONS:
+    sends = posted.get("_act") == SEND and not faults
+    if sends or posted.get("_act") in DECISIONS:
         sheet = get_own_sheet(request, session, actor, assignment_id)
     else:
-        sends = posted.get("_act") == SEND and not faults
-        opens = open_to_send if sends else open_to_keep
-        sheet = open_own_sheet(request, session, actor, assignment_id, opens)
+        sheet = open_own_sheet(request, session, actor, assignment_id, open_to_keep)
     filled = Filled(context, sheet, posted, answers, Made.from_posted(posted), faults)
     if filled.act in DECISIONS:
         return _decide(filled)
-    if filled.act == SEND and not faults:
-        return _send(filled)
-    return _save(filled)
+    return _send(filled) if sends else _save(filled)
 
 
 def _decide(filled: Filled) -> Response:
@@ -214,43 +283,48 @@ def _is_overtaken(outcome: Attempt) -> bool:
 
 
 def _send(filled: Filled) -> Response:
+    """Send what came with files, whose rows are in the same transaction."""
     context, posting = filled.context, filled.made.posting
-    session, actor, now = context.session, context.actor, context.now
+    sending = Sending(filled.assignment_id, filled.answers, posting, context.actor, context.now)
     result: Sent | Faulty | Asked | None = None
     with filled.attempt() as outcome:
-        result = submit(session, filled.sheet, filled.answers, posting, actor=actor, now=now)
-    if isinstance(result, Faulty):
-        return _faulty(filled, result)
-    if isinstance(result, Asked):
-        return _asked(filled)
+        result = send(context.session, sending)
     if result is None:
         return _refused(filled, outcome.refusal, overtaken=_is_overtaken(outcome))
+    return _told(context.request, filled.made, result)
+
+
+def _told(request: Request, made: Made, result: Sent | Faulty | Asked) -> Response:
+    """The answer to what was sent, or kept as the draft; it asks the database nothing."""
+    if isinstance(result, Faulty):
+        return _faulty(request, made, result)
+    if isinstance(result, Asked):
+        return _asked(request, result)
     receipt = result.submission.receipt
-    if filled.by_script:
+    if wants_json(request):
         return tell_script(200, receipt=receipt, url=f"/receipts/{receipt}")
     return RedirectResponse(f"/receipts/{receipt}", 303)
 
 
-def _faulty(filled: Filled, result: Faulty) -> Response:
-    if not filled.by_script:
-        return RedirectResponse(form_path(filled.sheet, "faults"), 303)
-    words = filled.context.words
+def _faulty(request: Request, made: Made, result: Faulty) -> Response:
+    sheet = result.sheet
+    if not wants_json(request):
+        return RedirectResponse(form_path(sheet, "faults"), 303)
+    words = words_of(request)
     told = words.say_each(result.faults)
     sentence = words.say(N_("还没有报送：有 %(count)s 处需要修改。"), count=len(told))
-    sheet = get_answer_sheet(filled.context.session, filled.assignment_id)
-    version = sheet.draft.version if sheet.draft else 0
-    changed = filled.made.posting.is_of_older_form(sheet) or any(
+    changed = made.posting.is_of_older_form(sheet) or any(
         item_of(key) not in sheet.tree.by_name for key in told
     )
     url = form_path(sheet, "faults") if changed else ""
-    return tell_script(422, faults=told, sentence=sentence, version=version, url=url)
+    return tell_script(422, faults=told, sentence=sentence, version=result.version, url=url)
 
 
-def _asked(filled: Filled) -> Response:
+def _asked(request: Request, result: Asked) -> Response:
     """The page with what the checks ask; a script has the browser send the form once more."""
-    if filled.by_script:
+    if wants_json(request):
         return tell_script(422, asked=True)
-    return RedirectResponse(form_path(filled.sheet, "asked"), 303)
+    return RedirectResponse(form_path(result.sheet, "asked"), 303)
 
 
 def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:

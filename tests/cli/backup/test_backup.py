@@ -23,7 +23,7 @@ from cli.supervisor import only_one
 from models import Account, Assignment, Role, Status, Submission
 from services.assignments.recounts import list_wrong_totals
 from services.filling.recalls import recall
-from services.filling.submissions import Sent
+from services.filling.sendings import Sent
 from tests.answering import ANSWER, send_key, try_to_send
 from tests.cli.backup.conftest import PHOTO, Fresh, Installation, add_photo
 from tests.conftest import NOW

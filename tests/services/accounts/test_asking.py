@@ -45,8 +45,21 @@ FOR_THE_PRODUCT = {
 """Acts of the product itself, each with the reason why the table is not asked."""
 
 
+FOR_MANY = {
+    ("services.filling.sendings", "send"),
+    ("services.filling.sendings", "send_each"),
+}
+"""Acts for several persons at once: each of what they are given names its actor."""
+
+
 def test_whatever_writes_for_a_person_takes_an_actor_and_asks_the_table() -> None:
-    assert unasked(read_services(), called_by_edges()) == sorted(FOR_THE_PRODUCT)
+    named = {".".join(name) for name in FOR_MANY}
+    assert unasked(read_services(), called_by_edges()) == sorted({*FOR_THE_PRODUCT, *named})
+
+
+def test_acts_for_several_persons_ask_the_table_as_well() -> None:
+    found = read_services()
+    assert all(found[name].asks for name in FOR_MANY)
 
 
 def test_pages_use_none_of_the_acts_of_the_product_but_signing_in_and_out() -> None:

@@ -53,13 +53,8 @@ from services.campaigns.measures import (
 )
 from services.filling import attachments
 from services.filling.recalls import recall, take_back
-from services.filling.submissions import (
-    Sent,
-    open_to_keep,
-    open_to_send,
-    save_draft,
-    submit,
-)
+from services.filling.sendings import Sending, Sent, send
+from services.filling.submissions import open_to_keep, save_draft
 from services.forms.form_changes import change_version
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import create_form, publish_version, rename_form
@@ -260,9 +255,9 @@ def _keep_form(world: World, actor: Account) -> object:
     return keep_form_draft(world.session, kept, going_on=False, actor=actor, now=NOW)
 
 
-def _submit(world: World, actor: Account) -> None:
+def _send(world: World, actor: Account) -> None:
     posting = Posting(send_key())
-    sent = submit(world.session, world.sheet, NARRATIVE, posting, actor=actor, now=NOW)
+    sent = send(world.session, Sending(world.sheet.assignment.id, NARRATIVE, posting, actor, NOW))
     assert isinstance(sent, Sent)
 
 
@@ -364,9 +359,7 @@ ACTS = {
         at.session, at.sheet, NARRATIVE, actor=actor, now=NOW)),
     "open_to_keep": Tried(Right.KEEP_DRAFT, banners, lambda at, actor: open_to_keep(
         at.session, at.ids["unsent"], actor=actor)),
-    "open_to_send": Tried(Right.SUBMIT, banners, lambda at, actor: open_to_send(
-        at.session, at.ids["unsent"], actor=actor)),
-    "submit": Tried(Right.SUBMIT, banners, _submit),
+    "send": Tried(Right.SUBMIT, banners, _send),
     "recall": Tried(Right.RECALL, banners, lambda at, actor: recall(
         at.session, at.ids["sent"], actor=actor, now=NOW)),
     "take_back": Tried(Right.RECALL, banners, lambda at, actor: take_back(

@@ -26,12 +26,15 @@ from models import (
     MeasureStatus,
     Submission,
     Tally,
+    Unit,
 )
+from rules.filling.posting import Posting
 from services.assignments import assignments
 from services.assignments.roll_up import recount
 from services.campaigns.closings import close_measures
 from services.campaigns.measures import GateChoice, release_measure
-from services.filling.submissions import Sent
+from services.filling.sendings import Sending, Sent, send_each
+from tests.answering import account_of as clerk_of
 from tests.answering import try_to_send
 from tests.building import (
     BANNER,
@@ -113,6 +116,21 @@ def before_sending(session: Session) -> tuple[Measure, Order]:
         "work": "send", "assignment_id": own.id, "account_id": actor.id,
         "typed": TYPED, "send_key": f"key-of-measure-{measure.id}",
     }  # fmt: skip
+
+
+def before_sending_many(session: Session) -> tuple[Measure, Order]:
+    """A measure at its lowest units, and the order to send the forms of three of them together."""
+    measure = handed_down(session, "banner")
+    lowest = select(Assignment).where(Assignment.measure_id == measure.id, Assignment.lowest)
+    forms = [
+        {
+            "assignment_id": own.id,
+            "account_id": clerk_of(session, session.get_one(Unit, own.unit_id).code).id,
+            "send_key": f"key-of-assignment-{own.id}",
+        }
+        for own in session.exec(lowest.order_by(col(Assignment.id)).limit(3))
+    ]
+    return measure, {"work": "send_many", "forms": forms, "typed": TYPED}
 
 
 def before_closing(session: Session) -> tuple[Measure, Order]:
@@ -219,6 +237,32 @@ def test_a_form_with_a_receipt_is_stored_and_sending_it_again_is_harmless(
         )  # fmt: skip
         assert isinstance(again, Sent)
         assert again.again == bool(found)
+        now_there = stored_again(session, measure, order, {})
+        undisturbed = undisturbed or now_there
+        assert now_there == undisturbed, order
+
+
+def test_forms_sent_together_are_all_stored_or_none_and_can_be_sent_again(
+    session: Session, each_point: Callable[..., Iterator[Any]]
+) -> None:
+    undisturbed = None
+    for measure, order, said in each_point(before_sending_many):
+        ids = [form["assignment_id"] for form in order["forms"]]
+        wanted = select(Submission.receipt).where(col(Submission.assignment_id).in_(ids))
+        found = sorted(session.exec(wanted).all())
+        assert len(found) in (0, len(ids))
+        assert sorted(said.get("receipts", found)) == found
+        again = send_each(
+            session,
+            [
+                Sending(
+                    form["assignment_id"], TYPED, Posting(form["send_key"]),
+                    session.get_one(Account, form["account_id"]), NOW,
+                )
+                for form in order["forms"]
+            ],
+        )  # fmt: skip
+        assert [isinstance(one, Sent) and one.again for one in again] == [bool(found)] * len(ids)
         now_there = stored_again(session, measure, order, {})
         undisturbed = undisturbed or now_there
         assert now_there == undisturbed, order

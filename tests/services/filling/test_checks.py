@@ -9,7 +9,7 @@ from rules.filling.checks.flags import marks
 from rules.filling.sheet_answers import SheetAnswers
 from services.filling.checks import find_flags
 from services.filling.recalls import recall
-from services.filling.submissions import Asked, Faulty, Sent
+from services.filling.sendings import Asked, Faulty, Sent
 from services.review.reviews import return_
 from tests.answering import account_of, arrived, released_measure, send, send_key, try_to_send
 from tests.building import TOWNSHIP, VILLAGE, assignment_of, get_unit, make_form

@@ -11,7 +11,7 @@ from models import Account, Assignment, Flag, FlagKind, Measure, Submission, Uni
 from queries.filling.comparisons import list_stale
 from services.filling.comparisons import compare, find_flags_now, store
 from services.filling.recalls import recall
-from services.filling.submissions import Asked
+from services.filling.sendings import Asked
 from services.review.reviews import approve, return_
 from tests.answering import account_of, send, send_key, try_to_send
 from tests.conftest import NOW

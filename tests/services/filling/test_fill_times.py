@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 from models import Assignment, FillTime, FormVersion, Measure
 from queries.filling.fill_times import find_fill_counts
 from rules.forms.minutes import ENOUGH, bucket_of
-from services.filling.submissions import Asked, Faulty, Sent
+from services.filling.sendings import Asked, Faulty, Sent
 from services.review.reviews import return_
 from tests.answering import ANSWER, account_of, arrived, keep_draft, send_key, try_to_send
 from tests.building import OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE, assignment_of, make_form

@@ -10,7 +10,7 @@ from queries.filling.known_values import HOLDS, list_known_values
 from rules.sentences.refusal import Refusal
 from services.campaigns.measures import withdraw_measure
 from services.filling.recalls import recall
-from services.filling.submissions import Asked
+from services.filling.sendings import Asked
 from services.forms.forms import create_form, publish_version
 from services.review.reviews import return_
 from tests.answering import (

@@ -15,7 +15,7 @@ from models import (
 from rules.assignments.states import IllegalChange
 from rules.filling.receipts import is_whole
 from services.campaigns.measures import GateChoice
-from services.filling.submissions import Faulty
+from services.filling.sendings import Faulty
 from tests.answering import (
     ANSWER,
     NARRATIVE,

@@ -12,7 +12,8 @@ from models import Account, Assignment, Draft, Measure, Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
-from services.filling.submissions import Faulty, Overtaken, Sent
+from services.filling.sendings import Faulty, Sent
+from services.filling.submissions import Overtaken
 from services.review.reviews import return_
 from tests.answering import ANSWER, account_of, arrived, keep_draft, send, send_key, try_to_send
 from tests.attachments import receive

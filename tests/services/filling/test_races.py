@@ -28,10 +28,12 @@ from models import (
     Status,
     Submission,
     Total,
+    Unit,
 )
 from queries.campaigns.campaigns import lock_own_measure
 from queries.campaigns.occurrences import list_open
 from rules.assignments.states import ClosedMeasure
+from rules.filling.posting import Posting
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import Refusal
 from services.assignments.recounts import list_wrong_totals
@@ -40,7 +42,8 @@ from services.campaigns.closings import close_measures
 from services.campaigns.measures import delete_measure
 from services.campaigns.schedules import schedule_release, stop_schedule
 from services.filling.recalls import recall
-from services.filling.submissions import Overtaken, Sent
+from services.filling.sendings import Refused, Sending, Sent, send_each
+from services.filling.submissions import Overtaken
 from services.review.review_batches import decide_ticked, undo
 from services.review.reviews import approve, return_
 from tests.answering import ANSWER, account_of, answer, keep_draft, released_measures, try_to_send
@@ -144,6 +147,11 @@ class Case:
             session.commit()
             return sent.id
 
+    def township_of(self, session: Session, code: str) -> int:
+        """The account of the unit above a village."""
+        upper = session.get_one(Unit, get_unit(session, code).parent_id)
+        return account_of(session, upper.code).id
+
     def total(self) -> tuple[int, int]:
         with Session(self.engine) as session:
             total = present(
@@ -225,6 +233,51 @@ def test_answers_of_many_villages_at_once_are_all_in_the_total(case: Case) -> No
         session.commit()
     case.at_once(*map(answering, codes))
     assert case.total() == (10, 0)
+
+
+def test_groups_that_send_for_the_same_villages_at_once_never_wait_in_a_ring(case: Case) -> None:
+    """As two processes do: whoever comes second is told, and corrections, signing and approving
+    beside them go on."""
+    codes = [VILLAGE, "150402005003", "150402005004", "150402102200", "150402102201"]
+    with Session(case.engine) as session:
+        measure = session.get_one(Measure, case.measure_id)
+        ids = {code: assignment_of(session, measure, code).id for code in codes}
+        actors = {code: account_of(session, code).id for code in codes}
+        first = answer(session, measure, codes[-1]).id
+        session.commit()
+
+    def group(name: str, order: list[str]) -> Callable[[Session], object]:
+        def act(session: Session) -> object:
+            return send_each(
+                session, [_of_group(session, name, ids, actors, code) for code in order]
+            )
+
+        return act
+
+    def approving(session: Session) -> object:
+        reviewer = session.get_one(Account, case.township_of(session, codes[-1]))
+        return approve(session, first, actor=reviewer, now=LATER)
+
+    *groups, _ = case.at_once(
+        group("one", codes[:-1]), group("two", codes[-2::-1]), group("three", codes[:-1]), approving
+    )
+    receipts = set()
+    for outcomes in groups:
+        assert isinstance(outcomes, list)
+        assert {type(outcome) for outcome in outcomes} <= {Sent, Refused}
+        receipts |= {one.submission.receipt for one in outcomes if isinstance(one, Sent)}
+    assert len(receipts) == len(codes) - 1
+    assert case.total()[0] == 2 * (len(codes) - 1) + 12
+    with Session(case.engine) as session:
+        assert list_wrong_totals(session) == []
+
+
+def _of_group(
+    session: Session, name: str, ids: dict[str, int], actors: dict[str, int], code: str
+) -> Sending:
+    posting = Posting(f"group-{name}-{ids[code]}", seen_revision=0)
+    typed = {**ANSWER, "checked": ["2"], "note": [f"{name} {code}"]}
+    return Sending(ids[code], typed, posting, session.get_one(Account, actors[code]), NOW)
 
 
 def test_a_recall_and_an_approval_at_once_do_not_both_happen(case: Case) -> None:

@@ -22,7 +22,7 @@ from rules.filling.receipts import is_whole, read_receipt
 from rules.sentences.refusal import Refusal
 from services.campaigns.measures import withdraw_measure
 from services.filling.recalls import recall
-from services.filling.submissions import Faulty, Sent
+from services.filling.sendings import Faulty, Sent
 from services.review.reviews import approve, return_
 from tests.answering import (
     ANSWER,

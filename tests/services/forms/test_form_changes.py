@@ -18,7 +18,7 @@ from rules.forms.form_fields import read_form
 from rules.reports.report import snapshots
 from rules.sentences.refusal import Refusal
 from services.assignments.roll_up import recount
-from services.filling.submissions import Sent
+from services.filling.sendings import Sent
 from services.forms.form_changes import change_version
 from services.forms.forms import create_form, publish_version
 from services.review.reviews import approve, return_

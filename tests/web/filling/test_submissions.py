@@ -18,7 +18,7 @@ from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.conftest import NOW
 from tests.counting import statements
 from tests.present import present
-from tests.web.conftest import World, account_of, make_client
+from tests.web.conftest import SAME_SITE, World, account_of, make_client
 from tests.web.pages import check, fields_of, text_of
 
 GOOD = {"f-checked": "12", "f-spent": "3.5", "f-note": "已逐户查看"}
@@ -263,6 +263,20 @@ def test_a_sending_reads_its_form_once_and_works_its_checks_out_once(
     assert sum("LEFT OUTER JOIN draft" in row for row in sent) == 1
     assert worked_out.call_count == 1
     assert len(sent) <= 21
+
+
+def test_a_fault_while_sending_gives_back_what_was_typed_under_its_questions(
+    world: World, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(VILLAGE)
+    path, fields = open_form(client, world)
+    monkeypatch.setattr("web.filling.carrier.send_each", Mock(side_effect=ZeroDivisionError))
+    browser = TestClient(client.app, headers=SAME_SITE, raise_server_exceptions=False)
+    browser.cookies = client.cookies
+    answer = browser.post(path, data={**fields, **GOOD, "_act": "send"})
+    assert answer.status_code == 500
+    assert "排查户数" in answer.text
+    assert GOOD["f-note"] in answer.text
 
 
 def test_a_form_is_light_on_a_weak_network_and_constant_in_statements(

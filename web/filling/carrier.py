@@ -1,0 +1,153 @@
+"""Carries forms to the database: what arrives while a transaction runs is sent in the next one.
+
+Nobody waits on purpose: a form that finds nothing under way begins a transaction at once, and each
+is answered after COMMIT. Several processes carry beside each other; the database's locks keep their
+order (docs/decisions/0020-group-sending.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Request
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from adapters import database
+from models import Account, Unit
+from rules.filling.answers import Typed
+from rules.filling.posting import Posting
+from services.accounts.accounts import list_signed_in
+from services.filling.sendings import Outcome, Sending, send_each
+from web.edge.security import SignInNeeded
+from web.edge.waiting import Crowded, Waiting
+
+MOST = 64
+"""Forms in one transaction: the others of the product wait for no more than these at a time."""
+
+OpenTransaction = Callable[[], AbstractContextManager[Session]]
+
+
+class Arrived(NamedTuple):
+    """A form that has come in, and the session's token of who sends it."""
+
+    token: str
+    assignment_id: int
+    typed: Typed
+    posting: Posting
+    now: datetime
+
+
+class Carried(NamedTuple):
+    """What became of it, and who sent it."""
+
+    outcome: Outcome
+    account: Account
+    unit: Unit
+
+
+class Carrier:
+    """One for each process and database: at any time one transaction of it runs."""
+
+    def __init__(self, waiting: Waiting, opened: OpenTransaction = database.transaction) -> None:
+        self._waiting, self._opened = waiting, opened
+        self._arrived: list[tuple[Arrived, asyncio.Future[Carried]]] = []
+        self._work: asyncio.Task[None] | None = None
+        self._thread = CapacityLimiter(1)
+
+    async def carry(self, arrived: Arrived) -> Carried:
+        """What became of the form, once it is stored. Raises `SignInNeeded`, `Crowded`, and the
+        fault the form itself has met with."""
+        found: asyncio.Future[Carried] = asyncio.get_running_loop().create_future()
+        self._arrived.append((arrived, found))
+        if self._work is None:
+            self._work = asyncio.create_task(self._carry_all())
+        return await found
+
+    async def _carry_all(self) -> None:
+        try:
+            while self._arrived:
+                await self._carry_next()
+        finally:
+            self._work = None
+
+    async def _carry_next(self) -> None:
+        """Wait for the turn to write; then take everything that is there by then."""
+        dialect = database.get_engine().dialect.name
+        try:
+            async with self._waiting.turn(dialect).taken(), self._waiting.connections.taken():
+                group = self._taken(MOST)
+                forms = [arrived for arrived, _ in group]
+                found = await to_thread.run_sync(self._sent, forms, limiter=self._thread)
+        except Crowded as error:
+            group = self._taken(len(self._arrived))
+            found = [error] * len(group)
+        for (_, future), outcome in zip(group, found, strict=True):
+            _settle(future, outcome)
+
+    def _taken(self, most: int) -> list[tuple[Arrived, asyncio.Future[Carried]]]:
+        group, self._arrived = self._arrived[:most], self._arrived[most:]
+        return group
+
+    def _sent(self, forms: Sequence[Arrived]) -> list[Carried | Exception]:
+        """All in one transaction; where that fails, each in its own, so that a fault is met by the
+        form that has it and by no other."""
+        found = self._tried(forms)
+        if isinstance(found, list) or len(forms) == 1:
+            return found if isinstance(found, list) else [found]
+        return self._sent_alone(forms)
+
+    def _sent_alone(self, forms: Sequence[Arrived]) -> list[Carried | Exception]:
+        found: list[Carried | Exception] = []
+        for place, form in enumerate(forms):
+            one = self._tried([form])
+            found += one if isinstance(one, list) else [one]
+            if isinstance(one, OperationalError):  # of the database, and so of all the others
+                return [*found, *[one] * (len(forms) - place - 1)]
+        return found
+
+    def _tried(self, forms: Sequence[Arrived]) -> list[Carried | Exception] | Exception:
+        """What became of each, or why the transaction has failed."""
+        try:
+            with self._opened() as session:
+                return send_arrived(session, forms)
+        except Exception as error:  # noqa: BLE001 (it is raised where the form is answered)
+            return error
+
+
+def send_arrived(session: Session, forms: Sequence[Arrived]) -> list[Carried | Exception]:
+    """Send the forms of those who are signed in; the others get `SignInNeeded`."""
+    known = list_signed_in(session, {form.token: form.now for form in forms})
+    sendings = [
+        Sending(form.assignment_id, form.typed, form.posting, known[form.token][0], form.now)
+        for form in forms
+        if form.token in known
+    ]
+    outcomes = iter(send_each(session, sendings) if sendings else [])
+    return [
+        Carried(next(outcomes), *known[form.token]) if form.token in known else SignInNeeded()
+        for form in forms
+    ]
+
+
+def _settle(future: asyncio.Future[Carried], found: Carried | Exception) -> None:
+    if future.done():  # nobody waits for it any more
+        return
+    if isinstance(found, Exception):
+        future.set_exception(found)
+    else:
+        future.set_result(found)
+
+
+async def get_carrier(request: Request) -> Carrier:
+    """The carrier of this application."""
+    carrier: Carrier = request.app.state.carrier
+    return carrier
+
+
+Carries = Annotated[Carrier, Depends(get_carrier)]
