@@ -46,6 +46,19 @@ def list_measures(session: Session, campaign_id: int) -> Sequence[Measure]:
     ).all()
 
 
+def list_taken_parts(session: Session, measure: Measure) -> dict[tuple[int, int], int]:
+    """The measures that were read from a part of the measure's place in its notice: the place as
+    (start, end) → the id of the measure. One statement."""
+    wanted = select(col(Measure.start), col(Measure.end), col(Measure.id)).where(
+        col(Measure.campaign_id) == measure.campaign_id,
+        col(Measure.start) >= measure.start,
+        col(Measure.end) <= measure.end,
+        col(Measure.id) != measure.id,
+    )
+    rows = session.execute(wanted)
+    return {(start, end): measure_id for start, end, measure_id in rows}
+
+
 def list_addressees(session: Session, measure_id: int) -> Sequence[Addressee]:
     """The addressees of a measure, the top level first."""
     return session.scalars(

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import Session, select
 
 from models import (
-    ALL_TAGS,
     Account,
     Addressee,
     Campaign,
     Measure,
     MeasureAct,
-    MeasureKind,
     Notice,
     Unit,
 )
@@ -32,7 +28,9 @@ from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
 from rules.sentences.sentence import Sentence
 from rules.sentences.sentence_json import to_json
+from services.campaigns.measure_content import MeasureContent
 from services.campaigns.measure_history import record_measures
+from services.campaigns.read_drafts import content_read, findings_of
 
 LONGEST_TITLE = 300
 LONGEST_TEXT = 500_000
@@ -153,26 +151,27 @@ def _add_drafts(
 ) -> None:
     """Store the draft measures in the order of the text, with the levels that the text names."""
     below = {level.code for level in list_levels_below(session, unit)}
-    drafts = [_draft(found, campaign, place) for place, found in enumerate(read.measures, start=1)]
-    if not drafts:
+    contents = [content_read(found, below) for found in read.measures]
+    if not contents:
         return
+    found = zip(read.measures, contents, strict=True)
+    drafts = [_draft(*pair, campaign, place) for place, pair in enumerate(found, start=1)]
     session.execute(insert(Measure), [draft.model_dump(exclude={"id"}) for draft in drafts])
     placed = select(Measure.position, Measure.id).where(Measure.campaign_id == campaign.id)
     ids = {position: measure_id for position, measure_id in session.exec(placed)}  # noqa: C416
     rows = [
-        {"measure_id": ids[place], "level": level, "tag": ALL_TAGS}
-        for place, found in enumerate(read.measures, start=1)
-        for level in found.levels
-        if level in below
+        {"measure_id": ids[place], "level": level, "tag": tag}
+        for place, content in enumerate(contents, start=1)
+        for level, tag in content.addressees
     ]
     if rows:
         session.execute(insert(Addressee), rows)
     record_measures(session, ids.values(), MeasureAct.CREATE, actor=actor, now=now)
 
 
-def _draft(read: DraftMeasure, campaign: Campaign, position: int) -> Measure:
-    """A draft that holds what is certain: a single deadline, a single count, the named units."""
-    duty = read.duties[0] if len(read.duties) == 1 else None
+def _draft(
+    read: DraftMeasure, content: MeasureContent, campaign: Campaign, position: int
+) -> Measure:
     return Measure(
         campaign_id=campaign.id,
         unit_id=campaign.unit_id,
@@ -180,23 +179,6 @@ def _draft(read: DraftMeasure, campaign: Campaign, position: int) -> Measure:
         path=read.path[:60],
         start=read.start,
         end=read.end,
-        title=read.title[:300],
-        text=read.text,
-        kind=MeasureKind.DUTY if read.duties else MeasureKind.FIGURES,
-        due_rule=read.deadlines[0].value if len(read.deadlines) == 1 else "",
-        target_count=duty.count if duty else None,
-        target_label=duty.text[:120] if duty else "",
-        lead="、".join(unit.value for unit in read.lead)[:300],
-        cooperating="、".join(unit.value for unit in read.cooperating)[:600],
-        findings=_findings(read),
+        findings=findings_of(read),
+        **content.columns,
     )
-
-
-def _findings(read: DraftMeasure) -> dict[str, Any]:
-    return {
-        "duties": [asdict(duty) for duty in read.duties],
-        "deadlines": [asdict(deadline) for deadline in read.deadlines],
-        "levels": list(read.levels),
-        "tags": list(read.tags),
-        "uncertain": [asdict(doubt) for doubt in read.uncertain],
-    }

@@ -35,6 +35,7 @@ from services.campaigns.measures import (
 )
 from web.campaigns.conflicts import GATE_NAMES, Names, TypedDifference, differences
 from web.campaigns.measure_acts import attempt_on
+from web.campaigns.measure_parts import TAKE_PART, ListedPart, list_parts, take_sent_part
 from web.campaigns.typed_due import KINDS, LAST, TypedDue
 from web.campaigns.typed_measure import EVERY_UNIT, TypedMeasure
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
@@ -119,6 +120,9 @@ def save_measure(context: Officer, measure_id: int, posted: Posted) -> Response:
     if then.startswith("take:"):
         sent = take_over(sent, measure.findings, then)
         return _editor(context, measure, campaign, choices, sent)
+    if then.startswith(TAKE_PART):
+        refusal = take_sent_part(context, measure, campaign, then)
+        return _editor(context, measure, campaign, choices, sent, refusal=refusal)
     faults = Faults()
     content = choices.content(sent, faults)
     if then == "confirm" and not content.due_rule:
@@ -227,6 +231,8 @@ class MeasureEditorPage(Page):
     """Where the inputs differ from what somebody else has stored meanwhile."""
     faults: Mapping[str, str]
     refusal: str
+    parts: Sequence[ListedPart]
+    """The parts of the measure's place in the notice that address different units."""
     plans: int
     """How many schedules end when the measure is deleted."""
     due_kinds: Mapping[str, str]
@@ -258,6 +264,7 @@ def _editor(
         conflict=conflict,
         faults=told,
         refusal=refusal,
+        parts=list_parts(context.session, measure, campaign),
         plans=count_plans_of(context.session, measure.id),
         due_kinds=KINDS,
         last=LAST,

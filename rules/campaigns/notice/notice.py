@@ -72,7 +72,7 @@ def read_notice(text: str) -> ReadNotice:
     measures: list[DraftMeasure] = []
     for body, headings in zip(frame.bodies, outlines, strict=True):
         spans = measure_spans(text, plain, body, headings, reference)
-        drafts = (_measure(text, plain, span, reference) for span in spans)
+        drafts = (read_measure(text, plain, span, reference) for span in spans)
         measures.extend(_asking_whom(draft, frame.addressed) for draft in drafts)
     if len(outlines) > 1 and any(outlines[1:]):
         measures = [measure for measure in measures if not measure.path.startswith("段")]
@@ -124,7 +124,10 @@ def _with_slips(
     ]
 
 
-def _measure(text: str, plain: str, span: MeasureSpan, reference: DateReference) -> DraftMeasure:
+def read_measure(
+    text: str, plain: str, span: MeasureSpan, reference: DateReference
+) -> DraftMeasure:
+    """The measure at `span`, read from `text` and from `plain`, the folded text."""
     units = units_in(text, span.start, span.end)
     addressees = addressees_in(text, span.start, span.end, _places(units.cooperating))
     duties, unclear_duties = duties_in(text, span.start, span.end)
@@ -138,7 +141,7 @@ def _measure(text: str, plain: str, span: MeasureSpan, reference: DateReference)
     )
     return DraftMeasure(
         path=span.path,
-        title=span.title or _title_from(text, plain, span.start, span.end),
+        title=span.title or title_from(text, plain, span.start, span.end),
         text=text[span.start : span.end],
         start=span.start,
         end=span.end,
@@ -177,7 +180,7 @@ def _vague_units(text: str, plain: str, span: MeasureSpan, known: tuple[Doubt, .
     ]
 
 
-def _title_from(text: str, plain: str, start: int, end: int) -> str:
+def title_from(text: str, plain: str, start: int, end: int) -> str:
     """The first clause of a passage without heading, at most 40 characters."""
     window = plain[start : min(end, start + _TITLE_LENGTH)]
     stop = re.search(r"[。；！？\n\t]", window)
@@ -253,7 +256,7 @@ def _row_measure(
 ) -> DraftMeasure:
     title = row.cells.get("title") or row.cells["body"]
     span = MeasureSpan(f"{prefix}/{row.number}", None, row.start, row.end)
-    drafted = _measure(text, plain, span, reference)
+    drafted = read_measure(text, plain, span, reference)
     lead, helping = _cell_units(text, row, "lead"), _cell_units(text, row, "cooperating")
     due = row.cells.get("due")
     dates = deadlines_in(text, reference, due.start, due.end, due=True) if due else ((), ())
@@ -268,7 +271,7 @@ def _row_measure(
         drafted,
         levels=addressees.levels,
         tags=addressees.tags,
-        title=_title_from(text, plain, title.start, title.end),
+        title=title_from(text, plain, title.start, title.end),
         deadlines=_distinct((*dates[0], *drafted.deadlines)),
         lead=lead or drafted.lead,
         cooperating=helping or drafted.cooperating,

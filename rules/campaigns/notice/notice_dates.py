@@ -30,6 +30,12 @@ class DateReference:
     year: int | None = None
 
 
+def year_of_number(number: str) -> int | None:
+    """The year in the number of a notice (内政办发〔2026〕18号), or None."""
+    year = re.search(r"〔(\d{4})〕", number)
+    return int(year[1]) if year else None
+
+
 @dataclass(frozen=True)
 class Resolved:
     """A day, and why it is doubtful (a Chinese sentence) or None."""

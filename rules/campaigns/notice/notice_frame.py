@@ -8,7 +8,7 @@ from datetime import date
 
 from rules.campaigns.notice.folding import folded, joined_up
 from rules.campaigns.notice.found import Found, Span
-from rules.campaigns.notice.notice_dates import DAY, day_in
+from rules.campaigns.notice.notice_dates import DAY, day_in, year_of_number
 from rules.campaigns.notice.notice_foot import (
     ANNEX,
     MARK_LINE,
@@ -87,8 +87,7 @@ class Frame:
 
     @property
     def number_year(self) -> int | None:
-        year = re.search(r"〔(\d{4})〕", self.number.value) if self.number else None
-        return int(year[1]) if year else None
+        return year_of_number(self.number.value) if self.number else None
 
 
 @dataclass(frozen=True)
