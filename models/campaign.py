@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from models.columns import JsonType
+from models.columns import JsonOf, JsonType
+from models.sentence import KeptSentence
 
 
 class Campaign(SQLModel, table=True):
@@ -38,7 +39,8 @@ class Notice(SQLModel, table=True):
         default_factory=list, sa_column=Column(JsonType, nullable=False)
     )
     """`[{mark, depth, heading, start, end}]`, offsets in characters of `text`."""
-    left_out: list[dict[str, Any]] = Field(
-        default_factory=list, sa_column=Column(JsonType, nullable=False, server_default="[]")
+    left_out: tuple[KeptSentence, ...] = Field(
+        default=(),
+        sa_column=Column(JsonOf(tuple[KeptSentence, ...]), nullable=False, server_default="[]"),
     )
-    """What the file holds and `text` does not, as sentences in JSON."""
+    """What the file holds and `text` does not."""

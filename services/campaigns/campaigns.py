@@ -27,7 +27,6 @@ from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
 from rules.sentences.sentence import Sentence
-from rules.sentences.sentence_json import to_json
 from services.campaigns.measure_content import MeasureContent
 from services.campaigns.measure_history import record_measures
 from services.campaigns.read_drafts import content_read, findings_of
@@ -71,7 +70,7 @@ def take_in(
     session.add(campaign)
     session.flush()
     notice = _notice(read, campaign, title, file_name)
-    notice.left_out = [to_json(sentence) for sentence in left_out]
+    notice.left_out = tuple(left_out)
     session.add(notice)
     _add_drafts(session, read, campaign, unit, actor=actor, now=now)
     return campaign

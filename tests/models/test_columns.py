@@ -67,6 +67,10 @@ HELD: dict[str, tuple[Any, Any]] = {
             {"kind": "all_zero"},
         ],
     ),
+    "Notice.left_out": (
+        (Sentence("图片 %(count)s 张", {"count": 2}),),
+        [{"msgid": "图片 %(count)s 张", "values": {"count": 2}}],
+    ),
     "WorkbookUpload.faults": (
         (Fault("不能小于 0。", {}, Place.of_address("填报!E3")),),
         [

@@ -22,7 +22,6 @@ from rules.campaigns.notice.passages import Passage, Piece, cut
 from rules.dates.due import DueRule, parse_due
 from rules.sentences.faults import Faults
 from rules.sentences.refusal import Refusal
-from rules.sentences.sentence_json import from_json
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
@@ -95,7 +94,7 @@ def show_campaign(context: Officer, campaign_id: int, saved: int = 0) -> Respons
         saved=saved,
         statuses=STATUS_NAMES,
         weekdays=WEEKDAY_NAMES,
-        left_out=[context.words.say(from_json(kept)) for kept in notice.left_out],
+        left_out=[context.words.say(sentence) for sentence in notice.left_out],
     )
     return render(context.request, page)
 
