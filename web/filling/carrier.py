@@ -2,7 +2,7 @@
 
 Nobody waits on purpose: a form that finds nothing under way begins a transaction at once, and each
 is answered after COMMIT. Several processes carry beside each other; the database's locks keep their
-order (docs/decisions/0020-group-sending.md).
+order (docs/decisions/0021-group-sending.md).
 """
 
 from __future__ import annotations
