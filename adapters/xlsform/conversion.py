@@ -10,13 +10,16 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData
 
-from rules.forms.xlsform.columns import SURVEY, TypedSheet, heading_key
+from rules.forms.xlsform.chinese import english_value
+from rules.forms.xlsform.columns import SURVEY, TypedSheet, code_text, heading_key
 from rules.forms.xlsform.types import RowType, read_type, written_type
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
 
 _OURS = ("rollup", "reuse")
 """Columns that XLSForm does not know."""
+_FIXED = {"required", "readonly", "appearance"}
+"""Columns in which a Chinese word can stand for a word of XLSForm."""
 _ROW = re.compile(r"\[row : ([0-9]+)\]")
 _SHEET = re.compile(r"'(survey|choices|settings)' sheet")
 _COLUMN = re.compile(r"the '([^']+)' value")
@@ -62,6 +65,8 @@ def _cells(kind: str, headings: list[str], cells: tuple[str, ...]) -> dict[str, 
     texts = {
         heading: text for heading, text in zip(headings, cells, strict=False) if heading and text
     }
+    if kind == SURVEY:
+        texts |= {name: english_value(name, code_text(texts[name])) for name in _FIXED & set(texts)}
     read = read_type(texts["type"]) if kind == SURVEY and "type" in texts else None
     if isinstance(read, RowType):
         texts["type"] = written_type(read.field, read.list_name, ends=read.ends)

@@ -14,8 +14,9 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from adapters.form_process import xlsform_apart
+from adapters.language import SOURCE
 from adapters.xlsform.reading import LIMIT, XlsForm, XlsFormFaults
-from adapters.xlsform.writing import write_xlsform
+from adapters.xlsform.writing import write_blank_xlsform, write_xlsform
 from adapters.xlsx_bounds import MEGABYTE
 from models import Campaign, Measure
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
@@ -136,11 +137,21 @@ def download(
     form = get_own_form(context.session, context.actor, form_id)
     version = get_version_numbered(context.session, form_id, number)
     content = write_xlsform(form.title, settings_of(version), read_form(version.fields))
-    name = f"{form.title}-v{number}.xlsx"
-    headers = {
-        "Content-Disposition": saved_as(name, "form.xlsx"),
-        "Cache-Control": "no-store",
-    }
+    return _workbook(content, f"{form.title}-v{number}.xlsx", "form.xlsx")
+
+
+@router.get("/measures/{measure_id}/form/blank")
+def download_blank(context: Officer, measure_id: int) -> Response:
+    """A form to begin with in Excel, with heads in the language of the page."""
+    get_own_measure(context.session, context.actor, measure_id)
+    words = context.words
+    content = write_blank_xlsform(words.say, chinese=words.language == SOURCE)
+    return _workbook(content, f"{words.say(N_('空白表单'))}.xlsx", "blank-form.xlsx")
+
+
+def _workbook(content: bytes, name: str, plain: str) -> Response:
+    """The answer that saves a workbook; `plain`: its name for browsers that know ASCII only."""
+    headers = {"Content-Disposition": saved_as(name, plain), "Cache-Control": "no-store"}
     return Response(content, media_type=XLSX, headers=headers)
 
 

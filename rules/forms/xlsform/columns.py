@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rules.forms.form_fields import NAME_PATTERN
 from rules.forms.xlsform.advice import column_fault
+from rules.forms.xlsform.chinese import HEADS, english_head
 from rules.sentences.faults import Fault, Place
 from rules.sentences.held import bare
 from rules.sentences.refusal import N_
@@ -107,7 +108,7 @@ def heading_key(kind: str, heading: str) -> Key | None:
     """
     first, mark, language = (part.strip() for part in code_text(heading).partition("::"))
     name = first.lower().replace(" ", "_")
-    name = _ALIASES[kind].get(name, name)
+    name = english_head(kind, _ALIASES[kind].get(name, name))
     if name in _KNOWN[kind] and (not mark or (language and name in WORDED)):
         return name, language
     if kind == CHOICES and not mark and name not in _NO_CHOICE_COLUMNS:
@@ -153,7 +154,7 @@ def _heading_fault(kind: str, heading: str, other: str) -> Fault:
         return Fault(N_("这一列没有列名：请写上列名，用不到的请删去这一列的内容"))
     if other:
         return Fault(N_("这一列与“%(other)s”列是同一项，请只留一列"), {"other": other})
-    return column_fault(heading, list(_KNOWN[kind]))
+    return column_fault(heading, [*_KNOWN[kind], *HEADS[kind].values()])
 
 
 def _rows(table: TypedSheet, columns: Iterable[KnownHeading]) -> Iterable[TypedRow]:
@@ -169,8 +170,14 @@ def _rows(table: TypedSheet, columns: Iterable[KnownHeading]) -> Iterable[TypedR
 
 
 def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[Fault]:
+    chinese = any(not _first(column.heading).isascii() for column in sheet.columns.values())
     for name in _NEEDED[kind]:
         if (name, "") not in sheet.columns and (sheet.rows or kind == SURVEY):
-            heading = f"{name}::{own}" if own and name in WORDED else name
+            shown = HEADS[kind][name] if chinese else name
+            heading = f"{shown}::{own}" if own and name in WORDED else shown
             fault = Fault(N_("缺少“%(heading)s”这一列"), {"heading": heading})
             yield fault.at(Place("", head, name, sheet.name))
+
+
+def _first(heading: str) -> str:
+    return heading.partition("::")[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 from rules.forms.expressions.expression import parse
 from rules.forms.form_fields import FieldType, RollUp
+from rules.forms.xlsform.chinese import VALUES, english_value
 from rules.forms.xlsform.choices import ChoiceList
 from rules.forms.xlsform.columns import WORDED, FormSheet, Key, TypedRow, code_text
 from rules.forms.xlsform.constraints import read_constraint
@@ -123,12 +124,11 @@ class SurveyReader:
         self._fault(read.row, name, fault)
 
     def _flag(self, read: ReadRow, name: str) -> None:
-        typed = code_text(read.row.text(name)).lower()
+        typed = _word(read.row, name)
         read.raw[name] = typed in _YES
         if typed not in _YES + _NO:
-            self._wrong(
-                read, name, Fault(N_("“%(what)s”只能写 yes 或 no"), {"what": Term(_FLAGS[name])})
-            )
+            told = N_("“%(what)s”只能写 yes 或 no（是 或 否）")
+            self._wrong(read, name, Fault(told, {"what": Term(_FLAGS[name])}))
 
     def _expression(self, read: ReadRow, name: str) -> None:
         """Read an expression. Quotation marks as Word and Chinese keyboards type them become plain
@@ -157,7 +157,7 @@ class SurveyReader:
         read.raw["default"] = plain or ""
 
     def _appearance(self, read: ReadRow) -> None:
-        typed = code_text(read.row.text("appearance")).lower()
+        typed = _word(read.row, "appearance")
         read.raw["multiline"] = typed == "multiline"
         if typed not in ("", "multiline"):
             self._wrong(
@@ -171,11 +171,11 @@ class SurveyReader:
 
     def _roll_up(self, read: ReadRow) -> None:
         read.raw["reuse"] = read.row.text("reuse")
-        typed = code_text(read.row.text("rollup")).lower() or RollUp.NONE
+        typed = _word(read.row, "rollup") or RollUp.NONE
         if typed in list(RollUp):
             read.raw["rollup"] = typed
             return
-        told = {"known": [str(kind) for kind in RollUp]}
+        told = {"known": list(VALUES["rollup"].values() if typed.isascii() else VALUES["rollup"])}
         self._wrong(read, "rollup", Fault(N_("“汇总方式”只能是 %(known)s"), told))
 
     def _choices(self, read: ReadRow, list_name: str) -> None:
@@ -194,6 +194,11 @@ class SurveyReader:
             read.faulty.add("choices")
         own = list_name == OWN_LIST.format(read.raw["name"])
         read.raw |= {"choices": choice_list.choices, "choice_list": "" if own else list_name}
+
+
+def _word(row: TypedRow, name: str) -> str:
+    """The word of XLSForm in a column in which only some words can stand."""
+    return english_value(name, code_text(row.text(name)).lower())
 
 
 def _words(row: TypedRow) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rules.forms.form_fields import FieldType
 from rules.forms.xlsform.advice import type_fault
+from rules.forms.xlsform.chinese import TYPE_WORDS, english_type
 from rules.forms.xlsform.columns import code_text
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
@@ -34,9 +35,9 @@ class RowType:
 
 
 def read_type(typed: str) -> RowType | Fault:
-    """The type in a cell. Blanks and underscores, capitals and full-width letters make no
-    difference."""
-    text = code_text(typed)
+    """The type in a cell, in the words of XLSForm or in Chinese. Blanks and underscores, capitals
+    and full-width letters make no difference."""
+    text = english_type(code_text(typed))
     if not text:
         return Fault(N_("缺少“类型”"))
     frame = _FRAME.fullmatch(text)
@@ -50,12 +51,13 @@ def read_type(typed: str) -> RowType | Fault:
     if several:
         return _select("select_multiple", several[1] or "", "")
     known = _NAMES.get(text.lower())
-    return RowType(known) if known else type_fault(text, _OFFERED)
+    offered = _OFFERED if text.isascii() else list(TYPE_WORDS)
+    return RowType(known) if known else type_fault(text, offered)
 
 
 def _select(command: str, list_name: str, more: str) -> RowType | Fault:
     if not list_name:
-        return Fault(N_("选择题的类型后面要写选项表名，如 select_one ways"))
+        return Fault(N_("选择题的类型后面要空一格写选项表名，如 select_one ways、单选 方式"))
     if list_name.startswith("${"):
         return Fault(N_("不支持从前面的答案里选，请写选项表名"))
     if more.lower() in _OR_OTHER:

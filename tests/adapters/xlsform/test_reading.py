@@ -168,7 +168,7 @@ def test_every_fault_of_a_workbook_is_told_with_its_cell() -> None:
     assert told(workbook(survey, choices, [["form_title", "style"], ["表", "pages"]])) == [
         ("survey", "J1", f"不支持“range”这一列：{LEAVE}"),
         ("survey", "A2", "不支持类型“geopoint”：不收集位置；要写地点的，请改用 text"),
-        ("survey", "D3", "“必填”只能写 yes 或 no"),
+        ("survey", "D3", "“必填”只能写 yes 或 no（是 或 否）"),
         ("survey", "B3", "“名称”只能用字母、汉字、数字和下划线，不以数字开头"),
         ("survey", "A4", "choices 里没有选项表“nope”，有的是 ways、left"),
         ("survey", "E4", "表单里没有“gone”这一项"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from fastapi.testclient import TestClient
@@ -170,6 +171,24 @@ def test_what_was_downloaded_can_be_taken_in_again(session: Session, page: Impor
     assert len(versions(session)) == 2
 
 
+@pytest.mark.parametrize(("language", "head"), [("zh", "题型"), ("en", "type")])
+def test_a_blank_form_is_downloaded_and_taken_in_again(
+    session: Session, page: ImportPage, language: str, head: str
+) -> None:
+    page.client.get(f"/language/{language}")
+    links = check(page.client.get(page.address)).xpath("//main//a[@download]/@href")
+    assert links == [f"/measures/{page.measure.id}/form/blank"]
+    got = page.client.get(links[0])
+    book = openpyxl.load_workbook(io.BytesIO(got.content))
+    assert book["survey"]["A1"].value == head
+    assert [name[0] for name in book.sheetnames] == ["s", "c", "s", "#"]
+    answer = page.upload(got.content)
+    assert answer.status_code == 200
+    assert page.send(page.fields(answer)).status_code == 303
+    kinds = [field["type"] for field in versions(session)[-1].fields]
+    assert kinds == ["integer", "select_one", "integer", "select_multiple"]
+
+
 def test_for_a_released_measure_its_effects_come_first(session: Session, page: ImportPage) -> None:
     office = office_of(session)
     confirm_measure(session, page.measure, actor=office, now=NOW)
@@ -189,6 +208,7 @@ def test_nobody_but_the_owning_office_imports_or_downloads(
     stranger = sign_in(code, role)
     form = session.get_one(FormVersion, page.measure.form_version_id).form_id
     assert stranger.get(page.address).status_code == 404
+    assert stranger.get(f"/measures/{page.measure.id}/form/blank").status_code == 404
     assert stranger.post(page.address, files={"file": ("a.xlsx", faulty())}).status_code == 404
     assert stranger.get(f"/forms/{form}").status_code == 404
     assert stranger.get(f"/forms/{form}/versions/1/xlsform").status_code == 404
