@@ -109,15 +109,15 @@ def _with_slips(
 ) -> list[DraftMeasure]:
     """The measures with a doubt for each heading whose number does not follow the one before."""
     slips: dict[int, list[Doubt]] = {}
+    by_end = sorted(range(len(measures)), key=lambda number: measures[number].end)
+    ends = [measures[number].end for number in by_end]
     for heading in outline:
-        if not heading.expected:
-            continue
-        holding = next((i for i, m in enumerate(measures) if m.end > heading.start), None)
-        if holding is not None:
+        place = bisect_right(ends, heading.start)
+        if heading.expected and place < len(ends):
             mark = text[heading.start : heading.end][:20]
             why = N_("这里的序号和前面接不上，请对照原文，看是不是漏了一段或写错了。")
             doubt = Doubt("measure", mark, heading.start, heading.start + len(mark), why)
-            slips.setdefault(holding, []).append(doubt)
+            slips.setdefault(by_end[place], []).append(doubt)
     return [
         replace(measure, uncertain=(*slips.get(number, ()), *measure.uncertain))
         for number, measure in enumerate(measures)
