@@ -170,7 +170,7 @@ def _rows(table: TypedSheet, columns: Iterable[KnownHeading]) -> Iterable[TypedR
 
 
 def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[Fault]:
-    chinese = any(not _first(column.heading).isascii() for column in sheet.columns.values())
+    chinese = any(_is_chinese(kind, column.heading) for column in sheet.columns.values())
     for name in _NEEDED[kind]:
         if (name, "") not in sheet.columns and (sheet.rows or kind == SURVEY):
             shown = HEADS[kind][name] if chinese else name
@@ -179,5 +179,7 @@ def _missing(kind: str, sheet: FormSheet, own: str, head: int) -> Iterable[Fault
             yield fault.at(Place("", head, name, sheet.name))
 
 
-def _first(heading: str) -> str:
-    return heading.partition("::")[0]
+def _is_chinese(kind: str, heading: str) -> bool:
+    """Whether a heading is one of ours in Chinese, and no column of the author's own."""
+    first = heading.partition("::")[0].strip()
+    return english_head(kind, first) != first

@@ -131,3 +131,10 @@ def test_what_is_wrong_is_told_in_the_words_of_the_sheet(
 ) -> None:
     with pytest.raises(XlsFormFaults, match=told):
         read_xlsform(xlsform_building.workbook(survey))
+
+
+def test_a_chinese_column_of_the_author_makes_no_chinese_sheet() -> None:
+    choices = [["list_name", "name", "类别"], ["ways", "a", "1"]]
+    survey = [["type", "name", "label"], ["select_one ways", "a", "甲"]]
+    with pytest.raises(XlsFormFaults, match="缺少“label”这一列"):
+        read_xlsform(xlsform_building.workbook(survey, choices))
