@@ -14,6 +14,7 @@ from adapters.settings import get_settings
 from web.accounts import accounts, own_password, sign_in
 from web.accounts.sign_in_limits import SignInLimits
 from web.assignments import assignments, complaints, home, progress, receipts
+from web.assignments import releases as assignment_releases
 from web.campaigns import (
     campaigns,
     closings,
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     own_password.router,
     home.router,
     assignments.router,
+    assignment_releases.router,
     submissions.router,
     workbooks.router,
     receipts.router,

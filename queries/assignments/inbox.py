@@ -16,16 +16,19 @@ from models import (
     Assignment,
     Draft,
     Event,
+    Gate,
     Measure,
+    MeasureGate,
     Review,
     Status,
     Submission,
     Tally,
     Unit,
 )
+from queries.assignments.own_gate import is_own_gate
 from queries.assignments.still_open import OPEN, OWING, WAITING
 from queries.filling.current_submission import is_current
-from rules.assignments.states import UNSENT
+from rules.assignments.states import UNSENT, signing_releases
 
 MOST = 200
 """The most rows of one list on the home page; the rest is a click away."""
@@ -48,8 +51,15 @@ class Owed:
     """Names of the returned fields; empty: the whole submission was returned."""
     draft_at: datetime | None
     """When the draft was last saved; None: there is no draft."""
+    gate: Gate | None = None
+    """The gate of the unit's level; None: the level has none."""
     closed_at: datetime | None = None
     """When the measure was closed; None: it is open."""
+
+    @property
+    def signing_releases(self) -> bool:
+        """Whether the unit, when it signs for the assignment, releases it as well."""
+        return signing_releases(self.status, lowest=self.lowest, gate=self.gate)
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,7 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
         reason=col(Review.reason),
         fields=col(Review.fields),
         draft_at=col(Draft.saved_at),
+        gate=col(MeasureGate.gate),
     )
     rows = session.execute(
         select(*by_name.columns)
@@ -136,6 +147,7 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
         .outerjoin(Submission, and_(col(Assignment.status) == Status.RETURNED, is_current()))
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
         .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .outerjoin(MeasureGate, is_own_gate())
         .where(
             col(Assignment.unit_id) == unit_id,
             col(Assignment.parent_id).is_not(None),
@@ -312,5 +324,6 @@ def list_assignments_of(
 def _plain(assignment: Assignment, title: str) -> Owed:
     return Owed(
         assignment.id, title, assignment.period, assignment.status, assignment.due_on,
-        assignment.lowest, assignment.acknowledged_at, None, None, None, assignment.closed_at,
+        assignment.lowest, assignment.acknowledged_at, None, None, None,
+        closed_at=assignment.closed_at,
     )  # fmt: skip

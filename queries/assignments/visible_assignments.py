@@ -8,9 +8,22 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
-from models import Account, Act, Assignment, Campaign, Detail, Event, Measure, Unit
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Campaign,
+    Detail,
+    Event,
+    Gate,
+    Measure,
+    MeasureGate,
+    Unit,
+)
+from queries.assignments.own_gate import is_own_gate
 from queries.units.units import at_or_above
 from queries.units.visibility import visible_units
+from rules.assignments.states import signing_releases
 from rules.sentences.not_found import NotFound
 
 
@@ -25,6 +38,14 @@ class Seen(NamedTuple):
     """The name of the unit that handed the assignment down; empty at the issuer of the measure."""
     reviewer_id: int | None
     """The id of the unit that reviews the assignment; None at the issuer."""
+    gate: Gate | None
+    """The gate of the unit's level; None: the level has none."""
+
+    @property
+    def signing_releases(self) -> bool:
+        """Whether the unit, when it signs for the assignment, releases it as well."""
+        assignment = self.assignment
+        return signing_releases(assignment.status, lowest=assignment.lowest, gate=self.gate)
 
 
 class Added(NamedTuple):
@@ -56,6 +77,7 @@ def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -
         unit=Unit,
         issuer=name,
         reviewer_id=col(above.id),
+        gate=col(MeasureGate.gate),
     )
     found = session.execute(
         select(*by_name.columns)
@@ -64,6 +86,7 @@ def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .outerjoin(parent, col(parent.id) == Assignment.parent_id)
         .outerjoin(above, col(above.id) == parent.unit_id)
+        .outerjoin(MeasureGate, is_own_gate())
         .where(col(Assignment.id) == assignment_id, visible_units(viewer))
     ).one_or_none()
     if found is None:

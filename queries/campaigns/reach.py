@@ -36,6 +36,22 @@ class ReachRow(NamedTuple):
     answering: bool
 
 
+class ReachBelow(NamedTuple):
+    """How many units below one unit a measure is meant for."""
+
+    direct: int
+    """Units directly below, to which the unit itself passes the measure on."""
+    all: int
+    """These and every unit further down that the measure goes on to."""
+
+
+def count_reach_below(session: Session, measure_id: int, above: Unit) -> ReachBelow:
+    """How many units below `above` answer the measure or pass it on; one statement."""
+    direct = _count(col(Unit.parent_id) == above.id)
+    counts = select(direct, func.count()).where(below(above), current(), in_scope(Unit, measure_id))
+    return ReachBelow(*session.execute(counts).one())
+
+
 def list_reach_by_level(session: Session, measure_id: int, owner: Unit) -> Sequence[LevelReach]:
     """The levels below `owner` from the top down, with counts; one statement."""
     answers = addressed(Unit, measure_id)

@@ -5,6 +5,7 @@
 
 from models.assignment import Assignment, Status
 from models.history import Act
+from models.measure import Gate
 from rules.sentences.refusal import N_, Refusal, Term
 
 NEXT: dict[Status, dict[Act, Status]] = {
@@ -149,6 +150,14 @@ def possible(status: Status, *, lowest: bool, corrected: bool = False) -> dict[A
     if status in (Status.ISSUED, Status.ACKNOWLEDGED):
         allowed.pop(Act.SUBMIT, None)
     return allowed
+
+
+def signing_releases(status: Status, *, lowest: bool, gate: Gate | None) -> bool:
+    """Whether a unit that signs for an assignment in `status` releases the assignment as well.
+
+    `gate` is that of the unit's level; None: the level has none.
+    """
+    return not lowest and status == Status.ISSUED and gate == Gate.ACKNOWLEDGE
 
 
 class ClosedMeasure(Refusal):

@@ -20,6 +20,7 @@ from models import (
 from queries.assignments.still_open import OPEN
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
+from rules.assignments.states import signing_releases
 from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
@@ -42,11 +43,13 @@ def acknowledge(
     require(actor, Right.ACKNOWLEDGE, Subject(assignment.unit_id))
     if assignment.acknowledged_at is not None:
         return assignment
+    releases = signing_releases(
+        assignment.status, lowest=assignment.lowest, gate=_gate(session, assignment)
+    )
     assignment = change(
         session, assignment, Act.ACKNOWLEDGE, actor=actor, now=now, acknowledged_at=now
     )
-    waiting = not assignment.lowest and assignment.status == Status.ACKNOWLEDGED
-    if waiting and _gate(session, assignment) == Gate.ACKNOWLEDGE:
+    if releases:
         _release(session, assignment, actor=actor, now=now)
     return assignment
 
@@ -161,7 +164,7 @@ def _request_all(session: Session, released: ColumnElement[bool], now: datetime)
     session.execute(statement.on_conflict_do_nothing())
 
 
-def _gate(session: Session, assignment: Assignment) -> str:
+def _gate(session: Session, assignment: Assignment) -> Gate:
     gate = session.get(MeasureGate, (assignment.measure_id, assignment.level))
     return gate.gate if gate else Gate.AUTO
 

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -31,6 +30,7 @@ from web.edge.language import say
 from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import which_office
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import waiting_of
@@ -149,7 +149,7 @@ def add_account(
             raise Refusal(
                 N_("本单位和下级单位里没有代码为“%(code)s”的单位。"), code=sent.unit[:20]
             ) from error
-        create_account(
+        account = create_account(
             context.session,
             login=sent.login,
             name=sent.name,
@@ -161,14 +161,15 @@ def add_account(
         )
     if not outcome.done:
         return render(context.request, NewAccountPage(sent, outcome.refusal), status=422)
-    return RedirectResponse(f"/accounts?unit={sent.unit}", 303)
+    said = N_("已添加账号 %(login)s。请把初始密码当面告诉对方。")
+    return back_to(f"/accounts?unit={sent.unit}", said, login=account.login)
 
 
 @router.get("/accounts/{account_id}")
-def show_account(context: Officer, account_id: int, done: bool = False) -> Response:
+def show_account(context: Officer, account_id: int) -> Response:
     """One account, and what can be done about it."""
     row = get_administered(context.session, context.actor, account_id)
-    return _account_page(context, row, done=done)
+    return _account_page(context, row)
 
 
 @router.post("/accounts/{account_id}/password")
@@ -187,7 +188,8 @@ def give_password(
     if refusal:
         return _account_page(context, row, refusal)
     sign_in_limits(context.request).forgive(row.account.login)
-    return RedirectResponse(f"/accounts/{account_id}?done=1", 303)
+    said = N_("新密码已经生效，这个账号在别处的登录都已退出。")
+    return back_to(f"/accounts/{account_id}", said)
 
 
 @router.post("/accounts/{account_id}/deactivate")
@@ -195,7 +197,7 @@ def switch_off(context: Officer, account_id: int) -> Response:
     """The account can no longer sign in; what the account did stays in the history."""
     row = get_administered(context.session, context.actor, account_id)
     deactivate(context.session, row.account, actor=context.actor, now=context.now)
-    return RedirectResponse(f"/accounts/{account_id}", 303)
+    return back_to(f"/accounts/{account_id}", N_("账号已停用，不能再登录。"))
 
 
 @router.post("/accounts/{account_id}/activate")
@@ -203,7 +205,7 @@ def switch_on(context: Officer, account_id: int) -> Response:
     """The account can sign in again."""
     row = get_administered(context.session, context.actor, account_id)
     activate(context.session, row.account, actor=context.actor, now=context.now)
-    return RedirectResponse(f"/accounts/{account_id}", 303)
+    return back_to(f"/accounts/{account_id}", N_("账号已重新启用，可以用原来的密码登录。"))
 
 
 @dataclass(frozen=True)
@@ -214,21 +216,16 @@ class AccountPage(Page):
 
     row: AccountRow
     refusal: str
-    done: bool
-    """A new password was set just now."""
     own: bool
     """The account is the viewer's."""
     changes: Sequence[AccountChange]
     account_act_names: Mapping[AccountAct, str]
 
 
-def _account_page(
-    context: Context, row: AccountRow, refusal: str = "", *, done: bool = False
-) -> Response:
+def _account_page(context: Context, row: AccountRow, refusal: str = "") -> Response:
     page = AccountPage(
         row=row,
         refusal=refusal,
-        done=done,
         own=row.account.id == context.actor.id,
         changes=list_account_changes(context.session, row.account.id),
         account_act_names=ACCOUNT_ACT_NAMES,

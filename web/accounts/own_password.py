@@ -7,7 +7,6 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 
 from models import Account
 from rules.sentences.refusal import N_, Refusal
@@ -18,6 +17,7 @@ from web.edge.context import SignedIn
 from web.edge.language import say
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import SESSION_COOKIE, who_asks
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import waiting_of
@@ -40,14 +40,12 @@ class OwnPasswordPage(Page):
     TEMPLATE = "pages/accounts/own_password.html"
 
     faults: Faults
-    done: bool = False
-    """The password was changed just now."""
 
 
 @router.get("/password")
-def show_own_password(context: SignedIn, done: bool = False) -> Response:
+def show_own_password(context: SignedIn) -> Response:
     """The form: the old password, and the new one twice."""
-    return render(context.request, OwnPasswordPage({}, done))
+    return render(context.request, OwnPasswordPage({}))
 
 
 async def check_change(
@@ -99,4 +97,5 @@ def change_own_password(
         faults = {"old": outcome.refusal}
         return render(context.request, OwnPasswordPage(faults), status=422)
     sign_in_limits(context.request).forgive(context.actor.login)
-    return RedirectResponse("/password?done=1", 303)
+    said = N_("密码已经修改。这个账号在别处的登录都已退出，这里仍然保持登录。")
+    return back_to("/password", said)

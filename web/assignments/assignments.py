@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -18,6 +17,7 @@ from queries.assignments.visible_assignments import (
     list_added,
     list_changes,
 )
+from queries.campaigns.reach import ReachBelow, count_reach_below
 from queries.filling.submissions import Revision, find_current, find_draft
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
@@ -25,17 +25,19 @@ from rules.assignments.states import is_over, owes, possible, waits_for_review
 from rules.forms.field_values import read_date
 from rules.reports.targets import target_in_words
 from rules.sentences.faults import Fault
+from rules.sentences.refusal import N_
 from services.assignments import assignments
 from services.filling import recalls
 from web.assignments.progress import Progress, progress_of
+from web.assignments.releases import after_release, must_ask
 from web.assignments.steps import Step, steps_of
 from web.edge.context import Context, SignedIn
 from web.edge.due_dates import days_left
-from web.edge.language import local_path
 from web.edge.own import get_own
 from web.edge.paging import PageNumber
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import Viewer
 from web.edge.transactions import attempt
 from web.filling.form_page import CORRECTING
@@ -89,6 +91,8 @@ class AssignmentPage(Page):
     """Working days until the assignment is due."""
     owes: bool
     acts: frozenset[str]
+    reach: ReachBelow | None
+    """Whom a release would reach; None where there is nothing to release now."""
     current: Revision | None
     changes: Sequence[AssignmentChange]
     corrected: bool
@@ -115,6 +119,7 @@ def _page(
 ) -> Response:
     """The page; `typed`, `faults` and `refusal` come from a detail that was not taken."""
     session, assignment = context.session, seen.assignment
+    acts = acts_now(assignment, context.viewer, seen)
     added = list_added(session, assignment, seen.unit)
     changes = list_changes(session, assignment.id)
     answered = assignment.status == Status.APPROVED or is_over(assignment)
@@ -126,7 +131,8 @@ def _page(
         steps=steps_of(assignment),
         left=days_left(assignment.due_on, context.today),
         owes=owes(assignment),
-        acts=acts_now(assignment, context.viewer, seen),
+        acts=acts,
+        reach=_reach(session, seen) if Act.RELEASE in acts else None,
         current=find_current(session, assignment.id),
         changes=changes,
         corrected=_is_correction(changes),
@@ -138,6 +144,11 @@ def _page(
         refusal=refusal,
     )
     return render(context.request, page, status=status)
+
+
+def _reach(session: Session, seen: Seen) -> ReachBelow:
+    """Whom the unit's release reaches."""
+    return count_reach_below(session, seen.measure.id, seen.unit)
 
 
 def _progress(session: Session, seen: Seen, today: date, missing: int) -> Progress | None:
@@ -183,25 +194,20 @@ def acts_now(assignment: Assignment, viewer: Viewer, seen: Seen) -> frozenset[st
     return frozenset(able & SHOWN)
 
 
-@router.post("/assignments/{assignment_id}/acknowledge")
-def acknowledge(context: SignedIn, posted: Posted, assignment_id: int) -> Response:
-    """Sign for the assignment."""
-    get_own(context.session, context.viewer, assignment_id)
-    assignments.acknowledge(context.session, assignment_id, actor=context.actor, now=context.now)
-    next = posted.get("next")
-    here = f"/assignments/{assignment_id}"
-    return RedirectResponse(local_path(next, here) if isinstance(next, str) else here, 303)
-
-
 @router.post("/assignments/{assignment_id}/detail")
 def save_detail(context: SignedIn, posted: Posted, assignment_id: int) -> Response:
-    """Add to the measure for every unit below; `act` = release also passes the measure on."""
+    """Add to the measure for every unit below; `act` = release also passes the measure on.
+
+    Where the release reaches many units, the detail is kept and a page asks first.
+    """
     seen = get_own(context.session, context.viewer, assignment_id)
     detail = TypedDetail.read(posted)
     read = read_date(detail.due_on) if detail.due_on.strip() else ""
     if isinstance(read, Fault):
         faults = {"due_on": context.words.say(read)}
         return _page(context, seen, status=422, typed=detail, faults=faults)
+    releases = posted.get("act") == "release"
+    asks = releases and must_ask(context, seen)
     with attempt(context.session, context.words) as outcome:
         assignments.save_detail(
             context.session,
@@ -212,21 +218,22 @@ def save_detail(context: SignedIn, posted: Posted, assignment_id: int) -> Respon
             actor=context.actor,
             now=context.now,
         )
-        if posted.get("act") == "release":
+        if releases and not asks:
             assignments.release(
                 context.session, assignment_id, actor=context.actor, now=context.now
             )
     if not outcome.done:
         return _page(context, seen, status=409, typed=detail, refusal=outcome.refusal)
-    return RedirectResponse(f"/assignments/{assignment_id}", 303)
+    return _after_detail(context, seen, releases=releases, asks=asks)
 
 
-@router.post("/assignments/{assignment_id}/release")
-def release(context: SignedIn, assignment_id: int) -> Response:
-    """Pass the measure on to the units below, without a detail."""
-    get_own(context.session, context.viewer, assignment_id)
-    assignments.release(context.session, assignment_id, actor=context.actor, now=context.now)
-    return RedirectResponse(f"/assignments/{assignment_id}", 303)
+def _after_detail(context: Context, seen: Seen, *, releases: bool, asks: bool) -> Response:
+    here = f"/assignments/{seen.assignment.id}"
+    if asks:
+        return back_to(f"{here}/release", N_("补充要求已保存，还没有下发。"))
+    if releases:
+        return after_release(context, seen)
+    return back_to(here, N_("补充要求已保存，还没有下发。"))
 
 
 @router.post("/assignments/{assignment_id}/recall")
@@ -236,5 +243,8 @@ def recall(context: SignedIn, assignment_id: int) -> Response:
     assignment = recalls.recall(
         context.session, assignment_id, actor=context.actor, now=context.now
     )
-    correcting = f"?{CORRECTING}=1" if assignment.status == Status.APPROVED else ""
-    return RedirectResponse(f"/assignments/{assignment_id}/form{correcting}", 303)
+    form = f"/assignments/{assignment_id}/form"
+    if assignment.status == Status.APPROVED:
+        said = N_("更正已收回，仍以原来审核通过的那一份为准。")
+        return back_to(f"{form}?{CORRECTING}=1", said)
+    return back_to(form, N_("已收回。修改以后要重新报送。"))

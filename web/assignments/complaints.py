@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 
 from queries.assignments.complaints import Written, list_complaints
+from rules.sentences.refusal import N_
 from services.assignments.complaints import complain
 from web.edge.context import SignedIn
 from web.edge.language import local_path
 from web.edge.paging import PageNumber
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.transactions import attempt
 
 router = APIRouter()
@@ -47,7 +48,7 @@ def add_complaint(context: SignedIn, posted: Posted) -> Response:
     if not outcome.done:
         again = NewComplaintPage(page, text, outcome.refusal)
         return render(context.request, again, status=422)
-    return RedirectResponse("/complaints?sent=1", 303)
+    return back_to("/complaints", N_("已经收到，上级各单位都能看到。谢谢。"))
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,10 @@ class ComplaintsPage(Page):
     rows: Sequence[Written]
     page: int
     pages: int
-    sent: bool
-    """A complaint was sent just now."""
 
 
 @router.get("/complaints")
 def list_written(context: SignedIn, page: PageNumber = 1) -> Response:
     """What this unit and the units below have written, newest first."""
     rows, pages = list_complaints(context.session, context.viewer.unit, page=page, size=PAGE)
-    sent = "sent" in context.query
-    return render(context.request, ComplaintsPage(rows=rows, page=page, pages=pages, sent=sent))
+    return render(context.request, ComplaintsPage(rows=rows, page=page, pages=pages))

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 
 from models import Campaign, Level, Measure, MeasureStatus, Notice, Tag
 from queries.campaigns.campaigns import (
@@ -21,7 +20,7 @@ from queries.units.units import list_levels, list_tags
 from rules.campaigns.notice.passages import Passage, Piece, cut
 from rules.dates.due import DueRule, parse_due
 from rules.sentences.faults import Faults
-from rules.sentences.refusal import Refusal
+from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
@@ -29,6 +28,7 @@ from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.context import Officer
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.transactions import attempt
 
 FOUND = ("deadlines", "duties", "uncertain")
@@ -184,7 +184,7 @@ def save_notice(context: Officer, campaign_id: int, posted: Posted) -> Response:
     if not outcome.done:
         again = NoticeEditorPage(campaign, sent, refusal=outcome.refusal)
         return render(context.request, again, status=422)
-    return RedirectResponse(f"/campaigns/{campaign_id}", 303)
+    return back_to(f"/campaigns/{campaign_id}", N_("通知的标题、文号和日期已保存。"))
 
 
 def find_due(measure: Measure) -> DueRule | None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Response
 
 from models import Campaign, Measure, MeasureStatus
 from queries.campaigns.campaigns import get_own_campaign, get_own_measure, lock_own_measure
 from queries.campaigns.closings import Outstanding, list_outstanding
 from queries.campaigns.measures import list_measures
+from queries.campaigns.reach import count_reached
+from rules.sentences.refusal import N_
 from services.campaigns.closings import close_measures, open_measure_again
 from web.campaigns.measure_acts import Reasoned, attempt_on, try_with_reason
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.transactions import attempt
 
 router = APIRouter()
@@ -33,11 +35,15 @@ def show_close(context: Officer, measure_id: int) -> Response:
 def close(context: Officer, measure_id: int) -> Response:
     """Close the measure; a second click finds the measure closed and changes nothing."""
     measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    ended = 0
     with attempt_on(context, measure) as outcome:
-        close_measures(context.session, [measure], actor=context.actor, now=context.now)
+        ended = close_measures(context.session, [measure], actor=context.actor, now=context.now)
     if not outcome.done:
         return _close_page(context, campaign, [measure], measure, outcome.refusal)
-    return RedirectResponse(f"/measures/{measure_id}/preview", 303)
+    said = N_("已办结，%(count)s 个单位的任务随之办结。")
+    if not ended:
+        said = N_("这条措施已经办结过了，没有变化。")
+    return back_to(f"/measures/{measure_id}/preview", said, count=ended)
 
 
 @router.get("/campaigns/{campaign_id}/close")
@@ -53,18 +59,22 @@ def close_campaign(context: Officer, campaign_id: int) -> Response:
     campaign = get_own_campaign(context.session, context.actor, campaign_id)
     measures = list_measures(context.session, campaign_id)
     released = [measure for measure in measures if measure.status == MeasureStatus.RELEASED]
+    ended = 0
     with attempt(context.session, context.words) as outcome:
-        close_measures(context.session, released, actor=context.actor, now=context.now)
+        ended = close_measures(context.session, released, actor=context.actor, now=context.now)
     if not outcome.done:
         return _close_page(context, campaign, measures, refusal=outcome.refusal)
-    return RedirectResponse(f"/campaigns/{campaign_id}", 303)
+    said = N_("已办结 %(measures)s 条措施，%(count)s 个单位的任务随之办结。")
+    if not released:
+        said = N_("没有正在办理的措施，没有变化。")
+    return back_to(f"/campaigns/{campaign_id}", said, measures=len(released), count=ended)
 
 
 @router.get("/measures/{measure_id}/open-again")
 def show_open_again(context: Officer, measure_id: int) -> Response:
     """What opening the measure again means, and the reason that is needed."""
     own = get_own_measure(context.session, context.actor, measure_id)
-    return _open_again_page(context.request, Reasoned(*own))
+    return _open_again_page(context, Reasoned(*own))
 
 
 @router.post("/measures/{measure_id}/open-again")
@@ -72,8 +82,11 @@ def open_again(context: Officer, measure_id: int, posted: Posted) -> Response:
     """Take the closing back, with a reason that every unit will see."""
     tried = try_with_reason(context, measure_id, posted, open_measure_again)
     if tried.refusal:
-        return _open_again_page(context.request, tried)
-    return RedirectResponse(f"/measures/{measure_id}/preview", 303)
+        return _open_again_page(context, tried)
+    said = N_("已重新开启，%(count)s 个单位的任务可以继续办理。")
+    if not tried.count:
+        said = N_("这条措施没有办结，没有变化。")
+    return back_to(f"/measures/{measure_id}/preview", said, count=tried.count)
 
 
 @dataclass(frozen=True)
@@ -110,18 +123,21 @@ class OpenAgainPage(Page):
 
     measure: Measure
     campaign: Campaign
+    count: int
+    """How many units have an assignment of the measure."""
     reason: str
     refusal: str
     can: bool
     """The measure is closed, so that it can be opened again."""
 
 
-def _open_again_page(request: Request, tried: Reasoned) -> Response:
+def _open_again_page(context: Context, tried: Reasoned) -> Response:
     page = OpenAgainPage(
         measure=tried.measure,
         campaign=tried.campaign,
+        count=count_reached(context.session, tried.measure.id),
         reason=tried.reason,
         refusal=tried.refusal,
         can=tried.measure.status == MeasureStatus.CLOSED,
     )
-    return render(request, page, status=tried.status)
+    return render(context.request, page, status=tried.status)

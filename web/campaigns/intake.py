@@ -7,13 +7,13 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.document_process import document_apart
 from adapters.documents.documents import pasted_text
 from adapters.language import tell
 from adapters.settings import get_settings
+from queries.campaigns.measures import list_measures
 from rules.campaigns.notice.notice import ReadNotice, read_notice
 from rules.sentences.refusal import N_, Refusal
 from rules.sentences.sentence import Sentence
@@ -22,6 +22,7 @@ from web.edge.context import Officer
 from web.edge.language import language_of, say
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import which_office
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
@@ -104,7 +105,9 @@ def take_in_notice(intake: Annotated[Intake, Depends(read_intake)], context: Off
         )
     if not outcome.done:
         return _page(context.request, intake.pasted, outcome.refusal, status=422)
-    return RedirectResponse(f"/campaigns/{campaign.id}", 303)
+    count = len(list_measures(context.session, campaign.id))
+    said = N_("已收录通知，找到 %(count)s 条措施。请逐条核对，确认以后才能下发。")
+    return back_to(f"/campaigns/{campaign.id}", said, count=count)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ class Reasoned:
     campaign: Campaign
     reason: str = ""
     refusal: str = ""
+    count: int = 0
+    """How many assignments the act has changed."""
 
     @property
     def status(self) -> int:
@@ -37,11 +39,11 @@ class Reasoned:
 
 
 def try_with_reason(
-    context: Context, measure_id: int, posted: FormData, act: Callable[..., object]
+    context: Context, measure_id: int, posted: FormData, act: Callable[..., int]
 ) -> Reasoned:
     """Do `act`, a service, to a measure of the office, with the reason that was typed."""
     measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
-    reason = str(posted.get("reason", ""))
+    reason, count = str(posted.get("reason", "")), 0
     with attempt_on(context, measure) as outcome:
-        act(context.session, measure, reason=reason, actor=context.actor, now=context.now)
-    return Reasoned(measure, campaign, reason, outcome.refusal)
+        count = act(context.session, measure, reason=reason, actor=context.actor, now=context.now)
+    return Reasoned(measure, campaign, reason, outcome.refusal, count)

@@ -42,6 +42,7 @@ from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import Viewer
 
 MENTIONED = {
@@ -114,6 +115,7 @@ def show_editor(context: Officer, measure_id: int) -> Response:
 def save_measure(context: Officer, measure_id: int, posted: Posted) -> Response:
     """Keep the edit. All faults are told at once, and the slower of two editors sees both texts."""
     measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    before = measure.status
     choices = Choices.load(context.session, context.viewer)
     sent = TypedMeasure.read(typed(posted), choices.levels)
     then = str(posted.get("then", ""))
@@ -142,7 +144,16 @@ def save_measure(context: Officer, measure_id: int, posted: Posted) -> Response:
             confirm_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
         return _editor(context, measure, campaign, choices, sent, refusal=outcome.refusal)
-    return RedirectResponse(_next_page(measure, then), 303)
+    return back_to(_next_page(measure, then), _done(then, before), title=measure.title)
+
+
+def _done(then: str, before: MeasureStatus) -> str:
+    """What saving has done; a confirmed measure that was changed is a draft again."""
+    if then == "confirm":
+        return N_("已保存并确认“%(title)s”，可以下发了。")
+    if before == MeasureStatus.CONFIRMED:
+        return N_("已保存“%(title)s”，要重新确认才能下发。")
+    return N_("已保存“%(title)s”。")
 
 
 def _next_page(measure: Measure, then: str) -> str:
@@ -155,8 +166,12 @@ def _next_page(measure: Measure, then: str) -> str:
 def delete(context: Officer, measure_id: int) -> Response:
     """Remove a measure that was never released; the page before has named the plans that end."""
     measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    title, plans = measure.title, count_plans_of(context.session, measure_id)
     delete_measure(context.session, measure, actor=context.actor)
-    return RedirectResponse(f"/campaigns/{campaign.id}", 303)
+    said = N_("已删除“%(title)s”。")
+    if plans:
+        said = N_("已删除“%(title)s”和它的 %(plans)s 个定时安排。")
+    return back_to(f"/campaigns/{campaign.id}", said, title=title, plans=plans)
 
 
 @dataclass(frozen=True)
@@ -195,7 +210,8 @@ def add_measure(context: Officer, campaign_id: int, posted: Posted) -> Response:
         actor=context.actor,
         now=context.now,
     )
-    return RedirectResponse(f"/measures/{measure.id}/edit", 303)
+    said = N_("已添加“%(title)s”。请接着选择下发对象和办理时限。")
+    return back_to(f"/measures/{measure.id}/edit", said, title=measure.title)
 
 
 def take_over(sent: TypedMeasure, findings: Mapping[str, Any], then: str) -> TypedMeasure:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, HTTPException, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import (
@@ -55,6 +54,7 @@ from web.edge.context import Context, Officer
 from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 
 PAGE = 50
 """Units on one page of a list."""
@@ -148,7 +148,8 @@ def confirm(context: Officer, measure_id: int) -> Response:
         confirm_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
         return _page(context, measure, campaign, outcome.refusal)
-    return RedirectResponse(f"/measures/{measure_id}/preview", 303)
+    said = N_("已确认。还没有下发，没有通知任何单位。")
+    return back_to(f"/measures/{measure_id}/preview", said)
 
 
 @router.post("/measures/{measure_id}/release")
@@ -159,7 +160,14 @@ def release(context: Officer, measure_id: int) -> Response:
         release_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
         return _page(context, measure, campaign, outcome.refusal)
-    return RedirectResponse(f"/measures/{measure_id}/preview", 303)
+    said = N_("已下发，共 %(answering)s 个单位填报，%(passing_on)s 个单位转发并汇总。")
+    reach = list_reach_by_level(context.session, measure.id, context.viewer.unit)
+    return back_to(
+        f"/measures/{measure_id}/preview",
+        said,
+        answering=sum(level.answering for level in reach),
+        passing_on=sum(level.passing_on for level in reach),
+    )
 
 
 @router.get("/measures/{measure_id}/withdraw")
@@ -175,7 +183,9 @@ def withdraw(context: Officer, measure_id: int, posted: Posted) -> Response:
     tried = try_with_reason(context, measure_id, posted, withdraw_measure)
     if tried.refusal:
         return _withdraw_page(context, tried)
-    return RedirectResponse(f"/campaigns/{tried.campaign.id}#measure-{measure_id}", 303)
+    address = f"/campaigns/{tried.campaign.id}#measure-{measure_id}"
+    said = N_("已撤回“%(title)s”，结束了 %(count)s 个单位的任务。")
+    return back_to(address, said, title=tried.measure.title, count=tried.count)
 
 
 def make_preview(context: Context, measure: Measure) -> ReleasePreview:

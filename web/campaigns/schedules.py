@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import Account, Campaign, Measure, Schedule, ScheduledWork
@@ -37,6 +36,7 @@ from web.edge.context import Context, Officer
 from web.edge.language import Words
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.transactions import attempt
 
 RELEASE, PERIODS, REPORTS = "release", "periods", "reports"
@@ -120,7 +120,7 @@ def add_schedule(context: Officer, purpose: str, posted: Posted) -> Response:
         _add(context, _known(purpose), sent, faults)
     if faults or not outcome.done:
         return _form(context, purpose, sent, faults, outcome.refusal)
-    return RedirectResponse("/schedules", 303)
+    return back_to("/schedules", N_("安排已保存，到时间自动办理。在这之前可以停止。"))
 
 
 @router.post("/schedules/{schedule_id}/stop")
@@ -128,7 +128,8 @@ def stop_schedule(context: Officer, schedule_id: int) -> Response:
     """Start nothing more from this schedule."""
     schedule = get_own_schedule(context.session, context.actor, schedule_id)
     schedules.stop_schedule(context.session, schedule, actor=context.actor, now=context.now)
-    return RedirectResponse("/schedules", 303)
+    said = N_("安排已停止，以后不再自动办理。已经下发、生成的不受影响。")
+    return back_to("/schedules", said)
 
 
 @dataclass(frozen=True)

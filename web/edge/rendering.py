@@ -21,6 +21,7 @@ from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
 from web.edge.language import is_foreign, language_of, marked
+from web.edge.said import forget_said, what_was_said
 from web.edge.security import Viewer, form_token
 from web.edge.static_files import static
 from web.edge.typed_labels import typed_label
@@ -56,6 +57,8 @@ class PageFrame:
     form_token: str
     typed_label: Callable[[str], str]
     """What a posted field is called on its page (`web.edge.typed_labels`)."""
+    act_done: str
+    """What the act before this page has done (`web.edge.said`)."""
 
     @classmethod
     def of(cls, request: Request) -> "PageFrame":
@@ -67,6 +70,7 @@ class PageFrame:
             address=request.url.path + (f"?{query}" if query else ""),
             form_token=form_token(request),
             typed_label=partial(typed_label, request),
+            act_done=what_was_said(request),
         )
 
 
@@ -74,7 +78,9 @@ def render(request: Request, page: Page, *, status: int = 200) -> HTMLResponse:
     """The page as the answer to `request`."""
     text = drawn(page, language_of(request), PageFrame.of(request))
     # On a shared computer the next person must not get the page back with a key.
-    return HTMLResponse(text, status, {"Cache-Control": "no-store"})
+    answer = HTMLResponse(text, status, {"Cache-Control": "no-store"})
+    forget_said(request, answer)
+    return answer
 
 
 def drawn(page: Page, language: str, frame: PageFrame | None = None) -> str:

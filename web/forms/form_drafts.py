@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 
 from queries.forms.form_drafts import get_own_form_draft
+from rules.sentences.refusal import N_
 from services.forms.form_drafts import discard_form_draft
 from web.edge.context import Officer
+from web.edge.said import back_to
 
 router = APIRouter()
 
@@ -17,4 +18,4 @@ def discard(context: Officer, draft_id: int) -> Response:
     """Throw a draft of the own account away; what was published stays."""
     draft = get_own_form_draft(context.session, context.actor, draft_id)
     discard_form_draft(context.session, draft, actor=context.actor)
-    return RedirectResponse("/forms", 303)
+    return back_to("/forms", N_("没有发布的草稿已丢弃。发布过的表单没有变。"))

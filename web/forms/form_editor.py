@@ -37,7 +37,7 @@ from web.forms.kept_form import kept_content, read_kept
 from web.forms.opened_form import (
     EDITED,
     Opened,
-    next_page,
+    after_publishing,
     on_version,
     open_form,
     publish,
@@ -95,7 +95,7 @@ def _publish(context: Context, opened: Opened, sent: TypedForm) -> Response:
         if draft:
             discard_form_draft(context.session, draft, actor=context.actor)
     if outcome.done:
-        return RedirectResponse(next_page(opened, version), 303)
+        return after_publishing(opened, version)
     if _faults_now(context.session, opened, sent):
         mark = "&" if "?" in opened.address else "?"
         return RedirectResponse(f"{opened.address}{mark}faults=1", 303)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -35,7 +34,7 @@ from web.edge.security import LARGEST_ID, Viewer, which_office
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
 from web.forms.form_preview import FormPreview, preview_of
-from web.forms.opened_form import EDITED, Opened, next_page, open_form, publish
+from web.forms.opened_form import EDITED, Opened, after_publishing, open_form, publish
 from web.forms.understood_fields import UnderstoodField, understood
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -126,7 +125,7 @@ def import_form(
         )
     if not outcome.done:
         return _page(context, opened, sent, outcome.refusal)
-    return RedirectResponse(next_page(opened, version), 303)
+    return after_publishing(opened, version)
 
 
 @router.get("/forms/{form_id}/versions/{number}/xlsform")

@@ -16,12 +16,14 @@ from queries.forms.forms import find_latest_version, get_own_form, get_version
 from rules.forms.form_change import ChangeRefused
 from rules.forms.form_fields import read_form
 from rules.sentences.not_found import NotFound
+from rules.sentences.refusal import N_
 from services.forms.form_changes import change_version
 from web.campaigns.measure_acts import attempt_on
 from web.edge.context import Context, Officer
 from web.edge.language import Words
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import read_id
 
 router = APIRouter()
@@ -55,7 +57,8 @@ def change(context: Officer, measure_id: int, posted: Posted) -> Response:
     if not outcome.done:
         refusal = "" if faults else outcome.refusal
         return _page(context, measure, campaign, chosen, refusal, faults)
-    return RedirectResponse(f"/measures/{measure_id}/form/change?version={chosen.id}", 303)
+    said = N_("已换用新版表单，从现在起填报的都用这一版。")
+    return back_to(f"/measures/{measure_id}/form/change?version={chosen.id}", said)
 
 
 def _chosen(session: Session, actor: Account, measure: Measure, typed: str) -> FormVersion:

@@ -24,10 +24,12 @@ from queries.forms.forms import (
 )
 from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import FieldType, read_form
+from rules.sentences.refusal import N_
 from services.campaigns.measures import EDITABLE, STATUS_NAMES, use_form
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import read_id
 from web.edge.transactions import attempt
 from web.forms.opened_form import EDITED
@@ -113,7 +115,8 @@ def choose(context: Officer, measure_id: int, posted: Posted) -> Response:
         use_form(context.session, measure, version.id, actor=context.actor, now=context.now)
     if not outcome.done:
         return _choice_page(context, measure_id, outcome.refusal)
-    return RedirectResponse(f"/measures/{measure_id}/edit", 303)
+    said = N_("这条措施已选用所选的表单。")
+    return back_to(f"/measures/{measure_id}/edit", said)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fastapi import Response
 from sqlmodel import Session
 
 from models import Campaign, Form, FormVersion, Measure, MeasureStatus
@@ -18,9 +19,11 @@ from rules.forms.form_check import check_form
 from rules.forms.form_fields import FormField, dump_form, read_form
 from rules.forms.form_settings import FormSettings
 from rules.sentences.not_found import NotFound
+from rules.sentences.refusal import N_
 from services.campaigns.measures import EDITABLE, use_form
 from services.forms.forms import create_form, publish_version, rename_form
 from web.edge.context import Context
+from web.edge.said import back_to
 from web.edge.security import Viewer
 
 EDITED = (*EDITABLE, MeasureStatus.RELEASED)
@@ -127,7 +130,14 @@ def require_fit(session: Session, measure: Measure, fields: Sequence[FormField])
         raise ChangeRefused(faults)
 
 
-def next_page(opened: Opened, version: FormVersion) -> str:
+def after_publishing(opened: Opened, version: FormVersion) -> Response:
     """The page after publishing. For a released measure the office first looks at what changes."""
     address = f"/measures/{opened.measure.id}"
-    return f"{address}/form/change?version={version.id}" if opened.released else f"{address}/edit"
+    if opened.released:
+        said = N_("已发布表单第 %(number)s 版，还没有换用。请看换用以后的变化，再决定。")
+        if opened.measure.form_version_id == version.id:
+            said = N_("表单没有改动，这条措施用的就是第 %(number)s 版。")
+        address = f"{address}/form/change?version={version.id}"
+        return back_to(address, said, number=version.number)
+    said = N_("已发布表单第 %(number)s 版，这条措施用这一版。")
+    return back_to(f"{address}/edit", said, number=version.number)

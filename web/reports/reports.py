@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, HTTPException, Response
-from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
@@ -34,6 +33,7 @@ from web.campaigns.standings import Told, told_of
 from web.edge.context import Officer, SignedIn
 from web.edge.downloads import saved_as
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 
 MEDIA = {
     "html": "text/html; charset=utf-8",
@@ -77,14 +77,10 @@ class CampaignReportsPage(Page):
     """The campaign belongs to the viewer's office."""
     order: Told | None
     """What became of the latest order of every unit's report."""
-    ordered: str
-    """What the button to order did just now: `new`, `already`, or nothing."""
 
 
 @router.get("/reports/{campaign_id}")
-def show_campaign_reports(
-    context: SignedIn, campaign_id: int, unit: str = "", ordered: str = ""
-) -> Response:
+def show_campaign_reports(context: SignedIn, campaign_id: int, unit: str = "") -> Response:
     """The reports of one unit on a campaign, and the way to the reports of its lower units."""
     session, words, own = context.session, context.words, context.viewer.unit
     campaign, here = _find(session, context.actor, campaign_id, unit or own.code)
@@ -100,7 +96,6 @@ def show_campaign_reports(
         lower=list_lower_reports(session, campaign_id, here),
         owns=owns,
         order=told_of(words, order, None, for_reports=True) if order else None,
-        ordered=ordered,
     )
     return render(context.request, page)
 
@@ -110,7 +105,10 @@ def order_reports(context: Officer, campaign_id: int) -> Response:
     """Have a flow make the reports of every unit soon: there may be a thousand."""
     campaign = get_own_campaign(context.session, context.actor, campaign_id)
     made = order_of_every_unit(context.session, campaign, actor=context.actor, now=context.now)
-    return RedirectResponse(f"/reports/{campaign_id}?ordered={'new' if made else 'already'}", 303)
+    said = N_("已安排生成各单位的报告，完成后可以在下面查看。")
+    if not made:
+        said = N_("各单位的报告已经在生成，没有重复安排。")
+    return back_to(f"/reports/{campaign_id}", said)
 
 
 @router.post("/reports/{campaign_id}/{code}")
@@ -121,7 +119,8 @@ def make_report(context: SignedIn, campaign_id: int, code: str) -> Response:
     take_snapshots(
         context.session, campaign_id, [here.code], as_of=today, actor=context.actor, now=context.now
     )
-    return RedirectResponse(f"/reports/{campaign_id}/{here.code}/{today}", 303)
+    said = N_("已按当前情况生成报告。今天生成过的由这一份代替。")
+    return back_to(f"/reports/{campaign_id}/{here.code}/{today}", said)
 
 
 @dataclass(frozen=True)

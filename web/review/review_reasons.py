@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from queries.review.review_reasons import MOST, RecentReason, list_recent_reasons
 from rules.review.review_reasons import READY
 from rules.sentences.held import on_one_line
+from rules.sentences.refusal import N_
 from services.review.review_reasons import unlist_reason
 from web.edge.context import SignedIn
 from web.edge.language import Words
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.review.review_filters import address_of, read_filter, read_page
 
 router = APIRouter()
@@ -29,8 +30,6 @@ class ReasonsPage(Page):
     recent: Sequence[RecentReason]
     most: int
     """How many recent reasons are listed at most."""
-    removed: bool
-    """A reason was taken out just now."""
     to: Callable[..., str]
 
 
@@ -42,7 +41,6 @@ def show_reasons(context: SignedIn) -> Response:
         ready=ready,
         recent=list_recent_reasons(context.session, context.viewer.unit_id, without=ready),
         most=MOST,
-        removed="removed" in query,
         to=address_of(read_filter(query), read_page(query)),
     )
     return render(context.request, page)
@@ -54,7 +52,8 @@ def remove_reason(context: SignedIn, batch_id: int) -> Response:
     unlist_reason(context.session, batch_id, actor=context.actor)
     query = context.query
     address = address_of(read_filter(query), read_page(query))
-    return RedirectResponse(address("/review/reasons", removed=1), 303)
+    said = N_("已不再列出。以后退回时再写一次，就会重新列出。")
+    return back_to(address("/review/reasons"), said)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -28,6 +27,7 @@ from web.edge.language import words_of
 from web.edge.packed_upload import carried, content_of, pack
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import Viewer, which_office
 from web.edge.transactions import Look, Now
 from web.edge.waiting import Crowded, waiting_of
@@ -99,8 +99,13 @@ def import_list(
     if posted.get("do") != "import":
         result = rehearse(context.session, sent.units, actor=context.actor, now=context.now)
         return _page(context.request, sent, result)
-    import_units(context.session, sent.units, actor=context.actor, now=context.now)
-    return RedirectResponse("/units", 303)
+    done = import_units(context.session, sent.units, actor=context.actor, now=context.now)
+    said = N_(
+        "名单已导入：新增 %(added)s，有改动 %(changed)s，变更上级 %(moved)s，停用 %(ended)s。"
+    )
+    return back_to(
+        "/units", said, added=done.added, changed=done.changed, moved=done.moved, ended=done.ended
+    )
 
 
 def _require_top(viewer: Viewer) -> None:

@@ -221,7 +221,7 @@ def test_the_page_says_which_plans_end_with_a_deleted_measure(
     told = "这条措施的 1 个定时安排也会一并取消。"
     assert told in text_of(client.get(page))
     assert told in check(client.get(page)).xpath("//button/@data-confirm")[-1]
-    assert "删除这条措施" in check(client.get(page)).xpath("//button/text()")  # no draft any more
+    assert "删除这条措施和它的定时安排" in check(client.get(page)).xpath("//button/text()")
     client.cookies.set("lang", "en")
     asked = check(client.get(page)).xpath("//button/@data-confirm")[-1]
     assert ". It cannot be brought back" in asked
