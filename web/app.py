@@ -16,6 +16,7 @@ from web.accounts.sign_in_limits import SignInLimits
 from web.assignments import assignments, complaints, home, progress, receipts
 from web.assignments import releases as assignment_releases
 from web.campaigns import (
+    campaign_deletions,
     campaigns,
     closings,
     intake,
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     intake.router,
     campaigns.router,
     measures.router,
+    campaign_deletions.router,
     closings.router,
     measure_history.router,
     releases.router,

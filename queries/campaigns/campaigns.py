@@ -93,6 +93,26 @@ def get_notice(session: Session, campaign: Campaign) -> Notice:
     return notice
 
 
+def find_same_campaign(session: Session, campaign: Campaign, notice: Notice) -> Campaign | None:
+    """The first campaign made before this one by the same unit, from a notice with the same number
+    and title. A notice without a number is like no other."""
+    if not notice.number:
+        return None
+    wanted = (
+        select(Campaign)
+        .join(Notice, col(Notice.campaign_id) == Campaign.id)
+        .where(
+            Campaign.unit_id == campaign.unit_id,
+            col(Campaign.id) < campaign.id,
+            Notice.number == notice.number,
+            Notice.title == notice.title,
+        )
+        .order_by(col(Campaign.id))
+        .limit(1)
+    )
+    return session.exec(wanted).first()
+
+
 def next_position(session: Session, campaign_id: int) -> int:
     """The position after the last measure of a campaign."""
     last = select(func.max(Measure.position)).where(Measure.campaign_id == campaign_id)

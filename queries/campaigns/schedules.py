@@ -72,6 +72,13 @@ def count_plans_of(session: Session, measure_id: int) -> int:
     return session.exec(wanted).one()
 
 
+def count_campaign_plans(session: Session, campaign_id: int) -> int:
+    """How many schedules of the campaign and of its measures have a coming moment."""
+    coming = col(Schedule.next_at).is_not(None)
+    wanted = select(func.count()).where(Schedule.campaign_id == campaign_id, coming)
+    return session.exec(wanted).one()
+
+
 def name_of(session: Session, schedule_id: int) -> str:
     """The title of the schedule's measure or campaign; empty once that is deleted."""
     wanted = (

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from models import Campaign, Level, Measure, MeasureStatus, Notice, Tag
 from queries.campaigns.campaigns import (
     CampaignRow,
+    find_same_campaign,
     get_notice,
     get_own_campaign,
     list_addressees_of,
@@ -22,7 +23,7 @@ from rules.dates.due import DueRule, parse_due
 from rules.sentences.faults import Faults
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import edit_notice
-from services.campaigns.measures import STATUS_NAMES
+from services.campaigns.measures import EDITABLE, STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
 from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.context import Officer
@@ -72,6 +73,10 @@ class CampaignPage(Page):
     """The id of the measure that was saved just now; 0: none."""
     statuses: Mapping[MeasureStatus, str]
     weekdays: Mapping[int, str]
+    earlier: Campaign | None
+    """A campaign of the office whose notice has the same number and title."""
+    handed_down: bool
+    """A measure of the campaign was released, so that the campaign cannot be deleted."""
     left_out: Sequence[str]
     """What the file of the notice holds and its text does not."""
 
@@ -94,6 +99,8 @@ def show_campaign(context: Officer, campaign_id: int, saved: int = 0) -> Respons
         saved=saved,
         statuses=STATUS_NAMES,
         weekdays=WEEKDAY_NAMES,
+        earlier=find_same_campaign(session, campaign, notice),
+        handed_down=any(measure.status not in EDITABLE for measure in measures),
         left_out=[context.words.say(sentence) for sentence in notice.left_out],
     )
     return render(context.request, page)

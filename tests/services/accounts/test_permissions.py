@@ -39,6 +39,7 @@ from services.accounts import accounts
 from services.assignments import assignments
 from services.assignments.complaints import complain
 from services.campaigns import schedules
+from services.campaigns.campaign_deletions import delete_campaign
 from services.campaigns.campaigns import edit_notice, take_in
 from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.measure_content import GateChoice, content_of
@@ -295,6 +296,14 @@ def _account_made(world: World, actor: Account) -> object:
     )  # fmt: skip
 
 
+def _unreleased(world: World) -> Campaign:
+    """A campaign beside that of the world, of which nothing was released."""
+    campaign = Campaign(**world.campaign.model_dump(exclude={"id"}))
+    world.session.add(campaign)
+    world.session.flush()
+    return campaign
+
+
 def _report(world: World, actor: Account) -> object:
     how: dict[str, Any] = {"as_of": local_date(NOW), "actor": actor, "now": NOW}
     return take_snapshots(world.session, world.ids["campaign"], [BANNER], **how)
@@ -304,6 +313,8 @@ ACTS = {
     "take_in": Tried(Right.TAKE_IN_NOTICE, banners, lambda at, actor: take_in(
         at.session, read_notice(TEXT), _unit(at.session), actor=actor, now=NOW)),
     "edit_notice": Tried(Right.EDIT_NOTICE, banners, _notice),
+    "delete_campaign": Tried(Right.DELETE_CAMPAIGN, banners, lambda at, actor: delete_campaign(
+        at.session, _unreleased(at), actor=actor)),
     "create_measure": Tried(Right.WRITE_MEASURE, banners, lambda at, actor: create_measure(
         at.session, campaign_id=at.ids["campaign"],
         content=content_of(at.session, at.measure("draft")), actor=actor, now=NOW)),

@@ -9,7 +9,8 @@ from tests.building import REGION, TOWNSHIP
 from tests.web.conftest import World
 
 PATHS = (
-    "/campaigns/{}", "/campaigns/{}/notice", "/campaigns/{}/edit", "/measures/{}/edit",
+    "/campaigns/{}", "/campaigns/{}/notice", "/campaigns/{}/edit", "/campaigns/{}/delete",
+    "/measures/{}/edit",
     "/measures/{}/form", "/measures/{}/preview", "/measures/{}/withdraw", "/reports/{}",
     "/accounts/{}", "/units/{}", "/forms/{}", "/measures/{}/form/import",
     "/measures/{}/form/choose", "/measures/{}/form/change",
