@@ -12,7 +12,7 @@ from adapters.attachment_store import AttachmentStore, WrongOffset
 from models import Account, Assignment, Attachment, Draft, Status, Submission
 from queries.filling.attachments import (
     get_visible_attachment,
-    list_ready,
+    list_files,
     question_of,
 )
 from rules.filling.attachments.kinds import LARGEST_PIECE, MB, MOST_FILES
@@ -126,7 +126,7 @@ def test_a_file_sent_with_the_form_is_stored_before_its_row(
         event.remove(Attachment, "before_insert", look)
     assert seen == [docx()]
     assert (done.name, done.size, done.done_at) == ("方案.docx", len(docx()), NOW)
-    assert list_ready(session, assignment.id, [done.token]) == {done.token: done}
+    assert list_files(session, [done.token]) == {(assignment.id, done.token): done}
     assert as_answer(done)["digest"] == done.digest
 
 
@@ -135,7 +135,7 @@ def test_an_upload_in_pieces_is_the_photo_drawn_anew(
 ) -> None:
     sent = photo(900, 700, noise=True)
     upload = start(session, assignment, clerk, sent, name="IMG.HEIC")
-    assert list_ready(session, assignment.id, [upload.token]) == {}
+    assert list_files(session, [upload.token]) == {}
     done = send_on(session, store, assignment, clerk, upload, sent)
     assert (done.name, done.content_type) == ("IMG.jpg", "image/jpeg")
     stored = store.read(done.digest)
@@ -294,8 +294,8 @@ def test_a_token_counts_only_for_its_assignment(
     session: Session, store: AttachmentStore, assignment: Assignment, clerk: Account
 ) -> None:
     done = receive(session, store, assignment, clerk, "paper")
-    assert list_ready(session, assignment.id, [done.token, "other"]) == {done.token: done}
-    assert list_ready(session, assignment.id + 1, [done.token]) == {}
+    assert list_files(session, [done.token, "other"]) == {(assignment.id, done.token): done}
+    assert list_files(session, []) == {}
 
 
 def test_the_question_of_a_file_is_the_same_in_every_filling() -> None:
