@@ -31,13 +31,13 @@ FIGURES = ("reported", "reported_units", "reviewed", "reviewed_units", "of")
 
 def page_tables(content: bytes) -> dict[str, list[list[str]]]:
     """Id → rows of texts, without the headings."""
-    tables: list[html.HtmlElement] = html.fromstring(content.decode()).xpath("//table")
+    page: html.HtmlElement = html.fromstring(content.decode())
     return {
         table.get("id"): [
             [" ".join(cell.text_content().split()) for cell in row]
             for row in table.xpath(".//tbody/tr | .//tfoot/tr")
         ]
-        for table in tables
+        for table in page.xpath("//table")
     }
 
 

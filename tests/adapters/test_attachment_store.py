@@ -39,8 +39,17 @@ def test_it_is_forced_to_the_disk_before_it_has_its_name(
 ) -> None:
     seen: list[str] = []
     sync, link = os.fsync, os.link
-    monkeypatch.setattr(os, "fsync", lambda handle: (seen.append("sync"), sync(handle)))
-    monkeypatch.setattr(os, "link", lambda a, b: (seen.append("name"), link(a, b)))
+
+    def seen_sync(handle: int) -> None:
+        seen.append("sync")
+        sync(handle)
+
+    def seen_link(source: Path, target: Path) -> None:
+        seen.append("name")
+        link(source, target)
+
+    monkeypatch.setattr(os, "fsync", seen_sync)
+    monkeypatch.setattr(os, "link", seen_link)
     store.put(b"photo")
     assert seen[:2] == ["sync", "name"]
     assert "sync" in seen[2:]  # the folder that has the new name

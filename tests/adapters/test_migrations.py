@@ -167,7 +167,7 @@ def _work_and_end(work: Callable[[str, Signal], None], url: str, begun: Signal) 
         work(url, begun)
         os._exit(0)
     finally:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         sys.stderr.flush()
         os._exit(1)
 

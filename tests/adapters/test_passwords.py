@@ -30,7 +30,8 @@ def test_the_parameters_are_those_of_owasp_unless_the_settings_say_others(
 ) -> None:
     for name in ("MEMORY", "PASSES"):
         monkeypatch.delenv(f"JIELI_PASSWORD_{name}")
-    monkeypatch.setattr("adapters.passwords.get_settings", lambda: Settings(_env_file=None))
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setattr("adapters.passwords.get_settings", Settings)
     passwords._hasher.cache_clear()
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in hash_password("x")
     passwords._hasher.cache_clear()

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from adapters import tables
 from adapters.tables import read_sheets, read_table, read_table_file
+from adapters.xlsx_bounds import MEGABYTE
 from rules.sentences.refusal import Refusal
 from rules.units.heads import Line
 from rules.units.unit_list import UNIT_HEADS
@@ -95,8 +96,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_is_refused_before_it_unpacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "UNPACKED_LIMIT", 4 * tables.MEGABYTE)
-    bomb = archive({"xl/workbook.xml": b"", "xl/media/a": bytes(4 * tables.MEGABYTE + 1)})
+    monkeypatch.setattr(tables, "UNPACKED_LIMIT", 4 * MEGABYTE)
+    bomb = archive({"xl/workbook.xml": b"", "xl/media/a": bytes(4 * MEGABYTE + 1)})
     assert len(bomb) < 10_000
     with pytest.raises(Refusal, match="展开后太大"):
         read_lines(bomb)
@@ -249,8 +250,8 @@ def test_columns_have_the_letters_of_excel(place: int, letters: str) -> None:
 def test_a_workbook_that_unpacks_to_more_than_a_form_can_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tables, "SHEETS_UNPACKED_LIMIT", tables.MEGABYTE)
-    bomb = archive({"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": bytes(2 * tables.MEGABYTE)})
+    monkeypatch.setattr(tables, "SHEETS_UNPACKED_LIMIT", MEGABYTE)
+    bomb = archive({"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": bytes(2 * MEGABYTE)})
     assert len(bomb) < 5_000
     with pytest.raises(Refusal, match="展开后太大"):
         read_sheets(bomb)

@@ -44,7 +44,7 @@ def measure(site: Site) -> tuple[int, str]:
     decision = DECISIONS[ROADS]
     with site.session() as session:
         office = make_account(session, REGION)
-        form = make_form(session, office, decision.fields)
+        form = make_form(session, office, list(decision.fields))
         measure = make_measure(session, office, form=form, title="排查农村道路隐患")
         release_down(session, measure, office)
         return measure.id, measure.title

@@ -24,7 +24,8 @@ PASSWORD = "geheim-2026"
 def closed_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+        _, port = free.getsockname()
+        return int(port)
 
 
 def server(**parts: Any) -> str:

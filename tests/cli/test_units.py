@@ -1,8 +1,8 @@
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from adapters.database import transaction
@@ -11,10 +11,12 @@ from models import Level, Unit, UnitTag
 from tests.adapters.test_cell_texts import several
 from tests.sample_tree import SAMPLE_UNITS
 
+T = TypeVar("T")
 
-def stored(column: str | int) -> list[Any]:
+
+def stored(column: T) -> list[T]:
     with transaction(readonly=True) as session:
-        return list(session.exec(select(column)).all())
+        return list(session.exec(select(col(column))).all())
 
 
 def test_a_list_is_imported_with_levels_tags_and_exclusions(

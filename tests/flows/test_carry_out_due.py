@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.flow_engine import run_flow
-from prefect.states import Cancelled, Completed, Crashed, Failed, Pending, Running, State
+from prefect.states import Cancelled, Completed, Crashed, Failed, Pending, Running
 from sqlmodel import Session, select
 
 from adapters import clock
@@ -128,7 +129,11 @@ def test_a_release_whose_time_has_come_is_handed_down_by_the_dispatcher_alone(
 
 @pytest.mark.parametrize("flow", [sweep, carry_out_due])
 def test_without_a_dispatcher_a_flow_carries_it_out_and_a_second_one_finds_it_done(
-    client: SyncPrefectClient, session: Session, office: Account, at: SimpleNamespace, flow
+    client: SyncPrefectClient,
+    session: Session,
+    office: Account,
+    at: SimpleNamespace,
+    flow: Flow[..., object],
 ) -> None:
     schedule_release(session, make_measure(session, office), START + SOON, actor=office, now=START)
     session.commit()
@@ -154,8 +159,10 @@ def test_an_order_for_reports_is_one_flow_run_that_says_how_far_it_is_and_ends_i
     assert len(runs_of(client, order)) == 1
 
 
-ENDED = {"failed": Failed(), "crashed": Crashed(), "cancelled": Cancelled(),
-         "completed without doing it": Completed(), "vanished": None}  # fmt: skip
+ENDED: dict[str, State[Any] | None] = {
+    "failed": Failed(), "crashed": Crashed(), "cancelled": Cancelled(),
+    "completed without doing it": Completed(), "vanished": None,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ENDED.values(), ids=ENDED)

@@ -45,7 +45,7 @@ def test_every_flow_has_a_deployment_and_every_deployment_a_flow() -> None:
 def test_a_deployment_is_named_as_its_flow_and_gives_only_parameters_it_has(
     row: dict[str, Any],
 ) -> None:
-    flow = load_flow_from_entrypoint(row["entrypoint"])
+    flow: Flow[..., Any] = load_flow_from_entrypoint(row["entrypoint"])
     signature = inspect.signature(flow.fn).parameters
     assert row["name"] == flow.name
     assert set(row.get("parameters", {})) <= set(signature)

@@ -1,6 +1,7 @@
 """The flow that hands down: what it stores, and what Prefect's page shows of it."""
 
 from typing import Any
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import TaskRunFilter
@@ -11,6 +12,7 @@ from models import Assignment, Event, HandDown
 from services.assignments.hand_down import Plan
 from tests.building import REGION, make_account, make_measure
 from tests.live import until
+from tests.present import present
 from tests.second_try import REAL
 
 pytestmark = REAL
@@ -59,8 +61,8 @@ def test_prefects_page_names_measure_and_unit_and_says_how_many_units_each_level
     client: SyncPrefectClient, session: Session
 ) -> None:
     hand_down(confirmed(session, "冬季安全排查"))
-    flow_run_id = session.exec(select(col(HandDown.flow_run_id))).one() or ""
-    assert client.read_flow_run(flow_run_id).name == "冬季安全排查 · 内蒙古自治区"
+    flow_run_id = present(session.exec(select(col(HandDown.flow_run_id))).one())
+    assert client.read_flow_run(UUID(flow_run_id)).name == "冬季安全排查 · 内蒙古自治区"
     until(lambda: len(task_runs(client, flow_run_id)) == 4)
     reached = task_runs(client, flow_run_id)
     assert set(reached) == {"盟市", "旗县区", "苏木乡镇街道", "嘎查村社区"}

@@ -86,7 +86,7 @@ def release_two(session: Session) -> list[tuple[int, int]]:
         for measure in measures
     ]
     session.commit()
-    return made  # type: ignore[return-value]
+    return made
 
 
 def states_of(client: SyncPrefectClient) -> dict[str, StateType | None]:
@@ -115,7 +115,7 @@ def test_a_dispatcher_killed_twice_in_the_real_tree_ends_as_an_undisturbed_one(
     undisturbed = stored(session, quiet)
     assert undisturbed["assignment"].total() > 15_000
     assert stored(session, measure) == undisturbed
-    new = sorted(state for run_id, state in states_of(client).items() if run_id not in before)
+    new = [state for run_id, state in states_of(client).items() if run_id not in before]
     # A kill that comes before the next flow run is made leaves none to mark.
     assert new.count(StateType.COMPLETED) == 1
     assert 1 <= new.count(StateType.CRASHED) == len(new) - 1 <= in_the_middle

@@ -233,4 +233,5 @@ def test_after_a_stop_the_database_alone_holds_everything(processes: Processes) 
 
 def _assignments_in(database: Path) -> int:
     with closing(sqlite3.connect(database)) as connection:
-        return connection.execute("SELECT count(*) FROM assignment").fetchone()[0]
+        (count,) = connection.execute("SELECT count(*) FROM assignment").fetchone()
+        return int(count)

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from starlette.routing import Route, WebSocketRoute
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -21,6 +22,7 @@ from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
 from flows.deploy import deploy
 from flows.server import refused
 from tests.live import until
+from tests.present import present
 from tests.second_try import REAL
 from tests.web.site import browser
 
@@ -66,9 +68,10 @@ def every_route() -> tuple[list[tuple[str, str]], list[str]]:
 
     http, sockets = [], []
     for route in (route for router in API_ROUTERS for route in router.routes):
+        assert isinstance(route, Route | WebSocketRoute)
         path = "/".join(NO_ID if "{" in part else part for part in route.path.split("/"))
-        if hasattr(route, "methods"):
-            http += [(method, path) for method in route.methods]
+        if isinstance(route, Route):
+            http += [(method, path) for method in present(route.methods)]
         else:
             sockets.append(path)
     return http, sockets
@@ -183,7 +186,8 @@ def told(url: str, secret: object, origin: str | None = None) -> str | None:
     with connect(url, subprotocols=sub, origin=origin, proxy=None) as socket:  # type: ignore
         socket.send(json.dumps({"type": "auth", "token": secret}))
         try:
-            return json.loads(socket.recv(30))["type"]
+            first: dict[str, str] = json.loads(socket.recv(30))
+            return first["type"]
         except ConnectionClosed:
             return None
 

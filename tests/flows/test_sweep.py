@@ -1,5 +1,6 @@
 """The flow that sweeps up: what waits for review gets the flags the others' answers make."""
 
+from functools import partial
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -29,10 +30,14 @@ def test_a_sweep_brings_flags_up_to_date_and_a_second_one_changes_nothing(
     counted = select(Submission.flag_count).order_by(col(Submission.id))
     assert session.exec(counted).all() == [0, 1]
     session.commit()
+
+    def looked_at(run: str) -> str | None:
+        return task_runs(client, run).get("更新审核提示")
+
     for changed in ("更新提示 1 份", "更新提示 0 份"):
         state: Any = sweep(return_state=True)
         run = str(state.state_details.flow_run_id)
-        until(lambda run=run: task_runs(client, run).get("更新审核提示"))
+        until(partial(looked_at, run))
         assert task_runs(client, run)["更新审核提示"] == changed
         assert session.exec(counted).all() == [1, 1]
         session.commit()

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from tools.check_claims import (
-    ROOT,
     apart,
     unknown_names,
     untold_settings,
     wrong_figures,
     wrong_floors,
 )
+from tools.check_documents import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from adapters import signing as keys
 from adapters.workbooks import signing
@@ -163,7 +164,7 @@ def test_every_kind_of_question_is_checked_while_it_is_typed() -> None:
         for validation in sheet.data_validations.dataValidation
     }
 
-    def of(label: str):
+    def of(label: str) -> DataValidation:
         return rules[sheet.cell(head_row(sheet) + 1, column_of(sheet, label)).coordinate]
 
     assert (of("总户数").type, of("总户数").formula1) == ("whole", "0")

@@ -1,6 +1,7 @@
 """What an author's workbook says, and what an author is told: sheet, row, column, sentence."""
 
 import io
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,9 @@ def told(content: bytes) -> list[tuple[str, str, str]]:
     return [(fault.place.sheet, fault.place.cell, str(fault)) for fault in refused.value.faults]
 
 
-def sentences(*rows: list[str], choices: tuple[()] = (), head: list[str] = HEAD) -> list[str]:
+def sentences(
+    *rows: list[str], choices: Sequence[list[str]] = (), head: list[str] = HEAD
+) -> list[str]:
     return [sentence for _, _, sentence in told(workbook([head, *rows], choices))]
 
 

@@ -68,7 +68,7 @@ def test_what_is_no_workbook_is_one_sentence(content: bytes, sentence: str) -> N
 def test_what_only_the_conversion_finds_is_told_in_our_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(*_args, **_kwargs) -> None:
+    def refuse(*_args: object, **_kwargs: object) -> None:
         raise PyXFormError("[row : 2] On the 'survey' sheet, the 'label' value is invalid. Odd.")
 
     monkeypatch.setattr(conversion, "workbook_to_json", refuse)

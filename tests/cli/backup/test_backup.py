@@ -160,7 +160,7 @@ def clerks_sending(there: Installation) -> Iterator[set[str]]:
 def _send_on(
     engine: Engine | Connection | None,
     assignment_id: int,
-    unit_id,
+    unit_id: int,
     receipts: set[str],
     stop: threading.Event,
 ) -> None:

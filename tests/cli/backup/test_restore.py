@@ -98,7 +98,7 @@ def step_back(there: Installation, to: str) -> None:
 
 def revision_of(there: Installation) -> str:
     with there.session() as session:
-        return session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        return str(session.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 
 @pytest.mark.parametrize("to", ["-1", "-4"])

@@ -1,6 +1,6 @@
 from sqlmodel import Session
 
-from models import Assignment
+from models import Assignment, Status
 from queries.filling.last_period import find_last_period
 from services.filling.recalls import recall
 from tests.answering import account_of, answer, released_measure
@@ -27,7 +27,7 @@ def test_the_latest_earlier_period_that_was_answered_is_found(session: Session) 
     session.flush()
     later = copied(session, assignment, "202612")
     unanswered = copied(session, assignment, "202611")
-    unanswered.status, unanswered.revision = "issued", 0
+    unanswered.status, unanswered.revision = Status.ISSUED, 0
     session.flush()
     found = present(find_last_period(session, later))
     assert (found.period, found.submission.id) == ("202610", sent.id)

@@ -5,6 +5,7 @@ from typing import Any
 from models import Decision, Draft, Review, Submission
 from rules.filling.answer_sheet import AnswerSheet
 from rules.forms.form_check import check_form
+from tests.conftest import NOW
 
 FORM = [
     {"name": "homes", "label": "总户数", "type": "integer"},
@@ -27,10 +28,16 @@ def returned(
     draft: Draft | None = None,
 ) -> AnswerSheet:
     """The form answered with `answers`, of which `fields` were returned."""
-    sent = Submission(answers=answers, revision=1, form_version_id=None)
-    review = Review(decision=Decision.RETURN, fields=tuple(fields))
+    about: Any = None  # whose form it is; what is tried here asks nothing of it
+    sent = Submission(
+        assignment_id=1, revision=1, answers=answers, send_key="k", receipt="r", checksum="c",
+        sent_at=NOW, sent_by=1,
+    )  # fmt: skip
+    review = Review(
+        submission_id=1, decision=Decision.RETURN, fields=fields, decided_at=NOW, decided_by=1
+    )
     return AnswerSheet(
-        assignment=None, measure=None, unit=None, version=None, fields=check_form(form),
+        assignment=about, measure=about, unit=about, version=None, fields=check_form(form),
         last=sent, last_sender="", reviewed=sent, review=review, draft=draft,
     )  # fmt: skip
 
@@ -105,5 +112,7 @@ def test_a_page_that_does_not_know_the_tied_fields_has_not_left_them_empty() -> 
     assert set(sheet.check({"checked": ["3"]}, today="2026-11-22").faults) == {"faulty", "calm"}
     emptied = {"checked": ["12"], "faulty": [""], "mended": [""], "calm": [""]}
     assert "faulty" not in sheet.check(emptied, today="2026-11-22").values
-    older = Draft(answers={"checked": ["12"]}, as_known=())
+    older = Draft(
+        assignment_id=1, answers={"checked": ["12"]}, as_known=(), saved_at=NOW, saved_by=1
+    )
     assert tied("checked", draft=older).typed["faulty"] == ["4"]

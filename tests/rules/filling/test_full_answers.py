@@ -9,6 +9,7 @@ from rules.filling import conditions
 from rules.filling.answers import Checked, Typed, as_typed, check_answers, settle_answers
 from rules.filling.conditions import as_value
 from rules.forms.form_check import check_form
+from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree
 from tests.full_form import FILLED, FULL
 
@@ -123,12 +124,13 @@ def test_an_expression_reads_what_it_names_and_not_the_whole_form(
             {"name": "b", "label": "数", "type": "integer", "within": "more"},
         ]
     )  # fmt: skip
-    read = []
-    monkeypatch.setattr(
-        conditions,
-        "as_value",
-        lambda field, stored: read.append(field.name) or as_value(field, stored),
-    )
+    read: list[str] = []
+
+    def reading(field: FormField, stored: Any) -> Any:
+        read.append(field.name)
+        return as_value(field, stored)
+
+    monkeypatch.setattr(conditions, "as_value", reading)
     typed = {f"rows.{at}.a{n}": ["1"] for at in range(50) for n in range(10)}
     typed |= {f"more.{at}.b": ["1"] for at in range(50)}
     assert check_answers(form, typed, today="2026-11-22").ok

@@ -15,7 +15,7 @@ from rules.forms.form_check import check_form
 from rules.forms.form_fields import FormField
 
 
-def field(name: str = "homes", label: str = "总户数", **more) -> FormField:
+def field(name: str = "homes", label: str = "总户数", **more: Any) -> FormField:
     return check_form([{"name": name, "label": label, "type": "integer", **more}])[0]
 
 

@@ -37,7 +37,7 @@ NUMBERS = json.loads((Path(__file__).parent / "numbers.json").read_text())
 
 
 @pytest.mark.parametrize(("typed", "read"), NUMBERS)
-def test_a_number_is_what_the_table_says(typed, read) -> None:
+def test_a_number_is_what_the_table_says(typed: str, read: str | None) -> None:
     found = read_decimal(typed)
     assert (None if isinstance(found, Fault) else found) == read
 
@@ -89,7 +89,9 @@ def test_numbers_end_at_a_billion_and_at_four_decimals() -> None:
 @given(st.decimals(-LARGEST_NUMBER, LARGEST_NUMBER, places=4))
 def test_every_number_reads_back_in_every_way_of_writing(number: Decimal) -> None:
     text = decimal_text(number)
-    assert Decimal(read_decimal(text)) == number
+    read = read_decimal(text)
+    assert isinstance(read, str)
+    assert Decimal(read) == number
     assert read_decimal(f"{number:,.4f}") == read_decimal(text) == text
     assert read_decimal(text.translate(FULL_WIDTH)) == text
 

@@ -12,7 +12,7 @@ from rules.sentences.refusal import Refusal
 NUMBER = {"name": "done", "label": "场次", "type": "integer"}
 NOTE = {"name": "tip", "label": "请看", "type": "note"}
 TEXT = {"name": "做法", "label": "主要做法", "type": "text"}
-ONE = {"name": "way", "label": "形式", "type": "select_one",
+ONE: dict[str, Any] = {"name": "way", "label": "形式", "type": "select_one",
        "choices": [{"value": "a", "label": "集中", "columns": {"area": "x"}},
                    {"value": "b", "label": "入户"}]}  # fmt: skip
 SEVERAL = {**ONE, "name": "ways", "type": "select_multiple"}

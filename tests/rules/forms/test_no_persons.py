@@ -1,6 +1,7 @@
 import pytest
 
 from rules.forms.no_persons import FORBIDDEN, NATIONALITIES, find_person_data
+from tests.present import present
 
 REFUSED = """
 身份证号码 身份证号 公民身份证 证件号码 民族 民族成分 族别 是否少数民族 户主民族 姓名、民族
@@ -54,7 +55,7 @@ def test_asking_people_to_leave_names_out_is_allowed() -> None:
 
 
 def test_asking_for_names_in_the_hint_is_found() -> None:
-    reason, found = find_person_data(["主要做法", "每户注明姓名，不要漏户"])
+    reason, found = present(find_person_data(["主要做法", "每户注明姓名，不要漏户"]))
     assert found == "姓名"
     assert reason in {entry.reason for entry in FORBIDDEN}
 

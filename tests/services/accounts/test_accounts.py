@@ -13,6 +13,7 @@ from queries.units.units import get_unit
 from rules.sentences.refusal import Refusal
 from services.accounts import sign_ins
 from services.accounts.accounts import (
+    NewAccount,
     activate,
     change_password,
     create_account,
@@ -73,9 +74,12 @@ def test_an_unknown_login_costs_the_same_check(
 ) -> None:
     checks: list[str] = []
     real = PasswordHasher.verify
-    monkeypatch.setattr(
-        PasswordHasher, "verify", lambda *given: checks.append(given[1]) or real(*given)
-    )
+
+    def verify(hasher: PasswordHasher, stored: str, typed: str) -> bool:
+        checks.append(stored)
+        return real(hasher, stored, typed)
+
+    monkeypatch.setattr(PasswordHasher, "verify", verify)
     made(session, now)
     for login in ("hongshan", "nobody"):
         with pytest.raises(Refusal):
@@ -262,8 +266,10 @@ def test_many_accounts_are_made_in_two_statements(session: Session, now: datetim
     unit = get_unit(session, BANNER)
     stored = hash_password(PASSWORD)
     rows = [
-        {"login": f"many{number}", "name": "办公室", "password_hash": stored,
-         "unit_id": unit.id, "role": Role.CLERK}
+        NewAccount(
+            login=f"many{number}", name="办公室", password_hash=stored, unit_id=unit.id,
+            role=Role.CLERK,
+        )
         for number in range(300)
     ]  # fmt: skip
     with statements(session) as sent:

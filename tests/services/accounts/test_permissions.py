@@ -244,8 +244,8 @@ def _edit(world: World, actor: Account) -> object:
     )
 
 
-def _notice(world: World, actor: Account) -> object:
-    return edit_notice(
+def _notice(world: World, actor: Account) -> None:
+    edit_notice(
         world.session, world.campaign,
         title="通知", number="", issuer="", dated_on=None, actor=actor,
     )  # fmt: skip

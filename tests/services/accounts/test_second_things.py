@@ -61,8 +61,8 @@ def _created(session: Session, measure: Measure, version: FormVersion, actor: Ac
     )
 
 
-def _used(session: Session, measure: Measure, version: FormVersion, actor: Account) -> object:
-    return use_form(session, measure, version.id, actor=actor, now=NOW)
+def _used(session: Session, measure: Measure, version: FormVersion, actor: Account) -> None:
+    use_form(session, measure, version.id, actor=actor, now=NOW)
 
 
 def _kept(session: Session, measure: Measure, version: FormVersion, actor: Account) -> object:
@@ -74,14 +74,14 @@ def _changed(session: Session, measure: Measure, version: FormVersion, actor: Ac
     return change_version(session, measure, version, actor=actor, now=NOW)
 
 
-CHOOSING = {
+Choosing = Callable[[Session, Measure, FormVersion, Account], object]
+CHOOSING: dict[str, Choosing] = {
     "create_measure": _created,
     "edit_measure": _edited,
     "use_form": _used,
     "keep_form_draft": _kept,
     "change_version": _changed,
 }
-Choosing = Callable[[Session, Measure, FormVersion, Account], object]
 
 
 @pytest.mark.parametrize("other", [ABOVE, BELOW])

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 from sqlalchemy.sql.elements import BinaryExpression
 from sqlmodel import Session, col, func, select
 
@@ -85,7 +86,7 @@ def test_handing_down_twice_changes_nothing(
 
     def everything() -> list[Any]:
         return [
-            session.exec(select(table).order_by(*table.__table__.primary_key)).all()
+            session.exec(select(table).order_by(*inspect(table).primary_key)).all()
             for table in (Assignment, Event, HandDown, HandDownStep, Tally)
         ]
 

@@ -171,7 +171,9 @@ def test_a_hand_down_killed_at_every_point_ends_as_an_undisturbed_one(
         assert again == undisturbed, f"killed at point {number}"
 
 
-def stored_again(session: Session, measure: Measure, _order: Order, _said: dict[str, Any]) -> dict:
+def stored_again(
+    session: Session, measure: Measure, _order: Order, _said: dict[str, Any]
+) -> dict[str, Any]:
     """What is stored when the work has been run again."""
     run_again(session, measure)
     found = stored(session, measure.id)

@@ -71,7 +71,8 @@ def office_of(session: Session, code: str = REGION) -> Account:
 
 
 def new_measure(session: Session, due_rule: str = "2026-12-20") -> Measure:
-    campaign, form = (session.exec(select(table)).first() for table in (Campaign, FormVersion))
+    campaign = session.exec(select(Campaign)).first()
+    form = session.exec(select(FormVersion)).first()
     return make_measure(session, office_of(session), campaign, form=form, due_rule=due_rule)
 
 

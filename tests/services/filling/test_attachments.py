@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from adapters.attachment_store import AttachmentStore, WrongOffset
-from models import Account, Assignment, Attachment, Draft, Status, Submission
+from models import Account, Assignment, Attachment, AttachmentKind, Draft, Status, Submission
 from queries.filling.attachments import (
     get_visible_attachment,
     list_files,
@@ -88,7 +88,7 @@ def receive(
     name: str = "a.txt",
     now: datetime = NOW,
 ) -> Attachment:
-    kind = "image" if field == "photo" else "file"
+    kind = AttachmentKind.IMAGE if field == "photo" else AttachmentKind.FILE
     return receive_whole(
         session, store, assignment.id, field, name, content, kind, actor=clerk, now=now
     )
@@ -116,7 +116,7 @@ def test_a_file_sent_with_the_form_is_stored_before_its_row(
 ) -> None:
     seen: list[bytes | None] = []
 
-    def look(_mapper, _connection, row: Attachment) -> None:
+    def look(_mapper: object, _connection: object, row: Attachment) -> None:
         seen.append(store.read(row.digest))
 
     event.listen(Attachment, "before_insert", look)

@@ -304,7 +304,7 @@ def test_what_was_returned_and_is_sent_again_as_it_was_is_asked_about(
     session: Session, measure: Measure, fields: list[str]
 ) -> None:
     assignment = villages(session, measure)[0]
-    first = fill(session, assignment, checked="12", note="走访").submission
+    first = arrived(fill(session, assignment, checked="12", note="走访")).submission
     unit = session.get_one(Unit, session.get_one(Unit, assignment.unit_id).parent_id)
     reviewer = account_of(session, unit.code)
     return_(session, first.id, reason="户数请核实", fields=fields, actor=reviewer, now=NOW)

@@ -47,7 +47,7 @@ CHECKED = {"name": "checked", "label": "排查户数", "type": "integer", "rollu
 
 
 CENSUS, PATROL, FIXED, PLAIN, THIRD = "人口摸底", "冬季巡查", "巡查", "普通", "用电检查"
-ASKED = {
+ASKED: dict[str, list[dict[str, Any]]] = {
     CENSUS: [HOMES, HEATING],
     PATROL: [{**HOMES, "name": "total"}, CHECKED, HEATING],
     FIXED: [{**HOMES, "readonly": True}, CHECKED],

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, func, select
 
 from adapters.attachment_store import AttachmentStore
-from models import Account, Assignment, Draft, Measure, Status, Submission
+from models import Account, Assignment, AttachmentKind, Draft, Measure, Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.sentences.refusal import Refusal
 from services.filling.recalls import recall
@@ -158,7 +158,8 @@ def test_a_file_sent_twice_is_the_same_answer(
     store = AttachmentStore(tmp_path)
     tokens = [
         receive(
-            session, store, full.id, "paper", "台账.txt", "一户一档".encode(), "file",
+            session, store, full.id, "paper", "台账.txt", "一户一档".encode(),
+            AttachmentKind.FILE,
             actor=clerk, now=NOW,
         ).token
         for _ in range(2)

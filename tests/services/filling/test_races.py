@@ -178,9 +178,10 @@ def case(request: pytest.FixtureRequest, database: Engine, untouched: Iterator[i
 def test_the_same_sending_twice_at_once_is_one_submission(case: Case) -> None:
     key = f"same-sending-{case.assignment_id}"
     outcomes = case.at_once(*[case.sending(key)] * 3)
-    assert all(isinstance(outcome, Sent) for outcome in outcomes), outcomes
-    assert len({outcome.submission.receipt for outcome in outcomes}) == 1
-    assert sorted(outcome.again for outcome in outcomes) == [False, True, True]
+    sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+    assert len(sent) == 3, outcomes
+    assert len({outcome.submission.receipt for outcome in sent}) == 1
+    assert sorted(outcome.again for outcome in sent) == [False, True, True]
     assert (case.count(Submission), case.count(Event)) == (1, 2)
     assert case.total() == (12, 0)
 
@@ -369,6 +370,7 @@ def test_undoing_twice_at_once_and_deciding_again_leaves_true_totals(case: Case)
         return approve(session, sent_id, actor=reviewer, now=LATER).batch_id
 
     batch_id = case.do(approving)
+    assert isinstance(batch_id, int), batch_id
 
     def undoing(session: Session) -> object:
         reviewer = session.get_one(Account, case.township_id)
@@ -386,7 +388,7 @@ def test_undoing_twice_at_once_and_deciding_again_leaves_true_totals(case: Case)
 def test_whoever_plans_or_deletes_a_measure_first_is_not_met_by_a_fault(case: Case) -> None:
     measure_id = case.do(_confirmed)
     outcomes = case.at_once(*[_own(_delete, measure_id)] * 2, _own(_plan, measure_id))
-    assert sorted(outcomes[:2]) == ["done", "not there"]
+    assert outcomes[:2] in (["done", "not there"], ["not there", "done"])
     assert outcomes[2] in ("done", "not there")
 
 
@@ -511,7 +513,7 @@ def test_a_schedule_stopped_while_it_is_carried_out_keeps_nobody_waiting(
 
     in_between = database.dialect.name == "postgresql"
     if not in_between:
-        carried_out_first(Schedule(id=present(schedule_id)))
+        carried_out_first(occurrence.schedule)
     with transaction() as session:
         schedule = session.get_one(Schedule, schedule_id)
         if in_between:

@@ -96,7 +96,7 @@ def test_what_a_page_has_not_shown_is_not_taken_back(
     assert village.status == Status.SUBMITTED
     page = replace(page, seen_revision=1)
     take_back(session, village.id, other, page, actor=clerk, now=LATER)
-    assert village.status == Status.ACKNOWLEDGED
+    assert session.get_one(Assignment, village.id).status == Status.ACKNOWLEDGED
     assert get_answer_sheet(session, village.id).typed == other
 
 

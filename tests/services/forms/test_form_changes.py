@@ -121,7 +121,7 @@ def publish(session: Session, form: Form, office: Account, *fields: dict[str, An
     return publish_version(session, form, fields, actor=office, now=NOW)
 
 
-def totals(session: Session) -> dict[str, Any]:
+def totals(session: Session) -> dict[tuple[int, str], tuple[int, int, int, int]]:
     rows = session.exec(select(Total).execution_options(populate_existing=True))
     return {
         (row.unit_id, row.field): (

@@ -31,7 +31,7 @@ def take(session: Session, campaign: int, codes: list[Any] | None = None) -> dic
     return {by_id[snapshot_id].data["unit"]["code"]: by_id[snapshot_id] for snapshot_id in ids}
 
 
-def recounted(session: Session, code: str, measure_id) -> dict[str, int]:
+def recounted(session: Session, code: str, measure_id: int) -> dict[str, int]:
     """Everything below the unit, counted from the assignments one by one."""
     wanted = (
         select(Assignment)

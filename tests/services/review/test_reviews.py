@@ -213,9 +213,9 @@ def test_many_are_returned_at_once_with_time_to_mend(
     assert total_of(session, measure, REGION) == (0, 0)
     township = get_unit(session, TOWNSHIP)
     returned = session.exec(
-        select(Tally.due_on, func.sum(Tally.returned))
+        select(col(Tally.due_on), func.sum(Tally.returned))
         .where(Tally.unit_id == township.id, Tally.measure_id == measure.id)
-        .group_by(Tally.due_on)
+        .group_by(col(Tally.due_on))
     ).all()
     assert {day: count for day, count in returned if count} == {date(2026, 12, 29): 3}
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from lxml import html
 from sqlmodel import Session
 
 from models import Gate, Role
@@ -26,7 +27,7 @@ from tests.web.pages import check, text_of
 from web.edge.transactions import get_now
 
 
-def numbers(tree, row: int) -> list[str]:
+def numbers(tree: html.HtmlElement, row: int) -> list[str]:
     """The counts of one row of the table by lower unit; -1 is the sum."""
     rows = tree.xpath("//table[contains(@class,'dense')]//tr[td[@class]]")
     return [cell.text_content() for cell in rows[row].xpath("td[contains(@class,'num')]")]

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -136,20 +137,21 @@ def trickled(site: Site, piece: int, pause: float, pieces: int) -> int | None:
         phone.sendall(posting(piece * pieces))
         until(lambda: any(connection.waits_for is Phase.BODY for connection in connections.open))
         [connection] = connections.open
+
+        def looked(at: float) -> bool:
+            return connection.looked == at or connection not in connections.open
+
+        def taken(sent: int) -> bool:
+            return connection.received >= sent or connection.waits_for is not Phase.BODY
+
         for number in range(1, pieces + 1):
             looked_at = hands.now = hands.now + pause
-            until(
-                lambda at=looked_at: connection.looked == at or connection not in connections.open
-            )
+            until(partial(looked, looked_at))
             if connection not in connections.open:
                 assert is_closed(phone)
                 return None
             phone.sendall(b"a" * piece)
-            until(
-                lambda sent=number * piece: (
-                    connection.received >= sent or connection.waits_for is not Phase.BODY
-                )
-            )
+            until(partial(taken, number * piece))
         return status(phone)
 
 
@@ -196,9 +198,13 @@ def test_when_it_is_full_the_oldest_who_asks_for_nothing_makes_room(site: Site) 
     connections = Connections(4)
     with site.serving(connections) as address, ExitStack() as stack:
         strangers = []
+
+        def are_open(count: int) -> bool:
+            return len(connections.open) == count
+
         for number in range(4):
             strangers.append(stack.enter_context(connected(address, HALF)))
-            until(lambda n=number: len(connections.open) == n + 1)
+            until(partial(are_open, number + 1))
         newcomer = stack.enter_context(connected(address, WHOLE))
         assert status(newcomer) == 200
         assert is_closed(strangers[0])

@@ -120,7 +120,7 @@ def test_a_large_body_says_the_same_as_a_small_one() -> None:
     assert both[0] == both[1] == [("a", "1"), ("b", "大"), ("a", "2")]
 
 
-FULL: dict[str, dict[str, dict[str, Any]]] = {
+FULL: dict[str, dict[str, Any]] = {
     "a form with a file": {"files": {"file": ("a.docx", b"x" * SMALL * 4)}},
     "a form of text alone": {"data": {"title": "长" * SMALL}},
 }

@@ -35,7 +35,9 @@ def send(client: TestClient, password: str = PASSWORD, **fields: str) -> Respons
     return client.post("/sign-in", data={"login": "hongxing", "password": password, **fields})
 
 
-def test_the_right_password_signs_in_and_leads_on(client: TestClient, account: Account) -> None:
+def test_the_right_password_signs_in_and_leads_on(
+    app: FastAPI, client: TestClient, account: Account
+) -> None:
     answer = send(client, next="/review")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/review"
@@ -43,7 +45,7 @@ def test_the_right_password_signs_in_and_leads_on(client: TestClient, account: A
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "max-age=43200" in cookie  # as the page says, also over a browser that was closed
-    assert "12 小时内不用再登录" in text_of(make_client(client.app).get("/sign-in"))
+    assert "12 小时内不用再登录" in text_of(make_client(app).get("/sign-in"))
     assert client.get("/").status_code == 200
 
 

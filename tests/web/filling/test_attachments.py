@@ -10,7 +10,7 @@ from httpx import Response
 from sqlmodel import Session, select
 
 from adapters.attachment_store import AttachmentStore, get_store
-from models import Assignment, Attachment, Submission
+from models import Assignment, Attachment, AttachmentKind, Submission
 from rules.filling.attachments.kinds import LARGEST_PIECE, MB
 from services.filling.attachments import as_answer
 from tests.attachments import docx, open_assignment, photo, png, receive
@@ -71,7 +71,7 @@ def attach(
     field: str = "photo",
 ) -> Attachment:
     clerk = account_of(session, VILLAGE)
-    kind = "image" if field == "photo" else "file"
+    kind = AttachmentKind.IMAGE if field == "photo" else AttachmentKind.FILE
     return receive(session, store, assignment.id, field, name, content, kind, actor=clerk, now=NOW)
 
 
@@ -189,11 +189,14 @@ def test_odd_pieces_store_nothing(
 
 
 def test_when_its_turn_has_not_come_the_photo_is_kept_and_an_empty_piece_asks_again(
-    store: AttachmentStore, assignment: Assignment, sign_in: Callable[..., TestClient]
+    app: FastAPI,
+    store: AttachmentStore,
+    assignment: Assignment,
+    sign_in: Callable[..., TestClient],
 ) -> None:
     client, sent = sign_in(VILLAGE), photo(100, 80)
     token = begin(client, assignment, sent, "photo").json()["token"]
-    line = client.app.state.waiting.clerks
+    line = app.state.waiting.clerks
     line.most, usual = 0, line.most  # nobody may wait, and nobody's turn comes
     line.limiter.total_tokens, places = 0, line.limiter.total_tokens
     assert post_piece(client, assignment, token, 0, sent).status_code == 503

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi import Request, Response
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 from sqlmodel import col, select
 
 from adapters.attachment_store import AttachmentStore, get_store
@@ -120,7 +120,7 @@ def test_a_big_photo_arrives_whole_although_the_network_is_cut_in_the_middle(
     page = opened(chromium, served)
     sent: list[int] = []
 
-    def cut(route) -> None:
+    def cut(route: Route) -> None:
         """The third piece never arrives; from then on there is no network."""
         sent.append(len(route.request.post_data_buffer or b""))
         if len(sent) == 3:
@@ -146,7 +146,7 @@ def test_a_big_photo_arrives_whole_although_the_network_is_cut_in_the_middle(
     assert page.evaluate("document.querySelector('#f-photo').files.length") == 0
     assert "现场.jpg" in status.inner_text()
     [done] = served.rows()
-    stored = served.store.read(done.digest)
+    stored = present(served.store.read(done.digest))
     assert Image.open(io.BytesIO(stored)).size == (1600, 1200)
     assert PACKET.encode() not in stored
     assert sum(sent) < row.size + 3 * max(sent)  # it went on, and did not begin again
@@ -158,7 +158,7 @@ def test_a_photo_taken_upright_stands_upright(chromium: Browser, served: Served)
     choose(page, "#f-photo", "a.jpg", photo(3000, 2000, turn=6))
     page.locator(".upload-status a").wait_for()
     [done] = served.rows()
-    assert Image.open(io.BytesIO(served.store.read(done.digest))).size == (1067, 1600)
+    assert Image.open(io.BytesIO(present(served.store.read(done.digest)))).size == (1067, 1600)
 
 
 def test_a_paper_takes_the_place_of_the_old_one_and_can_be_taken_away(
@@ -193,7 +193,7 @@ def test_the_same_file_chosen_again_after_a_reload_goes_on_where_it_stopped(
     sent = ("各村均已完成。" * 30_000).encode()
     first = {"passed": 0}
 
-    def stop(route) -> None:
+    def stop(route: Route) -> None:
         first["passed"] += 1
         route.continue_() if first["passed"] < 3 else route.abort()
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.second_try import REAL
 from tests.web.phones import SAVE, SEND, Phones, phones, until
@@ -199,7 +199,7 @@ def test_a_page_left_open_over_night_follows_the_day(page: Page) -> None:
     page.locator("#f-day").blur()
     page.clock.fast_forward(1_000)
     expect(page.locator("#f-day-fault")).to_have_text("还没有到这一天。")
-    page.clock.fast_forward(timedelta(days=4).total_seconds() * 1000)
+    page.clock.fast_forward(timedelta(days=4) // timedelta(milliseconds=1))
     page.fill("#f-homes", "1")
     page.clock.fast_forward(1_000)
     expect(page.locator("#f-late")).to_be_visible()
@@ -222,7 +222,7 @@ def test_a_browser_without_templates_sends_repeats(
 ) -> None:
     page = phone.new_page()
 
-    def old(route) -> None:
+    def old(route: Route) -> None:
         """As it reads the page: an element it does not know."""
         answer = route.fetch()
         route.fulfill(

@@ -157,7 +157,7 @@ def test_deciding_without_a_network_stays_on_the_page(
     again.click("[data-restore] a")
     again.check("#mine-note")
     phone.set_offline(True)
-    asked = []
+    asked: list[str] = []
     again.once("dialog", dismiss_into(asked))
     again.click("button[value=merge]")
     assert "现在没有网络" in asked[0]

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from adapters.passwords import hash_password
 from tests.conftest import NOW
+from tests.present import present
 from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.phones import PASSWORD, SAVE, SEND, Phones, until
@@ -235,7 +236,7 @@ def test_a_network_that_hangs_shows_what_is_kept_and_its_late_answer_is_kept(
     phone.set_offline(True)
     again.goto(clerks.path(village) + "?merged=1")  # of what was decided, a kept page knows nothing
     assert again.url == clerks.path(village)
-    assert again.get_attribute("html", "data-kept-at") > first
+    assert present(again.get_attribute("html", "data-kept-at")) > present(first)
     again.goto(clerks.path(village) + "?conflict=1")
     assert again.get_by_role("link", name="填报").is_visible()
 

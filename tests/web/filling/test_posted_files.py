@@ -19,6 +19,7 @@ from tests.attachments import CAMERA, photo
 from tests.building import OTHER_VILLAGE, VILLAGE
 from tests.conftest import NOW
 from tests.full_form import FILLED, posted
+from tests.present import present
 from tests.web.conftest import World
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
@@ -109,7 +110,7 @@ def test_photos_in_a_repeat_stay_with_their_filling(
     assert answer.headers["location"].startswith("/receipts/")
     (row,) = sent(session).answers["visits"]
     assert (row["remark"], row["photo"]["type"]) == ("乙", "image/jpeg")
-    assert CAMERA.encode() not in store.read(row["photo"]["digest"])
+    assert CAMERA.encode() not in present(store.read(row["photo"]["digest"]))
 
 
 def test_a_file_that_is_not_taken_costs_nothing_else_that_was_typed(
@@ -280,7 +281,7 @@ def test_a_file_that_is_refused_after_it_was_stored_goes_again(
     client, path = sign_in(VILLAGE), f"/assignments/{assignment.id}/form"
     client.post(path, data={"_act": "save"}, files={"f-p1": PAPER})
 
-    def refuse(*_, **__) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise Refusal("任务已收回。")
 
     monkeypatch.setattr(attachments, "add", refuse)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from adapters.passwords import hash_password
 from models import Role
@@ -75,7 +75,7 @@ def asked_when_leaving(page: Page) -> list[str]:
     """The questions a browser asks before it leaves the page; the answer is to stay."""
     asked: list[str] = []
 
-    def stay(dialog) -> None:
+    def stay(dialog: Dialog) -> None:
         asked.append(dialog.type)
         dialog.dismiss()
 

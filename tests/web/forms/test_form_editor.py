@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 from sqlmodel import Session, col, select
 
-from models import Account, Form, FormVersion
+from models import Account, Form, FormVersion, MeasureStatus
 from rules.dates.calendar import local_time
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
@@ -170,7 +170,7 @@ def complex_editor(session: Session, editor: Editor) -> Editor:
 
 
 def latest(session: Session) -> FormVersion:
-    return session.exec(select(FormVersion).order_by(col(FormVersion.id).desc())).first()
+    return present(session.exec(select(FormVersion).order_by(col(FormVersion.id).desc())).first())
 
 
 def test_opening_and_publishing_a_complex_form_loses_nothing(
@@ -305,9 +305,8 @@ def test_the_preview_alone_is_what_the_page_shows(editor: Editor) -> None:
     part = client.post(address + "/preview", data=fields)
     assert part.headers["x-preview"]
     whole = check(editor.send(fields, "preview")).xpath("//div[@data-preview]")[0]
-    assert " ".join(html.fromstring(part.text).text_content().split()) == " ".join(
-        whole.text_content().split()
-    )
+    alone: html.HtmlElement = html.fromstring(part.text)
+    assert " ".join(alone.text_content().split()) == " ".join(whole.text_content().split())
     assert "换了名称" in part.text
     assert part.text.count("还没有写好") == 1
 
@@ -370,7 +369,7 @@ def test_a_measure_that_uses_another_form_by_now_gets_no_version_of_it(
 
 def test_a_withdrawn_measure_has_no_editor(session: Session, editor: Editor) -> None:
     fields = editor.open()
-    editor.measure.status = "withdrawn"
+    editor.measure.status = MeasureStatus.WITHDRAWN
     session.add(editor.measure)
     session.flush()
     answer = editor.send(fields | {"label-0": ["我改的"]}, "publish")

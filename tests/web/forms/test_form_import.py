@@ -229,7 +229,7 @@ def test_what_no_database_holds_is_left_out_of_a_form(session: Session, page: Im
              for at, text in enumerate(("新排查表", "基本情况", "没有", "2026-11"))}  # fmt: skip
     answer = page.upload(changed(workbook(), **texts))
     assert answer.status_code == 200
-    assert page.send({**page.fields(answer), "do": "publish"}).status_code == 303
+    assert page.send({**page.fields(answer), "do": ["publish"]}).status_code == 303
     latest = versions(session)[-1]
     said = f"{latest.fields}{latest.settings}{session.get_one(Form, latest.form_id).title}"
     assert said.count("新版") == 4

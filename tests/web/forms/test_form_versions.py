@@ -289,9 +289,11 @@ def test_where_every_field_was_returned_their_notes_are_shown(
     session: Session, world: World, sign_in: Callable[..., TestClient]
 ) -> None:
     sent = world.send(VILLAGE, spent="1.5")
-    names, notes = [field["name"] for field in FIELDS], {"spent": "单位不对"}
-    how = {"actor": account_of(session, TOWNSHIP), "now": NOW}
-    return_(session, sent.id, reason="请核对一下", fields=names, notes=notes, **how)
+    names, notes = [str(field["name"]) for field in FIELDS], {"spent": "单位不对"}
+    return_(
+        session, sent.id, reason="请核对一下", fields=names, notes=notes,
+        actor=account_of(session, TOWNSHIP), now=NOW,
+    )  # fmt: skip
     shown = text_of(sign_in(VILLAGE).get(f"/assignments/{world.id(VILLAGE)}/form"))
     assert "投入资金（万元）：单位不对" in shown
     assert "请修改这一项 单位不对" in shown

@@ -283,8 +283,12 @@ def _check_places(text: str) -> None:
         assert found.start < found.end
         assert end <= found.start or ("/表/" in found.path and found.end <= end)
         end = max(end, found.end)
-        for piece in (*found.duties, *found.deadlines, *found.uncertain):
-            assert text[piece.start : piece.end] == piece.text or piece.what == "unit"  # type: ignore[union-attr]
+        for duty in found.duties:
+            assert text[duty.start : duty.end] == duty.text
+        for deadline in found.deadlines:
+            assert text[deadline.start : deadline.end] == deadline.text
+        for doubt in found.uncertain:
+            assert text[doubt.start : doubt.end] == doubt.text or doubt.what == "unit"
         for unit in (*found.lead, *found.cooperating):
             assert unit.value.replace(" ", "") in text[unit.start : unit.end].replace(" ", "")
 

@@ -7,6 +7,7 @@ import pytest
 from models import AttachmentKind
 from rules.filling.attachments import content as rules
 from rules.filling.attachments.content import type_of
+from rules.filling.attachments.kinds import EMPTY
 from rules.sentences.refusal import Refusal
 from tests.attachments import TYPES_PART, docx, old_office, package, photo, png
 
@@ -49,7 +50,7 @@ REFUSED = {
     "installer": (old_office("Root Entry", "Property"), rules.NOT_TAKEN),
     "binary": (bytes(range(256)), rules.NOT_TAKEN),
     "half a zip": (docx()[:60], rules.PACKED),
-    "empty": (b"", rules.EMPTY),
+    "empty": (b"", EMPTY),
 }  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def test_the_content_says_what_it_is_whatever_it_is_called(case: str, name: str)
 def test_what_runs_or_hides_something_is_refused_with_its_sentence(case: str) -> None:
     content, sentence = REFUSED[case]
     with pytest.raises(Refusal) as refused:
-        type_of(content, "现场.jpg", "file")
+        type_of(content, "现场.jpg", AttachmentKind.FILE)
     assert refused.value.sentence.msgid == sentence
 
 
@@ -83,18 +84,18 @@ def test_a_document_that_cannot_be_read_is_called_damaged(
 
 def test_an_archive_is_still_called_one() -> None:
     with pytest.raises(Refusal, match="不能上传压缩包"):
-        type_of(package(a="x"), "现场.docx.zip", "file")
+        type_of(package(a="x"), "现场.docx.zip", AttachmentKind.FILE)
 
 
 @pytest.mark.parametrize("case", sorted(set(TAKEN) - {"photo", "png"}))
 def test_a_field_for_photos_takes_nothing_else(case: str) -> None:
     with pytest.raises(Refusal) as refused:
-        type_of(TAKEN[case][0], "现场.jpg", "image")
+        type_of(TAKEN[case][0], "现场.jpg", AttachmentKind.IMAGE)
     assert refused.value.sentence.msgid == rules.NOT_A_PHOTO
 
 
 def test_the_name_decides_only_between_text_and_table() -> None:
-    assert type_of(b"a,b\n1,2\n", "数据.CSV", "file") == "text/csv"
+    assert type_of(b"a,b\n1,2\n", "数据.CSV", AttachmentKind.FILE) == "text/csv"
 
 
 def test_a_table_of_contents_that_would_fill_the_memory_is_not_read() -> None:

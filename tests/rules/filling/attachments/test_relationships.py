@@ -1,5 +1,7 @@
 """What a package points to: links are taken, what loads or runs by itself is not, and why."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from models import AttachmentKind
@@ -23,9 +25,11 @@ def related(kind: str, target: str, mode: str = "", space: str = OFFICE) -> str:
 
 
 def document(
-    path: str = "word___rels__settings.xml.rels", relations: str | bytes = "", **more: bytes | str
+    path: str = "word___rels__settings.xml.rels",
+    relations: str | bytes = "",
+    parts: Mapping[str, bytes | str] = {},
 ) -> bytes:
-    return package(_T=TYPES_PART, word__document_x="<w/>", **{path: relations}, **more)
+    return package(_T=TYPES_PART, word__document_x="<w/>", **{path: relations, **parts})
 
 
 @pytest.mark.parametrize(
@@ -38,7 +42,7 @@ def document(
         document("xl__externalLinks___rels__externalLink1.xml.rels",
                  related("externalLinkPath", "上月%20台账.xlsx", "External")),
         document(relations=related("package", "embeddings/Microsoft_Excel_Sheet1.xlsx"),
-                 **{"word__embeddings__Microsoft_Excel_Sheet1.xlsx": b"PK"}),
+                 parts={"word__embeddings__Microsoft_Excel_Sheet1.xlsx": b"PK"}),
         document(relations=f'<?xml version="1.0"?><Relationships xmlns="{SPACE}"/>'),
         document(relations=related("hyperlink", "https://a.example", "External").encode("utf-16")),
     ],
@@ -73,11 +77,11 @@ def test_what_is_fetched_from_elsewhere_is_refused(content: bytes) -> None:
     [
         (document(relations=related("oleObject", "other/part.xml")), rules.OBJECTS),
         (document(relations=related("control", "other/part.xml")), rules.OBJECTS),
-        (document(**{"word__embeddings__oleObject1.bin": b"MZ"}), rules.OBJECTS),
-        (document(**{"ppt__embeddings__Any.BIN": b"MZ"}), rules.OBJECTS),
+        (document(parts={"word__embeddings__oleObject1.bin": b"MZ"}), rules.OBJECTS),
+        (document(parts={"ppt__embeddings__Any.BIN": b"MZ"}), rules.OBJECTS),
         (document(relations=related("vbaProject", "other/part.xml")), rules.MACROS),
         (document("a.rels", related("image", "http://a.example/x.png", "External"),
-                  **{"b.rels": related("oleObject", "other/part.xml")}), rules.OBJECTS),
+                  parts={"b.rels": related("oleObject", "other/part.xml")}), rules.OBJECTS),
     ],
 )  # fmt: skip
 def test_what_another_program_runs_is_refused_with_its_sentence(

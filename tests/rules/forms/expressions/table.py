@@ -78,7 +78,8 @@ def browser_scope(scope: Scope) -> dict[str, Any]:
         for name, stored in scope.answers.items()
     }
     for value in answers.values():
-        assert not isinstance(first(value), float) or math.isfinite(first(value))
+        scalar = first(value)
+        assert not isinstance(scalar, float) or math.isfinite(scalar)
     return {
         "answers": answers,
         "own": typed_value(scope.own),

@@ -29,7 +29,7 @@ def submission() -> str:
     return f"<data>{''.join(nodes)}</data>"
 
 
-def _written(stored) -> str:
+def _written(stored: object) -> str:
     return text_of(typed_value(stored))
 
 
@@ -37,7 +37,7 @@ def as_xpath(text: str) -> str:
     """The expression over `submission()`. A node there has no type: it is written out what our
     values have by themselves, a number or a text."""
 
-    def path(found: re.Match) -> str:
+    def path(found: re.Match[str]) -> str:
         name = found[1]
         if isinstance(ANSWERS[name], tuple):
             return f"/data/{name}"

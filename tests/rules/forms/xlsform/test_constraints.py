@@ -8,7 +8,7 @@ from rules.forms.xlsform.constraints import read_constraint, written_constraint
 INTEGER, DATE, TEXT = FieldType.INTEGER, FieldType.DATE, FieldType.TEXT
 
 
-def number(**more: int | str | dict[str, Any]) -> FormField:
+def number(**more: Any) -> FormField:
     return FormField(name="x", label="一", type=INTEGER, **more)
 
 

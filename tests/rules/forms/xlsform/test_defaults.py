@@ -9,7 +9,7 @@ _mixed = st.text(st.sampled_from("abc甲 '\"+-*/(),.[]$|{}"), min_size=1, max_si
 
 
 @given(st.sampled_from([FieldType.TEXT, FieldType.SELECT_ONE]), _mixed)
-def test_a_text_is_read_as_it_was_written(kind, text: str) -> None:
+def test_a_text_is_read_as_it_was_written(kind: FieldType, text: str) -> None:
     assert read_default(kind, written_default(kind, text)) == text
 
 
