@@ -12,13 +12,15 @@ from fastapi.testclient import TestClient
 
 from adapters.reports.report_page import STYLE
 from adapters.settings import get_settings
+from models import Status
 from tests.building import REGION, VILLAGE
 from tests.databases import BOTH
+from tests.web.conftest import World
 from tests.web.pages import check, text_of
 from web.app import ROUTERS
 from web.edge.context import get_office_context
 from web.edge.middleware import MOST_TYPED
-from web.edge.security import get_viewer
+from web.edge.security import SESSION_COOKIE, get_viewer
 from web.edge.static_files import lightened, static_files
 from web.edge.transactions import get_now
 
@@ -35,6 +37,8 @@ OPEN = {
     "/sign-out",
 }
 """The addresses that answer without anyone signed in. Nothing else may."""
+ASKED_WITH_OTHERS = {("/assignments/{assignment_id}/form", "POST")}
+"""Routes whose forms are carried together: who sends each is asked in their transaction."""
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
@@ -48,7 +52,23 @@ def calls(dependant: Dependant) -> set[Any]:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.methods}{route.path}")
 def test_every_route_asks_who_it_is_unless_it_is_on_the_open_list(route: APIRoute) -> None:
-    assert (route.path in OPEN) is (get_viewer not in calls(route.dependant))
+    with_others = {(route.path, method) for method in route.methods or ()} & ASKED_WITH_OTHERS
+    is_open = route.path in OPEN or bool(with_others)
+    assert is_open is (get_viewer not in calls(route.dependant))
+
+
+@pytest.mark.parametrize("act", ["send", "save"])
+@pytest.mark.parametrize("cookie", ["", "forged"])
+def test_a_form_from_nobody_is_kept_until_the_sign_in_and_stored_nowhere(
+    client: TestClient, world: World, act: str, cookie: str
+) -> None:
+    if cookie:
+        client.cookies.set(SESSION_COOKIE, cookie)
+    path = f"/assignments/{world.id(VILLAGE)}/form"
+    answer = client.post(path, data={"_act": act, "f-checked": "12"})
+    assert answer.status_code == 401
+    assert "重新登录后可以继续办理" in text_of(answer)
+    assert world.assignment(VILLAGE).status == Status.ISSUED
 
 
 def test_every_change_is_refused_when_it_comes_from_another_site(client: TestClient) -> None:

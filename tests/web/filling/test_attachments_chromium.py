@@ -89,7 +89,7 @@ def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
             asked_for(assignment, "paper", "file", attached),
         ]
         page = environment("zh").from_string(PAGE)
-        values = {"viewer": context.viewer, "path": "/x", "address": "/x"}
+        values = {"viewer": context.viewer, "path": "/x", "address": "/x", "act_done": ""}
         return Response(
             page.render(id=assignment, asked=asked, form_token=form_token(request), **values),
             media_type="text/html",
