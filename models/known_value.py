@@ -26,5 +26,5 @@ class KnownValue(SQLModel, table=True):
     period: str = Field(max_length=10)
     submission_id: int = Field(foreign_key="submission.id")
     value: Any = Field(sa_column=Column(JsonType, nullable=False))
-    """The answer in the shape of `Submission.answers`."""
+    """The answer in the shape of `Submission.answers`. The JSON is free, as there."""
     updated_at: datetime

@@ -1,7 +1,8 @@
-"""Lists and rows given to a statement as a single parameter, on SQLite and PostgreSQL alike.
+"""Lists and rows that are given to a statement as a single parameter, on SQLite and PostgreSQL
+alike.
 
-The text of such a statement is the same however much is given, so that the databases keep its
-plan, and SQLAlchemy what it was compiled to.
+The text of such a statement is the same however much is given. The database therefore keeps its
+plan, and SQLAlchemy keeps the compiled statement.
 """
 
 from typing import Any
@@ -52,7 +53,8 @@ class _Among(FunctionElement[bool]):
     inherit_cache = True
 
     def self_group(self, against: Any = None) -> Any:
-        """As it is: with `= 1` behind it, as SQLite gets it otherwise, no index would be used."""
+        """The clause itself. SQLAlchemy would write `= 1` behind the clause on SQLite, and no index
+        would be used."""
         return self
 
 
@@ -71,7 +73,7 @@ def _in_json(element: Any, compiler: Any, **how: Any) -> str:
 def among(
     column: SQLCoreOperations[Any], name: str, kind: type[TypeEngine[Any]] = Integer
 ) -> ColumnElement[bool]:
-    """The clause that `column` is one of those in the list given as the parameter `name`."""
+    """The clause that `column` is in the list that is given as the parameter `name`."""
     return _Among(column, bindparam(name, type_=_Listed(kind)))
 
 
@@ -108,8 +110,11 @@ def _item_of_json(element: Any, compiler: Any, **how: Any) -> str:
 
 
 def given_rows(name: str, **columns: type[TypeEngine[Any]]) -> list[ColumnElement[Any]]:
-    """Columns to select from the rows given as the parameter `name`: a list of lists, each with a
-    value for every column, in this order. Dates are given as ISO text."""
+    """Columns to select from the rows that are given as the parameter `name`.
+
+    The parameter is a list of lists. Each list has a value for every column, in this order; dates
+    are ISO text.
+    """
     rows = _EachRow(bindparam(name, type_=JsonType)).table_valued("value", name=f"given_{name}")
     return [
         type_coerce(_Item(rows.c.value, literal_column(str(place)), _NAMES[kind]), kind).label(

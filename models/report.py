@@ -20,5 +20,7 @@ class Snapshot(SQLModel, table=True):
     as_of: date
     made_at: datetime
     data: dict[str, Any] = Field(sa_column=Column(JsonType, nullable=False))
+    """The report as `rules.reports.report` makes it. The JSON is free: the checksum covers it, so
+    that it stays as it was written."""
     checksum: str = Field(max_length=64)
     """SHA-256 of the data, printed on every face of the report."""

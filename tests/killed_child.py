@@ -87,7 +87,7 @@ def send_many(order: Order, now: datetime) -> None:
                 for form in order["forms"]
             ],
         )  # fmt: skip
-        receipts = [one.submission.receipt for one in outcomes if isinstance(one, Sent)]
+        receipts = [outcome.submission.receipt for outcome in outcomes if isinstance(outcome, Sent)]
     answer(receipts=receipts)
 
 

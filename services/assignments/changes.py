@@ -59,9 +59,11 @@ class Change:
 
     @property
     def status(self) -> Status:
-        """What it becomes. Raises `rules.assignments.states.IllegalChange`."""
-        one = self.assignment
-        return after(one.status, self.act, lowest=one.lowest, corrected=self.corrected)
+        """The status that the act leads to. Raises `rules.assignments.states.IllegalChange`."""
+        assignment = self.assignment
+        return after(
+            assignment.status, self.act, lowest=assignment.lowest, corrected=self.corrected
+        )
 
 
 def lock_assignment(session: Session, assignment_id: int) -> Assignment:
@@ -81,10 +83,11 @@ class Locked(NamedTuple):
 
 
 def lock_assignments(session: Session, ids: Collection[int]) -> dict[int, Locked]:
-    """Lock many assignments as `lock_assignment` does, in two statements.
+    """Lock many assignments as `lock_assignment` does, in two statements. Returns those that exist,
+    by id.
 
     Measures are locked first, and all rows in the order of their ids, so that two who lock never
-    wait for each other. Returns those that there are, by id.
+    wait for each other.
     """
     _share_measures(session, ids)
     return {
@@ -94,7 +97,8 @@ def lock_assignments(session: Session, ids: Collection[int]) -> dict[int, Locked
 
 
 def _share_measures(session: Session, ids: Collection[int]) -> None:
-    """SQLite needs none of this: it has locked the whole database already."""
+    """Lock the measures of the assignments for shared use. SQLite has locked the whole database
+    already."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(_MEASURES, {"ids": ids}).all()
 
@@ -124,7 +128,8 @@ def change(
 ) -> Assignment:
     """Do `act` to a locked assignment, set the columns `values`, and write the history.
 
-    The rest as `Change` says. Raises `rules.assignments.states.IllegalChange`, and `ClosedMeasure`.
+    The other arguments are those of `Change`. Raises `rules.assignments.states.IllegalChange` and
+    `ClosedMeasure`.
     """
     require_open(session, assignment, act)
     wanted = Change(assignment, act, now, values, reason, actor, corrected, numbers)
@@ -135,22 +140,22 @@ def change(
 def change_each(session: Session, changes: Sequence[Change]) -> None:
     """Do an act to each of many assignments that are locked and whose measures are open.
 
-    All set the same columns. The number of statements does not depend on how many there are.
-    Raises `rules.assignments.states.IllegalChange` before anything is written.
+    All changes set the same columns. The number of statements does not depend on the number of
+    changes. Raises `rules.assignments.states.IllegalChange` before anything is written.
     """
-    becomes = [each.status for each in changes]
+    becomes = [change.status for change in changes]
     session.flush()
-    befores = [standing_of(each.assignment) for each in changes]
+    befores = [standing_of(change.assignment) for change in changes]
     numbers = _replace_numbers(session, changes, becomes)
     events, rows, moved = [], [], []
-    for each, status, before in zip(changes, becomes, befores, strict=True):
-        events.append(_event(each, status))
-        values = {**each.values, "status": status}
-        rows.append({"one": each.assignment.id, **values})
-        known = numbers.get(each.assignment.id, {})
-        after_it = known if each.numbers is None else each.numbers
+    for change, status, before in zip(changes, becomes, befores, strict=True):
+        events.append(_event(change, status))
+        values = {**change.values, "status": status}
+        rows.append({"one": change.assignment.id, **values})
+        known = numbers.get(change.assignment.id, {})
+        after_it = known if change.numbers is None else change.numbers
         moved.append(Moved(before, {**before, **_in(STANDING, values)}, known, after_it))
-        _note(each.assignment, values)
+        _note(change.assignment, values)
     session.execute(_NEW_EVENTS, events)
     session.execute(_SET_ONE, rows)
     add_differences(session, moved)
@@ -170,7 +175,7 @@ def _in(names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _note(assignment: Assignment, values: Mapping[str, Any]) -> None:
-    """The object says what is stored from here on, without being read again."""
+    """Let the object say what is stored, without reading it again."""
     for name, value in {**values, "version": assignment.version + 1}.items():
         set_committed_value(assignment, name, value)
 
@@ -178,18 +183,21 @@ def _note(assignment: Assignment, values: Mapping[str, Any]) -> None:
 def _replace_numbers(
     session: Session, changes: Sequence[Change], becomes: Sequence[Status]
 ) -> dict[int, dict[str, int]]:
-    """Write the numbers that are replaced; returns by assignment those that were in a total, and
-    those that stay and will be in one. At most three statements."""
+    """Write the numbers that are replaced. At most three statements.
+
+    Returns, by assignment, the numbers that were in a total, and those that stay and will be in
+    one.
+    """
     wanted, replaced, added = [], [], []
-    for each, status in zip(changes, becomes, strict=True):
-        stays = each.numbers is None
-        if each.assignment.status in REPORTED or (stays and status in REPORTED):
-            wanted.append(each.assignment.id)
-        if not stays and each.assignment.revision:
-            replaced.append(each.assignment.id)
+    for change, status in zip(changes, becomes, strict=True):
+        stays = change.numbers is None
+        if change.assignment.status in REPORTED or (stays and status in REPORTED):
+            wanted.append(change.assignment.id)
+        if not stays and change.assignment.revision:
+            replaced.append(change.assignment.id)
         added += [
-            {"assignment_id": each.assignment.id, "field": name, "value": value}
-            for name, value in (each.numbers or {}).items()
+            {"assignment_id": change.assignment.id, "field": name, "value": value}
+            for name, value in (change.numbers or {}).items()
         ]
     known: dict[int, dict[str, int]] = {}
     if wanted:

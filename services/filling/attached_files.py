@@ -24,7 +24,8 @@ def attached_files(session: Session, sheet: AnswerSheet, typed: Typed) -> Attach
 def attached_of_each(
     session: Session, filled: Sequence[tuple[AnswerSheet, Typed]]
 ) -> dict[int, Attached]:
-    """Assignment → the same for each of many forms; one statement, or none."""
+    """Assignment → the function of `attached_files`, for each of many forms. One statement, or none
+    where no form names a file."""
     tokens = {
         texts[0]
         for sheet, typed in filled

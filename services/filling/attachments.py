@@ -1,8 +1,10 @@
-"""Photos and files of answers: taken in whole or piece by piece, and swept when nobody needs them.
+"""Photos and files of answers: they are taken in whole or piece by piece, and swept when nobody
+needs them.
 
-Checking a file and drawing a photo anew takes up to seconds. `prepare` does it, and touches no
-database: call it before the transaction that writes begins, then `finish`. Of what comes with the
-form itself no row knows yet: `identify` it, store what `list_refused` does not name, then `add`.
+Checking a file and drawing a photo anew takes up to seconds. `prepare` does both and touches no
+database: call `prepare` before the writing transaction begins, and `finish` in it. No row knows a
+file that comes with the form itself: `identify` the file, store it if `list_refused` does not name
+it, and then `add` it.
 """
 
 import re
@@ -70,10 +72,8 @@ def prepare(store: AttachmentStore, name: str, content: bytes, kind: AttachmentK
 
 
 def identify(name: str, content: bytes, kind: AttachmentKind) -> tuple[Prepared, bytes]:
-    """Check and clean what was sent for a field of `kind`: what it is, and its bytes to be stored.
-
-    Raises `Refusal` for what is not taken.
-    """
+    """Check and clean what was sent for a field of `kind`. Returns what the file is, and the bytes
+    to be stored. Raises `Refusal` for a file that is not taken."""
     check_size(kind, len(content))
     media = type_of(content, name, kind)
     if media in PHOTOS:
@@ -85,9 +85,10 @@ def identify(name: str, content: bytes, kind: AttachmentKind) -> tuple[Prepared,
 def list_refused(
     session: Session, assignment_id: int, sizes: Mapping[str, int], *, actor: Account
 ) -> dict[str, Refusal]:
-    """Field → why a file of these bytes would not be added for it now, all of them together.
+    """Field → why a file of these bytes would not be added now, for all files together.
 
-    Asked before anything is stored, so that the store never holds more than the rows allow.
+    The question is asked before a file is stored, so that the store never holds more than the rows
+    allow.
     """
     try:
         check_open(session, assignment_id, actor=actor)
@@ -145,9 +146,11 @@ def start(
     actor: Account,
     now: datetime,
 ) -> Attachment:
-    """Begin an upload of `size` bytes; with the same `client_key` again, the one begun then.
+    """Begin an upload of `size` bytes. The same `client_key` leads to the upload that was begun
+    with it.
 
-    Raises `Refusal` when the assignment takes no answer, the field no file, or there is no room.
+    Raises `Refusal` when the assignment takes no answer, the field takes no file, or there is no
+    room.
     """
     check_open(session, assignment_id, actor=actor)
     kind = _check_field(session, assignment_id, field)
@@ -170,11 +173,11 @@ def start(
 
 
 def add_piece(store: AttachmentStore, upload: Attachment, offset: int, piece: bytes) -> int:
-    """Take the piece that begins at `offset`; how many bytes are here then.
+    """Take the piece that begins at `offset`, and return how many bytes are here afterwards.
 
-    Touches no database. What is complete is for `complete`; an empty piece at the end asks for
-    that again. Raises `adapters.attachment_store.WrongOffset`, and `Refusal` for a piece that is
-    too small or too large.
+    The function touches no database. `complete` follows when all pieces are here; an empty piece at
+    the end asks for `complete` again. Raises `adapters.attachment_store.WrongOffset`, and `Refusal`
+    for a piece that is too small or too large.
     """
     if upload.done_at is not None:
         return upload.size
@@ -188,9 +191,9 @@ def add_piece(store: AttachmentStore, upload: Attachment, offset: int, piece: by
 
 
 def complete(store: AttachmentStore, upload: Attachment) -> Prepared:
-    """The file whose last piece is here: checked, cleaned and stored. Raises `Refusal`.
+    """Check, clean and store a file whose last piece is here. Raises `Refusal`.
 
-    Touches no database: `finish` does, with what this returns.
+    The function touches no database: `finish` takes its result and writes.
     """
     if upload.done_at is not None:
         return Prepared(upload.name, upload.content_type, upload.size, upload.digest)
@@ -206,7 +209,7 @@ def finish(
     actor: Account,
     now: datetime,
 ) -> Attachment:
-    """The upload is ready to be sent; doing it twice changes nothing. Raises NotFound."""
+    """Make the upload ready to be sent. A second time changes nothing. Raises `NotFound`."""
     _get_own(session, assignment_id, actor)
     session.execute(
         update(Attachment)
@@ -260,12 +263,13 @@ def _get_own(session: Session, assignment_id: int, actor: Account) -> Assignment
 
 
 def sweep(session: Session, store: AttachmentStore, *, now: datetime) -> int:
-    """Take away what was left for `LEFT`: how many uploads and files. Twice is harmless.
+    """Take away what nobody has needed for `LEFT`, and return how many uploads and files went. A
+    second time does no harm.
 
-    Goes: uploads never finished, attachments no submission and no draft holds and no open form
-    waits for, and files in the store that no row knows. Files are looked at a folder at a time,
-    one of 256 at every sweep; those of the rows that go today stay until a later one, when that
-    is certain.
+    Three kinds of things go: uploads that were never finished; attachments that no submission and
+    no draft holds and no open form waits for; files of the store that no row knows. Each sweep
+    looks at one of the 256 folders of files. A file whose row goes today stays until a later sweep,
+    when nobody can still be adding the same bytes.
     """
     old = store.list_old(_bucket(now), LEFT)
     unknown = sorted(set(old) - list_known_attachments(session, old))
@@ -278,7 +282,8 @@ def sweep(session: Session, store: AttachmentStore, *, now: datetime) -> int:
 
 
 def _bucket(now: datetime) -> int:
-    """Another one every minute, all alike in the long run, whatever the rhythm of the sweeps."""
+    """The folder to be swept. It changes every minute, so that in the long run all folders come
+    alike, whatever the rhythm of the sweeps."""
     return int(sha256(f"{now:%Y%m%d%H%M}".encode()).hexdigest(), 16) % BUCKETS
 
 
@@ -292,12 +297,13 @@ def _check_field(
 
 
 def _check_room(uploaded: Sequence[tuple[str, int]], field: str, size: int) -> None:
-    latest = {one: bytes_ for one, bytes_ in uploaded if one != field}
+    latest = {name: bytes_ for name, bytes_ in uploaded if name != field}
     check_room(list(latest.values()), size, [bytes_ for _, bytes_ in uploaded])
 
 
 def _key_of(client_key: str, field: str, size: int) -> str:
-    """The browser's key, told apart by field and size: a key that came twice mixes nothing up."""
+    """The browser's key together with field and size, so that a key that came twice mixes nothing
+    up."""
     return sha256(f"{client_key} {field} {size}".encode()).hexdigest()
 
 

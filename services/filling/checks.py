@@ -1,4 +1,4 @@
-"""Checks that help: finding what looks odd in a filled form. They never stop it."""
+"""Checks that help: they find what looks odd in a filled form, and never stop the form."""
 
 from bisect import insort
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,42 +28,53 @@ from rules.filling.sheet_answers import SheetAnswers
 
 
 class Surroundings:
-    """What many answers are held against, which grows with those that are accepted.
+    """What many answers are compared with. Every answer that is accepted is added.
 
-    At most four statements for all of them: numbers beside, numbers further away where there are
-    few beside, earlier periods, like texts; each only for forms that have such fields.
+    At most four statements serve all answers: the numbers of the units beside, the numbers further
+    away where few units are beside, earlier periods, and like texts. A statement is made only for
+    forms that have such fields.
     """
 
     def __init__(self, session: Session, answered: Sequence[SheetAnswers]) -> None:
-        held = [one for one in answered if one.sheet.assignment.parent_id is not None]
-        self._names = {one.id: compared_numbers(one.sheet.fields) for one in answered}
+        held = [answers for answers in answered if answers.sheet.assignment.parent_id is not None]
+        self._names = {answers.id: compared_numbers(answers.sheet.fields) for answers in answered}
         self._near, self._numbers = self._find_near(session, held)
         self._further, self._uppers = self._find_further(session, held)
         self._prints = list_like_prints(
-            session, {(one.above_id, digest) for one in held for digest in one.digests}
+            session, {(answers.above_id, digest) for answers in held for digest in answers.digests}
         )
-        changed = {name for one in answered for name in changed_numbers(one)}
-        assignments = [one.sheet.assignment for one in answered]
+        changed = {name for answers in answered for name in changed_numbers(answers)}
+        assignments = [answers.sheet.assignment for answers in answered]
         self._histories = list_histories(session, assignments, changed)
 
     def _find_near(
         self, session: Session, held: Sequence[SheetAnswers]
     ) -> tuple[dict[CirclePlace, list[int]], dict[int, dict[str, Decimal]]]:
-        asked = {one.id: self._asked(one) for one in held}
-        names = {name for each in asked.values() for name in each}
-        return list_near(session, {one.above_id for one in held if asked[one.id]}, names)
+        asked = {answers.id: self._asked(answers) for answers in held}
+        names = {name for own in asked.values() for name in own}
+        return list_near(
+            session, {answers.above_id for answers in held if asked[answers.id]}, names
+        )
 
     def _find_further(
         self, session: Session, held: Sequence[SheetAnswers]
     ) -> tuple[dict[CirclePlace, list[int]], dict[int, int | None]]:
         circle = Circle(self._near, self._numbers)
-        narrow = [one for one in held if circle.is_narrow(one.id, one.place, self._asked(one))]
-        names = {name for one in narrow for name in self._asked(one)}
-        above = {one.above_id for one in narrow}
+        narrow = [
+            answers
+            for answers in held
+            if circle.is_narrow(answers.id, answers.place, self._asked(answers))
+        ]
+        names = {name for answers in narrow for name in self._asked(answers)}
+        above = {answers.above_id for answers in narrow}
         found, numbers = list_further(session, above, names)
         self._numbers = {**numbers, **self._numbers}
-        uppers = list_uppers(session, {one.above_id for one in held}) if held[1:] and above else {}
-        return {**{one.place: [] for one in narrow}, **found}, uppers
+        uppers = (
+            list_uppers(session, {answers.above_id for answers in held})
+            if held[1:] and above
+            else {}
+        )
+        return {**{answers.place: [] for answers in narrow}, **found}, uppers
 
     def _asked(self, answers: SheetAnswers) -> list[str]:
         return [name for name in self._names[answers.id] if name in answers.now]
@@ -85,7 +96,7 @@ class Surroundings:
         return judged(answers, history=history, siblings=siblings, beside=beside)
 
     def take_in(self, answers: SheetAnswers) -> None:
-        """From here on the others are held against these answers, too."""
+        """Compare all answers from here on with these answers, too."""
         if answers.sheet.assignment.parent_id is None:
             return
         names = self._names[answers.id]
@@ -96,7 +107,8 @@ class Surroundings:
                 insort(near, answers.id)
 
     def _places(self, own: CirclePlace) -> Iterator[list[int]]:
-        """The lists in which an answer from this place stands: beside, and further away."""
+        """The lists in which an answer from this place stands: the list of the units beside it, and
+        the list of those further away."""
         yield self._near.setdefault(own, [])
         upper = self._uppers.get(own.parent_id)
         for place, further in self._further.items():
@@ -106,13 +118,13 @@ class Surroundings:
 
 
 def find_flags(session: Session, answers: SheetAnswers) -> list[Flag]:
-    """What looks odd in checked answers, in the order of the form; see `Surroundings`."""
+    """What looks odd in checked answers, in the order of the form. See `Surroundings`."""
     return Surroundings(session, [answers]).flags(answers)
 
 
 def find_flags_together(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Flag]]:
-    """The same for each of many answers that come together and are held against each other as
-    well: one text put into every row of a workbook is what this is for."""
+    """Flags of each of many answers that come together. The answers are also compared with one
+    another, because one text may stand in every row of a workbook."""
     around = Surroundings(session, answered)
     for answers in answered:
         around.take_in(answers)
@@ -126,8 +138,8 @@ def judged(
     siblings: Mapping[str, Sequence[Decimal]],
     beside: Collection[Collection[int]],
 ) -> list[Flag]:
-    """What looks odd in the answers, held against what was found: the unit's earlier numbers, the
-    numbers and the prints of the units beside it. In the order of the form."""
+    """What looks odd in the answers, in the order of the form. The answers are compared with the
+    unit's earlier numbers, and with the numbers and the prints of the units beside it."""
     sheet, now, last = answers.sheet, answers.now, answers.last
     flags = [
         *all_zero(now),
@@ -142,15 +154,16 @@ def judged(
 
 
 def changed_numbers(answers: SheetAnswers) -> list[str]:
-    """The numbers far from the last period's, of which the periods before must be known."""
+    """The fields whose numbers are far from the last period's. The periods before are read for
+    these fields."""
     return [flag.field for flag in against_last_period(answers.now, answers.last, {})]
 
 
 def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Flag]:
-    """The flags to ask about before sending: those that the person can do something about and has
-    not been asked yet. `shown`: the `marks` the page came back with.
+    """The flags to ask about before sending: the person can do something about them, and has not
+    been asked yet. `shown` holds the `marks` that the page came back with.
 
-    What was sent before as it is, and not returned, was answered then.
+    An answer that was sent before, unchanged and not returned, was asked about at that time.
     """
     opened = {"", *sheet.open_names}
     returned = set(sheet.review.fields) if sheet.review else set()
@@ -163,18 +176,20 @@ def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Fl
 
 
 def print_rows(answers: SheetAnswers) -> list[dict[str, Any]]:
-    """The prints of the answers as rows of `TextPrint`; none where no unit is beside it."""
-    one = answers.sheet.assignment
-    if one.parent_id is None:
+    """The prints of the answers as rows of `TextPrint`. There are none where no unit stands beside
+    this one."""
+    assignment = answers.sheet.assignment
+    if assignment.parent_id is None:
         return []
     return [
-        {"assignment_id": one.id, "parent_id": one.parent_id, "digest": digest}
+        {"assignment_id": assignment.id, "parent_id": assignment.parent_id, "digest": digest}
         for digest in sorted(answers.digests)
     ]
 
 
 def _own(sheet: AnswerSheet, numbers: Figures) -> dict[str, Decimal]:
-    """Without what is carried from elsewhere: that is meant to stay the same."""
+    """The numbers without those that are carried over from elsewhere, which are meant to stay the
+    same."""
     shared = {field.name for field in sheet.fields if field.reuse}
     return {name: value for name, value in numbers.items() if name not in shared}
 

@@ -1,9 +1,9 @@
-"""Comparisons: flags that come from other units, brought up to date while a review is awaited.
+"""Comparisons: flags that come from other units are brought up to date while a review is awaited.
 
-Whoever sends is held against those who have sent before. What the others send afterwards changes
-the picture: the first one may turn out to be far off, or to be the one that was copied. So the
-answers that wait are held against each other again, many units above at once, and the reviewer
-sees the same flags whatever the order they were sent in. What has been reviewed stays as it was.
+A sending is compared with those that came before. What comes afterwards changes the picture: the
+first answer may turn out to be far off, or to be the one that was copied. The waiting answers are
+therefore compared again, below many units at once. The reviewer sees the same flags whatever the
+order of sending. The flags of an answer that has been reviewed stay.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -40,7 +40,7 @@ Flags = tuple[Flag, ...]
 
 
 class Compared(NamedTuple):
-    """What came out."""
+    """What a comparison has found."""
 
     flags: dict[int, Flags]
     """Submission → its flags, of those that wait."""
@@ -51,38 +51,40 @@ class Compared(NamedTuple):
 
 
 def compare(session: Session, parent_ids: Collection[int], only: int | None = None) -> Compared:
-    """Hold the answers that wait below these assignments against those beside them.
+    """Compare the answers that wait below these assignments with those beside them.
 
-    `only`: the one assignment of which it is asked. Nothing is written; at most six statements,
-    whatever the number of units.
+    `only`: the one assignment whose flags are wanted. Nothing is written. There are at most six
+    statements, whatever the number of units.
     """
     answered = list_compared_answers(session, parent_ids)
     waiting = [
-        one
-        for one in answered
-        if one.assignment.status == Status.SUBMITTED and only in (None, one.id)
+        answer
+        for answer in answered
+        if answer.assignment.status == Status.SUBMITTED and only in (None, answer.id)
     ]
     fields = _fields(session, waiting)
-    names = {one.id: compared_numbers(fields[one.id]) for one in waiting}
+    names = {answer.id: compared_numbers(fields[answer.id]) for answer in waiting}
     circle, narrow = _circle(session, answered, parent_ids, names)
     alike = _alike(session, waiting, parent_ids, fields)
-    flags = {one.submission_id: _flags(one, fields[one.id], circle, names[one.id],
-                                       alike.get(one.id, [])) for one in waiting}  # fmt: skip
-    changed = {one.submission_id for one in waiting if flags[one.submission_id] != one.flags}
+    flags = {answer.submission_id: _flags(answer, fields[answer.id], circle, names[answer.id],
+                                       alike.get(answer.id, [])) for answer in waiting}  # fmt: skip
+    changed = {
+        answer.submission_id for answer in waiting if flags[answer.submission_id] != answer.flags
+    }
     return Compared(flags, frozenset(changed), narrow)
 
 
 def _fields(session: Session, waiting: Sequence[ComparedAnswer]) -> dict[int, Fields]:
-    """Assignment → the fields it was answered on; each form is read once."""
-    ids = {one.form_version_id for one in waiting if one.form_version_id is not None}
+    """Assignment → the fields that its answer was given on. Each form is read once."""
+    ids = {answer.form_version_id for answer in waiting if answer.form_version_id is not None}
     versions = list_versions(session, ids)
     read: dict[tuple[int | None, bool, bool], Fields] = {}
     found: dict[int, Fields] = {}
-    for one in waiting:
-        key = (one.form_version_id, one.assignment.answering, one.assignment.lowest)
+    for answer in waiting:
+        key = (answer.form_version_id, answer.assignment.answering, answer.assignment.lowest)
         if key not in read:
-            read[key] = fields_of(one.assignment, versions.get(one.form_version_id or 0))
-        found[one.id] = read[key]
+            read[key] = fields_of(answer.assignment, versions.get(answer.form_version_id or 0))
+        found[answer.id] = read[key]
     return found
 
 
@@ -92,16 +94,17 @@ def _circle(
     parent_ids: Collection[int],
     names: Mapping[int, Sequence[str]],
 ) -> tuple[Circle, frozenset[int]]:
-    """What is held against, and the assignments above from which it looks further."""
+    """The numbers that answers are compared with, and the assignments above whose lower units are
+    also compared with units further away."""
     near: dict[CirclePlace, list[int]] = {}
-    for one in answered:
-        near.setdefault(one.place, []).append(one.id)
-    fields = sorted({name for each in names.values() for name in each})
+    for answer in answered:
+        near.setdefault(answer.place, []).append(answer.id)
+    fields = sorted({name for own in names.values() for name in own})
     circle = Circle(near, list_numbers_below(session, parent_ids, fields))
     narrow = {
-        one.place.parent_id
-        for one in answered
-        if one.id in names and circle.is_narrow(one.id, one.place, names[one.id])
+        answer.place.parent_id
+        for answer in answered
+        if answer.id in names and circle.is_narrow(answer.id, answer.place, names[answer.id])
     }
     further, numbers = list_further(session, narrow, fields)
     return Circle(near, {**numbers, **circle.numbers}, further), frozenset(narrow)
@@ -113,20 +116,24 @@ def _alike(
     parent_ids: Collection[int],
     fields: Mapping[int, Fields],
 ) -> dict[int, list[Flag]]:
-    """Assignment → the flags of its texts. Only of those that share prints are the texts read."""
+    """Assignment → the flags of its texts. Only texts that share prints are read."""
     prints = list_prints_below(session, parent_ids)
-    holders = {parent_id: Holders(each) for parent_id, each in prints.items()}
+    holders = {parent_id: Holders(held) for parent_id, held in prints.items()}
     suspects = [
-        one
-        for one in waiting
-        if one.place.parent_id in holders and one.id in holders[one.place.parent_id].suspects
+        answer
+        for answer in waiting
+        if answer.place.parent_id in holders
+        and answer.id in holders[answer.place.parent_id].suspects
     ]
-    answers = list_answers(session, [one.submission_id for one in suspects])
+    answers = list_answers(session, [answer.submission_id for answer in suspects])
     return {
-        one.id: _similar(
-            one.id, fields[one.id], answers[one.submission_id], holders[one.place.parent_id]
+        answer.id: _similar(
+            answer.id,
+            fields[answer.id],
+            answers[answer.submission_id],
+            holders[answer.place.parent_id],
         )
-        for one in suspects
+        for answer in suspects
     }
 
 
@@ -143,21 +150,30 @@ def _similar(
 
 
 def _flags(
-    one: ComparedAnswer, fields: Fields, circle: Circle, names: Sequence[str], alike: Sequence[Flag]
+    answer: ComparedAnswer,
+    fields: Fields,
+    circle: Circle,
+    names: Sequence[str],
+    alike: Sequence[Flag],
 ) -> Flags:
-    """Its own flags as they are, and those that come from others as they are now."""
-    own = circle.own(one.id, names)
-    kept = [flag for flag in one.flags if flag.kind not in COMPARED]
-    numbers = against_siblings(own, circle.others(one.id, one.place, list(own)))
+    """The flags of an answer: its own flags as they are, and the flags that come from other units
+    as of now."""
+    own = circle.own(answer.id, names)
+    kept = [flag for flag in answer.flags if flag.kind not in COMPARED]
+    numbers = against_siblings(own, circle.others(answer.id, answer.place, list(own)))
     return tuple(in_order([*kept, *numbers, *alike], [field.name for field in fields]))
 
 
 def store(session: Session, groups: Sequence[Group], found: Compared) -> int:
-    """Keep the flags that are others now, of what still waits, and how far the groups are
-    compared; how many there were. At most three statements."""
+    """Keep the flags that have changed, of answers that still wait, and note how far the groups are
+    compared. Returns how many flags changed. At most three statements."""
     rows = [
-        {"one": one, "found": found.flags[one], "count": len(found.flags[one])}
-        for one in sorted(found.changed)
+        {
+            "one": submission_id,
+            "found": found.flags[submission_id],
+            "count": len(found.flags[submission_id]),
+        }
+        for submission_id in sorted(found.changed)
     ]
     if rows:
         lock_measures(session, col(Assignment.id).in_([group.parent_id for group in groups]))
@@ -198,8 +214,8 @@ _SET_FLAGS = (
 
 
 def find_flags_now(session: Session, assignment: Assignment, submission: Submission) -> Flags:
-    """The flags of an assignment's current submission: while it waits, as they are at this
-    moment; after its review as they were then."""
+    """The flags of an assignment's current submission: as of now while the submission waits, as of
+    its review afterwards."""
     if assignment.status != Status.SUBMITTED or assignment.parent_id is None:
         return submission.flags
     found = compare(session, [assignment.parent_id], only=assignment.id)
@@ -207,7 +223,7 @@ def find_flags_now(session: Session, assignment: Assignment, submission: Submiss
 
 
 def bring_up_to_date(session: Session, assignment: Assignment, submission: Submission) -> None:
-    """Keep the flags as they are now: what the one who decides about it has seen."""
+    """Keep the flags as of now, which are those that the reviewer has seen."""
     flags = find_flags_now(session, assignment, submission)
     if flags != submission.flags:
         submission.flags, submission.flag_count = flags, len(flags)

@@ -19,21 +19,22 @@ DAY = 24 * 3600
 def count_fillings(
     session: Session, filled: Iterable[tuple[AnswerSheet, int | None, datetime]]
 ) -> None:
-    """Count the seconds from the first look at forms to their sending; one statement, or none.
+    """Count the seconds from the first look at a form to its sending. One statement, or none.
 
-    For each form: its sheet; when the page was first made, in seconds since 1970, as its hidden
-    input says (None: not known), where no draft knows it better; and when it was sent. Only a first
-    filling within one day counts: what was typed yesterday, or before a return, cost time that is
-    not in it.
+    Each form comes as its sheet, the time when the page was first made, and the time of sending.
+    The time of the page is in seconds since 1970, as the page's hidden input says it; None: not
+    known; a draft knows the time better. Only a first filling within one day is counted, because a
+    filling that began yesterday, or that follows a return, took time that the page does not know.
     """
-    buckets = Counter(filter(None, (_bucket(*each) for each in filled)))
+    buckets = Counter(filter(None, (_bucket(*form) for form in filled)))
     if buckets:
         rows = [[*bucket, count] for bucket, count in sorted(buckets.items())]
         session.execute(_MORE, {"rows": rows})
 
 
 def _bucket(sheet: AnswerSheet, opened: int | None, now: datetime) -> tuple[int, int] | None:
-    """The form version, and the longest time that is counted together with this one."""
+    """The form version, and the longest time that is counted together with this one. None: the
+    filling is not counted."""
     if sheet.draft is not None:
         opened = sheet.draft.opened
     if opened is None or sheet.version_id is None or sheet.last is not None:

@@ -1,4 +1,4 @@
-"""Known values: what a submission says to shared data elements is kept for other forms."""
+"""Known values: the answers to shared data elements, kept for other forms."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rules.filling.known_values import elements_of
 
 
 def known_rows(sheet: AnswerSheet, submission: Submission) -> list[dict[str, Any]]:
-    """What the submission says to shared data elements, as rows of `KnownValue`."""
+    """The answers of a submission to shared data elements, as rows of `KnownValue`."""
     return [
         {
             "assignment_id": submission.assignment_id,

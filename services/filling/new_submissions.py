@@ -1,5 +1,4 @@
-"""Storing what was sent: the rows of many submissions, in a number of statements that does not
-depend on how many there are."""
+"""Storing submissions: the number of statements does not depend on the number of submissions."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ from services.filling.known_values import known_rows
 
 @dataclass(frozen=True)
 class NewSubmission:
-    """Checked answers that are sent, and the submission they become."""
+    """Checked answers that are sent, and the submission that is made of them."""
 
     answers: SheetAnswers
     submission: Submission
@@ -66,7 +65,7 @@ class NewSubmission:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """What is added up the tree."""
+        """The numbers that are added up the tree."""
         return numbers(self.sheet.fields, self.answers.values)
 
 
@@ -97,10 +96,10 @@ def made_submission(
 
 
 def store_submissions(session: Session, rows: Sequence[NewSubmission]) -> None:
-    """Store the submissions, and let their assignments be submitted; drafts go.
+    """Store the submissions, set their assignments to submitted, and delete their drafts.
 
-    The assignments are locked, of different units, and can be sent. The totals come last: their
-    rows are everybody's (`services.assignments.roll_up.add_differences`).
+    The assignments are locked, belong to different units, and can be sent. The totals are written
+    last, because many units share them (`services.assignments.roll_up.add_differences`).
     """
     if not rows:
         return
@@ -117,8 +116,8 @@ def store_submissions(session: Session, rows: Sequence[NewSubmission]) -> None:
 
 
 def replace_answers(session: Session, rows: Sequence[NewSubmission]) -> None:
-    """Store the submissions; what they say to other forms, and the prints of their texts, take the
-    place of what the assignments said before."""
+    """Store the submissions. Their values for other forms and the prints of their texts replace
+    those of the assignments' earlier answers."""
     _add(session, [row.submission for row in rows])
     before = [row.answers.id for row in rows if row.sheet.last is not None]
     known = [value for row in rows for value in known_rows(row.sheet, row.submission)]
@@ -130,7 +129,8 @@ def replace_answers(session: Session, rows: Sequence[NewSubmission]) -> None:
 
 
 def _add(session: Session, submissions: Sequence[Submission]) -> None:
-    """Store them in one statement: the session itself would store them one by one on SQLite."""
+    """Store the submissions in one statement. The session would need a statement for each on
+    SQLite."""
     made = [{name: getattr(submission, name) for name in _COLUMNS} for submission in submissions]
     ids = dict(session.execute(_NEW_SUBMISSIONS, made).tuples().all())
     for submission in submissions:
@@ -140,7 +140,7 @@ def _add(session: Session, submissions: Sequence[Submission]) -> None:
 
 
 def forget_answers(session: Session, ids: Sequence[int]) -> None:
-    """What these assignments said is no longer known, nor compared."""
+    """Delete the values for other forms and the prints of these assignments."""
     if ids:
         session.execute(_NO_KNOWN, {"ids": ids})
         session.execute(_NO_PRINTS, {"ids": ids})

@@ -1,4 +1,4 @@
-"""Recalls: a unit takes its own submission back before it is reviewed."""
+"""Recalls: a unit takes back its own submission before the review."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -28,12 +28,12 @@ from services.filling.submissions import (
 
 
 def recall(session: Session, assignment_id: int, *, actor: Account, now: datetime) -> Assignment:
-    """Take the unit's own submission back before it is reviewed; the revision stays on file.
+    """Take back the unit's own submission before the review. The revision stays on file.
 
-    Where nothing was ever reviewed it counts as never sent, so that an empty form sent in time
-    and taken back does not hide a late answer. Where it corrected an approved answer, that one
-    counts again, as a new revision, and the correction is kept as the draft where there is none.
-    Raises `Refusal`.
+    A submission of which nothing was ever reviewed counts as never sent, so that an empty form that
+    was sent in time and taken back does not hide a late answer. Where the submission corrected an
+    approved answer, the approved answer counts again, as a new revision, and the correction is kept
+    as the draft if there is no draft. Raises `Refusal`.
     """
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
@@ -55,10 +55,10 @@ def take_back(
     actor: Account,
     now: datetime,
 ) -> int:
-    """Recall what was sent and keep `typed` as the draft instead. Returns the draft's version.
+    """Recall a submission and keep `typed` as the draft. Returns the draft's version.
 
-    What has arrived is held against the page before the recall, which adds a revision and a draft
-    of its own. Raises `Overtaken` and `Refusal`.
+    The page is compared with what has arrived before the recall, because the recall adds a revision
+    and a draft of its own. Raises `Overtaken` and `Refusal`.
     """
     lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
@@ -72,15 +72,15 @@ def take_back(
 
 
 def corrects(sheet: AnswerSheet) -> bool:
-    """Whether what waits for review was sent in the place of an approved answer."""
-    one = sheet.assignment
-    waits = one.status in REPORTED and one.status not in REVIEWED
+    """Whether the submission that waits for review replaces an approved answer."""
+    assignment = sheet.assignment
+    waits = assignment.status in REPORTED and assignment.status not in REVIEWED
     approved = sheet.review is not None and sheet.review.decision == Decision.APPROVE
     return waits and approved and sheet.reviewed is not sheet.last
 
 
 def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime) -> Assignment:
-    """The approved answers once more, as the newest revision, approved as they were."""
+    """Store the approved answers again as the newest revision, approved as before."""
     approved, review = sheet.reviewed, sheet.review
     assert approved is not None
     assert review is not None
@@ -101,7 +101,7 @@ def _restore(session: Session, sheet: AnswerSheet, actor: Account, now: datetime
 
 
 def _as_approved(session: Session, sheet: AnswerSheet, approved: Submission) -> AnswerSheet:
-    """The sheet with the form the approved answers were given on."""
+    """The sheet with the form that the approved answers were given on."""
     version = None
     if approved.form_version_id is not None:
         version = session.get(FormVersion, approved.form_version_id)

@@ -1,4 +1,4 @@
-"""Whether what is sent now is the very thing that has arrived before."""
+"""Whether a sending is the very one that has arrived before."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from rules.forms.form_tree import FormTree, item_of
 
 
 def sent_meanwhile(sheet: AnswerSheet, seen_revision: int | None) -> Submission | None:
-    """The one submission that arrived since the page was made and was not taken back."""
+    """The one submission that has arrived since the page was made and was not taken back."""
     arrived = sheet.last is not None and sheet.last.revision - 1 == seen_revision
     return sheet.last if arrived and sheet.assignment.status in REPORTED else None
 
@@ -25,7 +25,7 @@ def is_same(
     attached: Attached,
     today: str,
 ) -> bool:
-    """Whether what was typed comes to the answers that were sent before, on `fields`."""
+    """Whether what was typed gives, on `fields`, the answers that were sent before."""
     typed = sheet.completed(typed)
     items = {item.name for item in FormTree(fields).items}
     asked = {item_of(key) for key in typed} & items
@@ -47,9 +47,10 @@ def is_same(
 
 
 def _content(value: Any) -> Any:
-    """An answer without the tokens of its files: the same file sent twice has two."""
+    """An answer without the tokens of its files, because a file that is sent twice has two
+    tokens."""
     if isinstance(value, list):
-        return [_content(one) for one in value]
+        return [_content(part) for part in value]
     if isinstance(value, dict):
-        return {name: _content(one) for name, one in value.items() if name != "token"}
+        return {name: _content(part) for name, part in value.items() if name != "token"}
     return value

@@ -1,10 +1,10 @@
-"""Sending filled forms, as many as there are at the moment: one form, what arrived while the last
-transaction ran, or the rows of a workbook.
+"""Sending filled forms, as many as there are at the moment: one form, the forms that arrived while
+the last transaction ran, or the rows of a workbook.
 
-Each form is checked in the order of arrival, as if those before it had been sent alone. What is
-refused, overtaken or faulty leaves its neighbours as they are. The number of statements does not
-depend on how many forms there are; only a unit with lower units costs statements of its own, for
-what lies below it.
+Each form is checked in the order of arrival, as if the forms before it had been sent alone. A form
+that is refused, overtaken or faulty leaves its neighbours as they are. The number of statements
+does not depend on the number of forms. Only a unit with lower units costs statements of its own,
+which read what lies below it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Faulty:
-    """The form has faults, told by field name. What was typed is kept as the draft."""
+    """The form has faults, by field name. What was typed is kept as the draft."""
 
     faults: Faults
     sheet: AnswerSheet
@@ -91,7 +91,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Refused:
-    """It cannot be sent; nothing was changed."""
+    """The form cannot be sent. Nothing was changed."""
 
     cause: Refusal | NotFound
 
@@ -101,7 +101,7 @@ Outcome = Sent | Faulty | Asked | Refused
 
 def send(session: Session, sending: Sending) -> Sent | Faulty | Asked:
     """Send one form; see `send_each`. Raises `Overtaken` when something else was sent or kept as a
-    draft meanwhile, `Refusal` when the status forbids it, `NotFound` and `NotAllowed`."""
+    draft meanwhile, `Refusal` when the status forbids sending, `NotFound` and `NotAllowed`."""
     (outcome,) = send_each(session, [sending])
     if isinstance(outcome, Refused):
         raise outcome.cause
@@ -109,15 +109,17 @@ def send(session: Session, sending: Sending) -> Sent | Faulty | Asked:
 
 
 def send_each(session: Session, sendings: Sequence[Sending]) -> list[Outcome]:
-    """Send filled forms: of each a new revision with a receipt, or what stands against it.
+    """Send filled forms. Returns, for each form, a new revision with a receipt, or what stands
+    against the form.
 
-    Sending with the same key again returns what it made the first time. Where somebody else has
-    sent the very same answers since the page was made, theirs is the receipt. Fields that were not
-    returned keep their earlier answer, whatever was sent. At the lowest level sending signs for the
-    assignment; the unit that issued the measure has nobody above it and is approved at once. With a
-    question of the checks that the page has not asked yet the form comes back once.
+    The same key leads to the submission that was made with it. Where somebody else has sent the
+    very same answers since the page was made, that submission's receipt is returned. A field that
+    was not returned keeps its earlier answer, whatever was sent. At the lowest level sending also
+    signs for the assignment. The unit that issued the measure has nobody above it, so its sending
+    is approved at once. A form comes back once with every question of the checks that its page has
+    not asked.
     """
-    locked = lock_assignments(session, sorted({one.assignment_id for one in sendings}))
+    locked = lock_assignments(session, sorted({form.assignment_id for form in sendings}))
     outcomes: dict[int, Outcome] = {}
     for places in _parts(sendings, locked):
         part = [sendings[place] for place in places]
@@ -126,10 +128,11 @@ def send_each(session: Session, sendings: Sequence[Sending]) -> list[Outcome]:
 
 
 def _parts(sendings: Sequence[Sending], locked: Mapping[int, Locked]) -> Iterator[list[int]]:
-    """The places of those that can be sent together.
+    """The places of the forms that can be sent together, part by part.
 
-    In one part no unit sends twice, because its forms say things to each other, and no key stands
-    twice. A unit with lower units sends alone: its answer holds what those before it have sent.
+    In one part no unit sends twice, because the forms of one unit depend on one another, and no key
+    stands twice. A unit with lower units sends alone, because its answer holds what the units
+    before it have sent.
     """
     part: list[int] = []
     seen: set[int | str] = set()
@@ -150,7 +153,7 @@ def _parts(sendings: Sequence[Sending], locked: Mapping[int, Locked]) -> Iterato
 
 
 class _Known(NamedTuple):
-    """What sendings are held against."""
+    """What sendings are compared with."""
 
     sheets: Mapping[int, AnswerSheet]
     """By assignment."""
@@ -222,8 +225,8 @@ def _judge(session: Session, known: _Known, sending: Sending) -> Outcome | Sheet
 
 
 def _sent_before(known: _Known, sending: Sending, sheet: AnswerSheet) -> Sent | None:
-    """What the key made the first time, or the same answers that were sent meanwhile. Raises
-    `Refusal` when the key was used for something else."""
+    """The submission that was made with the key, or the same answers that were sent meanwhile.
+    Raises `Refusal` when the key was used for something else."""
     earlier = known.earlier.get(sending.posting.send_key)
     if earlier is None:
         last = sent_meanwhile(sheet, sending.posting.seen_revision)
@@ -252,7 +255,8 @@ def _weigh(
     around: Surroundings,
     rows: list[NewSubmission],
 ) -> Outcome:
-    """Either the checks ask something, or the answers become a row and count from here on."""
+    """The question of the checks; or, where there is none, the row of the answers, with which later
+    answers are compared."""
     flags = around.flags(answers)
     confirmed = sending.posting.confirmed
     if confirmed is not None and unanswered(answers.sheet, flags, confirmed):
@@ -270,7 +274,7 @@ def _weigh(
 
 
 def _keep(sending: Sending, outcome: Outcome, drafts: list[KeptDraft]) -> Outcome:
-    """What goes back to the person is to be kept as the draft."""
+    """Mark what goes back to the person to be kept as the draft."""
     if not isinstance(outcome, Faulty | Asked):
         return outcome
     how: dict[str, Any] = {"actor": sending.actor, "now": sending.now}

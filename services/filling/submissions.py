@@ -1,4 +1,4 @@
-"""Drafts: keeping what was typed, and what stands against keeping or sending it."""
+"""Drafts: keeping what was typed. Also what forbids keeping or sending a form."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,10 +29,8 @@ LONGEST_DRAFT = 200_000
 
 
 class Overtaken(Refusal):
-    """Something else has reached the server since the page was made: a draft or a submission.
-
-    Nothing is overwritten; the person compares both and decides.
-    """
+    """A draft or a submission has reached the server since the page was made. Nothing is
+    overwritten: the person compares both and decides."""
 
 
 def open_to_keep(session: Session, assignment_id: int, *, actor: Account) -> AnswerSheet:
@@ -52,11 +50,11 @@ def save_draft(
     actor: Account,
     now: datetime,
 ) -> int:
-    """Keep what was typed so far, as typed; it replaces the draft there is. Returns its version.
+    """Keep what was typed so far in the place of the draft. Returns the draft's version.
 
-    `sheet` as `open_to_keep` gives it; `typed` holds the whole form. Raises `Overtaken` when
-    something else than the page has shown is there by now, and `Refusal` when nothing is to be
-    filled in now, or it is too long to keep.
+    `sheet` comes from `open_to_keep`; `typed` holds the whole form. Raises `Overtaken` when there
+    is something by now that the page has not shown, and `Refusal` when nothing can be filled in
+    now, or the draft is too long.
     """
     require(actor, Right.KEEP_DRAFT, Subject.of(sheet.unit))
     check_seen(sheet, typed, posting)
@@ -66,7 +64,7 @@ def save_draft(
 
 
 def proper_key(send_key: str) -> str:
-    """The key. Raises `Refusal` for one that no page of ours has made."""
+    """The key. Raises `Refusal` for a key that no page of ours has made."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{8,64}", send_key):
         raise Refusal(N_("这份表单缺少编号，请重新打开后再发送。"))
     return send_key
@@ -96,7 +94,7 @@ def check_seen(sheet: AnswerSheet, typed: Typed, posting: Posting) -> None:
 
 
 def check_draft(sheet: AnswerSheet, typed: Typed, posting: Posting) -> None:
-    """Raises `Overtaken` where another page has kept another draft since this one was made."""
+    """Raises `Overtaken` where another page has kept another draft since the page was made."""
     draft, based_on = sheet.draft, posting.based_on
     if draft is None or based_on is None or draft.version == based_on:
         return
@@ -114,7 +112,7 @@ def check_draft(sheet: AnswerSheet, typed: Typed, posting: Posting) -> None:
 
 
 def said(typed: Typed) -> dict[str, list[str]]:
-    """What was typed, without what was left empty: what two drafts are compared by."""
+    """What was typed, without the fields that were left empty. Two drafts are compared by it."""
     kept = {key: [text.strip() for text in texts if text.strip()] for key, texts in typed.items()}
     return {key: sorted(texts) for key, texts in kept.items() if texts}
 
@@ -133,7 +131,8 @@ class KeptDraft:
 
     @property
     def version(self) -> int:
-        """Grows when it says something else than the draft before."""
+        """The version of the draft. It grows when the draft says something else than the one
+        before."""
         return int(self.row["version"])
 
 
@@ -146,7 +145,8 @@ def keep_typed(
     actor: Account,
     now: datetime,
 ) -> int:
-    """Write the draft; returns its version, which grows when it says something else."""
+    """Write the draft, and return its version. The version grows when the draft says something
+    else."""
     draft = drafted(sheet, typed, posting, actor=actor, now=now)
     keep_drafts(session, [draft])
     return draft.version
@@ -155,7 +155,8 @@ def keep_typed(
 def drafted(
     sheet: AnswerSheet, typed: Typed, posting: Posting, *, actor: Account, now: datetime
 ) -> KeptDraft:
-    """What was typed, as a draft of its assignment. Raises `Refusal` where it is too long."""
+    """What was typed, as a draft of its assignment. Raises `Refusal` where the draft is too
+    long."""
     answers = _answers_of(sheet, typed)
     if sum(len(key) + sum(map(len, texts)) for key, texts in answers.items()) > LONGEST_DRAFT:
         raise Refusal(N_("内容太长，草稿无法保存：最多 %(longest)s 字。"), longest=LONGEST_DRAFT)
@@ -173,7 +174,7 @@ def drafted(
 
 
 def keep_drafts(session: Session, drafts: Sequence[KeptDraft]) -> None:
-    """Write drafts of different assignments in the place of those that are there; one statement."""
+    """Write drafts of different assignments in the place of the present ones. One statement."""
     if not drafts:
         return
     added = insert_into(session, Draft)
@@ -193,7 +194,8 @@ def _answers_of(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
 
 
 def _left_over(sheet: AnswerSheet, typed: Typed) -> dict[str, list[str]]:
-    """What was typed into questions the form no longer asks: kept to be seen, never sent."""
+    """What was typed into questions that the form no longer asks. It is kept to be seen, and never
+    sent."""
     gone = {
         key: texts
         for key, texts in said(typed).items()

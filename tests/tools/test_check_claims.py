@@ -58,10 +58,10 @@ def test_what_differs_is_told_and_nothing_else(
 
 
 def test_what_only_the_document_or_its_translation_names_is_told() -> None:
-    one = "[there](docs/words.md), `make test`, `jieli doctor`, `JIELI_HOST`"
+    own = "[there](docs/words.md), `make test`, `jieli doctor`, `JIELI_HOST`"
     other = "[那里](docs/words.md), `make test`, `jieli backup x`, `JIELI_HOST`"
-    assert list(apart("a.md", "a.zh.md", one, other)) == [
+    assert list(apart("a.md", "a.zh.md", own, other)) == [
         "a.md names jieli doctor, a.zh.md does not",
         "a.zh.md names jieli backup, a.md does not",
     ]
-    assert list(apart("a.md", "a.zh.md", one, one)) == []
+    assert list(apart("a.md", "a.zh.md", own, own)) == []

@@ -1,8 +1,9 @@
-"""Carries forms to the database: what arrives while a transaction runs is sent in the next one.
+"""Carries forms to the database: forms that arrive while a transaction runs are sent in the next
+one.
 
-Nobody waits on purpose: a form that finds nothing under way begins a transaction at once, and each
-is answered after COMMIT. Several processes carry beside each other; the database's locks keep their
-order (docs/decisions/0021-group-sending.md).
+Nobody waits on purpose. A form that finds no transaction under way begins one at once, and each
+form is answered after COMMIT. Several processes carry beside each other, and the database's locks
+keep their order (docs/decisions/0021-group-sending.md).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ OpenTransaction = Callable[[], AbstractContextManager[Session]]
 
 
 class Arrived(NamedTuple):
-    """A form that has come in, and the session's token of who sends it."""
+    """A form that has come in, and the session's token of its sender."""
 
     token: str
     assignment_id: int
@@ -44,7 +45,7 @@ class Arrived(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """What became of it, and who sent it."""
+    """What became of a form, and who sent it."""
 
     outcome: Outcome
     account: Account
@@ -52,7 +53,8 @@ class Carried(NamedTuple):
 
 
 class Carrier:
-    """One for each process and database: at any time one transaction of it runs."""
+    """Carries the forms of one process to one database. At most one transaction of a carrier runs
+    at any time."""
 
     def __init__(self, waiting: Waiting, opened: OpenTransaction = database.transaction) -> None:
         self._waiting, self._opened = waiting, opened
@@ -62,7 +64,7 @@ class Carrier:
 
     async def carry(self, arrived: Arrived) -> Carried:
         """What became of the form, once it is stored. Raises `SignInNeeded`, `Crowded`, and the
-        fault the form itself has met with."""
+        fault that the form itself has met with."""
         found: asyncio.Future[Carried] = asyncio.get_running_loop().create_future()
         self._arrived.append((arrived, found))
         if self._work is None:
@@ -77,7 +79,7 @@ class Carrier:
             self._work = None
 
     async def _carry_next(self) -> None:
-        """Wait for the turn to write; then take everything that is there by then."""
+        """Wait for the turn to write, and take all forms that have arrived by then."""
         dialect = database.get_engine().dialect.name
         try:
             async with self._waiting.turn(dialect).taken(), self._waiting.connections.taken():
@@ -95,8 +97,8 @@ class Carrier:
         return group
 
     def _sent(self, forms: Sequence[Arrived]) -> list[Carried | Exception]:
-        """All in one transaction; where that fails, each in its own, so that a fault is met by the
-        form that has it and by no other."""
+        """What became of the forms. All are sent in one transaction. Where the transaction fails,
+        each form gets its own, so that a fault is met only by its form."""
         found = self._tried(forms)
         if isinstance(found, list) or len(forms) == 1:
             return found if isinstance(found, list) else [found]
@@ -105,14 +107,14 @@ class Carrier:
     def _sent_alone(self, forms: Sequence[Arrived]) -> list[Carried | Exception]:
         found: list[Carried | Exception] = []
         for place, form in enumerate(forms):
-            one = self._tried([form])
-            found += one if isinstance(one, list) else [one]
-            if isinstance(one, OperationalError):  # of the database, and so of all the others
-                return [*found, *[one] * (len(forms) - place - 1)]
+            tried = self._tried([form])
+            found += tried if isinstance(tried, list) else [tried]
+            if isinstance(tried, OperationalError):  # of the database, and so of all the others
+                return [*found, *[tried] * (len(forms) - place - 1)]
         return found
 
     def _tried(self, forms: Sequence[Arrived]) -> list[Carried | Exception] | Exception:
-        """What became of each, or why the transaction has failed."""
+        """What became of each form, or why the transaction has failed."""
         try:
             with self._opened() as session:
                 return send_arrived(session, forms)
@@ -121,7 +123,7 @@ class Carrier:
 
 
 def send_arrived(session: Session, forms: Sequence[Arrived]) -> list[Carried | Exception]:
-    """Send the forms of those who are signed in; the others get `SignInNeeded`."""
+    """Send the forms of those who are signed in. The others get `SignInNeeded`."""
     known = list_signed_in(session, {form.token: form.now for form in forms})
     sendings = [
         Sending(form.assignment_id, form.typed, form.posting, known[form.token][0], form.now)

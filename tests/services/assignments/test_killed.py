@@ -264,7 +264,9 @@ def test_forms_sent_together_are_all_stored_or_none_and_can_be_sent_again(
                 for form in order["forms"]
             ],
         )  # fmt: skip
-        assert [isinstance(one, Sent) and one.again for one in again] == [bool(found)] * len(ids)
+        assert [isinstance(outcome, Sent) and outcome.again for outcome in again] == [
+            bool(found)
+        ] * len(ids)
         now_there = stored_again(session, measure, order, {})
         undisturbed = undisturbed or now_there
         assert now_there == undisturbed, order

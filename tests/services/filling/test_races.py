@@ -266,7 +266,9 @@ def test_groups_that_send_for_the_same_villages_at_once_never_wait_in_a_ring(cas
     for outcomes in groups:
         assert isinstance(outcomes, list)
         assert {type(outcome) for outcome in outcomes} <= {Sent, Refused}
-        receipts |= {one.submission.receipt for one in outcomes if isinstance(one, Sent)}
+        receipts |= {
+            outcome.submission.receipt for outcome in outcomes if isinstance(outcome, Sent)
+        }
     assert len(receipts) == len(codes) - 1
     assert case.total()[0] == 2 * (len(codes) - 1) + 12
     with Session(case.engine) as session:

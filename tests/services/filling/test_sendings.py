@@ -82,7 +82,9 @@ def test_statements_do_not_depend_on_the_number_of_forms(
     start = 0
     for number in (1, 10, 39):
         session.expire_all()
-        forms = [sending(session, each, checked="30") for each in villages[start : start + number]]
+        forms = [
+            sending(session, village, checked="30") for village in villages[start : start + number]
+        ]
         start += number
         with statements(session) as said:
             outcomes = send_each(session, forms)
@@ -97,14 +99,14 @@ def test_statements_do_not_depend_on_the_number_of_forms(
 def test_corrections_cost_no_more_statements_for_many(
     session: Session, measure: Measure, villages: list[Assignment]
 ) -> None:
-    first = send_each(session, [sending(session, each, checked="30") for each in villages])
+    first = send_each(session, [sending(session, village, checked="30") for village in villages])
     township = account_of(session, TOWNSHIP)
     approve_many(session, [sent(outcome).id for outcome in first], actor=township, now=NOW)
     counts = []
     for chosen in (villages[:2], villages[2:]):
-        for each in chosen:
-            session.refresh(each)
-        forms = [sending(session, each, checked="31") for each in chosen]
+        for village in chosen:
+            session.refresh(village)
+        forms = [sending(session, village, checked="31") for village in chosen]
         with statements(session) as said:
             outcomes = send_each(session, forms)
         assert all(isinstance(outcome, Sent) for outcome in outcomes)
@@ -130,7 +132,7 @@ def test_what_is_refused_or_faulty_leaves_its_neighbours_as_they_are(
     ]
     forms[0] = replace(forms[0], typed={**ANSWER, "checked": ["99"]})
     outcomes = send_each(session, forms)
-    kinds = [type(one) for one in outcomes]
+    kinds = [type(outcome) for outcome in outcomes]
     assert kinds == [Refused, Faulty, Refused, Refused, Refused, Sent]
     assert isinstance(refused(outcomes[0]), Overtaken)
     assert isinstance(refused(outcomes[4]), NotFound)
@@ -138,8 +140,8 @@ def test_what_is_refused_or_faulty_leaves_its_neighbours_as_they_are(
     assert isinstance(outcomes[1], Faulty)
     assert outcomes[1].version == 1
     stored = session.exec(select(Submission)).all()
-    assert sorted(one.assignment_id for one in stored) == sorted([first.id, last.id])
-    assert all(is_whole(one) for one in stored)
+    assert sorted(submission.assignment_id for submission in stored) == sorted([first.id, last.id])
+    assert all(is_whole(submission) for submission in stored)
     assert totals_of(session, measure, REGION)["checked"][0] == (12 + 7) * 10_000
 
 
@@ -149,7 +151,7 @@ def test_the_same_form_twice_is_one_submission_with_one_receipt(
     form = sending(session, villages[0])
     other = sending(session, villages[1])
     first, beside, again = send_each(session, [form, other, form])
-    assert [isinstance(each, Sent) and each.again for each in (first, beside, again)] == [
+    assert [isinstance(outcome, Sent) and outcome.again for outcome in (first, beside, again)] == [
         False, False, True,
     ]  # fmt: skip
     assert sent(again).receipt == sent(first).receipt
@@ -182,7 +184,8 @@ def test_a_form_is_held_against_those_before_it_and_not_against_those_after_it(
     session: Session, villages: list[Assignment]
 ) -> None:
     forms = [
-        sending(session, each, note=f"{STORY}{place}") for place, each in enumerate(villages[:3])
+        sending(session, village, note=f"{STORY}{place}")
+        for place, village in enumerate(villages[:3])
     ]
     first, second, third = send_each(session, forms)
     assert isinstance(first, Sent)
@@ -195,10 +198,10 @@ def test_a_form_is_held_against_those_before_it_and_not_against_those_after_it(
 def test_numbers_far_from_those_before_it_are_asked_about(
     session: Session, villages: list[Assignment]
 ) -> None:
-    forms = [sending(session, each, checked="30") for each in villages[:9]]
+    forms = [sending(session, village, checked="30") for village in villages[:9]]
     forms.append(sending(session, villages[9], checked="30000"))
     *usual, odd = send_each(session, forms)
-    assert all(isinstance(one, Sent) for one in usual)
+    assert all(isinstance(outcome, Sent) for outcome in usual)
     assert [flag.kind for flag in asked(odd)] == [FlagKind.SIBLINGS]
 
 

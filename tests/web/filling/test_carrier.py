@@ -82,7 +82,7 @@ def test_forms_that_are_there_together_share_a_transaction(
 ) -> None:
     found = carry(opened, *forms)
     assert all(map(is_sent, found))
-    assert [one.outcome.submission.assignment_id for one in found] == [
+    assert [carried.outcome.submission.assignment_id for carried in found] == [
         form.assignment_id for form in forms
     ]
     assert opened.count == 1
@@ -125,7 +125,7 @@ def test_a_fault_is_met_by_its_own_form_and_the_others_are_stored(
 ) -> None:
     failing(monkeypatch, forms[2].assignment_id, lambda: ZeroDivisionError("ours"))
     found = carry(opened, *forms)
-    assert [is_sent(one) for one in found] == [True, True, False, True, True]
+    assert [is_sent(carried) for carried in found] == [True, True, False, True, True]
     assert isinstance(found[2], ZeroDivisionError)
     assert opened.count == 1 + len(forms)
     stored = set(session.exec(select(Submission.assignment_id)))
@@ -138,7 +138,7 @@ def test_a_fault_of_the_database_is_told_to_those_behind_it_and_not_tried_with_e
     gone = OperationalError("COMMIT", None, Exception("the database is gone"))
     failing(monkeypatch, forms[1].assignment_id, lambda: gone)
     found = carry(opened, *forms)
-    assert [is_sent(one) for one in found] == [True, False, False, False, False]
+    assert [is_sent(carried) for carried in found] == [True, False, False, False, False]
     assert opened.count == 3
 
 
@@ -146,7 +146,7 @@ def test_who_is_not_signed_in_is_asked_to_and_keeps_nobody_from_sending(
     opened: Opened, forms: list[Arrived]
 ) -> None:
     found = carry(opened, forms[0], forms[1]._replace(token="unknown"), forms[2])
-    assert [is_sent(one) for one in found] == [True, False, True]
+    assert [is_sent(carried) for carried in found] == [True, False, True]
     assert isinstance(found[1], SignInNeeded)
 
 
@@ -162,4 +162,4 @@ def test_after_a_fault_the_next_form_is_carried(
 
     failing(monkeypatch, forms[0].assignment_id, lambda: ZeroDivisionError("ours"))
     found = asyncio.run(one_after_the_other())
-    assert [is_sent(one) for one in found] == [False, True]
+    assert [is_sent(carried) for carried in found] == [False, True]

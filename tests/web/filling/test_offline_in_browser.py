@@ -271,7 +271,9 @@ def test_the_worker_delivers_when_no_page_is_open(
     known: list[str] = []
     tools.on(
         "ServiceWorker.workerRegistrationUpdated",
-        lambda told: known.extend(one["registrationId"] for one in told["registrations"]),
+        lambda told: known.extend(
+            registration["registrationId"] for registration in told["registrations"]
+        ),
     )
     tools.send("ServiceWorker.enable")
     phone.set_offline(False)
