@@ -48,8 +48,9 @@ class ReachBelow(NamedTuple):
 def count_reach_below(session: Session, measure_id: int, above: Unit) -> ReachBelow:
     """How many units below `above` answer the measure or pass it on; one statement."""
     direct = _count(col(Unit.parent_id) == above.id)
-    counts = select(direct, func.count()).where(below(above), current(), in_scope(Unit, measure_id))
-    return ReachBelow(*session.execute(counts).one())
+    by_name = ByName(ReachBelow, direct=direct, all=func.count())
+    counts = select(*by_name.columns).where(below(above), current(), in_scope(Unit, measure_id))
+    return by_name.value(session.execute(counts).one())
 
 
 def list_reach_by_level(session: Session, measure_id: int, owner: Unit) -> Sequence[LevelReach]:

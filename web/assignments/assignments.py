@@ -207,7 +207,7 @@ def save_detail(context: SignedIn, posted: Posted, assignment_id: int) -> Respon
         faults = {"due_on": context.words.say(read)}
         return _page(context, seen, status=422, typed=detail, faults=faults)
     releases = posted.get("act") == "release"
-    asks = releases and must_ask(context, seen)
+    asks = releases and must_ask(context.session, seen)
     with attempt(context.session, context.words) as outcome:
         assignments.save_detail(
             context.session,
@@ -232,7 +232,7 @@ def _after_detail(context: Context, seen: Seen, *, releases: bool, asks: bool) -
     if asks:
         return back_to(f"{here}/release", N_("补充要求已保存，还没有下发。"))
     if releases:
-        return after_release(context, seen)
+        return after_release(context.session, seen)
     return back_to(here, N_("补充要求已保存，还没有下发。"))
 
 

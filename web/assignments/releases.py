@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import Session
 
 from models import Act, Assignment
 from queries.assignments.visible_assignments import Seen
@@ -42,7 +43,7 @@ def show_acknowledge(context: SignedIn, assignment_id: int) -> Response:
 def acknowledge(context: SignedIn, posted: Posted, assignment_id: int) -> Response:
     """Sign for the assignment, which may release the assignment as well."""
     seen = get_own(context.session, context.viewer, assignment_id)
-    if seen.signing_releases and must_ask(context, seen, posted.get(SURE)):
+    if seen.signing_releases and must_ask(context.session, seen, posted.get(SURE)):
         return RedirectResponse(f"/assignments/{assignment_id}/acknowledge", 303)
     assignment = assignments.acknowledge(
         context.session, assignment_id, actor=context.actor, now=context.now
@@ -82,24 +83,24 @@ def show_release(context: SignedIn, assignment_id: int) -> Response:
 def release(context: SignedIn, posted: Posted, assignment_id: int) -> Response:
     """Pass the measure on to the units below, with the detail that is kept, if there is any."""
     seen = get_own(context.session, context.viewer, assignment_id)
-    if must_ask(context, seen, posted.get(SURE)):
+    if must_ask(context.session, seen, posted.get(SURE)):
         return RedirectResponse(f"/assignments/{assignment_id}/release", 303)
     assignments.release(context.session, assignment_id, actor=context.actor, now=context.now)
-    return after_release(context, seen)
+    return after_release(context.session, seen)
 
 
-def after_release(context: Context, seen: Seen) -> Response:
+def after_release(session: Session, seen: Seen) -> Response:
     """The page of the assignment, which says to how many units the measure was passed on."""
-    reach = count_reach_below(context.session, seen.measure.id, seen.unit)
+    reach = count_reach_below(session, seen.measure.id, seen.unit)
     said = N_("已下发给 %(count)s 个下级单位。")
     return back_to(f"/assignments/{seen.assignment.id}", said, count=reach.direct)
 
 
-def must_ask(context: Context, seen: Seen, sure: object = None) -> bool:
+def must_ask(session: Session, seen: Seen, sure: object = None) -> bool:
     """Whether a release reaches so many units that a page asks first; `sure`: a page has asked."""
     if sure or seen.assignment.released_at is not None:
         return False
-    return count_reach_below(context.session, seen.measure.id, seen.unit).all > MANY
+    return count_reach_below(session, seen.measure.id, seen.unit).all > MANY
 
 
 @dataclass(frozen=True)

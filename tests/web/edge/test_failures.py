@@ -100,7 +100,7 @@ def broken_route(_engine: Engine) -> Iterator[None]:
 @contextmanager
 def broken_template(_engine: Engine) -> Iterator[None]:
     page = environment("zh").from_string("{{ nobody.says_so }}")
-    with patch("web.campaigns.measures.RedirectResponse", lambda *_: page.render()):
+    with patch("web.campaigns.measures.back_to", lambda *_, **_values: page.render()):
         yield
 
 
