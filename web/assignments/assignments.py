@@ -224,15 +224,15 @@ def save_detail(context: SignedIn, posted: Posted, assignment_id: int) -> Respon
             )
     if not outcome.done:
         return _page(context, seen, status=409, typed=detail, refusal=outcome.refusal)
-    return _after_detail(context, seen, releases=releases, asks=asks)
+    return _after_detail(context.session, seen, releases=releases, asks=asks)
 
 
-def _after_detail(context: Context, seen: Seen, *, releases: bool, asks: bool) -> Response:
+def _after_detail(session: Session, seen: Seen, *, releases: bool, asks: bool) -> Response:
     here = f"/assignments/{seen.assignment.id}"
     if asks:
         return back_to(f"{here}/release", N_("补充要求已保存，还没有下发。"))
     if releases:
-        return after_release(context.session, seen)
+        return after_release(session, seen)
     return back_to(here, N_("补充要求已保存，还没有下发。"))
 
 
