@@ -102,6 +102,13 @@ class Browser:
             sent[button.get("name")] = button.get("value", "")
         return _page(self.client.post(form.get("action") or page.path, data={**sent, **values}))
 
+    def press_surely(self, page: AnsweredPage, words: str, **values: Any) -> AnsweredPage:
+        """Press a button, and where a page asks first, such as before a release that reaches many
+        units, press the button that says yes."""
+        answered = self.press(page, words, **values)
+        asking = answered.tree.xpath("//button[@name='sure']")
+        return self.press(answered, asking[0].text_content().strip()) if asking else answered
+
 
 def _form_of(page: AnsweredPage, button: html.HtmlElement) -> html.FormElement:
     """The form of a button: the one around it, or the one whose id the button names."""

@@ -66,7 +66,7 @@ def sign_for(stage: Stage, actor: Actor, measure: str) -> dict[str, int]:
     """A league signs. Its gate asks for no more, so signing releases the measure as well."""
 
     def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
-        browser.press(browser.follow(home, measure), "签收")
+        browser.press_surely(browser.follow(home, measure), "签收")
         return {"签收并下发": 1}
 
     return stage.visit(actor, act)
@@ -76,9 +76,9 @@ def detail_and_release(stage: Stage, actor: Actor, measure: str) -> dict[str, in
     """A banner adds what matters on its own ground and releases the measure."""
 
     def act(browser: Browser, home: AnsweredPage) -> dict[str, int]:
-        browser.press(
+        browser.press_surely(
             browser.follow(home, measure),
-            "保存并下发",
+            "签收、保存并下发",
             text=f"{actor.name}：先查学校、卫生室周边和背阴路段，结冰点当天撒防滑料。",
             due_on="2026-12-11",
             contact="交通运输局值班室 0476-0000000",

@@ -1,6 +1,6 @@
 """The demo's people find their way through today's pages: what breaks them would break the demo."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ from adapters.passwords import hash_password
 from cli.demo import story
 from cli.demo.decisions import DECISIONS, ROADS
 from cli.demo.story import Actor, Stage
-from models import Assignment, Role, Status, Unit
+from models import Assignment, Gate, Role, Status, Unit
+from services.campaigns.measures import GateChoice
 from tests.building import (
     BANNER,
     REGION,
@@ -21,6 +22,7 @@ from tests.building import (
     release_down,
 )
 from tests.web.site import Site
+from web.assignments import releases
 
 PASSWORD = "Caoyuan-2026"
 PLACES = (0, 1, 2)
@@ -90,6 +92,40 @@ def test_what_the_demo_shows_can_be_done_on_the_pages(
     assert story.send_up(stage, township, title) == {"汇总上报": 1}
     assert story.review(stage, banner)["审核通过"] == 1
     assert set(_statuses(site, people["villages"] + people["township"])) == {Status.APPROVED}
+
+
+@pytest.mark.parametrize(
+    ("gate", "does", "counted"),
+    [
+        (Gate.ACKNOWLEDGE, story.sign_for, "签收并下发"),
+        (Gate.DETAIL, story.detail_and_release, "细化并下发"),
+    ],
+)
+@pytest.mark.parametrize("many", [0, 100])
+def test_a_unit_signs_and_releases_also_where_a_page_asks_first(
+    site: Site,
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    gate: Gate,
+    does: Callable[[Stage, Actor, str], dict[str, int]],
+    counted: str,
+    many: int,
+) -> None:
+    monkeypatch.setattr(releases, "MANY", many)
+    with site.session() as session:
+        office = make_account(session, REGION)
+        gates = {"banner": GateChoice(gate, 3)}
+        measure = make_measure(session, office, gates=gates, title="排查农村道路隐患")
+        release_down(session, measure, office)
+        account = make_account(session, BANNER, Role.CLERK, BANNER)
+        account.password_hash = hash_password(PASSWORD)
+        unit = session.get_one(Unit, account.unit_id)
+        banner, measure_id, title = Actor(unit.code, unit.name, 0), measure.id, measure.title
+    assert does(stage, banner, title) == {counted: 1}
+    with site.session() as session:
+        own = select(Assignment.released_at).join(Unit).where(Unit.code == BANNER)
+        released = session.exec(own.where(Assignment.measure_id == measure_id)).one()
+    assert released is not None
 
 
 def _statuses(site: Site, actors: list[story.Actor]) -> list[str]:
