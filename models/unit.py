@@ -31,6 +31,8 @@ class Unit(SQLModel, table=True):
     level: str = Field(foreign_key="level.code", max_length=20)
     parent_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
     kind: str = Field(default="", max_length=40)
+    telephone: str = Field(default="", max_length=40)
+    """Of the office, and not of a person."""
     lft: int = Field(index=True)
     rgt: int
     takes_assignments: bool = Field(default=True)

@@ -30,13 +30,16 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "kind": ("kind", "类别", "类型"),
     "tags": ("tags", "标签"),
     "takes_assignments": ("takes_assignments", "接收任务", "承接任务"),
+    "telephone": ("telephone", "电话", "单位电话", "办公电话", "联系电话", "值班电话"),
 }
 REQUIRED = ("code", "name", "level", "parent_code")
 UNIT_HEADS = Heads.of(HEADINGS[column] for column in REQUIRED)
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
 SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+")
 TAG_SEPARATORS = re.compile(r"[;；、]")
-LONGEST_NAME, LONGEST_KIND, LONGEST_TAG = 120, 40, 40
+LONGEST_NAME, LONGEST_KIND, LONGEST_TAG, LONGEST_TELEPHONE = 120, 40, 40, 40
+TELEPHONE = re.compile(r"[0-9+\-()/,;、#* 转]*")
+NO_TELEPHONE = N_("“%(text)s”不是电话号码：只写号码，不写姓名，几个号码之间用“、”隔开。")
 FAULTS_SHOWN = 20
 _ANSWERS = {
     **dict.fromkeys(("", "1", "true", "yes", "y", "是"), True),
@@ -57,6 +60,8 @@ class UnitRow(NamedTuple):
     tags: tuple[str, ...]
     """Codes or names of tags, as the file writes them."""
     takes_assignments: bool
+    telephone: str
+    """Of the office."""
 
 
 class UnitListRefused(Refusal):
@@ -163,6 +168,7 @@ def _read_rows(
             kind=clean_text(cell.get("kind", ""), multiline=False),
             tags=_split_tags(clean_text(cell.get("tags", ""), multiline=False)),
             takes_assignments=_ANSWERS.get(_plain(cell.get("takes_assignments", "")).lower(), True),
+            telephone=plain_telephone(cell.get("telephone", "")),
         )
         _check_row(row, cell, levels, faults)
         yield row
@@ -181,9 +187,12 @@ def _check_row(
         ("name", row.name, LONGEST_NAME),
         ("kind", row.kind, LONGEST_KIND),
         ("tags", max(row.tags, key=len, default=""), LONGEST_TAG),
+        ("telephone", row.telephone, LONGEST_TELEPHONE),
     ):
         if len(text) > longest:
             faults.add(row.line, column, N_("超过 %(longest)d 个字。"), longest=longest)
+    if not is_telephone(row.telephone) and not cell_fault(cell["telephone"]):
+        faults.add(row.line, "telephone", NO_TELEPHONE, text=row.telephone[:LONGEST_TELEPHONE])
     _check_level(row, cell["level"], levels, faults)
     answer = cell.get("takes_assignments", "")
     if _plain(answer).lower() not in _ANSWERS:
@@ -301,6 +310,17 @@ def _check_ranks(
                 row.line, "level", N_("层级要低于上级“%(parent)s”（第 %(line)d 行）。"),
                 parent=parent.name, line=parent.line,
             )  # fmt: skip
+
+
+def plain_telephone(text: str) -> str:
+    """A telephone number as it is kept: half-width, on one line."""
+    return on_one_line(_plain(clean_text(text, multiline=False))).replace("—", "-")
+
+
+def is_telephone(text: str) -> bool:
+    """Whether the text, as `plain_telephone` gives it, holds nothing but numbers to dial, one or
+    several; nothing at all will do as well."""
+    return bool(TELEPHONE.fullmatch(text))
 
 
 def _split_tags(text: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ MOST_NAMED = 10_000
 (SQLite 32,766); with more moved units all totals are redone."""
 
 _UNITS = Unit.__table__  # type: ignore[attr-defined]
-_FACTS = ("name", "level", "parent_id", "kind", "takes_assignments", "valid_to")
+_FACTS = ("name", "level", "parent_id", "kind", "telephone", "takes_assignments", "valid_to")
 """The columns that an import may change, besides the numbers in the tree."""
 
 
@@ -50,8 +50,8 @@ def import_units(
     Known units keep their id, and with the id everything that refers to them. Units that are not in
     the list end and stay where they are, so that last year's assignments read as they did. A unit
     that a later list names again is current again. A column that the file does not have (kind,
-    tags, takes_assignments) leaves the known values. The whole tree is renumbered. The answers of
-    moved units stay in the totals of the units to which they were reported.
+    telephone, tags, takes_assignments) leaves the known values. The whole tree is renumbered. The
+    answers of moved units stay in the totals of the units to which they were reported.
     """
     require(actor, Right.IMPORT_UNITS, Subject(), at=find_unit_of(session, actor))
     session.flush()
@@ -124,6 +124,7 @@ def _insert_new(
             [
                 {
                     "code": row.code, "name": row.name, "level": row.level, "kind": row.kind,
+                    "telephone": row.telephone,
                     "parent_id": ids.get(row.parent_code),
                     "lft": numbers[row.code][0], "rgt": numbers[row.code][1],
                     "takes_assignments": row.takes_assignments, "valid_from": valid_from,
@@ -166,6 +167,7 @@ def _facts(
         "level": row.level,
         "parent_id": ids.get(row.parent_code),
         "kind": row.kind if "kind" in columns else old.kind,
+        "telephone": row.telephone if "telephone" in columns else old.telephone,
         "takes_assignments": old.takes_assignments if stays else row.takes_assignments,
         "valid_to": None,
     }

@@ -50,6 +50,20 @@ def test_full_width_codes_and_stray_blanks_are_made_plain() -> None:
     ]  # fmt: skip
 
 
+def test_the_telephone_of_an_office_is_read_half_width_and_one_of_a_person_is_told() -> None:
+    heads = "代码,名称,层级,上级代码,电话"
+    lines = ["1,区,region,,（０４７１）６９４—４２３３ 转 8、694 4234", "11,盟,league,1,"]
+    region, league = read_units(table(*lines, headings=heads), LEVELS).rows
+    assert region.telephone == "(0471)694-4233 转 8、694 4234"
+    assert league.telephone == ""
+    assert faults(*lines, "12,市,league,1,张主任 694", headings=heads) == [
+        "第 4 行“电话”：“张主任 694”不是电话号码：只写号码，不写姓名，几个号码之间用“、”隔开。"
+    ]
+    assert faults(*lines, "12,市,league,1," + "1" * 41, headings=heads) == [
+        "第 4 行“电话”：超过 40 个字。"
+    ]
+
+
 def test_unknown_columns_are_ignored_and_rows_may_be_short() -> None:
     lines = table("x,1,区,region", headings="序号,code,name,level,parent_code,备注")
     assert read_units(lines, LEVELS).rows[0].code == "1"

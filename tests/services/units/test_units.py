@@ -43,7 +43,7 @@ def sample(session: Session) -> UnitList:
 
 def row(code: str, parent: str, level: str, name: str = "新单位", **more: Any) -> UnitRow:
     return UnitRow(0, code, name, level, parent, **{"kind": "", "tags": (),
-                   "takes_assignments": True, **more})  # fmt: skip
+                   "takes_assignments": True, "telephone": "", **more})  # fmt: skip
 
 
 def without(listed: UnitList, *codes: str) -> UnitList:
@@ -167,6 +167,21 @@ def test_a_column_the_file_lacks_leaves_what_is_known(session: Session, sample: 
     assert import_units(session, changed(bare, VILLAGE, kind=""), actor=None, now=NOW).changed == 0
     unit = get_unit(session, VILLAGE)
     assert (unit.kind, unit.takes_assignments) == ("社区", False)
+
+
+def test_a_telephone_stays_where_the_list_has_no_column_for_it(
+    session: Session, sample: UnitList
+) -> None:
+    called = changed(sample, VILLAGE, telephone="0476-123")
+    with_column = replace(called, columns=sample.columns | {"telephone"})
+    assert import_units(session, with_column, actor=None, now=NOW).changed == 1
+    assert get_unit(session, VILLAGE).telephone == "0476-123"
+    assert import_units(session, sample, actor=None, now=NOW).changed == 0
+    added = row("150402005999", TOWNSHIP, "village", telephone="0476-5")
+    rows = [*sample.rows, added]
+    import_units(session, replace(with_column, rows=rows), actor=None, now=NOW)
+    assert get_unit(session, "150402005999").telephone == "0476-5"
+    assert get_unit(session, VILLAGE).telephone == ""
 
 
 def test_tags_of_the_file_replace_those_of_the_listed_units(

@@ -25,6 +25,16 @@ def test_the_tree_is_walked_level_by_level(
     assert check(lower).xpath("//nav[@class='crumbs']//a/@href") == ["/units", f"/units/{REGION}"]
 
 
+def test_a_unit_says_how_its_office_is_called(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    client = sign_in(REGION, "office")
+    assert "单位电话" not in text_of(client.get(f"/units/{LEAGUE}"))
+    get_unit(session, LEAGUE).telephone = "0476-8822"
+    session.flush()
+    assert "单位电话0476-8822" in text_of(client.get(f"/units/{LEAGUE}")).replace(" ", "")
+
+
 def test_units_are_found_by_name_and_code(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
