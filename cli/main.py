@@ -65,6 +65,22 @@ def hand_down(
     processes.hand_down(measure_id, unit, period)
 
 
+@app.command()
+def due(
+    rule: Annotated[str, typer.Argument(help="时限，如 2026-12-20、workdays:5、monthly:25")],
+    received: Annotated[
+        str | None, typer.Option(help="收到日期，如 2026-12-11；不给则今天")
+    ] = None,
+    levels: Annotated[int, typer.Option(min=1, max=20, help="下发单位以下有几级")] = 4,
+    review_days: Annotated[int, typer.Option(min=0, max=60, help="每级审核几个工作日")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="给程序读的格式")] = False,
+) -> None:
+    """算时限：一条时限规则下每一级哪天截止、有几个工作日；不保存。"""
+    from cli.due import show_due
+
+    show_due(rule, received=received, levels=levels, review_days=review_days, as_json=as_json)
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,

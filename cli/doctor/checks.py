@@ -133,7 +133,7 @@ def check_calendar(_settings: Settings, now: datetime) -> Iterator[Finding]:
     until = known_until()
     near = local_date(now) + SOON > until
     sentence = N_("节假日安排已知到 %(until)s。")
-    late = N_("节假日安排只知道到 %(until)s，之后按周一至周五计算；请升级 chinesecalendar。")
+    late = N_("节假日安排只知道到 %(until)s，之后只算法定节日；请升级 chinesecalendar。")
     yield (note if near else good)("calendar", late if near else sentence, until=until)
 
 

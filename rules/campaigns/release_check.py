@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.dates.calendar import add_workdays, known_until, workdays_between
+from rules.dates.due_table import year_not_published
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 
@@ -72,10 +73,5 @@ def _due_warnings(facts: ReleaseFacts) -> list[Sentence]:
             )
         )
     if facts.due_on > known_until():
-        found.append(
-            Sentence(
-                N_("%(year)d年的放假安排尚未公布，暂按周一至周五计算工作日。"),
-                {"year": facts.due_on.year},
-            )
-        )
+        found.append(year_not_published(facts.due_on.year))
     return found

@@ -1,8 +1,8 @@
 """Working days of mainland China, with make-up days, in Asia/Shanghai.
 
 Source: the State Council's yearly notice on public holidays, as the chinesecalendar package
-contains it. In a year whose notice is not known yet, Monday to Friday count as working days. Pages
-say so with the help of `known_until`.
+contains it. In a year whose notice is not known yet, Monday to Friday count as working days, except
+for the days that the law itself fixes. Pages say so with the help of `known_until`.
 """
 
 from datetime import date, datetime, timedelta
@@ -11,7 +11,21 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 from chinese_calendar.constants import holidays
 
+from rules.dates.lawful_days import lawful_days
+from rules.sentences.sentence import N_
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+WEEKDAY_NAMES = {
+    1: N_("星期一"),
+    2: N_("星期二"),
+    3: N_("星期三"),
+    4: N_("星期四"),
+    5: N_("星期五"),
+    6: N_("星期六"),
+    7: N_("星期日"),
+}
+"""ISO weekday → its name."""
+_KNOWN_FROM = 2004
 _KNOWN_UNTIL = date(max(day.year for day in holidays), 12, 31)
 
 
@@ -32,8 +46,10 @@ def known_until() -> date:
 
 def is_workday(day: date) -> bool:
     """Whether offices work on `day`."""
-    if day > _KNOWN_UNTIL or day.year < 2004:
+    if day.year < _KNOWN_FROM:
         return day.weekday() < 5
+    if day > _KNOWN_UNTIL:
+        return day.weekday() < 5 and day not in lawful_days(day.year)
     return bool(chinese_calendar.is_workday(day))
 
 

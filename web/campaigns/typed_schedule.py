@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from models import Schedule
+from rules.dates.calendar import WEEKDAY_NAMES
 from rules.dates.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment, read_cron
 from rules.forms.field_values import plain, read_date
 from rules.sentences.faults import Fault, Faults
@@ -21,15 +22,6 @@ RHYTHM_NAMES = {
     Rhythm.WEEKLY: N_("每周"),
     Rhythm.MONTHLY: N_("每月"),
     Rhythm.QUARTERLY: N_("每季度"),
-}
-WEEKDAY_NAMES = {
-    1: N_("星期一"),
-    2: N_("星期二"),
-    3: N_("星期三"),
-    4: N_("星期四"),
-    5: N_("星期五"),
-    6: N_("星期六"),
-    7: N_("星期日"),
 }
 MONTH_DAYS = (*range(1, LONGEST_DAY + 1), LAST_DAY)
 _DAY = re.compile(r"[0-9]{1,2}")
