@@ -1,6 +1,7 @@
 """Each level's date, worked out for checking by hand."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,8 @@ def test_a_recurring_rule_is_that_of_the_period_of_receipt() -> None:
     ("rule", "levels", "said"),
     [
         ("2026-12-18", 4, []),
-        ("2026-12-13", 1, ["第1级到2026-12-13为止没有一个工作日。", "第1级的截止日期2026-12-13不是工作日。"]),
+        ("2026-12-13", 1, ["第1级到2026-12-13为止没有一个工作日。",
+                            "第1级的截止日期2026-12-13不是工作日。"]),
         ("2026-12-14", 2, ["第2级的截止日期2026-12-11不晚于收到之日。"]),
         ("2027-01-01", 2, ["第1级的截止日期2027-01-01不是工作日。", "2027年的放假安排尚未公布"]),
     ],
@@ -60,5 +62,5 @@ def test_working_days_end_on_working_days_and_never_grow_on_the_way_down(
     table = due_table(due, received, levels=levels, review_days=review_days)
     assert table[-1].workdays == count
     assert all(is_workday(row.due_on) for row in table)
-    for above, below in zip(table, table[1:], strict=False):
+    for above, below in pairwise(table):
         assert above.workdays - below.workdays == review_days
