@@ -41,14 +41,16 @@ def _received(text: str | None) -> date:
     if text is None:
         return datetime.now(SHANGHAI).date()
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
+        day = date.fromisoformat(text)
     except ValueError as error:
-        raise Refusal(
-            N_("收到日期“%(day)s”不是日期，请写成2026-12-11的样子。"), day=text
-        ) from error
+        raise _no_date(text) from error
     if day.year not in YEARS:
-        raise Refusal(N_("收到日期“%(day)s”不是日期，请写成2026-12-11的样子。"), day=text)
+        raise _no_date(text)
     return day
+
+
+def _no_date(text: str) -> Refusal:
+    return Refusal(N_("收到日期“%(day)s”不是日期，请写成2026-12-11的样子。"), day=text)
 
 
 def _json(

@@ -19,13 +19,13 @@ from queries.campaigns.campaigns import (
 from queries.campaigns.measures import list_measures
 from queries.units.units import list_levels, list_tags
 from rules.campaigns.notice.passages import Passage, Piece, cut
+from rules.dates.calendar import WEEKDAY_NAMES
 from rules.dates.due import DueRule, parse_due
 from rules.sentences.faults import Faults
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import EDITABLE, STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
-from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.context import Officer
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render

@@ -21,6 +21,7 @@ from queries.campaigns.campaigns import (
 from queries.campaigns.schedules import count_plans_of
 from queries.forms.forms import ListedForm, list_forms
 from queries.units.units import list_levels_below, list_tags
+from rules.dates.calendar import WEEKDAY_NAMES
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_
 from services.campaigns.measure_content import content_of
@@ -38,7 +39,6 @@ from web.campaigns.measure_acts import attempt_on
 from web.campaigns.measure_parts import TAKE_PART, ListedPart, list_parts, take_sent_part
 from web.campaigns.typed_due import KINDS, LAST, TypedDue
 from web.campaigns.typed_measure import EVERY_UNIT, TypedMeasure
-from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render

@@ -35,7 +35,7 @@ from queries.campaigns.reach import (
 )
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, warnings
-from rules.dates.calendar import local_date, workdays_between
+from rules.dates.calendar import WEEKDAY_NAMES, local_date, workdays_between
 from rules.dates.due import DueRule, current_period, due_dates
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.measures import (
@@ -49,7 +49,6 @@ from web.campaigns.conflicts import GATE_NAMES
 from web.campaigns.form_costs import PreviewedForm, preview_form
 from web.campaigns.measure_acts import Reasoned, attempt_on, try_with_reason
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, MeasureHistory, read_history
-from web.campaigns.typed_schedule import WEEKDAY_NAMES
 from web.edge.context import Context, Officer
 from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted

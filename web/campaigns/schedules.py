@@ -18,6 +18,7 @@ from queries.campaigns.schedules import (
     list_releasable_measures,
     list_schedules_of,
 )
+from rules.dates.calendar import WEEKDAY_NAMES
 from rules.dates.timetable import Rhythm, read_cron
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.not_found import NotFound
@@ -27,7 +28,6 @@ from web.campaigns.standings import Told, told_of
 from web.campaigns.typed_schedule import (
     MONTH_DAYS,
     RHYTHM_NAMES,
-    WEEKDAY_NAMES,
     TypedSchedule,
     day_in_words,
     timing_in_words,
