@@ -1,5 +1,6 @@
 """`python -m bench [NAME…]`: measure everything, or what is named; print and write the figures."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from bench import (
     filling,
     form_page,
     hand_down,
+    pages,
     region_page,
     reports,
     review_list,
@@ -117,6 +119,20 @@ def measure_workbooks() -> dict[str, Any]:
     return {"workbooks": results}
 
 
+def measure_pages() -> dict[str, Any]:
+    """The pages on the shipped tree; with `BENCH_COUNTRY=1` on a tree of 665,277 units."""
+    country = os.environ.get("BENCH_COUNTRY") == "1"
+    results = {}
+    for backend in (SQLITE, POSTGRESQL):
+        with scratch() as folder:
+            results[backend] = pages.measure(backend, folder, country=country) or {}
+    beside = results[POSTGRESQL]
+    figures = {
+        name: {**figures, POSTGRESQL: beside.get(name)} for name, figures in results[SQLITE].items()
+    }
+    return {"pages_country" if country else "pages": figures}
+
+
 MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "hand_down": measure_hand_down,
     "campaign": measure_usual_campaign,
@@ -126,6 +142,7 @@ MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "filling": measure_filling,
     "review_list": measure_review_list,
     "workbooks": measure_workbooks,
+    "pages": measure_pages,
     "expressions": lambda: {"expressions": expressions.measure()},
 }
 

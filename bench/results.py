@@ -23,9 +23,16 @@ def show(results: dict[str, Any], console: Console) -> None:
                 table.add_row(name, part, NOT_HERE)
                 continue
             for key, value in values.items():
-                table.add_row(f"{name} {part}".strip(), key, f"{value:,}" if value else str(value))
+                table.add_row(f"{name} {part}".strip(), key, _text(value))
             table.add_section()
     console.print(table)
+
+
+def _text(value: Any) -> str:
+    """A figure, or the figures of the same thing on another database in one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(figure)}" for key, figure in value.items())
+    return f"{value:,}" if value else str(value)
 
 
 def _parts(figures: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, case, func, insert, literal, select, text, update
-from sqlmodel import Date, Session, UTCDateTime, col
+from sqlalchemy import Engine, func, insert, literal, select, text
+from sqlmodel import Session, col
 
 from bench import sample
+from bench.answers import answer
 from bench.browser import browser, open_session
 from bench.databases import fresh_engine, transaction, why_absent
 from bench.form_page import statements_of
@@ -16,21 +17,15 @@ from bench.installation import installed, running
 from cli.run import WEB
 from models import (
     Account,
-    AnswerNumber,
     Assignment,
     Campaign,
     Decision,
     FormVersion,
-    Status,
-    Submission,
     Tag,
     Unit,
     UnitTag,
 )
-from models.columns import JsonType
 from queries.review.review_list import WaitingSubmissions
-from rules.dates.calendar import local_date
-from services.assignments.roll_up import rolled_up
 from services.campaigns.measures import (
     MeasureContent,
     confirm_measure,
@@ -42,8 +37,6 @@ from services.review.review_batches import decide_matching, undo
 WAITING = 15_000
 TIMES = 100
 TAG = "bench-review"
-NOTE = "逐户走访，登记取暖设备，发现隐患当场整改，已建立台账。" * 20
-"""A narrative of the usual length, which the list must not read."""
 PAGES = {
     "list": "/review",
     "list_by_due": "/review?sort=due",
@@ -104,7 +97,8 @@ def _fill(engine: Engine) -> int:
             wish = _release(session, number)
         sample.carry_out(engine, wish)
     with transaction(engine) as session:
-        _answer(session, unit_id)
+        below = select(col(Unit.id)).where(col(Unit.parent_id) == unit_id)
+        answer(session, col(Assignment.unit_id).in_(below))
     return unit_id
 
 
@@ -138,56 +132,6 @@ def _release(session: Session, number: int) -> int:
     wish = release_measure(session, made, actor=office, now=sample.NOW)
     assert wish is not None
     return wish
-
-
-def _answer(session: Session, unit_id: int) -> None:
-    """Write every lower unit's answer to every measure, in a few statements."""
-    below = select(col(Unit.id)).where(col(Unit.parent_id) == unit_id)
-    chosen = col(Assignment.unit_id).in_(below)
-    with rolled_up(session, chosen):
-        session.execute(_submissions(chosen))
-        number = select(col(Assignment.id), literal("checked"), literal(120_000)).where(chosen)
-        names = ["assignment_id", "field", "value"]
-        session.execute(insert(AnswerNumber).from_select(names, number))
-        session.execute(
-            update(Assignment)
-            .where(chosen)
-            .values(
-                status=Status.SUBMITTED,
-                revision=1,
-                sent_at=sample.NOW,
-                review_due_on=_review_due_on(col(Assignment.id)),
-            )
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _submissions(chosen: Any) -> Any:
-    answers = {"checked": 12, "spent": "3.5", "heating": "stove", "note": NOTE}
-    key, sender = col(Assignment.id), select(func.min(Account.id)).scalar_subquery()
-    rows = select(
-        key, literal(1), literal(answers, JsonType), literal({}, JsonType), literal([], JsonType),
-        case((key % 10 == 0, key % 3 + 1), else_=0), literal("bench-key-").concat(key),
-        literal("bench-").concat(key), literal("0" * 64), _sent_at(key), sender,
-    ).where(chosen)  # fmt: skip
-    names = [
-        "assignment_id", "revision", "answers", "rolled_up", "flags", "flag_count", "send_key",
-        "receipt", "checksum", "sent_at", "sent_by",
-    ]  # fmt: skip
-    return insert(Submission).from_select(names, rows)
-
-
-def _sent_at(key: Any) -> Any:
-    """The moment of sending: one of seven."""
-    moments = [sample.NOW + timedelta(hours=hours) for hours in range(7)]
-    known = {n: literal(moment, UTCDateTime()) for n, moment in enumerate(moments)}
-    return case(known, value=key % len(moments))
-
-
-def _review_due_on(key: Any) -> Any:
-    """The day of the review: one of five, so that the order of the list is not that of the rows."""
-    days = {n: literal(local_date(sample.NOW) + timedelta(days=n), Date) for n in range(5)}
-    return case(days, value=key % len(days))
 
 
 def _of(unit_id: int) -> Any:

@@ -40,13 +40,19 @@ def fill(engine: Engine, *, everybody: bool = False) -> int:
         import_shipped_tree(session, actor=None, now=NOW)
         if everybody:
             session.execute(update(Unit).values(takes_assignments=True))
-        office = make_account(session, get_region(session), Role.OFFICE)
-        make_campaign(session, office)
-        _make_form(session, office)
+    fill_around(engine)
     with transaction(engine) as session:
         taking = select(func.count()).select_from(Unit).where(col(Unit.takes_assignments))
         count: int = session.execute(taking).scalar_one()
         return count
+
+
+def fill_around(engine: Engine) -> None:
+    """Make an office account of the tree's top, a campaign and a form."""
+    with transaction(engine) as session:
+        office = make_account(session, get_region(session), Role.OFFICE)
+        make_campaign(session, office)
+        _make_form(session, office)
 
 
 def get_region(session: Session) -> Unit:
@@ -97,6 +103,18 @@ def release_one(
 ) -> tuple[Measure, int]:
     """Release a measure to every unit of a level, and return it with the id of its wish."""
     office = get_office(session)
+    measure = draft_one(session, number, now=now, level=level)
+    confirm_measure(session, measure, actor=office, now=now)
+    wish = release_measure(session, measure, actor=office, now=now)
+    assert wish is not None
+    return measure, wish
+
+
+def draft_one(
+    session: Session, number: int, *, now: datetime = NOW, level: str = "village"
+) -> Measure:
+    """Write a measure for every unit of a level."""
+    office = get_office(session)
     campaign = session.scalars(select(Campaign).limit(1)).one()
     form = session.scalars(select(FormVersion).limit(1)).one()
     content = MeasureContent(
@@ -107,14 +125,10 @@ def release_one(
         form_version_id=form.id,
         addressees=((level, ""),),
     )
-    measure = create_measure(
+    return create_measure(
         session, campaign_id=campaign.id, content=content,
         position=number, path=f"{number}", actor=office, now=now,
     )  # fmt: skip
-    confirm_measure(session, measure, actor=office, now=now)
-    wish = release_measure(session, measure, actor=office, now=now)
-    assert wish is not None
-    return measure, wish
 
 
 def carry_out(engine: Engine, wish: int, *, now: datetime = NOW) -> None:
