@@ -27,7 +27,7 @@ from services.units.units import import_units
 COUNTRY_UNITS = 665_277
 WHOLE_COPIES = 41
 TOP = LevelRow("country", "国家", "Country")
-_ROOT = UnitRow(1, "00", "全国", TOP.code, "", "", (), takes_assignments=True)
+ROOT_CODE = "00"
 
 
 def fill_country(engine: Engine) -> None:
@@ -46,7 +46,7 @@ def fill_country(engine: Engine) -> None:
 
 def _list_units(session: Session) -> UnitList:
     shipped = read_units(read_table_file(UNITS, UNIT_HEADS).lines, list_levels(session)).rows
-    rows = [_ROOT]
+    rows = [shipped[0]._replace(code=ROOT_CODE, name="全国", level=TOP.code)]
     while len(rows) < COUNTRY_UNITS:
         number = len(rows) // len(shipped)
         rows += [_copy(row, number) for row in shipped[: COUNTRY_UNITS - len(rows)]]
@@ -54,7 +54,7 @@ def _list_units(session: Session) -> UnitList:
 
 
 def _copy(row: UnitRow, number: int) -> UnitRow:
-    above = f"{number:02d}{row.parent_code}" if row.parent_code else _ROOT.code
+    above = f"{number:02d}{row.parent_code}" if row.parent_code else ROOT_CODE
     return row._replace(code=f"{number:02d}{row.code}", parent_code=above)
 
 
