@@ -77,7 +77,8 @@ class Measure(SQLModel, table=True):
     findings: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JsonType, nullable=False)
     )
-    """What intake found in the text (duties, deadlines, uncertain), each with its offsets."""
+    """What intake found in the text (duties, deadlines, lead units, uncertain), each with its
+    offsets."""
     version: int = Field(default=1)
     """A number that grows with every edit, so that two people who edit at once notice."""
     released_at: datetime | None = Field(default=None)

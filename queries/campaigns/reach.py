@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from adapters.by_name import ByName
-from models import Assignment, Level, Status, Unit
+from models import Addressee, Assignment, Level, Status, Tag, Unit, UnitTag
 from queries.campaigns.addressees import addressed, in_scope
 from queries.units.units import below, current
 
@@ -25,6 +25,14 @@ class LevelReach(NamedTuple):
     """Units in between, which pass the measure on and sum up."""
     left_out: int
     """Units with the level and tag of an addressee that take no assignments."""
+
+
+class TagReach(NamedTuple):
+    """How many units of one level carry a tag for which the measure is meant."""
+
+    level: str
+    tag: Tag
+    answering: int
 
 
 class ReachRow(NamedTuple):
@@ -69,6 +77,31 @@ def list_reach_by_level(session: Session, measure_id: int, owner: Unit) -> Seque
         .where(below(owner), current())
         .group_by(col(Level.code))
         .order_by(col(Level.rank))
+    )
+    return by_name.values(session.execute(wanted))
+
+
+def list_reach_by_tag(session: Session, measure_id: int, owner: Unit) -> Sequence[TagReach]:
+    """The addressed levels and tags below `owner`, with the units that answer; one statement.
+
+    A unit with two of the tags counts with each.
+    """
+    carries = and_(
+        col(Unit.id) == UnitTag.unit_id,
+        col(Unit.level) == Addressee.level,
+        col(Unit.takes_assignments),
+        below(owner),
+        current(),
+    )
+    by_name = ByName(TagReach, level=Addressee.level, tag=Tag, answering=func.count(col(Unit.id)))
+    wanted = (
+        select(*by_name.columns)
+        .join(Tag, col(Tag.code) == Addressee.tag)
+        .outerjoin(UnitTag, col(UnitTag.tag) == Tag.code)
+        .outerjoin(Unit, carries)
+        .where(col(Addressee.measure_id) == measure_id)
+        .group_by(col(Addressee.level), col(Tag.code))
+        .order_by(col(Tag.code))
     )
     return by_name.values(session.execute(wanted))
 

@@ -72,6 +72,13 @@ def count_plans_of(session: Session, measure_id: int) -> int:
     return session.exec(wanted).one()
 
 
+def list_plans_of(session: Session, measure_id: int) -> Sequence[Schedule]:
+    """The schedules of the measure that have a coming moment, the next one first."""
+    coming = col(Schedule.next_at).is_not(None)
+    wanted = select(Schedule).where(Schedule.measure_id == measure_id, coming)
+    return session.exec(wanted.order_by(col(Schedule.next_at), col(Schedule.id))).all()
+
+
 def count_campaign_plans(session: Session, campaign_id: int) -> int:
     """How many schedules of the campaign and of its measures have a coming moment."""
     coming = col(Schedule.next_at).is_not(None)

@@ -37,5 +37,7 @@ def findings_of(read: DraftMeasure) -> dict[str, Any]:
         "deadlines": [asdict(deadline) for deadline in read.deadlines],
         "levels": list(read.levels),
         "tags": list(read.tags),
+        "lead": [asdict(unit) for unit in read.lead],
+        "cooperating": [asdict(unit) for unit in read.cooperating],
         "uncertain": [asdict(doubt) for doubt in read.uncertain],
     }

@@ -11,10 +11,15 @@ from models import Campaign, Measure, MeasureStatus
 from queries.campaigns.campaigns import get_own_campaign, get_own_measure, lock_own_measure
 from queries.campaigns.closings import Outstanding, list_outstanding
 from queries.campaigns.measures import list_measures
-from queries.campaigns.reach import count_reached
 from rules.sentences.refusal import N_
 from services.campaigns.closings import close_measures, open_measure_again
-from web.campaigns.measure_acts import Reasoned, attempt_on, try_with_reason
+from web.campaigns.measure_acts import (
+    OPEN_AGAIN,
+    Reasoned,
+    attempt_on,
+    reason_page,
+    try_with_reason,
+)
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
@@ -74,7 +79,7 @@ def close_campaign(context: Officer, campaign_id: int) -> Response:
 def show_open_again(context: Officer, measure_id: int) -> Response:
     """What opening the measure again means, and the reason that is needed."""
     own = get_own_measure(context.session, context.actor, measure_id)
-    return _open_again_page(context, Reasoned(*own))
+    return reason_page(context, OPEN_AGAIN, Reasoned(*own))
 
 
 @router.post("/measures/{measure_id}/open-again")
@@ -82,7 +87,7 @@ def open_again(context: Officer, measure_id: int, posted: Posted) -> Response:
     """Take the closing back, with a reason that every unit will see."""
     tried = try_with_reason(context, measure_id, posted, open_measure_again)
     if tried.refusal:
-        return _open_again_page(context, tried)
+        return reason_page(context, OPEN_AGAIN, tried)
     said = N_("已重新开启，%(count)s 个单位的任务可以继续办理。")
     if not tried.count:
         said = N_("这条措施没有办结，没有变化。")
@@ -113,31 +118,3 @@ def _close_page(
     rows = list_outstanding(context.session, [closed.id for closed in measures])
     page = ClosePage(campaign, measure, rows, refusal)
     return render(context.request, page, status=422 if refusal else 200)
-
-
-@dataclass(frozen=True)
-class OpenAgainPage(Page):
-    """What opening a measure again means."""
-
-    TEMPLATE = "pages/campaigns/measures/open_again.html"
-
-    measure: Measure
-    campaign: Campaign
-    count: int
-    """How many units have an assignment of the measure."""
-    reason: str
-    refusal: str
-    can: bool
-    """The measure is closed, so that it can be opened again."""
-
-
-def _open_again_page(context: Context, tried: Reasoned) -> Response:
-    page = OpenAgainPage(
-        measure=tried.measure,
-        campaign=tried.campaign,
-        count=count_reached(context.session, tried.measure.id),
-        reason=tried.reason,
-        refusal=tried.refusal,
-        can=tried.measure.status == MeasureStatus.CLOSED,
-    )
-    return render(context.request, page, status=tried.status)

@@ -37,6 +37,11 @@ class Names:
     tags: Mapping[str, str]
     forms: Mapping[str, str]
 
+    def level_name(self, code: str, language: str) -> str:
+        """The name of a level in one language."""
+        level = self.levels[code]
+        return level.name_en if language == "en" else level.name
+
 
 def differences(
     words: Words, stored: TypedMeasure, sent: TypedMeasure, names: Names
@@ -74,11 +79,9 @@ def due_in_words(words: Words, due: TypedDue) -> str:
 
 
 def _levels(words: Words, measure: TypedMeasure, names: Names) -> str:
-    english = words.language == "en"
     lines = []
     for code, level in measure.levels.items():
-        known = names.levels[code]
-        name = known.name_en if english else known.name
+        name = names.level_name(code, words.language)
         does = _level(words, level, names)
         lines.append(words.say(N_("%(label)s：%(sentence)s"), label=name, sentence=does))
     return "\n".join(lines)

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from fastapi import Response
 from starlette.datastructures import FormData
 
-from models import Campaign, Measure
+from models import Campaign, Measure, MeasureStatus
 from queries.campaigns.campaigns import lock_own_measure
+from queries.campaigns.reach import count_reached
 from web.edge.context import Context
+from web.edge.rendering import Page, render
 from web.edge.transactions import Attempt, attempt
 
 
@@ -47,3 +50,39 @@ def try_with_reason(
     with attempt_on(context, measure) as outcome:
         count = act(context.session, measure, reason=reason, actor=context.actor, now=context.now)
     return Reasoned(measure, campaign, reason, outcome.refusal, count)
+
+
+WITHDRAW, OPEN_AGAIN = "withdraw", "open-again"
+STARTS_FROM = {WITHDRAW: MeasureStatus.RELEASED, OPEN_AGAIN: MeasureStatus.CLOSED}
+"""The acts that need a reason, as the last part of their address, and the status each changes."""
+
+
+@dataclass(frozen=True)
+class ReasonPage(Page):
+    """Asks for the reason of an act on a measure, and says how many units the act concerns."""
+
+    TEMPLATE = "pages/campaigns/measures/reason.html"
+
+    measure: Measure
+    campaign: Campaign
+    act: str
+    count: int
+    """How many units have an assignment of the measure."""
+    reason: str
+    refusal: str
+    can: bool
+    """The measure stands where the act can begin."""
+
+
+def reason_page(context: Context, act: str, tried: Reasoned) -> Response:
+    """The page that asks for the reason of `act`, before the act or after its refusal."""
+    page = ReasonPage(
+        measure=tried.measure,
+        campaign=tried.campaign,
+        act=act,
+        count=count_reached(context.session, tried.measure.id),
+        reason=tried.reason,
+        refusal=tried.refusal,
+        can=tried.measure.status == STARTS_FROM[act],
+    )
+    return render(context.request, page, status=tried.status)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from models import Campaign, Level, Measure
+from models import Campaign, Level, Measure, Notice
 from queries.campaigns.campaigns import get_notice
 from queries.campaigns.measures import list_taken_parts
 from queries.units.units import list_levels
@@ -31,14 +31,9 @@ class ListedPart:
     taken: int | None
 
 
-def list_parts(session: Session, measure: Measure, campaign: Campaign) -> list[ListedPart]:
-    """The parts of a measure that was read from the notice of the campaign.
-
-    One statement for the notice, and two more where there are parts.
-    """
-    if measure.start is None:
-        return []
-    parts = parts_of_measure(measure, get_notice(session, campaign))
+def list_parts(session: Session, measure: Measure, notice: Notice | None) -> list[ListedPart]:
+    """The parts of a measure that was read from `notice`. Two statements where there are parts."""
+    parts = parts_of_measure(measure, notice) if notice else ()
     if not parts:
         return []
     taken = list_taken_parts(session, measure)

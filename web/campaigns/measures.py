@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -13,6 +11,7 @@ from sqlmodel import Session
 
 from models import Campaign, Gate, Level, Measure, MeasureStatus, Tag
 from queries.campaigns.campaigns import (
+    get_notice,
     get_own_campaign,
     get_own_measure,
     lock_own_measure,
@@ -24,6 +23,7 @@ from queries.units.units import list_levels_below, list_tags
 from rules.dates.calendar import WEEKDAY_NAMES
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_
+from rules.sentences.sentence import ENDED, Joined, Sentence
 from services.campaigns.measure_content import content_of
 from services.campaigns.measures import (
     EDITABLE,
@@ -37,8 +37,10 @@ from services.campaigns.measures import (
 from web.campaigns.conflicts import GATE_NAMES, Names, TypedDifference, differences
 from web.campaigns.measure_acts import attempt_on
 from web.campaigns.measure_parts import TAKE_PART, ListedPart, list_parts, take_sent_part
-from web.campaigns.typed_due import KINDS, LAST, TypedDue
-from web.campaigns.typed_measure import EVERY_UNIT, TypedMeasure
+from web.campaigns.settled_choices import DUE_INPUTS, settle
+from web.campaigns.taken_finds import TAKE, TakenFinds, find_taken, take_over
+from web.campaigns.typed_due import KINDS, LAST
+from web.campaigns.typed_measure import TypedMeasure
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
@@ -58,7 +60,6 @@ MENTIONED = {
     "batch-2": N_("第二批"),
 }
 """Kinds of units that a notice may mention; the list of units need not have a tag for each."""
-PLACE = re.compile(r"[0-9]{1,4}")
 router = APIRouter()
 
 
@@ -119,17 +120,22 @@ def save_measure(context: Officer, measure_id: int, posted: Posted) -> Response:
     choices = Choices.load(context.session, context.viewer)
     sent = TypedMeasure.read(typed(posted), choices.levels)
     then = str(posted.get("then", ""))
-    if then.startswith("take:"):
+    if then.startswith(TAKE):
         sent = take_over(sent, measure.findings, then)
         return _editor(context, measure, campaign, choices, sent)
     if then.startswith(TAKE_PART):
         refusal = take_sent_part(context, measure, campaign, then)
         return _editor(context, measure, campaign, choices, sent, refusal=refusal)
-    faults = Faults()
+    stored = TypedMeasure.of(measure, content_of(context.session, measure), choices.levels)
+    if sent.version != stored.version:
+        return _editor(context, measure, campaign, choices, sent)
+    settled = settle(sent, stored, choices.names, context.words.language)
+    sent, faults = settled.sent, Faults()
     content = choices.content(sent, faults)
+    faults |= settled.asked
     if then == "confirm" and not content.due_rule:
         faults.setdefault("due_kind", Fault(N_("请先确定办理时限，再确认措施。")))
-    if faults or sent.version != str(measure.version):
+    if faults:
         return _editor(context, measure, campaign, choices, sent, faults)
     with attempt_on(context, measure) as outcome:
         edit_measure(
@@ -144,7 +150,9 @@ def save_measure(context: Officer, measure_id: int, posted: Posted) -> Response:
             confirm_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
         return _editor(context, measure, campaign, choices, sent, refusal=outcome.refusal)
-    return back_to(_next_page(measure, then), _done(then, before), title=measure.title)
+    done = Sentence(_done(then, before), {"title": measure.title})
+    told = Joined([done, *settled.told], ENDED)
+    return back_to(_next_page(measure, then), N_("%(told)s。"), told=told)
 
 
 def _done(then: str, before: MeasureStatus) -> str:
@@ -214,25 +222,6 @@ def add_measure(context: Officer, campaign_id: int, posted: Posted) -> Response:
     return back_to(f"/measures/{measure.id}/edit", said, title=measure.title)
 
 
-def take_over(sent: TypedMeasure, findings: Mapping[str, Any], then: str) -> TypedMeasure:
-    """The inputs, into which a finding of the text was put; `then` is `take:duties:0`.
-
-    A finding that is not there (any more) changes nothing.
-    """
-    _, kind, place = f"{then}::".split(":")[:3]
-    found = findings.get(kind, [])
-    if not PLACE.fullmatch(place) or int(place) >= len(found):
-        return sent
-    finding = found[int(place)]
-    if kind == "deadlines":
-        return replace(sent, due=TypedDue.of(finding["value"]))
-    if kind == "duties":
-        return replace(sent, target_count=str(finding["count"]), target_label=finding["text"][:120])
-    if kind == "levels" and finding in sent.levels:
-        return sent.with_level(finding, to=EVERY_UNIT)
-    return sent
-
-
 @dataclass(frozen=True)
 class MeasureEditorPage(Page):
     """The editor of a measure."""
@@ -247,11 +236,15 @@ class MeasureEditorPage(Page):
     """Where the inputs differ from what somebody else has stored meanwhile."""
     faults: Mapping[str, str]
     refusal: str
+    taken: TakenFinds
+    """The finds that stand in the inputs."""
     parts: Sequence[ListedPart]
     """The parts of the measure's place in the notice that address different units."""
     plans: int
     """How many schedules end when the measure is deleted."""
     due_kinds: Mapping[str, str]
+    due_rows: Mapping[str, tuple[str, ...]]
+    """Each input of the due rule, and its kinds."""
     last: str
     weekdays: Mapping[int, str]
     gate_names: Mapping[Gate, str]
@@ -269,6 +262,7 @@ def _editor(
     refusal: str = "",
 ) -> Response:
     stored = TypedMeasure.of(measure, content_of(context.session, measure), choices.levels)
+    notice = None if measure.start is None else get_notice(context.session, campaign)
     changed = sent.version != stored.version
     conflict = differences(context.words, stored, sent, choices.names) if changed else []
     told = context.words.say_each(faults or {})
@@ -280,9 +274,11 @@ def _editor(
         conflict=conflict,
         faults=told,
         refusal=refusal,
-        parts=list_parts(context.session, measure, campaign),
+        taken=find_taken(measure, notice.text, sent) if notice else TakenFinds(),
+        parts=list_parts(context.session, measure, notice),
         plans=count_plans_of(context.session, measure.id),
         due_kinds=KINDS,
+        due_rows=DUE_INPUTS,
         last=LAST,
         weekdays=WEEKDAY_NAMES,
         gate_names=GATE_NAMES,

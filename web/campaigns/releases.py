@@ -28,15 +28,18 @@ from queries.campaigns.measures import list_gates, list_reached_levels
 from queries.campaigns.reach import (
     LevelReach,
     ReachRow,
-    count_reached,
+    TagReach,
     list_left_out,
     list_reach_by_level,
+    list_reach_by_tag,
     list_reached,
 )
+from queries.campaigns.schedules import list_plans_of
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, warnings
 from rules.dates.calendar import WEEKDAY_NAMES, local_date, workdays_between
 from rules.dates.due import DueRule, current_period, due_dates
+from rules.reports.targets import target_in_words
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.measures import (
     STATUS_NAMES,
@@ -47,8 +50,15 @@ from services.campaigns.measures import (
 from web.campaigns.campaigns import find_due
 from web.campaigns.conflicts import GATE_NAMES
 from web.campaigns.form_costs import PreviewedForm, preview_form
-from web.campaigns.measure_acts import Reasoned, attempt_on, try_with_reason
+from web.campaigns.measure_acts import (
+    WITHDRAW,
+    Reasoned,
+    attempt_on,
+    reason_page,
+    try_with_reason,
+)
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, MeasureHistory, read_history
+from web.campaigns.typed_schedule import release_in_words
 from web.edge.context import Context, Officer
 from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted
@@ -72,6 +82,8 @@ class LevelPreview:
     """Working days from today."""
     gate: MeasureGate | None
     """None at the lowest level, from which nothing goes on."""
+    tags: Sequence[TagReach]
+    """The tags that are addressed; empty where every unit of the level answers, or none."""
 
     @property
     def level(self) -> Level:
@@ -173,7 +185,7 @@ def release(context: Officer, measure_id: int) -> Response:
 def show_withdraw(context: Officer, measure_id: int) -> Response:
     """How much a withdrawal ends, and the reason that is needed."""
     own = get_own_measure(context.session, context.actor, measure_id)
-    return _withdraw_page(context, Reasoned(*own))
+    return reason_page(context, WITHDRAW, Reasoned(*own))
 
 
 @router.post("/measures/{measure_id}/withdraw")
@@ -181,7 +193,7 @@ def withdraw(context: Officer, measure_id: int, posted: Posted) -> Response:
     """Take the measure back from every unit, with a reason that every unit will see."""
     tried = try_with_reason(context, measure_id, posted, withdraw_measure)
     if tried.refusal:
-        return _withdraw_page(context, tried)
+        return reason_page(context, WITHDRAW, tried)
     address = f"/campaigns/{tried.campaign.id}#measure-{measure_id}"
     said = N_("已撤回“%(title)s”，结束了 %(count)s 个单位的任务。")
     return back_to(address, said, title=tried.measure.title, count=tried.count)
@@ -192,6 +204,7 @@ def make_preview(context: Context, measure: Measure) -> ReleasePreview:
     session, own, today = context.session, context.viewer.unit, context.today
     due = find_due(measure)
     reach = list_reach_by_level(session, measure.id, own)
+    tagged = list_reach_by_tag(session, measure.id, own)
     concerned = list_reached_levels(session, measure.id, _rank_of(session, own))
     codes = [level.code for level in concerned]
     dates = _due_dates(due, codes, measure, _received(measure, due, today))
@@ -202,6 +215,7 @@ def make_preview(context: Context, measure: Measure) -> ReleasePreview:
             due_on=dates.get(code),
             days_left=workdays_between(today, dates[code]) if dates else None,
             gate=_gate(measure.id, code, gates) if code != codes[-1] else None,
+            tags=[row for row in tagged if row.level == code],
         )
         for reached in reach
         if (code := reached.level.code) in codes
@@ -254,6 +268,11 @@ def _due_dates(
     )
 
 
+def _target(measure: Measure) -> str:
+    count = measure.target_count
+    return "" if count is None else target_in_words(count, measure.target_label)
+
+
 @dataclass(frozen=True)
 class PreviewPage(Page):
     """What a release would do; after the release, how far the measure has got."""
@@ -263,6 +282,10 @@ class PreviewPage(Page):
     measure: Measure
     campaign: Campaign
     preview: ReleasePreview
+    target: str
+    """How many of what is to be done; empty where the measure sets no target."""
+    plans: Sequence[str]
+    """The coming releases that are scheduled, in words."""
     warnings: Sequence[str]
     refusal: str
     wish: HandDown | None
@@ -287,6 +310,11 @@ def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str =
         measure=measure,
         campaign=campaign,
         preview=preview,
+        target=_target(measure),
+        plans=[
+            release_in_words(context.words, plan)
+            for plan in list_plans_of(context.session, measure.id)
+        ],
         warnings=[context.words.say(warning) for warning in warnings(preview.facts)],
         refusal=refusal,
         wish=own[0] if own else None,
@@ -299,31 +327,3 @@ def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str =
         measure_act_names=MEASURE_ACT_NAMES,
     )
     return render(context.request, page, status=409 if refusal else 200)
-
-
-@dataclass(frozen=True)
-class WithdrawPage(Page):
-    """What withdrawing a measure ends."""
-
-    TEMPLATE = "pages/campaigns/measures/withdraw.html"
-
-    measure: Measure
-    campaign: Campaign
-    count: int
-    """How many units the measure has reached."""
-    reason: str
-    refusal: str
-    can: bool
-    """The measure is released, so that it can be withdrawn."""
-
-
-def _withdraw_page(context: Context, tried: Reasoned) -> Response:
-    page = WithdrawPage(
-        measure=tried.measure,
-        campaign=tried.campaign,
-        count=count_reached(context.session, tried.measure.id),
-        reason=tried.reason,
-        refusal=tried.refusal,
-        can=tried.measure.status == MeasureStatus.RELEASED,
-    )
-    return render(context.request, page, status=tried.status)

@@ -169,7 +169,9 @@ class TypedMeasure:
             elif level.to == TAGGED:
                 known = [tag for tag in level.tags if tag in tags]
                 chosen += [(code, tag) for tag in known]
-                if not known:
+                if len(known) < len(level.tags):
+                    faults[f"to-{code}"] = Fault(N_("勾选的标签里有的已经没有了，请重新勾选。"))
+                elif not known:
                     faults[f"to-{code}"] = Fault(N_("请至少勾选一个标签，或者改为全部单位。"))
         return chosen
 

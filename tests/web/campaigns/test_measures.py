@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
-from models import Addressee, Measure, MeasureGate, Schedule
+from models import Addressee, Measure, MeasureGate, Schedule, Tag
 from services.campaigns.schedules import schedule_release
 from tests.building import LEAGUE, REGION
 from tests.conftest import NOW
@@ -228,3 +228,47 @@ def test_the_page_says_which_plans_end_with_a_deleted_measure(
     assert client.post(f"/measures/{measure.id}/delete").status_code == 303
     assert session.exec(select(Schedule)).all() == []
     assert client.post(f"/measures/{measure.id}/delete").status_code == 404
+
+
+def test_a_ticked_tag_is_the_choice_and_the_message_says_so(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    session.add(Tag(code="border", name="边境", name_en="border"))
+    measure = drafted(session)
+    client = sign_in(REGION, "office")
+    address, fields = editor(client, measure)
+    sent = fields | {"tags-village": ["border"], "then": ["save"]}
+    answer = client.post(address, data=sent)
+    assert answer.status_code == 303
+    assert session.exec(select(Addressee.level, Addressee.tag)).all() == [("village", "border")]
+    told = text_of(client.get(answer.headers["location"]))
+    assert "已保存“入户排查取暖安全”。嘎查村社区只下发给勾选了标签的单位：边境。" in told
+
+
+def test_a_tick_beside_a_choice_that_was_made_is_asked_about_and_nothing_is_stored(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    session.add(Tag(code="border", name="边境", name_en="border"))
+    measure = drafted(session)
+    client = sign_in(REGION, "office")
+    address, fields = editor(client, measure)
+    sent = fields | {"to-banner": ["all"], "tags-banner": ["border"], "then": ["save"]}
+    answer = client.post(address, data=sent)
+    assert answer.status_code == 422
+    assert "旗县区勾选了标签“边境”，选的却是“全部单位填报”" in text_of(answer)
+    again = fields_of(answer, address)
+    assert (again["to-banner"], again["tags-banner"]) == (["all"], ["border"])
+    assert session.exec(select(Addressee.level)).all() == ["village"]
+
+
+def test_a_tag_that_is_gone_meanwhile_is_not_dropped_in_silence(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    session.add(Tag(code="border", name="边境", name_en="border"))
+    measure = drafted(session)
+    client = sign_in(REGION, "office")
+    address, fields = editor(client, measure)
+    sent = fields | {"to-village": ["tags"], "tags-village": ["border", "gone"], "then": ["save"]}
+    answer = client.post(address, data=sent)
+    assert answer.status_code == 422
+    assert "已经没有了" in text_of(answer)

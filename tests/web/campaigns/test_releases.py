@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,9 +8,19 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from models import Assignment, Gate, HandDown, MeasureStatus
-from services.campaigns.measures import GateChoice, release_measure
-from tests.building import LEAGUE, REGION, get_unit, hand_down_now, make_form, release_down
+from models import Assignment, Gate, HandDown, MeasureStatus, Tag, UnitTag
+from services.campaigns.measures import GateChoice, confirm_measure, release_measure
+from services.campaigns.schedules import schedule_release
+from tests.building import (
+    LEAGUE,
+    OTHER_VILLAGE,
+    REGION,
+    VILLAGE,
+    get_unit,
+    hand_down_now,
+    make_form,
+    release_down,
+)
 from tests.conftest import NOW
 from tests.counting import statements
 from tests.sample_tree import LEVELS
@@ -217,3 +228,26 @@ def test_the_preview_confirms_a_draft_or_says_what_is_missing(
     assert "请先确定办理时限" in text_of(answer)
     session.refresh(ready)
     assert (ready.status, undated.status) == ("confirmed", "draft")
+
+
+def test_the_preview_shows_everything_that_goes_out(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    session.add(Tag(code="border", name="边境", name_en="border"))
+    for code in (VILLAGE, OTHER_VILLAGE):
+        session.add(UnitTag(unit_id=get_unit(session, code).id, tag="border"))
+    measure = drafted(session, addressees=(("banner", ""), ("village", "border")))
+    measure.target_count, measure.target_label = 2, "次集中排查"
+    measure.lead, measure.cooperating = "应急管理厅", "住建厅"
+    confirm_measure(session, measure, actor=office_of(session), now=NOW)
+    at = NOW + timedelta(days=1)
+    schedule_release(session, measure, at, actor=office_of(session), now=NOW)
+    answer = sign_in(REGION, "office").get(f"/measures/{measure.id}/preview")
+    shown = text_of(answer)
+    for told in (
+        measure.text, "数据填报", "2次集中排查", "应急管理厅", "住建厅", "冬春季安全排查",
+        "定时下发：2026-11-24 09:00",
+    ):  # fmt: skip
+        assert told in shown
+    assert ("嘎查村社区", "2边境 2", "0") in numbers(answer)
+    assert check(answer).xpath("//details[@open]//div[@class='text']")
