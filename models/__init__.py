@@ -3,7 +3,7 @@
 from models.account import Account, AccountAct, AccountEvent, Role, SignIn
 from models.assignment import ONCE, Assignment, Detail, Status
 from models.attachment import Attachment, AttachmentKind
-from models.campaign import Campaign, Notice
+from models.campaign import Campaign, Notice, NoticeFile, NoticeFileKind
 from models.comparison import Comparison
 from models.complaint import Complaint
 from models.flag import Flag, FlagKind
@@ -68,6 +68,8 @@ __all__ = [
     "MeasureKind",
     "MeasureStatus",
     "Notice",
+    "NoticeFile",
+    "NoticeFileKind",
     "Occurrence",
     "Outcome",
     "Review",

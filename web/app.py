@@ -22,6 +22,7 @@ from web.campaigns import (
     intake,
     measure_history,
     measures,
+    notice_files,
     releases,
     schedules,
 )
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     complaints.router,
     intake.router,
     campaigns.router,
+    notice_files.router,
     measures.router,
     campaign_deletions.router,
     closings.router,

@@ -1,10 +1,13 @@
-"""Queries about attachments: one by its token, all of an assignment, and those that can go."""
+"""Queries about attachments: one by its token, all of an assignment, and those that can go.
+
+Files of notices lie in the same store: what tells which stored files are known counts both.
+"""
 
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, cast, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -15,9 +18,11 @@ from models import (
     Draft,
     FormVersion,
     Measure,
+    NoticeFile,
     Submission,
     Unit,
 )
+from queries.campaigns.notice_files import kept_files
 from queries.units.visibility import visible_units
 from rules.assignments.states import UNSENT
 from rules.sentences.not_found import NotFound
@@ -165,13 +170,17 @@ def list_abandoned(session: Session, before: datetime) -> Sequence[int]:
     return list(session.scalars(wanted))
 
 
-def list_known_attachments(session: Session, digests: Collection[str]) -> set[str]:
-    """Those of the digests that a row has."""
-    wanted = select(func.distinct(Attachment.digest)).where(col(Attachment.digest).in_(digests))
-    return set(session.scalars(wanted))
+def list_known_files(session: Session, digests: Collection[str]) -> set[str]:
+    """Those of the digests that an attachment or a file of a notice has."""
+    attached = select(col(Attachment.digest)).where(col(Attachment.digest).in_(digests))
+    of_notices = select(col(NoticeFile.digest)).where(
+        col(NoticeFile.digest).in_(digests), kept_files()
+    )
+    return set(session.scalars(attached.union(of_notices)))
 
 
 def list_digests(session: Session) -> list[str]:
-    """The digests of all files that rows name, without doubles."""
-    known = select(func.distinct(Attachment.digest)).where(col(Attachment.done_at).is_not(None))
-    return sorted(session.scalars(known))
+    """The digests of all files that attachments and notices name, without doubles."""
+    attached = select(col(Attachment.digest)).where(col(Attachment.done_at).is_not(None))
+    of_notices = select(col(NoticeFile.digest)).where(kept_files())
+    return sorted(session.scalars(attached.union(of_notices)))

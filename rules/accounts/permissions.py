@@ -34,6 +34,7 @@ class Right(StrEnum):
 
     TAKE_IN_NOTICE = "take in a notice"
     EDIT_NOTICE = "edit the head of a notice"
+    KEEP_NOTICE_FILES = "add, replace or remove a file of a notice"
     DELETE_CAMPAIGN = "delete a campaign"
     WRITE_MEASURE = "write or edit a measure"
     CONFIRM_MEASURE = "confirm a measure"
@@ -104,6 +105,7 @@ OWN_ACCOUNT = N_("不能停用自己的账号。")
 PERMISSIONS: Mapping[Right, Permission] = {
     Right.TAKE_IN_NOTICE: Permission((own_office,)),
     Right.EDIT_NOTICE: Permission((own_office,)),
+    Right.KEEP_NOTICE_FILES: Permission((own_office,)),
     Right.DELETE_CAMPAIGN: Permission((own_office,)),
     Right.WRITE_MEASURE: Permission((own_office,)),
     Right.CONFIRM_MEASURE: Permission((own_office,)),

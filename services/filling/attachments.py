@@ -12,30 +12,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import NamedTuple
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from adapters.attachment_store import BUCKETS, AttachmentStore, WrongOffset, digest_of
+from adapters.attachment_store import BUCKETS, AttachmentStore, WrongOffset
+from adapters.checked_files import Prepared, identify
 from adapters.database import insert_into
-from adapters.photo_process import clean_photo_apart
 from models import Account, Assignment, Attachment, AttachmentKind
 from queries.filling.attachments import (
     find_kind,
     find_started,
     get_attachment_upload,
     list_abandoned,
-    list_known_attachments,
+    list_known_files,
     list_sizes,
     mark_kept,
 )
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.filling.attachments.content import type_of
 from rules.filling.attachments.kinds import (
     LARGEST_PIECE,
-    PHOTOS,
     SMALLEST_PIECE,
     check_room,
     check_size,
@@ -52,15 +49,6 @@ _FIELD = re.compile(r"[A-Za-z0-9_.\u4e00-\u9fff]{1,130}")
 BAD_PIECE = N_("上传没有成功，请重新选择文件。")
 
 
-class Prepared(NamedTuple):
-    """A file that is checked and clean."""
-
-    name: str
-    content_type: str
-    size: int
-    digest: str
-
-
 def prepare(store: AttachmentStore, name: str, content: bytes, kind: AttachmentKind) -> Prepared:
     """Check what was sent for a field of `kind`, clean it and store its bytes.
 
@@ -69,17 +57,6 @@ def prepare(store: AttachmentStore, name: str, content: bytes, kind: AttachmentK
     prepared, content = identify(name, content, kind)
     store.put(content)
     return prepared
-
-
-def identify(name: str, content: bytes, kind: AttachmentKind) -> tuple[Prepared, bytes]:
-    """Check and clean what was sent for a field of `kind`. Returns what the file is, and the bytes
-    to be stored. Raises `Refusal` for a file that is not taken."""
-    check_size(kind, len(content))
-    media = type_of(content, name, kind)
-    if media in PHOTOS:
-        content, media = clean_photo_apart(content)
-    found = Prepared(clean_name(name, media), media, len(content), digest_of(content))
-    return found, content
 
 
 def list_refused(
@@ -272,7 +249,7 @@ def sweep(session: Session, store: AttachmentStore, *, now: datetime) -> int:
     when nobody can still be adding the same bytes.
     """
     old = store.list_old(_bucket(now), LEFT)
-    unknown = sorted(set(old) - list_known_attachments(session, old))
+    unknown = sorted(set(old) - list_known_files(session, old))
     files = store.remove_old(unknown, LEFT) + store.forget_old_pieces(LEFT)
     mark_kept(session, now - LEFT)
     ids = list_abandoned(session, now - LEFT)

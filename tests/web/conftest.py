@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from adapters.apart import Apart
+from adapters.attachment_store import AttachmentStore, get_store
 from models import Account, Assignment, Measure, Role, Submission
 from services.filling.sendings import Sent
 from tests.answering import try_to_send
@@ -56,8 +58,14 @@ def fresh_app() -> FastAPI:
     return app
 
 
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' uploads lie, instead of in this checkout."""
+    return tmp_path_factory.mktemp("files")
+
+
 @pytest.fixture
-def app(session: Session) -> FastAPI:
+def app(session: Session, files: Path) -> FastAPI:
     """The application in the test's transaction, at the test's time."""
 
     def in_test() -> Iterator[Session]:
@@ -85,6 +93,7 @@ def app(session: Session) -> FastAPI:
     app.dependency_overrides[get_look] = lambda: look
     app.dependency_overrides[get_write] = lambda: write
     app.dependency_overrides[get_now] = lambda: NOW
+    app.dependency_overrides[get_store] = lambda: AttachmentStore(files)
     return app
 
 

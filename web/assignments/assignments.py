@@ -17,6 +17,7 @@ from queries.assignments.visible_assignments import (
     list_added,
     list_changes,
 )
+from queries.campaigns.notice_files import HandedNotice, get_handed_notice
 from queries.campaigns.reach import ReachBelow, count_reach_below
 from queries.filling.submissions import Revision, find_current, find_draft
 from rules.accounts.permissions import Right
@@ -83,6 +84,7 @@ class AssignmentPage(Page):
 
     seen: Seen
     assignment: Assignment
+    notice: HandedNotice
     target: str
     """How many of what is to be done; empty where the measure sets no target."""
     added: Sequence[Added]
@@ -126,6 +128,7 @@ def _page(
     page = AssignmentPage(
         seen=seen,
         assignment=assignment,
+        notice=get_handed_notice(session, seen.campaign.id),
         target=_target(seen.measure),
         added=added,
         steps=steps_of(assignment),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Response
 
+from adapters.settings import get_settings
 from models import Campaign, Level, Measure, MeasureStatus, Notice, Tag
 from queries.campaigns.campaigns import (
     CampaignRow,
@@ -17,8 +18,15 @@ from queries.campaigns.campaigns import (
     list_campaigns_of,
 )
 from queries.campaigns.measures import list_measures
+from queries.campaigns.notice_files import (
+    FileChange,
+    HandedNotice,
+    get_handed_notice,
+    list_file_changes,
+)
 from queries.units.units import list_levels, list_tags
 from rules.campaigns.notice.passages import Passage, Piece, cut
+from rules.campaigns.notice_files import MB
 from rules.dates.calendar import WEEKDAY_NAMES
 from rules.dates.due import DueRule, parse_due
 from rules.sentences.faults import Faults
@@ -26,7 +34,7 @@ from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import EDITABLE, STATUS_NAMES
 from web.campaigns.typed_notice import TypedNotice
-from web.edge.context import Officer
+from web.edge.context import Context, Officer
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
 from web.edge.said import back_to
@@ -79,11 +87,25 @@ class CampaignPage(Page):
     """A measure of the campaign was released, so that the campaign cannot be deleted."""
     left_out: Sequence[str]
     """What the file of the notice holds and its text does not."""
+    handed: HandedNotice
+    """The original and the annexes."""
+    file_changes: Sequence[FileChange]
+    upload_limit: int
+    """Megabytes of what can be sent at once."""
+    refusals: Sequence[str]
+    """Why files were not taken."""
 
 
 @router.get("/campaigns/{campaign_id}")
 def show_campaign(context: Officer, campaign_id: int, saved: int = 0) -> Response:
     """The header and the outline of the notice, and the measures found in the notice."""
+    return campaign_page(context, campaign_id, saved=saved)
+
+
+def campaign_page(
+    context: Context, campaign_id: int, *, saved: int = 0, refusals: Sequence[str] = ()
+) -> Response:
+    """The page of a campaign of the office; 422 with `refusals`."""
     session = context.session
     campaign = get_own_campaign(session, context.actor, campaign_id)
     notice = get_notice(session, campaign)
@@ -102,8 +124,12 @@ def show_campaign(context: Officer, campaign_id: int, saved: int = 0) -> Respons
         earlier=find_same_campaign(session, campaign, notice),
         handed_down=any(measure.status not in EDITABLE for measure in measures),
         left_out=[context.words.say(sentence) for sentence in notice.left_out],
+        handed=get_handed_notice(session, campaign_id),
+        file_changes=list_file_changes(session, campaign_id),
+        upload_limit=get_settings().upload_limit // MB,
+        refusals=refusals,
     )
-    return render(context.request, page)
+    return render(context.request, page, status=422 if refusals else 200)
 
 
 @dataclass(frozen=True)

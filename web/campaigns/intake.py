@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -13,21 +14,27 @@ from adapters.document_process import document_apart
 from adapters.documents.documents import pasted_text
 from adapters.language import tell
 from adapters.settings import get_settings
+from models import Campaign
 from queries.campaigns.measures import list_measures
 from rules.campaigns.notice.notice import ReadNotice, read_notice
 from rules.sentences.refusal import N_, Refusal
-from rules.sentences.sentence import Sentence
+from rules.sentences.sentence import ENDED, Joined, Sentence
 from services.campaigns.campaigns import LONGEST_TEXT, take_in
-from web.edge.context import Officer
+from services.campaigns.notice_files import add_annexes, keep_original
+from web.campaigns.notice_uploads import NO_FILES, SentNoticeFiles, store_files
+from web.edge.context import Context, Officer
 from web.edge.language import language_of, say
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
 from web.edge.said import back_to
 from web.edge.security import which_office
+from web.edge.stored_files import Files
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
 
 ACCEPTED = ".docx,.pdf,.txt,.html,.htm"
+FAULTS_TOLD = 3
+"""How many files that were not taken are told one by one."""
 
 router = APIRouter()
 
@@ -43,9 +50,12 @@ class Intake:
     status: int = 200
     left_out: tuple[Sentence, ...] = ()
     """What the file holds and the text that was read does not."""
+    files: SentNoticeFiles = NO_FILES
 
 
-async def read_intake(request: Request, look: Look, now: Now, posted: Posted) -> Intake:
+async def read_intake(
+    request: Request, look: Look, now: Now, store: Files, posted: Posted
+) -> Intake:
     """Read the document before the request's transaction begins.
 
     A long or hostile file takes seconds to read. A transaction or a connection that is held
@@ -61,7 +71,8 @@ async def read_intake(request: Request, look: Look, now: Now, posted: Posted) ->
         return Intake(pasted, name, None, say(request, crowded.sentence), 503)
     except Refusal as refusal:
         return Intake(pasted, name, None, tell(refusal, language_of(request)), 422)
-    return Intake(pasted, name, read[0], left_out=read[1])
+    files = await store_files(request, store, posted, original="file")
+    return Intake(pasted, name, read[0], left_out=read[1], files=files)
 
 
 def _read_document(posted: FormData, pasted: str) -> tuple[ReadNotice, tuple[Sentence, ...]]:
@@ -103,11 +114,34 @@ def take_in_notice(intake: Annotated[Intake, Depends(read_intake)], context: Off
             actor=context.actor,
             now=context.now,
         )
+        _keep_files(context, campaign, intake.files)
     if not outcome.done:
         return _page(context.request, intake.pasted, outcome.refusal, status=422)
+    return _taken_in(context, campaign, intake.files.faults)
+
+
+def _keep_files(context: Context, campaign: Campaign, files: SentNoticeFiles) -> None:
+    """The document itself, and the annexes that came with it."""
+    session, actor, now = context.session, context.actor, context.now
+    if files.original:
+        keep_original(session, campaign, files.original, actor=actor, now=now)
+    if files.annexes:
+        add_annexes(session, campaign, files.annexes, actor=actor, now=now)
+
+
+def _taken_in(context: Context, campaign: Campaign, faults: Sequence[Sentence]) -> Response:
+    """On to the campaign, with what was found, and with the files that were not taken."""
+    here = f"/campaigns/{campaign.id}"
     count = len(list_measures(context.session, campaign.id))
-    said = N_("已收录通知，找到 %(count)s 条措施。请逐条核对，确认以后才能下发。")
-    return back_to(f"/campaigns/{campaign.id}", said, count=count)
+    if not faults:
+        said = N_("已收录通知，找到 %(count)s 条措施。请逐条核对，确认以后才能下发。")
+        return back_to(here, said, count=count)
+    said = N_(
+        "已收录通知，找到 %(count)s 条措施。有 %(lost)s 个文件没有收下，"
+        "请在下面的“通知原件和附件”里重新上传。%(why)s"
+    )
+    why = Joined(faults[:FAULTS_TOLD], ENDED)
+    return back_to(here, said, count=count, lost=len(faults), why=why)
 
 
 @dataclass(frozen=True)

@@ -3,51 +3,42 @@
 Without JavaScript the files come with the form itself (`web.filling.posted_files`).
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from adapters.attachment_store import AttachmentStore, WrongOffset, get_store
+from adapters.attachment_store import AttachmentStore, WrongOffset
+from adapters.checked_files import Prepared
 from models import Attachment
 from queries.filling.attachments import get_attachment_upload, get_visible_attachment
-from rules.filling.attachments.kinds import FILE_TYPES, LARGEST, LARGEST_PIECE
-from rules.sentences.refusal import N_, Refusal
+from rules.filling.attachments.kinds import LARGEST, LARGEST_PIECE
+from rules.sentences.refusal import Refusal
 from services.filling import attachments
-from services.filling.attachments import Prepared
 from web.edge.context import SignedIn
-from web.edge.downloads import saved_as
-from web.edge.error_page import ErrorPage
 from web.edge.language import say
 from web.edge.own import get_own
 from web.edge.posted import Posted
-from web.edge.rendering import render
 from web.edge.security import read_id, who_asks
+from web.edge.stored_files import BYTES, Files, Token, hand_out
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
 
-PIECE_TYPE = "application/octet-stream"
 NO_STORE = {"Cache-Control": "no-store"}
-GONE = N_("这个文件在服务器上找不到了，或者已经损坏。请联系管理员从备份恢复。")
 
 router = APIRouter()
-log = logging.getLogger(__name__)
-Files = Annotated[AttachmentStore, Depends(get_store)]
-"""Where the bytes of attachments lie."""
-Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Offset = Annotated[int, Query(ge=0, le=max(LARGEST.values()))]
 
 
 async def read_piece(request: Request) -> bytes:
     """The raw body of one piece, wholly read before any transaction begins."""
-    if request.headers.get("content-type", "") != PIECE_TYPE:
+    if request.headers.get("content-type", "") != BYTES:
         raise HTTPException(415)
     piece = b""
     async for part in request.stream():
@@ -179,28 +170,4 @@ def _progress(store: AttachmentStore, upload: Attachment) -> Response:
 def show_attachment(context: SignedIn, store: Files, token: Token) -> Response:
     """The photo or file, for everybody who may see its answer."""
     found = get_visible_attachment(context.session, context.viewer.unit, token)
-    headers = _headers(found)
-    if context.request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(None, 304, headers)
-    content = store.read(found.digest)
-    if content is None:
-        log.error("attachment %s: the file %s is missing or damaged", found.id, found.digest)
-        page = ErrorPage(context.words.say(N_("文件打不开")), context.words.say(GONE))
-        return render(context.request, page, status=404)
-    return Response(content, 200, headers)
-
-
-def _headers(found: Attachment) -> dict[str, str]:
-    """Headers by which no content of a file runs in the name of this site."""
-    known = FILE_TYPES.get(found.content_type)
-    how = "inline" if known and known.shown else "attachment"
-    ending = known.endings[0] if known else "bin"
-    return {
-        "Content-Type": known.media if known else PIECE_TYPE,
-        "Content-Disposition": saved_as(found.name, f"file.{ending}", how),
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-cache",
-        "ETag": f'"{found.digest}"',
-    }
+    return hand_out(context, store, found)

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, QueryParams
 from models import Assignment, Status
 from queries.assignments.coverage import get_coverage
 from queries.assignments.visible_assignments import Added, list_added
+from queries.campaigns.notice_files import HandedNotice, get_handed_notice
 from queries.forms.field_labels import get_labels, list_past_labels
 from rules.assignments.states import REPORTED
 from rules.filling.answer_sheet import AnswerSheet
@@ -122,6 +123,7 @@ class FormPage(Page):
 
     sheet: AnswerSheet
     assignment: Assignment
+    notice: HandedNotice
     nodes_shown: Sequence[Node]
     """What can be filled in."""
     closed: Sequence[AskedField | AskedRepeat]
@@ -183,6 +185,7 @@ def _page(context: Context, sheet: AnswerSheet, shown: Shown) -> FormPage:
     return FormPage(
         sheet=sheet,
         assignment=assignment,
+        notice=get_handed_notice(session, sheet.measure.campaign_id),
         nodes_shown=asked,
         closed=closed,
         parts=[node for node in asked if not isinstance(node, AskedField) and node.label],

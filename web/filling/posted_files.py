@@ -16,22 +16,22 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.attachment_store import AttachmentStore
+from adapters.checked_files import Prepared, identify
 from models import Account, AttachmentKind
-from queries.filling.attachments import find_kind, list_known_attachments, question_of
+from queries.filling.attachments import find_kind, list_known_files, question_of
 from queries.filling.submissions import list_same_files
 from rules.filling.attachments.kinds import MOST_FILES, TOO_MANY
 from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
-from services.filling.attachments import Prepared
 from web.edge.context import Context
 from web.edge.language import words_of
 from web.edge.own import get_own
 from web.edge.posted import Posted
 from web.edge.security import who_asks
+from web.edge.stored_files import Files
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
 from web.filling.asked import PREFIX
-from web.filling.attachments import Files
 
 REMOVED = "_remove"
 """The box that takes an attached file away; the value of the box is the name of the question."""
@@ -51,7 +51,7 @@ class SentFiles:
 
     def take_back(self, session: Session, digest: str) -> None:
         """Remove a file that got no row, unless the same file has a row of another answer."""
-        if self.store and digest in self.marks and not list_known_attachments(session, [digest]):
+        if self.store and digest in self.marks and not list_known_files(session, [digest]):
             self.store.take_back(digest, self.marks[digest])
 
 
@@ -96,9 +96,9 @@ async def _identify_all(
     found: dict[str, tuple[Prepared, bytes]] = {}
     faults = {key: words.say(TOO_MANY, most=MOST_FILES) for key in [*wanted][MOST_FILES:]}
     for key in [*wanted][:MOST_FILES]:
-        identify = partial(_identify, uploads[key], wanted[key])
+        work = partial(_identify, uploads[key], wanted[key])
         try:
-            found[key] = await waiting_of(request).clerks.run(identify)
+            found[key] = await waiting_of(request).clerks.run(work)
         except Refusal as refusal:
             faults[key] = words.say(refusal)
         except Crowded:
@@ -108,7 +108,7 @@ async def _identify_all(
 
 def _identify(upload: UploadFile, kind: AttachmentKind) -> tuple[Prepared, bytes]:
     """Read and identify one file; the files of those who wait stay on the disk."""
-    return attachments.identify(upload.filename or "", upload.file.read(), kind)
+    return identify(upload.filename or "", upload.file.read(), kind)
 
 
 def _list_refused(

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models import Assignment, Decision, Status
 from queries.assignments.coverage import get_coverage
 from queries.assignments.visible_assignments import Seen
+from queries.campaigns.notice_files import HandedNotice, get_handed_notice
 from queries.filling.last_period import find_last_period
 from queries.filling.submissions import (
     Revision,
@@ -77,6 +78,7 @@ class SubmissionPage(Page):
 
     seen: Seen
     assignment: Assignment
+    notice: HandedNotice
     last: Revision
     before: Revision | None
     """What the submission is compared with."""
@@ -140,6 +142,7 @@ def _page(
     return SubmissionPage(
         seen=seen,
         assignment=assignment,
+        notice=get_handed_notice(session, seen.campaign.id),
         last=last,
         before=before,
         corrects=corrects,

@@ -12,18 +12,22 @@ from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
 from adapters.attachment_store import AttachmentStore
+from adapters.checked_files import Prepared
 from adapters.database import get_engine, make_engine
 from adapters.migrations import migrate
 from adapters.settings import Settings, get_settings
 from cli.main import app
-from models import Attachment, AttachmentKind
+from models import Attachment, AttachmentKind, Campaign
+from services.campaigns.notice_files import add_annexes
 from tests.answering import account_of, answer, released_measure
-from tests.building import VILLAGE, assignment_of
+from tests.building import REGION, VILLAGE, assignment_of
 from tests.conftest import NOW
 from tests.databases import BACKENDS, fresh_database
 from tests.sample_tree import fill_tree
 
 PHOTO = b"what a village has photographed"
+ANNEX = "附件：统计表".encode()
+"""An annex of the notice."""
 
 
 @dataclass
@@ -90,6 +94,10 @@ def shared(
             answer(session, measure, VILLAGE)
             assignment = assignment_of(session, measure, VILLAGE)
             add_photo(session, made.store, assignment.id, PHOTO)
+            office = account_of(session, REGION)
+            annex = Prepared("统计表.txt", "text/plain", len(ANNEX), made.store.put(ANNEX))
+            campaign = session.get_one(Campaign, measure.campaign_id)
+            add_annexes(session, campaign, [annex], actor=office, now=NOW)
         (made.folder / "workbook.key").write_text("the key of this installation")
         yield made
 

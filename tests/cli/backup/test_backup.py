@@ -25,7 +25,7 @@ from services.assignments.recounts import list_wrong_totals
 from services.filling.recalls import recall
 from services.filling.sendings import Sent
 from tests.answering import ANSWER, send_key, try_to_send
-from tests.cli.backup.conftest import PHOTO, Fresh, Installation, add_photo
+from tests.cli.backup.conftest import ANNEX, PHOTO, Fresh, Installation, add_photo
 from tests.conftest import NOW
 from tests.live import until
 from tests.present import present
@@ -42,7 +42,8 @@ def test_a_backup_is_one_file_for_its_owner_alone(shared: Installation, tmp_path
     assert [path for path in os.listdir(tmp_path) if path.startswith(".")] == []
     with zipfile.ZipFile(file) as archive:
         manifest = json.loads(archive.read("manifest.json"))
-        assert archive.read(f"files/{_nested(digest_of(PHOTO))}") == PHOTO
+        for stored in (PHOTO, ANNEX):
+            assert archive.read(f"files/{_nested(digest_of(stored))}") == stored
         assert archive.read("keys/workbook.key") == b"the key of this installation"
     assert manifest["tables"]["submission"]["rows"] == 1
     assert present(find_last(shared.folder)).size == file.stat().st_size

@@ -23,7 +23,7 @@ from adapters.settings import Settings
 from cli.supervisor import only_one
 from models import Submission, Total, Unit
 from tests.building import REGION, get_unit
-from tests.cli.backup.conftest import PHOTO, Fresh, Installation
+from tests.cli.backup.conftest import ANNEX, PHOTO, Fresh, Installation
 from tests.live import free_port
 from tests.present import present
 
@@ -42,6 +42,7 @@ def test_everything_is_there_again_and_goes_on(
     assert "逐项核对" in done.output
     assert receipts(other) == receipts(shared)
     assert other.store.read(digest_of(PHOTO)) == PHOTO
+    assert other.store.read(digest_of(ANNEX)) == ANNEX
     key = other.folder / "workbook.key"
     assert key.read_text() == "the key of this installation"
     assert key.stat().st_mode & 0o777 == 0o600

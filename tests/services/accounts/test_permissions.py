@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 from sqlmodel import Session, select
 
+from adapters.checked_files import Prepared
 from models import (
     Account,
     Assignment,
@@ -52,6 +53,7 @@ from services.campaigns.measures import (
     use_form,
     withdraw_measure,
 )
+from services.campaigns.notice_files import keep_original
 from services.filling import attachments
 from services.filling.recalls import recall, take_back
 from services.filling.sendings import Sending, Sent, send
@@ -96,6 +98,7 @@ CAST = [
 ]  # fmt: skip
 TEXT = "关于开展排查的通知\n一、总体要求\n抓好落实。\n二、主要措施\n（一）入户排查。"
 DAY = timedelta(days=1)
+PAPER = Prepared("通知.pdf", "application/pdf", 1000, "a" * 64)
 
 
 class Undone(Exception):
@@ -313,6 +316,8 @@ ACTS = {
     "take_in": Tried(Right.TAKE_IN_NOTICE, banners, lambda at, actor: take_in(
         at.session, read_notice(TEXT), _unit(at.session), actor=actor, now=NOW)),
     "edit_notice": Tried(Right.EDIT_NOTICE, banners, _notice),
+    "keep_original": Tried(Right.KEEP_NOTICE_FILES, banners, lambda at, actor: keep_original(
+        at.session, at.campaign, PAPER, actor=actor, now=NOW)),
     "delete_campaign": Tried(Right.DELETE_CAMPAIGN, banners, lambda at, actor: delete_campaign(
         at.session, _unreleased(at), actor=actor)),
     "create_measure": Tried(Right.WRITE_MEASURE, banners, lambda at, actor: create_measure(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from adapters.checked_files import Prepared
 from models import Account, Assignment, FormVersion, Measure, MeasureStatus
 from rules.accounts.permissions import OTHERS_CHOICE, NotAllowed
 from rules.filling.attachments.names import clean_name
@@ -14,7 +15,6 @@ from rules.sentences.not_found import NotFound
 from services.campaigns.measure_content import content_of
 from services.campaigns.measures import create_measure, edit_measure, release_measure, use_form
 from services.filling import attachments
-from services.filling.attachments import Prepared
 from services.forms.form_changes import change_version
 from services.forms.form_drafts import KeptForm, keep_form_draft
 from services.workbooks.workbooks import send_upload

@@ -30,6 +30,7 @@ STAYS = {
         ("unit", "addressee", "measure_gate", "tally", "assignment", "hand_down_step"),
         "looked for in every table, and refused",
     ),
+    "notice_file": {"notice_file": "all files of a notice go in one statement"},
     "review_batch": {"review": "a batch is deleted only when it decided nothing"},
 }
 """Table whose rows services delete → every table that points to it and does not go along: why its
