@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, cast, exists, or_, select, update
+from sqlalchemy import ColumnElement, Text, cast, exists, inspect, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -180,7 +180,12 @@ def list_known_files(session: Session, digests: Collection[str]) -> set[str]:
 
 
 def list_digests(session: Session) -> list[str]:
-    """The digests of all files that attachments and notices name, without doubles."""
+    """The digests of all files that attachments and notices name, without doubles.
+
+    A database that is backed up before it is migrated may know no files of notices.
+    """
     attached = select(col(Attachment.digest)).where(col(Attachment.done_at).is_not(None))
-    of_notices = select(col(NoticeFile.digest)).where(kept_files())
-    return sorted(session.scalars(attached.union(of_notices)))
+    found = set(session.scalars(attached))
+    if inspect(session.connection()).has_table(str(NoticeFile.__tablename__)):
+        found |= set(session.scalars(select(col(NoticeFile.digest)).where(kept_files())))
+    return sorted(found)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from adapters.document_process import document_apart
@@ -117,7 +118,7 @@ def take_in_notice(intake: Annotated[Intake, Depends(read_intake)], context: Off
         _keep_files(context, campaign, intake.files)
     if not outcome.done:
         return _page(context.request, intake.pasted, outcome.refusal, status=422)
-    return _taken_in(context, campaign, intake.files.faults)
+    return _taken_in(context.session, campaign, intake.files.faults)
 
 
 def _keep_files(context: Context, campaign: Campaign, files: SentNoticeFiles) -> None:
@@ -129,10 +130,10 @@ def _keep_files(context: Context, campaign: Campaign, files: SentNoticeFiles) ->
         add_annexes(session, campaign, files.annexes, actor=actor, now=now)
 
 
-def _taken_in(context: Context, campaign: Campaign, faults: Sequence[Sentence]) -> Response:
+def _taken_in(session: Session, campaign: Campaign, faults: Sequence[Sentence]) -> Response:
     """On to the campaign, with what was found, and with the files that were not taken."""
     here = f"/campaigns/{campaign.id}"
-    count = len(list_measures(context.session, campaign.id))
+    count = len(list_measures(session, campaign.id))
     if not faults:
         said = N_("已收录通知，找到 %(count)s 条措施。请逐条核对，确认以后才能下发。")
         return back_to(here, said, count=count)
