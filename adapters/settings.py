@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     command."""
     web_port: int = Field(default=8080, ge=1, le=65535)
     prefect_port: int = Field(default=4200, ge=1, le=65535)
+    public_url: str = ""
+    """The address under which people reach the pages, such as `https://jieli.example.gov.cn`. It is
+    printed on slips and linked from Prefect. Empty: the address that a browser has asked for."""
     session_hours: int = 12
     """Hours after which a signed-in person must sign in again."""
     upload_limit: int = 20 * 1024 * 1024

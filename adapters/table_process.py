@@ -1,9 +1,10 @@
-"""Reading a list of units in a process of its own."""
+"""Reading a list of units or accounts in a process of its own."""
 
 from __future__ import annotations
 
 from adapters.apart import Apart, Reply, reply
 from adapters.tables import Table, read_table
+from rules.accounts.account_heads import ACCOUNT_HEADS
 from rules.sentences.refusal import N_
 from rules.units.unit_list import UNIT_HEADS
 
@@ -14,17 +15,21 @@ MEMORY = 2 * 1024 * 1024 * 1024
 _APART = Apart("adapters.table_process", TOO_MUCH)
 
 
-def table_apart(content: bytes, *, seconds: int = SECONDS) -> Table:
-    """`read_table` of a list of units, within `seconds` and with bounded memory.
+HEADS = {"units": UNIT_HEADS, "accounts": ACCOUNT_HEADS}
+"""What a list is of → the columns it must have."""
+
+
+def table_apart(content: bytes, of: str = "units", *, seconds: int = SECONDS) -> Table:
+    """`read_table` of a list of units or of `accounts`, within `seconds` and with bounded memory.
 
     Raises `Refusal` as `read_table` does.
     """
-    lines, sheet, others = _APART.run(content, seconds=seconds).answer
+    lines, sheet, others = _APART.run(content, of, seconds=seconds).answer
     return Table([(number, cells) for number, cells in lines], sheet, tuple(others))
 
 
-def _reply(content: bytes) -> Reply:
-    table = read_table(content, UNIT_HEADS)
+def _reply(content: bytes, of: str) -> Reply:
+    table = read_table(content, HEADS[of])
     return Reply([table.lines, table.sheet, table.others])
 
 

@@ -31,12 +31,18 @@ class Account(SQLModel, table=True):
     role: Role = Field(default=Role.CLERK, sa_type=choice_of(Role))
     active: bool = Field(default=True)
     created_at: datetime
+    signed_in_at: datetime | None = Field(default=None)
+    """When somebody signed in with the account for the first time; None: nobody ever has."""
 
 
 class AccountAct(StrEnum):
     """What was done to an account."""
 
     MADE = "made"
+    MADE_TOGETHER = "made_together"
+    """The account was made with many others, with a first code."""
+    CODE_MADE = "code_made"
+    """The account had never been used and got another first code."""
     PASSWORD_SET = "password_set"
     """The office that looks after the account set a password."""
     PASSWORD_CHANGED = "password_changed"

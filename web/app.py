@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from adapters import database
 from adapters.private import hide_new_files, narrow
 from adapters.settings import get_settings
-from web.accounts import accounts, own_password, sign_in
+from web.accounts import accounts, first_password, many_accounts, own_password, sign_in
 from web.accounts.sign_in_limits import SignInLimits
 from web.assignments import assignments, complaints, home, progress, receipts
 from web.assignments import releases as assignment_releases
@@ -51,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     language.router,
     sign_in.router,
     own_password.router,
+    first_password.router,
     home.router,
     assignments.router,
     assignment_releases.router,
@@ -80,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     unit_import.router,
     units.router,
+    many_accounts.router,
     accounts.router,
 )
 

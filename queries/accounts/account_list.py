@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from adapters.by_name import ByName
@@ -16,6 +16,12 @@ from rules.accounts.permissions import Right, may
 from rules.accounts.predicates import Subject
 from rules.sentences.not_found import NotFound
 
+SHOWN: Mapping[str, ColumnElement[bool]] = {
+    "unused": and_(col(Account.active).is_(True), col(Account.signed_in_at).is_(None)),
+    "off": col(Account.active).is_(False),
+}
+"""What a list can be narrowed to: accounts nobody has signed in with, and those switched off."""
+
 
 class AccountRow(NamedTuple):
     """An account with its unit."""
@@ -25,14 +31,15 @@ class AccountRow(NamedTuple):
 
 
 def list_account_page(
-    session: Session, unit: Unit, *, text: str = "", limit: int, offset: int = 0
+    session: Session, unit: Unit, *, text: str = "", show: str = "", limit: int, offset: int = 0
 ) -> tuple[Sequence[AccountRow], int]:
     """A page of the accounts at and below a unit from the top of the tree down, and how many there
     are on all pages.
 
-    `text` keeps only accounts whose login, name or unit's name holds the text. Two statements.
+    `text` keeps only accounts whose login, name or unit's name holds the text; `show` only those
+    that `SHOWN` names. Two statements.
     """
-    scope = [visible_units(unit)]
+    scope = [visible_units(unit), *([SHOWN[show]] if show else [])]
     if text:
         columns = (col(Account.login), col(Account.name), col(Unit.name))
         scope.append(or_(*(column.contains(text, autoescape=True) for column in columns)))

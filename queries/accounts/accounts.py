@@ -8,6 +8,7 @@ from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 
 from adapters.by_name import ByName
+from adapters.passwords import CODE_MARK
 from models import Account, SignIn, Unit
 from models.parameters import among
 from queries.units.visibility import visible_units
@@ -50,7 +51,8 @@ def list_by_token_hashes(
     session: Session, hashes: Collection[str]
 ) -> dict[str, tuple[datetime, SignedIn]]:
     """Token's hash → when its session expires, and the account and unit behind it; one statement.
-    Sessions that have ended are left out."""
+    Sessions that have ended are left out, and those of accounts that still have their first
+    code."""
     rows = session.execute(_ALL_SIGNED_IN, {"hashes": list(hashes)})
     return {
         token_hash: (expires_at, _BY_NAME.value(found)) for token_hash, expires_at, *found in rows
@@ -64,6 +66,7 @@ _ALL_SIGNED_IN = (
     .join(Unit, col(Unit.id) == Account.unit_id)
     .where(among(col(SignIn.token_hash), "hashes", String))
     .where(col(SignIn.ended_at).is_(None), col(Account.active).is_(True))
+    .where(~col(Account.password_hash).startswith(CODE_MARK))
 )
 _SIGNED_IN = (
     select(*_BY_NAME.columns)

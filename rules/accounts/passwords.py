@@ -7,6 +7,7 @@ from rules.sentences.refusal import N_, Refusal
 SHORTEST = 8
 LONGEST = 128
 LONGEST_LOGIN = 60
+PERSONAL = re.compile(r"1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx]")
 LOGIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._@-]{1,59}")
 
 
@@ -33,4 +34,14 @@ def check_login(login: str) -> None:
         raise Refusal(
             N_("账号“%(login)s”不符合要求：2 至 60 位字母、数字或 . _ - @，字母或数字开头。"),
             login=login,
+        )
+
+
+def check_no_person(login: str) -> None:
+    """Raises `Refusal` for a login that is a mobile number or an identity number: an account
+    belongs to an office, and the product keeps no data on persons."""
+    if PERSONAL.fullmatch(login):
+        raise Refusal(
+            N_("账号“%(login)s”像是手机号或身份证号。账号属于单位，请用单位代码或岗位作账号。"),
+            login=f"{login[:3]}…",
         )

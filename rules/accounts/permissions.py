@@ -68,7 +68,8 @@ class Right(StrEnum):
     UNLIST_REASON = "strike a reason off the list"
     MAKE_REPORT = "make the report of a unit"
     MAKE_ACCOUNT = "make an account"
-    MAKE_ACCOUNTS = "make many accounts at once"
+    MAKE_ACCOUNTS = "make many accounts at once, or new first codes for those never used"
+    LOAD_ACCOUNTS = "make accounts with passwords that are hashed already"
     SET_PASSWORD = "set the password of an account"
     CHANGE_PASSWORD = "change a password, knowing the old one"
     SWITCH_OFF_ACCOUNT = "switch an account off"
@@ -139,7 +140,8 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.UNLIST_REASON: Permission((own_unit,)),
     Right.MAKE_REPORT: Permission((at_or_above, the_product)),
     Right.MAKE_ACCOUNT: Permission((office_at_or_above, the_product), OTHERS_ACCOUNT),
-    Right.MAKE_ACCOUNTS: Permission((the_product,)),
+    Right.MAKE_ACCOUNTS: Permission((office_at_or_above, the_product), OTHERS_ACCOUNT),
+    Right.LOAD_ACCOUNTS: Permission((the_product,)),
     Right.SET_PASSWORD: Permission(
         (office_at_or_above, the_product), OTHERS_ACCOUNT, ((oneself, OWN_PASSWORD),)
     ),

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from adapters.passwords import (
     hash_password,
     hash_token,
+    is_first_code,
     is_outdated,
     is_password,
     make_token,
@@ -31,7 +32,12 @@ from queries.accounts.accounts import (
 )
 from queries.units.units import get_unit_by_id
 from queries.units.visibility import find_unit_of
-from rules.accounts.passwords import LONGEST, check_login, check_password_text
+from rules.accounts.passwords import (
+    LONGEST,
+    check_login,
+    check_no_person,
+    check_password_text,
+)
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.forms.field_values import clean_text
@@ -88,6 +94,7 @@ def create_account(
     require(actor, Right.MAKE_ACCOUNT, Subject.of(unit), at=find_unit_of(session, actor))
     login, name = login.strip(), clean_text(name, multiline=False)
     check_login(login)
+    check_no_person(login)
     if not name or len(name) > 60:
         raise Refusal(N_("请填写账号的名称，最多 60 个字，例如“综合办公室”。"))
     if find_account(session, login) is not None:
@@ -106,7 +113,7 @@ def create_accounts(
     session: Session, rows: Iterable[NewAccount], *, actor: Account | None, now: datetime
 ) -> int:
     """Make many accounts at once and return how many. The passwords are already hashed."""
-    require(actor, Right.MAKE_ACCOUNTS, Subject())
+    require(actor, Right.LOAD_ACCOUNTS, Subject())
     wanted = [{**row, "active": True, "created_at": now} for row in rows]
     if wanted:
         made = session.scalars(insert(Account).returning(col(Account.id)), wanted).all()
@@ -154,7 +161,8 @@ def open_session(session: Session, verified: Verified, password: str, *, now: da
         raise Refusal(WRONG)
     if not changed and account.password_hash != kept:
         account.password_hash = kept
-        session.add(account)
+    account.signed_in_at = account.signed_in_at or now
+    session.add(account)
     token = make_token()
     session.add(
         SignIn(
@@ -236,6 +244,22 @@ def change_password(
         raise Refusal(N_("密码刚才已经在别处改过，这次没有改。请用新的密码。"))
     _store_password(session, account, change.password_hash, now, but=token)
     record(session, [account.id], AccountAct.PASSWORD_CHANGED, actor=actor, now=now)
+
+
+def choose_password(
+    session: Session, password_hash: str, token: str, *, actor: Account, now: datetime
+) -> None:
+    """Store the first password of the actor's own, in place of the first code with which the
+    session of `token` was opened. Every other session of the account ends.
+
+    Raises `Refusal` where the account has a password already.
+    """
+    require(actor, Right.CHANGE_PASSWORD, Subject(account_id=actor.id))
+    current = _locked(session, actor)
+    if not is_first_code(current.password_hash):
+        raise Refusal(N_("这个账号已经设置过密码，请用新密码登录。"))
+    _store_password(session, current, password_hash, now, but=token)
+    record(session, [actor.id], AccountAct.PASSWORD_CHANGED, actor=actor, now=now)
 
 
 def set_password(

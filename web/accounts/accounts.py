@@ -13,7 +13,13 @@ from starlette.datastructures import FormData
 
 from models import AccountAct, Role, Unit
 from queries.accounts.account_history import AccountChange, list_account_changes
-from queries.accounts.account_list import AccountRow, get_administered, list_account_page
+from queries.accounts.account_list import (
+    SHOWN,
+    AccountRow,
+    get_administered,
+    list_account_page,
+)
+from queries.accounts.unused_accounts import count_unused, is_unused
 from queries.units.visibility import get_visible_unit
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
@@ -38,6 +44,8 @@ from web.edge.waiting import waiting_of
 PAGE = 50
 ACCOUNT_ACT_NAMES = {
     AccountAct.MADE: N_("添加账号"),
+    AccountAct.MADE_TOGETHER: N_("批量添加账号"),
+    AccountAct.CODE_MADE: N_("重新生成密码条"),
     AccountAct.PASSWORD_SET: N_("设置新密码"),
     AccountAct.PASSWORD_CHANGED: N_("本人修改密码"),
     AccountAct.SWITCHED_OFF: N_("停用"),
@@ -101,19 +109,26 @@ class AccountsPage(Page):
     rows: Sequence[AccountRow]
     total: int
     q: str
+    show: str
+    """`unused`, `off`, or empty for all accounts."""
     page: int
     pages: int
+    unused: int
+    """Accounts here that nobody has used and that still have their first code."""
 
 
 @router.get("/accounts")
-def show_accounts(context: Officer, unit: str = "", q: str = "", page: PageNumber = 1) -> Response:
+def show_accounts(
+    context: Officer, unit: str = "", q: str = "", show: str = "", page: PageNumber = 1
+) -> Response:
     """The accounts at and below a unit, page by page."""
     here = get_visible_unit(context.session, context.actor, unit) if unit else context.viewer.unit
+    show = show if show in SHOWN else ""
     rows, total = list_account_page(
-        context.session, here, text=q.strip(), limit=PAGE, offset=PAGE * (page - 1)
+        context.session, here, text=q.strip(), show=show, limit=PAGE, offset=PAGE * (page - 1)
     )
-    pages = count_pages(total, PAGE)
-    return render(context.request, AccountsPage(here, rows, total, q, page, pages))
+    pages, fresh = count_pages(total, PAGE), count_unused(context.session, here)
+    return render(context.request, AccountsPage(here, rows, total, q, show, page, pages, fresh))
 
 
 @dataclass(frozen=True)
@@ -218,6 +233,8 @@ class AccountPage(Page):
     refusal: str
     own: bool
     """The account is the viewer's."""
+    fresh: bool
+    """Nobody has used the account, and it still has its first code."""
     changes: Sequence[AccountChange]
     account_act_names: Mapping[AccountAct, str]
 
@@ -227,6 +244,7 @@ def _account_page(context: Context, row: AccountRow, refusal: str = "") -> Respo
         row=row,
         refusal=refusal,
         own=row.account.id == context.actor.id,
+        fresh=is_unused(row.account),
         changes=list_account_changes(context.session, row.account.id),
         account_act_names=ACCOUNT_ACT_NAMES,
     )

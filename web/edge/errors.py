@@ -23,7 +23,13 @@ from web.edge.middleware import SECURITY_HEADERS
 from web.edge.posted import read_form, typed
 from web.edge.rendering import Page, render
 from web.edge.secret_fields import is_secret
-from web.edge.security import TOKEN_FIELD, SignInNeeded, SignInRefused, Untrusted
+from web.edge.security import (
+    TOKEN_FIELD,
+    PasswordNeeded,
+    SignInNeeded,
+    SignInRefused,
+    Untrusted,
+)
 from web.edge.transactions import READING
 from web.edge.waiting import BUSY, RETRY_SECONDS, Crowded
 
@@ -51,6 +57,7 @@ def register_errors(app: FastAPI) -> None:
     Pages that show what was typed are made in a thread: there may be megabytes of it.
     """
     app.add_exception_handler(SignInNeeded, ask_to_sign_in)
+    app.add_exception_handler(PasswordNeeded, ask_for_password)
     app.add_exception_handler(SignInRefused, refuse_sign_in)  # type: ignore[arg-type]
     app.add_exception_handler(Crowded, tell_crowded)
     app.add_exception_handler(NoConnection, tell_crowded)
@@ -75,6 +82,15 @@ async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
     return await run_in_threadpool(
         sign_in_page, request, next=request.url.path, carried=fields, status=401
     )
+
+
+async def ask_for_password(request: Request, _error: Exception) -> Response:
+    """The page on which an account with a first code gets a password of its own."""
+    address = request.url.path if request.method in READING else "/"
+    url = f"/password/first?next={quote(address)}"
+    if wants_json(request):
+        return tell_script(401, sentence=say(request, N_("请先设置自己的密码。")), url=url)
+    return RedirectResponse(url, 303)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from fastapi import HTTPException, Request, Response
 from sqlmodel import Session
 
+from adapters.passwords import is_first_code
 from adapters.settings import get_settings
 from models import Account, Role, Unit
 from rules.accounts.permissions import Right, may
@@ -30,6 +31,10 @@ LARGEST_ID = 2**31 - 1
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or no longer."""
+
+
+class PasswordNeeded(Exception):
+    """Somebody has signed in with a first code and has no password of the account's own yet."""
 
 
 class SignInRefused(Exception):
@@ -85,14 +90,30 @@ class Viewer:
 
 
 def get_viewer(request: Request, session: OpenSession, now: Now) -> Viewer:
-    """Who is signed in. Raises `SignInNeeded`."""
+    """Who is signed in. Raises as `who_asks` does."""
     viewer = who_asks(request, session, now)
     request.state.viewer = viewer.apart()
     return viewer
 
 
 def who_asks(request: Request, session: Session, now: datetime) -> Viewer:
-    """Who is signed in, for a look before the transaction of the request. Raises `SignInNeeded`."""
+    """Who is signed in, for a look before the transaction of the request.
+
+    Raises `SignInNeeded`, and `PasswordNeeded` for an account that still has its first code.
+    """
+    viewer = who_came(request, session, now)
+    if is_first_code(viewer.account.password_hash):
+        raise PasswordNeeded
+    return viewer
+
+
+def get_newcomer(request: Request, session: OpenSession, now: Now) -> Viewer:
+    """Who is signed in with a first code or a password. Raises `SignInNeeded`."""
+    return who_came(request, session, now)
+
+
+def who_came(request: Request, session: Session, now: datetime) -> Viewer:
+    """Who is signed in, with a password or with a first code. Raises `SignInNeeded`."""
     token = request.cookies.get(SESSION_COOKIE)
     found = find_signed_in(session, token, now=now) if token else None
     if found is None:

@@ -28,6 +28,7 @@ from queries.filling.answer_sheets import get_answer_sheet
 from queries.review.review_list import WaitingSubmissions
 from queries.units.units import list_levels
 from queries.units.visibility import find_unit_of
+from rules.accounts.account_plan import AccountPlan, PlannedAccount, PlannedUnit
 from rules.accounts.permissions import NotAllowed, Right, may
 from rules.accounts.predicates import Subject
 from rules.campaigns.notice.notice import read_notice
@@ -37,6 +38,7 @@ from rules.filling.posting import Posting
 from rules.sentences.not_found import NotFound
 from rules.units.unit_list import UnitList, read_units
 from services.accounts import accounts
+from services.accounts.many_accounts import make_planned, renew_first_codes
 from services.assignments import assignments
 from services.assignments.complaints import complain
 from services.campaigns import schedules
@@ -299,6 +301,18 @@ def _account_made(world: World, actor: Account) -> object:
     )  # fmt: skip
 
 
+def _accounts_made(world: World, actor: Account | None) -> object:
+    banner = _unit(world.session)
+    unit = PlannedUnit(banner.id, banner.code, banner.name, "")
+    plan = AccountPlan([PlannedAccount(unit, "many", "经办岗", Role.CLERK)], [])
+    return make_planned(world.session, banner, plan, actor=actor, now=NOW)
+
+
+def _codes_renewed(world: World, actor: Account) -> object:
+    _accounts_made(world, None)
+    return renew_first_codes(world.session, _unit(world.session), actor=actor, now=NOW)
+
+
 def _unreleased(world: World) -> Campaign:
     """A campaign beside that of the world, of which nothing was released."""
     campaign = Campaign(**world.campaign.model_dump(exclude={"id"}))
@@ -396,8 +410,10 @@ ACTS = {
     "take_snapshots": Tried(Right.MAKE_REPORT, banners, _report),
     "create_account": Tried(Right.MAKE_ACCOUNT, banners, _account_made),
     "create_accounts": Tried(
-        Right.MAKE_ACCOUNTS, banners, lambda at, actor: accounts.create_accounts(
+        Right.LOAD_ACCOUNTS, banners, lambda at, actor: accounts.create_accounts(
             at.session, [], actor=actor, now=NOW)),
+    "make_planned": Tried(Right.MAKE_ACCOUNTS, banners, _accounts_made),
+    "renew_first_codes": Tried(Right.MAKE_ACCOUNTS, banners, _codes_renewed),
     "set_password": Tried(Right.SET_PASSWORD, clerks, lambda at, actor: accounts.set_password(
         at.session, at.clerk, "hashed", actor=actor, now=NOW)),
     "change_password": Tried(Right.CHANGE_PASSWORD, offices, _password),

@@ -20,7 +20,7 @@ from tests.web.pages import check, text_of
 from web.app import ROUTERS
 from web.edge.context import get_office_context
 from web.edge.middleware import MOST_TYPED
-from web.edge.security import SESSION_COOKIE, get_viewer
+from web.edge.security import SESSION_COOKIE, get_newcomer, get_viewer
 from web.edge.static_files import lightened, static_files
 from web.edge.transactions import get_now
 
@@ -39,6 +39,8 @@ OPEN = {
 """The addresses that answer without anyone signed in. Nothing else may."""
 ASKED_WITH_OTHERS = {("/assignments/{assignment_id}/form", "POST")}
 """Routes whose forms are carried together: who sends each is asked in their transaction."""
+FOR_NEWCOMERS = {"/password/first"}
+"""The addresses that answer to an account that still has its first code."""
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
@@ -54,7 +56,8 @@ def calls(dependant: Dependant) -> set[Any]:
 def test_every_route_asks_who_it_is_unless_it_is_on_the_open_list(route: APIRoute) -> None:
     with_others = {(route.path, method) for method in route.methods or ()} & ASKED_WITH_OTHERS
     is_open = route.path in OPEN or bool(with_others)
-    assert is_open is (get_viewer not in calls(route.dependant))
+    asking = get_newcomer if route.path in FOR_NEWCOMERS else get_viewer
+    assert is_open is (asking not in calls(route.dependant))
 
 
 @pytest.mark.parametrize("act", ["send", "save"])

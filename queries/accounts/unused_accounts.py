@@ -1,0 +1,71 @@
+"""Accounts with a first code that nobody has used yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from adapters.passwords import CODE_MARK, is_first_code
+from models import Account, Role, Unit
+from queries.units.units import within
+from rules.accounts.account_plan import PlannedUnit
+
+
+class UnusedAccount(NamedTuple):
+    """An account with its first code, and the unit to which it belongs."""
+
+    account_id: int
+    login: str
+    name: str
+    role: Role
+    unit: PlannedUnit
+
+
+def unused() -> ColumnElement[bool]:
+    """The clause on `Account` "still has its first code, and nobody has signed in with it"."""
+    return and_(
+        col(Account.active).is_(True),
+        col(Account.signed_in_at).is_(None),
+        col(Account.password_hash).startswith(CODE_MARK),
+    )
+
+
+def is_unused(account: Account) -> bool:
+    """Whether `unused` holds for an account that was read."""
+    fresh = account.active and account.signed_in_at is None
+    return fresh and is_first_code(account.password_hash)
+
+
+def list_unused(
+    session: Session, top: Unit, account_ids: Sequence[int] | None = None
+) -> Sequence[UnusedAccount]:
+    """The unused accounts at and below `top` in the order of the tree; of these only the ones in
+    `account_ids` where that is given."""
+    above = aliased(Unit)
+    wanted = (
+        select(
+            col(Account.id), col(Account.login), col(Account.name), col(Account.role),
+            col(Unit.id), col(Unit.code), col(Unit.name), func.coalesce(col(above.name), ""),
+        )
+        .join(Unit, col(Unit.id) == Account.unit_id)
+        .join(above, col(above.id) == Unit.parent_id, isouter=True)
+        .where(within(top), unused())
+        .order_by(col(Unit.lft), col(Account.login))
+    )  # fmt: skip
+    if account_ids is not None:
+        wanted = wanted.where(col(Account.id).in_(account_ids))
+    return [
+        UnusedAccount(account_id, login, name, role, PlannedUnit(*unit))
+        for account_id, login, name, role, *unit in session.execute(wanted)
+    ]
+
+
+def count_unused(session: Session, top: Unit) -> int:
+    """How many there are at and below `top`."""
+    wanted = select(func.count()).select_from(Account)
+    wanted = wanted.join(Unit, col(Unit.id) == Account.unit_id).where(within(top), unused())
+    return session.scalar(wanted) or 0
