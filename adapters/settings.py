@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     printed on slips and linked from Prefect. Empty: the address that a browser has asked for."""
     session_hours: int = 12
     """Hours after which a signed-in person must sign in again."""
+    complaint_days: int = Field(default=3, ge=1, le=60)
+    """Working days in which a complaint is to be answered."""
     upload_limit: int = 20 * 1024 * 1024
     """The most bytes of a file or request body that is accepted."""
     offline_pages: bool = True

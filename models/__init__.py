@@ -5,7 +5,7 @@ from models.assignment import ONCE, Assignment, Detail, Status
 from models.attachment import Attachment, AttachmentKind
 from models.campaign import Campaign, Notice, NoticeFile, NoticeFileKind
 from models.comparison import Comparison
-from models.complaint import Complaint
+from models.complaint import Complaint, ComplaintAnswer, ComplaintKind
 from models.flag import Flag, FlagKind
 from models.form import FillTime, Form, FormVersion
 from models.form_draft import FormDraft
@@ -46,6 +46,8 @@ __all__ = [
     "Campaign",
     "Comparison",
     "Complaint",
+    "ComplaintAnswer",
+    "ComplaintKind",
     "Decision",
     "Detail",
     "Draft",

@@ -16,6 +16,7 @@ from rules.accounts.predicates import (
     Predicate,
     Subject,
     anyone,
+    asked_unit,
     at_or_above,
     directly_above,
     office_at_or_above,
@@ -57,6 +58,9 @@ class Right(StrEnum):
     DETAIL = "detail an assignment for the units below"
     PASS_ON = "release an assignment to the units below"
     COMPLAIN = "complain"
+    ANSWER_COMPLAINT = "answer a complaint"
+    SAY_HELPED = "say whether an answer to a complaint has helped"
+    PASS_COMPLAINT_ON = "take a complaint past the issuer"
     KEEP_DRAFT = "keep the draft of an answer"
     SUBMIT = "send an answer"
     RECALL = "take an answer back"
@@ -98,6 +102,7 @@ class Permission(NamedTuple):
 OTHERS_ANSWER = N_("这项任务由“%(unit)s”填报，其他单位不能代填。")
 OTHERS_REVIEW = N_("这份填报由直接上级单位审核。")
 OTHERS_CHOICE = N_("只能选用本单位的表单。请从本单位的表单里选一张，或者新建一张。")
+OTHERS_COMPLAINT = N_("这条反映由直接上级和发布单位答复，转上一级以后由那个单位答复。")
 OTHERS_FORM = N_("只有发布这条措施的单位可以换用新版表单。")
 OTHERS_ACCOUNT = N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。")
 OWN_PASSWORD = N_("自己的密码请在“修改密码”页更换，要先填写当前密码。")
@@ -129,6 +134,9 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.DETAIL: Permission((own_unit,)),
     Right.PASS_ON: Permission((own_unit,)),
     Right.COMPLAIN: Permission((anyone,)),
+    Right.ANSWER_COMPLAINT: Permission((asked_unit,), OTHERS_COMPLAINT),
+    Right.SAY_HELPED: Permission((own_unit,)),
+    Right.PASS_COMPLAINT_ON: Permission((own_unit,)),
     Right.KEEP_DRAFT: Permission((own_unit,), OTHERS_ANSWER),
     Right.SUBMIT: Permission((own_unit,), OTHERS_ANSWER),
     Right.RECALL: Permission((own_unit,), OTHERS_ANSWER),

@@ -34,6 +34,8 @@ class Subject(NamedTuple):
     """`Unit.lft` of the unit that the subject belongs to."""
     unit_name: str = ""
     """The name of that unit, for the sentence of a refusal."""
+    asked_ids: frozenset[int] = frozenset()
+    """The units that are asked for an answer."""
 
     @classmethod
     def of(cls, unit: Unit, account_id: int | None = None) -> Subject:
@@ -79,6 +81,11 @@ def at_or_above(asker: Asker, subject: Subject) -> bool:
 def office_at_or_above(asker: Asker, subject: Subject) -> bool:
     """the office of the unit it belongs to, and of every unit above"""
     return at_or_above(asker, subject) and _is_office(asker)
+
+
+def asked_unit(asker: Asker, subject: Subject) -> bool:
+    """a unit that owes the answer"""
+    return asker.account is not None and asker.account.unit_id in subject.asked_ids
 
 
 def topmost_office(asker: Asker, _subject: Subject) -> bool:

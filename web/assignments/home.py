@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from sqlmodel import Session
 
 from models import Status
+from queries.assignments.complaints import OpenComplaints, count_open_complaints
 from queries.assignments.inbox import (
     Ended,
     MeasureStanding,
@@ -57,6 +58,7 @@ class HomePage(Page):
     """What waits for the unit's review."""
     overdue_reviews: int
     overdue_reviewers: Sequence[OverdueReviewer]
+    complaints: OpenComplaints
     sent: Sequence[SentAssignment]
     ended: Sequence[Ended]
     standings: Sequence[MeasureStanding]
@@ -75,6 +77,7 @@ def show_home(context: SignedIn) -> Response:
         waiting=waiting,
         overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
         overdue_reviewers=_overdue_reviewers(session, context.viewer, today),
+        complaints=count_open_complaints(session, unit_id),
         sent=list_sent_assignments(session, unit_id, limit=LAST_SENT),
         ended=list_ended(session, unit_id, since=context.now - TOLD, limit=LAST_ENDED),
         standings=list_standings(session, unit_id, today),

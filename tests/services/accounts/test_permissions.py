@@ -13,6 +13,7 @@ from models import (
     Account,
     Assignment,
     Campaign,
+    ComplaintKind,
     Decision,
     Form,
     FormDraft,
@@ -39,8 +40,7 @@ from rules.sentences.not_found import NotFound
 from rules.units.unit_list import UnitList, read_units
 from services.accounts import accounts
 from services.accounts.many_accounts import make_planned, renew_first_codes
-from services.assignments import assignments
-from services.assignments.complaints import complain
+from services.assignments import assignments, complaints
 from services.campaigns import schedules
 from services.campaigns.campaign_deletions import delete_campaign
 from services.campaigns.campaigns import edit_notice, take_in
@@ -137,8 +137,15 @@ def acted_on(session: Session) -> dict[str, int]:
     review = approve(
         session, answer(session, approved, BANNER).id, actor=_office(session, LEAGUE), now=NOW
     )
+    complaint, answered = (_complaint(session, kind) for kind in ("too_soon", "repeated"))
+    complaints.answer_complaint(
+        session, answered, text="不能改。", actor=_office(session, LEAGUE), now=NOW
+    )
+    complaints.say_helped(session, answered, helped=False, actor=office)
     return {
         **made,
+        "complaint": complaint,
+        "answered": answered,
         "campaign": own.id,
         "version": form.id,
         "other_version": make_form(session, office).id,
@@ -152,6 +159,14 @@ def acted_on(session: Session) -> dict[str, int]:
         "township": township.id,
         "workbook": upload(session, township, _office(session, TOWNSHIP), answers).id,
     }
+
+
+def _complaint(session: Session, kind: str) -> int:
+    """A banner's complaint about no assignment: the league owes the answer."""
+    return complaints.complain(
+        session, kind=ComplaintKind(kind), page="/", text="", answer_days=3,
+        actor=_office(session, BANNER), now=NOW,
+    ).id  # fmt: skip
 
 
 Row = TypeVar("Row")
@@ -223,6 +238,10 @@ def leagues(world: World) -> Subject:
 
 def waits_for_the_league(world: World) -> Subject:
     return Subject(above_id=_unit(world.session, LEAGUE).id)
+
+
+def asks_the_league(world: World) -> Subject:
+    return Subject(asked_ids=frozenset({_unit(world.session, LEAGUE).id}))
 
 
 def clerks(world: World) -> Subject:
@@ -383,8 +402,17 @@ ACTS = {
     "save_detail": Tried(Right.DETAIL, banners, _detail),
     "release": Tried(Right.PASS_ON, banners, lambda at, actor: assignments.release(
         at.session, at.ids["open"], actor=actor, now=NOW)),
-    "complain": Tried(Right.COMPLAIN, banners, lambda at, actor: complain(
-        at.session, page="/", text="报了两遍。", actor=actor, now=NOW)),
+    "complain": Tried(Right.COMPLAIN, banners, lambda at, actor: complaints.complain(
+        at.session, kind=ComplaintKind.REPEATED, page="/", text="", answer_days=3,
+        actor=actor, now=NOW)),
+    "answer_complaint": Tried(
+        Right.ANSWER_COMPLAINT, asks_the_league, lambda at, actor: complaints.answer_complaint(
+            at.session, at.ids["complaint"], text="改为每月报一次。", actor=actor, now=NOW)),
+    "say_helped": Tried(Right.SAY_HELPED, banners, lambda at, actor: complaints.say_helped(
+        at.session, at.ids["answered"], helped=True, actor=actor)),
+    "pass_complaint_on": Tried(
+        Right.PASS_COMPLAINT_ON, banners, lambda at, actor: complaints.pass_complaint_on(
+            at.session, at.ids["answered"], answer_days=3, actor=actor, now=NOW)),
     "save_draft": Tried(Right.KEEP_DRAFT, banners, lambda at, actor: save_draft(
         at.session, at.sheet, NARRATIVE, actor=actor, now=NOW)),
     "open_to_keep": Tried(Right.KEEP_DRAFT, banners, lambda at, actor: open_to_keep(

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, SQLModel, select
 
-from models import Measure, Role
+from models import ComplaintKind, Measure, Role
 from rules.dates.timetable import Rhythm, Timing
 from services.assignments.complaints import complain
 from services.campaigns.schedules import schedule_reports
@@ -46,12 +46,16 @@ def busy_pages(session: Session) -> dict[str, Any]:
         session, wrong.id, reason="请补充说明。", fields=["note"],
         actor=account_of(session, TOWNSHIP), now=NOW,
     )  # fmt: skip
-    complain(session, page="/", text="报了两遍。", actor=account_of(session, VILLAGE), now=NOW)
+    complaint = complain(
+        session, kind=ComplaintKind.REPEATED, page="/", text="报了两遍。", answer_days=3,
+        actor=account_of(session, VILLAGE), now=NOW,
+    )  # fmt: skip
     weekly = Timing(Rhythm.WEEKLY, time(8, 30), 1)
     schedule_reports(session, campaign, weekly, actor=office, now=NOW)
     released = world.measure
     take_snapshots(session, released.campaign_id, [REGION], as_of=NOW.date(), actor=None, now=NOW)
-    shared = {"number": sent.receipt, "day": NOW.date(), "as_of": NOW.date(), "purpose": "reports"}
+    shared: dict[str, object] = {"complaint_id": complaint.id}
+    shared |= {"number": sent.receipt, "day": NOW.date(), "as_of": NOW.date(), "purpose": "reports"}
     return {
         "released": shared | {
             "assignment_id": world.id(VILLAGE), "measure_id": released.id,

@@ -146,12 +146,13 @@ def test_room_is_free_again_when_a_body_was_read_and_small_ones_need_none(
 ) -> None:
     app.state.waiting = Waiting(bodies=Room(SMALL * 5))
     client, large = sign_in(VILLAGE), {"file": ("a", b"x" * SMALL * 4)}
+    typed = {"kind": "repeated", "text": "同一个数填了三遍。"}
     for _ in range(3):
-        answer = client.post("/complaints", data={"text": "同一个数填了三遍。"}, files=large)
+        answer = client.post("/complaints", data=typed, files=large)
         assert answer.status_code == 303
         assert app.state.waiting.bodies.taken == 0
     app.state.waiting = Waiting(bodies=Room(0))
-    assert client.post("/complaints", data={"text": "同一个数填了三遍。"}).status_code == 303
+    assert client.post("/complaints", data=typed).status_code == 303
 
 
 def test_two_bodies_share_the_room_and_who_gives_up_frees_the_own_part() -> None:
