@@ -76,6 +76,15 @@ def list_gates(session: Session, measure_id: int) -> Sequence[MeasureGate]:
     ).all()
 
 
+def list_gates_of(session: Session, campaign_id: int) -> Sequence[MeasureGate]:
+    """The gates of all measures of a campaign; one statement."""
+    return session.scalars(
+        select(MeasureGate)
+        .join(Measure, col(Measure.id) == MeasureGate.measure_id)
+        .where(col(Measure.campaign_id) == campaign_id)
+    ).all()
+
+
 def list_reached_levels(session: Session, measure_id: int, rank: int) -> Sequence[Level]:
     """The levels below `rank`, from the top down to the lowest level that is addressed."""
     return session.scalars(_LEVELS_BELOW, {"measure": measure_id, "rank": rank}).all()

@@ -12,6 +12,9 @@ from rules.sentences.sentence import Sentence
 
 FLOOR_WORKDAYS = 5
 """Working days that the lowest level should have at least."""
+NOBODY = Sentence(N_("没有一个单位会收到：请检查下发的层级和标签。"))
+NO_DUE = Sentence(N_("尚未确定办理时限。"))
+NO_TITLE = Sentence(N_("没有标题。"))
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,17 @@ class ReleaseFacts:
         return workdays_between(add_workdays(self.today, self.gate_days), self.due_on)
 
 
+def missing(facts: ReleaseFacts, title: str) -> list[Sentence]:
+    """What keeps a measure from being confirmed. Empty when the measure is whole."""
+    lacking = (not title.strip(), NO_TITLE), (facts.due_on is None, NO_DUE)
+    return [told for lacks, told in (*lacking, (not facts.answering, NOBODY)) if lacks]
+
+
 def warnings(facts: ReleaseFacts) -> list[Sentence]:
     """Sentences about what to look at before releasing. Empty when nothing is odd."""
     found: list[Sentence] = []
     if not facts.answering:
-        found.append(Sentence(N_("没有一个单位会收到：请检查下发的层级和标签。")))
+        found.append(NOBODY)
     if not facts.has_form:
         found.append(Sentence(N_("没有选择表单，下级只能填写文字，没有数字可以汇总。")))
     return found + _due_warnings(facts)
@@ -54,7 +63,7 @@ def warnings(facts: ReleaseFacts) -> list[Sentence]:
 def _due_warnings(facts: ReleaseFacts) -> list[Sentence]:
     left, worst = facts.days_left, facts.days_left_at_worst
     if facts.due_on is None or left is None or worst is None:
-        return [Sentence(N_("尚未确定办理时限。"))]
+        return [NO_DUE]
     if facts.due_on <= facts.today:
         return [Sentence(N_("最低一级的截止日期已到或已过。"))]
     found = []

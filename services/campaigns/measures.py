@@ -158,6 +158,8 @@ def confirm_measure(session: Session, measure: Measure, *, actor: Account, now: 
     require_status(measure, MeasureStatus.DRAFT)
     if not measure.title.strip():
         raise Refusal(N_("措施没有标题，请先填写。"))
+    if not measure.due_rule:
+        raise Refusal(N_("请先确定办理时限，再确认措施。"))
     parse_due(measure.due_rule)
     _require_reach(session, measure)
     measure.version += 1

@@ -40,7 +40,7 @@ from rules.campaigns.release_check import ReleaseFacts, warnings
 from rules.dates.calendar import WEEKDAY_NAMES, local_date, workdays_between
 from rules.dates.due import DueRule, current_period, due_dates
 from rules.reports.targets import target_in_words
-from rules.sentences.refusal import N_, Refusal
+from rules.sentences.refusal import N_
 from services.campaigns.measures import (
     STATUS_NAMES,
     confirm_measure,
@@ -154,8 +154,6 @@ def confirm(context: Officer, measure_id: int) -> Response:
     """An officer stands for the measure as it is stored, or reads what is missing."""
     measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
     with attempt_on(context, measure) as outcome:
-        if not measure.due_rule:
-            raise Refusal(N_("请先确定办理时限，再确认措施。"))
         confirm_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
         return _page(context, measure, campaign, outcome.refusal)
