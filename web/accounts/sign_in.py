@@ -157,11 +157,11 @@ def _carry_on(
     token: str,
 ) -> Response:
     """Back on the form with everything typed; elsewhere a page that shows what was typed."""
-    path: str | None = None
+    resumed: Response | None = None
     with attempt(session, words_of(request)) as outcome, suppress(NotFound):
-        path = resume_form(request, session, account, next, carried, now=now)
-    if path and outcome.done:
-        return RedirectResponse(path, 303)
+        resumed = resume_form(request, session, account, next, carried, now=now)
+    if resumed and outcome.done:
+        return resumed
     # The form token is made from the session; this page must carry the new one.
     request.cookies[SESSION_COOKIE] = token
     return render(request, CarriedPage(next, carried, outcome.refusal))

@@ -23,7 +23,7 @@ from queries.units.units import list_levels_below, list_tags
 from rules.dates.calendar import WEEKDAY_NAMES
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_
-from rules.sentences.sentence import ENDED, Joined, Sentence
+from rules.sentences.sentence import Sentence
 from services.campaigns.measure_content import content_of
 from services.campaigns.measures import (
     EDITABLE,
@@ -44,7 +44,7 @@ from web.campaigns.typed_measure import TypedMeasure
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
-from web.edge.said import back_to
+from web.edge.said import back_to, back_to_all
 from web.edge.security import Viewer
 
 MENTIONED = {
@@ -151,8 +151,7 @@ def save_measure(context: Officer, measure_id: int, posted: Posted) -> Response:
     if not outcome.done:
         return _editor(context, measure, campaign, choices, sent, refusal=outcome.refusal)
     done = Sentence(_done(then, before), {"title": measure.title})
-    told = Joined([done, *settled.told], ENDED)
-    return back_to(_next_page(measure, then), N_("%(told)s。"), told=told)
+    return back_to_all(_next_page(measure, then), [done, *settled.told])
 
 
 def _done(then: str, before: MeasureStatus) -> str:

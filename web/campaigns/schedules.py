@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from fastapi import APIRouter, HTTPException, Response
 from sqlmodel import Session
 
-from models import Account, Campaign, Measure, Schedule, ScheduledWork
+from models import Account, Campaign, Measure, MeasureStatus, Schedule, ScheduledWork
 from queries.campaigns.campaigns import get_own_campaign, list_campaigns_of, lock_own_measure
+from queries.campaigns.reach import list_reach_by_level
 from queries.campaigns.schedules import (
     ScheduleRow,
     get_own_schedule,
@@ -19,7 +21,7 @@ from queries.campaigns.schedules import (
     list_schedules_of,
 )
 from rules.dates.calendar import WEEKDAY_NAMES
-from rules.dates.timetable import Rhythm, read_cron
+from rules.dates.timetable import Rhythm, Timing, read_cron
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
@@ -30,8 +32,10 @@ from web.campaigns.typed_schedule import (
     RHYTHM_NAMES,
     TypedSchedule,
     day_in_words,
+    plan_in_words,
     timing_in_words,
 )
+from web.edge.asked_first import MANY, SURE
 from web.edge.context import Context, Officer
 from web.edge.language import Words
 from web.edge.posted import Posted, typed
@@ -46,6 +50,7 @@ TITLES = {
     REPORTS: N_("定时生成报告"),
 }
 """The three purposes of schedules."""
+RELEASABLE = (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
 
 router = APIRouter()
 
@@ -114,13 +119,27 @@ def show_new(context: Officer, purpose: str, subject: str = "") -> Response:
 
 @router.post("/schedules/new/{purpose}")
 def add_schedule(context: Officer, purpose: str, posted: Posted) -> Response:
-    """Keep the new schedule, or show the form again with all faults."""
+    """Keep the new schedule, or show the form again with all faults. A page asks before a schedule
+    that will release to many units."""
     sent, faults = TypedSchedule.read(typed(posted)), Faults()
+    plan = _read_plan(context, _known(purpose), sent, faults)
+    if plan is None or posted.get("back"):
+        return _form(context, purpose, sent, faults)
+    reach = plan.reach(context)
+    if sum(reach) > MANY and not posted.get(SURE):
+        return _sure_page(context, purpose, plan, reach, typed(posted))
     with attempt(context.session, context.words) as outcome:
-        _add(context, _known(purpose), sent, faults)
-    if faults or not outcome.done:
+        adder = _ADDERS[purpose]
+        adder(context.session, plan.subject, plan.when, actor=context.actor, now=context.now)
+    if not outcome.done:
         return _form(context, purpose, sent, faults, outcome.refusal)
-    return back_to("/schedules", N_("安排已保存，到时间自动办理。在这之前可以停止。"))
+    if not sum(reach):
+        return back_to("/schedules", N_("安排已保存，到时间自动办理。在这之前可以停止。"))
+    said = N_(
+        "安排已保存，到时间自动下发给 %(answering)s 个填报单位，%(passing_on)s 个单位转发并汇总。"
+        "在这之前可以停止。"
+    )
+    return back_to("/schedules", said, answering=reach.answering, passing_on=reach.passing_on)
 
 
 @router.post("/schedules/{schedule_id}/stop")
@@ -187,14 +206,68 @@ def _choices(session: Session, account: Account, purpose: str) -> Sequence[tuple
     return [(measure.id, measure.title) for measure in listed(session, account.unit_id)]
 
 
-def _add(context: Context, purpose: str, sent: TypedSchedule, faults: Faults) -> None:
-    """Keep the schedule that was typed, unless an input is wrong; `faults` then says which."""
+class ReachedUnits(NamedTuple):
+    """How many units a release would reach now."""
+
+    answering: int
+    passing_on: int
+
+
+@dataclass(frozen=True)
+class NewPlan:
+    """What a schedule is to do, and when."""
+
+    subject: Measure | Campaign
+    when: datetime | Timing
+
+    def reach(self, context: Context) -> ReachedUnits:
+        """The units that each of its releases would reach now; none for reports, and for a
+        release that would be refused."""
+        late = isinstance(self.when, datetime) and self.when <= context.now
+        if not isinstance(self.subject, Measure) or self.subject.status not in RELEASABLE or late:
+            return ReachedUnits(0, 0)
+        levels = list_reach_by_level(context.session, self.subject.id, context.viewer.unit)
+        return ReachedUnits(
+            answering=sum(level.answering for level in levels),
+            passing_on=sum(level.passing_on for level in levels),
+        )
+
+
+def _read_plan(
+    context: Context, purpose: str, sent: TypedSchedule, faults: Faults
+) -> NewPlan | None:
+    """The schedule that was typed; None where an input is wrong, and `faults` says which."""
     subject_id = sent.read_subject(faults)
     when = sent.read_moment(faults) if purpose == RELEASE else sent.read_timing(faults)
     subject = _find_subject(context, purpose, subject_id, faults)
-    if subject and when:
-        adder = _ADDERS[purpose]
-        adder(context.session, subject, when, actor=context.actor, now=context.now)
+    return NewPlan(subject, when) if subject and when else None
+
+
+@dataclass(frozen=True)
+class SureOfSchedulePage(Page):
+    """Asks before a schedule that will release to many units."""
+
+    TEMPLATE = "pages/campaigns/schedules/sure.html"
+
+    purpose: str
+    measure: Measure | Campaign
+    plan: str
+    """What is to be done and when, in words."""
+    reach: ReachedUnits
+    fields: Mapping[str, Sequence[str]]
+    """Everything that was typed."""
+
+
+def _sure_page(
+    context: Context,
+    purpose: str,
+    plan: NewPlan,
+    reach: ReachedUnits,
+    fields: Mapping[str, Sequence[str]],
+) -> Response:
+    told = plan_in_words(context.words, plan.when)
+    page = SureOfSchedulePage(purpose, plan.subject, told, reach, fields)
+    return render(context.request, page)
 
 
 _ADDERS: dict[str, Callable[..., object]] = {

@@ -47,10 +47,14 @@ def day_in_words(words: Words, day: int) -> str:
 
 def release_in_words(words: Words, schedule: Schedule) -> str:
     """What a schedule does with its measure, and when."""
-    if schedule.once_at is not None:
-        return words.say(N_("定时下发：%(when)s"), when=told_moment(schedule.once_at))
-    rhythm = timing_in_words(words, read_cron(schedule.cron))
-    return words.say(N_("按周期下发：%(when)s"), when=rhythm)
+    return plan_in_words(words, schedule.once_at or read_cron(schedule.cron))
+
+
+def plan_in_words(words: Words, when: datetime | Timing) -> str:
+    """A release at a moment, or again and again."""
+    if isinstance(when, datetime):
+        return words.say(N_("定时下发：%(when)s"), when=told_moment(when))
+    return words.say(N_("按周期下发：%(when)s"), when=timing_in_words(words, when))
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ The sentence travels in a signed cookie and is shown once. It stands in no addre
 a link, a bookmark nor a reload says it again.
 """
 
+from collections.abc import Sequence
+
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadData
 
 from adapters.signing import serializer
-from rules.sentences.sentence import Sentence
+from rules.sentences.sentence import ENDED, N_, Joined, Sentence
 from rules.sentences.sentence_json import from_json, to_json
 from web.edge.language import say
 from web.edge.security import set_cookie
@@ -25,6 +27,11 @@ def back_to(address: str, said: str, **values: object) -> Response:
     sentence = to_json(Sentence(said, values))
     set_cookie(answer, COOKIE, str(serializer(COOKIE).dumps(sentence)), SECONDS)
     return answer
+
+
+def back_to_all(address: str, said: Sequence[Sentence]) -> Response:
+    """The same with several sentences, each of which ends with a full stop."""
+    return back_to(address, N_("%(told)s。"), told=Joined(said, ENDED))
 
 
 def what_was_said(request: Request) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -25,9 +24,10 @@ from services.filling.submissions import open_to_keep, said, save_draft
 from web.edge.context import Context
 from web.edge.language import Words
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.transactions import attempt
 from web.filling.asked import filled_in_words, in_words, label_of
-from web.filling.form_page import Made, Shown, form_page, form_path
+from web.filling.form_page import SAVED, Made, Shown, form_page, form_path
 
 MINE, THEIRS = "mine", "theirs"
 PICK = "pick."
@@ -105,7 +105,7 @@ def conflict_page(
     rows = _differing(words, sheet, other.typed, answers, attached)
     rows += _differing_why(words, other.typed, answers)
     if not rows:
-        return RedirectResponse(form_path(sheet, "saved"), 303)
+        return back_to(form_path(sheet, "saved"), SAVED)
     rows = [replace(row, pick=_picked(posted, row.name) or row.pick) for row in rows]
     assignment = sheet.assignment
     acts = possible(assignment.status, lowest=assignment.lowest)
@@ -233,7 +233,8 @@ def decide(
             save_draft(session, opened, merged, made.posting, actor=actor, now=now)
     if not outcome.done:
         return None, outcome.refusal
-    return RedirectResponse(form_path(sheet, "merged"), 303), ""
+    said = N_("已按您的选择保存为草稿，还没有报送。请检查后报送。")
+    return back_to(form_path(sheet, "merged"), said), ""
 
 
 def _merged(posted: FormData, mine: Typed, theirs: Typed) -> dict[str, list[str]]:

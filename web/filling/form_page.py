@@ -29,6 +29,7 @@ from web.edge.context import Context
 from web.edge.due_dates import days_left
 from web.edge.language import Words, is_foreign
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.filling.asked import PREFIX, AskedField, AskedGroup, AskedRepeat, Node, every, label_of
 from web.filling.browser_rules import browser_rules
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in
@@ -37,6 +38,7 @@ from web.filling.returned_fields import Mending, find_mending
 
 CORRECTING = "correct"
 """In the address of a form that was approved and is filled in once more."""
+SAVED = N_("草稿已保存，还没有报送。")
 MOST_DIGITS = 9
 
 
@@ -113,6 +115,16 @@ def form_path(sheet: AnswerSheet, how: str, place: str = "") -> str:
     correcting = f"&{CORRECTING}=1" if sheet.assignment.status == Status.APPROVED else ""
     anchor = f"#{place}" if place else ""
     return f"/assignments/{sheet.assignment.id}/form?{how}=1{correcting}{anchor}"
+
+
+def back_to_resumed(sheet: AnswerSheet) -> Response:
+    """The form page after what was typed has come through a sign-in and was kept."""
+    said = N_("已重新登录，刚才填写的内容都已保留，请检查后报送。")
+    if sheet.takes_files:
+        said = N_(
+            "已重新登录，刚才填写的文字都已保留。如果刚选了照片或文件，需要重新选择。请检查后报送。"
+        )
+    return back_to(form_path(sheet, "saved"), said)
 
 
 @dataclass(frozen=True)

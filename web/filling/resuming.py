@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from fastapi import Request
+from fastapi import Request, Response
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -12,7 +12,7 @@ from models import Account
 from services.filling.submissions import open_to_keep, save_draft
 from web.edge.security import read_id
 from web.filling.asked import strip_prefix
-from web.filling.form_page import Made, form_path
+from web.filling.form_page import Made, back_to_resumed
 from web.filling.own_sheet import open_own_sheet
 
 FORM_PATH = re.compile(r"/assignments/([0-9]{1,10})/form")
@@ -26,8 +26,8 @@ def resume_form(
     carried: Mapping[str, list[str]],
     *,
     now: datetime,
-) -> str | None:
-    """Keep what was typed on a form page before the session ended; returns where to go on.
+) -> Response | None:
+    """Keep what was typed on a form page before the session ended, and go on there.
 
     None where `path` is no form page or belongs to another unit. Raises `Refusal` when the text
     cannot be kept, or when somebody has typed or sent something else meanwhile.
@@ -39,7 +39,7 @@ def resume_form(
     save_draft(
         session, sheet, strip_prefix(carried), _carried(carried).posting, actor=account, now=now
     )
-    return form_path(sheet, "resumed")
+    return back_to_resumed(sheet)
 
 
 def _carried(fields: Mapping[str, list[str]]) -> Made:

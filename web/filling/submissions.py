@@ -33,6 +33,7 @@ from web.edge.json_answers import tell_script, wants_json
 from web.edge.language import words_of
 from web.edge.offline_pages import keepable
 from web.edge.posted import Posted
+from web.edge.said import back_to
 from web.edge.security import SESSION_COOKIE, SignInNeeded, Viewer, get_viewer
 from web.edge.transactions import Attempt, Look, Now, Write, attempt
 from web.edge.waiting import Crowded
@@ -40,7 +41,15 @@ from web.filling.asked import PREFIX, answers_in
 from web.filling.carrier import Arrived, Carries
 from web.filling.form_checks import find_doubts, first_opened
 from web.filling.form_conflict import DECISIONS, conflict_page, decide
-from web.filling.form_page import CORRECTING, Made, Shown, form_page, form_path
+from web.filling.form_page import (
+    CORRECTING,
+    SAVED,
+    Made,
+    Shown,
+    back_to_resumed,
+    form_page,
+    form_path,
+)
 from web.filling.own_sheet import get_own_sheet, open_own_sheet
 from web.filling.posted_files import SentFiles, TakenFiles, attach, has_files
 from web.filling.withdrawn import withdrawn_page
@@ -246,8 +255,9 @@ def _save(filled: Filled) -> Response:
         return tell_script(200, saved=True, version=version, at=at)
     if filled.file_faults:
         return _again(filled, version)
-    how = "resumed" if filled.act in ("", SEND) else "saved"
-    return RedirectResponse(form_path(filled.sheet, how, place), 303)
+    if filled.act in ("", SEND):  # it came through a sign-in
+        return back_to_resumed(filled.sheet)
+    return back_to(form_path(filled.sheet, "saved", place), SAVED)
 
 
 def _repeated(filled: Filled) -> tuple[dict[str, list[str]], str]:

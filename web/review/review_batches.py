@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 
-from models import Decision
+from models import Decision, ReviewBatch
 from queries.review.review_list import WaitingSubmissions
 from queries.review.reviews import count_waiting, find_single_assignment
 from rules.sentences.refusal import N_, Refusal
@@ -18,6 +17,7 @@ from web.edge.posted import Posted
 from web.edge.rendering import Page, render
 from web.edge.security import read_id
 from web.edge.transactions import attempt
+from web.review.decisions_said import after_decision, after_undoing
 from web.review.review_filters import address_of, read_filter, read_page
 from web.review.review_reasons import ListedReason, list_reasons
 from web.review.reviews import list_page
@@ -94,8 +94,8 @@ def decide_all(context: SignedIn, posted: Posted) -> Response:
         moment = moment or context.now
         return _confirm(context, typed, moment=moment, refusal=outcome.refusal)
     asked = read_id(str(posted.get("count", "")))
-    how = {"batch": batch.id, "asked": asked} if batch else {"none": 1}
-    return RedirectResponse(address_of(chosen)("/review", **how), 303)
+    how = {"batch": batch.id} if batch else {}
+    return after_decision(address_of(chosen)("/review", **how), batch, asked)
 
 
 def _moment(text: str) -> datetime | None:
@@ -110,11 +110,12 @@ def take_back(context: SignedIn, batch_id: int) -> Response:
     Where it is too late, the list says so.
     """
     only = find_single_assignment(context.session, batch_id)
+    batch: ReviewBatch | None = None
     with attempt(context.session, context.words) as outcome:
-        undo(context.session, batch_id, actor=context.actor, now=context.now)
-    if not outcome.done:
+        batch = undo(context.session, batch_id, actor=context.actor, now=context.now)
+    if batch is None:
         return list_page(context, status=409, refusal=outcome.refusal)
     query = context.query
     address = address_of(read_filter(query), 1 if only else read_page(query))
     path = f"/review/{only}" if only else "/review"
-    return RedirectResponse(address(path, batch=batch_id), 303)
+    return after_undoing(address(path), batch)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -40,6 +39,7 @@ from web.edge.posted import Posted
 from web.edge.rendering import Page, render
 from web.edge.security import Viewer, read_id
 from web.edge.transactions import attempt
+from web.review.decisions_said import after_decision, after_single_decision
 from web.review.review_filters import SORT_NAMES, address_of, read_filter, read_page
 from web.review.review_notices import Decided, list_decided
 from web.review.review_page import show_review
@@ -79,8 +79,6 @@ class ReviewListPage(Page):
     reasons: Sequence[ListedReason]
     decided: Decided | None
     undoable: Sequence[Decided]
-    idle: bool
-    """The decision just made was about nothing that still waited."""
     ticked: Collection[int]
     """The submissions that are ticked."""
     typed: TypedDecision
@@ -116,7 +114,6 @@ def list_page(
         reasons=list_reasons(context.words, session, unit_id),
         decided=decided,
         undoable=undoable,
-        idle="none" in query,
         ticked={row.submission_id for row in waiting.rows} if whole else ticked,
         typed=typed,
         refusal=refusal,
@@ -145,10 +142,10 @@ def decide_many(context: SignedIn, posted: Posted) -> Response:
         return list_page(
             context, status=422, ticked=frozenset(ticked), typed=typed, refusal=outcome.refusal
         )
-    how = {"batch": batch.id, "asked": len(set(ticked))} if batch else {"none": 1}
+    how = {"batch": batch.id} if batch else {}
     query = context.query
     here = address_of(read_filter(query), read_page(query))
-    return RedirectResponse(here("/review", **how), 303)
+    return after_decision(here("/review", **how), batch, len(set(ticked)))
 
 
 @router.get("/review/{assignment_id}")
@@ -178,7 +175,7 @@ def decide(context: SignedIn, posted: Posted, assignment_id: int) -> Response:
         review = _decide(context, posted, typed, assignment_id)
     if review is None:
         return show_review(context, seen, typed, outcome.refusal)
-    return _go_on(context.session, wanted, here, review)
+    return _go_on(context.session, wanted, here, seen, review)
 
 
 def _check_seen(session: Session, posted: FormData, seen: Seen) -> None:
@@ -231,10 +228,11 @@ def _decide(context: Context, posted: FormData, typed: TypedDecision, assignment
 
 
 def _go_on(
-    session: Session, wanted: WaitingSubmissions, here: Position, review: Review
+    session: Session, wanted: WaitingSubmissions, here: Position, seen: Seen, review: Review
 ) -> Response:
     """The next submission of the list, else the first that was skipped, else the list itself."""
     next_id = find_next(session, wanted, here) or find_first(session, wanted)
     path = f"/review/{next_id}" if next_id else "/review"
     how = {"batch": review.batch_id} if review.batch_id else {}
-    return RedirectResponse(address_of(wanted.chosen)(path, **how), 303)
+    address = address_of(wanted.chosen)(path, **how)
+    return after_single_decision(address, seen.unit.name, review.decision, more=bool(next_id))

@@ -34,6 +34,7 @@ from web.edge.downloads import saved_as
 from web.edge.language import say
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import Viewer, who_asks
 from web.edge.transactions import Look, Now, attempt
 from web.edge.waiting import Crowded, waiting_of
@@ -155,7 +156,8 @@ def confirm(context: SignedIn, posted: Posted, assignment_id: int, token: str) -
     except NotFound:
         return _page(context, seen, context.words.say(REPLACED), status=404)
     if outcome.done:
-        return RedirectResponse(_address(upload), 303)
+        said = N_("已报送 %(count)s 个单位的填报，每个单位一份回执。")
+        return back_to(_address(upload), said, count=len(upload.rows))
     context.session.expire_all()
     seen = _get_own(context.session, context.viewer, assignment_id)
     return _preview_page(context, seen, upload, outcome.refusal)

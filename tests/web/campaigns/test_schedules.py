@@ -257,3 +257,35 @@ def test_the_timetable_costs_the_same_statements_for_many_rows(
             client.get("/schedules")
         counts.append(len(log))
     assert counts[0] == counts[1]
+
+
+def test_a_schedule_that_will_reach_many_units_is_asked_about_with_the_count(
+    session: Session, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.campaigns.schedules.MANY", 40)
+    measure = drafted(session, confirmed=True)
+    client, address = sign_in(REGION, "office"), "/schedules/new/release"
+    asked = send(client, "release", subject=str(measure.id), day="2026-12-01")
+    assert asked.status_code == 200
+    assert "到时间下发给 32 个填报单位" in text_of(asked)
+    assert "定时下发：2026-12-01 08:30" in text_of(asked)
+    assert session.exec(select(Schedule)).all() == []
+    fields = fields_of(asked, address)
+    back = client.post(address, data=fields | {"back": "yes"})
+    assert fields_of(back, address)["day"] == ["2026-12-01"]
+    answer = client.post(address, data=fields | {"sure": "yes"})
+    assert len(session.exec(select(Schedule)).all()) == 1
+    told = text_of(client.get(answer.headers["location"]))
+    assert "到时间自动下发给 32 个填报单位，17 个单位转发并汇总。" in told
+
+
+def test_what_would_be_refused_is_not_asked_about(
+    session: Session, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.campaigns.schedules.MANY", 0)
+    measure, campaign = drafted(session, confirmed=True), taken_in(session)
+    client = sign_in(REGION, "office")
+    late = send(client, "release", subject=str(measure.id), day="2026-11-20")
+    assert "须晚于现在" in text_of(late)
+    reports = send(client, "reports", subject=str(campaign.id), weekday="5")
+    assert reports.status_code == 303

@@ -198,7 +198,7 @@ def test_an_expired_session_loses_nothing_that_was_typed(world: World, expired: 
     carried = fields_of(asked, "/sign-in")
     carried |= {"login": [f"clerk-{VILLAGE}"], "password": ["Caoyuan-2026"]}
     answer = expired.post("/sign-in", data=carried)
-    assert answer.headers["location"] == f"{path}?resumed=1"
+    assert answer.headers["location"] == f"{path}?saved=1"
     back = expired.get(answer.headers["location"])
     assert "已重新登录" in text_of(back)
     assert {name: fields_of(back, path)[name] for name in GOOD} == {k: [v] for k, v in GOOD.items()}
@@ -243,7 +243,7 @@ def test_a_missing_token_keeps_the_text_and_one_click_brings_it_to_the_form(
     refused = client.post(path, data={**GOOD, "_act": "send"})
     assert refused.status_code == 403
     answer = client.post(path, data=fields_of(refused, path))
-    assert answer.headers["location"] == f"{path}?resumed=1"
+    assert answer.headers["location"] == f"{path}?saved=1"
     assert fields_of(client.get(path), path)["f-note"] == ["已逐户查看"]
 
 

@@ -38,7 +38,8 @@ def test_one_is_approved_and_the_next_one_follows(
     fields = fields_of(client.get(path), path)
     answer = client.post(path, data={**fields, "act": "approve"})
     assert answer.headers["location"].startswith(f"/review/{world.id(SECOND)}?batch=")
-    assert "上一份已通过" in text_of(client.get(answer.headers["location"]))
+    told = text_of(client.get(answer.headers["location"]))
+    assert "已通过红星社区居委会的填报。这是下一份。" in told
     assert world.assignment(VILLAGE).status == Status.APPROVED
     path = f"/review/{world.id(SECOND)}"
     answer = client.post(path, data={**fields_of(client.get(path), path), "act": "approve"})

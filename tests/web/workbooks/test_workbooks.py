@@ -82,6 +82,7 @@ def test_a_township_fills_in_for_its_villages_and_each_has_a_receipt(
     sent = confirm(client, answer.headers["location"])
     assert sent.status_code == 303
     tree = check(client.get(sent.headers["location"]))
+    assert f"已报送 {len(codes)} 个单位的填报，每个单位一份回执。" in tree.text_content()
     receipts = tree.xpath("//a[starts-with(@href,'/receipts/')]/@href")
     assert len(receipts) == len(codes)
     village = sign_in(VILLAGE)
