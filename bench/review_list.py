@@ -140,8 +140,9 @@ def _of(unit_id: int) -> Any:
 
 def _middle(session: Session, unit_id: int) -> int:
     """An assignment in the middle of the list, as far from its beginning as from its end."""
-    wanted = WaitingSubmissions(unit_id).in_order().offset(WAITING // 2).limit(1)
-    found: int = session.scalars(wanted).one()
+    wanted = WaitingSubmissions(unit_id)
+    middle = wanted.shape.in_order().offset(WAITING // 2).limit(1)
+    found: int = session.scalars(middle, wanted.given).one()
     return found
 
 

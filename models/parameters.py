@@ -77,6 +77,17 @@ def among(
     return _Among(column, bindparam(name, type_=_Listed(kind)))
 
 
+ESCAPE = "/"
+"""The character before a `%` or `_` that LIKE is to take for itself."""
+
+
+def escaped(text: str) -> str:
+    """A text as LIKE finds the text itself; see `ESCAPE`."""
+    for special in (ESCAPE, "%", "_"):
+        text = text.replace(special, ESCAPE + special)
+    return text
+
+
 class _EachRow(FunctionElement[Any]):
     name = "each_row"
     inherit_cache = True

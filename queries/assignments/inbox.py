@@ -1,13 +1,13 @@
 """The inbox of a unit: what the unit owes and has sent, what waits for its review, and how far
-its measures have got."""
+its measures have got. The statements are built once in the life of the process."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Date, Integer, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import Session, UTCDateTime, col
 
 from adapters.by_name import ByName
 from models import (
@@ -127,131 +127,25 @@ class MeasureStanding:
 
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
     """What the unit owes, by due date. The issuer of a measure owes nothing for the measure."""
-    by_name = ByName(
-        Owed,
-        id=col(Assignment.id),
-        title=col(Measure.title),
-        period=col(Assignment.period),
-        status=col(Assignment.status),
-        due_on=col(Assignment.due_on),
-        lowest=col(Assignment.lowest),
-        acknowledged_at=col(Assignment.acknowledged_at),
-        reason=col(Review.reason),
-        fields=col(Review.fields),
-        draft_at=col(Draft.saved_at),
-        gate=col(MeasureGate.gate),
-    )
-    rows = session.execute(
-        select(*by_name.columns)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .outerjoin(Submission, and_(col(Assignment.status) == Status.RETURNED, is_current()))
-        .outerjoin(Review, col(Review.submission_id) == Submission.id)
-        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
-        .outerjoin(MeasureGate, is_own_gate())
-        .where(
-            col(Assignment.unit_id) == unit_id,
-            col(Assignment.parent_id).is_not(None),
-            OWING,
-        )
-        .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
-        .limit(MOST)
-    )
-    return by_name.values(rows)
+    return _OWED.values(session.execute(_LIST_OWED, {"unit": unit_id}))
 
 
 def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list[SentAssignment]:
     """What the unit has sent and not got back, the last first. Answers whose correction has begun
     come before all others. One statement."""
-    by_name = ByName(
-        SentAssignment,
-        id=col(Assignment.id),
-        title=col(Measure.title),
-        period=col(Assignment.period),
-        status=col(Assignment.status),
-        sent_at=col(Submission.sent_at),
-        late=col(Assignment.late),
-        draft_at=col(Draft.saved_at),
-        closed_at=col(Assignment.closed_at),
-    )
-    rows = session.execute(
-        select(*by_name.columns)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .join(Submission, is_current())
-        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
-        .where(
-            col(Assignment.unit_id) == unit_id,
-            col(Assignment.status).in_((Status.SUBMITTED, Status.APPROVED, Status.CLOSED)),
-        )
-        .order_by(
-            col(Draft.saved_at).is_(None),
-            col(Submission.sent_at).desc(),
-            col(Assignment.id).desc(),
-        )
-        .limit(limit)
-    )
-    return by_name.values(rows)
+    return _SENT.values(session.execute(_LIST_SENT, {"unit": unit_id, "most": limit}))
 
 
 def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -> list[Ended]:
     """Assignments that were withdrawn from the unit, and those that were closed before the unit had
     answered, with the reason, the last first; one statement."""
-    withdrawn = and_(col(Assignment.status) == Status.WITHDRAWN, col(Event.act) == Act.WITHDRAW)
-    closed = and_(
-        col(Assignment.status).in_(UNSENT),
-        col(Event.act) == Act.CLOSE,
-        col(Event.at) == col(Assignment.closed_at),
-    )
-    by_name = ByName(
-        Ended,
-        id=col(Assignment.id),
-        title=col(Measure.title),
-        period=col(Assignment.period),
-        unit=func.coalesce(Unit.name, ""),
-        at=col(Event.at),
-        reason=col(Event.reason),
-        draft_at=col(Draft.saved_at),
-        closed_at=col(Assignment.closed_at),
-    )
-    rows = session.execute(
-        select(*by_name.columns)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .join(Event, col(Event.assignment_id) == Assignment.id)
-        .outerjoin(Account, col(Account.id) == Event.account_id)
-        .outerjoin(Unit, col(Unit.id) == Account.unit_id)
-        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
-        .where(
-            col(Assignment.unit_id) == unit_id,
-            col(Assignment.parent_id).is_not(None),
-            or_(withdrawn, closed),
-            col(Event.at) >= since,
-        )
-        .order_by(col(Event.at).desc(), col(Assignment.id).desc())
-        .limit(limit)
-    )
-    return by_name.values(rows)
+    given = {"unit": unit_id, "since": since, "most": limit}
+    return _ENDED.values(session.execute(_LIST_ENDED, given))
 
 
 def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]:
     """What the unit has to review, by measure. The measure that has waited longest comes first."""
-    own = aliased(Assignment)
-    since = func.min(Assignment.sent_at)
-    by_name = ByName(
-        WaitingAnswers,
-        measure_id=col(Measure.id),
-        title=col(Measure.title),
-        count=func.count(),
-        since=since,
-    )
-    rows = session.execute(
-        select(*by_name.columns)
-        .select_from(Assignment)
-        .join(own, col(own.id) == Assignment.parent_id)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .where(col(own.unit_id) == unit_id, WAITING)
-        .group_by(col(Measure.id), col(Measure.title))
-        .order_by(since)
-    )
-    return by_name.values(rows)
+    return _WAITING.values(session.execute(_LIST_WAITING, {"unit": unit_id}))
 
 
 def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureStanding]:
@@ -259,48 +153,8 @@ def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureS
 
     Measures that are closed or withdrawn for the unit are left out.
     """
-    overdue = case((col(Tally.due_on) < today, col(Tally.unsent)), else_=0)
-    counted: dict[str, Any] = {
-        "issued": col(Tally.issued),
-        "acknowledged": col(Tally.acknowledged),
-        "submitted": col(Tally.submitted),
-        "approved": col(Tally.approved),
-        "returned": col(Tally.returned),
-        "overdue": overdue,
-        "answering": col(Tally.answering),
-        "reported": col(Tally.reported),
-        "reviewed": col(Tally.reviewed),
-    }
-    keys: dict[str, Any] = {
-        "assignment_id": col(Assignment.id),
-        "measure_id": col(Measure.id),
-        "title": col(Measure.title),
-        "period": col(Assignment.period),
-        "due_on": col(Assignment.due_on),
-    }
-    sums = {name: func.sum(column) for name, column in counted.items()}
-    by_name = ByName(MeasureStanding, **keys, **sums)
-    rows = session.execute(
-        select(*by_name.columns)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .join(
-            Tally,
-            and_(
-                col(Tally.measure_id) == Assignment.measure_id,
-                col(Tally.period) == Assignment.period,
-                col(Tally.unit_id) == Assignment.unit_id,
-            ),
-        )
-        .where(
-            col(Assignment.unit_id) == unit_id,
-            col(Assignment.status) != Status.WITHDRAWN,
-            OPEN,
-        )
-        .group_by(*keys.values(), col(Measure.position))
-        .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
-        .limit(MOST)
-    )
-    return by_name.values(rows)
+    rows = session.execute(_LIST_STANDINGS, {"unit": unit_id, "today": today})
+    return _STANDING.values(rows)
 
 
 def list_assignments_of(
@@ -327,3 +181,172 @@ def _plain(assignment: Assignment, title: str) -> Owed:
         assignment.lowest, assignment.acknowledged_at, None, None, None,
         closed_at=assignment.closed_at,
     )  # fmt: skip
+
+
+_UNIT = bindparam("unit", type_=Integer)
+_OWED = ByName(
+    Owed,
+    id=col(Assignment.id),
+    title=col(Measure.title),
+    period=col(Assignment.period),
+    status=col(Assignment.status),
+    due_on=col(Assignment.due_on),
+    lowest=col(Assignment.lowest),
+    acknowledged_at=col(Assignment.acknowledged_at),
+    reason=col(Review.reason),
+    fields=col(Review.fields),
+    draft_at=col(Draft.saved_at),
+    gate=col(MeasureGate.gate),
+)
+_SENT = ByName(
+    SentAssignment,
+    id=col(Assignment.id),
+    title=col(Measure.title),
+    period=col(Assignment.period),
+    status=col(Assignment.status),
+    sent_at=col(Submission.sent_at),
+    late=col(Assignment.late),
+    draft_at=col(Draft.saved_at),
+    closed_at=col(Assignment.closed_at),
+)
+_ENDED = ByName(
+    Ended,
+    id=col(Assignment.id),
+    title=col(Measure.title),
+    period=col(Assignment.period),
+    unit=func.coalesce(Unit.name, ""),
+    at=col(Event.at),
+    reason=col(Event.reason),
+    draft_at=col(Draft.saved_at),
+    closed_at=col(Assignment.closed_at),
+)
+_WAITING = ByName(
+    WaitingAnswers,
+    measure_id=col(Measure.id),
+    title=col(Measure.title),
+    count=func.count(),
+    since=func.min(Assignment.sent_at),
+)
+_STANDING_KEYS: dict[str, Any] = {
+    "assignment_id": col(Assignment.id),
+    "measure_id": col(Measure.id),
+    "title": col(Measure.title),
+    "period": col(Assignment.period),
+    "due_on": col(Assignment.due_on),
+}
+_STANDING = ByName(
+    MeasureStanding,
+    **_STANDING_KEYS,
+    **{
+        name: func.sum(getattr(Tally, name))
+        for name in (
+            "issued", "acknowledged", "submitted", "approved", "returned", "answering", "reported",
+            "reviewed",
+        )
+    },
+    overdue=func.sum(
+        case((col(Tally.due_on) < bindparam("today", type_=Date), col(Tally.unsent)), else_=0)
+    ),
+)  # fmt: skip
+
+
+def _owed() -> Select[Any]:
+    return (
+        select(*_OWED.columns)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .outerjoin(Submission, and_(col(Assignment.status) == Status.RETURNED, is_current()))
+        .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .outerjoin(MeasureGate, is_own_gate())
+        .where(
+            col(Assignment.unit_id) == _UNIT,
+            col(Assignment.parent_id).is_not(None),
+            OWING,
+        )
+        .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
+        .limit(MOST)
+    )
+
+
+def _sent() -> Select[Any]:
+    return (
+        select(*_SENT.columns)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Submission, is_current())
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.unit_id) == _UNIT,
+            col(Assignment.status).in_((Status.SUBMITTED, Status.APPROVED, Status.CLOSED)),
+        )
+        .order_by(
+            col(Draft.saved_at).is_(None),
+            col(Submission.sent_at).desc(),
+            col(Assignment.id).desc(),
+        )
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+def _ended() -> Select[Any]:
+    withdrawn = and_(col(Assignment.status) == Status.WITHDRAWN, col(Event.act) == Act.WITHDRAW)
+    closed = and_(
+        col(Assignment.status).in_(UNSENT),
+        col(Event.act) == Act.CLOSE,
+        col(Event.at) == col(Assignment.closed_at),
+    )
+    return (
+        select(*_ENDED.columns)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Event, col(Event.assignment_id) == Assignment.id)
+        .outerjoin(Account, col(Account.id) == Event.account_id)
+        .outerjoin(Unit, col(Unit.id) == Account.unit_id)
+        .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
+        .where(
+            col(Assignment.unit_id) == _UNIT,
+            col(Assignment.parent_id).is_not(None),
+            or_(withdrawn, closed),
+            col(Event.at) >= bindparam("since", type_=UTCDateTime()),
+        )
+        .order_by(col(Event.at).desc(), col(Assignment.id).desc())
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+def _waiting() -> Select[Any]:
+    own = aliased(Assignment)
+    return (
+        select(*_WAITING.columns)
+        .select_from(Assignment)
+        .join(own, col(own.id) == Assignment.parent_id)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .where(col(own.unit_id) == _UNIT, WAITING)
+        .group_by(col(Measure.id), col(Measure.title))
+        .order_by(func.min(Assignment.sent_at))
+    )
+
+
+def _standings() -> Select[Any]:
+    return (
+        select(*_STANDING.columns)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(
+            Tally,
+            and_(
+                col(Tally.measure_id) == Assignment.measure_id,
+                col(Tally.period) == Assignment.period,
+                col(Tally.unit_id) == Assignment.unit_id,
+            ),
+        )
+        .where(
+            col(Assignment.unit_id) == _UNIT,
+            col(Assignment.status) != Status.WITHDRAWN,
+            OPEN,
+        )
+        .group_by(*_STANDING_KEYS.values(), col(Measure.position))
+        .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
+        .limit(MOST)
+    )
+
+
+_LIST_OWED, _LIST_SENT, _LIST_ENDED = _owed(), _sent(), _ended()
+_LIST_WAITING, _LIST_STANDINGS = _waiting(), _standings()

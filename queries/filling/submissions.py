@@ -51,7 +51,7 @@ def list_revisions(session: Session, assignment_id: int) -> Sequence[Revision]:
 
 def find_current(session: Session, assignment_id: int) -> Revision | None:
     """The latest submission of an assignment with its review."""
-    row = session.execute(_REVISIONS.limit(1), {"one": assignment_id}).one_or_none()
+    row = session.execute(_CURRENT, {"one": assignment_id}).one_or_none()
     return _REVISION.value(row) if row else None
 
 
@@ -79,6 +79,7 @@ def _revisions() -> Select[Any]:
 
 
 _REVISIONS = _revisions()
+_CURRENT = _REVISIONS.limit(1)
 
 
 def get_submission(session: Session, submission_id: int) -> Submission:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import FormVersion, Measure
+from models.parameters import among
 from rules.forms.form_fields import read_form
 
 
@@ -21,14 +22,7 @@ def list_number_labels(session: Session, measure_ids: Collection[int]) -> dict[i
     An answer stays on the form version on which it was given, so older versions count. Of several
     labels of a field the newest is taken. One statement.
     """
-    used = aliased(FormVersion)
-    rows = session.exec(
-        select(Measure.id, FormVersion.fields)
-        .join(used, col(used.id) == Measure.form_version_id)
-        .join(FormVersion, col(FormVersion.form_id) == used.form_id)
-        .where(col(Measure.id).in_(measure_ids))
-        .order_by(col(FormVersion.number).desc())
-    )
+    rows = session.execute(_LIST_FIELDS, {"measures": list(measure_ids)})
     found: dict[int, dict[str, str]] = {}
     for measure_id, fields in rows:
         labels = found.setdefault(measure_id, {})
@@ -47,3 +41,14 @@ def list_past_labels(session: Session, form_version_id: int | None) -> dict[str,
     )
     fields = (field for version in versions for field in version)
     return {field["name"]: field.get("label") or field["name"] for field in fields}
+
+
+_USED = aliased(FormVersion)
+_LIST_FIELDS = (
+    select(Measure.id, FormVersion.fields)
+    .join(_USED, col(_USED.id) == Measure.form_version_id)
+    .join(FormVersion, col(FormVersion.form_id) == _USED.form_id)
+    .where(among(col(Measure.id), "measures"))
+    .order_by(col(FormVersion.number).desc())
+)
+"""Built once in the life of the process."""

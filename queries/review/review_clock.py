@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -25,25 +26,17 @@ class OverdueReviewer:
     """When the submission that has waited longest was sent."""
 
 
-def is_overdue(today: date, *, grace: int = 0) -> ColumnElement[bool]:
-    """The clause "the review is overdue", on assignments that wait for a review.
-
-    `grace` adds working days to the time a review has.
-    """
-    return col(Assignment.review_due_on) < overdue_before(today, grace=grace)
+def is_overdue(before: Any) -> ColumnElement[bool]:
+    """The clause "the review was due before this day", on assignments that wait for a review; see
+    `rules.dates.review_clock.overdue_before`."""
+    found: ColumnElement[bool] = col(Assignment.review_due_on) < before
+    return found
 
 
 def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
     """How many reviews of this unit are overdue."""
-    own = aliased(Assignment)
-    wanted = (
-        select(func.count())
-        .select_from(Assignment)
-        .join(own, col(own.id) == Assignment.parent_id)
-        .where(col(own.unit_id) == unit_id, WAITING)
-        .where(is_overdue(today))
-    )
-    found: int = session.execute(wanted).scalar_one()
+    given = {"unit": unit_id, "before": overdue_before(today)}
+    found: int = session.execute(_COUNT_OVERDUE, given).scalar_one()
     return found
 
 
@@ -52,24 +45,42 @@ def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[
 
     The reviewer itself is told first. The unit above is told `GRACE` working days later.
     """
+    given = {"unit": unit_id, "before": overdue_before(today, grace=GRACE)}
+    return _REVIEWER.values(session.execute(_LIST_REVIEWERS, given))
+
+
+_UNIT, _BEFORE = bindparam("unit", type_=Integer), bindparam("before", type_=Date)
+_REVIEWER = ByName(
+    OverdueReviewer,
+    unit_id=col(Unit.id),
+    name=col(Unit.name),
+    count=func.count(),
+    since=func.min(Submission.sent_at),
+)
+
+
+def _overdue() -> Select[Any]:
     own = aliased(Assignment)
-    count, since = func.count(), func.min(Submission.sent_at)
-    by_name = ByName(
-        OverdueReviewer,
-        unit_id=col(Unit.id),
-        name=col(Unit.name),
-        count=count,
-        since=since,
+    return (
+        select(func.count())
+        .select_from(Assignment)
+        .join(own, col(own.id) == Assignment.parent_id)
+        .where(col(own.unit_id) == _UNIT, WAITING, is_overdue(_BEFORE))
     )
-    rows = session.execute(
-        select(*by_name.columns)
+
+
+def _reviewers() -> Select[Any]:
+    own = aliased(Assignment)
+    return (
+        select(*_REVIEWER.columns)
         .select_from(Unit)
         .join(own, col(own.unit_id) == Unit.id)
         .join(Assignment, col(Assignment.parent_id) == own.id)
         .join(Submission, is_current())
-        .where(col(Unit.parent_id) == unit_id, WAITING)
-        .where(is_overdue(today, grace=GRACE))
+        .where(col(Unit.parent_id) == _UNIT, WAITING, is_overdue(_BEFORE))
         .group_by(col(Unit.id), col(Unit.name), col(Unit.lft))
         .order_by(col(Unit.lft))
     )
-    return by_name.values(rows)
+
+
+_COUNT_OVERDUE, _LIST_REVIEWERS = _overdue(), _reviewers()

@@ -1,18 +1,25 @@
 """The clauses behind every review list: which submissions it holds, and in which order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Act, Assignment, Event, Submission, Unit
+from models.parameters import ESCAPE, escaped
 from queries.assignments.still_open import WAITING
 from queries.filling.current_submission import is_current
 from queries.review.review_clock import is_overdue
+from rules.dates.review_clock import overdue_before
+
+SHAPES = 100
+"""Of how many shapes of a review list the statements are kept."""
 
 
 class Sort(StrEnum):
@@ -60,9 +67,59 @@ class Position(NamedTuple):
     assignment_id: int
 
 
+class Shape(NamedTuple):
+    """Which clauses a review list asks for, and in which order its rows stand."""
+
+    asked: frozenset[str]
+    sort: Sort
+
+    def select(self, *needed: Any) -> Select[Any]:
+        """The statement for the assignment ids, without the values."""
+        own = aliased(Assignment)
+        wanted = (
+            select(col(Assignment.id))
+            .join(own, col(own.id) == Assignment.parent_id)
+            .where(col(own.unit_id) == bindparam("reviewer", type_=Integer), WAITING)
+        )
+        needs = {*needed, *(table for name, table in _NEEDED.items() if name in self.asked)}
+        for table, clause in _JOINS.items():
+            if table in needs:
+                wanted = wanted.join(table, clause())
+        return wanted.where(*(_CLAUSES[name](own) for name in sorted(self.asked)))
+
+    def order(self) -> tuple[Any, Any]:
+        """The columns of the order. The last column makes the order unique."""
+        return _KEYS[self.sort], col(Assignment.id)
+
+    def select_sorted(self) -> Select[Any]:
+        """`select` with the table that `order` needs."""
+        return self.select(_TABLES[self.sort])
+
+    def in_order(self) -> Select[Any]:
+        """The statement for assignment ids in order, with the first column of the order."""
+        key, last = self.order()
+        return self.select_sorted().add_columns(key.label("key")).order_by(key, last)
+
+    def before(self) -> ColumnElement[bool]:
+        """The clause "stands before the position that is given", see `at`."""
+        key, last = self.order()
+        here, here_id = _here(key)
+        return or_(key < here, and_(key == here, last < here_id))
+
+    def after(self) -> ColumnElement[bool]:
+        """The clause "stands after the position that is given", see `at`."""
+        key, last = self.order()
+        here, here_id = _here(key)
+        return or_(key > here, and_(key == here, last > here_id))
+
+
 @dataclass(frozen=True)
 class WaitingSubmissions:
-    """The submissions that wait for one unit's decision, narrowed by a filter."""
+    """The submissions that wait for one unit's decision, narrowed by a filter.
+
+    The statements know which clauses a list asks for, and not the values. They are therefore built
+    once for each such shape of a list; `given` holds the values.
+    """
 
     unit_id: int
     chosen: ReviewFilter = field(default_factory=ReviewFilter)
@@ -71,73 +128,43 @@ class WaitingSubmissions:
     until: datetime | None = None
     """Only submissions that have waited since this moment or longer are kept; None: all."""
 
-    def select(self, *needed: Any) -> Select[Any]:
-        """The statement for the assignment ids. Only tables that the filter or `needed` asks for
-        are joined."""
-        own = aliased(Assignment)
-        wanted = (
-            select(col(Assignment.id))
-            .join(own, col(own.id) == Assignment.parent_id)
-            .where(col(own.unit_id) == self.unit_id, WAITING)
-        )
-        for table, clause in _JOINS.items():
-            if table in needed or table in self._needed:
-                wanted = wanted.join(table, clause())
-        return wanted.where(*self._clauses(own))
+    @property
+    def shape(self) -> Shape:
+        """The names of the clauses that the list asks for, and its order."""
+        chosen = self.chosen
+        asked = {
+            "measure": chosen.measure_id,
+            "period": chosen.period,
+            "unit": chosen.unit_id,
+            "search": chosen.search,
+            "late": chosen.late,
+            "again": chosen.again is True,
+            "first": chosen.again is False,
+            "flagged": chosen.flagged,
+            "overdue": chosen.overdue,
+            "until": self.until,
+        }
+        return Shape(frozenset(name for name, value in asked.items() if value), chosen.sort)
 
     @property
-    def _needed(self) -> set[Any]:
+    def given(self) -> dict[str, Any]:
+        """The values for the statements of the list."""
         chosen = self.chosen
-        asks = {
-            Submission: chosen.flagged or self.until is not None,
-            Unit: bool(chosen.search),
+        return {
+            "reviewer": self.unit_id,
+            "measure": chosen.measure_id,
+            "period": chosen.period,
+            "unit": chosen.unit_id,
+            "name_part": f"%{escaped(chosen.search)}%",
+            "code_start": f"{escaped(chosen.search)}%",
+            "before": overdue_before(self.today) if self.today else None,
+            "until": self.until,
         }
-        return {table for table, asked in asks.items() if asked}
 
-    def _clauses(self, own: Any) -> list[ColumnElement[bool]]:
-        """The filter's clauses. Measure and period are matched on the unit's own assignments, which
-        are few."""
-        chosen = self.chosen
-        clauses: list[tuple[object, Any]] = [
-            (chosen.measure_id, own.measure_id == chosen.measure_id),
-            (chosen.period, own.period == chosen.period),
-            (chosen.unit_id, col(Assignment.unit_id) == chosen.unit_id),
-            (chosen.search, _named(chosen.search)),
-            (chosen.late, col(Assignment.late)),
-            (chosen.again is True, col(Assignment.revision) > 1),
-            (chosen.again is False, col(Assignment.revision) == 1),
-            (chosen.flagged, col(Submission.flag_count) > 0),
-        ]
-        found = [clause for asked, clause in clauses if asked]
-        if chosen.overdue:
-            assert self.today is not None
-            found.append(is_overdue(self.today))
-        if self.until is not None:
-            found += [col(Submission.sent_at) <= self.until, ~_reopened_after(self.until)]
-        return found
-
-    def order(self) -> tuple[Any, Any]:
-        """The columns of the order. The last column makes the order unique."""
-        return _KEYS[self.chosen.sort], col(Assignment.id)
-
-    def in_order(self) -> Select[Any]:
-        """The statement for assignment ids in order, with the first column of the order."""
-        key, last = self.order()
-        return self.select_sorted().add_columns(key.label("key")).order_by(key, last)
-
-    def select_sorted(self) -> Select[Any]:
-        """`select` with the table that `order` needs."""
-        return self.select(_TABLES[self.chosen.sort])
-
-    def before(self, here: Position) -> ColumnElement[bool]:
-        """The clause "stands before this position"."""
-        key, last = self.order()
-        return or_(key < here.key, and_(key == here.key, last < here.assignment_id))
-
-    def after(self, here: Position) -> ColumnElement[bool]:
-        """The clause "stands after this position"."""
-        key, last = self.order()
-        return or_(key > here.key, and_(key == here.key, last > here.assignment_id))
+    def select(self, *needed: Any) -> Select[Any]:
+        """The statement for the assignment ids, with its values. Only tables that the filter or
+        `needed` asks for are joined."""
+        return self.shape.select(*needed).params(self.given)
 
     def position(self, assignment: Assignment, submission: Submission, unit: Unit) -> Position:
         """Where a submission stands in the order, whether or not the list holds the submission."""
@@ -151,6 +178,36 @@ class WaitingSubmissions:
         return Position(keys[self.chosen.sort], assignment.id)
 
 
+def at(here: Position) -> dict[str, Any]:
+    """The values for `Shape.before` and `Shape.after`."""
+    return {"here": here.key, "here_id": here.assignment_id}
+
+
+def _here(key: Any) -> tuple[Any, Any]:
+    return bindparam("here", type_=key.type), bindparam("here_id", type_=Integer)
+
+
+_CLAUSES: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "measure": lambda own: own.measure_id == bindparam("measure"),
+    "period": lambda own: own.period == bindparam("period"),
+    "unit": lambda _own: col(Assignment.unit_id) == bindparam("unit"),
+    "search": lambda _own: or_(
+        col(Unit.name).like(bindparam("name_part"), escape=ESCAPE),
+        col(Unit.code).like(bindparam("code_start"), escape=ESCAPE),
+    ),
+    "late": lambda _own: and_(col(Assignment.late)),
+    "again": lambda _own: col(Assignment.revision) > 1,
+    "first": lambda _own: col(Assignment.revision) == 1,
+    "flagged": lambda _own: col(Submission.flag_count) > 0,
+    "overdue": lambda _own: is_overdue(bindparam("before")),
+    "until": lambda _own: and_(
+        col(Submission.sent_at) <= bindparam("until"), ~_reopened_after(bindparam("until"))
+    ),
+}
+"""Name of a clause → the clause. Measure and period are matched on the unit's own assignments,
+which are few."""
+_NEEDED = {"flagged": Submission, "until": Submission, "search": Unit}
+"""Name of a clause → the table that the clause looks at."""
 _JOINS: dict[Any, Any] = {
     Submission: is_current,
     Unit: lambda: col(Unit.id) == Assignment.unit_id,
@@ -168,7 +225,7 @@ _TABLES: dict[Sort, Any] = {
 }  # fmt: skip
 
 
-def _reopened_after(moment: datetime) -> ColumnElement[bool]:
+def _reopened_after(moment: Any) -> ColumnElement[bool]:
     """The clause "a decision about the assignment was undone after this moment"."""
     return exists().where(
         col(Event.assignment_id) == Assignment.id,
@@ -177,25 +234,33 @@ def _reopened_after(moment: datetime) -> ColumnElement[bool]:
     )
 
 
-def _named(search: str) -> ColumnElement[bool]:
-    return or_(
-        col(Unit.name).contains(search, autoescape=True),
-        col(Unit.code).startswith(search, autoescape=True),
-    )
-
-
 def find_next(session: Session, wanted: WaitingSubmissions, here: Position) -> int | None:
     """The assignment after this position; one statement, however long the list is."""
-    return session.scalars(wanted.in_order().where(wanted.after(here)).limit(1)).first()
+    return session.scalars(_next(wanted.shape), {**wanted.given, **at(here)}).first()
 
 
 def find_previous(session: Session, wanted: WaitingSubmissions, here: Position) -> int | None:
     """The assignment before this position."""
-    key, last = wanted.order()
-    found = wanted.in_order().where(wanted.before(here)).order_by(None)
-    return session.scalars(found.order_by(key.desc(), last.desc()).limit(1)).first()
+    return session.scalars(_previous(wanted.shape), {**wanted.given, **at(here)}).first()
 
 
 def find_first(session: Session, wanted: WaitingSubmissions) -> int | None:
     """The first assignment of the list."""
-    return session.scalars(wanted.in_order().limit(1)).first()
+    return session.scalars(_first(wanted.shape), wanted.given).first()
+
+
+@lru_cache(SHAPES)
+def _next(shape: Shape) -> Select[Any]:
+    return shape.in_order().where(shape.after()).limit(1)
+
+
+@lru_cache(SHAPES)
+def _previous(shape: Shape) -> Select[Any]:
+    key, last = shape.order()
+    found = shape.in_order().where(shape.before()).order_by(None)
+    return found.order_by(key.desc(), last.desc()).limit(1)
+
+
+@lru_cache(SHAPES)
+def _first(shape: Shape) -> Select[Any]:
+    return shape.in_order().limit(1)

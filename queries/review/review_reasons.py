@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, String, bindparam, func, not_, select
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Decision, ReviewBatch
+from models.parameters import among
 
 MOST = 8
 
@@ -28,22 +29,22 @@ def list_recent_reasons(
     `without` holds reasons to leave out. Reasons that the unit has taken off its list are left out
     as well.
     """
-    last = func.max(ReviewBatch.id)
-    by_name = ByName(
-        RecentReason,
-        reason=col(ReviewBatch.reason),
-        batch_id=last,
+    given = {"unit": unit_id, "without": list(without)}
+    return _REASON.values(session.execute(_LIST_REASONS, given))
+
+
+_LAST = func.max(ReviewBatch.id)
+_REASON = ByName(RecentReason, reason=col(ReviewBatch.reason), batch_id=_LAST)
+_LIST_REASONS = (
+    select(*_REASON.columns)
+    .where(
+        col(ReviewBatch.unit_id) == bindparam("unit", type_=Integer),
+        col(ReviewBatch.decision) == Decision.RETURN,
+        col(ReviewBatch.reason_listed),
+        not_(among(col(ReviewBatch.reason), "without", String)),
     )
-    rows = session.execute(
-        select(*by_name.columns)
-        .where(
-            col(ReviewBatch.unit_id) == unit_id,
-            col(ReviewBatch.decision) == Decision.RETURN,
-            col(ReviewBatch.reason_listed),
-            col(ReviewBatch.reason).not_in(without),
-        )
-        .group_by(col(ReviewBatch.reason))
-        .order_by(last.desc())
-        .limit(MOST)
-    )
-    return by_name.values(rows)
+    .group_by(col(ReviewBatch.reason))
+    .order_by(_LAST.desc())
+    .limit(MOST)
+)
+"""Built once in the life of the process."""

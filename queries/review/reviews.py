@@ -4,11 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import Session, UTCDateTime, col
 
 from adapters.by_name import ByName
 from models import (
@@ -22,9 +34,10 @@ from models import (
     Submission,
     Unit,
 )
+from models.parameters import among
 from queries.assignments.still_open import OPEN, WAITING
 from queries.filling.current_submission import is_current
-from queries.review.review_list import Position, WaitingSubmissions
+from queries.review.review_list import SHAPES, Position, Shape, WaitingSubmissions, at
 from rules.assignments.states import NEXT
 from rules.dates.calendar import local_date
 from rules.forms.answer_numbers import SCALE
@@ -111,37 +124,29 @@ def _list_rows(
     session: Session, wanted: WaitingSubmissions, offset: int
 ) -> list[WaitingSubmission]:
     """The rows of one page. Their keys are found first, so that no other rows are read whole."""
-    keys = wanted.in_order().limit(PAGE_LENGTH).offset(offset).subquery()
-    upper = aliased(Unit)
-    by_name = ByName(
-        WaitingSubmission,
-        submission_id=col(Submission.id),
-        assignment_id=col(Assignment.id),
-        revision=col(Submission.revision),
-        unit_code=col(Unit.code),
-        unit_name=col(Unit.name),
-        upper_name=col(upper.name),
-        measure_id=col(Measure.id),
-        measure_title=col(Measure.title),
-        period=col(Assignment.period),
-        due_on=col(Assignment.due_on),
-        sent_at=col(Submission.sent_at),
-        review_due_on=col(Assignment.review_due_on),
-        late=col(Assignment.late),
-        flag_count=col(Submission.flag_count),
-        corrects=_approved_before(),
+    given = {**wanted.given, "most": PAGE_LENGTH, "offset": offset}
+    return _ROW.values(session.execute(_rows(wanted.shape), given))
+
+
+@lru_cache(SHAPES)
+def _rows(shape: Shape) -> Select[Any]:
+    keys = (
+        shape.in_order()
+        .limit(bindparam("most", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
+        .subquery()
     )
-    rows = session.execute(
-        select(*by_name.columns)
+    reviewer = bindparam("reviewer", type_=Integer)
+    return (
+        select(*_ROW.columns)
         .select_from(keys)
         .join(Assignment, col(Assignment.id) == keys.c.id)
         .join(Submission, is_current())
         .join(Unit, col(Unit.id) == Assignment.unit_id)
-        .outerjoin(upper, and_(col(upper.id) == Unit.parent_id, col(upper.id) != wanted.unit_id))
+        .outerjoin(_UPPER, and_(col(_UPPER.id) == Unit.parent_id, col(_UPPER.id) != reviewer))
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .order_by(keys.c.key, keys.c.id)
     )
-    return by_name.values(rows)
 
 
 def _approved_before() -> ColumnElement[bool]:
@@ -162,51 +167,39 @@ def count_waiting(
     session: Session, wanted: WaitingSubmissions, *, flagged: bool = False
 ) -> tuple[int, int]:
     """How many submissions wait, and how many of those have flags (0 without `flagged`)."""
-    if not flagged:
-        counting = wanted.select().with_only_columns(func.count())
-        return session.execute(counting).scalar_one(), 0
-    some = func.coalesce(func.sum(case((col(Submission.flag_count) > 0, 1), else_=0)), 0)
-    counting = wanted.select(Submission).with_only_columns(func.count(), some)
-    total, marked = session.execute(counting).one()
+    total, marked = session.execute(_count(wanted.shape, flagged), wanted.given).one()
     return total, marked
+
+
+@lru_cache(SHAPES)
+def _count(shape: Shape, flagged: bool) -> Select[Any]:
+    if not flagged:
+        return shape.select().with_only_columns(func.count(), literal(0))
+    some = func.coalesce(func.sum(case((col(Submission.flag_count) > 0, 1), else_=0)), 0)
+    return shape.select(Submission).with_only_columns(func.count(), some)
 
 
 def find_page(session: Session, wanted: WaitingSubmissions, here: Position) -> tuple[int, int]:
     """The page on which a position stands, and how many lines all pages have; one statement."""
-    before = func.coalesce(func.sum(case((wanted.before(here), 1), else_=0)), 0)
-    counting = wanted.select_sorted().with_only_columns(before, func.count())
-    earlier, total = session.execute(counting).one()
+    given = {**wanted.given, **at(here)}
+    earlier, total = session.execute(_page(wanted.shape), given).one()
     return earlier // PAGE_LENGTH + 1, total
+
+
+@lru_cache(SHAPES)
+def _page(shape: Shape) -> Select[Any]:
+    before = func.coalesce(func.sum(case((shape.before(), 1), else_=0)), 0)
+    return shape.select_sorted().with_only_columns(before, func.count())
 
 
 def list_waiting_measures(session: Session, unit_id: int) -> list[WaitingMeasure]:
     """The measures and periods with submissions to decide about, the oldest measure first."""
-    own = aliased(Assignment)
-    keys: dict[str, Any] = {
-        "measure_id": col(Measure.id),
-        "title": col(Measure.title),
-        "period": col(own.period),
-    }
-    by_name = ByName(WaitingMeasure, **keys, count=func.count(col(Assignment.id)))
-    rows = session.execute(
-        select(*by_name.columns)
-        .select_from(own)
-        .join(Assignment, col(Assignment.parent_id) == own.id)
-        .join(Measure, col(Measure.id) == own.measure_id)
-        .where(col(own.unit_id) == unit_id, WAITING)
-        .group_by(*keys.values())
-        .order_by(col(Measure.id), col(own.period))
-    )
-    return by_name.values(rows)
+    return _MEASURE.values(session.execute(_LIST_MEASURES, {"unit": unit_id}))
 
 
 def list_numbers(session: Session, assignment_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Assignment id → field → the current submission's number as decimal text."""
-    rows = session.execute(
-        select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
-        .where(col(AnswerNumber.assignment_id).in_(assignment_ids))
-        .order_by(col(AnswerNumber.assignment_id), col(AnswerNumber.field))
-    )
+    rows = session.execute(_LIST_NUMBERS, {"ids": assignment_ids})
     numbers: dict[int, dict[str, str]] = {}
     for assignment_id, name, value in rows:
         numbers.setdefault(assignment_id, {})[name] = decimal_text(Decimal(value) / SCALE)
@@ -221,16 +214,7 @@ def find_batch(session: Session, unit_id: int, batch_id: int) -> ReviewBatch | N
 
 def list_batches_since(session: Session, unit_id: int, since: datetime) -> Sequence[ReviewBatch]:
     """At most `MOST_BATCHES` batches of the unit since then that are not undone, the last first."""
-    return session.scalars(
-        select(ReviewBatch)
-        .where(
-            col(ReviewBatch.unit_id) == unit_id,
-            col(ReviewBatch.decided_at) >= since,
-            col(ReviewBatch.undone_at).is_(None),
-        )
-        .order_by(col(ReviewBatch.decided_at).desc(), col(ReviewBatch.id).desc())
-        .limit(MOST_BATCHES)
-    ).all()
+    return session.scalars(_BATCHES, {"unit": unit_id, "since": since}).all()
 
 
 def count_undoable(session: Session, batch_ids: Sequence[int]) -> dict[int, int]:
@@ -238,13 +222,7 @@ def count_undoable(session: Session, batch_ids: Sequence[int]) -> dict[int, int]
     on, the decision stays."""
     if not batch_ids:
         return {}
-    rows = session.execute(
-        select(col(Review.batch_id), func.count())
-        .join(Submission, col(Submission.id) == Review.submission_id)
-        .join(Assignment, is_current())
-        .where(col(Review.batch_id).in_(batch_ids), col(Assignment.status).in_(_REOPENABLE), OPEN)
-        .group_by(col(Review.batch_id))
-    )
+    rows = session.execute(_UNDOABLE, {"batches": batch_ids})
     return {batch_id: count for batch_id, count in rows if batch_id}
 
 
@@ -260,3 +238,63 @@ def find_single_assignment(session: Session, batch_id: int) -> int | None:
         .limit(2)
     ).all()
     return rows[0] if len(rows) == 1 else None
+
+
+_UPPER, _OWN = aliased(Unit), aliased(Assignment)
+_ROW = ByName(
+    WaitingSubmission,
+    submission_id=col(Submission.id),
+    assignment_id=col(Assignment.id),
+    revision=col(Submission.revision),
+    unit_code=col(Unit.code),
+    unit_name=col(Unit.name),
+    upper_name=col(_UPPER.name),
+    measure_id=col(Measure.id),
+    measure_title=col(Measure.title),
+    period=col(Assignment.period),
+    due_on=col(Assignment.due_on),
+    sent_at=col(Submission.sent_at),
+    review_due_on=col(Assignment.review_due_on),
+    late=col(Assignment.late),
+    flag_count=col(Submission.flag_count),
+    corrects=_approved_before(),
+)
+_MEASURE_KEYS: dict[str, Any] = {
+    "measure_id": col(Measure.id),
+    "title": col(Measure.title),
+    "period": col(_OWN.period),
+}
+_MEASURE = ByName(WaitingMeasure, **_MEASURE_KEYS, count=func.count(col(Assignment.id)))
+_UNIT = bindparam("unit", type_=Integer)
+_LIST_MEASURES = (
+    select(*_MEASURE.columns)
+    .select_from(_OWN)
+    .join(Assignment, col(Assignment.parent_id) == _OWN.id)
+    .join(Measure, col(Measure.id) == _OWN.measure_id)
+    .where(col(_OWN.unit_id) == _UNIT, WAITING)
+    .group_by(*_MEASURE_KEYS.values())
+    .order_by(col(Measure.id), col(_OWN.period))
+)
+_LIST_NUMBERS = (
+    select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
+    .where(among(col(AnswerNumber.assignment_id), "ids"))
+    .order_by(col(AnswerNumber.assignment_id), col(AnswerNumber.field))
+)
+_BATCHES = (
+    select(ReviewBatch)
+    .where(
+        col(ReviewBatch.unit_id) == _UNIT,
+        col(ReviewBatch.decided_at) >= bindparam("since", type_=UTCDateTime()),
+        col(ReviewBatch.undone_at).is_(None),
+    )
+    .order_by(col(ReviewBatch.decided_at).desc(), col(ReviewBatch.id).desc())
+    .limit(MOST_BATCHES)
+)
+_UNDOABLE = (
+    select(col(Review.batch_id), func.count())
+    .join(Submission, col(Submission.id) == Review.submission_id)
+    .join(Assignment, is_current())
+    .where(among(col(Review.batch_id), "batches"), col(Assignment.status).in_(_REOPENABLE), OPEN)
+    .group_by(col(Review.batch_id))
+)
+"""Statements that are built once in the life of the process."""

@@ -1,29 +1,47 @@
 """Queries about units, the units above and below, levels and tags, and the clauses for subtrees."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import CTE, ColumnElement, Integer, and_, bindparam, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import Level, Tag, Unit, UnitTag
 from rules.sentences.not_found import NotFound
 
 
-def within(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
+class GivenUnit(NamedTuple):
+    """A unit in a statement that is built once: the unit's numbers are parameters."""
+
+    id: Any
+    lft: Any
+    rgt: Any
+
+
+GIVEN = GivenUnit(*(bindparam(f"unit_{name}", type_=Integer) for name in GivenUnit._fields))
+AnyUnit = Unit | GivenUnit
+
+
+def given(unit: Unit) -> dict[str, Any]:
+    """The parameters of a statement in which the unit stands as `GIVEN`."""
+    return {f"unit_{name}": getattr(unit, name) for name in GivenUnit._fields}
+
+
+def within(unit: AnyUnit, column: Any = Unit.lft) -> ColumnElement[bool]:
     """The clause "this unit or a unit below it", on a column that holds `Unit.lft`."""
     found: ColumnElement[bool] = column.between(unit.lft, unit.rgt)
     return found
 
 
-def below(unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
+def below(unit: AnyUnit, column: Any = Unit.lft) -> ColumnElement[bool]:
     """The clause "a unit below this unit", without the unit itself, on a column of `Unit.lft`."""
     return and_(column > unit.lft, column < unit.rgt)
 
 
-def at_or_above(unit: Unit) -> ColumnElement[bool]:
+def at_or_above(unit: AnyUnit) -> ColumnElement[bool]:
     """The clause "this unit or a unit above it"."""
-    return and_(col(Unit.lft) <= unit.lft, col(Unit.rgt) >= unit.rgt)
+    return col(Unit.id).in_(select(_climb(unit.id).c.id))
 
 
 def current() -> ColumnElement[bool]:
@@ -74,20 +92,29 @@ def list_lower(session: Session, unit: Unit) -> Sequence[Unit]:
 
 def find_few_lower(session: Session, unit: Unit, most: int) -> Sequence[Unit]:
     """The current units directly below; none where there are more than `most`."""
-    wanted = select(Unit).where(Unit.parent_id == unit.id, current())
-    found = session.exec(wanted.order_by(col(Unit.lft)).limit(most + 1)).all()
+    given = {"unit": unit.id, "most": most + 1}
+    found = session.scalars(_FEW_LOWER, given).all()
     return found if len(found) <= most else []
 
 
 def list_above(session: Session, unit: Unit) -> Sequence[Unit]:
     """The units above the unit, from the top down, without the unit itself."""
-    wanted = select(Unit).where(at_or_above(unit), Unit.id != unit.id)
-    return session.exec(wanted.order_by(col(Unit.lft))).all()
+    return session.scalars(_ABOVE, {"parent": unit.parent_id}).all()
+
+
+def _climb(unit_id: Any) -> CTE:
+    """The unit and the units above it, from the bottom up. Going by the numbers of the tree would
+    read every unit before this one."""
+    upper = aliased(Unit)
+    reached = select(col(Unit.id), col(Unit.parent_id)).where(col(Unit.id) == unit_id)
+    climb = reached.cte("climb", recursive=True)
+    further = select(col(upper.id), col(upper.parent_id)).join(climb, climb.c.parent_id == upper.id)
+    return climb.union_all(further)
 
 
 def list_levels(session: Session) -> Sequence[Level]:
     """The levels from the top down."""
-    return session.exec(select(Level).order_by(col(Level.rank))).all()
+    return session.scalars(_LEVELS).all()
 
 
 def list_levels_below(session: Session, unit: Unit) -> Sequence[Level]:
@@ -133,3 +160,18 @@ def list_found(session: Session, unit: Unit, text: str, limit: int = 50) -> Sequ
     coded = col(Unit.code).startswith(text, autoescape=True)
     wanted = select(Unit).where(within(unit), current(), or_(named, coded))
     return session.exec(wanted.order_by(col(Unit.lft)).limit(limit)).all()
+
+
+_ABOVE = (
+    select(Unit)
+    .where(col(Unit.id).in_(select(_climb(bindparam("parent", type_=Integer)).c.id)))
+    .order_by(col(Unit.lft))
+)
+_FEW_LOWER = (
+    select(Unit)
+    .where(Unit.parent_id == bindparam("unit", type_=Integer), current())
+    .order_by(col(Unit.lft))
+    .limit(bindparam("most", type_=Integer))
+)
+_LEVELS = select(Level).order_by(col(Level.rank))
+"""Statements of many pages, which are built once in the life of the process."""

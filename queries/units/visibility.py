@@ -8,11 +8,11 @@ what exists.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, or_
 from sqlmodel import Session, col, select
 
 from models import Account, Assignment, Campaign, Measure, Unit
-from queries.units.units import get_unit, get_unit_by_id, within
+from queries.units.units import GIVEN, AnyUnit, get_unit, get_unit_by_id, given, within
 from rules.sentences.not_found import NotFound
 
 __all__ = [
@@ -34,39 +34,46 @@ def may_see(account_unit: Unit, unit: Unit) -> bool:
     return account_unit.lft <= unit.lft <= account_unit.rgt
 
 
-def visible_units(account_unit: Unit, column: Any = Unit.lft) -> ColumnElement[bool]:
+def visible_units(account_unit: AnyUnit, column: Any = Unit.lft) -> ColumnElement[bool]:
     """The clause for the units an account of `account_unit` sees; `column` holds `Unit.lft`."""
     return within(account_unit, column)
 
 
-def visible_campaigns(account_unit: Unit) -> ColumnElement[bool]:
+def visible_campaigns(account_unit: AnyUnit) -> ColumnElement[bool]:
     """The clause on `Campaign` "owned at or below the unit, or sent down to the unit"."""
-    owned = select(Unit.id).where(visible_units(account_unit))
     sent_down = (
         exists()
         .where(col(Measure.campaign_id) == Campaign.id)
         .where(col(Assignment.measure_id) == Measure.id)
         .where(col(Assignment.unit_id) == account_unit.id)
     )
-    return or_(col(Campaign.unit_id).in_(owned), sent_down)
+    return or_(_owned(account_unit, Campaign.unit_id), sent_down)
 
 
-def visible_measures(account_unit: Unit) -> ColumnElement[bool]:
+def visible_measures(account_unit: AnyUnit) -> ColumnElement[bool]:
     """The clause on `Measure` "of a campaign owned at or below the unit, or sent down to the unit".
 
     A measure that was sent to a unit below has passed through this unit, or was issued below it.
     """
     owned = (
-        select(Campaign.id)
-        .join(Unit, col(Unit.id) == Campaign.unit_id)
-        .where(visible_units(account_unit))
+        exists()
+        .where(col(Campaign.id) == Measure.campaign_id)
+        .where(_owned(account_unit, Campaign.unit_id))
     )
     sent_down = (
         exists()
         .where(col(Assignment.measure_id) == Measure.id)
         .where(col(Assignment.unit_id) == account_unit.id)
     )
-    return or_(col(Measure.campaign_id).in_(owned), sent_down)
+    return or_(owned, sent_down)
+
+
+def _owned(account_unit: AnyUnit, column: Any) -> ColumnElement[bool]:
+    """The clause "`column` (an id of a unit) is that of the unit or of one below".
+
+    EXISTS looks at the units of the few campaigns. IN would list all units below first.
+    """
+    return exists().where(col(Unit.id) == column, visible_units(account_unit))
 
 
 def get_unit_of(session: Session, account: Account) -> Unit:
@@ -89,8 +96,10 @@ def get_visible_unit(session: Session, account: Account, code: str) -> Unit:
 
 def get_visible_campaign(session: Session, account: Account, campaign_id: int) -> Campaign:
     """The campaign, if the account sees the campaign. Raises `NotFound`."""
-    visible = visible_campaigns(get_unit_of(session, account))
-    campaign = session.exec(select(Campaign).where(Campaign.id == campaign_id, visible)).first()
+    own = get_unit_of(session, account)
+    campaign: Campaign | None = session.scalars(
+        _CAMPAIGN, {"one": campaign_id, **given(own)}
+    ).first()
     if campaign is None:
         raise NotFound
     return campaign
@@ -98,8 +107,14 @@ def get_visible_campaign(session: Session, account: Account, campaign_id: int) -
 
 def get_visible_measure(session: Session, account: Account, measure_id: int) -> Measure:
     """The measure, if the account sees the measure. Raises `NotFound`."""
-    visible = visible_measures(get_unit_of(session, account))
-    measure = session.exec(select(Measure).where(Measure.id == measure_id, visible)).first()
+    values = {"one": measure_id, **given(get_unit_of(session, account))}
+    measure: Measure | None = session.scalars(_MEASURE, values).first()
     if measure is None:
         raise NotFound
     return measure
+
+
+_ONE = bindparam("one", type_=Integer)
+_CAMPAIGN = select(Campaign).where(Campaign.id == _ONE, visible_campaigns(GIVEN))
+_MEASURE = select(Measure).where(Measure.id == _ONE, visible_measures(GIVEN))
+"""Statements of many pages, which are built once in the life of the process."""

@@ -122,7 +122,7 @@ def _page(
     """The page; `typed`, `faults` and `refusal` come from a detail that was not taken."""
     session, assignment = context.session, seen.assignment
     acts = acts_now(assignment, context.viewer, seen)
-    added = list_added(session, assignment, seen.unit)
+    added = list_added(session, assignment)
     changes = list_changes(session, assignment.id)
     answered = assignment.status == Status.APPROVED or is_over(assignment)
     page = AssignmentPage(

@@ -13,8 +13,7 @@ from queries.assignments.progress import (
     Counts,
     LowerUnit,
     MissingUnit,
-    PlaceInTree,
-    get_counts,
+    get_below,
     list_lower_units,
     list_missing_units,
 )
@@ -77,14 +76,14 @@ def _most_urgent(row: LowerUnit) -> tuple[bool, bool]:
 
 
 def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) -> Progress:
-    """The progress below an assignment, in four or five statements."""
+    """The progress below an assignment, in three to five statements."""
     assignment = seen.assignment
-    place = PlaceInTree(assignment.measure_id, assignment.period, seen.unit)
+    below = get_below(session, assignment, today)
     return Progress(
-        counts=get_counts(session, place, today),
+        counts=below.counts,
         lower=list_lower_units(session, assignment.id, today),
         totals=list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id),
-        missing=list(list_missing_units(session, place, page=missing, size=MISSING)),
+        missing=list(list_missing_units(session, assignment, below, page=missing, size=MISSING)),
         page=missing,
     )
 

@@ -213,7 +213,7 @@ def _page(context: Context, sheet: AnswerSheet, shown: Shown) -> FormPage:
         doubts=shown.doubts,
         left=days_left(assignment.due_on, context.today),
         minutes=minutes(field for field in sheet.fields if _is_open(sheet, field.name)),
-        added=list_added(session, assignment, sheet.unit),
+        added=list_added(session, assignment),
         coverage=None if assignment.lowest else get_coverage(session, assignment),
         labels={} if assignment.lowest else get_labels(session, version_id),
         foreign=_is_foreign(words, sheet),
