@@ -15,6 +15,7 @@ from adapters.reports.report_view import (
     figure_name,
     period_text,
     status_text,
+    written,
 )
 from rules.dates.calendar import local_time
 from rules.reports.report_rows import LIST_ROWS, LISTS
@@ -190,7 +191,8 @@ class _Book:
         ]
         own = {key: self.data["unit"][key] for key in ("code", "name")}
         rows = (
-            [row["code"], row["name"], *self._which(measure), self.say(row["label"]), row["text"]]
+            [row["code"], row["name"], *self._which(measure), self.say(row["label"]),
+             written(row, self.language)]
             for measure in self.data["measures"]
             for row in (
                 *(own | text for text in measure["narratives"]["own"]),

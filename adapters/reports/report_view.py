@@ -20,6 +20,7 @@ from rules.forms.form_fields import RollUp
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.reports.report_rows import LISTS
 from rules.sentences.refusal import N_
+from rules.sentences.sentence import listed
 
 ROWS_SHOWN = 50
 """The most rows of each list on paper. The ledger has all rows."""
@@ -157,6 +158,14 @@ def figure_text(row: Mapping[str, Any], side: str, language: str) -> str:
     return translate(language, N_("%(text)s（%(share)s）")) % {"text": text, "share": share}
 
 
+def written(text: Mapping[str, Any], language: str) -> str:
+    """What a unit wrote. Choices are joined in the language of the reader."""
+    found: str | list[str] = text["text"]
+    if isinstance(found, str):
+        return found
+    return listed(found, lambda msgid: translate(language, msgid))
+
+
 def printable(value: Any) -> Any:
     """A text without characters that XML cannot hold. Any other value stays as it is."""
     return _UNPRINTABLE.sub("", value) if isinstance(value, str) else value
@@ -182,5 +191,8 @@ def _words(
     texts += measure["narratives"]["lower"]
     if not texts:
         return None
-    shown = [text | {"label": translate(language, text["label"])} for text in texts[:WORDS_SHOWN]]
+    shown = [
+        text | {"label": translate(language, text["label"]), "text": written(text, language)}
+        for text in texts[:WORDS_SHOWN]
+    ]
     return {"words": shown, "words_more": len(texts) - len(shown)}

@@ -134,7 +134,7 @@ def _reach() -> Select[Any]:
         )
         .join(unit, col(unit.level) == Level.code)
         .where(
-            col(unit.lft) >= select(bounds.c.lft).scalar_subquery(),
+            col(unit.lft) > select(bounds.c.lft).scalar_subquery(),
             col(unit.lft) < select(bounds.c.rgt).scalar_subquery(),
             in_scope(unit, _MEASURE),
         )

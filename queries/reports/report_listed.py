@@ -90,8 +90,8 @@ def _listed(rows: Sequence[Any], name: str, form_fields: Fields) -> Iterator[Lis
     for row in rows:
         labels = _choice_labels(form_fields.get(row.form_version_id or 0, []), name)
         values = row.value if isinstance(row.value, list) else [row.value]
-        text = "、".join(labels.get(str(value), str(value)) for value in values)
-        yield ListedRow(row.above_id, row.measure_id, row.period, row.code, row.name, name, text)
+        told = tuple(labels.get(str(value), str(value)) for value in values)
+        yield ListedRow(row.above_id, row.measure_id, row.period, row.code, row.name, name, told)
 
 
 def _choice_labels(fields: list[dict[str, Any]], name: str) -> dict[str, str]:

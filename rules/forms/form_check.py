@@ -24,7 +24,7 @@ from rules.forms.form_fields import (
 )
 from rules.forms.form_inputs import input_faults
 from rules.forms.form_structure import structure_faults
-from rules.forms.no_persons import find_in_field
+from rules.forms.no_persons import find_in_field, words_in
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_, Refusal, Term
@@ -310,4 +310,4 @@ def _person_faults(field: FormField) -> Iterator[Fault]:
     was asked elsewhere."""
     if field.type is not FieldType.CALCULATE:
         for where, reason, found in find_in_field(field):
-            yield Fault(reason, {"found": found}, Place(where))
+            yield Fault(reason, {"found": words_in(found)}, Place(where))

@@ -189,6 +189,7 @@ _BLANKS = re.compile(
 )
 """Blanks between Chinese characters, which part no words, and invisible characters, which part
 nothing anywhere."""
+_BETWEEN = "、"
 
 
 def find_person_data(
@@ -238,8 +239,13 @@ def find_in_choices(labels: Iterable[str]) -> tuple[str, str, str] | None:
     if not found:
         return None
     alone = (label for label, text in plain.items() if _found([text], counting=False) == found)
-    among = (label for label, text in plain.items() if text in found[1].split("、"))
+    among = (label for label, text in plain.items() if text in words_in(found[1]))
     return next(alone, None) or next(among), *found
+
+
+def words_in(found: str) -> list[str]:
+    """The words that were found, one by one: several choices are found together."""
+    return found.split(_BETWEEN)
 
 
 def _said(field: FormField) -> Iterator[tuple[str, str]]:
@@ -305,4 +311,4 @@ def _in_clauses(entry: Forbidden, clauses: Iterable[str]) -> str:
 
 def _in_choices(entry: Forbidden, choices: AbstractSet[str]) -> str:
     named = sorted(choices & entry.choices)
-    return "、".join(named[:3]) if len(named) > 1 else ""
+    return _BETWEEN.join(named[:3]) if len(named) > 1 else ""

@@ -31,17 +31,20 @@ def narratives_of(index: RowIndex, unit: ReportedUnit, measure_id: int, period: 
 def _listed(
     index: RowIndex, unit: ReportedUnit, measure_id: int, period: str, told: set[tuple[str, str]]
 ) -> list[Json]:
-    """Answers from anywhere below, for fields whose answers (or latest answer) the form lists."""
+    """Answers from anywhere below, for fields whose answers (or latest answer) the form lists.
+
+    Several choices stay apart: every face joins them in its language.
+    """
     return [
         {
             "code": row.code,
             "name": row.name,
             "label": index.labels.get(row.field, row.field),
-            "text": row.value[:LONGEST],
-            "cut": len(row.value) > LONGEST,
+            "text": text if len(row.value) < 2 else list(row.value),
+            "cut": len(row.value[0]) > LONGEST,
         }
         for row in index.listed[unit.id, measure_id, period]
-        if (row.code, row.value[:LONGEST]) not in told
+        if row.value and (row.code, text := row.value[0][:LONGEST]) not in told
     ]
 
 

@@ -140,7 +140,8 @@ class ListedRow(NamedTuple):
     code: str
     name: str
     field: str
-    value: str
+    value: tuple[str, ...]
+    """The answer in words, several where several choices were ticked."""
 
 
 class NamedRow(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Translate = Callable[[str], str]
@@ -58,10 +58,15 @@ class Joined:
         return translate(self.between).join(told)
 
 
+def listed(texts: Iterable[object], translate: Translate = str) -> str:
+    """Texts side by side in a list, in the language of `translate`: 甲、乙."""
+    return translate(LISTED).join(map(str, texts))
+
+
 def told_value(value: object, translate: Translate) -> object:
     """A value of a sentence as a reader sees it. A list is written out."""
     if isinstance(value, Sentence | Joined):
         return value.told(translate)
     if isinstance(value, list):
-        return translate(LISTED).join(str(told_value(part, translate)) for part in value)
+        return listed((told_value(part, translate) for part in value), translate)
     return translate(value) if isinstance(value, Term) and value else value

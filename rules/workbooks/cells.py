@@ -38,9 +38,14 @@ def cell_place(address: str) -> tuple[int, int]:
 
 def cell_text(column: SheetColumn, texts: Sequence[str]) -> str:
     """The text of a cell for answers as typed. Choices show their words."""
+    return BETWEEN.join(cell_texts(column, texts))
+
+
+def cell_texts(column: SheetColumn, texts: Sequence[str]) -> list[str]:
+    """The parts of a cell's text: the words of each choice, or the one answer."""
     if is_chosen(column.field):
-        return BETWEEN.join(column.words.get(text, text) for text in texts)
-    return texts[0].strip() if texts else ""
+        return [column.words.get(text, text) for text in texts]
+    return [text for text in (typed.strip() for typed in texts[:1]) if text]
 
 
 def typed_texts(column: SheetColumn, text: str) -> list[str]:

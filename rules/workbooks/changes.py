@@ -10,7 +10,7 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, Typed, as_typed
 from rules.forms.form_fields import ATTACHED, FormField
 from rules.forms.form_tree import field_in, item_of, place_of
-from rules.workbooks.cells import cell_text
+from rules.workbooks.cells import cell_texts
 from rules.workbooks.columns import SheetColumn, SheetColumns
 from rules.workbooks.reading import FilledRow
 
@@ -22,8 +22,9 @@ class ChangedAnswer:
     label: str
     place: int
     """In a repeat, the number of the filling, from 1; outside repeats 0."""
-    old: str
-    new: str
+    old: tuple[str, ...]
+    """The texts of the answer, several where several choices were ticked; nothing: no answer."""
+    new: tuple[str, ...]
     where: str
     """The address of the cell; empty for a calculated value."""
 
@@ -144,5 +145,5 @@ def _order(sheet: AnswerSheet) -> Any:
     return rank
 
 
-def _shown(column: SheetColumn | None, texts: list[str]) -> str:
-    return cell_text(column, texts) if column else "、".join(texts)
+def _shown(column: SheetColumn | None, texts: list[str]) -> tuple[str, ...]:
+    return tuple(cell_texts(column, texts) if column else texts)

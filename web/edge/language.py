@@ -11,7 +11,7 @@ from markupsafe import Markup
 from adapters.language import LANGUAGES, SOURCE, tell
 from adapters.settings import get_settings
 from rules.sentences.refusal import Refusal
-from rules.sentences.sentence import LISTED, PARTED, Sentence
+from rules.sentences.sentence import PARTED, Sentence, listed
 
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
@@ -42,7 +42,7 @@ class Words:
 
     def listed(self, texts: Iterable[str]) -> str:
         """Texts side by side in a list: 甲、乙."""
-        return self.say(LISTED).join(texts)
+        return listed(texts, self.say)
 
     def parted(self, texts: Iterable[str]) -> str:
         """Texts as the parts of one sentence: 甲；乙."""

@@ -20,7 +20,7 @@ from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
-from web.edge.language import is_foreign, language_of, marked
+from web.edge.language import Words, is_foreign, language_of, marked
 from web.edge.said import forget_said, what_was_said
 from web.edge.security import Viewer, form_token
 from web.edge.static_files import static
@@ -113,6 +113,7 @@ def environment(language: str) -> Environment:
         day=_day_zh if language == SOURCE else _day_en,
         moment=moment,
         number=number,
+        listed=Words(language).listed,
         marked=partial(marked, language=language),
         period=partial(tell_period, language=language),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from rules.forms.form_fields import Choice
-from rules.forms.no_persons import find_in_choices
+from rules.forms.no_persons import find_in_choices, words_in
 from rules.forms.xlsform.columns import FormSheet, Key, TypedRow, code_text
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
@@ -92,7 +92,7 @@ def _person_faults(sheet: FormSheet, choice_list: ChoiceList) -> Iterator[Fault]
         if asking and asking[1:] not in told:
             label, reason, words = asking
             told.add((reason, words))
-            yield sheet.fault(rows[label], key, Fault(reason, {"found": words}))
+            yield sheet.fault(rows[label], key, Fault(reason, {"found": words_in(words)}))
 
 
 def _add(row: TypedRow, choice_list: ChoiceList) -> None:

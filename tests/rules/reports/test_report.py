@@ -4,11 +4,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.reports.report_view import written
 from models import MeasureKind, MeasureStatus, Status
 from rules.forms.rolled_figures import number_text
 from rules.reports.report import checksum, snapshots
 from rules.reports.report_rows import (
     LISTS,
+    ListedRow,
     MeasureRow,
     NamedRow,
     ReportedCampaign,
@@ -97,6 +99,18 @@ def test_every_period_of_a_measure_is_a_line_of_its_own() -> None:
     assert lines == [(1, "202610", 2), (2, "202611", 3)]
     assert data["below"]["issued"] == 5
     assert data["levels"][0]["issued"] == 5
+
+
+def test_several_choices_stay_apart_for_every_face_to_join_in_its_language() -> None:
+    listed = [
+        ListedRow(1, 7, "once", "1504", "赤峰市", "means", ("炉子", "电暖")),
+        ListedRow(1, 7, "once", "1505", "通辽市", "means", ("炉子",)),
+    ]
+    data = snapshots(rows(tallies=[tally("once")], listed=listed))[1]
+    several, alone = data["measures"][0]["narratives"]["lower"]
+    assert (several["text"], alone["text"]) == (["炉子", "电暖"], "炉子")
+    assert (written(several, "zh"), written(several, "en")) == ("炉子、电暖", "炉子, 电暖")
+    assert written(alone, "en") == "炉子"
 
 
 def test_the_count_of_a_list_is_complete_where_its_rows_are_not() -> None:

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from rules.forms.faults import FormFaults, by_item
+from rules.forms.no_persons import words_in
 from rules.forms.xlsform.faults import XlsFormFaults
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import Refusal
-from rules.sentences.sentence import ENDED, PARTED, Joined, Sentence, Term
+from rules.sentences.sentence import ENDED, PARTED, Joined, Sentence, Term, listed
 from rules.sentences.sentence_json import fault_from_json, from_json, to_json
 
 ENGLISH = {
@@ -35,6 +36,13 @@ def test_every_sentence_inside_a_sentence_is_translated() -> None:
     assert told.told(english) == (
         "Faults: Item 1: “title” is too long; “title” is too long. Item 3: “title” is too long."
     )
+
+
+def test_texts_are_listed_in_the_language_of_the_reader() -> None:
+    assert listed(["甲", 2]) == "甲、2"
+    assert listed(["甲", 2], english) == "甲, 2"
+    found = Fault("“%(what)s”太长。", {"what": words_in("汉族、蒙古族")})
+    assert found.told(english) == "“汉族, 蒙古族” is too long."
 
 
 def test_the_refusals_of_forms_hold_nothing_finished() -> None:

@@ -248,7 +248,7 @@ def test_a_returned_row_opens_only_what_was_returned(
     found = preview(session, township, kept, NOW)
     (row,) = found.sent
     assert row.kind == Kind.CHANGED
-    assert [(change.old, change.new) for change in row.changes] == [("12", "13")]
+    assert [(change.old, change.new) for change in row.changes] == [(("12",), ("13",))]
     assert "没有退回修改" in str(row.notes[0])
     confirm(session, township, kept, office)
     last = present(get_answer_sheet(session, assignment_of(session, measure, VILLAGE).id).last)
@@ -349,7 +349,7 @@ def test_a_workbook_uploaded_again_tells_only_what_differs_from_what_it_has_sent
     (row,) = [
         outcome for outcome in preview(session, township, kept, LATER).outcomes if outcome.notes
     ]
-    assert [(change.old, change.new) for change in row.changes] == [("2", "3")]
+    assert [(change.old, change.new) for change in row.changes] == [(("2",), ("3",))]
 
 
 @pytest.mark.parametrize("since", ["nothing", "draft", "sent", "other file"])

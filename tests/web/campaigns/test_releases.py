@@ -46,6 +46,8 @@ def test_the_preview_counts_exactly_what_a_release_then_reaches(
 ) -> None:
     measure = drafted(session, confirmed=True)
     shown = numbers(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
+    reached = [level.level for level in list_reach(session, measure)]
+    assert reached == ["league", "banner", "township", "village"]  # and not the issuer itself
     release_down(session, measure, office_of(session))
     for level, answering, passing_on in shown:
         code = {"盟市": "league", "旗县区": "banner", "苏木乡镇街道": "township"}.get(
