@@ -20,6 +20,7 @@ pytest_plugins = [
     "pytester",
     "tests.answering",
     "tests.attachments",
+    "tests.garbage",
     "tests.killing",
     "tests.reports_building",
     "tests.scheduling",
