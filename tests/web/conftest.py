@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
@@ -42,6 +43,15 @@ _read = lru_cache(maxsize=None)(Apart.run)
 def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every distinct file is read in a process once, which costs seconds; then it is remembered."""
     monkeypatch.setattr(Apart, "run", lambda apart, *given, **more: _read(apart, *given, **more))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """One event loop for all requests of this process. Otherwise every request starts a loop and a
+    thread for it, which takes as long as many a page."""
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as changed:
+        changed.setattr(TestClient, "portal", portal)
+        yield
 
 
 @lru_cache(maxsize=1)
