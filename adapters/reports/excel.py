@@ -191,8 +191,13 @@ class _Book:
         ]
         own = {key: self.data["unit"][key] for key in ("code", "name")}
         rows = (
-            [row["code"], row["name"], *self._which(measure), self.say(row["label"]),
-             written(row, self.language)]
+            [
+                row["code"],
+                row["name"],
+                *self._which(measure),
+                self.say(row["label"]),
+                written(row, self.language),
+            ]
             for measure in self.data["measures"]
             for row in (
                 *(own | text for text in measure["narratives"]["own"]),
