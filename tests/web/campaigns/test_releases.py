@@ -9,6 +9,7 @@ from httpx import Response
 from sqlmodel import Session, select
 
 from models import Assignment, Gate, HandDown, MeasureStatus, Tag, UnitTag
+from queries.campaigns.measures import list_reach
 from services.campaigns.measures import GateChoice, confirm_measure, release_measure
 from services.campaigns.schedules import schedule_release
 from tests.building import (
