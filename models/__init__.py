@@ -3,6 +3,7 @@
 from models.account import Account, AccountAct, AccountEvent, Role, SignIn
 from models.assignment import ONCE, Assignment, Detail, Status
 from models.attachment import Attachment, AttachmentKind
+from models.calendar_feed import CalendarFeed
 from models.campaign import Campaign, Notice, NoticeFile, NoticeFileKind
 from models.comparison import Comparison
 from models.complaint import Complaint, ComplaintAnswer, ComplaintKind
@@ -43,6 +44,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AttachmentKind",
+    "CalendarFeed",
     "Campaign",
     "Comparison",
     "Complaint",

@@ -13,7 +13,7 @@ from adapters.private import hide_new_files, narrow
 from adapters.settings import get_settings
 from web.accounts import accounts, first_password, many_accounts, own_password, sign_in
 from web.accounts.sign_in_limits import SignInLimits
-from web.assignments import assignments, complaints, home, progress, receipts
+from web.assignments import assignments, calendar, complaints, home, progress, receipts
 from web.assignments import releases as assignment_releases
 from web.campaigns import (
     campaign_deletions,
@@ -64,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     review_batches.router,
     review_reasons.router,
     reviews.router,
+    calendar.router,
     complaints.router,
     intake.router,
     campaigns.router,

@@ -41,6 +41,7 @@ from rules.units.unit_list import UnitList, read_units
 from services.accounts import accounts
 from services.accounts.many_accounts import make_planned, renew_first_codes
 from services.assignments import assignments, complaints
+from services.assignments.calendar_feeds import make_feed, revoke_feed
 from services.campaigns import schedules
 from services.campaigns.campaign_deletions import delete_campaign
 from services.campaigns.campaigns import edit_notice, take_in
@@ -402,6 +403,10 @@ ACTS = {
     "save_detail": Tried(Right.DETAIL, banners, _detail),
     "release": Tried(Right.PASS_ON, banners, lambda at, actor: assignments.release(
         at.session, at.ids["open"], actor=actor, now=NOW)),
+    "make_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: make_feed(
+        at.session, actor=actor, now=NOW)),
+    "revoke_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: revoke_feed(
+        at.session, actor=actor, now=NOW)),
     "complain": Tried(Right.COMPLAIN, banners, lambda at, actor: complaints.complain(
         at.session, kind=ComplaintKind.REPEATED, page="/", text="", answer_days=3,
         actor=actor, now=NOW)),

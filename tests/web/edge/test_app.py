@@ -35,6 +35,7 @@ OPEN = {
     "/language/{code}",
     "/sign-in",
     "/sign-out",
+    "/calendar/{feed_id}-{secret}.ics",  # who has the secret is asked nothing else
 }
 """The addresses that answer without anyone signed in. Nothing else may."""
 ASKED_WITH_OTHERS = {("/assignments/{assignment_id}/form", "POST")}
