@@ -8,7 +8,8 @@ from typing import Any
 from adapters.language import SOURCE, tell_period, translate
 from adapters.reports.excel_sheets import Ledger, LedgerColumn
 from adapters.reports.report_view import (
-    COUNT_TITLES,
+    ANSWER_TITLES,
+    LEVEL_TITLES,
     LIST_TITLES,
     Report,
     day,
@@ -70,11 +71,11 @@ class _Book:
         ]
         sheet.lines(lines)
         level = LedgerColumn(self.say(N_("层级")), 16, "text")
-        sheet.table([level, *self._count_columns()], map(self._level, self.data["levels"]))
+        sheet.table([level, *self._columns(LEVEL_TITLES)], map(self._level, self.data["levels"]))
         columns = [
             LedgerColumn(self.say(N_("序号")), 8, "count"),
             LedgerColumn(self.say(N_("措施")), 40, "text"),
-            *self._count_columns(),
+            *self._columns(ANSWER_TITLES),
         ]
         rows = (
             [*self._titled(measure), *_counts(measure["below"])]
@@ -97,6 +98,8 @@ class _Book:
             LedgerColumn(self.say(N_("目标总数")), 10, "count"),
             LedgerColumn(self.say(N_("已报完成")), 10, "number"),
             LedgerColumn(self.say(N_("已报完成率")), 10, "share"),
+            LedgerColumn(self.say(N_("已报达标单位")), 10, "count"),
+            LedgerColumn(self.say(N_("已报超出部分")), 10, "number"),
             LedgerColumn(self.say(N_("已审完成")), 10, "number"),
             LedgerColumn(self.say(N_("已审完成率")), 10, "share"),
         ]
@@ -104,13 +107,13 @@ class _Book:
     def by_lower_unit(self) -> None:
         """The sheet of the lower units over all measures, with a chart."""
         sheet = self.ledger.sheet(self.say(N_("按下级单位")), self._heading(), self._source())
-        columns = [*self._unit_columns(), *self._count_columns()]
+        columns = [*self._unit_columns(), *self._columns(ANSWER_TITLES)]
         rows = [[row["code"], row["name"], *_counts(row)] for row in self.data["lower"]]
         total = ["", self.say(N_("合计")), *_counts(self.data["below"])]
         sheet.table(columns, rows, total=total, frozen=True)
         if rows:
-            share = 2 + list(COUNT_TITLES).index("submitted_share")
-            sheet.chart(self.say(COUNT_TITLES["submitted_share"]), len(rows), 1, share)
+            share = 2 + list(ANSWER_TITLES).index("reported_share")
+            sheet.chart(self.say(ANSWER_TITLES["reported_share"]), len(rows), 1, share)
 
     def figures(self) -> None:
         """The sheet of every figure: below the unit, of the unit itself, and by lower unit."""
@@ -129,11 +132,14 @@ class _Book:
 
     def named(self) -> None:
         """The sheets of units that were returned, are overdue, were late, or have not answered."""
+        beyond = any(self.data["lists"][kind]["count"] > LIST_ROWS for kind in LISTS)
         note = self.say(
-            N_("每类最多列出%(rows)s个任务；各类总数：%(counts)s。"),
-            rows=LIST_ROWS,
+            N_("每类列出前 %(rows)s 个任务，其余请在措施的进度页查看、导出；各类总数：%(counts)s。")
+            if beyond
+            else N_("各类的任务全部列出；各类总数：%(counts)s。"),
+            rows=f"{LIST_ROWS:,}",
             counts=self.say(N_("；")).join(
-                f"{self.say(LIST_TITLES[kind])} {self.data['lists'][kind]['count']}"
+                f"{self.say(LIST_TITLES[kind])} {self.data['lists'][kind]['count']:,}"
                 for kind in LISTS
             ),
         )
@@ -146,7 +152,7 @@ class _Book:
             *self._measure_columns(),
             LedgerColumn(self.say(N_("截止")), 12, "date"),
             LedgerColumn(self.say(N_("状态")), 10, "text"),
-            LedgerColumn(self.say(N_("逾期天数")), 10, "count"),
+            LedgerColumn(self.say(N_("逾期工作日")), 10, "count"),
             LedgerColumn(self.say(N_("报送日期")), 12, "date"),
             LedgerColumn(self.say(N_("退回原因")), 40, "text"),
         ]
@@ -162,7 +168,7 @@ class _Book:
             LedgerColumn(self.say(N_("交办日期")), 12, "date"),
             LedgerColumn(self.say(N_("截止")), 12, "date"),
             LedgerColumn(self.say(N_("自动下发")), 10, "text"),
-            *self._count_columns(),
+            *self._columns(ANSWER_TITLES),
         ]
         rows = (
             [
@@ -232,10 +238,10 @@ class _Book:
             ),
             as_of=day(self.data["as_of"], self.language),
             made_at=f"{local_time(self.report.made_at):%Y-%m-%d %H:%M}",
-            complete=coverage["units_complete"],
-            units=coverage["units"],
-            reported=coverage["answers_reported"],
-            answers=coverage["answers"],
+            complete=f"{coverage['units_complete']:,}",
+            units=f"{coverage['units']:,}",
+            reported=f"{coverage['answers_reported']:,}",
+            answers=f"{coverage['answers']:,}",
             checksum=self.report.short_checksum,
         )
 
@@ -252,10 +258,10 @@ class _Book:
             LedgerColumn(self.say(N_("周期")), 16, "text"),
         ]
 
-    def _count_columns(self) -> list[LedgerColumn]:
+    def _columns(self, titles: Mapping[str, str]) -> list[LedgerColumn]:
         return [
             LedgerColumn(self.say(title), 9, "share" if name.endswith("_share") else "count")
-            for name, title in COUNT_TITLES.items()
+            for name, title in titles.items()
         ]
 
     def _which(self, measure: Json) -> list[Any]:
@@ -265,7 +271,8 @@ class _Book:
         return self.say(N_("是")) if flag else ""
 
     def _level(self, row: Json) -> list[Any]:
-        return [row["name" if self.language == SOURCE else "name_en"], *_counts(row)]
+        name = row["name" if self.language == SOURCE else "name_en"]
+        return [name, *(row[count] for count in LEVEL_TITLES)]
 
     def _titled(self, measure: Json) -> list[Any]:
         return [measure["number"], measure["title"] + period_text(measure["period"], self.language)]
@@ -284,6 +291,8 @@ class _Book:
             target.get("whole"),
             target.get("reported"),
             target.get("reported_share"),
+            target.get("reported_met"),
+            target.get("reported_surplus"),
             target.get("reviewed"),
             target.get("reviewed_share"),
         ]
@@ -332,4 +341,4 @@ class _Book:
 
 
 def _counts(row: Json) -> list[Any]:
-    return [row[name] for name in COUNT_TITLES]
+    return [row[name] for name in ANSWER_TITLES]

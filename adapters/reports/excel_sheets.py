@@ -54,9 +54,9 @@ class Ledger:
             {**edge, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#e8eef2"}
         )
         self.text = add({**edge, "text_wrap": True, "num_format": "@"})
-        self.whole = add({**edge, "num_format": "0"})
+        self.whole = add({**edge, "num_format": "#,##0"})
         self.decimals = [
-            add({**edge, "num_format": "0." + "0" * places if places else "0"})
+            add({**edge, "num_format": "#,##0." + "0" * places if places else "#,##0"})
             for places in range(5)
         ]
         self.share = add({**edge, "num_format": "0.0%"})

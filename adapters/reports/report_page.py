@@ -6,28 +6,27 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from adapters.language import SOURCE
-from adapters.reports.report_view import COUNT_TITLES, Report, filters, view
+from adapters.reports.report_view import ANSWER_TITLES, LEVEL_TITLES, Report, filters, view
 from adapters.root import ROOT
 from adapters.templating import make_environment
 
 STYLE = ROOT / "templates" / "reports" / "report.css"
 """What a report needs to stand alone. The product's style begins with it
 (`web.edge.static_files`)."""
+_TITLES = {"titles": ANSWER_TITLES, "level_titles": LEVEL_TITLES}
 
 
 def render_page(report: Report, language: str = SOURCE) -> bytes:
     """The report as one HTML file with its style inside, which can be sent by mail and printed."""
     page = environment(language).get_template("reports/summary.html")
     values = view(report, language)
-    return page.render(
-        **values, titles=_titles(), style=_style(), full_checksum=report.checksum
-    ).encode()
+    return page.render(**values, **_TITLES, style=_style(), full_checksum=report.checksum).encode()
 
 
 def render_content(report: Report, language: str = SOURCE) -> Markup:
     """The report as the body of a page that has the product's style."""
     content = environment(language).get_template("reports/content.html")
-    return Markup(content.render(**view(report, language), titles=_titles()))
+    return Markup(content.render(**view(report, language), **_TITLES))
 
 
 @lru_cache
@@ -36,12 +35,6 @@ def environment(language: str) -> Environment:
     made = make_environment(language)
     made.filters.update(filters(language))
     return made
-
-
-def _titles() -> dict[str, str]:
-    """The counts that a page has room for, in the order of its columns."""
-    wide = ("answering", "reported", "reviewed", "reported_share", "reviewed_share")
-    return {name: title for name, title in COUNT_TITLES.items() if name not in wide}
 
 
 @lru_cache

@@ -6,7 +6,7 @@ the reader's language.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,8 @@ from rules.campaigns.notice.numerals import numeral_of
 from rules.dates.calendar import local_time
 from rules.forms.form_fields import RollUp
 from rules.forms.rolled_figures import ROLLUP_NAMES
-from rules.reports.report_rows import LISTS
+from rules.reports.older_shapes import as_now
+from rules.reports.report_rows import LIST_ROWS, LISTS
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import listed
 
@@ -34,7 +35,19 @@ LIST_TITLES = {
     "late": N_("逾期后补报"),
     "missing": N_("应填报而尚未报送"),
 }
-COUNT_TITLES = {
+ANSWER_TITLES = {
+    "asked": N_("应报"),
+    "answering": N_("已交办"),
+    "reported": N_("已报"),
+    "reviewed": N_("已审"),
+    "returned": N_("已退回"),
+    "overdue": N_("逾期"),
+    "late": N_("迟报"),
+    "reported_share": N_("已报率"),
+    "reviewed_share": N_("已审率"),
+}
+"""Counts of answers, in the order in which tables show them (`rules.assignments.counting`)."""
+LEVEL_TITLES = {
     "issued": N_("已交办"),
     "acknowledged": N_("已签收"),
     "released": N_("已下发"),
@@ -44,13 +57,8 @@ COUNT_TITLES = {
     "overdue": N_("逾期"),
     "late": N_("迟报"),
     "submitted_share": N_("提交率"),
-    "answering": N_("应报"),
-    "reported": N_("已报"),
-    "reviewed": N_("已审"),
-    "reported_share": N_("已报率"),
-    "reviewed_share": N_("已审率"),
 }
-"""Counts of a snapshot, in the order in which tables show them."""
+"""Counts of the assignments of one level. Levels are not added together."""
 
 # What XML cannot hold, whatever somebody managed to store.
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -77,7 +85,7 @@ class Report:
 
 def report_of(snapshot: Snapshot) -> Report:
     """The stored snapshot, ready to be rendered."""
-    return Report(snapshot.data, snapshot.made_at, snapshot.checksum)
+    return Report(as_now(snapshot.data), snapshot.made_at, snapshot.checksum)
 
 
 def view(report: Report, language: str) -> dict[str, Any]:
@@ -109,6 +117,7 @@ def filters(language: str) -> dict[str, Callable[[Any], str]]:
         "level": lambda row: row["name" if language == SOURCE else "name_en"],
         "status": lambda status: status_text(status, language),
         "numeral": numeral_of,
+        "number": number_in_words,
         "figure": lambda figure: figure_name(figure, language),
         "reported": lambda row: figure_text(row, "reported", language),
         "reviewed": lambda row: figure_text(row, "reviewed", language),
@@ -152,7 +161,7 @@ def figure_name(figure: Mapping[str, Any], language: str) -> str:
 
 def figure_text(row: Mapping[str, Any], side: str, language: str) -> str:
     """The `reported` or `reviewed` value of a figure, with its share. A dash: there is no value."""
-    text, share = row[side] or "—", row.get(f"{side}_share")
+    text, share = number_in_words(row[side] or "—"), row.get(f"{side}_share")
     if not share:
         return text
     return translate(language, N_("%(text)s（%(share)s）")) % {"text": text, "share": share}
@@ -171,6 +180,13 @@ def printable(value: Any) -> Any:
     return _UNPRINTABLE.sub("", value) if isinstance(value, str) else value
 
 
+def number_in_words(value: int | str) -> str:
+    """A count or a sum with its thousands set apart; a text that is no number stays as it is."""
+    whole, point, rest = str(value).partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(digits):,}{point}{rest}" if digits.isdecimal() else str(value)
+
+
 def _list(data: Mapping[str, Any], kind: str, language: str) -> dict[str, Any]:
     found = data["lists"][kind]
     rows = found["rows"][:ROWS_SHOWN]
@@ -179,8 +195,19 @@ def _list(data: Mapping[str, Any], kind: str, language: str) -> dict[str, Any]:
         "title": translate(language, LIST_TITLES[kind]),
         "count": found["count"],
         "rows": rows,
-        "more": found["count"] - len(rows),
+        "more": min(found["count"], LIST_ROWS) - len(rows),
+        "beyond": max(found["count"] - LIST_ROWS, 0),
+        "by_level": _by_level(found["levels"], language),
     }
+
+
+def _by_level(levels: Sequence[Mapping[str, Any]], language: str) -> str:
+    """How many of a list stand at each level, where there are several levels."""
+    if len(levels) < 2:
+        return ""
+    name = "name" if language == SOURCE else "name_en"
+    told = [f"{level[name]} {number_in_words(level['count'])}" for level in levels]
+    return listed(told, lambda msgid: translate(language, msgid))
 
 
 def _words(

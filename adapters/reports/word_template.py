@@ -5,7 +5,7 @@ change their wording in Word. This module makes their first edition, and the nex
 change of the shape of snapshots. docs/reports.md lists what may be printed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,23 @@ class Template:
             if last:
                 layout.write_cell(table.cell(4, place), last[place], layout.CELL, align)
 
-    def count_columns(self, width: float = 13) -> list[Column]:
-        """The columns for the counts of a row `r`, with which most of the page's tables end."""
-        headings = {
+    def answer_columns(self, width: float = 13) -> list[Column]:
+        """The columns for the answers of a row `r`, with which most of the page's tables end."""
+        return self._columns(width, {
+            "asked": self.words("应报", "Asked"),
+            "answering": self.words("已交办", "Reached"),
+            "reported": self.words("已报", "Reported"),
+            "reviewed": self.words("已审", "Reviewed"),
+            "returned": self.words("退回", "Returned"),
+            "overdue": self.words("逾期", "Overdue"),
+            "late": self.words("迟报", "Late"),
+            "reported_share": self.words("已报率", "Share reported"),
+            "reviewed_share": self.words("已审率", "Share reviewed"),
+        })  # fmt: skip
+
+    def level_columns(self, width: float = 13) -> list[Column]:
+        """The columns for the assignments of one level."""
+        return self._columns(width, {
             "issued": self.words("交办", "Issued"),
             "acknowledged": self.words("签收", "Signed for"),
             "released": self.words("下发", "Released"),
@@ -71,16 +85,18 @@ class Template:
             "overdue": self.words("逾期", "Overdue"),
             "late": self.words("迟报", "Late"),
             "submitted_share": self.words("提交率", "Share sent"),
-        }
+        })  # fmt: skip
+
+    def _columns(self, width: float, headings: Mapping[str, str]) -> list[Column]:
         return [
-            (heading, width + (2 if name == "submitted_share" else 0), f"{{{{ r.{name} }}}}", RIGHT)
+            (heading, width + 2 * name.endswith("_share"), f"{{{{ r.{name}|number }}}}", RIGHT)
             for name, heading in headings.items()
         ]
 
-    def counts_total(self, *first: str) -> list[str]:
+    def answers_total(self, *first: str) -> list[str]:
         return [
             *first,
-            *(column[2].replace("r.", "data.below.") for column in self.count_columns()),
+            *(column[2].replace("r.", "data.below.") for column in self.answer_columns()),
         ]
 
 
@@ -111,7 +127,7 @@ def _overview(template: Template) -> None:
         "As of {{ as_of }} no measure of this campaign has reached {{ data.unit.name }}, "
         "and it has handed nothing down.",
     )
-    template.command("{%p elif not data.below.issued %}")
+    template.command("{%p elif not data.below.asked %}")
     template.say(
         "{{ data.unit.name }}收到措施{{ data.measures|length }}项。"
         "截至{{ as_of }}，下级单位没有任务。",
@@ -122,31 +138,28 @@ def _overview(template: Template) -> None:
     template.say(
         "{% if data.campaign.number %}根据{{ data.campaign.number }}文件，{% endif %}"
         "{{ data.unit.name }}共有措施{{ data.measures|length }}项，"
-        "向下级单位交办任务{{ data.below.issued }}个。截至{{ as_of }}，"
-        "已签收{{ data.below.acknowledged }}个，已提交{{ data.below.submitted }}个"
-        "（占{{ data.below.submitted_share }}），已审核通过{{ data.below.approved }}个，"
-        "退回待重报{{ data.below.returned }}个，逾期未报{{ data.below.overdue }}个，"
-        "逾期后补报{{ data.below.late }}个。",
+        "下级单位应报{{ data.below.asked|number }}份，已交办{{ data.below.answering|number }}份。"
+        "截至{{ as_of }}，已报{{ data.below.reported|number }}份"
+        "（占{{ data.below.reported_share }}），"
+        "已审{{ data.below.reviewed|number }}份（占{{ data.below.reviewed_share }}），"
+        "退回待重报{{ data.below.returned|number }}份，逾期未报{{ data.below.overdue|number }}份，"
+        "逾期后补报{{ data.below.late|number }}份。",
         "{{ data.unit.name }} has {{ data.measures|length }} measures"
         "{% if data.campaign.number %} under {{ data.campaign.number }}{% endif %}; "
-        "{{ data.below.issued }} assignments were issued below it. As of {{ as_of }}, "
-        "{{ data.below.acknowledged }} are signed for, {{ data.below.submitted }} sent "
-        "({{ data.below.submitted_share }}), {{ data.below.approved }} approved, "
-        "{{ data.below.returned }} returned, {{ data.below.overdue }} overdue and "
-        "{{ data.below.late }} were sent late.",
+        "{{ data.below.asked|number }} answers are asked below it, of which "
+        "{{ data.below.answering|number }} were issued. As of {{ as_of }}, "
+        "{{ data.below.reported|number }} are reported ({{ data.below.reported_share }}), "
+        "{{ data.below.reviewed|number }} reviewed ({{ data.below.reviewed_share }}), "
+        "{{ data.below.returned|number }} returned, {{ data.below.overdue|number }} overdue and "
+        "{{ data.below.late|number }} were sent late.",
     )
     template.say(
-        "应填报表单的单位{{ data.coverage.units }}个，"
-        "全部报齐的{{ data.coverage.units_complete }}个"
-        "（占{{ data.coverage.units_share }}）。应报{{ data.coverage.answers }}份，"
-        "已报{{ data.coverage.answers_reported }}份（占{{ data.below.reported_share }}），"
-        "已审{{ data.coverage.answers_reviewed }}份（占{{ data.below.reviewed_share }}）。",
-        "{{ data.coverage.units }} units are to fill in forms; {{ data.coverage.units_complete }} "
-        "({{ data.coverage.units_share }}) have answered everything. Of "
-        "{{ data.coverage.answers }} answers, "
-        "{{ data.coverage.answers_reported }} ({{ data.below.reported_share }}) are "
-        "reported and {{ data.coverage.answers_reviewed }} ({{ data.below.reviewed_share }}) "
-        "reviewed.",
+        "应填报表单的单位{{ data.coverage.units|number }}个，"
+        "全部报齐的{{ data.coverage.units_complete|number }}个"
+        "（占{{ data.coverage.units_share }}）。",
+        "{{ data.coverage.units|number }} units are to fill in forms; "
+        "{{ data.coverage.units_complete|number }} "
+        "({{ data.coverage.units_share }}) have answered everything.",
     )
     template.command("{%p endif %}")
     template.command("{%p if data.measures %}")
@@ -156,11 +169,11 @@ def _overview(template: Template) -> None:
             (template.words("措施", "Measure"), 28, "{{ r.title }}{{ r.period|period }}", LEFT),
             *[
                 (heading, width, shown.replace("r.", "r.below."), align)
-                for heading, width, shown, align in template.count_columns(13)
+                for heading, width, shown, align in template.answer_columns(13)
             ],
         ],
         "r in data.measures",
-        template.counts_total("", template.words("合计", "Total")),
+        template.answers_total("", template.words("合计", "Total")),
     )
     template.command("{%p endif %}")
 
@@ -203,21 +216,30 @@ def _handed_down(template: Template) -> None:
 
 
 def _progress(template: Template) -> None:
-    template.command("{%p if data.below.issued %}")
+    template.command("{%p if data.below.asked %}")
     template.add(layout.HEADING, "三、进展情况", "3. Progress")
-    for chinese, english, rows, name in (
-        ("（一）按层级", "3.1 By level", "data.levels", "{{ r|level }}"),
-        ("（二）按下级单位", "3.2 By lower unit", "data.lower", "{{ r.name }}"),
-    ):
-        template.add(layout.SUBHEADING, chinese, english)
-        template.table(
-            [(template.words("单位", "Unit"), 37, name, LEFT), *template.count_columns(13)],
-            f"r in {rows}",
-            template.counts_total(template.words("合计", "Total")),
-        )
+    template.add(layout.SUBHEADING, "（一）按层级", "3.1 By level")
+    template.table(
+        [
+            (template.words("层级", "Level"), 37, "{{ r|level }}", LEFT),
+            *template.level_columns(13),
+        ],
+        "r in data.levels",
+    )
+    template.add(layout.SUBHEADING, "（二）按下级单位", "3.2 By lower unit")
+    template.table(
+        [
+            (template.words("单位", "Unit"), 37, "{{ r.name }}", LEFT),
+            *template.answer_columns(13),
+        ],
+        "r in data.lower",
+        template.answers_total(template.words("合计", "Total")),
+    )
     template.add(
         layout.NOTE,
-        "注：下级单位各行含该单位本身及其全部下级；各项措施在各下级单位的进展见台账。",
+        "注：按层级的各行只算这一层级的单位，层级之间不相加；"
+        "下级单位各行含该单位本身及其全部下级；各项措施在各下级单位的进展见台账。",
+        "Each level counts its own units only. "
         "Each lower unit includes itself and everything below it; the ledger has each measure.",
     )
     template.command("{%p endif %}")
@@ -237,23 +259,30 @@ def _figures(template: Template) -> None:
     )
     template.command("{%p if m.target %}")
     template.say(
-        "目标：每个单位{{ m.target.label }}，{{ m.target.units }}个单位"
-        "共{{ m.target.whole }}；已报完成{{ m.target.reported }}（{{ m.target.reported_share }}），"
-        "已审完成{{ m.target.reviewed }}（{{ m.target.reviewed_share }}）。",
-        "Target: {{ m.target.label }} for each of {{ m.target.units }} units, "
-        "{{ m.target.whole }} in all; reported {{ m.target.reported }} "
-        "({{ m.target.reported_share }}), reviewed {{ m.target.reviewed }} "
-        "({{ m.target.reviewed_share }}).",
+        "目标：每个单位{{ m.target.label }}，{{ m.target.units|number }}个单位"
+        "共{{ m.target.whole|number }}；已报完成{{ m.target.reported|number }}"
+        "（{{ m.target.reported_share }}），"
+        "已审完成{{ m.target.reviewed|number }}（{{ m.target.reviewed_share }}）。"
+        "{% if m.target.reported_met is not none %}每个单位最多按目标计，"
+        "已报达到目标的单位{{ m.target.reported_met|number }}个；"
+        "超出目标的部分{{ m.target.reported_surplus|number }}，没有计入。{% endif %}",
+        "Target: {{ m.target.label }} for each of {{ m.target.units|number }} units, "
+        "{{ m.target.whole|number }} in all; reported {{ m.target.reported|number }} "
+        "({{ m.target.reported_share }}), reviewed {{ m.target.reviewed|number }} "
+        "({{ m.target.reviewed_share }})."
+        "{% if m.target.reported_met is not none %} Each unit counts at most up to its target; "
+        "{{ m.target.reported_met|number }} units have reached it; the surplus of "
+        "{{ m.target.reported_surplus|number }} is not counted.{% endif %}",
     )
     template.command("{%p endif %}")
     template.table(
         [
             (template.words("指标", "Figure"), 46, "{{ f|figure }}", LEFT),
             (template.words("已报", "Reported"), 26, "{{ f|reported }}", RIGHT),
-            (template.words("已报单位", "Units"), 19, "{{ f.reported_units }}", RIGHT),
+            (template.words("已报单位", "Units"), 19, "{{ f.reported_units|number }}", RIGHT),
             (template.words("已审", "Reviewed"), 26, "{{ f|reviewed }}", RIGHT),
-            (template.words("已审单位", "Units"), 19, "{{ f.reviewed_units }}", RIGHT),
-            (template.words("应报单位", "Of units"), 20, "{{ f.of }}", RIGHT),
+            (template.words("已审单位", "Units"), 19, "{{ f.reviewed_units|number }}", RIGHT),
+            (template.words("应报单位", "Of units"), 20, "{{ f.of|number }}", RIGHT),
         ],
         "f in m.figures",
     )
@@ -262,15 +291,17 @@ def _figures(template: Template) -> None:
 
 
 def _named(template: Template) -> None:
-    template.command("{%p if data.below.issued %}")
+    template.command("{%p if data.below.asked %}")
     template.add(
         layout.HEADING, "五、退回、逾期、迟报和未报", "5. Returned, overdue, late and missing"
     )
     template.command("{%p for list in lists %}")
     template.add(
         layout.SUBHEADING,
-        "（{{ loop.index|numeral }}）{{ list.title }}：{{ list.count }}个任务",
-        "5.{{ loop.index }} {{ list.title }}: {{ list.count }} assignments",
+        "（{{ loop.index|numeral }}）{{ list.title }}：{{ list.count|number }}个任务"
+        "{% if list.by_level %}（{{ list.by_level }}）{% endif %}",
+        "5.{{ loop.index }} {{ list.title }}: {{ list.count|number }} assignments"
+        "{% if list.by_level %} ({{ list.by_level }}){% endif %}",
     )
     template.command("{%p if list.rows %}")
     template.table(
@@ -286,10 +317,10 @@ def _named(template: Template) -> None:
                 template.words(
                     "{% if list.kind == 'returned' %}{{ r.reason }}"
                     "{% elif list.kind == 'late' %}{{ r.sent_on }}报送"
-                    "{% elif r.days %}逾期{{ r.days }}天{% endif %}",
+                    "{% elif r.days %}逾期 {{ r.days }} 个工作日{% endif %}",
                     "{% if list.kind == 'returned' %}{{ r.reason }}"
                     "{% elif list.kind == 'late' %}sent {{ r.sent_on }}"
-                    "{% elif r.days %}{{ r.days }} days overdue{% endif %}",
+                    "{% elif r.days %}{{ r.days }} working days overdue{% endif %}",
                 ),
                 LEFT,
             ),
@@ -300,8 +331,16 @@ def _named(template: Template) -> None:
     template.command("{%p if list.more %}")
     template.add(
         layout.NOTE,
-        "另有{{ list.more }}个任务未列出，见台账。",
-        "{{ list.more }} more are not listed here; see the ledger.",
+        "另有{{ list.more|number }}个任务未列出，见台账。",
+        "{{ list.more|number }} more are not listed here; see the ledger.",
+    )
+    template.command("{%p endif %}")
+    template.command("{%p if list.beyond %}")
+    template.add(
+        layout.NOTE,
+        "台账也未列出的还有{{ list.beyond|number }}个任务，请在措施的进度页查看、导出。",
+        "{{ list.beyond|number }} more are not in the ledger either; see and export them on the "
+        "progress page of the measure.",
     )
     template.command("{%p endif %}")
     template.command("{%p endfor %}")
@@ -342,16 +381,17 @@ def _notes(template: Template) -> None:
     template.add(
         layout.NOTE,
         "数据说明：截至日期{{ as_of }}；生成时间{{ made_at }}；"
-        "已报{{ data.coverage.units_complete }}/{{ data.coverage.units }}个单位"
-        "（{{ data.coverage.answers_reported }}/{{ data.coverage.answers }}份）；"
+        "已报{{ data.coverage.units_complete|number }}/{{ data.coverage.units|number }}个单位"
+        "（{{ data.coverage.answers_reported|number }}/{{ data.coverage.answers|number }}份）；"
         "校验码{{ checksum }}。"
         "“已报”为下级已提交且未被退回，“已审”为上一级已审核通过。"
         "本报告与同一校验码的网页、台账出自同一份数据。",
-        "As of {{ as_of }}; made at {{ made_at }}; reported by {{ data.coverage.units_complete }}/"
-        "{{ data.coverage.units }} units ({{ data.coverage.answers_reported }}/"
-        "{{ data.coverage.answers }} answers); checksum {{ checksum }}. Reported: sent and not "
-        "returned. Reviewed: approved by the unit above. The page and the ledger with the same "
-        "checksum come from the same data.",
+        "As of {{ as_of }}; made at {{ made_at }}; reported by "
+        "{{ data.coverage.units_complete|number }}/"
+        "{{ data.coverage.units|number }} units ({{ data.coverage.answers_reported|number }}/"
+        "{{ data.coverage.answers|number }} answers); checksum {{ checksum }}. Reported: "
+        "sent and not returned. Reviewed: approved by the unit above. The page and the ledger with "
+        "the same checksum come from the same data.",
     )
 
 

@@ -3,18 +3,22 @@
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from models import Assignment, Tally, Unit
+from queries.assignments.asked import WAITS, count_to_come
 from queries.assignments.rolled_figures import list_figures
+from rules.assignments.counting import may_come
 from rules.assignments.states import UNSENT
 from rules.forms.rolled_figures import Figure
 
 
 def get_coverage(session: Session, assignment: Assignment) -> dict[str, Any]:
-    """The totals and coverage below an assignment's unit, as JSON; four or five statements.
+    """The totals and coverage below an assignment's unit, as JSON; four to six statements.
 
-    `units` counts the answering units below, and how many of them are reported and reviewed.
+    `units` counts the units below that will be asked (`answering`), and how many of them are
+    reported and reviewed.
     `totals` holds for each field the sums as decimal text, with the number of units in each sum.
     `missing` lists the units directly below that still owe an answer, in the order of the list.
     """
@@ -26,14 +30,20 @@ def get_coverage(session: Session, assignment: Assignment) -> dict[str, Any]:
 
 
 def _count_units(session: Session, assignment: Assignment) -> dict[str, int]:
+    """How many units below answer: of all that will be asked (`rules.assignments.counting`)."""
     names = ("answering", "reported", "reviewed")
     sums = [func.coalesce(func.sum(getattr(Tally, name)), 0) for name in names]
-    wanted = select(*sums).where(
-        Tally.measure_id == assignment.measure_id,
-        Tally.period == assignment.period,
-        Tally.unit_id == assignment.unit_id,
+    wanted = sa_select(*sums, WAITS).where(
+        col(Tally.measure_id) == assignment.measure_id,
+        col(Tally.period) == assignment.period,
+        col(Tally.unit_id) == assignment.unit_id,
     )
-    return {name: int(count) for name, count in zip(names, session.exec(wanted).one(), strict=True)}
+    *counts, waits = session.execute(wanted).one()
+    found = {name: int(count) for name, count in zip(names, counts, strict=True)}
+    if waits != 0 and may_come(assignment):
+        come = count_to_come(session, [assignment.id])
+        found["answering"] += sum(come.get(assignment.id, {}).values())
+    return found
 
 
 def _list_totals(session: Session, assignment: Assignment) -> dict[str, dict[str, Any]]:

@@ -1,11 +1,11 @@
-"""The inbox of a unit: what the unit owes and has sent, what waits for its review, and how far
-its measures have got. The statements are built once in the life of the process."""
+"""The inbox of a unit: what the unit owes and has sent, and what waits for its review. The
+statements are built once in the life of the process."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, UTCDateTime, col
 
@@ -22,11 +22,10 @@ from models import (
     Review,
     Status,
     Submission,
-    Tally,
     Unit,
 )
 from queries.assignments.own_gate import is_own_gate
-from queries.assignments.still_open import OPEN, OWING, WAITING
+from queries.assignments.still_open import OWING, WAITING
 from queries.filling.current_submission import is_current
 from rules.assignments.states import UNSENT, signing_releases
 
@@ -105,26 +104,6 @@ class WaitingAnswers:
     """When the first of the answers arrived."""
 
 
-@dataclass(frozen=True)
-class MeasureStanding:
-    """How far a measure has got below the unit. Counts are assignments."""
-
-    assignment_id: int
-    measure_id: int
-    title: str
-    period: str
-    due_on: date
-    issued: int
-    acknowledged: int
-    submitted: int
-    approved: int
-    returned: int
-    overdue: int
-    answering: int
-    reported: int
-    reviewed: int
-
-
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
     """What the unit owes, by due date. The issuer of a measure owes nothing for the measure."""
     return _OWED.values(session.execute(_LIST_OWED, {"unit": unit_id}))
@@ -146,15 +125,6 @@ def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -
 def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]:
     """What the unit has to review, by measure. The measure that has waited longest comes first."""
     return _WAITING.values(session.execute(_LIST_WAITING, {"unit": unit_id}))
-
-
-def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureStanding]:
-    """How far each measure has got below the unit, by due date; one statement.
-
-    Measures that are closed or withdrawn for the unit are left out.
-    """
-    rows = session.execute(_LIST_STANDINGS, {"unit": unit_id, "today": today})
-    return _STANDING.values(rows)
 
 
 def list_assignments_of(
@@ -227,27 +197,6 @@ _WAITING = ByName(
     count=func.count(),
     since=func.min(Assignment.sent_at),
 )
-_STANDING_KEYS: dict[str, Any] = {
-    "assignment_id": col(Assignment.id),
-    "measure_id": col(Measure.id),
-    "title": col(Measure.title),
-    "period": col(Assignment.period),
-    "due_on": col(Assignment.due_on),
-}
-_STANDING = ByName(
-    MeasureStanding,
-    **_STANDING_KEYS,
-    **{
-        name: func.sum(getattr(Tally, name))
-        for name in (
-            "issued", "acknowledged", "submitted", "approved", "returned", "answering", "reported",
-            "reviewed",
-        )
-    },
-    overdue=func.sum(
-        case((col(Tally.due_on) < bindparam("today", type_=Date), col(Tally.unsent)), else_=0)
-    ),
-)  # fmt: skip
 
 
 def _owed() -> Select[Any]:
@@ -325,28 +274,5 @@ def _waiting() -> Select[Any]:
     )
 
 
-def _standings() -> Select[Any]:
-    return (
-        select(*_STANDING.columns)
-        .join(Measure, col(Measure.id) == Assignment.measure_id)
-        .join(
-            Tally,
-            and_(
-                col(Tally.measure_id) == Assignment.measure_id,
-                col(Tally.period) == Assignment.period,
-                col(Tally.unit_id) == Assignment.unit_id,
-            ),
-        )
-        .where(
-            col(Assignment.unit_id) == _UNIT,
-            col(Assignment.status) != Status.WITHDRAWN,
-            OPEN,
-        )
-        .group_by(*_STANDING_KEYS.values(), col(Measure.position))
-        .order_by(col(Assignment.due_on), col(Measure.position), col(Assignment.id))
-        .limit(MOST)
-    )
-
-
 _LIST_OWED, _LIST_SENT, _LIST_ENDED = _owed(), _sent(), _ended()
-_LIST_WAITING, _LIST_STANDINGS = _waiting(), _standings()
+_LIST_WAITING = _waiting()

@@ -1,7 +1,10 @@
-"""How far a measure has got in a subtree: by lower unit, in all, and which units are missing."""
+"""How far a measure has got in a subtree: by lower unit, by level, and which units are missing.
+
+What is counted stands in `rules.assignments.counting`.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,7 +14,6 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
-    String,
     Subquery,
     and_,
     bindparam,
@@ -26,44 +28,46 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
-from models import Assignment, Status, Tally, Unit
-from rules.assignments.states import REPORTED, REVIEWED, UNSENT, owes
+from models import Assignment, Level, Status, Tally, Unit
+from queries.assignments.asked import ANSWERS, WAITS, count_to_come
+from rules.assignments.counting import Answers, added, may_come, own_answer
+from rules.assignments.states import UNSENT
+
+
+class LevelStanding(NamedTuple):
+    """How far the assignments of one level have come. The counts are cumulative, as in
+    `models.Tally`."""
+
+    level: Level
+    issued: int
+    acknowledged: int
+    released: int
+    submitted: int
+    approved: int
+    returned: int
+    overdue: int
+    late: int
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Counts of assignments by how far they have come; cumulative, as in `models.Tally`."""
-
-    issued: int = 0
-    acknowledged: int = 0
-    released: int = 0
-    submitted: int = 0
-    approved: int = 0
-    returned: int = 0
-    overdue: int = 0
-    late: int = 0
-    answering: int = 0
-    reported: int = 0
-    reviewed: int = 0
-
-    @property
-    def missing(self) -> int:
-        """Answering units that have not reported."""
-        return self.answering - self.reported
-
-    def plus(self, other: "Counts") -> "Counts":
-        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in NAMES})
-
-
-NAMES = tuple(Counts.__dataclass_fields__)
-
-
-class LowerUnit(NamedTuple):
-    """A unit directly below with its own assignment. The counts cover the unit and all below it."""
+class LowerUnit:
+    """A unit directly below with its own assignment. The answers are those of the unit and of all
+    below it."""
 
     unit: Unit
     assignment: Assignment
-    counts: Counts
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Below:
+    """Everything below one assignment."""
+
+    answers: Answers
+    levels: Sequence[LevelStanding]
+    """From the top down; levels that the measure has not reached are left out."""
+    lower: Sequence[LowerUnit]
+    """In the order of the list."""
 
 
 class MissingUnit(NamedTuple):
@@ -77,53 +81,103 @@ class MissingUnit(NamedTuple):
     due_on: date
 
 
-class Below(NamedTuple):
-    """What lies below the unit of an assignment."""
-
-    counts: Counts
-    levels: int
-    """On how many levels there are assignments."""
-
-
 def get_below(session: Session, assignment: Assignment, today: date) -> Below:
-    """The counts of everything below the unit of the assignment."""
+    """What lies below an assignment; two statements, and one where the measure is still
+    on its way."""
+    levels = _list_levels(session, assignment, today)
+    lower, waiting = _list_lower(session, assignment.id, today)
+    wanted = waiting if lower else [assignment.id] * may_come(assignment)
+    come = count_to_come(session, wanted)
+    lower = [_with_coming(row, come.get(row.assignment.id, {})) for row in lower]
+    answers = added(row.answers for row in lower)
+    if not lower:
+        answers = Answers(to_come=sum(come.get(assignment.id, {}).values()))
+    return Below(answers, levels, lower)
+
+
+def _with_coming(row: LowerUnit, come: dict[str, int]) -> LowerUnit:
+    return replace(row, answers=replace(row.answers, to_come=sum(come.values())))
+
+
+def _list_levels(session: Session, assignment: Assignment, today: date) -> list[LevelStanding]:
     given = {
         "measure": assignment.measure_id,
         "period": assignment.period,
         "unit": assignment.unit_id,
         "today": today,
     }
-    *counts, levels = session.execute(_COUNT, given).one()
-    return Below(_COUNTED.value(counts), levels)
+    rows = session.execute(_LEVELS, given)
+    return [LevelStanding(level, *counts) for level, *counts in rows]
 
 
-def list_lower_units(session: Session, assignment_id: int, today: date) -> list[LowerUnit]:
-    """The units directly below an assignment in the order of the list; one statement."""
-    rows = session.execute(_LIST_LOWER, {"above": assignment_id, "today": today})
-    return [
-        LowerUnit(unit, assignment, _own(assignment, today).plus(_COUNTED.value(counts)))
-        for unit, assignment, *counts in rows
+def _list_lower(
+    session: Session, assignment_id: int, today: date
+) -> tuple[list[LowerUnit], list[int]]:
+    """The units directly below, and the ids of their assignments below which something is still to
+    come."""
+    rows = session.execute(_LOWER, {"above": assignment_id, "today": today}).all()
+    lower = [
+        LowerUnit(unit, assignment, own_answer(assignment, today).plus(Answers(*counts)))
+        for unit, assignment, _waits, *counts in rows
     ]
+    waiting = [
+        assignment.id
+        for _unit, assignment, waits, *_counts in rows
+        if waits and may_come(assignment)
+    ]
+    return lower, waiting
 
 
-def _own(assignment: Assignment, today: date) -> Counts:
-    """The counts of one assignment alone."""
-    live = assignment.status != Status.WITHDRAWN
-    reported, reviewed = assignment.status in REPORTED, assignment.status in REVIEWED
-    facts = {
-        "issued": live,
-        "acknowledged": live and assignment.acknowledged_at is not None,
-        "released": live and assignment.released_at is not None,
-        "submitted": reported,
-        "approved": reviewed,
-        "returned": assignment.status == Status.RETURNED,
-        "overdue": owes(assignment) and assignment.due_on < today,
-        "late": live and assignment.late,
-        "answering": live and assignment.answering,
-        "reported": reported and assignment.answering,
-        "reviewed": reviewed and assignment.answering,
-    }
-    return Counts(**{name: int(fact) for name, fact in facts.items()})
+def _levels() -> Any:
+    counted = ("issued", "acknowledged", "released", "submitted", "approved", "returned")
+    sums = [func.sum(getattr(Tally, name)) for name in counted]
+    return (
+        select(Level, *sums, func.sum(_OVERDUE), func.sum(col(Tally.late)))
+        .join(Tally, col(Tally.level) == Level.code)
+        .where(
+            col(Tally.measure_id) == bindparam("measure", type_=Integer),
+            col(Tally.period) == bindparam("period"),
+            col(Tally.unit_id) == bindparam("unit", type_=Integer),
+        )
+        .group_by(col(Level.code))
+        .having(func.sum(col(Tally.issued)) > 0)
+        .order_by(col(Level.rank))
+    )
+
+
+def _lower_units() -> Any:
+    return (
+        select(Unit, Assignment, WAITS, *answer_sums())
+        .select_from(Assignment)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .outerjoin(
+            Tally,
+            and_(
+                col(Tally.measure_id) == Assignment.measure_id,
+                col(Tally.period) == Assignment.period,
+                col(Tally.unit_id) == Assignment.unit_id,
+            ),
+        )
+        .where(col(Assignment.parent_id) == bindparam("above", type_=Integer))
+        .group_by(col(Unit.id), col(Assignment.id))
+        .order_by(col(Unit.lft))
+    )
+
+
+def answer_sums() -> list[Any]:
+    """The sums over rows of Tally that are the fields of `Answers`, in their order; the parameter
+    `today` says what is overdue."""
+    at_answering = {
+        "returned": col(Tally.returned), "overdue": _OVERDUE, "late": col(Tally.late),
+    }  # fmt: skip
+    counted: list[Any] = [col(Tally.answering), col(Tally.reported), col(Tally.reviewed)]
+    counted += [case((ANSWERS, column), else_=0) for column in at_answering.values()]
+    return [func.coalesce(func.sum(column), 0) for column in counted]
+
+
+_OVERDUE = case((col(Tally.due_on) < bindparam("today", type_=Date), col(Tally.unsent)), else_=0)
+_LEVELS, _LOWER = _levels(), _lower_units()
+"""Statements of every progress page, built once."""
 
 
 def list_missing_units(
@@ -136,10 +190,10 @@ def list_missing_units(
     missing below it. So a page costs the same whether few are missing or all, and whichever page it
     is.
     """
-    if not below.counts.missing:
+    if not below.answers.missing:
         return []
     given = {"assignment": assignment.id, "first": (page - 1) * size, "end": page * size}
-    return _MISSING.values(session.execute(_missing(below.levels), given))
+    return _MISSING.values(session.execute(_missing(len(below.levels)), given))
 
 
 @lru_cache
@@ -230,38 +284,3 @@ _MISSING = ByName(
     status=col(Assignment.status),
     due_on=col(Assignment.due_on),
 )
-_PLACE = (
-    col(Tally.measure_id) == bindparam("measure", type_=Integer),
-    col(Tally.period) == bindparam("period", type_=String),
-    col(Tally.unit_id) == bindparam("unit", type_=Integer),
-)
-
-
-def _counted() -> ByName[Counts]:
-    """The sums of the columns of Tally; 0 where there is no row."""
-    late = col(Tally.due_on) < bindparam("today", type_=Date)
-    columns = {name: getattr(Tally, name) for name in NAMES if name != "overdue"}
-    counted = {**columns, "overdue": case((late, col(Tally.unsent)), else_=0)}
-    sums = {name: func.coalesce(func.sum(column), 0) for name, column in counted.items()}
-    return ByName(Counts, **sums)
-
-
-_COUNTED = _counted()
-_COUNT = select(*_COUNTED.columns, func.count(col(Tally.level).distinct())).where(*_PLACE)
-_LIST_LOWER = (
-    select(Unit, Assignment, *_COUNTED.columns)
-    .select_from(Assignment)
-    .join(Unit, col(Unit.id) == Assignment.unit_id)
-    .outerjoin(
-        Tally,
-        and_(
-            col(Tally.measure_id) == Assignment.measure_id,
-            col(Tally.period) == Assignment.period,
-            col(Tally.unit_id) == Assignment.unit_id,
-        ),
-    )
-    .where(col(Assignment.parent_id) == bindparam("above", type_=Integer))
-    .group_by(col(Unit.id), col(Assignment.id))
-    .order_by(col(Unit.lft))
-)
-"""Statements that are built once in the life of the process."""

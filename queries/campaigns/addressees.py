@@ -19,7 +19,7 @@ def addressed(unit: Any, measure_id: Any) -> ColumnElement[bool]:
         .where(
             col(addressee.measure_id) == measure_id,
             col(addressee.level) == unit.level,
-            _carries(unit, addressee),
+            carries(unit, addressee),
         )
         .correlate_except(addressee)
     )
@@ -36,14 +36,15 @@ def in_scope(unit: Any, measure_id: Any) -> ColumnElement[bool]:
             lower.lft > unit.lft,
             lower.lft < unit.rgt,
             col(lower.takes_assignments),
-            _carries(lower, addressee),
+            carries(lower, addressee),
         )
         .correlate_except(addressee, lower)
     )
     return and_(unit.takes_assignments, or_(addressed(unit, measure_id), below))
 
 
-def _carries(unit: Any, addressee: Any) -> ColumnElement[bool]:
+def carries(unit: Any, addressee: Any) -> ColumnElement[bool]:
+    """The clause "`unit` carries the tag of `addressee`, where the addressee names one"."""
     tagged = (
         exists()
         .where(col(UnitTag.unit_id) == unit.id, col(UnitTag.tag) == addressee.tag)

@@ -96,19 +96,6 @@ def list_reach(session: Session, measure: Measure) -> list[Reach]:
     return [Reach(row.code, row.name, row.answering, row.all - row.answering) for row in rows]
 
 
-def count_addressed_below(session: Session, measure_id: int, above: Unit) -> int:
-    """How many units below `above` are to answer, whether the measure has reached them or not."""
-    unit = aliased(Unit)
-    wanted = select(func.count()).where(
-        col(unit.lft) > above.lft,
-        col(unit.lft) < above.rgt,
-        col(unit.takes_assignments),
-        addressed(unit, measure_id),
-    )
-    found: int = session.execute(wanted).scalar_one()
-    return found
-
-
 def _levels_below() -> Select[Any]:
     last = (
         select(func.max(Level.rank))

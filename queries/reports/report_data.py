@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -28,10 +28,18 @@ from models import (
     Notice,
     Submission,
     Tally,
-    Total,
     Unit,
 )
 from queries.assignments.extremes import list_extremes
+from queries.reports.report_counts import (
+    list_answering,
+    list_tallies,
+    list_targets,
+    list_to_come,
+    list_totals,
+    of_campaign,
+    targets_of,
+)
 from queries.reports.report_listed import list_listed, names_rolled
 from queries.reports.report_lists import list_coverage, list_named
 from queries.units.units import current
@@ -46,8 +54,6 @@ from rules.reports.report_rows import (
     ReportedLevel,
     ReportedUnit,
     ReportRows,
-    TallyRow,
-    TotalRow,
 )
 from rules.sentences.refusal import N_, Refusal
 
@@ -64,6 +70,9 @@ def get_report_rows(
     answers = _answers(session, campaign_id, unit_ids)
     measures = _measures(session, campaign_id)
     form_fields = _form_fields(session, campaign_id)
+    in_campaign = col(Assignment.measure_id).in_(of_campaign(campaign_id))
+    members = _member_ids(unit_ids)
+    to_come = list_to_come(session, in_campaign, col(Assignment.unit_id).in_(members))
     return ReportRows(
         campaign=get_report_campaign(session, campaign_id),
         as_of=as_of,
@@ -74,13 +83,16 @@ def get_report_rows(
         form_fields=form_fields,
         assignments=assignments,
         passed_on=_passed_on(session, campaign_id, unit_ids),
-        tallies=_tallies(session, campaign_id, unit_ids, as_of),
-        totals=_totals(session, campaign_id, unit_ids),
+        tallies=list_tallies(session, campaign_id, members, as_of),
+        totals=list_totals(session, campaign_id, members),
         numbers=_numbers(session, campaign_id, unit_ids),
         answers=answers,
         extremes=_extremes(session, campaign_id, unit_ids, form_fields),
         listed=list_listed(session, campaign_id, unit_ids, form_fields),
-        coverage=list_coverage(session, campaign_id, unit_ids),
+        coverage=list_coverage(session, campaign_id, unit_ids, to_come=bool(to_come)),
+        answering=list_answering(session, campaign_id),
+        to_come=to_come,
+        targets=list_targets(session, targets_of(measures, form_fields), unit_ids),
         named=list_named(session, campaign_id, unit_ids, as_of=as_of),
     )
 
@@ -160,10 +172,6 @@ def _is_member(unit_ids: Sequence[int]) -> ColumnElement[bool]:
 
 def _member_ids(unit_ids: Sequence[int]) -> Select[tuple[int]]:
     return select(col(Unit.id)).where(_is_member(unit_ids))
-
-
-def _of_campaign(campaign_id: int) -> Select[tuple[int]]:
-    return select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
 
 
 def _levels(session: Session) -> list[ReportedLevel]:
@@ -263,7 +271,7 @@ def _assignments(
         .outerjoin(Detail, col(Detail.assignment_id) == Assignment.id)
         .where(
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
-            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+            col(Assignment.measure_id).in_(of_campaign(campaign_id)),
         )
     )
     return by_name.values(session.execute(query))
@@ -276,67 +284,10 @@ def _passed_on(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> s
         .where(
             col(Event.act) == Act.PASS_ON,
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
-            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+            col(Assignment.measure_id).in_(of_campaign(campaign_id)),
         )
     )
     return set(session.execute(query).scalars())
-
-
-def _tallies(
-    session: Session, campaign_id: int, unit_ids: Sequence[int], as_of: date
-) -> list[TallyRow]:
-    overdue = case((col(Tally.due_on) < as_of, col(Tally.unsent)), else_=0)
-    counted: dict[str, Any] = {
-        "issued": col(Tally.issued),
-        "acknowledged": col(Tally.acknowledged),
-        "released": col(Tally.released),
-        "submitted": col(Tally.submitted),
-        "approved": col(Tally.approved),
-        "returned": col(Tally.returned),
-        "unsent": col(Tally.unsent),
-        "overdue": overdue,
-        "late": col(Tally.late),
-        "answering": col(Tally.answering),
-        "reported": col(Tally.reported),
-        "reviewed": col(Tally.reviewed),
-    }
-    key: dict[str, Any] = {
-        "measure_id": col(Tally.measure_id),
-        "period": col(Tally.period),
-        "unit_id": col(Tally.unit_id),
-        "level": col(Tally.level),
-    }
-    sums = {name: func.sum(column) for name, column in counted.items()}
-    by_name = ByName(TallyRow, **key, **sums)
-    query = (
-        select(*by_name.columns)
-        .where(
-            col(Tally.unit_id).in_(_member_ids(unit_ids)),
-            col(Tally.measure_id).in_(_of_campaign(campaign_id)),
-        )
-        .group_by(*key.values())
-        .having(func.sum(col(Tally.issued)) > 0)
-    )
-    return by_name.values(session.execute(query))
-
-
-def _totals(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[TotalRow]:
-    by_name = ByName(
-        TotalRow,
-        measure_id=col(Total.measure_id),
-        period=col(Total.period),
-        unit_id=col(Total.unit_id),
-        field=col(Total.field),
-        reported_sum=col(Total.reported_sum),
-        reported_count=col(Total.reported_count),
-        reviewed_sum=col(Total.reviewed_sum),
-        reviewed_count=col(Total.reviewed_count),
-    )
-    query = select(*by_name.columns).where(
-        col(Total.unit_id).in_(_member_ids(unit_ids)),
-        col(Total.measure_id).in_(_of_campaign(campaign_id)),
-    )
-    return by_name.values(session.execute(query))
 
 
 def _extremes(
@@ -349,7 +300,7 @@ def _extremes(
     named = names_rolled(form_fields, EXTREMES)
     if not named:
         return {}
-    measures = col(Assignment.measure_id).in_(_of_campaign(campaign_id))
+    measures = col(Assignment.measure_id).in_(of_campaign(campaign_id))
     return list_extremes(session, measures, named, _member_ids(unit_ids))
 
 
@@ -365,7 +316,7 @@ def _numbers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> lis
         .join(Assignment, col(Assignment.id) == AnswerNumber.assignment_id)
         .where(
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
-            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+            col(Assignment.measure_id).in_(of_campaign(campaign_id)),
             col(Assignment.status).in_(REPORTED),
         )
     )
@@ -388,7 +339,7 @@ def _answers(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> lis
         .join(Assignment, col(Assignment.id) == Submission.assignment_id)
         .where(
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
-            col(Assignment.measure_id).in_(_of_campaign(campaign_id)),
+            col(Assignment.measure_id).in_(of_campaign(campaign_id)),
             col(Assignment.status).in_(REPORTED),
         )
         .order_by(col(Submission.revision))

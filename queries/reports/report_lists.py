@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Assignment, Level, Measure, Review, Status, Submission, Unit
+from queries.assignments.asked import held_units
 from queries.assignments.still_open import OWING
 from queries.filling.current_submission import is_current
 from rules.assignments.states import REPORTED, UNSENT
@@ -100,25 +101,27 @@ def _first_assignments(
     )
 
 
-def list_coverage(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> list[CoverageRow]:
-    """How many units below each of `unit_ids` are complete.
+def list_coverage(
+    session: Session, campaign_id: int, unit_ids: Sequence[int], *, to_come: bool
+) -> list[CoverageRow]:
+    """How many units below each of `unit_ids` will be asked something, and how many are complete.
 
     A unit counts once, however many assignments it has. It is complete when all of them are
-    answered.
+    answered and nothing is to come. `to_come`: a measure is still on its way.
     """
     measures = select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
-    answered = func.sum(case((col(Assignment.status).in_(REPORTED), 1), else_=0))
+    of_campaign = col(Assignment.measure_id).in_(measures)
+    asked: Any = select(
+        col(Assignment.unit_id).label("unit_id"),
+        case((col(Assignment.status).in_(REPORTED), 1), else_=0).label("answered"),
+    ).where(of_campaign, col(Assignment.answering), col(Assignment.status) != Status.WITHDRAWN)
+    if to_come:
+        held = held_units(col(Unit.id), literal(0)).where(of_campaign)
+        asked = union_all(asked, held)
+    parts = asked.subquery()
     units = (
-        select(
-            col(Assignment.unit_id).label("unit_id"),
-            case((answered == func.count(), 1), else_=0).label("complete"),
-        )
-        .where(
-            col(Assignment.measure_id).in_(measures),
-            col(Assignment.answering),
-            col(Assignment.status) != Status.WITHDRAWN,
-        )
-        .group_by(col(Assignment.unit_id))
+        select(parts.c.unit_id, func.min(parts.c.answered).label("complete"))
+        .group_by(parts.c.unit_id)
         .subquery()
     )
     reported: Any = aliased(Unit)

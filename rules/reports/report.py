@@ -4,21 +4,24 @@ Everything that a face of the report prints is worked out here, once. Counts are
 are decimal text, shares are text. HTML, Word and Excel print these values, so that they agree to
 the digit. There is no wording here: every face has its own, in its language.
 
-"Below" is everything strictly below the unit. The row of a direct lower unit includes the lower
-unit itself and everything below it. Such rows add up to "below", and so do the rows of the levels.
+"Below" is everything strictly below the unit, and counts answers by the rule of
+`rules.assignments.counting`: only the levels that answer, of all that will be asked. The row of a
+direct lower unit includes the lower unit itself and everything below it. Such rows add up to
+"below". The rows of the levels count all assignments of their level, and are not added together.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models import MeasureStatus, Status
+from rules.assignments.counting import sums_levels
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT
-from rules.dates.calendar import local_date
+from rules.dates.calendar import local_date, workdays_between
 from rules.reports.report_figures import figures_of, own_figures, target_of
-from rules.reports.report_index import RowIndex
+from rules.reports.report_index import Key, RowIndex
 from rules.reports.report_narratives import narratives_of
 from rules.reports.report_rows import (
     LISTS,
@@ -30,9 +33,10 @@ from rules.reports.report_rows import (
 )
 from rules.reports.shares import share
 
-SHAPE = 1
+SHAPE = 2
 """The version of the shape of snapshots. It grows with every change of the shape."""
 COUNTS = (
+    "asked",
     "issued",
     "acknowledged",
     "released",
@@ -74,6 +78,7 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
         (measure["measure_id"], measure["period"]): measure["number"] for measure in measures
     }
     below = _with_shares(_add(measure["below"] for measure in measures))
+    levels = _merge(measures, "levels", index.levels)
     return {
         "shape": SHAPE,
         "campaign": rows.campaign._asdict(),
@@ -81,12 +86,12 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
         "as_of": rows.as_of.isoformat(),
         "coverage": _coverage(index, unit_id, below),
         "below": below,
-        "levels": _merge(measures, "levels", index.levels),
+        "levels": levels,
         "lower": _merge(
             measures, "lower", [lower_unit.code for lower_unit in index.lower[unit_id]]
         ),
         "measures": measures,
-        "lists": {kind: _list(index, unit_id, kind, below, numbers) for kind in LISTS},
+        "lists": {kind: _list(index, unit_id, kind, levels, numbers) for kind in LISTS},
     }
 
 
@@ -109,7 +114,7 @@ def _coverage(index: RowIndex, unit_id: int, below: Json) -> Json:
         "units": expected,
         "units_complete": complete,
         "units_share": share(complete, expected),
-        "answers": below["answering"],
+        "answers": below["asked"],
         "answers_reported": below["reported"],
         "answers_reviewed": below["reviewed"],
     }
@@ -122,7 +127,7 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
         for lower_unit in index.lower[unit.id]
         if (found := _lower_unit(index, lower_unit, measure.id, period)) is not None
     ]
-    below = _with_shares(_add(_tally_counts(row) for row in index.tallies[key]))
+    below = _with_shares(_add(_answers(index, key)))
     return {
         "number": 0,
         "measure_id": measure.id,
@@ -136,6 +141,7 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
         "below": below,
         "levels": _levels(index, key),
         "lower": lower,
+        "sums_levels": sums_levels(index.fields(measure), index.rows.answering.get(measure.id, ())),
         "figures": figures_of(index, unit, measure, period, below),
         "target": target_of(index, unit, measure, period, below),
         "narratives": narratives_of(index, unit, measure.id, period),
@@ -173,8 +179,20 @@ def _detail(row: AssignmentRow) -> Json | None:
     }
 
 
-def _levels(index: RowIndex, key: tuple[int, int, str]) -> list[Json]:
-    by_level = {row.level: _tally_counts(row) for row in index.tallies[key]}
+def _answers(index: RowIndex, key: Key) -> list[Json]:
+    """The counts of everything below a unit, at the levels that answer."""
+    levels = index.rows.answering.get(key[1], set())
+    reached = [_tally_counts(row) for row in index.tallies[key] if row.level in levels]
+    come = sum(index.rows.to_come.get(key, {}).values())
+    return [*reached, dict.fromkeys(COUNTS, 0) | {"asked": come}]
+
+
+def _levels(index: RowIndex, key: Key) -> list[Json]:
+    come = index.rows.to_come.get(key, {})
+    by_level = {level: dict.fromkeys(COUNTS, 0) | {"asked": count} for level, count in come.items()}
+    for row in index.tallies[key]:
+        counts = _tally_counts(row)
+        by_level[row.level] = counts | {"asked": counts["asked"] + come.get(row.level, 0)}
     return [
         {"code": level.code, "name": level.name, "name_en": level.name_en}
         | _with_shares(by_level[level.code])
@@ -189,8 +207,8 @@ def _lower_unit(index: RowIndex, unit: ReportedUnit, measure_id: int, period: st
     own, tallies = index.assignments.get(key), index.tallies[key]
     if own is None and not tallies:
         return None
-    parts = [_tally_counts(row) for row in tallies]
-    if own is not None:
+    parts = _answers(index, key)
+    if own is not None and own.answering:
         parts.append(_own_counts(own, index.rows.as_of))
     return {
         "code": unit.code,
@@ -203,12 +221,12 @@ def _lower_unit(index: RowIndex, unit: ReportedUnit, measure_id: int, period: st
 
 
 def _tally_counts(row: Any) -> Json:
-    return {name: getattr(row, name) for name in COUNTS}
+    return {name: getattr(row, name) for name in COUNTS[1:]} | {"asked": row.answering}
 
 
 def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
-    """The counts of one assignment, as `services.assignments.roll_up` counts assignments below a
-    unit."""
+    """The counts of one assignment that answers, as `services.assignments.roll_up` counts
+    assignments below a unit."""
     if row.status == Status.WITHDRAWN:
         return dict.fromkeys(COUNTS, 0)
     unsent = _owes(row)
@@ -222,9 +240,10 @@ def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
         "unsent": unsent,
         "overdue": unsent and row.due_on < as_of,
         "late": row.late,
-        "answering": row.answering,
-        "reported": row.answering and row.status in REPORTED,
-        "reviewed": row.answering and row.status in REVIEWED,
+        "answering": True,
+        "asked": True,
+        "reported": row.status in REPORTED,
+        "reviewed": row.status in REVIEWED,
     }
     return {name: int(flag) for name, flag in flags.items()}
 
@@ -251,8 +270,8 @@ def _with_shares(counts: Json) -> Json:
     """The counts with the shares that every face prints."""
     return counts | {
         "submitted_share": share(counts["submitted"], counts["issued"]),
-        "reported_share": share(counts["reported"], counts["answering"]),
-        "reviewed_share": share(counts["reviewed"], counts["answering"]),
+        "reported_share": share(counts["reported"], counts["asked"]),
+        "reviewed_share": share(counts["reviewed"], counts["asked"]),
     }
 
 
@@ -272,16 +291,31 @@ def _merge(measures: list[Json], name: str, order: Iterable[str]) -> list[Json]:
 
 
 def _list(
-    index: RowIndex, unit_id: int, kind: str, below: Json, numbers: Mapping[tuple[int, str], int]
+    index: RowIndex,
+    unit_id: int,
+    kind: str,
+    levels: Sequence[Json],
+    numbers: Mapping[tuple[int, str], int],
 ) -> Json:
+    """One list of assignments at all levels, with the count of each level beside the whole."""
     rows = index.named[kind].get(unit_id, [])
-    counted = {"missing": below["answering"] - below["reported"]}
+    counts = [(level, _listed(level, kind)) for level in levels]
     return {
-        "count": counted.get(kind, below.get(kind, 0)),
+        "count": sum(count for _level, count in counts),
+        "levels": [
+            {"name": level["name"], "name_en": level["name_en"], "count": count}
+            for level, count in counts
+            if count
+        ],
         "rows": [
             _named(index, row, numbers) for row in rows if (row.measure_id, row.period) in numbers
         ],
     }
+
+
+def _listed(level: Json, kind: str) -> int:
+    found: int = level["answering"] - level["reported"] if kind == "missing" else level[kind]
+    return found
 
 
 def _named(index: RowIndex, row: NamedRow, numbers: Mapping[tuple[int, str], int]) -> Json:
@@ -294,7 +328,7 @@ def _named(index: RowIndex, row: NamedRow, numbers: Mapping[tuple[int, str], int
         "above": row.above,
         "measure": numbers[row.measure_id, row.period],
         "due_on": row.due_on.isoformat(),
-        "days": max((index.rows.as_of - row.due_on).days, 0) if _owes(row) else 0,
+        "days": max(workdays_between(row.due_on, index.rows.as_of), 0) if _owes(row) else 0,
         "status": _told_status(row),
         "sent_on": _day(row.sent_at),
         "reason": row.reason or "",

@@ -23,7 +23,7 @@ def figures_of(
 ) -> list[Json]:
     """Every field that is rolled up: reported and reviewed below the unit, and from how many units.
 
-    `of` is the number of units that are to answer. `lower` has the same figures for each direct
+    `of` is the number of units that will be asked. `lower` has the same figures for each direct
     lower unit.
     """
     fields = index.fields(measure)
@@ -37,7 +37,7 @@ def figures_of(
             "choice": figure.choice,
             "rollup": str(figure.rollup),
             **_printed(figure),
-            "of": below["answering"],
+            "of": below["asked"],
             "lower": [
                 row | _printed(lines.get(figure.key) or _nothing(figure)) for row, lines in lower
             ],
@@ -94,24 +94,35 @@ def target_of(
 ) -> Json | None:
     """What is done of the target count, measured by the first field of the form that is summed.
 
-    None for a measure that sets no target or sums nothing.
+    Each unit counts at most up to its target, so that the surplus of one does not hide what another
+    has not done; the surplus stands apart. None for a measure that sets no target or sums nothing.
     """
-    summed = [field.name for field in index.fields(measure) if field.rollup is RollUp.SUM]
-    if measure.target_count is None or not summed:
+    summed = target_field(index.fields(measure))
+    if measure.target_count is None or summed is None:
         return None
-    row = index.totals[unit.id, measure.id, period].get(summed[0])
-    reported, reviewed = (row.reported_sum, row.reviewed_sum) if row else (0, 0)
-    whole = measure.target_count * below["answering"]
+    key = (unit.id, measure.id, period)
+    row, done = index.totals[key].get(summed), index.targets.get(key)
+    reported, reviewed = (done.reported, done.reviewed) if done else (0, 0)
+    whole = measure.target_count * below["asked"]
     return {
         "label": target_in_words(measure.target_count, measure.target_label),
         "each": measure.target_count,
-        "units": below["answering"],
+        "units": below["asked"],
         "whole": whole,
+        "reported_met": done.reported_met if done else 0,
+        "reported_surplus": number_text((row.reported_sum if row else 0) - reported),
+        "reviewed_met": done.reviewed_met if done else 0,
+        "reviewed_surplus": number_text((row.reviewed_sum if row else 0) - reviewed),
         "reported": number_text(reported),
         "reported_share": share(reported, whole * 10**PLACES),
         "reviewed": number_text(reviewed),
         "reviewed_share": share(reviewed, whole * 10**PLACES),
     }
+
+
+def target_field(fields: Sequence[FormField]) -> str | None:
+    """The field by which a target is measured: the first one that is summed."""
+    return next((field.name for field in fields if field.rollup is RollUp.SUM), None)
 
 
 def own_figures(index: RowIndex, row: AssignmentRow) -> list[Json]:
@@ -143,6 +154,7 @@ def _by_lower_unit(
         if own is None and not tallies:
             continue
         of = sum(row.answering for row in tallies)
+        of += sum(index.rows.to_come.get(key, {}).values())
         of += own is not None and own.answering and own.status != Status.WITHDRAWN
         lines = {figure.key: figure for figure in _lines(index, fields, key, own)}
         rows.append(({"code": lower.code, "name": lower.name, "of": of}, lines))

@@ -56,6 +56,9 @@ class RowIndex:
         self.answers: dict[int, AnswerRow] = {
             answer.assignment_id: answer for answer in rows.answers
         }
+        self.targets = {
+            (row.report_unit_id, row.measure_id, row.period): row for row in rows.targets
+        }
         self.coverage = {row.report_unit_id: (row.expected, row.complete) for row in rows.coverage}
         self.named = {kind: _by_unit(named) for kind, named in rows.named.items()}
         self._periods = self._find_periods()

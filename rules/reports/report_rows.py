@@ -13,7 +13,7 @@ from rules.forms.rolled_figures import Extremes
 
 LISTS = ("returned", "overdue", "late", "missing")
 """Kinds of lists in a report that name units."""
-LIST_ROWS = 1000
+LIST_ROWS = 5000
 """The most rows of each list that a report keeps. The counts beside a list are always complete."""
 
 
@@ -161,6 +161,19 @@ class NamedRow(NamedTuple):
     reason: str | None
 
 
+class TargetRow(NamedTuple):
+    """What the units below a reported unit have done of a target, each at most its own (× 10,000),
+    and how many units have reached it."""
+
+    report_unit_id: int
+    measure_id: int
+    period: str
+    reported: int
+    reported_met: int
+    reviewed: int
+    reviewed_met: int
+
+
 class CoverageRow(NamedTuple):
     """The number of units below a reported unit that have something to answer, and that have
     answered all."""
@@ -194,5 +207,10 @@ class ReportRows:
     """(unit, measure, period, field) → the smallest and the largest number below the unit."""
     listed: list[ListedRow] = field(default_factory=list)
     """Answers that are handed up one by one."""
+    answering: dict[int, set[str]] = field(default_factory=dict)
+    """Measure → the levels that answer."""
+    to_come: dict[tuple[int, int, str], dict[str, int]] = field(default_factory=dict)
+    """(unit, measure, period) → level → how many units below the measure has not reached."""
+    targets: list[TargetRow] = field(default_factory=list)
     named: dict[str, list[NamedRow]] = field(default_factory=dict)
     """Kind of list (`LISTS`) → its first rows for each reported unit."""

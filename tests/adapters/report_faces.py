@@ -7,25 +7,14 @@ from docx import Document
 from lxml import html
 from python_calamine import CalamineWorkbook
 
-PAGE_COUNTS = (
-    "issued",
-    "acknowledged",
-    "released",
-    "submitted",
-    "approved",
-    "returned",
-    "overdue",
-    "late",
-    "submitted_share",
-)
-LEDGER_COUNTS = (
-    *PAGE_COUNTS,
-    "answering",
-    "reported",
-    "reviewed",
-    "reported_share",
+ANSWERS = (
+    "asked", "answering", "reported", "reviewed", "returned", "overdue", "late", "reported_share",
     "reviewed_share",
-)
+)  # fmt: skip
+LEVELS = (
+    "issued", "acknowledged", "released", "submitted", "approved", "returned", "overdue", "late",
+    "submitted_share",
+)  # fmt: skip
 FIGURES = ("reported", "reported_units", "reviewed", "reviewed_units", "of")
 
 
@@ -69,13 +58,23 @@ def sheets(content: bytes) -> dict[str, list[list[Any]]]:
     }
 
 
-def counts(row: dict[str, Any], names: tuple[str, ...] = PAGE_COUNTS) -> list[str]:
+def counts(row: dict[str, Any], names: tuple[str, ...] = ANSWERS) -> list[str]:
     """A row of a snapshot as a face must print it."""
     return [str(row[name]) for name in names]
 
 
 def figures(row: dict[str, Any]) -> list[str]:
     return [str(row[name]) for name in FIGURES]
+
+
+def printed(row: dict[str, Any]) -> list[str]:
+    """Figures as paper prints them: with their thousands set apart."""
+    return [_apart(text) for text in figures(row)]
+
+
+def _apart(text: str) -> str:
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}"
 
 
 def cell_text(value: object, *, share: bool = False) -> str:
@@ -90,5 +89,5 @@ def cell_text(value: object, *, share: bool = False) -> str:
 def ledger_counts(cells: list[Any]) -> list[str]:
     return [
         cell_text(value, share=name.endswith("_share"))
-        for name, value in zip(LEDGER_COUNTS, cells, strict=False)
+        for name, value in zip(ANSWERS, cells, strict=False)
     ]

@@ -35,10 +35,12 @@ def busy(session: Session, answered_campaign: int) -> Report:
 def test_the_page_prints_the_counts_and_sums_of_the_snapshot(busy: Report, language: str) -> None:
     data = busy.data
     tables = read.page_tables(render_page(busy, language))
-    for name in ("levels", "lower"):
-        assert [row[1:] for row in tables[name]] == [
-            read.counts(row) for row in (*data[name], data["below"])
-        ]
+    assert [row[1:] for row in tables["levels"]] == [
+        read.counts(row, read.LEVELS) for row in data["levels"]
+    ]
+    assert [row[1:] for row in tables["lower"]] == [
+        read.counts(row) for row in (*data["lower"], data["below"])
+    ]
     assert [row[1:] for row in tables["measures"]] == [
         read.counts(row)
         for row in (*(measure["below"] for measure in data["measures"]), data["below"])
@@ -46,11 +48,11 @@ def test_the_page_prints_the_counts_and_sums_of_the_snapshot(busy: Report, langu
     for measure in data["measures"]:
         number = measure["number"]
         assert [row[1:] for row in tables[f"figures-{number}"]] == [
-            read.figures(figure) for figure in measure["figures"]
+            read.printed(figure) for figure in measure["figures"]
         ]
         for place, figure in enumerate(measure["figures"], start=1):
             assert [row[1:] for row in tables[f"figures-{number}-{place}"]] == [
-                read.figures(unit) for unit in figure["lower"]
+                read.printed(unit) for unit in figure["lower"]
             ]
 
 
@@ -67,13 +69,15 @@ def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(
     assert [row[3] for row in handed_down[1:]] == [
         measure["own"]["issued_on"] for measure in data["measures"]
     ]
-    for table, name in ((levels, "levels"), (lower, "lower")):
-        assert [row[1:] for row in table[1:]] == [
-            read.counts(row) for row in (*data[name], data["below"])
-        ]
+    assert [row[1:] for row in levels[1:]] == [
+        read.counts(row, read.LEVELS) for row in data["levels"]
+    ]
+    assert [row[1:] for row in lower[1:]] == [
+        read.counts(row) for row in (*data["lower"], data["below"])
+    ]
     for table, measure in zip(others, data["measures"], strict=False):
         assert [row[1:] for row in table[1:]] == [
-            read.figures(figure) for figure in measure["figures"]
+            read.printed(figure) for figure in measure["figures"]
         ]
 
 
@@ -83,13 +87,11 @@ def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy: Report, lang
     _, by_unit, sums, named, details, _, _ = read.sheets(render_excel(busy, language)).values()
     rows = [*data["lower"], data["below"]]
     assert [read.ledger_counts(row[2:]) for row in by_unit[3 : 3 + len(rows)]] == [
-        read.counts(row, read.LEDGER_COUNTS) for row in rows
+        read.counts(row) for row in rows
     ]
     assert [row[0] for row in by_unit[3 : 2 + len(rows)]] == [row["code"] for row in data["lower"]]
     assert [read.ledger_counts(row[9:]) for row in details[3:] if row[0]] == [
-        read.counts(row, read.LEDGER_COUNTS)
-        for measure in data["measures"]
-        for row in measure["lower"]
+        read.counts(row) for measure in data["measures"] for row in measure["lower"]
     ]
     wanted = [
         read.figures(row)
@@ -121,9 +123,9 @@ def test_every_face_names_its_day_its_coverage_and_its_checksum(busy: Report) ->
 def test_the_sentences_of_word_and_page_say_the_same_numbers(busy: Report) -> None:
     below = busy.data["below"]
     text = read.word_text(render_word(busy))
-    assert f"向下级单位交办任务{below['issued']}个" in text
-    assert f"已提交{below['submitted']}个（占{below['submitted_share']}）" in text
-    assert f"逾期未报{below['overdue']}个" in text
+    assert f"下级单位应报{below['asked']}份，已交办{below['answering']}份" in text
+    assert f"已报{below['reported']}份（占{below['reported_share']}）" in text
+    assert f"逾期未报{below['overdue']}份" in text
     target = busy.data["measures"][0]["target"]
     sentence = f"已报完成{target['reported']}（{target['reported_share']}）"
     assert sentence in text
@@ -135,10 +137,10 @@ def test_paper_says_how_many_rows_it_leaves_out(busy: Report) -> None:
     overdue = data["lists"]["overdue"]
     overdue["rows"], overdue["count"] = overdue["rows"][:1] * 60, 1234
     longer = Report(data, busy.made_at, busy.checksum)
-    assert "另有1184个任务未列出" in read.page_text(render_page(longer))
-    assert "另有1184个任务未列出" in read.word_text(render_word(longer))
+    assert "另有1,184个任务未列出" in read.page_text(render_page(longer))
+    assert "另有1,184个任务未列出" in read.word_text(render_word(longer))
     named = read.sheets(render_excel(longer))["逾期与退回"]
-    assert "逾期未报 1234" in named[1][0]
+    assert "逾期未报 1,234" in named[1][0]
     assert sum(row[0] == "逾期未报" for row in named) == 60
 
 

@@ -11,7 +11,6 @@ from models import Status
 from queries.assignments.complaints import OpenComplaints, count_open_complaints
 from queries.assignments.inbox import (
     Ended,
-    MeasureStanding,
     Owed,
     SentAssignment,
     WaitingAnswers,
@@ -19,9 +18,9 @@ from queries.assignments.inbox import (
     list_ended,
     list_owed,
     list_sent_assignments,
-    list_standings,
     list_waiting_answers,
 )
+from queries.assignments.standings import MeasureStanding, list_standings
 from queries.review.review_clock import (
     OverdueReviewer,
     count_overdue_reviews,

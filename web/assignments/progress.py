@@ -10,11 +10,10 @@ from sqlmodel import Session
 
 from models import Assignment, Measure, Status, Unit
 from queries.assignments.progress import (
-    Counts,
+    Below,
     LowerUnit,
     MissingUnit,
     get_below,
-    list_lower_units,
     list_missing_units,
 )
 from queries.assignments.rolled_figures import list_figures
@@ -24,9 +23,9 @@ from queries.assignments.visible_assignments import (
     get_visible_assignment,
     list_periods,
 )
-from queries.campaigns.measures import count_addressed_below
 from queries.units.units import get_unit, list_above
 from queries.units.visibility import get_visible_measure, get_visible_unit, may_see
+from rules.assignments.counting import Answers
 from rules.assignments.states import owes
 from rules.forms.rolled_figures import Figure
 from rules.sentences.not_found import NotFound
@@ -43,45 +42,47 @@ MISSING = 30
 class Progress:
     """How far one measure has got below one unit."""
 
-    counts: Counts
-    lower: list[LowerUnit]
+    below: Below
     totals: list[Figure]
     missing: list[MissingUnit]
     page: int
     """The page of the missing units."""
 
     @property
+    def answers(self) -> Answers:
+        return self.below.answers
+
+    @property
     def each_answers(self) -> bool:
         """Nothing lies below the lower units: each has one assignment, whose status says it all."""
-        return bool(self.lower) and self.lower[0].assignment.lowest
+        return bool(self.below.lower) and self.below.lower[0].assignment.lowest
 
     @property
     def owing(self) -> list[LowerUnit]:
         """The lower units that owe an answer: overdue ones first, then returned ones."""
-        rows = (row for row in self.lower if owes(row.assignment))
+        rows = (row for row in self.below.lower if owes(row.assignment))
         return sorted(rows, key=_most_urgent)
 
     @property
     def done(self) -> list[LowerUnit]:
         """The lower units that owe nothing."""
-        return [row for row in self.lower if not owes(row.assignment)]
+        return [row for row in self.below.lower if not owes(row.assignment)]
 
     @property
     def pages(self) -> int:
-        return count_pages(self.counts.missing, MISSING)
+        return count_pages(self.answers.missing, MISSING)
 
 
 def _most_urgent(row: LowerUnit) -> tuple[bool, bool]:
-    return not row.counts.overdue, row.assignment.status != Status.RETURNED
+    return not row.answers.overdue, row.assignment.status != Status.RETURNED
 
 
 def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) -> Progress:
-    """The progress below an assignment, in three to five statements."""
+    """The progress below an assignment, in five or six statements."""
     assignment = seen.assignment
     below = get_below(session, assignment, today)
     return Progress(
-        counts=below.counts,
-        lower=list_lower_units(session, assignment.id, today),
+        below=below,
         totals=list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id),
         missing=list(list_missing_units(session, assignment, below, page=missing, size=MISSING)),
         page=missing,
@@ -129,8 +130,6 @@ class ProgressPage(Page):
     """The units above this one that the viewer may see."""
     periods: Sequence[str]
     progress: Progress
-    addressed: int
-    """How many units below are to answer the measure."""
 
 
 def _show(context: Context, here: Unit, measure: Measure, period: str, missing: int) -> Response:
@@ -150,6 +149,5 @@ def _show(context: Context, here: Unit, measure: Measure, period: str, missing: 
         above=[unit for unit in list_above(session, here) if may_see(own, unit)],
         periods=periods,
         progress=progress_of(session, seen, context.today, missing=missing),
-        addressed=count_addressed_below(session, measure.id, here),
     )
     return render(context.request, page)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from adapters.settings import get_settings
 from models import Campaign, Level, Measure, MeasureStatus, Notice, Tag
+from queries.assignments.standings import MeasureStanding, list_campaign_standings
 from queries.campaigns.campaigns import (
     CampaignRow,
     find_same_campaign,
@@ -94,6 +95,8 @@ class CampaignPage(Page):
     """Megabytes of what can be sent at once."""
     refusals: Sequence[str]
     """Why files were not taken."""
+    standings: Mapping[int, MeasureStanding]
+    """Measure → how far it has got, in its latest period."""
 
 
 @router.get("/campaigns/{campaign_id}")
@@ -128,6 +131,10 @@ def campaign_page(
         file_changes=list_file_changes(session, campaign_id),
         upload_limit=get_settings().upload_limit // MB,
         refusals=refusals,
+        standings={
+            standing.measure_id: standing
+            for standing in list_campaign_standings(session, campaign, context.today)
+        },
     )
     return render(context.request, page, status=422 if refusals else 200)
 

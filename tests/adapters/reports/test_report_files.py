@@ -1,13 +1,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlmodel import Session
 
 from adapters.reports import report_files
+from adapters.reports.excel import render_excel
 from adapters.reports.report_files import FACES, folder_of, report_file, write_reports
-from adapters.reports.report_view import report_of
+from adapters.reports.report_page import render_page
+from adapters.reports.report_view import report_of, view
 from adapters.settings import get_settings
 from models import Snapshot
 from queries.reports.snapshots import list_snapshots
@@ -67,3 +71,28 @@ def test_many_reports_are_written_whole_by_several_processes(
 def test_an_unknown_face_is_an_error(snapshots: Sequence[Snapshot]) -> None:
     with pytest.raises(KeyError):
         report_file(snapshots[0], "exe")
+
+
+def test_a_ledger_has_every_row_it_and_the_paper_refer_to(
+    session: Session, answered_campaign: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = take_snapshots(session, answered_campaign, [REGION], as_of=TODAY, actor=None, now=NOW)
+    (report,) = map(report_of, list_snapshots(session, ids))
+    count = report.data["lists"]["missing"]["count"]
+    assert len(report.data["lists"]["missing"]["rows"]) == count
+    shown = {found["kind"]: found for found in view(report, "zh")["lists"]}["missing"]
+    assert (shown["more"], shown["beyond"]) == (count - len(shown["rows"]), 0)
+    assert "各类的任务全部列出" in named_note(render_excel(report))
+    monkeypatch.setattr("adapters.reports.excel.LIST_ROWS", 10)
+    monkeypatch.setattr("adapters.reports.report_view.LIST_ROWS", 10)
+    monkeypatch.setattr("adapters.reports.report_view.ROWS_SHOWN", 4)
+    shown = {found["kind"]: found for found in view(report, "zh")["lists"]}["missing"]
+    assert (shown["more"], shown["beyond"]) == (6, count - 10)
+    assert "每类列出前 10 个任务，其余请在措施的进度页查看、导出" in named_note(
+        render_excel(report)
+    )
+    assert f"台账也未列出的还有{count - 10}个任务" in render_page(report).decode()
+
+
+def named_note(ledger: bytes) -> str:
+    return str(load_workbook(BytesIO(ledger))["逾期与退回"]["A2"].value)

@@ -47,6 +47,7 @@ def rows(**given_rows: list[Any] | dict[str, list[Any]]) -> ReportRows:
         "numbers": [],
         "answers": [],
         "coverage": [],
+        "answering": {7: {"league"}},
         "named": {kind: [] for kind in LISTS},
     }
     return ReportRows(**(values | given_rows))
@@ -87,7 +88,7 @@ def test_a_unit_nothing_has_reached_has_a_report_that_says_so() -> None:
     assert data["measures"] == []
     assert data["below"]["issued"] == 0
     assert data["below"]["submitted_share"] == NONE
-    assert data["lists"]["overdue"] == {"count": 0, "rows": []}
+    assert data["lists"]["overdue"] == {"count": 0, "levels": [], "rows": []}
 
 
 def test_every_period_of_a_measure_is_a_line_of_its_own() -> None:
@@ -122,4 +123,4 @@ def test_the_count_of_a_list_is_complete_where_its_rows_are_not() -> None:
     assert data["lists"]["overdue"]["count"] == 1
     assert data["lists"]["missing"]["count"] == 2
     [row] = data["lists"]["overdue"]["rows"]
-    assert (row["days"], row["measure"], row["above"]) == (3, 1, "自治区")
+    assert (row["days"], row["measure"], row["above"]) == (1, 1, "自治区")  # Friday to Monday

@@ -13,7 +13,15 @@ from rules.reports.report import COUNTS, checksum
 from rules.sentences.refusal import Refusal
 from services.campaigns.closings import close_measures
 from services.reports.snapshots import take_snapshots
-from tests.building import BANNER, LEAGUE, REGION, VILLAGE, make_account, make_campaign
+from tests.building import (
+    BANNER,
+    LEAGUE,
+    OTHER_LEAGUE,
+    REGION,
+    VILLAGE,
+    make_account,
+    make_campaign,
+)
 from tests.conftest import NOW
 from tests.counting import statements
 from tests.present import present
@@ -32,11 +40,15 @@ def take(session: Session, campaign: int, codes: list[Any] | None = None) -> dic
 
 
 def recounted(session: Session, code: str, measure_id: int) -> dict[str, int]:
-    """Everything below the unit, counted from the assignments one by one."""
+    """Every answer below the unit, counted from the assignments one by one."""
     wanted = (
         select(Assignment)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
-        .where(below(get_unit(session, code)), Assignment.measure_id == measure_id)
+        .where(
+            below(get_unit(session, code)),
+            Assignment.measure_id == measure_id,
+            col(Assignment.answering),
+        )
     )
     rows = session.exec(wanted).all()
     sent = [row for row in rows if row.status in REPORTED]
@@ -52,9 +64,10 @@ def recounted(session: Session, code: str, measure_id: int) -> dict[str, int]:
         "unsent": len(unsent),
         "overdue": sum(row.due_on < TODAY for row in unsent),
         "late": sum(row.late for row in rows),
-        "answering": sum(row.answering for row in rows),
-        "reported": sum(row.answering for row in sent),
-        "reviewed": sum(row.answering for row in passed),
+        "answering": len(rows),
+        "asked": len(rows),
+        "reported": len(sent),
+        "reviewed": len(passed),
     }
 
 
@@ -70,9 +83,11 @@ def test_every_count_is_what_a_recount_of_the_assignments_gives(
 def test_levels_and_lower_units_add_up_to_everything_below(session: Session, campaign: int) -> None:
     for snapshot in take(session, campaign).values():
         for part in (snapshot.data, *snapshot.data["measures"]):
-            for rows in (part["levels"], part["lower"]):
-                for name in COUNTS:
-                    assert sum(row[name] for row in rows) == part["below"][name]
+            for name in COUNTS:
+                assert sum(row[name] for row in part["lower"]) == part["below"][name]
+            for name in ("asked", "answering", "reported", "reviewed"):
+                assert sum(row[name] for row in part["levels"]) == part["below"][name]
+            assert [row["issued"] for row in part["levels"]][-1] == part["below"]["issued"]
 
 
 def test_sums_are_what_adding_the_answers_gives_and_lower_units_add_up_to_them(
@@ -119,6 +134,31 @@ def test_a_return_is_listed_with_its_reason_and_an_overdue_unit_with_its_days(
 def test_the_target_is_counted_for_every_unit_that_answers(session: Session, campaign: int) -> None:
     target = take(session, campaign, [REGION])[REGION].data["measures"][0]["target"]
     assert (target["each"], target["units"], target["whole"]) == (3, 32, 96)
+
+
+def test_the_surplus_of_one_unit_does_not_hide_what_others_have_not_done(
+    session: Session, campaign: int
+) -> None:
+    measure = present(
+        session.exec(
+            select(Measure).where(Measure.campaign_id == campaign, Measure.position == 0)
+        ).first()
+    )
+    rows = session.exec(
+        select(Assignment.status, AnswerNumber.value)
+        .join(AnswerNumber, col(AnswerNumber.assignment_id) == Assignment.id)
+        .where(Assignment.measure_id == measure.id, AnswerNumber.field == "checked")
+    ).all()
+    sent = [value for status, value in rows if status in REPORTED]
+    target = take(session, campaign, [REGION])[REGION].data["measures"][0]["target"]
+    capped = sum(min(value, 3 * 10_000) for value in sent)
+    assert target["reported"] == number_text(capped)
+    assert target["reported_surplus"] == number_text(sum(sent) - capped)
+    assert target["reported_met"] == sum(value >= 3 * 10_000 for value in sent)
+    assert float(target["reported_share"][:-1]) <= 100 * len(sent) / 32
+    below = take(session, campaign)
+    parts = [below[code].data["measures"][0]["target"] for code in (LEAGUE, OTHER_LEAGUE)]
+    assert sum(part["reported_met"] for part in parts) == target["reported_met"]
 
 
 def test_narratives_of_direct_lower_units_are_quoted(session: Session, campaign: int) -> None:

@@ -29,7 +29,7 @@ from web.edge.transactions import get_now
 
 def numbers(tree: html.HtmlElement, row: int) -> list[str]:
     """The counts of one row of the table by lower unit; -1 is the sum."""
-    rows = tree.xpath("//table[contains(@class,'dense')]//tr[td[@class]]")
+    rows = tree.xpath("//table[@id='lower']//tr[td[@class]]")
     return [cell.text_content() for cell in rows[row].xpath("td[contains(@class,'num')]")]
 
 
@@ -40,9 +40,25 @@ def test_the_table_counts_every_lower_unit_and_sums_up(
     path = f"/measures/{world.measure.id}/progress"
     tree = check(sign_in(REGION).get(path))
     first, second, total = (numbers(tree, row) for row in (0, 1, -1))
-    assert first == ["23", "1", "8", "1", "0", "0", "0"]
-    assert second == ["26", "0", "9", "0", "0", "0", "0"]
-    assert total == ["49", "1", "17", "1", "0", "0", "0"]
+    assert first == ["15", "15", "1", "0", "0", "0"]
+    assert second == ["17", "17", "0", "0", "0", "0"]
+    assert total == ["32", "32", "1", "0", "0", "0"]
+
+
+def test_levels_stand_each_on_their_own_and_are_not_added_together(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
+    world.send(VILLAGE)
+    tree = check(sign_in(REGION).get(f"/measures/{world.measure.id}/progress"))
+    rows = [
+        [cell.text_content().strip() for cell in row.xpath("th|td")]
+        for row in tree.xpath("//h2[@id='levels']/following::table[1]/tbody/tr")
+    ]
+    assert [row[:3] for row in rows] == [
+        ["盟市", "2", "0"], ["旗县区", "4", "0"], ["苏木乡镇街道", "11", "0"],
+        ["嘎查村社区", "32", "1"],
+    ]  # fmt: skip
+    assert [row[4] for row in rows] == ["0", "0", "0", "1"]
 
 
 def test_it_drills_down_level_by_level(world: World, sign_in: Callable[..., TestClient]) -> None:
@@ -62,9 +78,9 @@ def test_overdue_is_counted_by_the_date_of_today(
 ) -> None:
     client = sign_in(REGION)
     path = f"/measures/{world.measure.id}/progress"
-    assert numbers(check(client.get(path)), -1)[6] == "0"
+    assert numbers(check(client.get(path)), -1)[5] == "0"
     app.dependency_overrides[get_now] = lambda: datetime(2026, 11, 23, 1, 5, tzinfo=UTC)
-    assert numbers(check(client.get(path)), -1)[6] == "0"
+    assert numbers(check(client.get(path)), -1)[5] == "0"
 
 
 def test_a_unit_sees_its_own_branch_only(world: World, sign_in: Callable[..., TestClient]) -> None:
@@ -129,7 +145,9 @@ def test_units_that_still_wait_for_a_gate_above_are_told(
     measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL)})
     release_down(session, measure, office)
     page = sign_in(REGION).get(f"/measures/{measure.id}/progress")
-    assert "下级应填报单位共 32 个，已交办 0 个" in text_of(page)
+    assert "下级应填报单位共 32 个，已交办 0 个；其余 32 个还在等上级单位下发" in text_of(page)
+    assert "0/32 已报（份）" in text_of(page)
+    assert numbers(check(page), 0) == ["15", "0", "0", "0", "0", "0"]
 
 
 def test_nothing_is_said_of_waiting_when_everything_has_arrived(

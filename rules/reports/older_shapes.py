@@ -1,0 +1,60 @@
+"""Snapshots of older shapes, read as today's.
+
+A snapshot stays as it was written, because its checksum covers it. What a face needs and an older
+shape has not is added when the snapshot is read.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rules.dates.calendar import workdays_between
+
+Json = dict[str, Any]
+_NEW_IN_TARGETS = {
+    "reported_met": None, "reported_surplus": "0", "reviewed_met": None, "reviewed_surplus": "0",
+}  # fmt: skip
+
+
+def as_now(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The content of a snapshot in the shape that faces print.
+
+    Shape 1 knew only units that a measure had reached, counted days late by the calendar, and did
+    not count lists by level.
+    """
+    if data["shape"] >= 2:
+        return data
+    return {
+        **data,
+        "below": _counts(data["below"]),
+        "levels": [_counts(row) for row in data["levels"]],
+        "lower": [_counts(row) for row in data["lower"]],
+        "measures": [_measure(measure) for measure in data["measures"]],
+        "lists": {kind: _list(found, data["as_of"]) for kind, found in data["lists"].items()},
+    }
+
+
+def _counts(row: Json) -> Json:
+    return {"asked": row["answering"], **row}
+
+
+def _measure(measure: Json) -> Json:
+    target = measure["target"]
+    return {
+        **measure,
+        "below": _counts(measure["below"]),
+        "levels": [_counts(row) for row in measure["levels"]],
+        "lower": [_counts(row) for row in measure["lower"]],
+        "target": {**_NEW_IN_TARGETS, **target} if target else target,
+    }
+
+
+def _list(found: Json, as_of: str) -> Json:
+    rows = [{**row, "days": _days(row, as_of)} for row in found["rows"]]
+    return {"levels": [], **found, "rows": rows}
+
+
+def _days(row: Json, as_of: str) -> int:
+    if not row["days"]:
+        return 0
+    return workdays_between(date.fromisoformat(row["due_on"]), date.fromisoformat(as_of))
