@@ -30,6 +30,7 @@ from models.schedule import Occurrence, Outcome, Schedule, ScheduledWork
 from models.submission import AnswerNumber, Decision, Draft, Review, Submission
 from models.text_print import TextPrint
 from models.unit import Level, Tag, Unit, UnitTag
+from models.unit_event import UnitEvent, UnitFact
 from models.workbook_upload import WorkbookUpload
 
 __all__ = [
@@ -90,6 +91,8 @@ __all__ = [
     "TextPrint",
     "Total",
     "Unit",
+    "UnitEvent",
+    "UnitFact",
     "UnitTag",
     "WorkbookUpload",
 ]

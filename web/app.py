@@ -39,7 +39,7 @@ from web.filling.carrier import Carrier
 from web.forms import form_drafts, form_editor, form_import, form_versions, forms
 from web.reports import reports
 from web.review import review_batches, review_reasons, reviews
-from web.units import unit_import, units
+from web.units import unit_edits, unit_import, units
 from web.workbooks import workbooks
 
 log = logging.getLogger("jieli.web")
@@ -83,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     forms.router,
     reports.router,
     unit_import.router,
+    unit_edits.router,
     units.router,
     many_accounts.router,
     accounts.router,

@@ -6,6 +6,7 @@ sees what its unit sees. Whoever asks for more gets `NotFound`, so that a strang
 what exists.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, exists, or_
@@ -22,6 +23,7 @@ __all__ = [
     "get_visible_campaign",
     "get_visible_measure",
     "get_visible_unit",
+    "list_visible_units",
     "may_see",
     "visible_campaigns",
     "visible_measures",
@@ -92,6 +94,13 @@ def get_visible_unit(session: Session, account: Account, code: str) -> Unit:
     if not may_see(get_unit_of(session, account), unit):
         raise NotFound
     return unit
+
+
+def list_visible_units(session: Session, account_unit: Unit, codes: Sequence[str]) -> list[Unit]:
+    """The units with these codes that an account of `account_unit` sees. The others are left out,
+    as if they did not exist."""
+    wanted = select(Unit).where(col(Unit.code).in_(codes), visible_units(account_unit))
+    return list(session.exec(wanted.order_by(col(Unit.lft))))
 
 
 def get_visible_campaign(session: Session, account: Account, campaign_id: int) -> Campaign:

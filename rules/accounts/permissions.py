@@ -19,6 +19,7 @@ from rules.accounts.predicates import (
     asked_unit,
     at_or_above,
     directly_above,
+    office_above,
     office_at_or_above,
     oneself,
     own_office,
@@ -79,6 +80,8 @@ class Right(StrEnum):
     CHANGE_PASSWORD = "change a password, knowing the old one"
     SWITCH_OFF_ACCOUNT = "switch an account off"
     SWITCH_ON_ACCOUNT = "switch an account on"
+    EDIT_UNIT = "rename a unit, or change its kind or its tags"
+    SET_TELEPHONE = "set the telephone of a unit's office"
     IMPORT_UNITS = "import a list of units, or try it"
     SHAPE_TREE = "define levels, tags and exclusions"
 
@@ -106,6 +109,7 @@ OTHERS_CHOICE = N_("只能选用本单位的表单。请从本单位的表单里
 OTHERS_COMPLAINT = N_("这条反映由直接上级和发布单位答复，转上一级以后由那个单位答复。")
 OTHERS_FORM = N_("只有发布这条措施的单位可以换用新版表单。")
 OTHERS_ACCOUNT = N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。")
+OTHERS_UNIT = N_("单位的名称、类别和标签由上级单位的综合办公室修改。")
 OWN_PASSWORD = N_("自己的密码请在“修改密码”页更换，要先填写当前密码。")
 OWN_ACCOUNT = N_("不能停用自己的账号。")
 
@@ -160,6 +164,8 @@ PERMISSIONS: Mapping[Right, Permission] = {
         (office_at_or_above, the_product), OTHERS_ACCOUNT, ((oneself, OWN_ACCOUNT),)
     ),
     Right.SWITCH_ON_ACCOUNT: Permission((office_at_or_above, the_product), OTHERS_ACCOUNT),
+    Right.EDIT_UNIT: Permission((office_above, the_product), OTHERS_UNIT),
+    Right.SET_TELEPHONE: Permission((office_at_or_above, the_product), OTHERS_UNIT),
     Right.IMPORT_UNITS: Permission((topmost_office, the_product)),
     Right.SHAPE_TREE: Permission((the_product,)),
 }

@@ -88,6 +88,13 @@ def asked_unit(asker: Asker, subject: Subject) -> bool:
     return asker.account is not None and asker.account.unit_id in subject.asked_ids
 
 
+def office_above(asker: Asker, subject: Subject) -> bool:
+    """the office of every unit above; at the top, the office itself"""
+    if not office_at_or_above(asker, subject) or asker.unit is None:
+        return False
+    return asker.unit.parent_id is None or asker.unit.id != subject.unit_id
+
+
 def topmost_office(asker: Asker, _subject: Subject) -> bool:
     """the office of the unit at the top of the tree"""
     return _is_office(asker) and asker.unit is not None and asker.unit.parent_id is None

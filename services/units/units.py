@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
-from models import Account, Level, Tag, Unit, UnitTag
+from models import Account, Level, Tag, Unit, UnitFact, UnitTag
 from queries.units.units import list_tags
 from queries.units.visibility import find_unit_of
 from rules.accounts.permissions import Right, require
@@ -16,6 +16,7 @@ from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.units.tree import number_tree
 from rules.units.unit_list import UnitList, UnitRow
+from services.units.unit_history import ChangedFact, in_words, record
 
 MOST_NAMED = 10_000
 """The most moved units whose totals are redone alone. A statement takes only so many values
@@ -55,7 +56,7 @@ def import_units(
     """
     require(actor, Right.IMPORT_UNITS, Subject(), at=find_unit_of(session, actor))
     session.flush()
-    ranks = _lock_levels(session)
+    ranks = lock_tree(session)
     known = {row.code: row for row in session.execute(select(*_UNITS.columns)).all()}
     today = local_date(now)
     numbers = _number(units.rows, known)
@@ -66,9 +67,13 @@ def import_units(
         new["unit"] for code, new in changes.items() if new["parent_id"] != known[code].parent_id
     ]
     _update_facts(session, changes)
+    names = {ids[row.code]: row.name for row in units.rows}
+    record(session, _changed_facts(known, changes, names), actor=actor, now=now)
     _update_numbers(session, known, numbers)
     if "tags" in units.columns:
-        _replace_tags(session, units.rows, ids)
+        changed = _replace_tags(session, units.rows, ids)
+        old = {row.id for row in known.values()}
+        record(session, [row for row in changed if row.unit_id in old], actor=actor, now=now)
     session.expire_all()
     listed = {row.code for row in units.rows}
     return ImportResult(
@@ -80,8 +85,9 @@ def import_units(
     )
 
 
-def _lock_levels(session: Session) -> dict[str, int]:
-    """Code of a level → rank. The levels are locked, so that of two imports one waits."""
+def lock_tree(session: Session) -> dict[str, int]:
+    """Code of a level → rank. The levels are locked, so that of two who change the tree one
+    waits."""
     wanted = select(Level.code, Level.rank).order_by(col(Level.rank))
     rows = session.execute(wanted.with_for_update(key_share=True)).all()
     return {row.code: row.rank for row in rows}
@@ -173,6 +179,20 @@ def _facts(
     }
 
 
+def _changed_facts(
+    known: Mapping[str, Row[Any]], changes: Mapping[str, dict[str, Any]], names: Mapping[int, str]
+) -> list[ChangedFact]:
+    """What the history says of the changes. `names`: id of a unit → its name."""
+    called = {row.id: row.name for row in known.values()} | dict(names)
+    told = {"parent_id": lambda value: called.get(value, "")}
+    return [
+        ChangedFact(new["unit"], UnitFact(fact), *map(told.get(fact, in_words), values))
+        for code, new in changes.items()
+        for fact in _FACTS
+        if (values := (getattr(known[code], fact), new[fact])) and values[0] != values[1]
+    ]
+
+
 def _update_facts(session: Session, changes: Mapping[str, dict[str, Any]]) -> None:
     if changes:
         wanted = update(_UNITS).where(_UNITS.c.id == bindparam("unit"))
@@ -194,8 +214,11 @@ def _update_numbers(
         session.execute(wanted.values(lft=bindparam("left"), rgt=bindparam("right")), renumbered)
 
 
-def _replace_tags(session: Session, rows: Sequence[UnitRow], ids: Mapping[str, int]) -> None:
-    """Give the listed units exactly the tags of the file. A tag that is not known is made."""
+def _replace_tags(
+    session: Session, rows: Sequence[UnitRow], ids: Mapping[str, int]
+) -> list[ChangedFact]:
+    """Give the listed units exactly the tags of the file, and return what has changed. A tag that
+    is not known is made."""
     codes = {name: tag.code for tag in list_tags(session) for name in (tag.name, tag.code)}
     new = {tag for row in rows for tag in row.tags} - set(codes)
     if new:
@@ -209,10 +232,14 @@ def _replace_tags(session: Session, rows: Sequence[UnitRow], ids: Mapping[str, i
         for unit_id, tag in session.execute(select(UnitTag.unit_id, UnitTag.tag)).all()
         if unit_id in listed
     }
-    _store_tags(session, present - wanted, wanted - present)
+    return store_tags(session, present - wanted, wanted - present)
 
 
-def _store_tags(session: Session, fewer: set[tuple[int, str]], more: set[tuple[int, str]]) -> None:
+def store_tags(
+    session: Session, fewer: set[tuple[int, str]], more: set[tuple[int, str]]
+) -> list[ChangedFact]:
+    """Take tags away and add others, as ids of units with codes of tags; what the history says of
+    it."""
     if fewer:
         session.connection().execute(
             delete(UnitTag).where(
@@ -224,3 +251,8 @@ def _store_tags(session: Session, fewer: set[tuple[int, str]], more: set[tuple[i
         session.execute(
             insert(UnitTag), [{"unit_id": unit_id, "tag": tag} for unit_id, tag in sorted(more)]
         )
+    names = {tag.code: tag.name for tag in list_tags(session)}
+    return [
+        *(ChangedFact(unit, UnitFact.TAG, names.get(tag, tag), "") for unit, tag in sorted(fewer)),
+        *(ChangedFact(unit, UnitFact.TAG, "", names.get(tag, tag)) for unit, tag in sorted(more)),
+    ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
-from models import Level, Tag, Unit
+from models import Level, Tag, Unit, UnitFact
+from queries.units.unit_history import UnitChange, list_unit_changes
 from queries.units.unit_tags import list_tags_below
 from queries.units.units import (
     count_by_level,
@@ -15,6 +16,7 @@ from queries.units.units import (
     list_found,
     list_levels,
     list_lower,
+    list_tags,
     list_tags_of,
 )
 from queries.units.visibility import get_visible_unit, may_see
@@ -25,6 +27,16 @@ from web.edge.context import Context, Officer
 from web.edge.rendering import Page, render
 
 MOST_FOUND = 50
+FACT_NAMES = {
+    UnitFact.NAME: N_("名称"),
+    UnitFact.LEVEL: N_("层级"),
+    UnitFact.PARENT_ID: N_("上级"),
+    UnitFact.KIND: N_("类别"),
+    UnitFact.TELEPHONE: N_("单位电话"),
+    UnitFact.TAKES_ASSIGNMENTS: N_("接收任务"),
+    UnitFact.VALID_TO: N_("停用日期"),
+    UnitFact.TAG: N_("标签"),
+}
 
 router = APIRouter()
 
@@ -40,6 +52,7 @@ class FoundUnitsPage(Page):
     most: int
     """How many units are shown at most."""
     levels: Mapping[str, Level]
+    all_tags: Sequence[Tag]
 
 
 @router.get("/units")
@@ -49,7 +62,8 @@ def show_units(context: Officer, q: str = "") -> Response:
         return _unit_page(context, context.viewer.unit)
     found = list_found(context.session, context.viewer.unit, q.strip(), MOST_FOUND)
     levels = {level.code: level for level in list_levels(context.session)}
-    return render(context.request, FoundUnitsPage(q, found, MOST_FOUND, levels))
+    tags = list_tags(context.session)
+    return render(context.request, FoundUnitsPage(q, found, MOST_FOUND, levels, tags))
 
 
 @router.get("/units/{code}")
@@ -77,6 +91,12 @@ class UnitPage(Page):
     """Lower unit → its tags."""
     imports: bool
     """The viewer may import a list of units."""
+    edits: bool
+    """The viewer may change something about the unit."""
+    all_tags: Sequence[Tag]
+    """What units below can be tagged with; empty where the viewer may tag none."""
+    changes: Sequence[UnitChange]
+    fact_names: Mapping[UnitFact, str]
 
 
 def _unit_page(context: Context, unit: Unit) -> Response:
@@ -92,5 +112,9 @@ def _unit_page(context: Context, unit: Unit) -> Response:
         tags=list_tags_of(session, unit),
         lower_tags=list_tags_below(session, unit),
         imports=viewer.may(Right.IMPORT_UNITS, Subject()),
+        edits=unit.valid_to is None and viewer.may(Right.SET_TELEPHONE, Subject.of(unit)),
+        all_tags=list_tags(session),
+        changes=list_unit_changes(session, unit.id),
+        fact_names=FACT_NAMES,
     )
     return render(context.request, page)

@@ -75,6 +75,8 @@ ALLOWED: dict[Right, set[str]] = {
     Right.CHANGE_PASSWORD: OFFICE,
     Right.SWITCH_OFF_ACCOUNT: {*ADMINISTERING, PRODUCT} - OFFICE,
     Right.SWITCH_ON_ACCOUNT: {*ADMINISTERING, PRODUCT},
+    Right.EDIT_UNIT: {"office above", "office of the region", PRODUCT},
+    Right.SET_TELEPHONE: {*ADMINISTERING, PRODUCT},
     Right.IMPORT_UNITS: {"office of the region", PRODUCT},
     Right.SHAPE_TREE: {PRODUCT},
 }

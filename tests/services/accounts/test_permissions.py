@@ -37,6 +37,7 @@ from rules.dates.calendar import local_date
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.posting import Posting
 from rules.sentences.not_found import NotFound
+from rules.units.unit_facts import UnitFacts
 from rules.units.unit_list import UnitList, read_units
 from services.accounts import accounts
 from services.accounts.many_accounts import make_planned, renew_first_codes
@@ -70,6 +71,7 @@ from services.review.review_reasons import unlist_reason
 from services.review.reviews import approve, return_
 from services.units.levels import define_levels
 from services.units.unit_choice import apply_exclusions, apply_tags
+from services.units.unit_edits import edit_unit, make_tag, tag_units
 from services.units.unit_lists import rehearse
 from services.units.units import import_units
 from services.workbooks.workbooks import preview, send_upload
@@ -333,6 +335,12 @@ def _codes_renewed(world: World, actor: Account) -> object:
     return renew_first_codes(world.session, _unit(world.session), actor=actor, now=NOW)
 
 
+def _telephone(world: World, actor: Account) -> object:
+    unit = _unit(world.session)
+    facts = UnitFacts(unit.name, unit.kind, "0476-8822")
+    return edit_unit(world.session, unit, facts, actor=actor, now=NOW)
+
+
 def _unreleased(world: World) -> Campaign:
     """A campaign beside that of the world, of which nothing was released."""
     campaign = Campaign(**world.campaign.model_dump(exclude={"id"}))
@@ -447,6 +455,13 @@ ACTS = {
             at.session, [], actor=actor, now=NOW)),
     "make_planned": Tried(Right.MAKE_ACCOUNTS, banners, _accounts_made),
     "renew_first_codes": Tried(Right.MAKE_ACCOUNTS, banners, _codes_renewed),
+    "edit_unit": Tried(Right.EDIT_UNIT, banners, lambda at, actor: edit_unit(
+        at.session, _unit(at.session), UnitFacts("新名", "", ""), actor=actor, now=NOW)),
+    "tag_units": Tried(Right.EDIT_UNIT, banners, lambda at, actor: tag_units(
+        at.session, [_unit(at.session)], [], carrying=True, actor=actor, now=NOW)),
+    "set_telephone": Tried(Right.SET_TELEPHONE, banners, _telephone),
+    "make_tag": Tried(Right.IMPORT_UNITS, banners, lambda at, actor: make_tag(
+        at.session, "新标签", actor=actor)),
     "set_password": Tried(Right.SET_PASSWORD, clerks, lambda at, actor: accounts.set_password(
         at.session, at.clerk, "hashed", actor=actor, now=NOW)),
     "change_password": Tried(Right.CHANGE_PASSWORD, offices, _password),

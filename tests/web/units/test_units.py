@@ -150,3 +150,53 @@ def test_a_fault_of_a_formula_in_a_list_is_told_at_its_line(
     assert answer.status_code == 422
     assert "第 5 行" in text_of(answer)
     assert "#N/A" in text_of(answer)
+
+
+def test_a_unit_is_changed_on_its_page_and_what_was_typed_is_kept(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    client, address = sign_in(LEAGUE, "office"), f"/units/{BANNER}/edit"
+    typed = {"name": "红山新区", "kind": "区", "telephone": "找张三"}
+    refused = client.post(address, data=typed)
+    assert refused.status_code == 422
+    assert fields_of(refused, address)["name"] == ["红山新区"]
+    assert client.post(address, data=typed | {"telephone": "0476-8822"}).status_code == 303
+    shown = text_of(client.get(f"/units/{BANNER}"))
+    assert "红山新区" in shown
+    assert "单位变动记录" in shown
+
+
+def test_the_own_office_is_offered_the_telephone_alone(sign_in: Callable[..., TestClient]) -> None:
+    client, address = sign_in(BANNER, "office"), f"/units/{BANNER}/edit"
+    assert {*fields_of(client.get(address), address)} == {"_token", "telephone"}
+    assert client.post(address, data={"telephone": "8822", "name": "别名"}).status_code == 303
+    assert "8822" in text_of(client.get(f"/units/{BANNER}"))
+    assert "别名" not in text_of(client.get(f"/units/{BANNER}"))
+    assert sign_in(OTHER_LEAGUE, "office").get(address).status_code == 404
+
+
+def test_ticked_units_are_tagged_and_untagged(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    client = sign_in(REGION, "office")
+    ticked = {"unit": [LEAGUE, OTHER_LEAGUE], "back": "/units"}
+    added = client.post("/units/tags", data=ticked | {"new_tag": "第九批", "do": "add"})
+    assert added.headers["location"] == "/units"
+    assert "已给 2 个单位加上标签" in text_of(client.get("/units"))
+    assert text_of(client.get("/units")).count("第九批") > 2
+    removing = {"unit": [LEAGUE], "back": "//evil", "tag": "第九批", "do": "remove"}
+    assert client.post("/units/tags", data=removing).headers["location"] == "/units"
+    assert "已从 1 个单位去掉标签" in text_of(client.get("/units"))
+    for nothing in ({}, {"unit": [LEAGUE]}):
+        assert client.post("/units/tags", data=nothing).status_code == 409
+
+
+def test_units_of_other_branches_are_not_tagged(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    sign_in(REGION, "office").post("/units/tags", data={"unit": [REGION], "new_tag": "第九批"})
+    client = sign_in(LEAGUE, "office")
+    client.post("/units/tags", data={"unit": [OTHER_LEAGUE, BANNER], "tag": "第九批"})
+    assert "已给 1 个单位加上标签" in text_of(client.get("/units"))
+    own = client.post("/units/tags", data={"unit": [LEAGUE], "tag": "第九批"})
+    assert own.status_code == 409
