@@ -46,6 +46,7 @@ log = logging.getLogger("jieli.web")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 ROUTERS: tuple[APIRouter, ...] = (
+    submissions.router,  # first, because each router is asked in turn, and this one is asked most
     health.router,
     static_files.router,
     offline_pages.router,
@@ -56,7 +57,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     assignments.router,
     assignment_releases.router,
-    submissions.router,
     workbooks.router,
     receipts.router,
     attachments.router,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import Sequence
 from functools import partial
@@ -18,6 +19,9 @@ MOST_CONNECTIONS = 2_048
 """At once; a browser has six at most. Each costs up to 150 KB while a body comes in."""
 BACKLOG = 2_048
 """Connections that wait in the kernel until they are taken in."""
+YOUNG_OBJECTS = 20_000
+"""Objects that may be made before the youngest are looked through; a sending makes some thousand
+that hang together in no circle."""
 GRACE_SECONDS = 5
 """For requests in work when the application is stopped."""
 
@@ -78,8 +82,20 @@ def listening(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
+def spare_memory_walks() -> None:
+    """Let the garbage collector look at what requests leave behind, and not at the product itself.
+
+    What is loaded at the start stays to the end. Walking through all of it takes a third of a
+    second, in which nobody is answered, and a twentieth of the time of a sending.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
+
+
 def serve(app: FastAPI, settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C."""
+    spare_memory_walks()
     connections = Connections(connections_for(raise_limit()))
     server = Server(app, connections, proxies=settings.proxies)
     server.run([listening(settings.host, settings.web_port)])

@@ -6,6 +6,7 @@ for the days that the law itself fixes. Pages say so with the help of `known_unt
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -44,8 +45,9 @@ def known_until() -> date:
     return _KNOWN_UNTIL
 
 
+@lru_cache(maxsize=4_096)
 def is_workday(day: date) -> bool:
-    """Whether offices work on `day`."""
+    """Whether offices work on `day`. Cached, because chinesecalendar walks through all years."""
     if day.year < _KNOWN_FROM:
         return day.weekday() < 5
     if day > _KNOWN_UNTIL:

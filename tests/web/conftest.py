@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from adapters.apart import Apart
-from adapters.attachment_store import AttachmentStore, get_store
+from adapters.attachment_store import AttachmentStore
 from models import Account, Assignment, Measure, Role, Submission
 from services.filling.sendings import Sent
 from tests.answering import try_to_send
@@ -23,8 +23,10 @@ from tests.conftest import NOW
 from tests.web.signed_in import open_session
 from web.app import begin, create_app
 from web.edge.security import SESSION_COOKIE
-from web.edge.transactions import get_look, get_now, get_session, get_write
-from web.filling.carrier import Arrived, Carried, get_carrier, send_arrived
+from web.edge.stored_files import Files, get_files
+from web.edge.transactions import get_look, get_now, get_session
+from web.filling.carrier import Arrived, Carried, send_arrived
+from web.filling.submissions import Ways, get_ways
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 """What every browser younger than 2020 says of a request from our own pages."""
@@ -90,20 +92,22 @@ def app(session: Session, files: Path) -> FastAPI:
             return work(session)
 
     class InTest:
-        async def carry(self, form: Arrived) -> Carried:
+        async def carry(self, arrived: Arrived) -> Carried:
             with session.begin_nested():
-                (found,) = send_arrived(session, [form])
+                (found,) = send_arrived(session, [arrived])
             if isinstance(found, Exception):
                 raise found
             return found
 
+    async def ways(store: Files) -> Ways:
+        return Ways(InTest(), look, write, store)
+
     app = fresh_app()
     app.dependency_overrides[get_session] = in_test
-    app.dependency_overrides[get_carrier] = InTest
     app.dependency_overrides[get_look] = lambda: look
-    app.dependency_overrides[get_write] = lambda: write
+    app.dependency_overrides[get_ways] = ways
     app.dependency_overrides[get_now] = lambda: NOW
-    app.dependency_overrides[get_store] = lambda: AttachmentStore(files)
+    app.dependency_overrides[get_files] = lambda: AttachmentStore(files)
     return app
 
 

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+MOST_BESIDE = 64 * 1024
+"""Bytes of a request that are no body: its head, and what frames a body in pieces. The parser has
+no bound of its own."""
 ROOM = 16
 """When all places are taken, one in `ROOM` is made free, so that choosing is seldom needed."""
 FRESH_SECONDS = 5.0
@@ -59,7 +61,7 @@ class Phase(Enum):
     """For us. Such a connection is never closed."""
 
 
-class Connection(H11Protocol):
+class Connection(HttpToolsProtocol):
     """One connection of uvicorn; the connection knows what it waits for, and since when."""
 
     def __init__(self, among: Connections, **given: Any) -> None:
@@ -68,7 +70,8 @@ class Connection(H11Protocol):
         self.waits_for = Phase.WAITING
         self.idle = False
         self.since = self.heard = self.moved = self.looked = among.clock()
-        self.received = self.unsent = 0
+        self.received = self.unsent = self.beside = 0
+        self.in_body = False
 
     @property
     def address(self) -> str:
@@ -85,8 +88,28 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         self.heard = self.among.clock()
         self.received += len(data)
+        self.beside += len(data)
         super().data_received(data)
-        self._enter(idle=False)
+        if self.beside > MOST_BESIDE:
+            self.drop()
+        else:
+            self._enter(idle=False)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.in_body:  # what stands behind a body is nothing that we ask for
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self.in_body = True  # until the end, which is told at once where there is no body
+
+    def on_body(self, body: bytes) -> None:
+        self.beside -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.in_body, self.beside = False, 0
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -98,12 +121,18 @@ class Connection(H11Protocol):
 
     def _enter(self, *, idle: bool) -> None:
         """Note what is waited for now; `idle`: no byte of the next head has come."""
-        theirs = self.conn.their_state
-        waits_for = {h11.IDLE: Phase.WAITING, h11.SEND_BODY: Phase.BODY}.get(theirs, Phase.WORKING)
+        waits_for = self._needs()
         idle = idle and waits_for is Phase.WAITING
         if (waits_for, idle) != (self.waits_for, self.idle):
             self.waits_for, self.idle = waits_for, idle
             self.since, self.received = self.among.clock(), 0
+
+    def _needs(self) -> Phase:
+        """What the next step needs: the rest of a request, or the answer to one that has come."""
+        in_work = self.cycle is not None and not self.cycle.response_complete
+        if self.in_body and not self.pipeline:
+            return Phase.BODY
+        return Phase.WORKING if in_work else Phase.WAITING
 
     @property
     def phase(self) -> Phase:

@@ -1,8 +1,9 @@
 """What a form sent: read once, and cleared of what nobody is to see (`rules.sentences.held`)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, cast
 
@@ -10,13 +11,14 @@ from fastapi import Depends, HTTPException, Request
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, Headers, UploadFile
-from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from adapters.settings import get_settings
 from rules.forms.form_inputs import MOST_INPUTS
 from rules.sentences.held import held, storable
 from web.edge.body_head import HEAD_BYTES, typed_in_head
 from web.edge.secret_fields import is_secret
+from web.edge.urlencoded import read_fields
 from web.edge.waiting import RETRY_SECONDS, waiting_of
 
 MOST_FIELDS = MOST_INPUTS + 1_000
@@ -27,7 +29,8 @@ larger body lies on disk until it is whole, and is parsed in a thread."""
 PARSED_TOGETHER = 2
 """How many large bodies are parsed at once; parsing computes all the time, so more gain nothing."""
 Pieces = AsyncGenerator[bytes, None]
-Parser = Callable[[Headers, Pieces], FormParser | MultiPartParser]
+Field = tuple[str, str | UploadFile]
+Parser = Callable[[Headers, Pieces], Awaitable[Sequence[Field]]]
 
 
 async def read_form(request: Request) -> FormData:
@@ -39,14 +42,28 @@ async def read_form(request: Request) -> FormData:
     """
     if not hasattr(request.state, "posted"):
         kind, _ = parse_options_header(request.headers.get("content-type"))
-        form = FormData()
-        if kind in PARSERS:
-            async with _kept(request) as (body, whole), _told_as_far(request, body):
-                if not whole:
-                    raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
-                form = await _parsed(request, PARSERS[kind], body)
-        request.state.posted = form
+        request.state.posted = (
+            await _read(request, PARSERS[kind]) if kind in PARSERS else FormData()
+        )
     return cast(FormData, request.state.posted)
+
+
+async def _read(request: Request, parser: Parser) -> FormData:
+    """A body that is announced as small is read where it arrives; any other is kept first."""
+    if _announced(request) <= SMALL:
+        body = BytesIO(await request.body())
+        async with _told_as_far(request, body):
+            return await _fields(request.headers, parser, body)
+    async with _kept(request) as (kept, whole), _told_as_far(request, kept.file):
+        if not whole:
+            raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
+        return await _parsed(request, parser, kept)
+
+
+def _announced(request: Request) -> int:
+    """The bytes of the body, as far as the request says; else more than is small."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else SMALL + 1
 
 
 @asynccontextmanager
@@ -71,13 +88,13 @@ async def _kept(request: Request) -> AsyncIterator[tuple[UploadFile, bool]]:
 
 
 @asynccontextmanager
-async def _told_as_far(request: Request, body: UploadFile) -> AsyncIterator[None]:
+async def _told_as_far(request: Request, body: BinaryIO) -> AsyncIterator[None]:
     """What can be read of a body that is not taken is kept in `request.state.typed`."""
     try:
         yield
     except HTTPException:
-        await body.seek(0)
-        kind, head = request.headers.get("content-type", ""), await body.read(HEAD_BYTES)
+        body.seek(0)
+        kind, head = request.headers.get("content-type", ""), body.read(HEAD_BYTES)
         request.state.typed = await run_in_threadpool(typed_in_head, kind, head)
         raise
 
@@ -95,10 +112,10 @@ async def _parsed(request: Request, parser: Parser, body: UploadFile) -> FormDat
 
 async def _fields(headers: Headers, parser: Parser, body: BinaryIO) -> FormData:
     try:
-        form = await parser(headers, _pieces(body)).parse()
+        fields = await parser(headers, _pieces(body))
     except (ValueError, MultiPartException) as error:  # an encoding may fail in its own way
         raise HTTPException(400) from error
-    return FormData([(held(name), _held(name, value)) for name, value in form.multi_items()])
+    return FormData([(held(name), _held(name, value)) for name, value in fields])
 
 
 def _held(name: str, value: str | UploadFile) -> str | UploadFile:
@@ -112,23 +129,8 @@ async def _pieces(body: BinaryIO) -> Pieces:
         yield piece
 
 
-async def _with_few_joints(pieces: Pieces) -> Pieces:
-    """The same pieces. Raises `ValueError` where there are more `&` than a form may have fields.
-
-    No browser sends `&` without a field between. The parser would look at four million one by one.
-    """
-    joints = 0
-    async for piece in pieces:
-        joints += piece.count(b"&")
-        if joints > MOST_FIELDS:
-            raise ValueError
-        yield piece
-
-
-def _urlencoded(headers: Headers, pieces: Pieces) -> FormParser:
-    limit = get_settings().upload_limit
-    few = _with_few_joints(pieces)
-    return FormParser(headers, few, max_fields=MOST_FIELDS, max_part_size=limit)
+async def _urlencoded(_headers: Headers, pieces: Pieces) -> Sequence[Field]:
+    return read_fields(b"".join([piece async for piece in pieces]), MOST_FIELDS)
 
 
 class _WholeMultipart(MultiPartParser):
@@ -147,11 +149,12 @@ class _WholeMultipart(MultiPartParser):
         return form
 
 
-def _multipart(headers: Headers, pieces: Pieces) -> MultiPartParser:
+async def _multipart(headers: Headers, pieces: Pieces) -> Sequence[Field]:
     limit = get_settings().upload_limit
-    return _WholeMultipart(
+    parser = _WholeMultipart(
         headers, pieces, max_files=MOST_FIELDS, max_fields=MOST_FIELDS, max_part_size=limit
     )
+    return (await parser.parse()).multi_items()
 
 
 PARSERS: dict[bytes, Parser] = {

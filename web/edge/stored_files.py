@@ -17,7 +17,14 @@ BYTES = "application/octet-stream"
 GONE = N_("这个文件在服务器上找不到了，或者已经损坏。请联系管理员从备份恢复。")
 
 log = logging.getLogger(__name__)
-Files = Annotated[AttachmentStore, Depends(get_store)]
+
+
+async def get_files() -> AttachmentStore:
+    """The store of this installation; `async`, so that no thread is taken for it."""
+    return get_store()
+
+
+Files = Annotated[AttachmentStore, Depends(get_files)]
 """Where the bytes of attachments lie."""
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 

@@ -73,6 +73,11 @@ class Looking(Protocol):
 
 async def get_look(request: Request) -> Looking:
     """For a POST with slow work before the writing: nothing is held while the work is done."""
+    return looking_of(request)
+
+
+def looking_of(request: Request) -> Looking:
+    """The same for a route that does without the dependency."""
     connections = waiting_of(request).connections
 
     async def look(read: Callable[[Session], T]) -> T:
@@ -90,7 +95,7 @@ class Writing(Protocol):
         ...
 
 
-async def get_write(request: Request) -> Writing:
+def writing_of(request: Request) -> Writing:
     """For a POST of which only the body says whether it needs a transaction of its own."""
     waiting = waiting_of(request)
 
@@ -113,7 +118,6 @@ def _look(read: Callable[[Session], T]) -> T:
 
 
 Look = Annotated[Looking, Depends(get_look)]
-Write = Annotated[Writing, Depends(get_write)]
 Now = Annotated[datetime, Depends(get_now)]
 OpenSession = Annotated[Session, Depends(get_session, scope="function")]
 

@@ -12,10 +12,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import NamedTuple, Protocol
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Request
+from fastapi import Request
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -50,6 +50,12 @@ class Carried(NamedTuple):
     outcome: Outcome
     account: Account
     unit: Unit
+
+
+class Carrying(Protocol):
+    """Carries forms; a test has one that carries in the test's own transaction."""
+
+    async def carry(self, arrived: Arrived) -> Carried: ...
 
 
 class Carrier:
@@ -146,10 +152,7 @@ def _settle(future: asyncio.Future[Carried], found: Carried | Exception) -> None
         future.set_result(found)
 
 
-async def get_carrier(request: Request) -> Carrier:
+def carrier_of(request: Request) -> Carrying:
     """The carrier of this application."""
-    carrier: Carrier = request.app.state.carrier
+    carrier: Carrying = request.app.state.carrier
     return carrier
-
-
-Carries = Annotated[Carrier, Depends(get_carrier)]

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
@@ -26,10 +25,8 @@ from services.filling import attachments
 from web.edge.context import Context
 from web.edge.language import words_of
 from web.edge.own import get_own
-from web.edge.posted import Posted
 from web.edge.security import who_asks
-from web.edge.stored_files import Files
-from web.edge.transactions import Look, Now, attempt
+from web.edge.transactions import Looking, attempt
 from web.edge.waiting import Crowded, waiting_of
 from web.filling.asked import PREFIX
 
@@ -56,7 +53,12 @@ class SentFiles:
 
 
 async def take_files(
-    request: Request, posted: Posted, look: Look, store: Files, now: Now, assignment_id: int
+    request: Request,
+    posted: FormData,
+    look: Looking,
+    store: AttachmentStore,
+    now: datetime,
+    assignment_id: int,
 ) -> SentFiles:
     """Check what was sent, before the request's transaction begins. Strangers are sent away."""
     uploads = _uploads_in(posted)
@@ -143,9 +145,6 @@ def _uploads_in(posted: FormData) -> dict[str, UploadFile]:
         for name, value in posted.multi_items()
         if isinstance(value, UploadFile) and value.filename and name.startswith(PREFIX)
     }
-
-
-TakenFiles = Annotated[SentFiles, Depends(take_files)]
 
 
 def attach(

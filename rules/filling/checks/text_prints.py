@@ -9,7 +9,7 @@ hardly ever share two.
 
 import struct
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -26,6 +26,9 @@ MOST_TEXTS = 6
 RUN = 4
 BANDS = 6
 IN_BAND = 3
+HASHES = BANDS * IN_BAND
+_PREPARED = [blake2b(salt=bytes([half])) for half in range(2)]
+"""Copying a hasher takes a third of the time of making one."""
 ALIKE = 2
 """The number of shared bands from which on two texts count as nearly the same."""
 Prints = dict[str, tuple[int, ...]]
@@ -77,14 +80,18 @@ def is_alike(own: Sequence[int], other: Iterable[int]) -> bool:
 
 def _smallest(text: str) -> list[int]:
     runs = {text[start : start + RUN] for start in range(len(text) - RUN + 1)}
-    columns = zip(*map(_hashes, runs), strict=True)
-    return [min(column) for column in columns]
+    hashes = struct.unpack(f"<{HASHES * len(runs)}I", b"".join(map(_hashes, runs)))
+    return [min(hashes[place::HASHES]) for place in range(HASHES) if runs]
 
 
-def _hashes(run: str) -> Iterator[int]:
+def _hashes(run: str) -> bytes:
     """The independent 32-bit hashes that the bands need, made from two wide hashes."""
-    wide = b"".join(blake2b(run.encode(), salt=bytes([half])).digest() for half in range(2))
-    return iter(struct.unpack(f"<{BANDS * IN_BAND}I", wide[: 4 * BANDS * IN_BAND]))
+    letters, wide = run.encode(), b""
+    for prepared in _PREPARED:
+        hasher = prepared.copy()
+        hasher.update(letters)
+        wide += hasher.digest()
+    return wide[: 4 * HASHES]
 
 
 def _print(text: str) -> int:

@@ -5,6 +5,7 @@ import errno
 import http.client
 import logging
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from adapters.root import ROOT
 from tests.live import until
 from tests.second_try import REAL
 from tests.web.site import Site
-from web.edge.connections import Connections, Patience, Phase
+from web.edge.connections import MOST_BESIDE, Connections, Patience, Phase
 from web.serving import MOST_CONNECTIONS, connections_for
 
 pytestmark = REAL
@@ -97,6 +98,47 @@ def test_a_byte_of_the_head_now_and_then_does_not_help(site: Site) -> None:
         pytest.fail("still open")
 
 
+def posting(size: int) -> bytes:
+    kind = "application/x-www-form-urlencoded"
+    return (
+        f"POST /sign-in HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
+    ).encode()
+
+
+CHUNKED = posting(0).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+ENDLESS = {
+    "a head": (HALF, b"a" * 1_000),
+    "many headers": (HALF, b"a\r\nX-More: " + b"a" * 990),
+    "what frames a body": (CHUNKED, b"1;" + b"a" * 990 + b"\r\na\r\n"),
+    "what follows a body": (CHUNKED + b"0\r\nX-Half: ", b"a" * 1_000),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_what_is_no_body_has_an_end(site: Site, kind: str) -> None:
+    begun, more = ENDLESS[kind]
+    with site.serving(Connections(50)) as address, connected(address, begun) as stranger:
+        sent = 0
+        with suppress(OSError):
+            while sent < 100 * MOST_BESIDE:
+                stranger.sendall(more)
+                sent += len(more)
+            pytest.fail("still open")
+
+
+@pytest.mark.parametrize("size", [0, 1, 100_000])
+def test_requests_of_one_connection_are_answered_in_turn(site: Site, size: int) -> None:
+    connections = Connections(50)
+    with site.serving(connections) as address, connected(address) as stranger:
+        stranger.sendall((posting(size) + b"a" * size + WHOLE) * 3)
+        told = b""
+        while len(answered := re.findall(rb"HTTP/1.1 (\d+)", told)) < 6:
+            told += stranger.recv(1_000_000)
+        assert answered == [b"422", b"200"] * 3
+        until(lambda: [one.phase for one in connections.open] == [Phase.WAITING])
+
+
 def test_the_second_head_of_a_connection_has_no_more_time_than_the_first(site: Site) -> None:
     hands = Hands()
     connections = Connections(50, LOOKING, hands)
@@ -119,14 +161,6 @@ def test_between_two_requests_a_connection_is_kept_only_so_long(site: Site) -> N
     with site.serving(Connections(50, QUICK)) as address, connected(address, WHOLE) as stranger:
         assert status(stranger) == 200
         assert is_closed(stranger)
-
-
-def posting(size: int) -> bytes:
-    kind = "application/x-www-form-urlencoded"
-    return (
-        f"POST /sign-in HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n"
-        f"Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
-    ).encode()
 
 
 def trickled(site: Site, piece: int, pause: float, pieces: int) -> int | None:

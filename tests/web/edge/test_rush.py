@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlmodel import Session, col, func, select
 
-from adapters.attachment_store import AttachmentStore, get_store
+from adapters.attachment_store import AttachmentStore
 from adapters.passwords import hash_password
 from adapters.workbooks.writing import write_workbook
 from adapters.xlsform.writing import write_xlsform
@@ -48,6 +48,7 @@ from tests.web.rush import Numbered, connections_held, rush
 from tests.web.signed_in import open_session
 from tests.web.site import Site
 from web.edge.security import SESSION_COOKIE
+from web.edge.stored_files import get_files
 
 pytestmark = pytest.mark.long
 
@@ -62,7 +63,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     name = f"jieli_rush_{tmp_path.name}"[:60]
     with fresh_database(request.param, tmp_path, name) as url:
         site = Site(tmp_path, url)
-        site.app.dependency_overrides[get_store] = lambda: AttachmentStore(tmp_path)
+        site.app.dependency_overrides[get_files] = lambda: AttachmentStore(tmp_path)
         site.app.add_middleware(Numbered)
         yield site
         site.engine.dispose()

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from adapters.attachment_store import AttachmentStore, get_store
+from adapters.attachment_store import AttachmentStore
 from models import Assignment, Attachment, AttachmentKind, Submission
 from rules.filling.attachments.kinds import LARGEST_PIECE, MB
 from services.filling.attachments import as_answer
@@ -20,6 +20,7 @@ from tests.counting import statements
 from tests.web.conftest import account_of, make_client
 from tests.web.pages import text_of
 from web.edge.security import SESSION_COOKIE
+from web.edge.stored_files import get_files
 
 RAW = {"Content-Type": "application/octet-stream"}
 SECOND = "150402005003"
@@ -29,7 +30,7 @@ SECOND = "150402005003"
 @pytest.fixture
 def store(app: FastAPI, tmp_path: Path) -> AttachmentStore:
     store = AttachmentStore(tmp_path)
-    app.dependency_overrides[get_store] = lambda: store
+    app.dependency_overrides[get_files] = lambda: store
     return store
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 from sqlmodel import col, select
 
-from adapters.attachment_store import AttachmentStore, get_store
+from adapters.attachment_store import AttachmentStore
 from adapters.passwords import hash_password
 from models import Attachment
 from tests.attachments import PACKET, docx, open_assignment, photo
@@ -25,6 +25,7 @@ from tests.web.site import Site, browser
 from web.edge.context import SignedIn
 from web.edge.rendering import environment
 from web.edge.security import form_token
+from web.edge.stored_files import get_files
 
 pytestmark = [pytest.mark.long, REAL]
 
@@ -78,7 +79,7 @@ def served(chromium: Browser, tmp_path: Path) -> Iterator[Served]:
         session.add(clerk)
         assignment = open_assignment(session).id
     store = AttachmentStore(tmp_path / "files")
-    site.app.dependency_overrides[get_store] = lambda: store
+    site.app.dependency_overrides[get_files] = lambda: store
 
     def show(request: Request, context: SignedIn) -> Response:
         attached = SimpleNamespace(

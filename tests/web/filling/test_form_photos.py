@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from adapters.attachment_store import AttachmentStore, get_store
+from adapters.attachment_store import AttachmentStore
 from tests.attachments import docx, photo
 from tests.second_try import REAL
 from tests.web.phones import PASSWORD, Phones, dismiss_into, phones, until
 from tests.web.site import browser
+from web.edge.stored_files import get_files
 
 pytestmark = REAL
 
@@ -35,7 +36,7 @@ def clerks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phones]:
     folder = tmp_path_factory.mktemp("site")
     store = AttachmentStore(folder / "files")
     with browser() as chromium, phones(folder, chromium, FORM) as made:
-        made.site.app.dependency_overrides[get_store] = lambda: store
+        made.site.app.dependency_overrides[get_files] = lambda: store
         yield made
 
 

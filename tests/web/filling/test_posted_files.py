@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from adapters.attachment_store import AttachmentStore, get_store
+from adapters.attachment_store import AttachmentStore
 from models import Assignment, Attachment, Status, Submission
 from rules.filling.attachments.kinds import MOST_FILES, MOST_TRIES
 from rules.sentences.refusal import Refusal
@@ -23,6 +23,7 @@ from tests.present import present
 from tests.web.conftest import World
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
+from web.edge.stored_files import get_files
 
 PAPER = ("台账.txt", "一户一档。\n".encode() * 20, "text/plain")
 PHOTOS: list[dict[str, Any]] = [
@@ -35,7 +36,7 @@ PHOTOS: list[dict[str, Any]] = [
 @pytest.fixture
 def store(app: FastAPI, tmp_path: Path) -> AttachmentStore:
     store = AttachmentStore(tmp_path)
-    app.dependency_overrides[get_store] = lambda: store
+    app.dependency_overrides[get_files] = lambda: store
     return store
 
 
