@@ -13,7 +13,15 @@ from adapters.private import hide_new_files, narrow
 from adapters.settings import get_settings
 from web.accounts import accounts, first_password, many_accounts, own_password, sign_in
 from web.accounts.sign_in_limits import SignInLimits
-from web.assignments import assignments, calendar, complaints, home, progress, receipts
+from web.assignments import (
+    assignments,
+    calendar,
+    complaints,
+    home,
+    progress,
+    receipts,
+    signings,
+)
 from web.assignments import releases as assignment_releases
 from web.campaigns import (
     campaign_deletions,
@@ -57,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     assignments.router,
     assignment_releases.router,
+    signings.router,
     workbooks.router,
     receipts.router,
     attachments.router,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Integer, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, UTCDateTime, col
 
@@ -14,6 +14,7 @@ from models import (
     Account,
     Act,
     Assignment,
+    Campaign,
     Draft,
     Event,
     Gate,
@@ -54,6 +55,11 @@ class Owed:
     """The gate of the unit's level; None: the level has none."""
     closed_at: datetime | None = None
     """When the measure was closed; None: it is open."""
+    campaign: str = ""
+    """The title of the campaign."""
+    measure_id: int = 0
+    opened_again: bool = False
+    """The issuer has opened the closed measure again, and nothing was done since."""
 
     @property
     def signing_releases(self) -> bool:
@@ -102,6 +108,8 @@ class WaitingAnswers:
     count: int
     since: datetime
     """When the first of the answers arrived."""
+    campaign: str
+    """The title of the campaign."""
 
 
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
@@ -128,29 +136,39 @@ def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]
 
 
 def list_assignments_of(
-    session: Session, unit_id: int, *, page: int, size: int
+    session: Session, unit_id: int, *, page: int, size: int, campaign_id: int | None = None
 ) -> tuple[list[Owed], int]:
     """A page of everything the unit was ever given, the newest first, and how many pages of `size`
-    there are."""
+    there are. `campaign_id`: of that campaign alone."""
     mine = and_(col(Assignment.unit_id) == unit_id, col(Assignment.parent_id).is_not(None))
+    if campaign_id is not None:
+        own = select(col(Measure.id)).where(col(Measure.campaign_id) == campaign_id)
+        mine = and_(mine, col(Assignment.measure_id).in_(own))
     count = session.execute(select(func.count()).select_from(Assignment).where(mine)).scalar_one()
     rows = session.execute(
-        select(Assignment, col(Measure.title))
+        select(Assignment, col(Measure.title), col(Campaign.title))
         .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .where(mine)
         .order_by(col(Assignment.issued_at).desc(), col(Assignment.id).desc())
         .limit(size)
         .offset((page - 1) * size)
     )
-    return [_plain(assignment, title) for assignment, title in rows], max(1, -(-count // size))
+    return [_plain(*row) for row in rows], max(1, -(-count // size))
 
 
-def _plain(assignment: Assignment, title: str) -> Owed:
+def _plain(assignment: Assignment, title: str, campaign: str) -> Owed:
     return Owed(
         assignment.id, title, assignment.period, assignment.status, assignment.due_on,
         assignment.lowest, assignment.acknowledged_at, None, None, None,
-        closed_at=assignment.closed_at,
+        closed_at=assignment.closed_at, campaign=campaign, measure_id=assignment.measure_id,
     )  # fmt: skip
+
+
+def _last_act() -> ScalarSelect[Any]:
+    """What was last done to the assignment."""
+    own = select(col(Event.act)).where(col(Event.assignment_id) == Assignment.id)
+    return own.order_by(col(Event.id).desc()).limit(1).scalar_subquery()
 
 
 _UNIT = bindparam("unit", type_=Integer)
@@ -167,6 +185,9 @@ _OWED = ByName(
     fields=col(Review.fields),
     draft_at=col(Draft.saved_at),
     gate=col(MeasureGate.gate),
+    campaign=col(Campaign.title),
+    measure_id=col(Measure.id),
+    opened_again=_last_act() == Act.OPEN_AGAIN,
 )
 _SENT = ByName(
     SentAssignment,
@@ -196,6 +217,7 @@ _WAITING = ByName(
     title=col(Measure.title),
     count=func.count(),
     since=func.min(Assignment.sent_at),
+    campaign=col(Campaign.title),
 )
 
 
@@ -203,6 +225,7 @@ def _owed() -> Select[Any]:
     return (
         select(*_OWED.columns)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .outerjoin(Submission, and_(col(Assignment.status) == Status.RETURNED, is_current()))
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
         .outerjoin(Draft, col(Draft.assignment_id) == Assignment.id)
@@ -268,8 +291,9 @@ def _waiting() -> Select[Any]:
         .select_from(Assignment)
         .join(own, col(own.id) == Assignment.parent_id)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .where(col(own.unit_id) == _UNIT, WAITING)
-        .group_by(col(Measure.id), col(Measure.title))
+        .group_by(col(Measure.id), col(Measure.title), col(Campaign.title))
         .order_by(func.min(Assignment.sent_at))
     )
 

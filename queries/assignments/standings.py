@@ -27,6 +27,8 @@ class MeasureStanding:
     period: str
     due_on: date
     answers: Answers
+    campaign: str
+    """The title of the campaign."""
 
 
 def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureStanding]:
@@ -53,20 +55,22 @@ def _told(session: Session, rows: Sequence[Any]) -> list[MeasureStanding]:
 
 
 def _standing(row: Any, come: Mapping[str, int]) -> MeasureStanding:
-    assignment_id, measure_id, title, period, due_on, _position, _closed, _waits, *counts = row
+    assignment_id, measure_id, title, period, due_on, campaign, *more = row
+    _position, _closed, _waits, *counts = more
     answers = replace(Answers(*counts), to_come=sum(come.values()))
-    return MeasureStanding(assignment_id, measure_id, title, period, due_on, answers)
+    return MeasureStanding(assignment_id, measure_id, title, period, due_on, answers, campaign)
 
 
 def _standings(*which: ColumnElement[bool]) -> Any:
     keys = (
         col(Assignment.id), col(Measure.id), col(Measure.title),
-        col(Assignment.period), col(Assignment.due_on), col(Measure.position),
-        col(Assignment.closed_at),
+        col(Assignment.period), col(Assignment.due_on), col(Campaign.title),
+        col(Measure.position), col(Assignment.closed_at),
     )  # fmt: skip
     return (
         select(*keys, WAITS.label("waits"), *answer_sums())
         .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .join(
             Tally,
             and_(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Response
 from sqlmodel import Session
 
-from models import Status
+from models import Campaign, Status
 from queries.assignments.complaints import OpenComplaints, count_open_complaints
 from queries.assignments.inbox import (
     Ended,
@@ -26,6 +26,7 @@ from queries.review.review_clock import (
     count_overdue_reviews,
     list_overdue_reviewers,
 )
+from queries.units.visibility import get_visible_campaign
 from web.edge.context import SignedIn
 from web.edge.due_dates import SOON, days_left
 from web.edge.offline_pages import keepable
@@ -121,10 +122,14 @@ class AssignmentsPage(Page):
     page: int
     pages: int
     today: date
+    campaign: Campaign | None
+    """The list is of this campaign alone."""
 
 
 @router.get("/assignments")
-def list_all(context: SignedIn, page: PageNumber = 1) -> Response:
-    """Everything the unit was ever given, newest first."""
-    rows, pages = list_assignments_of(context.session, context.viewer.unit_id, page=page, size=PAGE)
-    return render(context.request, AssignmentsPage(rows, page, pages, context.today))
+def list_all(context: SignedIn, page: PageNumber = 1, campaign: int | None = None) -> Response:
+    """Everything the unit was ever given, newest first; `campaign`: of that campaign alone."""
+    session, unit_id = context.session, context.viewer.unit_id
+    chosen = None if campaign is None else get_visible_campaign(session, context.actor, campaign)
+    rows, pages = list_assignments_of(session, unit_id, page=page, size=PAGE, campaign_id=campaign)
+    return render(context.request, AssignmentsPage(rows, page, pages, context.today, chosen))

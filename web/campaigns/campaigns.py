@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from adapters.settings import get_settings
 from models import Campaign, Level, Measure, MeasureStatus, Notice, Tag
+from queries.assignments.given_campaigns import GivenCampaign, list_given_campaigns
 from queries.assignments.standings import MeasureStanding, list_campaign_standings
 from queries.campaigns.campaigns import (
     CampaignRow,
@@ -54,13 +55,16 @@ class CampaignsPage(Page):
     TEMPLATE = "pages/campaigns/list.html"
 
     rows: Sequence[CampaignRow]
+    given: Sequence[GivenCampaign]
+    """The campaigns of units above that the unit has assignments of."""
 
 
 @router.get("/campaigns")
 def show_campaigns(context: Officer) -> Response:
     """The campaigns of the office, with how many measures of each stand where."""
     rows = list_campaigns_of(context.session, context.actor.unit_id)
-    return render(context.request, CampaignsPage(rows))
+    given = list_given_campaigns(context.session, context.actor.unit_id, context.today)
+    return render(context.request, CampaignsPage(rows, given))
 
 
 @dataclass(frozen=True)

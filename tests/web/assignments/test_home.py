@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models import Role
 from rules.dates.calendar import local_time
 from services.assignments.assignments import acknowledge
+from services.campaigns.closings import close_measures, open_measure_again
 from services.review.reviews import return_
 from tests.building import REGION, TOWNSHIP, VILLAGE, make_campaign, make_measure, release_down
 from tests.conftest import NOW
@@ -133,3 +134,15 @@ def test_who_only_fills_in_sees_the_tasks_first_and_the_time_of_the_latest_sendi
     listed = check(sign_in(VILLAGE).get("/")).xpath("//h2[@id='sent']/following-sibling::ul//li")
     told = listed[0].text_content()
     assert f"{local_time(again.sent_at):%m-%d %H:%M}" in told.replace("\u2060", "")
+
+
+def test_a_task_that_was_opened_again_says_so_until_something_is_done(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
+    office, client = account_of(session, REGION, Role.OFFICE), sign_in(VILLAGE)
+    close_measures(session, [world.measure], actor=office, now=NOW)
+    open_measure_again(session, world.measure, reason="还有两个村没报", actor=office, now=NOW)
+    assert "已重新开启" in text_of(client.get("/"))
+    client.post(f"/assignments/{world.id(VILLAGE)}/acknowledge")
+    client.get("/assignments")
+    assert "已重新开启" not in text_of(client.get("/"))
