@@ -12,7 +12,7 @@ from queries.assignments.inbox import Owed, list_owed
 from queries.campaigns.reach import count_reach_below
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.signings import Signed, acknowledge_each
-from web.assignments.releases import MANY, SURE
+from web.edge.asked_first import MANY, SURE
 from web.edge.context import SignedIn
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render

@@ -15,15 +15,14 @@ from rules.sentences.refusal import N_
 from services.campaigns.many_measures import Outcomes, carry_each
 from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.draft_measures import ShownDraft, read_drafts
+from web.edge.asked_first import MANY, SURE
 from web.edge.context import Context, Officer
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
 from web.edge.said import back_to
 from web.edge.security import read_id
 
-MANY = 100
-"""A release that reaches more units in all is asked about."""
-RELEASE, SURE = "release", "sure"
+RELEASE = "release"
 RELEASED = N_("已下发 %(count)s 条措施。")
 CONFIRMED = N_("已确认 %(count)s 条措施。还没有下发，没有通知任何单位。")
 
