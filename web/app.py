@@ -20,6 +20,7 @@ from web.assignments import (
     home,
     progress,
     receipts,
+    search,
     signings,
 )
 from web.assignments import releases as assignment_releases
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     signings.router,
     workbooks.router,
     receipts.router,
+    search.router,
     attachments.router,
     progress.router,
     review_batches.router,
