@@ -1,4 +1,4 @@
-"""Measures: they are written, confirmed, released and withdrawn."""
+"""Measures: they are written, confirmed and released."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +16,6 @@ from models import (
     Assignment,
     Campaign,
     Event,
-    HandDown,
     Level,
     Measure,
     MeasureAct,
@@ -32,10 +31,8 @@ from rules.accounts.predicates import Subject
 from rules.campaigns.measure_differences import differing
 from rules.dates.calendar import local_date
 from rules.dates.due import current_period, final_date, parse_due
-from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal, Term
 from services.assignments import hand_down
-from services.assignments.changes import change_all
 from services.assignments.roll_up import adding
 from services.campaigns.chosen_forms import require_own_version
 from services.campaigns.deletions import delete_rows
@@ -199,36 +196,6 @@ def release_measure(
     return wish
 
 
-def withdraw_measure(
-    session: Session, measure: Measure, *, reason: str, actor: Account, now: datetime
-) -> int:
-    """Withdraw a released measure from every unit, and return how many assignments were ended."""
-    require(actor, Right.WITHDRAW_MEASURE, Subject(measure.unit_id))
-    require_status(measure, MeasureStatus.RELEASED)
-    reason = clean_text(reason, multiline=True)
-    if len(reason) < 2:
-        raise Refusal(N_("请写明撤回的原因，下级会看到。"))
-    if len(reason) > LONGEST_REASON:  # The reason is written into the history of every unit.
-        raise Refusal(N_("撤回的原因最多 %(longest)s 字。"), longest=LONGEST_REASON)
-    count = change_all(
-        session,
-        col(Assignment.measure_id) == measure.id,
-        Act.WITHDRAW,
-        Status.WITHDRAWN,
-        actor=actor,
-        now=now,
-        reason=reason,
-    )
-    session.execute(
-        update(HandDown)
-        .where(col(HandDown.measure_id) == measure.id, col(HandDown.done_at).is_(None))
-        .values(done_at=now)
-    )
-    withdrawn, act = MeasureStatus.WITHDRAWN, MeasureAct.WITHDRAW
-    _turn(session, measure, withdrawn, act, actor=actor, now=now, reason=reason)
-    return count
-
-
 def _turn(
     session: Session,
     measure: Measure,
@@ -362,5 +329,4 @@ __all__ = [
     "edit_measure",
     "release_measure",
     "use_form",
-    "withdraw_measure",
 ]

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from models import Campaign, Measure, MeasureStatus
 from queries.campaigns.campaigns import lock_own_measure
 from queries.campaigns.reach import count_reached
+from queries.campaigns.schedules import count_plans_of
 from web.edge.context import Context
 from web.edge.rendering import Page, render
 from web.edge.transactions import Attempt, attempt
@@ -68,6 +69,8 @@ class ReasonPage(Page):
     act: str
     count: int
     """How many units have an assignment of the measure."""
+    plans: int
+    """How many schedules of the measure have a coming moment."""
     reason: str
     refusal: str
     can: bool
@@ -81,6 +84,7 @@ def reason_page(context: Context, act: str, tried: Reasoned) -> Response:
         campaign=tried.campaign,
         act=act,
         count=count_reached(context.session, tried.measure.id),
+        plans=count_plans_of(context.session, tried.measure.id),
         reason=tried.reason,
         refusal=tried.refusal,
         can=tried.measure.status == STARTS_FROM[act],

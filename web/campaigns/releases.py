@@ -34,7 +34,7 @@ from queries.campaigns.reach import (
     list_reach_by_tag,
     list_reached,
 )
-from queries.campaigns.schedules import list_plans_of
+from queries.campaigns.schedules import count_plans_of, list_plans_of
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, warnings
 from rules.dates.calendar import WEEKDAY_NAMES, local_date, workdays_between
@@ -45,8 +45,8 @@ from services.campaigns.measures import (
     STATUS_NAMES,
     confirm_measure,
     release_measure,
-    withdraw_measure,
 )
+from services.campaigns.withdrawals import withdraw_measure
 from web.campaigns.campaigns import find_due
 from web.campaigns.conflicts import GATE_NAMES
 from web.campaigns.form_costs import PreviewedForm, preview_form
@@ -189,12 +189,15 @@ def show_withdraw(context: Officer, measure_id: int) -> Response:
 @router.post("/measures/{measure_id}/withdraw")
 def withdraw(context: Officer, measure_id: int, posted: Posted) -> Response:
     """Take the measure back from every unit, with a reason that every unit will see."""
+    plans = count_plans_of(context.session, measure_id)
     tried = try_with_reason(context, measure_id, posted, withdraw_measure)
     if tried.refusal:
         return reason_page(context, WITHDRAW, tried)
     address = f"/campaigns/{tried.campaign.id}#measure-{measure_id}"
     said = N_("已撤回“%(title)s”，结束了 %(count)s 个单位的任务。")
-    return back_to(address, said, title=tried.measure.title, count=tried.count)
+    if plans:
+        said = N_("已撤回“%(title)s”，结束了 %(count)s 个单位的任务，停止了 %(plans)s 个定时安排。")
+    return back_to(address, said, title=tried.measure.title, count=tried.count, plans=plans)
 
 
 def make_preview(context: Context, measure: Measure) -> ReleasePreview:

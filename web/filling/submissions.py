@@ -15,7 +15,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, QueryParams
 
 from adapters.attachment_store import AttachmentStore
-from models import Status, Submission
+from models import Assignment, Status, Submission
 from queries.filling.answer_sheets import get_answer_sheet
 from rules.accounts.permissions import NotAllowed
 from rules.assignments.states import REPORTED, is_over, possible, sending
@@ -349,7 +349,8 @@ def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:
     context, answers, made = filled.context, filled.answers, filled.made
     if filled.by_script:
         url = {"url": f"/assignments/{filled.assignment_id}/form?conflict=1"} if overtaken else {}
-        return tell_script(409, saved=False, sentence=refusal, **url)
+        over = is_over(context.session.get_one(Assignment, filled.assignment_id))
+        return tell_script(409, saved=False, sentence=refusal, over=over, **url)
     sheet = get_answer_sheet(context.session, filled.assignment_id)
     if is_over(sheet.assignment):
         return withdrawn_page(context, sheet, answers)

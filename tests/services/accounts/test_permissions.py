@@ -55,9 +55,9 @@ from services.campaigns.measures import (
     edit_measure,
     release_measure,
     use_form,
-    withdraw_measure,
 )
 from services.campaigns.notice_files import keep_original
+from services.campaigns.withdrawals import withdraw_measure
 from services.filling import attachments
 from services.filling.recalls import recall, take_back
 from services.filling.sendings import Sending, Sent, send

@@ -23,7 +23,8 @@ from models import (
 )
 from rules.sentences.refusal import Refusal
 from services.assignments import assignments, hand_down
-from services.campaigns.measures import GateChoice, release_measure, withdraw_measure
+from services.campaigns.measures import GateChoice, release_measure
+from services.campaigns.withdrawals import withdraw_measure
 from tests.answering import account_of
 from tests.building import (
     BANNER,

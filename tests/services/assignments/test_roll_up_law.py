@@ -19,7 +19,7 @@ from services.assignments.assignments import acknowledge
 from services.assignments.recounts import list_wrong_totals
 from services.assignments.roll_up import recount
 from services.campaigns.closings import close_measures, open_measure_again
-from services.campaigns.measures import withdraw_measure
+from services.campaigns.withdrawals import withdraw_measure
 from services.filling.recalls import recall
 from services.review.review_batches import undo
 from services.review.reviews import approve, return_

@@ -30,8 +30,9 @@ from rules.sentences.refusal import Refusal
 from services.assignments import assignments, hand_down
 from services.assignments.recounts import list_wrong_totals
 from services.campaigns.closings import close_measures, open_measure_again
-from services.campaigns.measures import GateChoice, release_measure, withdraw_measure
+from services.campaigns.measures import GateChoice, release_measure
 from services.campaigns.schedules import schedule_periods
+from services.campaigns.withdrawals import withdraw_measure
 from services.filling.recalls import recall
 from services.review.review_batches import decide_ticked, undo
 from services.review.reviews import approve, return_

@@ -17,7 +17,6 @@ from services.campaigns.measures import (
     edit_measure,
     release_measure,
     use_form,
-    withdraw_measure,
 )
 from services.campaigns.schedules import (
     order_reports,
@@ -26,6 +25,7 @@ from services.campaigns.schedules import (
     schedule_reports,
     stop_schedule,
 )
+from services.campaigns.withdrawals import withdraw_measure
 from services.forms.form_changes import change_version
 from services.forms.forms import create_form, publish_version
 from tests.building import (
@@ -172,7 +172,8 @@ def test_a_schedule_that_is_refused_or_comes_to_nothing_leaves_no_row_of_its_out
     acts = [
         [event.act for event in events(session, measure)[2:]] for measure in (withdrawn, released)
     ]
-    assert acts == [["make_schedule", "release", "withdraw"], ["make_schedule", "release"]]
+    planned = ["make_schedule", "release"]
+    assert acts == [[*planned, "stop_schedule", "withdraw"], planned]
 
 
 def test_the_reports_of_a_campaign_are_in_the_history_of_no_measure(

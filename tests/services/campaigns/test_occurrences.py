@@ -10,6 +10,8 @@ from models import (
     Assignment,
     HandDown,
     Measure,
+    MeasureAct,
+    MeasureEvent,
     MeasureStatus,
     Occurrence,
     Outcome,
@@ -19,7 +21,8 @@ from queries.campaigns.occurrences import has_due, list_coming, list_open
 from rules.campaigns.standings import Standing, standing_of
 from rules.dates.timetable import LAST_DAY, Rhythm, Timing
 from services.campaigns import occurrences
-from services.campaigns.measures import delete_measure, release_measure, withdraw_measure
+from services.campaigns.measure_content import content_of
+from services.campaigns.measures import delete_measure, edit_measure, release_measure
 from services.campaigns.occurrences import LEASE
 from services.campaigns.schedules import (
     order_reports,
@@ -28,6 +31,7 @@ from services.campaigns.schedules import (
     schedule_reports,
     stop_schedule,
 )
+from services.campaigns.withdrawals import withdraw_measure
 from tests.building import make_account, make_campaign, make_measure
 from tests.conftest import NOW
 from tests.counting import statements
@@ -96,19 +100,41 @@ def test_a_period_is_that_of_the_moment_in_hohhot_it_was_due_at(
     assert session.exec(select(Assignment.period).distinct()).all() == ["2027Q1"]
 
 
-def test_a_measure_that_was_withdrawn_meanwhile_is_refused_once_and_the_reason_kept(
+def test_withdrawing_stops_the_plans_once_for_all_and_the_history_names_them(
+    session: Session, office: Account
+) -> None:
+    measure = make_measure(session, office, due_rule="monthly:25")
+    plan = schedule_periods(session, measure, DAILY, actor=office, now=NOW)
+    attempt_due(session, TOMORROW + timedelta(hours=1))
+    later = TOMORROW + timedelta(hours=2)
+    withdraw_measure(session, measure, reason="不办了", actor=office, now=later)
+    for days in (1, 2, 3):
+        attempt_due(session, later + timedelta(days=days))
+    (done,) = all_of(session)
+    assert done.outcome == Outcome.DONE
+    assert (plan.active, plan.next_at) == (False, None)
+    told = select(MeasureEvent.act, MeasureEvent.schedule_id).where(MeasureEvent.at == later)
+    assert session.exec(told.order_by(col(MeasureEvent.id))).all() == [
+        (MeasureAct.STOP_SCHEDULE, plan.id),
+        (MeasureAct.WITHDRAW, None),
+    ]
+
+
+def test_a_measure_that_was_edited_meanwhile_is_refused_once_and_the_reason_kept(
     session: Session, office: Account
 ) -> None:
     measure = make_measure(session, office)
     schedule_release(session, measure, TOMORROW, actor=office, now=NOW)
-    release_measure(session, measure, actor=office, now=NOW)
-    withdraw_measure(session, measure, reason="不办了", actor=office, now=NOW)
+    edit_measure(
+        session, measure, content_of(session, measure), version=measure.version,
+        actor=office, now=NOW,
+    )  # fmt: skip
     for minutes in (0, 5):
         attempt_due(session, TOMORROW + timedelta(minutes=minutes))
     (refused,) = all_of(session)
     assert (refused.outcome, refused.attempts) == (Outcome.REFUSED, 1)
-    assert "现为“已撤回”" in str(refused.refusal)
-    assert len(session.exec(select(HandDown)).all()) == 1
+    assert "现为“草稿”" in str(refused.refusal)
+    assert session.exec(select(HandDown)).all() == []
 
 
 def test_a_measure_that_recurs_no_more_opens_no_period(session: Session, office: Account) -> None:

@@ -8,7 +8,7 @@ from models import Assignment, Flag, FlagKind, FormVersion, KnownValue, Measure,
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.filling.known_values import HOLDS, list_known_values
 from rules.sentences.refusal import Refusal
-from services.campaigns.measures import withdraw_measure
+from services.campaigns.withdrawals import withdraw_measure
 from services.filling.recalls import recall
 from services.filling.sendings import Asked
 from services.forms.forms import create_form, publish_version

@@ -20,7 +20,7 @@ from queries.filling.answer_sheets import get_answer_sheet
 from rules.assignments.states import IllegalChange
 from rules.filling.receipts import is_whole, read_receipt
 from rules.sentences.refusal import Refusal
-from services.campaigns.measures import withdraw_measure
+from services.campaigns.withdrawals import withdraw_measure
 from services.filling.recalls import recall
 from services.filling.sendings import Faulty, Sent
 from services.review.reviews import approve, return_

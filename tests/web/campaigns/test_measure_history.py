@@ -12,8 +12,9 @@ from sqlmodel import Session
 from models import Measure, Tag
 from rules.dates.timetable import LAST_DAY, Rhythm, Timing
 from services.campaigns.measure_content import content_of
-from services.campaigns.measures import edit_measure, withdraw_measure
+from services.campaigns.measures import edit_measure
 from services.campaigns.schedules import schedule_periods, schedule_release, stop_schedule
+from services.campaigns.withdrawals import withdraw_measure
 from tests.building import LEAGUE, REGION, get_unit, release_down
 from tests.conftest import NOW
 from tests.due import attempt_due

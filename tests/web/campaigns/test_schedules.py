@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 
 from models import HandDown, Measure, Schedule
 from rules.dates.timetable import LAST_DAY
-from services.campaigns.measures import release_measure, withdraw_measure
+from services.campaigns.measure_content import content_of
+from services.campaigns.measures import edit_measure
 from tests.building import LEAGUE, REGION, hand_down_now
 from tests.conftest import NOW
 from tests.counting import statements
@@ -208,17 +209,19 @@ def test_a_release_in_time_is_told_as_done_and_a_refused_one_with_its_reason(
     client, measure = released_soon
     other = drafted(session, confirmed=True)
     send(client, "release", subject=str(other.id), day="2026-11-23", at="09:20")
-    release_measure(session, other, actor=office_of(session), now=NOW)
-    withdraw_measure(session, other, reason="不办了", actor=office_of(session), now=NOW)
+    edit_measure(
+        session, other, content_of(session, other), version=other.version,
+        actor=office_of(session), now=NOW,
+    )  # fmt: skip
     attempt_due(session, SOON)
     wish = session.exec(select(HandDown.id).where(HandDown.measure_id == measure.id)).one()
     hand_down_now(session, [wish], SOON)
     told = listed(app, client, SOON)
     assert "2026-11-23 09:20 已办理 办理于 2026-11-23 09:20" in told
-    assert f"未能办理 措施“{other.title}”现为“已撤回”，不能这样办理。" in told
+    assert f"未能办理 措施“{other.title}”现为“草稿”，不能这样办理。" in told
     client.cookies.set("lang", "en")
     told = text_of(client.get("/schedules"))
-    assert f"Could not be done Measure “{other.title}” is “Withdrawn”, so this is not" in told
+    assert f"Could not be done Measure “{other.title}” is “Draft”, so this is not" in told
     assert measure.title in told
 
 

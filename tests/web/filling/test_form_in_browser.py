@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from models import Assignment
+from tests.conftest import NOW
 from tests.second_try import REAL
 from tests.web.filling.test_typed_in_browser import KEPT, UNSENT, WRITTEN
 from tests.web.phones import SAVE, SEND, Phones, cut_off, dismiss_into, until
@@ -306,3 +308,15 @@ def test_the_scripts_of_a_form_are_small() -> None:
     for name in scripts:
         modern = re.findall(rb"=>|`|\b(?:const|let|class) ", files[name].content)
         assert modern == [], name
+
+
+def test_a_form_whose_task_was_closed_meanwhile_shows_the_closing_and_what_was_typed(
+    clerks: Phones, page: Page, village: str
+) -> None:
+    with clerks.site.session() as session:
+        session.get_one(Assignment, clerks.ids[village]).closed_at = NOW
+    page.fill("#f-note", WRITTEN)
+    page.click(SEND)
+    expect(page.locator("form[data-closed] #f-note")).to_have_value(WRITTEN)
+    expect(page.locator("#f-note")).to_be_disabled()
+    expect(page.locator(SEND)).to_have_count(0)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from adapters.passwords import hash_password
 from models import Role, Submission
 from rules.filling.checks.text_prints import text_prints
-from services.campaigns.measures import withdraw_measure
+from services.campaigns.withdrawals import withdraw_measure
 from services.review.reviews import return_
 from tests.building import BANNER, OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
 from tests.conftest import NOW

@@ -89,7 +89,10 @@
     }
   }
   function notSaved(code, answer) {
-    if (code === 409) {
+    if (answer && answer.over) {
+      copies.keep();
+      page.ended();
+    } else if (code === 409) {
       page.move('refused');
       status.warn(answer.sentence || '', answer.url && page.compare());
     } else if (code === 401 || code === 403 || code === 404) {

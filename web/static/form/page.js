@@ -71,6 +71,10 @@
       var state = life.move(event);
       form.hidden = states.STATES[state].hidden === true;
     },
+    /* The task was closed or withdrawn: its page says so, and shows what only the phone holds. */
+    ended: function () {
+      window.location.replace(window.location.pathname + window.location.search);
+    },
     say: say,
     own: own,
     made: made,

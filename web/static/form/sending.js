@@ -230,6 +230,10 @@
   }
   function refused(code, answer, sent) {
     status.tell('');
+    if (answer.over) {
+      page.ended();
+      return;
+    }
     if (code === 422) {
       autosave.took({version: answer.version}, sent);
     } else {
