@@ -21,7 +21,7 @@ from queries.forms.forms import find_latest_version, list_elements
 from rules.forms.faults import FormFaults
 from rules.forms.form_change import TYPE_NAMES, ChangeRefused
 from rules.forms.form_check import check_form
-from rules.forms.form_fields import FieldType
+from rules.forms.form_fields import FieldType, FormField
 from rules.sentences.refusal import N_, Refusal
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import PublishedSince, read_title
@@ -43,6 +43,8 @@ from web.forms.opened_form import (
     publish,
     require_fit,
 )
+from web.forms.shown_conditions import ShownConditions, shown_conditions
+from web.forms.typed_conditions import unfinished
 from web.forms.typed_form import OFFERED, TypedForm
 
 NEW = "new"
@@ -89,7 +91,7 @@ def change_form(context: Officer, measure_id: int, posted: Posted) -> Response:
 def _publish(context: Context, opened: Opened, sent: TypedForm) -> Response:
     """The kept form becomes a version, or the page says what is wrong with the form."""
     with attempt(context.session, context.words) as outcome:
-        check_form(sent.raw())
+        _checked(sent)
         version = publish(context, opened, sent.title, sent.raw())
         draft = _draft(context.session, opened, context.actor)
         if draft:
@@ -179,11 +181,26 @@ def _require_same_form(opened: Opened, posted: Posted) -> None:
         )
 
 
+def _checked(sent: TypedForm) -> tuple[FormField, ...]:
+    """The form as it would be published. Raises `FormFaults` also for unfinished conditions."""
+    found = unfinished(sent.rows)
+    try:
+        fields = check_form(sent.raw())
+    except FormFaults as refused:
+        lines = {*found, *refused.faults}
+        raise FormFaults(
+            {line: [*found.get(line, ()), *refused.faults.get(line, ())] for line in sorted(lines)}
+        ) from refused
+    if found:
+        raise FormFaults(found)
+    return fields
+
+
 def _faults_now(session: Session, opened: Opened, sent: TypedForm) -> EditorFaults:
     """Why the draft cannot be published."""
     found = NOTHING_WRONG
     try:
-        fields = check_form(sent.raw())
+        fields = _checked(sent)
         if opened.released:
             require_fit(session, opened.measure, fields)
     except (FormFaults, ChangeRefused) as refused:
@@ -218,6 +235,8 @@ class FormEditorPage(Page):
     page_token: str
     """Tells this page from every other one that keeps the draft."""
     sent: TypedForm
+    conditions: Sequence[ShownConditions]
+    """Of every row."""
     preview: FormPreview
     elements: Sequence[str]
     """The shared data elements that may be chosen."""
@@ -259,6 +278,7 @@ def _page(
         draft=_draft(session, opened, context.actor),
         page_token=token_urlsafe(9),
         sent=sent,
+        conditions=shown_conditions(words, sent.rows),
         preview=preview_so_far(words, opened.measure, unit, sent, context.today),
         elements=list_elements(session, unit),
         faults=told,

@@ -23,6 +23,17 @@ from rules.forms.form_structure import EXPRESSIONS
 from web.edge.language import Words
 from web.forms.form_rows import in_order, moved, removed
 from web.forms.typed_choices import chosen_codes, chosen_labels, read_choices, written_choices
+from web.forms.typed_conditions import (
+    CONDITION_ACTS,
+    Parts,
+    expressions_of,
+    parts_of,
+    read_parts,
+    referred,
+    sayable,
+    settled_parts,
+    with_condition,
+)
 
 OFFERED = tuple(kind for kind in TYPE_NAMES if kind not in (FieldType.CALCULATE, FieldType.REPEAT))
 """What can be made here; calculations and repeats are written in Excel."""
@@ -56,27 +67,37 @@ class TypedField:
     """The name of the group around the row."""
     choices: str = ""
     """One choice a line, as `web.forms.typed_choices` writes choices."""
+    ifs: Parts = ()
+    """The conditions under which the row is asked (`web.forms.typed_conditions`)."""
+    any: str = ""
+    """`any`: one of the conditions is enough."""
+    against: Parts = ()
+    """How the answer stands to the answers of other rows."""
+    message: str = ""
+    """What is said where a comparison fails; empty: the usual sentence."""
     base: FormField | None = None
     """The field as it was published; what cannot be edited here is taken from the field."""
+    locked: bool = False
+    """Only the texts of the row can be changed here."""
 
     @classmethod
     def read(cls, words: Words, typed: Fields, place: int, known: Known) -> TypedField:
         """The inputs `label-0`, `type-0`, … of the row at `place`."""
         base = known.get(typed.get(f"name-{place}", [""])[0].strip())
-        if base and is_locked(base):
-            return _relabelled(words, base, typed, place)
+        if base and is_locked(base, known):
+            return _relabelled(words, base, known, typed, place)
         values: dict[str, Any] = {
             name: typed.get(f"{name}-{place}", [""])[0].strip() for name in _TEXTS
         }
         values |= {name: f"{name}-{place}" in typed for name in ("required", "multiline")}
-        row = cls(**values, base=base)
+        row = cls(**values, **read_parts(typed, place), base=base)
         row = replace(row, choices=written_choices(row.read_choices())) if row.choices else row
         before = typed.get(f"was-{place}", [row.type])[0]
         return replace(row, rollup=rollup_after(before, row.type, row.rollup))
 
     @classmethod
-    def of(cls, words: Words, field: FormField) -> TypedField:
-        """The inputs that say a published field."""
+    def of(cls, words: Words, field: FormField, known: Known) -> TypedField:
+        """The inputs that say a published field; `known`: all fields of its form."""
         choices = [choice.model_dump() for choice in field.choices]
         return cls(
             name=field.name,
@@ -92,17 +113,14 @@ class TypedField:
             default=chosen_labels(words, field) if field.type in SELECTS else field.default,
             within=field.within,
             choices=written_choices(choices),
+            **parts_of(field, known),
             base=field,
+            locked=is_locked(field, known),
         )
 
     @property
     def container(self) -> bool:
         return self.type in CONTAINERS
-
-    @property
-    def locked(self) -> bool:
-        """Whether only the texts of the row can be changed here."""
-        return self.base is not None and is_locked(self.base)
 
     @property
     def rollups(self) -> list[RollUp]:
@@ -137,7 +155,8 @@ class TypedField:
         if self.locked:
             return frozenset(always)
         bounds = {"min", "max"} if "bounds" in self.asks else set()
-        return self.asks | always | {"type"} | bounds
+        shown = {"relevant": self.ifs, "constraint": self.against}
+        return self.asks | always | {"type"} | bounds | {name for name in shown if shown[name]}
 
     @property
     def formulas(self) -> dict[str, str]:
@@ -173,7 +192,7 @@ class TypedField:
         """What cannot be edited here and still fits the type."""
         if self.base is None:
             return {}
-        names = ["words", "constraint_message"]
+        names = ["words"]
         if self.type in SELECTS:
             names.append("choice_list")
         dumped = self.base.model_dump(mode="json", include=set(names), exclude_defaults=True)
@@ -205,18 +224,23 @@ def rollup_after(before: str, kind: str, rollup: str) -> str:
     return rollup if fits and not usual else usual_rollup(kind)
 
 
-def is_locked(field: FormField) -> bool:
-    """Whether a field has what the editor cannot write: expressions, repeats, read-only values."""
+def is_locked(field: FormField, known: Known) -> bool:
+    """Whether a field has what the editor cannot write: calculations, repeats, read-only values,
+    and conditions that say more than the editor can."""
     return bool(
         field.type in (FieldType.CALCULATE, FieldType.REPEAT)
         or field.readonly
-        or any(getattr(field, name) for name in EXPRESSIONS)
+        or field.calculation
+        or field.choice_filter
+        or not sayable(field, {name: other.type for name, other in known.items()})
     )
 
 
-def _relabelled(words: Words, base: FormField, typed: Fields, place: int) -> TypedField:
+def _relabelled(
+    words: Words, base: FormField, known: Known, typed: Fields, place: int
+) -> TypedField:
     """A locked row, of which only the texts and the group can be changed."""
-    row = TypedField.of(words, base)
+    row = TypedField.of(words, base, known)
     texts: dict[str, Any] = {
         name: typed[f"{name}-{place}"][0].strip()
         for name in ("label", "hint", "within")
@@ -241,12 +265,14 @@ class TypedForm:
         number = min(int(count), MOST_FIELDS) if _PLACE.fullmatch(count) else 0
         rows = [TypedField.read(words, typed, place, known) for place in range(number)]
         title = typed.get("form_title", [""])[0].strip()
-        return cls(title, (), frozenset(known))._with(_named(rows, frozenset(known)))
+        taken = frozenset(known)
+        return cls(title, (), taken)._with(_referred(_named(rows, taken), taken))
 
     @classmethod
     def of(cls, words: Words, title: str, fields: Iterable[FormField]) -> TypedForm:
         """The inputs that say a published form."""
-        rows = tuple(TypedField.of(words, field) for field in fields)
+        known = {field.name: field for field in fields}
+        rows = tuple(TypedField.of(words, field, known) for field in known.values())
         return cls(title, rows, frozenset(row.name for row in rows))
 
     @property
@@ -272,11 +298,13 @@ class TypedForm:
         return depths
 
     def changed(self, act: str) -> TypedForm:
-        """The form after a button: `add`, `add:2` (below the row), `up:2`, `down:2`, `delete:2`.
+        """The form after a button: `add`, `add:2` (below the row), `up:2`, `down:2`, `delete:2`,
+        and for conditions `if:2`, `against:2`, `unif:2.0`, `unagainst:2.0`.
 
         Every other button changes nothing.
         """
         what, _, typed = act.partition(":")
+        typed, _, part = typed.partition(".")
         place = int(typed) if _PLACE.fullmatch(typed) else -1
         if act == "add":
             return self._with([*self.rows, TypedField()])
@@ -290,18 +318,22 @@ class TypedForm:
             return self._with(rows)
         if what == "delete":
             return self._with(removed(self.rows, place))
+        if what in CONDITION_ACTS:
+            changed = with_condition(self.rows, place, what, part)
+            return replace(self, rows=tuple(_referred(changed, self.taken)))
         return self._with(moved(self.rows, place, what)) if what in ("up", "down") else self
 
     def anchor(self, act: str) -> str:
         """Where the page stands after a button: at the row that was added, moved or left."""
         what, _, typed = act.partition(":")
+        typed = typed.partition(".")[0]
         changed = self.changed(act).rows
         place = int(typed) if _PLACE.fullmatch(typed) else len(changed) - 1
         if what == "add" and typed:
             place += 1
         if what in ("up", "down") and place < len(self.rows) and self.rows[place] in changed:
             place = changed.index(self.rows[place])
-        known = what in ("add", "up", "down", "delete") and changed
+        known = what in ("add", "up", "down", "delete", *CONDITION_ACTS) and changed
         return f"#row-{min(place, len(changed) - 1)}" if known else ""
 
     def _with(self, rows: Iterable[TypedField]) -> TypedForm:
@@ -309,7 +341,10 @@ class TypedForm:
 
     def raw(self) -> list[dict[str, Any]]:
         """The rows as field definitions; a new field is named after its label."""
-        return [row.raw(row.name) for row in _all_named(self.rows, self.taken)]
+        rows = _all_named(self.rows, self.taken)
+        return [
+            row.raw(row.name) | ({} if row.locked else expressions_of(row, rows)) for row in rows
+        ]
 
 
 def _named(rows: Sequence[TypedField], taken: frozenset[str]) -> list[TypedField]:
@@ -319,6 +354,17 @@ def _named(rows: Sequence[TypedField], taken: frozenset[str]) -> list[TypedField
         _with_name(row, place, used) if row.container else row
         for place, row in enumerate(rows, start=1)
     ]
+
+
+def _referred(rows: Sequence[TypedField], taken: frozenset[str]) -> list[TypedField]:
+    """The rows; every row that a condition names has a name, by which the condition knows it."""
+    used = {row.name for row in rows if row.name} | taken
+    places = referred(rows)
+    named = [
+        _with_name(row, place + 1, used) if place in places else row
+        for place, row in enumerate(rows)
+    ]
+    return [settled_parts(row, named) if row.ifs or row.against else row for row in named]
 
 
 def _all_named(rows: Sequence[TypedField], taken: frozenset[str]) -> list[TypedField]:
