@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from io import BytesIO
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from xlsxwriter import Workbook
 
@@ -35,10 +34,13 @@ class LedgerColumn(NamedTuple):
 class Ledger:
     """A workbook in the making."""
 
-    def __init__(self, file: BytesIO, *, created: datetime, footer: str) -> None:
+    def __init__(
+        self, file: IO[bytes], *, created: datetime, footer: str, streamed: bool = False
+    ) -> None:
+        """`streamed`: rows go to disk one by one, so that memory does not grow with them."""
         # No text of a person may ever become a formula or a link.
         options = {
-            "in_memory": True,
+            "constant_memory" if streamed else "in_memory": True,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,

@@ -115,16 +115,16 @@ def list_waiting_submissions(
     """
     total, _ = count_waiting(session, wanted)
     page = max(1, min(page, -(-total // PAGE_LENGTH)))
-    rows = _list_rows(session, wanted, (page - 1) * PAGE_LENGTH)
+    rows = list_waiting_rows(session, wanted, page=page, size=PAGE_LENGTH)
     numbers = list_numbers(session, [row.assignment_id for row in rows])
     return ReviewPage(rows, numbers, total, page)
 
 
-def _list_rows(
-    session: Session, wanted: WaitingSubmissions, offset: int
+def list_waiting_rows(
+    session: Session, wanted: WaitingSubmissions, *, page: int, size: int
 ) -> list[WaitingSubmission]:
     """The rows of one page. Their keys are found first, so that no other rows are read whole."""
-    given = {**wanted.given, "most": PAGE_LENGTH, "offset": offset}
+    given = {**wanted.given, "most": size, "offset": (page - 1) * size}
     return _ROW.values(session.execute(_rows(wanted.shape), given))
 
 

@@ -30,8 +30,10 @@ from services.accounts.accounts import (
     prepare_password,
     set_password,
 )
+from web.accounts.account_export import export_accounts
 from web.accounts.sign_in import sign_in_limits
 from web.edge.context import Context, Officer
+from web.edge.exports import wants_file
 from web.edge.language import say
 from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted
@@ -124,6 +126,8 @@ def show_accounts(
     """The accounts at and below a unit, page by page."""
     here = get_visible_unit(context.session, context.actor, unit) if unit else context.viewer.unit
     show = show if show in SHOWN else ""
+    if wants_file(context.query):
+        return export_accounts(context, here, q.strip(), show)
     rows, total = list_account_page(
         context.session, here, text=q.strip(), show=show, limit=PAGE, offset=PAGE * (page - 1)
     )

@@ -27,8 +27,10 @@ from queries.review.review_clock import (
     list_overdue_reviewers,
 )
 from queries.units.visibility import get_visible_campaign
+from web.assignments.exports import export_assignments, export_standings
 from web.edge.context import SignedIn
 from web.edge.due_dates import SOON, days_left
+from web.edge.exports import wants_file
 from web.edge.offline_pages import keepable
 from web.edge.paging import PageNumber
 from web.edge.rendering import Page, render
@@ -68,6 +70,8 @@ class HomePage(Page):
 def show_home(context: SignedIn) -> Response:
     """What is due, what has come in, what waits for review, how far the measures have got."""
     session, today, unit_id = context.session, context.today, context.viewer.unit_id
+    if wants_file(context.query):
+        return export_standings(context)
     owed = list_owed(session, unit_id)
     waiting = list_waiting_answers(session, unit_id)
     page = HomePage(
@@ -131,5 +135,7 @@ def list_all(context: SignedIn, page: PageNumber = 1, campaign: int | None = Non
     """Everything the unit was ever given, newest first; `campaign`: of that campaign alone."""
     session, unit_id = context.session, context.viewer.unit_id
     chosen = None if campaign is None else get_visible_campaign(session, context.actor, campaign)
+    if wants_file(context.query):
+        return export_assignments(context, campaign)
     rows, pages = list_assignments_of(session, unit_id, page=page, size=PAGE, campaign_id=campaign)
     return render(context.request, AssignmentsPage(rows, page, pages, context.today, chosen))

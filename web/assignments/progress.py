@@ -29,7 +29,9 @@ from rules.assignments.counting import Answers
 from rules.assignments.states import owes
 from rules.forms.rolled_figures import Figure
 from rules.sentences.not_found import NotFound
+from web.assignments.exports import export_lower
 from web.edge.context import Context, SignedIn
+from web.edge.exports import wants_file
 from web.edge.paging import PageNumber, count_pages
 from web.edge.rendering import Page, render
 
@@ -143,6 +145,9 @@ def _show(context: Context, here: Unit, measure: Measure, period: str, missing: 
     seen = get_visible_assignment(session, own, found)
     if seen.assignment.lowest:  # nothing lies below it: its own page says it all
         return RedirectResponse(f"/assignments/{found}", 303)
+    if wants_file(context.query):
+        below = get_below(session, seen.assignment, context.today)
+        return export_lower(context, seen, below)
     page = ProgressPage(
         seen=seen,
         assignment=seen.assignment,

@@ -20,8 +20,10 @@ from queries.filling.submissions import get_submitted_fields, get_why
 from queries.forms.field_labels import get_labels
 from rules.filling.receipts import is_whole, matches, read_receipt
 from rules.sentences.refusal import N_, Refusal
+from web.assignments.exports import export_receipts
 from web.edge.context import SignedIn
 from web.edge.due_dates import days_left
+from web.edge.exports import wants_file
 from web.edge.language import Words
 from web.edge.paging import PageNumber
 from web.edge.rendering import Page, render
@@ -55,6 +57,8 @@ def show_receipts(context: SignedIn, number: Typed = "", page: PageNumber = 1) -
     found, fault = _looked_up(context.words, context.session, context.viewer, number)
     if found:
         return RedirectResponse(f"/receipts/{found}", 303)
+    if wants_file(context.query):
+        return export_receipts(context)
     rows, pages = list_receipts(context.session, context.viewer.unit_id, page=page, size=PAGE)
     return render(context.request, ReceiptsPage(rows, page, pages, number, fault))
 

@@ -35,8 +35,10 @@ from rules.sentences.faults import Faults
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import EDITABLE, STATUS_NAMES
+from web.campaigns.campaign_export import export_campaigns
 from web.campaigns.typed_notice import TypedNotice
 from web.edge.context import Context, Officer
+from web.edge.exports import wants_file
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
 from web.edge.said import back_to
@@ -63,6 +65,8 @@ class CampaignsPage(Page):
 def show_campaigns(context: Officer) -> Response:
     """The campaigns of the office, with how many measures of each stand where."""
     rows = list_campaigns_of(context.session, context.actor.unit_id)
+    if wants_file(context.query):
+        return export_campaigns(context, rows)
     given = list_given_campaigns(context.session, context.actor.unit_id, context.today)
     return render(context.request, CampaignsPage(rows, given))
 

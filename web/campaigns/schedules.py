@@ -26,6 +26,7 @@ from rules.sentences.faults import Fault, Faults
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.campaigns import schedules
+from web.campaigns.campaign_export import export_schedules
 from web.campaigns.standings import Told, told_of
 from web.campaigns.typed_schedule import (
     MONTH_DAYS,
@@ -37,6 +38,7 @@ from web.campaigns.typed_schedule import (
 )
 from web.edge.asked_first import MANY, SURE
 from web.edge.context import Context, Officer
+from web.edge.exports import wants_file
 from web.edge.language import Words
 from web.edge.posted import Posted, typed
 from web.edge.rendering import Page, render
@@ -85,6 +87,8 @@ def show_schedules(context: Officer) -> Response:
         _listed(context.words, row, context.now)
         for row in list_schedules_of(context.session, context.actor.unit_id)
     ]
+    if wants_file(context.query):
+        return export_schedules(context, [(listed.row, listed.timing) for listed in rows])
     return render(context.request, SchedulesPage(rows, TITLES))
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from adapters.language import LANGUAGES, SOURCE, tell
 from adapters.settings import get_settings
+from models import Level
 from rules.sentences.refusal import Refusal
 from rules.sentences.sentence import PARTED, Sentence, listed
 
@@ -47,6 +48,11 @@ class Words:
     def parted(self, texts: Iterable[str]) -> str:
         """Texts as the parts of one sentence: 甲；乙."""
         return self.say(PARTED).join(texts)
+
+
+def level_names(levels: Iterable[Level], language: str) -> dict[str, str]:
+    """Code of a level → its name in the language."""
+    return {level.code: level.name if language == SOURCE else level.name_en for level in levels}
 
 
 def words_of(request: Request) -> Words:

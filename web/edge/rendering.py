@@ -21,6 +21,7 @@ from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
 from web.edge.language import Words, is_foreign, language_of, marked
+from web.edge.paging import as_file
 from web.edge.said import forget_said, what_was_said
 from web.edge.security import Viewer, form_token
 from web.edge.static_files import static
@@ -114,6 +115,7 @@ def environment(language: str) -> Environment:
         moment=moment,
         number=number,
         listed=Words(language).listed,
+        as_file=as_file,
         marked=partial(marked, language=language),
         period=partial(tell_period, language=language),
     )

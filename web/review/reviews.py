@@ -35,11 +35,13 @@ from rules.sentences.refusal import N_, Refusal, Term
 from services.review import reviews
 from services.review.review_batches import decide_ticked
 from web.edge.context import Context, SignedIn
+from web.edge.exports import wants_file
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
 from web.edge.security import Viewer, read_id
 from web.edge.transactions import attempt
 from web.review.decisions_said import after_decision, after_single_decision
+from web.review.review_export import export_waiting
 from web.review.review_filters import SORT_NAMES, address_of, read_filter, read_page
 from web.review.review_notices import Decided, list_decided
 from web.review.review_page import show_review
@@ -97,6 +99,8 @@ def list_page(
     session, query, unit_id = context.session, context.query, context.viewer.unit_id
     chosen = read_filter(query)
     wanted = WaitingSubmissions(unit_id, chosen, context.today)
+    if wants_file(context.query) and not refusal:
+        return export_waiting(context, wanted)
     waiting = list_waiting_submissions(session, wanted, page=read_page(query))
     decided, undoable = list_decided(context)
     whole = "tick" in query and not refusal

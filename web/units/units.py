@@ -24,7 +24,9 @@ from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_
 from web.edge.context import Context, Officer
+from web.edge.exports import MOST, wants_file
 from web.edge.rendering import Page, render
+from web.units.unit_export import export_units
 
 MOST_FOUND = 50
 FACT_NAMES = {
@@ -60,6 +62,9 @@ def show_units(context: Officer, q: str = "") -> Response:
     """The office's own unit with the units below; with `q`, the units that were found instead."""
     if not q.strip():
         return _unit_page(context, context.viewer.unit)
+    if wants_file(context.query):
+        units = list_found(context.session, context.viewer.unit, q.strip(), MOST)
+        return export_units(context, context.viewer.unit, units)
     found = list_found(context.session, context.viewer.unit, q.strip(), MOST_FOUND)
     levels = {level.code: level for level in list_levels(context.session)}
     tags = list_tags(context.session)
@@ -101,6 +106,8 @@ class UnitPage(Page):
 
 def _unit_page(context: Context, unit: Unit) -> Response:
     session, viewer = context.session, context.viewer
+    if wants_file(context.query):
+        return export_units(context, unit, list_lower(session, unit))
     above = [upper for upper in list_above(session, unit) if may_see(viewer.unit, upper)]
     steps = [(f"/units/{upper.code}", upper.name) for upper in above]
     page = UnitPage(
