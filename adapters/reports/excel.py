@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from adapters.language import SOURCE, tell_period, translate
-from adapters.reports.excel_sheets import Ledger, LedgerColumn
+from adapters.reports.excel_sheets import Ledger, LedgerColumn, LedgerSheet
 from adapters.reports.report_view import (
     ANSWER_TITLES,
     LEVEL_TITLES,
@@ -18,6 +18,8 @@ from adapters.reports.report_view import (
     status_text,
     written,
 )
+from models import ComplaintKind
+from rules.assignments.complaints import KIND_NAMES
 from rules.dates.calendar import local_time
 from rules.reports.report_rows import LIST_ROWS, LISTS
 from rules.sentences.refusal import N_
@@ -72,6 +74,7 @@ class _Book:
         sheet.lines(lines)
         level = LedgerColumn(self.say(N_("层级")), 16, "text")
         sheet.table([level, *self._columns(LEVEL_TITLES)], map(self._level, self.data["levels"]))
+        self._complaints(sheet)
         columns = [
             LedgerColumn(self.say(N_("序号")), 8, "count"),
             LedgerColumn(self.say(N_("措施")), 40, "text"),
@@ -83,6 +86,24 @@ class _Book:
         )
         sheet.table(columns, rows)
         sheet.table(self._hand_down_columns(), map(self._handed_down, self.data["measures"]))
+
+    def _complaints(self, sheet: LedgerSheet) -> None:
+        """Complaints below by kind, where there are any that may be told."""
+        found = self.data.get("complaints", [])
+        if not found:
+            return
+        columns = [
+            LedgerColumn(self.say(N_("减负反映")), 16, "text"),
+            LedgerColumn(self.say(N_("条数")), 10, "count"),
+            LedgerColumn(self.say(N_("已答复")), 10, "count"),
+            LedgerColumn(self.say(N_("已解决")), 10, "count"),
+        ]
+        rows = [
+            [self.say(KIND_NAMES[ComplaintKind(row["kind"])]), row["count"], row["answered"],
+             row["helped"]]
+            for row in found
+        ]  # fmt: skip
+        sheet.table(columns, rows)
 
     def _hand_down_columns(self) -> list[LedgerColumn]:
         return [

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from adapters.language import SOURCE, tell_period, translate
-from models import ONCE, Snapshot, Status
+from models import ONCE, ComplaintKind, Snapshot, Status
+from rules.assignments.complaints import KIND_NAMES
 from rules.assignments.states import STATUS_NAMES
 from rules.campaigns.notice.numerals import numeral_of
 from rules.dates.calendar import local_time
@@ -98,6 +99,7 @@ def view(report: Report, language: str) -> dict[str, Any]:
         "made_at": f"{local_time(report.made_at):%Y-%m-%d %H:%M}",
         "checksum": report.short_checksum,
         "lists": [_list(report.data, kind, language) for kind in LISTS],
+        "complaints": _complaints(report.data, language),
         "with_figures": [
             measure for measure in measures if measure["figures"] or measure["target"]
         ],
@@ -198,6 +200,21 @@ def _list(data: Mapping[str, Any], kind: str, language: str) -> dict[str, Any]:
         "more": min(found["count"], LIST_ROWS) - len(rows),
         "beyond": max(found["count"] - LIST_ROWS, 0),
         "by_level": _by_level(found["levels"], language),
+    }
+
+
+def _complaints(data: Mapping[str, Any], language: str) -> dict[str, Any] | None:
+    """How many complaints there are below, of which kinds; None: none, or none is told."""
+    rows = data.get("complaints", [])
+    if not rows:
+        return None
+    kinds = [
+        f"{translate(language, KIND_NAMES[ComplaintKind(row['kind'])])} {row['count']}"
+        for row in rows
+    ]
+    return {
+        "kinds": listed(kinds, lambda msgid: translate(language, msgid)),
+        **{name: sum(row[name] for row in rows) for name in ("count", "answered", "helped")},
     }
 
 

@@ -162,6 +162,15 @@ def _overview(template: Template) -> None:
         "({{ data.coverage.units_share }}) have answered everything.",
     )
     template.command("{%p endif %}")
+    template.command("{%p if complaints %}")
+    template.say(
+        "下级单位反映负担问题{{ complaints.count }}条（{{ complaints.kinds }}），"
+        "已答复{{ complaints.answered }}条，其中{{ complaints.helped }}条反映单位认为已解决。",
+        "Units below sent {{ complaints.count }} workload complaints ({{ complaints.kinds }}); "
+        "{{ complaints.answered }} are answered, and {{ complaints.helped }} of them are solved "
+        "in the view of the complaining unit.",
+    )
+    template.command("{%p endif %}")
     template.command("{%p if data.measures %}")
     template.table(
         [

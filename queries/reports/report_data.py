@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -18,6 +18,8 @@ from models import (
     AnswerNumber,
     Assignment,
     Campaign,
+    Complaint,
+    ComplaintAnswer,
     Detail,
     Event,
     FormVersion,
@@ -48,6 +50,7 @@ from rules.forms.rolled_figures import EXTREMES, Extremes
 from rules.reports.report_rows import (
     AnswerRow,
     AssignmentRow,
+    ComplaintRow,
     MeasureRow,
     NumberRow,
     ReportedCampaign,
@@ -93,6 +96,7 @@ def get_report_rows(
         answering=list_answering(session, campaign_id),
         to_come=to_come,
         targets=list_targets(session, targets_of(measures, form_fields), unit_ids),
+        complaints=_complaints(session, campaign_id),
         named=list_named(session, campaign_id, unit_ids, as_of=as_of),
     )
 
@@ -195,9 +199,31 @@ def _members(session: Session, unit_ids: Sequence[int]) -> list[ReportedUnit]:
         level=col(Unit.level),
         parent_id=col(Unit.parent_id),
         lft=col(Unit.lft),
+        rgt=col(Unit.rgt),
     )
     query = select(*by_name.columns).where(_is_member(unit_ids))
     return by_name.values(session.execute(query.order_by(col(Unit.lft))))
+
+
+def _complaints(session: Session, campaign_id: int) -> list[ComplaintRow]:
+    by_name = ByName(
+        ComplaintRow,
+        place=col(Unit.lft),
+        kind=col(Complaint.kind),
+        answered=exists().where(_of_complaint),
+        helped=exists().where(_of_complaint, col(ComplaintAnswer.helped).is_(True)),
+    )
+    rows = session.execute(
+        select(*by_name.columns)
+        .select_from(Complaint)
+        .join(Unit, col(Unit.id) == Complaint.unit_id)
+        .join(Assignment, col(Assignment.id) == Complaint.assignment_id)
+        .where(col(Assignment.measure_id).in_(of_campaign(campaign_id)))
+    )
+    return by_name.values(rows)
+
+
+_of_complaint = col(ComplaintAnswer.complaint_id) == Complaint.id
 
 
 def _measures(session: Session, campaign_id: int) -> list[MeasureRow]:

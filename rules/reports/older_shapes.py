@@ -27,6 +27,7 @@ def as_now(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **data,
         "below": _counts(data["below"]),
+        "complaints": [],
         "levels": [_counts(row) for row in data["levels"]],
         "lower": [_counts(row) for row in data["lower"]],
         "measures": [_measure(measure) for measure in data["measures"]],

@@ -20,6 +20,7 @@ from models import MeasureStatus, Status
 from rules.assignments.counting import sums_levels
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT
 from rules.dates.calendar import local_date, workdays_between
+from rules.reports.report_complaints import complaints_of
 from rules.reports.report_figures import figures_of, own_figures, target_of
 from rules.reports.report_index import Key, RowIndex
 from rules.reports.report_narratives import narratives_of
@@ -86,6 +87,7 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
         "as_of": rows.as_of.isoformat(),
         "coverage": _coverage(index, unit_id, below),
         "below": below,
+        "complaints": complaints_of(index, unit),
         "levels": levels,
         "lower": _merge(
             measures, "lower", [lower_unit.code for lower_unit in index.lower[unit_id]]

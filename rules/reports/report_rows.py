@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from models import MeasureKind, MeasureStatus, Status
+from models import ComplaintKind, MeasureKind, MeasureStatus, Status
 from rules.forms.rolled_figures import Extremes
 
 LISTS = ("returned", "overdue", "late", "missing")
@@ -42,6 +42,7 @@ class ReportedUnit(NamedTuple):
     level: str
     parent_id: int | None
     lft: int
+    rgt: int
 
 
 class MeasureRow(NamedTuple):
@@ -183,6 +184,16 @@ class CoverageRow(NamedTuple):
     complete: int
 
 
+class ComplaintRow(NamedTuple):
+    """A complaint about a measure of the campaign, without a word on whose it is."""
+
+    place: int
+    """`Unit.lft` of the unit that wrote the complaint."""
+    kind: ComplaintKind
+    answered: bool
+    helped: bool
+
+
 @dataclass(frozen=True)
 class ReportRows:
     """Everything from which the snapshots of some units of one campaign are composed."""
@@ -212,5 +223,6 @@ class ReportRows:
     to_come: dict[tuple[int, int, str], dict[str, int]] = field(default_factory=dict)
     """(unit, measure, period) → level → how many units below the measure has not reached."""
     targets: list[TargetRow] = field(default_factory=list)
+    complaints: list[ComplaintRow] = field(default_factory=list)
     named: dict[str, list[NamedRow]] = field(default_factory=dict)
     """Kind of list (`LISTS`) → its first rows for each reported unit."""

@@ -4,20 +4,25 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from adapters.reports import report_files
 from adapters.reports.excel import render_excel
 from adapters.reports.report_files import FACES, folder_of, report_file, write_reports
 from adapters.reports.report_page import render_page
 from adapters.reports.report_view import report_of, view
+from adapters.reports.word import render_word
 from adapters.settings import get_settings
-from models import Snapshot
+from models import ComplaintKind, Measure, Snapshot
 from queries.reports.snapshots import list_snapshots
+from services.assignments.complaints import answer_complaint, complain
 from services.reports.snapshots import take_snapshots
-from tests.building import REGION
+from tests.answering import account_of
+from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of
 from tests.conftest import NOW
+from tests.present import present
 from tests.reports_building import TODAY
 
 
@@ -92,6 +97,29 @@ def test_a_ledger_has_every_row_it_and_the_paper_refer_to(
         render_excel(report)
     )
     assert f"台账也未列出的还有{count - 10}个任务" in render_page(report).decode()
+
+
+def test_every_face_tells_what_the_units_below_complained_of(
+    session: Session, answered_campaign: int
+) -> None:
+    measure = session.exec(select(Measure).where(Measure.campaign_id == answered_campaign)).first()
+    own = assignment_of(session, present(measure), VILLAGE).id
+    village, township = (account_of(session, code) for code in (VILLAGE, TOWNSHIP))
+    for kind, page in (("repeated", "form"), ("repeated", ""), ("too_soon", "form")):
+        complaint = complain(
+            session, kind=ComplaintKind(kind), page=f"/assignments/{own}/{page}", text="",
+            answer_days=3, actor=village, now=NOW,
+        )  # fmt: skip
+    answer_complaint(session, complaint.id, text="延到月底。", actor=township, now=NOW)
+    ids = take_snapshots(session, answered_campaign, [REGION], as_of=TODAY, actor=None, now=NOW)
+    (report,) = map(report_of, list_snapshots(session, ids))
+    told = "下级单位反映负担问题3条（太急 1、重复 2），已答复1条，其中0条反映单位认为已解决。"
+    assert told in render_page(report).decode()
+    assert told in "".join(text.text for text in Document(BytesIO(render_word(report))).paragraphs)
+    sheet = load_workbook(BytesIO(render_excel(report)))["概况"]
+    cells = [[cell.value for cell in row[:4]] for row in sheet.iter_rows()]
+    assert ["太急", 1, 1, 0] in cells
+    assert ["重复", 2, 0, 0] in cells
 
 
 def named_note(ledger: bytes) -> str:

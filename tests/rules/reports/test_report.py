@@ -5,11 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.reports.report_view import written
-from models import MeasureKind, MeasureStatus, Status
+from models import ComplaintKind, MeasureKind, MeasureStatus, Status
 from rules.forms.rolled_figures import number_text
 from rules.reports.report import checksum, snapshots
 from rules.reports.report_rows import (
     LISTS,
+    ComplaintRow,
+    CoverageRow,
     ListedRow,
     MeasureRow,
     NamedRow,
@@ -21,8 +23,8 @@ from rules.reports.report_rows import (
 )
 from rules.reports.shares import NONE, share
 
-REGION = ReportedUnit(1, "15", "自治区", "region", None, 1)
-LEAGUE = ReportedUnit(2, "1504", "赤峰市", "league", 1, 2)
+REGION = ReportedUnit(1, "15", "自治区", "region", None, 1, 10)
+LEAGUE = ReportedUnit(2, "1504", "赤峰市", "league", 1, 2, 9)
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
@@ -89,6 +91,30 @@ def test_a_unit_nothing_has_reached_has_a_report_that_says_so() -> None:
     assert data["below"]["issued"] == 0
     assert data["below"]["submitted_share"] == NONE
     assert data["lists"]["overdue"] == {"count": 0, "levels": [], "rows": []}
+
+
+TOO_SOON = ComplaintRow(3, ComplaintKind.TOO_SOON, answered=True, helped=False)
+
+
+def test_complaints_below_are_counted_by_kind() -> None:
+    said = [
+        TOO_SOON,
+        TOO_SOON._replace(place=4, helped=True),
+        TOO_SOON._replace(place=5, answered=False),
+        ComplaintRow(3, ComplaintKind.NOT_OURS, answered=False, helped=False),
+        TOO_SOON._replace(place=1),  # the unit's own
+        TOO_SOON._replace(place=11),  # beside the unit
+    ]
+    found = snapshots(rows(complaints=said, coverage=[CoverageRow(1, 3, 0)]))[1]["complaints"]
+    assert found == [
+        {"kind": "too_soon", "count": 3, "answered": 2, "helped": 1},
+        {"kind": "not_ours", "count": 1, "answered": 0, "helped": 0},
+    ]
+
+
+def test_a_count_that_would_say_who_complained_is_left_out() -> None:
+    asked = [CoverageRow(1, 2, 0)]
+    assert snapshots(rows(complaints=[TOO_SOON], coverage=asked))[1]["complaints"] == []
 
 
 def test_every_period_of_a_measure_is_a_line_of_its_own() -> None:
