@@ -198,3 +198,20 @@ def test_what_has_not_reached_the_server_comes_back_from_the_phone(
     assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('jieli.form'))") == []
     page.go_back()
     page.wait_for_url("**/receipts/**")
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.OFFICE])
+def test_at_twice_the_size_the_head_leaves_the_screen_to_the_page(
+    chromium: Browser, site: dict[str, Any], role: Role
+) -> None:
+    """A phone 360 px wide at 200 % has 180 px; the menu opens with a tap or the space bar."""
+    code, path = (REGION, "/campaigns") if role == Role.OFFICE else (VILLAGE, "/receipts")
+    page = signed_in(chromium, site, f"{role}-{code}", 180, java_script_enabled=False)
+    page.goto(site["address"] + path)
+    assert page.evaluate("document.querySelector('header').offsetHeight") < 90
+    assert not page.locator("header nav").is_visible()
+    page.focus("#menu")
+    page.keyboard.press("Space")
+    assert page.locator("header nav").is_visible()
+    assert page.locator("header .tools").is_visible()
+    assert page.evaluate(WIDER) <= 0
