@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.forms.expressions.grammar import read
 from rules.forms.expressions.nodes import Call, Chain, Literal, Negative, Node, Own, Reference
@@ -155,6 +156,7 @@ def _written_comparison(comparison: PlainComparison) -> str:
     return holds if comparison.strict else f"{reference} = '' or {holds}"
 
 
+@lru_cache(maxsize=1024)
 def _tree(text: str) -> Node | None:
     try:
         return read(text, choice=False) if text.strip() else None

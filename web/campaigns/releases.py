@@ -25,6 +25,7 @@ from models import (
 from queries.assignments.hand_downs import list_of_measure, list_steps
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
 from queries.campaigns.measures import list_gates, list_reached_levels
+from queries.campaigns.notice_files import HandedNotice, get_handed_notice
 from queries.campaigns.reach import (
     LevelReach,
     ReachRow,
@@ -59,6 +60,7 @@ from web.campaigns.measure_acts import (
 )
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, MeasureHistory, read_history
 from web.campaigns.typed_schedule import release_in_words
+from web.edge.asked_first import MANY
 from web.edge.context import Context, Officer
 from web.edge.paging import PageNumber, count_pages
 from web.edge.posted import Posted
@@ -283,6 +285,10 @@ class PreviewPage(Page):
     measure: Measure
     campaign: Campaign
     preview: ReleasePreview
+    notice: HandedNotice
+    """The files that the units can read with it."""
+    asks: bool
+    """The release reaches so many units that the button asks first."""
     target: str
     """How many of what is to be done; empty where the measure sets no target."""
     plans: Sequence[str]
@@ -311,6 +317,8 @@ def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str =
         measure=measure,
         campaign=campaign,
         preview=preview,
+        notice=get_handed_notice(context.session, campaign.id),
+        asks=sum(level.reach.answering + level.reach.passing_on for level in preview.levels) > MANY,
         target=_target(measure),
         plans=[
             release_in_words(context.words, plan)

@@ -26,6 +26,7 @@ from web.forms.typed_conditions import (
     choices_of,
     misplaced,
     reference,
+    repeats_of,
 )
 
 SIGN_NAMES = {
@@ -81,17 +82,17 @@ class ShownConditions:
 
 def shown_conditions(words: Words, rows: Rows) -> list[ShownConditions]:
     """The conditions of every row, for the page."""
-    notes = misplaced(rows)
+    notes, repeats = misplaced(rows), repeats_of(rows)
     return [
-        _shown(rows, place, [words.say(note) for note in notes.get(place, ())])
+        _shown(rows, repeats, place, [words.say(note) for note in notes.get(place, ())])
         for place in range(len(rows))
     ]
 
 
-def _shown(rows: Rows, place: int, notes: Sequence[str]) -> ShownConditions:
+def _shown(rows: Rows, repeats: Sequence[str], place: int, notes: Sequence[str]) -> ShownConditions:
     row = rows[place]
-    earlier = candidates(rows, place)
-    alike = candidates(rows, place, compared=True)
+    earlier = candidates(rows, repeats, place)
+    alike = candidates(rows, repeats, place, compared=True)
     return ShownConditions(
         ifs=[_shown_if(rows, earlier, PlainCondition(*part)) for part in row.ifs],
         against=[_shown_against(rows, row, alike, part) for part in row.against],

@@ -131,11 +131,11 @@ def usual_message(kind: str, compared: Sequence[PlainComparison], labels: Mappin
     return f"{Joined(said, PARTED).told(str)}{ENDED}" if said else ""
 
 
-def expressions_of(row: ConditionedRow, rows: Rows) -> dict[str, str]:
+def expressions_of(
+    row: ConditionedRow, types: Mapping[str, str], labels: Mapping[str, str]
+) -> dict[str, str]:
     """The properties of a field that its conditions and comparisons say. An expression that means
-    what was published stays as it was written."""
-    types = {other.name: other.type for other in rows}
-    labels = {other.name: other.label for other in rows}
+    what was published stays as it was written. `types` and `labels`: those of all rows by name."""
     relevant = written_conditions(_conditions(row), types)
     compared = _compared(row) if row.type in COMPARABLE else ()
     constraint = written_comparisons(compared)
@@ -190,17 +190,20 @@ def parts_of_base(row: ConditionedRow, types: Mapping[str, str]) -> Parts:
     return tuple((part.name, part.sign, part.value) for part in found.parts) if found else ()
 
 
-def candidates(rows: Rows, place: int, *, compared: bool = False) -> list[int]:
+def candidates(
+    rows: Rows, repeats: Sequence[str], place: int, *, compared: bool = False
+) -> list[int]:
     """The places of the rows before `place` to which the row there can refer; for a comparison
-    only those that hold the same kind of answer."""
-    row = rows[place]
-    repeat = _repeat_of(rows, row)
+    only those that hold the same kind of answer. `repeats`: see `repeats_of`."""
+    kind, repeat = rows[place].type, repeats[place]
+    if compared and kind not in COMPARABLE:
+        return []
     return [
         at
         for at, other in enumerate(rows[:place])
         if signs_of(other.type)
-        and _repeat_of(rows, other) in ("", repeat)
-        and (not compared or _same_kind(row.type, other.type))
+        and repeats[at] in ("", repeat)
+        and (not compared or _same_kind(kind, other.type))
     ]
 
 
@@ -212,7 +215,7 @@ def with_condition(rows: Sequence[Row], place: int, act: str, part: str) -> list
     if act.startswith("un"):
         left = tuple(kept for at, kept in enumerate(parts) if str(at) != part)
         return _with_parts(rows, place, name, left)
-    found = candidates(rows, place, compared=act == "against")
+    found = candidates(rows, repeats_of(rows), place, compared=act == "against")
     if not found:
         return list(rows)
     item, kind = reference(rows, found[-1]), rows[found[-1]].type
@@ -231,16 +234,18 @@ def _same_kind(kind: str, other: str) -> bool:
     return kind in NUMERIC and other in (*NUMERIC, FieldType.CALCULATE)
 
 
-def _repeat_of(rows: Rows, row: ConditionedRow) -> str:
-    """The name of the repeat that a row stands in; empty outside repeats."""
-    around = {other.name: other for other in rows if other.name}
-    seen: set[str] = set()
-    while row.within in around and row.within not in seen:
-        seen.add(row.within)
-        row = around[row.within]
-        if row.type == FieldType.REPEAT:
-            return row.name
-    return ""
+def repeats_of(rows: Rows) -> list[str]:
+    """The name of the repeat that each row stands in; empty outside repeats.
+
+    A group stands before what stands in it.
+    """
+    inside: dict[str, str] = {}
+    found = []
+    for row in rows:
+        repeat = inside.get(row.within, "")
+        found.append(repeat)
+        inside[row.name] = row.name if row.type == FieldType.REPEAT else repeat
+    return found
 
 
 def unfinished(rows: Rows) -> dict[int, list[Fault]]:

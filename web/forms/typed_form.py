@@ -342,8 +342,11 @@ class TypedForm:
     def raw(self) -> list[dict[str, Any]]:
         """The rows as field definitions; a new field is named after its label."""
         rows = _all_named(self.rows, self.taken)
+        types = {row.name: row.type for row in rows}
+        labels = {row.name: row.label for row in rows}
         return [
-            row.raw(row.name) | ({} if row.locked else expressions_of(row, rows)) for row in rows
+            row.raw(row.name) | ({} if row.locked else expressions_of(row, types, labels))
+            for row in rows
         ]
 
 

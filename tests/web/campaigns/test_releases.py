@@ -8,7 +8,16 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, select
 
-from models import Assignment, Gate, HandDown, MeasureStatus, Tag, UnitTag
+from models import (
+    Assignment,
+    Gate,
+    HandDown,
+    MeasureStatus,
+    NoticeFile,
+    NoticeFileKind,
+    Tag,
+    UnitTag,
+)
 from queries.campaigns.measures import list_reach
 from services.campaigns.measures import GateChoice, confirm_measure, release_measure
 from services.campaigns.schedules import schedule_release
@@ -254,3 +263,34 @@ def test_the_preview_shows_everything_that_goes_out(
         assert told in shown
     assert ("嘎查村社区", "2边境 2", "0") in numbers(answer)
     assert check(answer).xpath("//details[@open]//div[@class='text']")
+
+
+def test_the_preview_names_the_files_that_go_out_with_the_measure(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    measure = drafted(session)
+    session.add(
+        NoticeFile(
+            token="t" * 20, campaign_id=measure.campaign_id, kind=NoticeFileKind.ANNEX,
+            name="样表.xlsx", size=2048, digest="0" * 64, added_at=NOW,
+            added_by=office_of(session).id,
+        )
+    )  # fmt: skip
+    page = check(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
+    href = f"/notices/{measure.campaign_id}/files/{'t' * 20}"
+    assert page.xpath(f"//dl//a[@href='{href}']/text()") == ["样表.xlsx"]
+
+
+@pytest.mark.parametrize("many", [40, 100])
+def test_the_button_of_a_release_to_many_units_asks_with_the_count(
+    session: Session,
+    sign_in: Callable[..., TestClient],
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+) -> None:
+    monkeypatch.setattr("web.campaigns.releases.MANY", many)
+    measure = drafted(session, confirmed=True)
+    page = check(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
+    (form,) = page.xpath(f"//form[@action='/measures/{measure.id}/release']")
+    asked = form.xpath(".//button/@data-confirm")
+    assert ["32 个填报单位" in question for question in asked] == ([True] if many == 40 else [])

@@ -152,3 +152,19 @@ def test_the_dot_of_a_radio_button_is_in_the_middle_of_its_circle(
     first.wait_for()
     assert first.evaluate(_OFF_CENTRE) == [0, 0]
     page.context.close()
+
+
+def test_another_item_of_a_condition_brings_its_own_signs_and_values(
+    chromium: Browser, editor: str
+) -> None:
+    page = opened(chromium, editor)
+    page.select_option("#type-0", "select_one")
+    page.locator("#choices-0").wait_for()
+    page.fill("#choices-0", "有\n没有")
+    page.click("button[value='if:2']")
+    page.locator("#relevant-2").wait_for()
+    page.select_option("#relevant-2", label=page.input_value("#label-0"))
+    page.locator("select#if_value-2-0").wait_for()
+    page.select_option("#if_value-2-0", label="没有")
+    assert page.locator("#if_sign-2-0 option").count() == 4
+    page.context.close()
