@@ -47,9 +47,17 @@ def get_unit(session: Session, code: str) -> Unit:
 
 
 def make_account(
-    session: Session, code: str = REGION, role: Role = Role.OFFICE, login: str | None = None
+    session: Session,
+    code: str = REGION,
+    role: Role = Role.OFFICE,
+    login: str | None = None,
+    *,
+    used: bool = True,
 ) -> Account:
-    """An account of the unit with that code. Its password is nothing one could sign in with."""
+    """An account of the unit with that code. Its password is nothing one could sign in with.
+
+    `used`: somebody has signed in with it.
+    """
     account = Account(
         login=login or f"{role}-{code}",
         name="综合办公室",
@@ -57,6 +65,7 @@ def make_account(
         unit_id=get_unit(session, code).id,
         role=role,
         created_at=NOW,
+        signed_in_at=NOW if used else None,
     )
     session.add(account)
     session.flush()

@@ -36,6 +36,7 @@ from web.campaigns import (
     notice_files,
     releases,
     schedules,
+    silent_units,
 )
 from web.edge import health, language, offline_pages, static_files
 from web.edge.errors import register_errors, tell_too_large
@@ -88,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     closings.router,
     measure_history.router,
     releases.router,
+    silent_units.router,
     schedules.router,
     form_drafts.router,
     form_editor.router,

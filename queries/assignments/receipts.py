@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Account, Assignment, Decision, Measure, Review, Status, Submission, Unit
+from queries.filling.stand_ins import stand_in
 from queries.units.visibility import visible_units
 from rules.filling.receipts import standing
 from rules.sentences.not_found import NotFound
@@ -22,6 +23,8 @@ class Receipt(NamedTuple):
     unit: Unit
     sender: str
     """The name of the account that sent it."""
+    stand_in: str
+    """The name of the unit that has sent it in the place of `unit`; mostly empty."""
     review: Review | None
 
     @property
@@ -46,6 +49,7 @@ def get_visible_receipt(session: Session, viewer: Unit, number: str) -> Receipt:
         measure=Measure,
         unit=Unit,
         sender=col(Account.name),
+        stand_in=stand_in(Account),
         review=Review,
     )
     found = session.execute(

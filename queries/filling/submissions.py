@@ -22,6 +22,7 @@ from models import (
     Submission,
 )
 from models.parameters import among
+from queries.filling.stand_ins import stand_in
 from rules.forms.form_fields import FormField, asked_of, read_form
 from rules.sentences.not_found import NotFound
 
@@ -32,6 +33,8 @@ class Revision(NamedTuple):
     submission: Submission
     sender: str
     """The name of the account that sent the submission."""
+    stand_in: str
+    """The name of the unit that has sent it in the place of the assignment's unit; mostly empty."""
     review: Review | None
     reviewer: str
     """The name of the account that decided; empty before the decision."""
@@ -60,6 +63,7 @@ _REVISION = ByName(
     Revision,
     submission=Submission,
     sender=col(_SENDER.name),
+    stand_in=stand_in(_SENDER),
     review=Review,
     reviewer=func.coalesce(_REVIEWER.name, ""),
 )

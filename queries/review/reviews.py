@@ -37,6 +37,7 @@ from models import (
 from models.parameters import among
 from queries.assignments.still_open import OPEN, WAITING
 from queries.filling.current_submission import is_current
+from queries.filling.stand_ins import stood_in_for
 from queries.review.review_list import SHAPES, Position, Shape, WaitingSubmissions, at
 from rules.assignments.states import NEXT
 from rules.dates.calendar import local_date
@@ -69,6 +70,8 @@ class WaitingSubmission(NamedTuple):
     flag_count: int
     corrects: bool
     """Whether the submission corrects an approved answer."""
+    stood_in: bool
+    """Whether the unit above has answered in the place of the unit."""
 
     @property
     def sent_on(self) -> date:
@@ -258,6 +261,7 @@ _ROW = ByName(
     late=col(Assignment.late),
     flag_count=col(Submission.flag_count),
     corrects=_approved_before(),
+    stood_in=stood_in_for(),
 )
 _MEASURE_KEYS: dict[str, Any] = {
     "measure_id": col(Measure.id),

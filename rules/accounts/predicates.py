@@ -32,6 +32,8 @@ class Subject(NamedTuple):
     """The account that the subject belongs to."""
     place: int | None = None
     """`Unit.lft` of the unit that the subject belongs to."""
+    silent: bool = False
+    """The unit that the subject belongs to has no working account."""
     unit_name: str = ""
     """The name of that unit, for the sentence of a refusal."""
     asked_ids: frozenset[int] = frozenset()
@@ -69,6 +71,11 @@ def own_office(asker: Asker, subject: Subject) -> bool:
 def directly_above(asker: Asker, subject: Subject) -> bool:
     """the unit directly above; at the top, the unit itself"""
     return asker.account is not None and asker.account.unit_id == subject.above_id
+
+
+def above_a_silent_unit(asker: Asker, subject: Subject) -> bool:
+    """the unit directly above, while the unit it belongs to has no working account"""
+    return subject.silent and directly_above(asker, subject)
 
 
 def at_or_above(asker: Asker, subject: Subject) -> bool:

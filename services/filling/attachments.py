@@ -29,8 +29,9 @@ from queries.filling.attachments import (
     list_sizes,
     mark_kept,
 )
+from queries.filling.stand_ins import subject_of
+from queries.units.units import get_unit_by_id
 from rules.accounts.permissions import Right, require
-from rules.accounts.predicates import Subject
 from rules.filling.attachments.kinds import (
     LARGEST_PIECE,
     SMALLEST_PIECE,
@@ -235,7 +236,8 @@ def _get_own(session: Session, assignment_id: int, actor: Account) -> Assignment
     assignment = session.get(Assignment, assignment_id)
     if assignment is None:
         raise NotFound
-    require(actor, Right.ATTACH, Subject(assignment.unit_id))
+    unit = get_unit_by_id(session, assignment.unit_id)
+    require(actor, Right.ATTACH, subject_of(session, unit, actor))
     return assignment
 
 

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from models import Account, Act, Assignment, Decision, FormVersion, Review, Submission
 from queries.filling.answer_sheets import get_answer_sheet
+from queries.filling.stand_ins import subject_of
 from queries.filling.submissions import get_submitted_fields, get_why
 from rules.accounts.permissions import Right, require
-from rules.accounts.predicates import Subject
 from rules.assignments.states import REPORTED, REVIEWED
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Typed, as_typed
@@ -37,7 +37,7 @@ def recall(session: Session, assignment_id: int, *, actor: Account, now: datetim
     """
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    require(actor, Right.RECALL, Subject.of(sheet.unit))
+    require(actor, Right.RECALL, subject_of(session, sheet.unit, actor))
     if corrects(sheet):
         return _restore(session, sheet, actor, now)
     never_reviewed = sheet.review is None
@@ -62,7 +62,7 @@ def take_back(
     """
     lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    require(actor, Right.RECALL, Subject.of(sheet.unit))
+    require(actor, Right.RECALL, subject_of(session, sheet.unit, actor))
     key = posting.send_key
     if not (sheet.draft and key and sheet.draft.page == key):  # Else it was pressed twice.
         check_overtaken(sheet, typed, posting)

@@ -17,9 +17,9 @@ from sqlmodel import Session
 from models import Account, Flag, Submission
 from queries.assignments.coverage import get_coverage
 from queries.filling.answer_sheets import list_sheets_of
+from queries.filling.stand_ins import subject_of
 from queries.filling.submissions import list_by_send_keys, list_submitted_fields
 from rules.accounts.permissions import Right, require
-from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date, local_time
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.answers import Attached, Typed
@@ -208,7 +208,8 @@ def _judge(session: Session, known: _Known, sending: Sending) -> Outcome | Sheet
     if sheet is None:
         return Refused(NotFound())
     try:
-        require(sending.actor, Right.SUBMIT, Subject.of(sheet.unit))
+        subject = subject_of(session, sheet.unit, sending.actor)
+        require(sending.actor, Right.SUBMIT, subject)
         why_in(sending.typed)
         proper_key(sending.posting.send_key)
         again = _sent_before(known, sending, sheet)

@@ -20,6 +20,7 @@ from queries.assignments.visible_assignments import (
 from queries.campaigns.notice_files import HandedNotice, get_handed_notice
 from queries.campaigns.reach import ReachBelow, count_reach_below
 from queries.filling.submissions import Revision, find_current, find_draft
+from queries.units.access import get_access
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.assignments.states import is_over, owes, possible, waits_for_review
@@ -27,6 +28,7 @@ from rules.forms.field_values import read_date
 from rules.reports.targets import target_in_words
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
+from rules.units.access import Access
 from services.assignments import assignments
 from services.filling import recalls
 from web.assignments.progress import Progress, progress_of
@@ -102,6 +104,10 @@ class AssignmentPage(Page):
     draft: Draft | None
     """The draft beside an answer that stands."""
     workbook: str
+    access: Access | None
+    """What the accounts of a lower unit are like that has no working one and owes an answer."""
+    may_stand_in: bool
+    """The viewer may answer in the place of that unit."""
     progress: Progress | None
     """None at the lowest level."""
     detail: TypedDetail
@@ -125,6 +131,7 @@ def _page(
     added = list_added(session, assignment)
     changes = list_changes(session, assignment.id)
     answered = assignment.status == Status.APPROVED or is_over(assignment)
+    access = _find_access(session, context.viewer, seen)
     page = AssignmentPage(
         seen=seen,
         assignment=assignment,
@@ -135,6 +142,8 @@ def _page(
         left=days_left(assignment.due_on, context.today),
         owes=owes(assignment),
         acts=acts,
+        access=access,
+        may_stand_in=access is not None and context.viewer.unit.id == seen.unit.parent_id,
         reach=_reach(session, seen) if Act.RELEASE in acts else None,
         current=find_current(session, assignment.id),
         changes=changes,
@@ -147,6 +156,14 @@ def _page(
         refusal=refusal,
     )
     return render(context.request, page, status=status)
+
+
+def _find_access(session: Session, viewer: Viewer, seen: Seen) -> Access | None:
+    """See `AssignmentPage.access`."""
+    if viewer.unit.id == seen.unit.id or not owes(seen.assignment):
+        return None
+    access = get_access(session, seen.unit)
+    return None if access == Access.WORKING else access
 
 
 def _reach(session: Session, seen: Seen) -> ReachBelow:

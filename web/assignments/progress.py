@@ -1,6 +1,6 @@
 """Where a measure stands across a subtree, drilling down level by level."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,12 +23,15 @@ from queries.assignments.visible_assignments import (
     get_visible_assignment,
     list_periods,
 )
+from queries.filling.stand_ins import list_stood_in_for
+from queries.units.access import list_silent_below
 from queries.units.units import get_unit, list_above
 from queries.units.visibility import get_visible_measure, get_visible_unit, may_see
 from rules.assignments.counting import Answers
 from rules.assignments.states import owes
 from rules.forms.rolled_figures import Figure
 from rules.sentences.not_found import NotFound
+from rules.units.access import Access
 from web.assignments.exports import export_lower
 from web.edge.context import Context, SignedIn
 from web.edge.exports import wants_file
@@ -49,6 +52,10 @@ class Progress:
     missing: list[MissingUnit]
     page: int
     """The page of the missing units."""
+    silent: Mapping[int, Access]
+    """Lower unit without a working account → what its accounts are like."""
+    stood_in: frozenset[int]
+    """The lower units' assignments in whose place the unit above has answered."""
 
     @property
     def answers(self) -> Answers:
@@ -88,6 +95,8 @@ def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) 
         totals=list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id),
         missing=list(list_missing_units(session, assignment, below, page=missing, size=MISSING)),
         page=missing,
+        silent=list_silent_below(session, seen.unit),
+        stood_in=list_stood_in_for(session, [row.assignment.id for row in below.lower]),
     )
 
 

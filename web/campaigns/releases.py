@@ -36,12 +36,14 @@ from queries.campaigns.reach import (
     list_reached,
 )
 from queries.campaigns.schedules import count_plans_of, list_plans_of
+from queries.campaigns.unanswering import count_silent
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, warnings
 from rules.dates.calendar import WEEKDAY_NAMES, local_date, workdays_between
 from rules.dates.due import DueRule, current_period, due_dates
 from rules.reports.targets import target_in_words
 from rules.sentences.refusal import N_
+from rules.units.access import Access
 from services.campaigns.measures import (
     STATUS_NAMES,
     confirm_measure,
@@ -289,6 +291,8 @@ class PreviewPage(Page):
     """The files that the units can read with it."""
     asks: bool
     """The release reaches so many units that the button asks first."""
+    silent: Mapping[Access, int]
+    """What their accounts are like → how many units are asked to answer and cannot."""
     target: str
     """How many of what is to be done; empty where the measure sets no target."""
     plans: Sequence[str]
@@ -319,6 +323,7 @@ def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str =
         preview=preview,
         notice=get_handed_notice(context.session, campaign.id),
         asks=sum(level.reach.answering + level.reach.passing_on for level in preview.levels) > MANY,
+        silent=count_silent(context.session, measure.id, context.viewer.unit),
         target=_target(measure),
         plans=[
             release_in_words(context.words, plan)

@@ -20,6 +20,7 @@ from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
+from rules.units.access import ACCESS_NAMES
 from web.edge.language import Words, is_foreign, language_of, marked
 from web.edge.paging import as_file
 from web.edge.said import forget_said, what_was_said
@@ -103,6 +104,7 @@ def environment(language: str) -> Environment:
         act_names=ACT_NAMES,
         kind_names=KIND_NAMES,
         role_names=ROLE_NAMES,
+        access_names=ACCESS_NAMES,
         upload_accepts=ACCEPTED,
         upload_limits=LARGEST,
         upload_piece=LARGEST_PIECE,

@@ -23,7 +23,7 @@ from rules.sentences.refusal import Refusal
 from services.filling import attachments
 from web.edge.context import SignedIn
 from web.edge.language import say
-from web.edge.own import get_own
+from web.edge.own import get_to_answer
 from web.edge.posted import Posted
 from web.edge.security import read_id, who_asks
 from web.edge.stored_files import BYTES, Files, Token, hand_out
@@ -98,14 +98,14 @@ async def take_piece(
 def _find_upload(
     request: Request, now: datetime, assignment_id: int, token: str, session: Session
 ) -> Attachment:
-    get_own(session, who_asks(request, session, now), assignment_id)
+    get_to_answer(session, who_asks(request, session, now), assignment_id)
     return get_attachment_upload(session, assignment_id, token)
 
 
 @router.post("/assignments/{assignment_id}/uploads")
 def start_upload(context: SignedIn, store: Files, posted: Posted, assignment_id: int) -> Response:
     """Begin an upload (`name`, `size`, `field`, `key`), or find the one begun with that key."""
-    get_own(context.session, context.viewer, assignment_id)
+    get_to_answer(context.session, context.viewer, assignment_id)
     with attempt(context.session, context.words) as outcome:
         upload = attachments.start(
             context.session,
@@ -125,7 +125,7 @@ def start_upload(context: SignedIn, store: Files, posted: Posted, assignment_id:
 @router.get("/assignments/{assignment_id}/uploads/{token}")
 def show_progress(context: SignedIn, store: Files, assignment_id: int, token: Token) -> Response:
     """How much of an upload is here: where to go on."""
-    get_own(context.session, context.viewer, assignment_id)
+    get_to_answer(context.session, context.viewer, assignment_id)
     return _progress(store, get_attachment_upload(context.session, assignment_id, token))
 
 
@@ -142,7 +142,7 @@ def add_piece(
     503: the file is complete, but its turn for cleaning has not come. An empty piece at the end
     asks again.
     """
-    get_own(context.session, context.viewer, assignment_id)
+    get_to_answer(context.session, context.viewer, assignment_id)
     if taken.refusal:
         attachments.give_up(context.session, assignment_id, token, actor=context.actor)
         gone = BackgroundTask(store.forget, token)

@@ -165,6 +165,8 @@ class FormPage(Page):
     coverage: Mapping[str, Any] | None
     """What the lower units have answered; None at the lowest level."""
     labels: Mapping[str, str]
+    stood_in_for: str
+    """The name of the unit in whose place the viewer answers; mostly empty."""
     foreign: bool
     """Some questions are only in Chinese, and the page is not."""
     left_over: Sequence[tuple[str, str]]
@@ -216,6 +218,7 @@ def _page(context: Context, sheet: AnswerSheet, shown: Shown) -> FormPage:
         added=list_added(session, assignment),
         coverage=None if assignment.lowest else get_coverage(session, assignment),
         labels={} if assignment.lowest else get_labels(session, version_id),
+        stood_in_for="" if sheet.unit.id == context.viewer.unit.id else sheet.unit.name,
         foreign=_is_foreign(words, sheet),
         left_over=left_over(session, sheet),
         said=set(context.query.keys()),

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from models import Account
 from queries.filling.answer_sheets import get_answer_sheet
+from queries.filling.stand_ins import subject_of
 from rules.accounts.permissions import NotAllowed, Right, may
-from rules.accounts.predicates import Subject
 from rules.filling.answer_sheet import AnswerSheet
 from rules.sentences.not_found import NotFound
 from web.filling.answer_labels import note_questions
@@ -19,7 +19,7 @@ def get_own_sheet(
 ) -> AnswerSheet:
     """The answer sheet, for the unit that fills it in. Raises NotFound for every other unit."""
     sheet = get_answer_sheet(session, assignment_id)
-    if not may(account, Right.KEEP_DRAFT, Subject.of(sheet.unit)):
+    if not may(account, Right.KEEP_DRAFT, subject_of(session, sheet.unit, account)):
         raise NotFound
     note_questions(request, sheet)
     return sheet

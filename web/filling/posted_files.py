@@ -24,7 +24,7 @@ from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
 from web.edge.context import Context
 from web.edge.language import words_of
-from web.edge.own import get_own
+from web.edge.own import get_to_answer
 from web.edge.security import who_asks
 from web.edge.transactions import Looking, attempt
 from web.edge.waiting import Crowded, waiting_of
@@ -81,7 +81,7 @@ def _wanted(
 ) -> tuple[Account, dict[str, AttachmentKind]]:
     """Who sends, and key → kind for the questions that take a file."""
     viewer = who_asks(request, session, now)
-    get_own(session, viewer, assignment_id)
+    get_to_answer(session, viewer, assignment_id)
     kinds = {key: find_kind(session, assignment_id, key) for key in keys}
     return viewer.account, {key: kind for key, kind in kinds.items() if kind}
 

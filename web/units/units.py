@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 
 from models import Level, Tag, Unit, UnitFact
+from queries.units.access import get_access, list_silent_below
 from queries.units.unit_history import UnitChange, list_unit_changes
 from queries.units.unit_tags import list_tags_below
 from queries.units.units import (
@@ -23,6 +24,7 @@ from queries.units.visibility import get_visible_unit, may_see
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_
+from rules.units.access import Access
 from web.edge.context import Context, Officer
 from web.edge.exports import MOST, wants_file
 from web.edge.rendering import Page, render
@@ -96,6 +98,10 @@ class UnitPage(Page):
     """Lower unit → its tags."""
     imports: bool
     """The viewer may import a list of units."""
+    access: Access
+    """What the unit's accounts are like."""
+    silent: Mapping[int, Access]
+    """Lower unit without a working account → what its accounts are like."""
     edits: bool
     """The viewer may change something about the unit."""
     all_tags: Sequence[Tag]
@@ -119,6 +125,8 @@ def _unit_page(context: Context, unit: Unit) -> Response:
         tags=list_tags_of(session, unit),
         lower_tags=list_tags_below(session, unit),
         imports=viewer.may(Right.IMPORT_UNITS, Subject()),
+        access=get_access(session, unit),
+        silent=list_silent_below(session, unit),
         edits=unit.valid_to is None and viewer.may(Right.SET_TELEPHONE, Subject.of(unit)),
         all_tags=list_tags(session),
         changes=list_unit_changes(session, unit.id),

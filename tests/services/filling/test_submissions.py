@@ -174,7 +174,7 @@ def test_the_second_of_two_people_is_told_who_was_first(
 
 
 def test_another_unit_cannot_answer(
-    session: Session, village: Assignment, reviewer: Account
+    session: Session, village: Assignment, clerk: Account, reviewer: Account
 ) -> None:
     for act in (try_to_send, keep_draft):
         given = {"send_key": send_key()} if act is try_to_send else {}

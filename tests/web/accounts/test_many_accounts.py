@@ -129,7 +129,7 @@ def test_accounts_of_other_branches_are_out_of_reach(
 def test_the_list_tells_who_never_signed_in_and_who_was_switched_off(
     session: Session, sign_in: Callable[..., TestClient]
 ) -> None:
-    make_account(session, VILLAGE, Role.CLERK, "sleeping")
+    make_account(session, VILLAGE, Role.CLERK, "sleeping", used=False)
     off = make_account(session, BANNER, Role.CLERK, "ended")
     off.active = False
     client = sign_in(LEAGUE, "office")

@@ -153,6 +153,7 @@ def test_a_withdrawn_form_says_why_and_what_was_typed_can_be_read(
 def test_nobody_else_opens_the_form(
     world: World, sign_in: Callable[..., TestClient], code: str
 ) -> None:
+    sign_in(VILLAGE)
     client = sign_in(code)
     path = f"/assignments/{world.id(VILLAGE)}/form"
     assert client.get(path).status_code == 404
