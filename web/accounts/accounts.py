@@ -20,6 +20,7 @@ from queries.accounts.account_list import (
     list_account_page,
 )
 from queries.accounts.unused_accounts import count_unused, is_unused
+from queries.units.names_above import list_names_above
 from queries.units.visibility import get_visible_unit
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
@@ -117,6 +118,8 @@ class AccountsPage(Page):
     pages: int
     unused: int
     """Accounts here that nobody has used and that still have their first code."""
+    above: Mapping[int, str]
+    """Unit → the name of the unit above."""
 
 
 @router.get("/accounts")
@@ -132,7 +135,9 @@ def show_accounts(
         context.session, here, text=q.strip(), show=show, limit=PAGE, offset=PAGE * (page - 1)
     )
     pages, fresh = count_pages(total, PAGE), count_unused(context.session, here)
-    return render(context.request, AccountsPage(here, rows, total, q, show, page, pages, fresh))
+    above = list_names_above(context.session, [row.unit for row in rows])
+    shown = AccountsPage(here, rows, total, q, show, page, pages, fresh, above)
+    return render(context.request, shown)
 
 
 @dataclass(frozen=True)

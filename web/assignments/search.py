@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models import Unit
 from queries.assignments.receipts import is_there
 from queries.assignments.search import FoundMeasure, search_measures
+from queries.units.names_above import list_names_above
 from queries.units.units import list_found
 from rules.filling.receipts import read_receipt
 from rules.sentences.held import held, on_one_line
@@ -38,6 +39,8 @@ class SearchPage(Page):
     measures: Sequence[tuple[str, FoundMeasure]]
     """The address of each measure's page for this viewer, and the measure."""
     units: Sequence[Unit]
+    above: Mapping[int, str]
+    """Unit → the name of the unit above."""
     most: int
 
 
@@ -50,7 +53,8 @@ def search(context: SignedIn, q: Typed = "") -> Response:
         return RedirectResponse(f"/receipts/{number}", 303)
     measures, units = _found(session, viewer, text) if text else ([], [])
     linked = [(_address(measure, viewer), measure) for measure in measures]
-    return render(context.request, SearchPage(text, linked, units, MOST))
+    above = list_names_above(session, units)
+    return render(context.request, SearchPage(text, linked, units, above, MOST))
 
 
 def _receipt(session: Session, viewer: Viewer, text: str) -> str:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from models import Level, Tag, Unit, UnitFact
 from queries.units.access import get_access, list_silent_below
+from queries.units.names_above import list_names_above
 from queries.units.unit_history import UnitChange, list_unit_changes
 from queries.units.unit_tags import list_tags_below
 from queries.units.units import (
@@ -53,6 +54,8 @@ class FoundUnitsPage(Page):
 
     q: str
     found: Sequence[Unit]
+    above: Mapping[int, str]
+    """Unit → the name of the unit above."""
     most: int
     """How many units are shown at most."""
     levels: Mapping[str, Level]
@@ -69,8 +72,15 @@ def show_units(context: Officer, q: str = "") -> Response:
         return export_units(context, context.viewer.unit, units)
     found = list_found(context.session, context.viewer.unit, q.strip(), MOST_FOUND)
     levels = {level.code: level for level in list_levels(context.session)}
-    tags = list_tags(context.session)
-    return render(context.request, FoundUnitsPage(q, found, MOST_FOUND, levels, tags))
+    page = FoundUnitsPage(
+        q=q,
+        found=found,
+        above=list_names_above(context.session, found),
+        most=MOST_FOUND,
+        levels=levels,
+        all_tags=list_tags(context.session),
+    )
+    return render(context.request, page)
 
 
 @router.get("/units/{code}")
