@@ -1,6 +1,6 @@
 """Turning templates into pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -20,7 +20,11 @@ from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
+<<<<<<< HEAD
 from rules.units.access import ACCESS_NAMES
+=======
+from web.edge.came_from import remember_list, trail_of
+>>>>>>> 6d754c5 (Breadcrumbs lead back to the list one came from, with its filter and page)
 from web.edge.language import Words, is_foreign, language_of, marked
 from web.edge.paging import as_file
 from web.edge.said import forget_said, what_was_said
@@ -61,6 +65,8 @@ class PageFrame:
     """What a posted field is called on its page (`web.edge.typed_labels`)."""
     act_done: str
     """What the act before this page has done (`web.edge.said`)."""
+    trail: Sequence[tuple[str, str]]
+    """The first breadcrumbs: home, and the list that one came from (`web.edge.came_from`)."""
 
     @classmethod
     def of(cls, request: Request) -> "PageFrame":
@@ -73,6 +79,7 @@ class PageFrame:
             form_token=form_token(request),
             typed_label=partial(typed_label, request),
             act_done=what_was_said(request),
+            trail=trail_of(request),
         )
 
 
@@ -82,6 +89,7 @@ def render(request: Request, page: Page, *, status: int = 200) -> HTMLResponse:
     # On a shared computer the next person must not get the page back with a key.
     answer = HTMLResponse(text, status, {"Cache-Control": "no-store"})
     forget_said(request, answer)
+    remember_list(request, answer)
     return answer
 
 
