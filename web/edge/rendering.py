@@ -20,11 +20,8 @@ from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
-<<<<<<< HEAD
 from rules.units.access import ACCESS_NAMES
-=======
 from web.edge.came_from import remember_list, trail_of
->>>>>>> 6d754c5 (Breadcrumbs lead back to the list one came from, with its filter and page)
 from web.edge.language import Words, is_foreign, language_of, marked
 from web.edge.paging import as_file
 from web.edge.said import forget_said, what_was_said
