@@ -26,6 +26,7 @@ from web.edge.error_page import ErrorPage
 from web.edge.language import local_path, say, words_of
 from web.edge.posted import Posted
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.security import SESSION_COOKIE, SignInRefused, end_session, page_unit, set_session
 from web.edge.transactions import Look, Looking, Now, OpenSession, attempt
 from web.edge.waiting import Crowded, Waiting, waiting_of
@@ -173,7 +174,7 @@ def sign_out(request: Request, session: OpenSession, now: Now) -> Response:
     token = request.cookies.get(SESSION_COOKIE)
     if token:
         accounts.sign_out(session, token, now=now)
-    answer = RedirectResponse("/sign-in", 303)
+    answer = back_to("/sign-in", N_("已退出。"))
     end_session(answer)
     return answer
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 
 from models import Campaign
 from queries.campaigns.campaigns import get_own_campaign
 from queries.campaigns.measures import list_measures
 from queries.campaigns.schedules import count_campaign_plans
+from rules.sentences.refusal import N_
 from services.campaigns.campaign_deletions import delete_campaign
 from services.campaigns.measures import EDITABLE
 from web.edge.context import Context, Officer
 from web.edge.rendering import Page, render
+from web.edge.said import back_to
 from web.edge.transactions import attempt
 
 router = APIRouter()
@@ -47,11 +48,13 @@ def show_delete(context: Officer, campaign_id: int) -> Response:
 def delete(context: Officer, campaign_id: int) -> Response:
     """Delete the campaign, or say why it cannot be deleted."""
     campaign = get_own_campaign(context.session, context.actor, campaign_id)
+    title, measures = campaign.title, len(list_measures(context.session, campaign_id))
     with attempt(context.session, context.words) as outcome:
         delete_campaign(context.session, campaign, actor=context.actor)
     if not outcome.done:
         return _page(context, campaign, outcome.refusal)
-    return RedirectResponse("/campaigns", 303)
+    said = N_("已删除“%(title)s”和它的 %(measures)s 条措施。")
+    return back_to("/campaigns", said, title=title, measures=measures)
 
 
 def _page(context: Context, campaign: Campaign, refusal: str = "") -> Response:

@@ -85,3 +85,13 @@ def test_a_withdrawal_counts_assignments(
     client = sign_in(REGION, "office")
     answer = client.post(f"/measures/{world.measure.id}/withdraw", data={"reason": "重复了"})
     assert "结束了 50 个单位的任务" in after(client, answer)
+
+
+def test_a_deleted_campaign_and_a_sign_out_are_told(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    campaign, client = taken_in(session), sign_in(REGION, "office")
+    title = campaign.title
+    said = after(client, client.post(f"/campaigns/{campaign.id}/delete"))
+    assert said == f"已删除“{title}”和它的 3 条措施。"
+    assert after(client, client.post("/sign-out")) == "已退出。"
