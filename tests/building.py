@@ -131,7 +131,7 @@ def make_measure(
         now=NOW,
     )
     if confirmed:
-        confirm_measure(session, measure, actor=owner, now=NOW)
+        confirm_measure(session, measure, sums_meant=True, actor=owner, now=NOW)
     return measure
 
 

@@ -103,7 +103,7 @@ def _decide(session: Session, measure: Measure, decision: MeasureDecision, offic
         gates=decision.gates,
     )
     edit_measure(session, measure, content, version=measure.version, actor=office, now=now)
-    confirm_measure(session, measure, actor=office, now=now)
+    confirm_measure(session, measure, sums_meant=True, actor=office, now=now)
 
 
 def release_all(

@@ -13,7 +13,7 @@
 - Days late are working days, counted from the due date that was missed.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,10 +76,10 @@ def own_answer(assignment: Assignment, today: date) -> Answers:
     )
 
 
-def sums_levels(fields: Iterable[FormField], levels: Collection[str]) -> bool:
+def sums_levels(fields: Iterable[FormField], levels: int) -> bool:
     """Whether a sum would add a number of a unit to the numbers of the units below it: a form that
     sums is answered at several levels."""
-    return len(levels) > 1 and any(field.rollup is RollUp.SUM for field in fields)
+    return levels > 1 and any(field.rollup is RollUp.SUM for field in fields)
 
 
 def may_come(assignment: Assignment) -> bool:

@@ -10,6 +10,7 @@ from rules.dates.due_table import year_not_published
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 
+SUMS_LEVELS = N_("上下两级单位都填这张表单，合计是两级相加，可能重复计算。")
 FLOOR_WORKDAYS = 5
 """Working days that the lowest level should have at least."""
 NOBODY = Sentence(N_("没有一个单位会收到：请检查下发的层级和标签。"))
@@ -30,6 +31,8 @@ class ReleaseFacts:
     """Working days until the measure reaches the lowest level, if every gate waits its full
     time."""
     has_form: bool
+    sums_levels: bool = False
+    """The form sums, and units of two levels fill it in, one below the other."""
 
     @property
     def days_left(self) -> int | None:
@@ -57,6 +60,8 @@ def warnings(facts: ReleaseFacts) -> list[Sentence]:
         found.append(NOBODY)
     if not facts.has_form:
         found.append(Sentence(N_("没有选择表单，下级只能填写文字，没有数字可以汇总。")))
+    if facts.sums_levels:
+        found.append(Sentence(SUMS_LEVELS))
     return found + _due_warnings(facts)
 
 

@@ -143,7 +143,9 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
         "below": below,
         "levels": _levels(index, key),
         "lower": lower,
-        "sums_levels": sums_levels(index.fields(measure), index.rows.answering.get(measure.id, ())),
+        "sums_levels": sums_levels(
+            index.fields(measure), len(index.rows.answering.get(measure.id, ()))
+        ),
         "figures": figures_of(index, unit, measure, period, below),
         "target": target_of(index, unit, measure, period, below),
         "narratives": narratives_of(index, unit, measure.id, period),

@@ -26,6 +26,7 @@ from models import (
     Unit,
 )
 from queries.campaigns.measures import list_reach, list_reached_levels
+from queries.campaigns.summed_levels import sums_over_levels
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.campaigns.measure_differences import differing
@@ -149,8 +150,19 @@ def delete_measure(session: Session, measure: Measure, *, actor: Account) -> Non
     delete_rows(session, Measure, col(Measure.id) == measure.id)
 
 
-def confirm_measure(session: Session, measure: Measure, *, actor: Account, now: datetime) -> None:
-    """Confirm a measure: an officer stands for it. Raises `Refusal` for what is missing."""
+def confirm_measure(
+    session: Session,
+    measure: Measure,
+    *,
+    sums_meant: bool = False,
+    actor: Account,
+    now: datetime,
+) -> None:
+    """Confirm a measure: an officer stands for it. Raises `Refusal` for what is missing.
+
+    A form that sums and is answered at two levels adds a unit to the units below it. Who confirms
+    says with `sums_meant` that this is meant.
+    """
     require(actor, Right.CONFIRM_MEASURE, Subject(measure.unit_id))
     require_status(measure, MeasureStatus.DRAFT)
     if not measure.title.strip():
@@ -159,6 +171,12 @@ def confirm_measure(session: Session, measure: Measure, *, actor: Account, now: 
         raise Refusal(N_("请先确定办理时限，再确认措施。"))
     parse_due(measure.due_rule)
     _require_reach(session, measure)
+    if not sums_meant and sums_over_levels(session, measure):
+        raise Refusal(
+            N_("措施“%(title)s”的表单由上下两级单位填报，合计会把两级相加，可能重复计算。"
+               "请在预览页确认这是有意的，或者只留一个层级填报。"),
+            title=measure.title,
+        )  # fmt: skip
     measure.version += 1
     _turn(session, measure, MeasureStatus.CONFIRMED, MeasureAct.CONFIRM, actor=actor, now=now)
 

@@ -23,6 +23,7 @@ from queries.assignments.visible_assignments import (
     get_visible_assignment,
     list_periods,
 )
+from queries.campaigns.summed_levels import sums_over_levels
 from queries.filling.stand_ins import list_stood_in_for
 from queries.units.access import list_silent_below
 from queries.units.units import get_unit, list_above
@@ -56,6 +57,8 @@ class Progress:
     """Lower unit without a working account → what its accounts are like."""
     stood_in: frozenset[int]
     """The lower units' assignments in whose place the unit above has answered."""
+    sums_levels: bool
+    """The sums add a unit to the units below it."""
 
     @property
     def answers(self) -> Answers:
@@ -90,13 +93,15 @@ def progress_of(session: Session, seen: Seen, today: date, *, missing: int = 1) 
     """The progress below an assignment, in five or six statements."""
     assignment = seen.assignment
     below = get_below(session, assignment, today)
+    totals = list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id)
     return Progress(
         below=below,
-        totals=list_figures(session, assignment.measure_id, assignment.period, assignment.unit_id),
+        totals=totals,
         missing=list(list_missing_units(session, assignment, below, page=missing, size=MISSING)),
         page=missing,
         silent=list_silent_below(session, seen.unit),
         stood_in=list_stood_in_for(session, [row.assignment.id for row in below.lower]),
+        sums_levels=bool(totals) and sums_over_levels(session, seen.measure),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from models import Campaign, Gate, Level, Measure, MeasureGate
 from queries.campaigns.campaigns import list_addressees_of
 from queries.campaigns.measures import Reach, list_gates_of, list_measures, list_reach
+from queries.campaigns.summed_levels import sums_over_levels
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, missing, warnings
 from rules.dates.due import current_period, due_dates
@@ -135,6 +136,8 @@ def _draft(shared: _Shared, measure: Measure, refusal: str) -> ShownDraft:
         today=shared.context.today,
         gate_days=sum(shared.wait_at(measure, code) for code in codes[:-1]),
         has_form=measure.form_version_id is not None,
+        sums_levels=len({row.level for row in reach if row.answering}) > 1
+        and sums_over_levels(shared.context.session, measure),
     )
     lacks = missing(facts, measure.title)
     return ShownDraft(

@@ -36,6 +36,7 @@ from queries.campaigns.reach import (
     list_reached,
 )
 from queries.campaigns.schedules import count_plans_of, list_plans_of
+from queries.campaigns.summed_levels import sums_over_levels
 from queries.campaigns.unanswering import count_silent
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, warnings
@@ -154,11 +155,14 @@ def show_units(
 
 
 @router.post("/measures/{measure_id}/confirm")
-def confirm(context: Officer, measure_id: int) -> Response:
+def confirm(context: Officer, measure_id: int, posted: Posted) -> Response:
     """An officer stands for the measure as it is stored, or reads what is missing."""
     measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
     with attempt_on(context, measure) as outcome:
-        confirm_measure(context.session, measure, actor=context.actor, now=context.now)
+        meant = posted.get("sums_meant") == "yes"
+        confirm_measure(
+            context.session, measure, sums_meant=meant, actor=context.actor, now=context.now
+        )
     if not outcome.done:
         return _page(context, measure, campaign, outcome.refusal)
     said = N_("已确认。还没有下发，没有通知任何单位。")
@@ -236,6 +240,7 @@ def make_preview(context: Context, measure: Measure) -> ReleasePreview:
             today=today,
             gate_days=sum(_waits(level.gate) for level in levels),
             has_form=measure.form_version_id is not None,
+            sums_levels=sums_over_levels(session, measure),
         ),
         form=preview_form(session, measure, own, period, context.now),
     )

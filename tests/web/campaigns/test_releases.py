@@ -251,7 +251,7 @@ def test_the_preview_shows_everything_that_goes_out(
     measure = drafted(session, addressees=(("banner", ""), ("village", "border")))
     measure.target_count, measure.target_label = 2, "次集中排查"
     measure.lead, measure.cooperating = "应急管理厅", "住建厅"
-    confirm_measure(session, measure, actor=office_of(session), now=NOW)
+    confirm_measure(session, measure, sums_meant=True, actor=office_of(session), now=NOW)
     at = NOW + timedelta(days=1)
     schedule_release(session, measure, at, actor=office_of(session), now=NOW)
     answer = sign_in(REGION, "office").get(f"/measures/{measure.id}/preview")
