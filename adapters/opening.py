@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from adapters.database import make_engine, sqlite_file
+from adapters.database import make_engine, renew_statistics, sqlite_file
 from adapters.migrations import migrate
 from adapters.private import make_file, make_folder, narrow
 from adapters.settings import Settings
@@ -41,8 +41,10 @@ _REASONS = (
 counts."""
 
 
-def open_database(settings: Settings) -> int:
+def open_database(settings: Settings, *, renew: bool = False) -> int:
     """Bring the database to this version. Returns the number of files whose rights were narrowed.
+
+    `renew`: the statistics of SQLite's planner are renewed as well, which a long run is worth.
 
     Raises `Refusal` for a wrong address, where nobody answers, for a database that may not be
     written, and for a database that is newer than the program. A password is never told.
@@ -55,6 +57,8 @@ def open_database(settings: Settings) -> int:
     try:
         with _told(url):
             migrate(engine)
+            if renew:
+                renew_statistics(engine)
     finally:
         engine.dispose()
     return narrowed

@@ -57,7 +57,7 @@ class Processes:
         started = programs(self.settings, self._sign_in())
         folder = self.settings.data_dir
         self.supervisor = Supervisor(started, folder=ROOT, data_dir=folder, say=self.say)
-        tell_narrowed(open_database(self.settings), self.settings.data_dir)
+        tell_narrowed(open_database(self.settings, renew=True), self.settings.data_dir)
         self.supervisor.start()
         return self
 

@@ -33,7 +33,7 @@ MORE = {
 }
 """Layer → the rooms that only this layer has."""
 LAYERS = ("web", "services", "queries", "rules")
-OUTSIDE = {"web/app.py", "web/serving.py"}
+OUTSIDE = {"web/app.py", "web/serving.py", "web/warming.py"}
 """The modules in which all rooms come together."""
 
 

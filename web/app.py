@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
 from adapters import database
@@ -51,6 +52,7 @@ from web.forms import form_drafts, form_editor, form_import, form_versions, form
 from web.reports import reports
 from web.review import review_batches, review_reasons, reviews
 from web.units import unit_edits, unit_import, units
+from web.warming import warm
 from web.workbooks import workbooks
 
 log = logging.getLogger("jieli.web")
@@ -120,6 +122,7 @@ async def served(app: FastAPI) -> AsyncIterator[None]:
     count = narrow(settings)
     if count:
         log.warning("took the rights of others on %d files in %s", count, settings.data_dir)
+    await run_in_threadpool(warm)
     async with close_database(app):
         yield
 

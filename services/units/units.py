@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
+from adapters.database import refresh_statistics
 from models import Account, Level, Tag, Unit, UnitFact, UnitTag
 from queries.units.units import list_tags
 from queries.units.visibility import find_unit_of
@@ -21,6 +22,9 @@ from services.units.unit_history import ChangedFact, in_words, record
 MOST_NAMED = 10_000
 """The most moved units whose totals are redone alone. A statement takes only so many values
 (SQLite 32,766); with more moved units all totals are redone."""
+
+MANY = 1000
+"""From so many listed units on, the statistics for the database's planner are renewed."""
 
 _UNITS = Unit.__table__  # type: ignore[attr-defined]
 _FACTS = ("name", "level", "parent_id", "kind", "telephone", "takes_assignments", "valid_to")
@@ -74,6 +78,8 @@ def import_units(
         changed = _replace_tags(session, units.rows, ids)
         old = {row.id for row in known.values()}
         record(session, [row for row in changed if row.unit_id in old], actor=actor, now=now)
+    if len(units.rows) >= MANY:
+        refresh_statistics(session, len(units.rows), Unit, UnitTag)
     session.expire_all()
     listed = {row.code for row in units.rows}
     return ImportResult(

@@ -12,10 +12,12 @@ import sys
 from adapters.settings import get_settings
 from web.app import app
 from web.serving import serve
+from web.warming import compile_templates
 
 
 def main() -> None:
     """Carry out orders until there are no more."""
+    compile_templates()
     pid = 0
     for line in sys.stdin:
         if line.strip() == "wait":

@@ -84,3 +84,19 @@ def test_a_township_whose_villages_are_all_dummies_still_takes_assignments(
     lower = session.exec(select(Unit).where(Unit.parent_id == township.id)).all()
     assert township.takes_assignments
     assert not any(unit.takes_assignments for unit in lower)
+
+
+def test_the_planner_knows_the_tree_after_the_import(
+    shipped: tuple[Session, ImportResult, int],
+) -> None:
+    session, _, _ = shipped
+    kind = session.get_bind().dialect.name
+    if kind == "sqlite":
+        known = session.connection().exec_driver_sql(
+            "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'unit'"
+        )
+    else:
+        known = session.connection().exec_driver_sql(
+            "SELECT reltuples FROM pg_class WHERE relname = 'unit'"
+        )
+    assert known.scalar_one() > 15_000
