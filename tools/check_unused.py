@@ -24,6 +24,8 @@ BY_DECORATOR = (
 """Decorators whose functions are called by FastAPI, Typer, Prefect, pydantic or a table."""
 STAYS = {
     "model_config": "pydantic reads it",
+    "load_bytecode": "Jinja calls it",
+    "dump_bytecode": "Jinja calls it",
     "trace": "an argument that Python's signal handlers are given",
     "on_end": "the form's parser calls it",
     "find_person_data": "tests ask it about words alone",

@@ -15,9 +15,9 @@ from queries.assignments.inbox import (
     list_ended,
     list_owed,
     list_sent_assignments,
-    list_standings,
     list_waiting_answers,
 )
+from queries.assignments.standings import list_standings
 from queries.filling.answer_sheets import list_sheets_of
 from queries.review.review_clock import list_overdue_reviewers
 from queries.review.review_list import WaitingSubmissions
