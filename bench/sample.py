@@ -132,12 +132,14 @@ def draft_one(
 
 
 def carry_out(engine: Engine, wish: int, *, now: datetime = NOW) -> None:
-    """Carry out a wish as the flow does, without Prefect, with a transaction for each step."""
+    """Carry out a wish as the flow does, without Prefect, with a transaction for each part."""
     with transaction(engine) as session:
         plan = hand_down.plan(session, [wish])
         hand_down.start(session, [wish], "bench")
     for level in plan.levels:
-        with transaction(engine) as session:
-            hand_down.hand_down_level(session, [wish], level, now=now)
+        part = hand_down.Part(0, 0)
+        while part.next is not None:
+            with transaction(engine) as session:
+                part = hand_down.hand_down_part(session, [wish], level, start=part.next, now=now)
     with transaction(engine) as session:
         hand_down.finish(session, [wish], now=now)

@@ -7,6 +7,7 @@ changes nothing.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from prefect import flow, runtime, task
@@ -24,6 +25,9 @@ from services.assignments import hand_down as service
 from services.assignments.hand_down import Plan
 from services.campaigns.measures import release_measure
 
+PAUSE = 0.12
+"""Seconds between two parts of a level. On SQLite a writer of another process asks ten times a
+second whether it may write."""
 NAMES_SHOWN = 2
 """How many units the name of a flow run lists. Of more it says the first one and their number."""
 
@@ -55,10 +59,16 @@ def hand_down(
 
 @task(persist_result=False)
 def reach_level(hand_down_ids: list[int], level: str) -> State[int]:
-    """Make the assignments of one level. The state says how many of its units are reached."""
+    """Make the assignments of one level, part by part. The state says how many of its units are
+    reached."""
+    now = clock.now()
     with transaction() as session:
-        units = service.hand_down_level(session, hand_down_ids, level, now=clock.now())
-    return Completed(message=f"到达 {units} 个单位", data=units)
+        part = service.hand_down_part(session, hand_down_ids, level, now=now)
+    while part.next is not None:
+        time.sleep(PAUSE)
+        with transaction() as session:
+            part = service.hand_down_part(session, hand_down_ids, level, start=part.next, now=now)
+    return Completed(message=f"到达 {part.reached} 个单位", data=part.reached)
 
 
 def _reach(hand_down_ids: list[int], level: str, name: str) -> Any:

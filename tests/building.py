@@ -138,9 +138,19 @@ def make_measure(
 def hand_down_now(session: Session, ids: list[int], now: datetime = NOW) -> None:
     """Carry wishes out as the flow does, in this transaction."""
     for level in hand_down.plan(session, ids).levels:
-        hand_down.hand_down_level(session, ids, level, now=now)
+        reach_level(session, ids, level, now)
     hand_down.finish(session, ids, now=now)
     session.expire_all()
+
+
+def reach_level(
+    session: Session, ids: list[int], level: str, now: datetime = NOW, size: int = hand_down.PART
+) -> int:
+    """Make the assignments of a level, part by part, in this transaction."""
+    part = hand_down.Part(0, 0)
+    while part.next is not None:
+        part = hand_down.hand_down_part(session, ids, level, start=part.next, size=size, now=now)
+    return part.reached
 
 
 def release_down(session: Session, measure: Measure, actor: Account, now: datetime = NOW) -> None:

@@ -42,14 +42,18 @@ Order = dict[str, Any]
 
 
 def carry_out(order: Order, now: datetime) -> None:
-    """What the flow does with a wish: a transaction for each step."""
+    """What the flow does with a wish: a transaction for each part of each step."""
     ids = order["hand_down_ids"]
     with transaction() as session:
         plan = hand_down.plan(session, ids)
         hand_down.start(session, ids, order["flow_run_id"])
     for level in plan.levels:
-        with transaction() as session:
-            hand_down.hand_down_level(session, ids, level, now=now)
+        start: int | None = 0
+        while start is not None:
+            with transaction() as session:
+                start = hand_down.hand_down_part(
+                    session, ids, level, start=start, size=order["size"], now=now
+                ).next
     with transaction() as session:
         hand_down.finish(session, ids, now=now)
 

@@ -1,9 +1,9 @@
 """Hand-down: a measure is passed on level by level, with sets of units and not unit by unit.
 
 The wish (`HandDown`) is written with the click. A flow carries the wish out with `plan`, with
-`hand_down_level` for each level, and with `finish`. Every step can be done twice and changes
-nothing the second time. Assignments are unique per measure, period and unit. The history and the
-totals of a new assignment are written in the transaction that makes the assignment.
+`hand_down_part` for each part of each level, and with `finish`. Every step can be done twice and
+changes nothing the second time. Assignments are unique per measure, period and unit. The history
+and the totals of a new assignment are written in the transaction that makes the assignment.
 
 An assignment is new when its id is above the highest id before the insertion. This holds because
 the measure is locked, and nobody else makes assignments of a locked measure.
@@ -12,7 +12,7 @@ the measure is locked, and nobody else makes assignments of a locked measure.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -29,6 +29,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     text,
     true,
@@ -60,6 +61,9 @@ from rules.dates.due import due_dates, parse_due
 from services.assignments.roll_up import adding, measures_of
 
 _TOP, _UNIT, _PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
+PART = 30_000
+"""Units of one part of a level: some tenths of a second on SQLite, where nobody else writes
+meanwhile, and about a second on PostgreSQL."""
 MANY = 1000
 """From so many new assignments on, the statistics for the database's planner are renewed."""
 
@@ -147,19 +151,38 @@ def finish(session: Session, hand_down_ids: Sequence[int], *, now: datetime) -> 
     )
 
 
-def hand_down_level(
-    session: Session, hand_down_ids: Sequence[int], level: str, *, now: datetime
-) -> int:
-    """Make the assignments of one level below the wishes' units, where the unit above has released.
+class Part(NamedTuple):
+    """What one part of a level has come to."""
 
-    Returns how many units of the level the wishes have reached, now or before. The number of
-    statements does not depend on the number of units.
+    reached: int
+    """How many units of the level the wishes have reached, now or before."""
+    next: int | None
+    """Where the next part begins; None: the level is done."""
+
+
+def hand_down_part(
+    session: Session,
+    hand_down_ids: Sequence[int],
+    level: str,
+    *,
+    start: int = 0,
+    size: int = PART,
+    now: datetime,
+) -> Part:
+    """Make the assignments of one part of a level below the wishes' units, where the unit above has
+    released.
+
+    A part holds at most `size` units and is a transaction of its own, so that others can write
+    before the next. `start` is 0, or `Part.next` of the part before. After a kill the level begins
+    again at 0. The number of statements of a part does not depend on the number of units.
     """
     wishes = {"wishes": list(hand_down_ids)}
     session.execute(_MEASURES, wishes).all()
+    place = {**wishes, "level_below": level, "start": start}
+    until = session.execute(_UNTIL, {**place, "size": size}).scalar()
     terms = _terms(session, hand_down_ids, level, now)
     newest = session.execute(_NEWEST).scalar() or 0
-    _insert_assignments(session, wishes, level, terms, now)
+    _insert_assignments(session, {**place, "until": until}, terms, now)
     reached = {**wishes, "reached_level": level}
     new = {**reached, "newest": newest}
     rows = session.execute(_COUNT_NEW, new).scalar_one()
@@ -171,7 +194,7 @@ def hand_down_level(
         _record(session, new, Act.PASS_ON, Status.ISSUED, Status.RELEASED, now)
     session.execute(_WRITE_STEPS, {**reached, "noted_at": now})
     found: int = session.execute(_COUNT_REACHED, reached).scalar_one()
-    return found
+    return Part(found, until)
 
 
 @dataclass(frozen=True)
@@ -237,11 +260,10 @@ def _caps(session: Session, measure_id: int) -> Sequence[date]:
 
 
 def _insert_assignments(
-    session: Session, wishes: dict[str, Any], level: str, terms: _Terms, now: datetime
+    session: Session, place: dict[str, Any], terms: _Terms, now: datetime
 ) -> None:
     statement = _new_assignments(_lower_cap(terms)) if terms.lower_caps else _NEW_ASSIGNMENTS
     given = {
-        "level_below": level,
         "lowest_one": terms.lowest,
         "first_status": terms.status,
         "rule_due": terms.due_on,
@@ -249,7 +271,7 @@ def _insert_assignments(
         "made_at": now,
         "passed_at": now if terms.status == Status.RELEASED else None,
     }
-    session.execute(statement, {**wishes, **given})
+    session.execute(statement, {**place, **given})
 
 
 def _lower_cap(terms: _Terms) -> Any:
@@ -272,6 +294,9 @@ def _record(
     session.execute(_WRITE_HISTORY, {**new, **steps, "becomes": to})
 
 
+_LEVEL = bindparam("level_below", type_=String)
+_START = bindparam("start", type_=Integer)
+_UNTIL_LFT = bindparam("until", type_=Integer)
 _TIME = Assignment.__table__.c.issued_at.type  # type: ignore[attr-defined]
 _WISHES = bindparam("wishes", expanding=True, type_=Integer)
 _REACHED = and_(
@@ -319,7 +344,9 @@ def _new_assignments(lower_cap: Any) -> Insert:
         )
         .where(
             col(HandDown.id).in_(_WISHES),
-            col(unit.level) == bindparam("level_below", type_=String),
+            col(unit.level) == _LEVEL,
+            col(unit.lft) > _START,
+            or_(_UNTIL_LFT.is_(None), col(unit.lft) <= _UNTIL_LFT),
             col(parent.released_at).is_not(None),
             col(parent.status) != Status.WITHDRAWN,
             col(parent.closed_at).is_(None),
@@ -329,6 +356,30 @@ def _new_assignments(lower_cap: Any) -> Insert:
         .suffix_with(text("ON CONFLICT DO NOTHING"))
     )
     return insert(_ASSIGNMENTS).from_select(list(columns), rows)
+
+
+def _until() -> Select[Any]:
+    """The statement for the place in the tree at which a part ends; no row where it is the last."""
+    top, unit = _TOP, _UNIT
+    tops = (
+        select(func.min(top.lft).label("first"), func.max(top.rgt).label("last"))
+        .select_from(HandDown)
+        .join(top, col(top.id) == HandDown.unit_id)
+        .where(col(HandDown.id).in_(_WISHES))
+        .subquery()
+    )
+    return (
+        select(col(unit.lft))
+        .where(
+            col(unit.level) == _LEVEL,
+            col(unit.lft) > _START,
+            col(unit.lft) > select(tops.c.first).scalar_subquery(),
+            col(unit.lft) < select(tops.c.last).scalar_subquery(),
+        )
+        .order_by(col(unit.lft))
+        .limit(1)
+        .offset(bindparam("size", type_=Integer) - 1)
+    )
 
 
 def _history() -> Insert:
@@ -376,6 +427,7 @@ _MEASURES = measures_of(
     )
 )
 _NEW_ASSIGNMENTS = _new_assignments(null())
+_UNTIL = _until()
 _COUNT_NEW, _COUNT_REACHED = _counted(_NEW), _counted(_REACHED)
 _ADD_NEW = adding(_NEW)
 _WRITE_HISTORY = _history()

@@ -87,19 +87,19 @@ def wish(installation: str, monkeypatch: pytest.MonkeyPatch) -> int:
 def test_a_wish_is_taken_up_at_the_first_turn_after_the_database_is_back(
     client: SyncPrefectClient, installation: str, wish: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dispatcher, real = Dispatcher(client), service.hand_down_level
+    dispatcher, real = Dispatcher(client), service.hand_down_part
     away = ExitStack()
 
-    def lose_it(session: Session, *given: Any, **named: Any) -> int:
+    def lose_it(session: Session, *given: Any, **named: Any) -> service.Part:
         """In the middle of the first level; on SQLite whoever holds the lock begins before."""
         session.rollback()
         away.enter_context(AWAY[make_url(installation).get_backend_name()](installation))
         return real(session, *given, **named)
 
     with away:
-        monkeypatch.setattr(service, "hand_down_level", lose_it)
+        monkeypatch.setattr(service, "hand_down_part", lose_it)
         assert dispatcher.turn()
-        monkeypatch.setattr(service, "hand_down_level", real)
+        monkeypatch.setattr(service, "hand_down_part", real)
         with pytest.raises(OperationalError):  # the loop begins anew, and remembers nothing
             dispatcher.tidy()
     assert Dispatcher(client).turn()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
@@ -130,14 +131,14 @@ def test_asking_twice_for_the_same_wishes_gives_one_flow_run(
 def test_a_hand_down_that_fails_is_tried_again_later_and_holds_nobody_up(
     client: SyncPrefectClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, broken = service.hand_down_level, release_one(session)
+    real, broken = service.hand_down_part, release_one(session)
 
-    def fail_for_one(session: Session, ids: list[int], level: str, *, now: datetime) -> int:
+    def fail_for_one(session: Session, ids: list[int], *given: Any, **named: Any) -> service.Part:
         if broken.id in ids:
             raise ValueError("broken")
-        return real(session, ids, level, now=now)
+        return real(session, ids, *given, **named)
 
-    monkeypatch.setattr(service, "hand_down_level", fail_for_one)
+    monkeypatch.setattr(service, "hand_down_part", fail_for_one)
     instants = [1_000.0]  # a turn may itself take longer than the first pause
     monkeypatch.setattr("flows.dispatch.time", SimpleNamespace(monotonic=lambda: instants[-1]))
     account = make_account(session, REGION, login="second")
@@ -148,7 +149,7 @@ def test_a_hand_down_that_fails_is_tried_again_later_and_holds_nobody_up(
     assert dispatcher.turn()
     assert dispatcher.turn()
     assert not dispatcher.turn()
-    monkeypatch.setattr(service, "hand_down_level", real)
+    monkeypatch.setattr(service, "hand_down_part", real)
     instants.append(1_002.0)
     assert dispatcher.turn()
     assert not dispatcher.failures

@@ -24,7 +24,7 @@ FOR_THE_PRODUCT = {
     "services.accounts.sign_ins.sweep": SWEEP,
     "services.assignments.assignments.pass_on_overdue": "opens gates past their time by itself",
     "services.assignments.hand_down.finish": HAND_DOWN,
-    "services.assignments.hand_down.hand_down_level": HAND_DOWN,
+    "services.assignments.hand_down.hand_down_part": HAND_DOWN,
     "services.assignments.hand_down.request": "wishes for what is released again, by a flow alone",
     "services.assignments.hand_down.start": HAND_DOWN,
     "services.assignments.recounts.list_wrong_totals": "recounts, and rolls it back",

@@ -52,6 +52,8 @@ from tests.second_try import REAL
 pytestmark = [pytest.mark.long, REAL]
 
 RANDOM_KILLS = 8
+PART = 20
+"""Units of a part: the villages of the sample tree are handed down in two parts."""
 TYPED = {"checked": ["37"], "spent": ["4.5"], "note": ["已逐户排查。"]}
 
 
@@ -82,7 +84,9 @@ def new_wish(session: Session, lowest: str = "village", **gates: Gate) -> tuple[
 
 
 def order_to_carry_out(ids: list[Any]) -> Order:
-    return {"work": "carry_out", "hand_down_ids": ids, "flow_run_id": "a flow run"}
+    return {
+        "work": "carry_out", "hand_down_ids": ids, "flow_run_id": "a flow run", "size": PART
+    }  # fmt: skip
 
 
 def handed_down(session: Session, lowest: str, **gates: Gate) -> Measure:
