@@ -16,6 +16,7 @@ from services.campaigns.measures import (
     release_measure,
 )
 from services.units.shipped_tree import import_shipped_tree
+from services.units.unit_groups import count_groups
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """A Monday morning in Hohhot."""
@@ -40,6 +41,7 @@ def fill(engine: Engine, *, everybody: bool = False) -> int:
         import_shipped_tree(session, actor=None, now=NOW)
         if everybody:
             session.execute(update(Unit).values(takes_assignments=True))
+            count_groups(session)
     fill_around(engine)
     with transaction(engine) as session:
         taking = select(func.count()).select_from(Unit).where(col(Unit.takes_assignments))

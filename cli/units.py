@@ -97,7 +97,8 @@ def show(
     """一个单位、它的上级、它和下级各层级的单位数。"""
     from adapters.database import transaction
     from cli.terminal import refusals
-    from queries.units.units import count_by_level, get_root, get_unit, list_above, list_levels
+    from queries.units.unit_groups import count_by_level
+    from queries.units.units import get_root, get_unit, list_above, list_levels
 
     with refusals(), transaction(readonly=True) as session:
         unit = get_unit(session, code) if code else get_root(session)

@@ -31,6 +31,7 @@ from models.submission import AnswerNumber, Decision, Draft, Review, Submission
 from models.text_print import TextPrint
 from models.unit import Level, Tag, Unit, UnitTag
 from models.unit_event import UnitEvent, UnitFact
+from models.unit_group import GroupCount, UnitGroup
 from models.workbook_upload import WorkbookUpload
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "FormDraft",
     "FormVersion",
     "Gate",
+    "GroupCount",
     "HandDown",
     "HandDownStep",
     "KnownValue",
@@ -93,6 +95,7 @@ __all__ = [
     "Unit",
     "UnitEvent",
     "UnitFact",
+    "UnitGroup",
     "UnitTag",
     "WorkbookUpload",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel
 
 import models
+from services.units.unit_groups import count_groups
 
 SAMPLE_UNITS = Path(__file__).parent / "samples" / "units-sample.csv"
 LEVELS = {
@@ -51,4 +52,4 @@ def fill_tree(session: Session) -> None:
         session.add(unit)
 
     number(lower[""][0], None)
-    session.flush()
+    count_groups(session)

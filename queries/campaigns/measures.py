@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlmodel import Session, col
 
-from models import Addressee, Level, Measure, MeasureGate, Unit
-from queries.campaigns.addressees import addressed, in_scope
+from models import Addressee, Level, Measure, MeasureGate
+from queries.units.unit_groups import list_groups_below
+from queries.units.units import list_levels
 from rules.sentences.not_found import NotFound
 
 
@@ -91,9 +91,27 @@ def list_reached_levels(session: Session, measure_id: int, rank: int) -> Sequenc
 
 
 def list_reach(session: Session, measure: Measure) -> list[Reach]:
-    """How many units a release would reach, by level from the top down; one statement."""
-    rows = session.execute(_REACH, {"measure": measure.id, "issuer": measure.unit_id})
-    return [Reach(row.code, row.name, row.answering, row.all - row.answering) for row in rows]
+    """How many units a release would reach, by level from the top down; three small statements."""
+    addressees = list_addressed(session, measure.id)
+    reached = [
+        group for group in list_groups_below(session, measure.unit_id) if group.in_scope(addressees)
+    ]
+    return [
+        Reach(
+            level.code,
+            level.name,
+            sum(group.units for group in there if group.answers(addressees)),
+            sum(group.units for group in there if not group.answers(addressees)),
+        )
+        for level in list_levels(session)
+        if (there := [group for group in reached if group.level == level.code])
+    ]
+
+
+def list_addressed(session: Session, measure_id: int) -> frozenset[tuple[str, str]]:
+    """The addressees of a measure as (level, tag)."""
+    rows = session.execute(_ADDRESSED, {"measure": measure_id})
+    return frozenset((level, tag) for level, tag in rows)
 
 
 def _levels_below() -> Select[Any]:
@@ -110,26 +128,9 @@ def _levels_below() -> Select[Any]:
     )
 
 
-def _reach() -> Select[Any]:
-    unit, issuer = aliased(Unit), aliased(Unit)
-    issued_by = col(issuer.id) == bindparam("issuer", type_=Integer)
-    bounds = select(col(issuer.lft), col(issuer.rgt)).where(issued_by).subquery()
-    answers = func.sum(case((addressed(unit, _MEASURE), 1), else_=0))
-    return (
-        select(
-            col(Level.code), col(Level.name), answers.label("answering"), func.count().label("all")
-        )
-        .join(unit, col(unit.level) == Level.code)
-        .where(
-            col(unit.lft) > select(bounds.c.lft).scalar_subquery(),
-            col(unit.lft) < select(bounds.c.rgt).scalar_subquery(),
-            in_scope(unit, _MEASURE),
-        )
-        .group_by(col(Level.code), col(Level.name), col(Level.rank))
-        .order_by(col(Level.rank))
-    )
-
-
 _MEASURE = bindparam("measure", type_=Integer)
-_LEVELS_BELOW, _REACH = _levels_below(), _reach()
+_LEVELS_BELOW = _levels_below()
+_ADDRESSED = select(col(Addressee.level), col(Addressee.tag)).where(
+    col(Addressee.measure_id) == _MEASURE
+)
 """Statements of every step of a hand-down and of every preview, which are built once."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_
+from sqlalchemy import func, not_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from adapters.by_name import ByName
-from models import Addressee, Assignment, Level, Status, Tag, Unit, UnitTag
+from models import Assignment, Level, Measure, Status, Tag, Tally, Unit
 from queries.campaigns.addressees import addressed, in_scope
-from queries.units.units import below, current
+from queries.campaigns.measures import list_addressed
+from queries.units.unit_groups import Addressees, CountedGroup, list_groups_below
+from queries.units.units import below, current, list_levels, list_tags
 
 
 class LevelReach(NamedTuple):
@@ -54,60 +55,58 @@ class ReachBelow(NamedTuple):
 
 
 def count_reach_below(session: Session, measure_id: int, above: Unit) -> ReachBelow:
-    """How many units below `above` answer the measure or pass it on; one statement."""
-    direct = _count(col(Unit.parent_id) == above.id)
-    by_name = ByName(ReachBelow, direct=direct, all=func.count())
-    counts = select(*by_name.columns).where(below(above), current(), in_scope(Unit, measure_id))
-    return by_name.value(session.execute(counts).one())
+    """How many units below `above` answer the measure or pass it on; three small statements."""
+    direct = select(func.count()).where(
+        col(Unit.parent_id) == above.id, current(), in_scope(Unit, measure_id)
+    )
+    addressees = list_addressed(session, measure_id)
+    groups = list_groups_below(session, above.id)
+    return ReachBelow(
+        direct=session.execute(direct).scalar_one(),
+        all=sum(group.units for group in groups if group.in_scope(addressees)),
+    )
 
 
 def list_reach_by_level(session: Session, measure_id: int, owner: Unit) -> Sequence[LevelReach]:
-    """The levels below `owner` from the top down, with counts; one statement."""
-    answers = addressed(Unit, measure_id)
-    by_name = ByName(
-        LevelReach,
-        level=Level,
-        answering=_count(and_(col(Unit.takes_assignments), answers)),
-        passing_on=_count(and_(in_scope(Unit, measure_id), not_(answers))),
-        left_out=_count(and_(not_(col(Unit.takes_assignments)), answers)),
-    )
-    wanted = (
-        select(*by_name.columns)
-        .join(Unit, col(Unit.level) == Level.code)
-        .where(below(owner), current())
-        .group_by(col(Level.code))
-        .order_by(col(Level.rank))
-    )
-    return by_name.values(session.execute(wanted))
+    """The levels below `owner` from the top down, with counts; three small statements."""
+    addressees = list_addressed(session, measure_id)
+    groups = list_groups_below(session, owner.id)
+    levels = {group.level for group in groups}
+    return [
+        _reach_of(level, [group for group in groups if group.level == level.code], addressees)
+        for level in list_levels(session)
+        if level.code in levels
+    ]
 
 
 def list_reach_by_tag(session: Session, measure_id: int, owner: Unit) -> Sequence[TagReach]:
-    """The addressed levels and tags below `owner`, with the units that answer; one statement.
+    """The addressed levels and tags below `owner`, with the units that answer; three small
+    statements.
 
     A unit with two of the tags counts with each.
     """
-    carries = and_(
-        col(Unit.id) == UnitTag.unit_id,
-        col(Unit.level) == Addressee.level,
-        col(Unit.takes_assignments),
-        below(owner),
-        current(),
-    )
-    by_name = ByName(TagReach, level=Addressee.level, tag=Tag, answering=func.count(col(Unit.id)))
-    wanted = (
-        select(*by_name.columns)
-        .join(Tag, col(Tag.code) == Addressee.tag)
-        .outerjoin(UnitTag, col(UnitTag.tag) == Tag.code)
-        .outerjoin(Unit, carries)
-        .where(col(Addressee.measure_id) == measure_id)
-        .group_by(col(Addressee.level), col(Tag.code))
-        .order_by(col(Tag.code))
-    )
-    return by_name.values(session.execute(wanted))
+    addressees = list_addressed(session, measure_id)
+    groups = [group for group in list_groups_below(session, owner.id) if group.takes_assignments]
+    return [
+        TagReach(
+            level,
+            tag,
+            sum(group.units for group in groups if group.level == level and tag.code in group.tags),
+        )
+        for tag in list_tags(session)
+        for level, code in sorted(addressees)
+        if code == tag.code
+    ]
 
 
-def _count(condition: ColumnElement[bool]) -> Any:
-    return func.count(case((condition, 1)))
+def _reach_of(level: Level, groups: Sequence[CountedGroup], addressees: Addressees) -> LevelReach:
+    answering = passing_on = left_out = 0
+    for group in groups:
+        answers = group.answers(addressees)
+        answering += group.units if answers and group.takes_assignments else 0
+        left_out += group.units if answers and not group.takes_assignments else 0
+        passing_on += group.units if not answers and group.in_scope(addressees) else 0
+    return LevelReach(level, answering, passing_on, left_out)
 
 
 def list_reached(
@@ -126,10 +125,16 @@ def list_reached(
     `text` keeps only units whose name holds the text or whose code begins with it. Two statements.
     """
     scope = [below(owner), current(), Unit.level == level, in_scope(Unit, measure_id)]
+    total = None
     if text:
         named = col(Unit.name).contains(text, autoescape=True)
         scope.append(or_(named, col(Unit.code).startswith(text, autoescape=True)))
-    return _page(session, measure_id, scope, limit, offset)
+    else:
+        addressees = list_addressed(session, measure_id)
+        groups = list_groups_below(session, owner.id)
+        of_level = (group for group in groups if group.level == level)
+        total = sum(group.units for group in of_level if group.in_scope(addressees))
+    return _page(session, measure_id, scope, limit, offset, total)
 
 
 def list_left_out(
@@ -145,7 +150,12 @@ def list_left_out(
 
 
 def _page(
-    session: Session, measure_id: int, scope: list[Any], limit: int, offset: int
+    session: Session,
+    measure_id: int,
+    scope: list[Any],
+    limit: int,
+    offset: int,
+    total: int | None = None,
 ) -> tuple[Sequence[ReachRow], int]:
     above = aliased(Unit)
     wanted = (
@@ -155,12 +165,21 @@ def _page(
         .order_by(col(Unit.lft))
     )
     rows = session.execute(wanted.limit(limit).offset(offset))
-    total = session.exec(select(func.count()).select_from(Unit).where(*scope)).one()
+    if total is None:
+        total = session.exec(select(func.count()).select_from(Unit).where(*scope)).one()
     return [ReachRow(unit, name, bool(answers)) for unit, name, answers in rows], total
 
 
 def count_reached(session: Session, measure_id: int) -> int:
-    """How many assignments of the measure a withdrawal would end."""
-    wanted = select(func.count()).select_from(Assignment)
-    live = (Assignment.measure_id == measure_id, Assignment.status != Status.WITHDRAWN)
-    return session.exec(wanted.where(*live)).one()
+    """How many assignments of the measure a withdrawal would end, as its issuer's totals say."""
+    own = select(func.count()).where(
+        Assignment.measure_id == measure_id,
+        col(Assignment.parent_id).is_(None),
+        Assignment.status != Status.WITHDRAWN,
+    )
+    below_it = (
+        select(func.coalesce(func.sum(Tally.issued), 0))
+        .join(Measure, col(Measure.id) == Tally.measure_id)
+        .where(Tally.measure_id == measure_id, Tally.unit_id == Measure.unit_id)
+    )
+    return int(session.exec(own).one() + session.exec(below_it).one())

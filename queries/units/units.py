@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Integer, and_, bindparam, func, or_
+from sqlalchemy import CTE, ColumnElement, Integer, and_, bindparam, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -122,18 +122,6 @@ def list_levels_below(session: Session, unit: Unit) -> Sequence[Level]:
     of such a level below."""
     own = select(Level.rank).where(Level.code == unit.level).scalar_subquery()
     return session.exec(select(Level).where(col(Level.rank) > own).order_by(col(Level.rank))).all()
-
-
-def count_by_level(session: Session, unit: Unit) -> dict[str, int]:
-    """Code of a level → number of its current units at and below the unit, from the top down."""
-    counted = (
-        select(Level.code, func.count())
-        .join(Unit, col(Unit.level) == Level.code)
-        .where(within(unit), current())
-        .group_by(Level.code, col(Level.rank))
-        .order_by(col(Level.rank))
-    )
-    return {level: count for level, count in session.exec(counted)}  # noqa: C416
 
 
 def list_tags(session: Session) -> Sequence[Tag]:

@@ -13,6 +13,7 @@ from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_choice import How, TagRule, UnitChoice
+from services.units.unit_groups import count_groups
 
 
 def apply_tags(
@@ -34,7 +35,7 @@ def apply_tags(
         _carry(session, tag, _chosen([choice for choice in choices if choice.how is not How.MOST]))
         for level in _from_the_bottom(session, choices):
             _carry(session, tag, _mostly_carrying(tag, level))
-    session.expire_all()
+    count_groups(session)
     counted = select(UnitTag.tag, func.count()).where(col(UnitTag.tag).in_(tags))
     return dict.fromkeys(tags, 0) | dict(session.exec(counted.group_by(col(UnitTag.tag))).all())
 
@@ -55,7 +56,7 @@ def apply_exclusions(
         .where(col(Unit.id).in_(_chosen(exclusions)), col(Unit.takes_assignments).is_(True))
         .values(takes_assignments=False)
     )
-    session.expire_all()
+    count_groups(session)
     return done.rowcount
 
 

@@ -14,6 +14,7 @@ from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_facts import UnitFacts
+from services.units.unit_groups import count_groups
 from services.units.unit_history import ChangedFact, record
 from services.units.units import lock_tree, store_tags
 
@@ -73,6 +74,8 @@ def tag_units(
     present = _present(session, [unit.id for unit in units]) & chosen
     fewer, more = (set(), chosen - present) if carrying else (present, set())
     changed = store_tags(session, fewer, more)
+    if changed:
+        count_groups(session)
     record(session, changed, actor=actor, now=now)
     return len({change.unit_id for change in changed})
 

@@ -17,6 +17,7 @@ from rules.accounts.predicates import Subject
 from rules.dates.calendar import local_date
 from rules.units.tree import number_tree
 from rules.units.unit_list import UnitList, UnitRow
+from services.units.unit_groups import count_groups
 from services.units.unit_history import ChangedFact, in_words, record
 
 MOST_NAMED = 10_000
@@ -80,7 +81,7 @@ def import_units(
         record(session, [row for row in changed if row.unit_id in old], actor=actor, now=now)
     if len(units.rows) >= MANY:
         refresh_statistics(session, len(units.rows), Unit, UnitTag)
-    session.expire_all()
+    count_groups(session)
     listed = {row.code for row in units.rows}
     return ImportResult(
         listed=len(units.rows),

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Response
 from models import Level, Tag, Unit, UnitFact
 from queries.units.access import get_access, list_silent_below
 from queries.units.names_above import list_names_above
+from queries.units.unit_groups import count_by_level
 from queries.units.unit_history import UnitChange, list_unit_changes
 from queries.units.unit_tags import list_tags_below
 from queries.units.units import (
-    count_by_level,
     list_above,
     list_found,
     list_levels,

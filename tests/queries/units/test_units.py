@@ -5,8 +5,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 from models import Level, Unit
+from queries.units.unit_groups import count_by_level
 from queries.units.units import (
-    count_by_level,
     get_root,
     get_unit,
     get_unit_by_id,

@@ -29,6 +29,7 @@ FOR_THE_PRODUCT = {
     "services.assignments.hand_down.start": HAND_DOWN,
     "services.assignments.recounts.list_wrong_totals": "recounts, and rolls it back",
     "services.assignments.roll_up.recount": "puts totals right after a backup was restored",
+    "services.units.unit_groups.count_groups_once": "counts at the start, after an upgrade",
     "services.campaigns.occurrences.begin": PLANS,
     "services.campaigns.occurrences.carry_out": PLANS,
     "services.campaigns.occurrences.finish": PLANS,

@@ -26,6 +26,7 @@ from services.assignments import assignments, hand_down
 from services.assignments.roll_up import recount
 from services.campaigns.measures import GateChoice, release_measure
 from services.campaigns.withdrawals import withdraw_measure
+from services.units.unit_groups import count_groups
 from tests.answering import account_of
 from tests.building import (
     BANNER,
@@ -157,7 +158,7 @@ def test_units_between_are_in_scope_only_above_an_addressed_unit(
     session.add(Tag(code="border", name="边境", name_en="Border"))
     session.flush()
     session.add(UnitTag(unit_id=get_unit(session, OTHER_VILLAGE).id, tag="border"))
-    session.flush()
+    count_groups(session)
     measure = make_measure(session, office, addressees=(("village", "border"),))
     release_down(session, measure, office)
     assert count(session, Assignment.measure_id == measure.id) == 5

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import Session, SQLModel, col, func, select
 
 from models import Unit, UnitTag
-from queries.units.units import carrying, count_by_level, get_root, get_unit, list_above
+from queries.units.unit_groups import count_by_level
+from queries.units.units import carrying, get_root, get_unit, list_above
 from services.units.shipped_tree import import_shipped_tree
 from services.units.units import ImportResult
 from tests.conftest import NOW

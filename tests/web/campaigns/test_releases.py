@@ -21,6 +21,7 @@ from models import (
 from queries.campaigns.measures import list_reach
 from services.campaigns.measures import GateChoice, confirm_measure, release_measure
 from services.campaigns.schedules import schedule_release
+from services.units.unit_groups import count_groups
 from tests.building import (
     LEAGUE,
     OTHER_VILLAGE,
@@ -176,7 +177,7 @@ def test_units_that_take_no_assignments_are_named_and_not_reached(
     before = numbers(client.get(f"/measures/{measure.id}/preview"))[-1]
     village = get_unit(session, "150402005002")
     village.takes_assignments = False
-    session.flush()
+    count_groups(session)
     after = client.get(f"/measures/{measure.id}/preview")
     assert int(numbers(after)[-1][1]) == int(before[1]) - 1
     assert "另有 1 个单位" in text_of(after)
@@ -248,6 +249,7 @@ def test_the_preview_shows_everything_that_goes_out(
     session.add(Tag(code="border", name="边境", name_en="border"))
     for code in (VILLAGE, OTHER_VILLAGE):
         session.add(UnitTag(unit_id=get_unit(session, code).id, tag="border"))
+    count_groups(session)
     measure = drafted(session, addressees=(("banner", ""), ("village", "border")))
     measure.target_count, measure.target_label = 2, "次集中排查"
     measure.lead, measure.cooperating = "应急管理厅", "住建厅"
