@@ -139,7 +139,7 @@ def carry_out(engine: Engine, wish: int, *, now: datetime = NOW) -> None:
         plan = hand_down.plan(session, [wish])
         hand_down.start(session, [wish], "bench")
     for level in plan.levels:
-        part = hand_down.Part(0, 0)
+        part = hand_down.LevelPart(0, 0)
         while part.next is not None:
             with transaction(engine) as session:
                 part = hand_down.hand_down_part(session, [wish], level, start=part.next, now=now)

@@ -19,7 +19,7 @@ from adapters.settings import PREFECT_HOST, Settings, get_settings
 from cli.prefect_api import NotAnswered, PrefectApi, ask
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
 from cli.supervisor import LOCK, NotReady, Program, Say, Supervisor, only_one, refuse_taken_ports
-from cli.terminal import prepare_database, refusals, say, tell_narrowed
+from cli.terminal import count_units_once, prepare_database, refusals, say, tell_narrowed
 from rules.sentences.refusal import N_, Refusal
 
 SERVER, DISPATCHER, WORKER, WEB = "prefect", "dispatcher", "worker", "web"
@@ -58,6 +58,7 @@ class Processes:
         folder = self.settings.data_dir
         self.supervisor = Supervisor(started, folder=ROOT, data_dir=folder, say=self.say)
         tell_narrowed(open_database(self.settings, renew=True), self.settings.data_dir)
+        count_units_once()
         self.supervisor.start()
         return self
 

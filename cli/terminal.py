@@ -88,6 +88,18 @@ def prepare_database() -> None:
         tell_narrowed(open_database(get_settings()), get_settings().data_dir)
 
 
+def count_units_once() -> None:
+    """After an upgrade the groups of units are not counted yet."""
+    from adapters.database import transaction
+    from services.units.unit_groups import count_groups_once, lacks_groups
+
+    with transaction(readonly=True) as session:
+        lacking = lacks_groups(session)
+    if lacking:
+        with transaction() as session:
+            count_groups_once(session)
+
+
 def tell_narrowed(count: int, folder: Path) -> None:
     """Say that other accounts could read stored files, and no longer can."""
     if count:

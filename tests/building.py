@@ -147,7 +147,7 @@ def reach_level(
     session: Session, ids: list[int], level: str, now: datetime = NOW, size: int = hand_down.PART
 ) -> int:
     """Make the assignments of a level, part by part, in this transaction."""
-    part = hand_down.Part(0, 0)
+    part = hand_down.LevelPart(0, 0)
     while part.next is not None:
         part = hand_down.hand_down_part(session, ids, level, start=part.next, size=size, now=now)
     return part.reached

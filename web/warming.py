@@ -22,7 +22,6 @@ from queries.filling.answer_sheets import list_sheets_of
 from queries.review.review_clock import list_overdue_reviewers
 from queries.review.review_list import WaitingSubmissions
 from queries.review.reviews import list_waiting_measures, list_waiting_submissions
-from services.units.unit_groups import count_groups_once, lacks_groups
 from web.edge.rendering import environment
 
 log = logging.getLogger("jieli.web")
@@ -54,21 +53,11 @@ def warm() -> None:
     """
     compile_templates()
     try:
-        _count_groups()
         with transaction(readonly=True) as session:
             for ask in ASKED:
                 ask(session)
     except DBAPIError as error:
         log.warning("the database could not be asked at the start: %s", error)
-
-
-def _count_groups() -> None:
-    """After an upgrade the groups of units are not counted yet."""
-    with transaction(readonly=True) as session:
-        lacking = lacks_groups(session)
-    if lacking:
-        with transaction() as session:
-            count_groups_once(session)
 
 
 def compile_templates() -> None:

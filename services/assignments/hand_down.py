@@ -151,7 +151,7 @@ def finish(session: Session, hand_down_ids: Sequence[int], *, now: datetime) -> 
     )
 
 
-class Part(NamedTuple):
+class LevelPart(NamedTuple):
     """What one part of a level has come to."""
 
     reached: int
@@ -168,13 +168,13 @@ def hand_down_part(
     start: int = 0,
     size: int = PART,
     now: datetime,
-) -> Part:
+) -> LevelPart:
     """Make the assignments of one part of a level below the wishes' units, where the unit above has
     released.
 
     A part holds at most `size` units and is a transaction of its own, so that others can write
-    before the next. `start` is 0, or `Part.next` of the part before. After a kill the level begins
-    again at 0. The number of statements of a part does not depend on the number of units.
+    before the next. `start` is 0, or `LevelPart.next` of the part before. After a kill the level
+    begins again at 0. The number of statements of a part does not depend on the number of units.
     """
     wishes = {"wishes": list(hand_down_ids)}
     session.execute(_MEASURES, wishes).all()
@@ -194,7 +194,7 @@ def hand_down_part(
         _record(session, new, Act.PASS_ON, Status.ISSUED, Status.RELEASED, now)
     session.execute(_WRITE_STEPS, {**reached, "noted_at": now})
     found: int = session.execute(_COUNT_REACHED, reached).scalar_one()
-    return Part(found, until)
+    return LevelPart(found, until)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def apply_tags(
         for level in _from_the_bottom(session, choices):
             _carry(session, tag, _mostly_carrying(tag, level))
     count_groups(session)
+    session.expire_all()
     counted = select(UnitTag.tag, func.count()).where(col(UnitTag.tag).in_(tags))
     return dict.fromkeys(tags, 0) | dict(session.exec(counted.group_by(col(UnitTag.tag))).all())
 
@@ -57,6 +58,7 @@ def apply_exclusions(
         .values(takes_assignments=False)
     )
     count_groups(session)
+    session.expire_all()
     return done.rowcount
 
 

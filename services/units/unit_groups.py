@@ -47,7 +47,6 @@ def count_groups(session: Session) -> None:
         session.execute(insert(GroupCount), counting.rows)
     if len(counting.rows) >= MANY:
         refresh_statistics(session, len(counting.rows), UnitGroup, GroupCount)
-    session.expire_all()
 
 
 def lacks_groups(session: Session) -> bool:

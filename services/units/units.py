@@ -82,6 +82,7 @@ def import_units(
     if len(units.rows) >= MANY:
         refresh_statistics(session, len(units.rows), Unit, UnitTag)
     count_groups(session)
+    session.expire_all()
     listed = {row.code for row in units.rows}
     return ImportResult(
         listed=len(units.rows),

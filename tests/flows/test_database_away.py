@@ -90,7 +90,7 @@ def test_a_wish_is_taken_up_at_the_first_turn_after_the_database_is_back(
     dispatcher, real = Dispatcher(client), service.hand_down_part
     away = ExitStack()
 
-    def lose_it(session: Session, *given: Any, **named: Any) -> service.Part:
+    def lose_it(session: Session, *given: Any, **named: Any) -> service.LevelPart:
         """In the middle of the first level; on SQLite whoever holds the lock begins before."""
         session.rollback()
         away.enter_context(AWAY[make_url(installation).get_backend_name()](installation))

@@ -133,7 +133,9 @@ def test_a_hand_down_that_fails_is_tried_again_later_and_holds_nobody_up(
 ) -> None:
     real, broken = service.hand_down_part, release_one(session)
 
-    def fail_for_one(session: Session, ids: list[int], *given: Any, **named: Any) -> service.Part:
+    def fail_for_one(
+        session: Session, ids: list[int], *given: Any, **named: Any
+    ) -> service.LevelPart:
         if broken.id in ids:
             raise ValueError("broken")
         return real(session, ids, *given, **named)
