@@ -157,6 +157,29 @@ def test_what_is_taken_back_from_the_outbox_has_its_photo(
     assert (sent.answers["checked"], sent.answers["photo"]["name"]) == (4, "现场.jpg")
 
 
+def test_what_is_taken_back_on_its_way_stays_a_form(
+    clerks: Phones, phone: BrowserContext, page: Page, village: str
+) -> None:
+    held: list[Route] = []
+    phone.set_offline(True)
+    page.fill("#f-checked", "3")
+    choose(page, PHOTO, "现场.jpg", photo())
+    page.locator("#f-photo[data-blob]").wait_for()
+    page.route("**/uploads", lambda route: held.append(route))
+    with page.expect_request("**/uploads"):
+        page.click(SEND)
+    page.get_by_text("取回修改").click()
+    with page.expect_event("requestfailed"):
+        held[0].abort("internetdisconnected")
+    page.unroute_all()
+    page.fill("#f-checked", "4")
+    phone.set_offline(False)
+    page.locator(STATUS % "photo" + " a").wait_for()
+    page.click(SEND)
+    page.wait_for_url("**/receipts/**")
+    assert [sent.answers["checked"] for sent in clerks.sent(village)] == [4]
+
+
 def test_pressed_while_a_photo_is_on_its_way_it_is_sent_once_it_is_there(
     clerks: Phones, page: Page, village: str
 ) -> None:

@@ -86,11 +86,17 @@
       ended(item, status, answer, address);
     });
   }
+  /* What was taken back on its way is not put back, unless it arrived all the same. */
   function ended(item, status, answer, address) {
+    var how = requests.outcome(status, answer, address);
     window.clearInterval(beat);
     sending = '';
     store.remove(LOCK);
-    became(item, status, answer, requests.outcome(status, answer, address));
+    if (how === 'sent' || items.stands(item)) {
+      became(item, status, answer, how);
+    } else {
+      deliver();
+    }
   }
   function became(item, status, answer, how) {
     if (how === 'odd' && status < 400) {

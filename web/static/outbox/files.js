@@ -27,9 +27,14 @@
     };
     asked.send(body);
   }
-  /* then(status, answer) once all are there (200), or with what was answered to the first that is not. */
+  /* then(status, answer) once all are there (200), or with what was answered to the first that is not.
+     What is taken back meanwhile ends as if there were no network. */
   function upload(item, then) {
     var file = (item.files || [])[0];
+    if (!outbox.items.stands(item)) {
+      then(0, {});
+      return;
+    }
     if (!file) {
       then(200, {});
       return;
@@ -40,7 +45,7 @@
         return;
       }
       begin(file, entry, function (status, answer) {
-        if (status !== 200 || !answer.done) {
+        if (status !== 200 || !answer.done || !outbox.items.stands(item)) {
           then(status === 200 || status === 409 ? 0 : status, told(file, answer));
           return;
         }

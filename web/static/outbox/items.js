@@ -34,6 +34,11 @@
   function find(name) {
     return store.get(prefix + name);
   }
+  /* Whether nobody has taken it back, or sent another one since. */
+  function stands(item) {
+    var now = find(item.name);
+    return !!now && now.at === item.at;
+  }
   function put(item) {
     var kept = keep(item);
     outbox.show();
@@ -134,7 +139,7 @@
     element: made.element,
     link: made.link,
     button: made.button,
-    items: {mine: mine, keep: keep, keyOf: keyOf, nameOf: nameOf, isKey: isKey},
+    items: {mine: mine, keep: keep, keyOf: keyOf, nameOf: nameOf, isKey: isKey, stands: stands},
     find: find,
     put: put,
     drop: drop,
