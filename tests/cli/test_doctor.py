@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from adapters.backup.last import LastBackup, note_backup
 from adapters.database import get_engine
-from adapters.migrations import migrate
 from cli.main import app
 from cli.prefect_sign_in import sign_in_file
 from cli.run import SERVER_APP
@@ -26,10 +25,6 @@ def folder(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("JIELI_WEB_PORT", str(free_port()))
     monkeypatch.setenv("JIELI_PREFECT_PORT", str(free_port()))
     folder = installation / "var"
-    folder.mkdir(mode=0o700)
-    migrate(get_engine())
-    get_engine().dispose()
-    (folder / "jieli.db").chmod(0o600)
     now = datetime.now(UTC)
     note_backup(folder, LastBackup(made_at=now, file="/backups/a.zip", size=1, lost=0))
     return folder

@@ -19,18 +19,16 @@ def stored(column: T) -> list[T]:
         return list(session.exec(select(col(column))).all())
 
 
-def test_a_list_is_imported_with_levels_tags_and_exclusions(
-    installation: Path, runner: CliRunner
-) -> None:
-    levels = installation / "levels.csv"
+def test_a_list_is_imported_with_levels_tags_and_exclusions(empty: Path, runner: CliRunner) -> None:
+    levels = empty / "levels.csv"
     levels.write_text("code,name\ngroup,集团\nplant,工厂\nshop,车间\n", encoding="utf-8")
-    units = installation / "units.csv"
+    units = empty / "units.csv"
     units.write_text(
         "代码,名称,层级,上级代码\n1,总部,集团,\n2,一厂,工厂,1\n3,食堂,shop,2\n", encoding="gb18030"
     )
-    tags = installation / "tags.csv"
+    tags = empty / "tags.csv"
     tags.write_text("tag,name,how,value\ncanteen,食堂,name,食堂\n", encoding="utf-8")
-    exclude = installation / "exclude.csv"
+    exclude = empty / "exclude.csv"
     exclude.write_text("how,value,reason\ncode,3,没有人员\n", encoding="utf-8")
     done = runner.invoke(
         app,
@@ -71,11 +69,11 @@ def test_tags_that_do_not_fit_undo_the_whole_import(installation: Path, runner: 
     assert stored(Unit.code) == []
 
 
-def test_checking_needs_no_database(installation: Path, runner: CliRunner) -> None:
+def test_checking_needs_no_database(empty: Path, runner: CliRunner) -> None:
     done = runner.invoke(app, ["units", "check", str(SAMPLE_UNITS)])
     assert done.exit_code == 0
     assert "名单没有错误，共 50 个单位。" in done.output
-    assert not (installation / "var").exists()
+    assert not (empty / "var").exists()
 
 
 def test_a_file_that_is_no_list_is_refused_in_a_sentence(
