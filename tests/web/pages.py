@@ -1,6 +1,7 @@
 """Reading pages the way a strict browser would."""
 
 from collections import Counter
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -44,14 +45,20 @@ def check(response: Response) -> html.HtmlElement:
     """The tree of an answer's page; fails on bad nesting, double ids, inputs without a label."""
     text = response.text
     assert response.headers["content-type"].startswith("text/html"), text[:300]
+    faults = _faults_of(text)
+    assert not faults, "\n".join([*faults, text[:2000]])
+    return html.document_fromstring(text)
+
+
+@lru_cache(maxsize=64)
+def _faults_of(text: str) -> list[str]:
+    """A page is read slowly once, however often a test asks something of it."""
     nesting = _Nesting()
     nesting.feed(text)
     nesting.close()
     tree = html.document_fromstring(text)
     faults = nesting.faults + [f"<{tag}> is never closed" for tag in nesting.open]
-    faults += _double_ids(tree) + _unlabelled(tree) + _dead_ends(tree)
-    assert not faults, "\n".join([*faults, text[:2000]])
-    return tree
+    return faults + _double_ids(tree) + _unlabelled(tree) + _dead_ends(tree)
 
 
 def _double_ids(tree: html.HtmlElement) -> list[str]:
