@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     """The address under which people reach the pages, such as `https://jieli.example.gov.cn`. It is
     printed on slips and linked from Prefect. Empty: the address that a browser has asked for."""
+    admin_contact: str = ""
+    """How the administrator is reached, such as `信息中心 0471-1234567`; the help pages say it."""
     session_hours: int = 12
     """Hours after which a signed-in person must sign in again."""
     complaint_days: int = Field(default=3, ge=1, le=60)

@@ -39,7 +39,7 @@ from web.campaigns import (
     schedules,
     silent_units,
 )
-from web.edge import health, language, offline_pages, static_files
+from web.edge import health, help, language, offline_pages, static_files
 from web.edge.errors import register_errors, tell_too_large
 from web.edge.metrics import Measured, Metrics
 from web.edge.middleware import BodyLimit, HeadAsGet, SecurityHeaders
@@ -64,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     static_files.router,
     offline_pages.router,
     language.router,
+    help.router,
     sign_in.router,
     own_password.router,
     first_password.router,

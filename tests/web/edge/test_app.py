@@ -28,6 +28,8 @@ pytestmark = BOTH
 
 OPEN = {
     "/health",
+    "/help",
+    "/help/{role}",
     "/metrics",
     "/ready",
     "/static/{name}",

@@ -70,6 +70,6 @@ def test_before_a_release_the_office_sees_who_cannot_answer_and_saves_the_list(
     assert "自己填报不了" in shown
     listed = client.get(f"/measures/{measure.id}/silent")
     assert get_unit(session, VILLAGE).code not in listed.text
-    saved = client.get(f"/measures/{measure.id}/silent.xlsx")
+    saved = client.get(f"/measures/{measure.id}/silent?format=xlsx")
     assert saved.headers["content-type"].endswith("spreadsheetml.sheet")
     assert sign_in(BANNER, "office").get(f"/measures/{measure.id}/silent").status_code == 404
