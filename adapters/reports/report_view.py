@@ -21,6 +21,7 @@ from rules.forms.form_fields import RollUp
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.reports.older_shapes import as_now
 from rules.reports.report_rows import LIST_ROWS, LISTS
+from rules.sentences.numbers import apart
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import listed
 
@@ -119,7 +120,7 @@ def filters(language: str) -> dict[str, Callable[[Any], str]]:
         "level": lambda row: row["name" if language == SOURCE else "name_en"],
         "status": lambda status: status_text(status, language),
         "numeral": numeral_of,
-        "number": number_in_words,
+        "number": apart,
         "figure": lambda figure: figure_name(figure, language),
         "reported": lambda row: figure_text(row, "reported", language),
         "reviewed": lambda row: figure_text(row, "reviewed", language),
@@ -163,7 +164,7 @@ def figure_name(figure: Mapping[str, Any], language: str) -> str:
 
 def figure_text(row: Mapping[str, Any], side: str, language: str) -> str:
     """The `reported` or `reviewed` value of a figure, with its share. A dash: there is no value."""
-    text, share = number_in_words(row[side] or "—"), row.get(f"{side}_share")
+    text, share = apart(row[side] or "—"), row.get(f"{side}_share")
     if not share:
         return text
     return translate(language, N_("%(text)s（%(share)s）")) % {"text": text, "share": share}
@@ -180,13 +181,6 @@ def written(text: Mapping[str, Any], language: str) -> str:
 def printable(value: Any) -> Any:
     """A text without characters that XML cannot hold. Any other value stays as it is."""
     return _UNPRINTABLE.sub("", value) if isinstance(value, str) else value
-
-
-def number_in_words(value: int | str) -> str:
-    """A count or a sum with its thousands set apart; a text that is no number stays as it is."""
-    whole, point, rest = str(value).partition(".")
-    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{int(digits):,}{point}{rest}" if digits.isdecimal() else str(value)
 
 
 def _list(data: Mapping[str, Any], kind: str, language: str) -> dict[str, Any]:
@@ -223,7 +217,7 @@ def _by_level(levels: Sequence[Mapping[str, Any]], language: str) -> str:
     if len(levels) < 2:
         return ""
     name = "name" if language == SOURCE else "name_en"
-    told = [f"{level[name]} {number_in_words(level['count'])}" for level in levels]
+    told = [f"{level[name]} {apart(level['count'])}" for level in levels]
     return listed(told, lambda msgid: translate(language, msgid))
 
 

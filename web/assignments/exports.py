@@ -35,7 +35,7 @@ TASKS = (
     Column(N_("逾期工作日"), 10, "count"),
 )
 STANDINGS = (
-    Column(N_("措施"), 50), Column(N_("周期"), 16), Column(N_("截止"), 12, "date"), *ANSWERS,
+    Column(N_("措施"), 50), Column(N_("周期"), 16), Column(N_("本级截止"), 12, "date"), *ANSWERS,
 )  # fmt: skip
 RECEIPTS = (
     Column(N_("回执号"), 24),

@@ -19,6 +19,7 @@ from rules.dates.calendar import local_time
 from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
+from rules.sentences.numbers import apart
 from rules.sentences.refusal import N_
 from rules.units.access import ACCESS_NAMES
 from web.edge.came_from import remember_list, trail_of
@@ -120,7 +121,7 @@ def environment(language: str) -> Environment:
     made.filters.update(
         day=_day_zh if language == SOURCE else _day_en,
         moment=moment,
-        number=number,
+        number=apart,
         listed=Words(language).listed,
         as_file=as_file,
         marked=partial(marked, language=language),
@@ -146,8 +147,3 @@ def _day_en(day: date) -> str:
 def moment(at: datetime) -> str:
     """A time of the database as people in Hohhot read it, to the minute."""
     return f"{local_time(at):%Y-%m-%d %H:%M}"
-
-
-def number(value: int) -> str:
-    """A count with its thousands set apart."""
-    return f"{value:,}"
