@@ -28,12 +28,14 @@ SAID = re.compile(r"""(?:\bname=|(?:input|textarea|select|checkbox|radios)\()["'
 NAMES = sorted(
     {name for file in TEMPLATES.rglob("*.html") for name in SAID.findall(file.read_text())}
     | {"f-checked", "f-spent", "f-note", "note-checked", "label-0", "name-0", "type-0", "ids"}
+    | {"if_item-0", "if_sign-0", "if_value-0", "against_sign-0", "against_item-0", "message-0"}
+    | {"against_strict-0", "to-village", "tags-village"}
 )
 """What the forms of all pages send, as far as the templates say it in so many words."""
 ACTS = {
     "_act": ("send", "save", "add:visits", "remove:visits.9"),
     "act": ("approve", "return", "recall"),
-    "do": ("publish", "add", "delete:0", "up:0"),
+    "do": ("publish", "add", "delete:0", "up:0", "if:0", "unagainst:0.9"),
     "then": ("confirm", "save", "take:duties:0"),
 }
 TURNS = lcm(*map(len, ACTS.values()))
@@ -75,7 +77,7 @@ def ids(session: Session, world: World) -> dict[str, object]:
         "measure_id": planned.id, "campaign_id": planned.campaign_id,
         "assignment_id": world.id(VILLAGE), "schedule_id": schedule.id, "draft_id": draft.id,
         "batch_id": 1, "account_id": account_of(session, VILLAGE).id, "token": "x" * 20,
-        "purpose": "release", "code": LEAGUE,
+        "purpose": "release", "code": LEAGUE, "complaint_id": 1,
     }  # fmt: skip
 
 
