@@ -31,6 +31,7 @@ def test_every_page_that_answers_get_answers_head_alike(
     client = sign_in(REGION, "office")
     seen = set()
     for path in addresses(world.measure.id):
+        client.cookies.pop("said", None)  # what the page before has said is told only once
         got, head = client.get(path), client.head(path)
         assert head.status_code == got.status_code, path
         assert head.headers.keys() == got.headers.keys(), path

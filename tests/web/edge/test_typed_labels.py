@@ -13,7 +13,7 @@ from web.edge.secret_fields import is_secret
 from web.edge.typed_labels import LABELS
 
 ASKED = re.compile(r'\b(?:input|textarea|select|radios)\("([^"{]+)", _\("([^"]+)"\)')
-SEVERAL = {"number", "reason", "login", "text"}
+SEVERAL = {"number", "reason", "login", "text", "kind", "name", "q"}
 """Fields that pages call by more than one name."""
 
 
