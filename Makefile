@@ -8,6 +8,10 @@ STAMP := $(VENV)/.installed
 # of which would compile the whole product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Test processes. On two processors a third one works while others wait for browsers and servers; each
+# costs seven seconds of processor time before its first test.
+WORKERS ?= 3
+
 .PHONY: setup demo run test check types lint shape bench format lock migration messages clean
 
 setup: $(STAMP)
@@ -25,7 +29,7 @@ run: setup
 # Types are checked beside the tests: mypy takes 20 seconds on one processor.
 test: lint
 	@said=$$(mktemp); $(BIN)/mypy >$$said 2>&1 & types=$$!; \
-	$(BIN)/pytest -q -rs -n 4 --dist loadfile --no-loadscope-reorder $(ARGS); tests=$$?; \
+	$(BIN)/pytest -q -rs -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS); tests=$$?; \
 	wait $$types || tests=1; cat $$said; rm $$said; exit $$tests
 
 check: lint types
