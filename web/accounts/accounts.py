@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from models import AccountAct, Role, Unit
+from queries.accounts import account_list
 from queries.accounts.account_history import AccountChange, list_account_changes
 from queries.accounts.account_list import (
     SHOWN,
@@ -111,6 +112,8 @@ class AccountsPage(Page):
     here: Unit
     rows: Sequence[AccountRow]
     total: int
+    most: int
+    """Of more accounts than these it is only said that there are more."""
     q: str
     show: str
     """`unused`, `off`, or empty for all accounts."""
@@ -134,9 +137,12 @@ def show_accounts(
     rows, total = list_account_page(
         context.session, here, text=q.strip(), show=show, limit=PAGE, offset=PAGE * (page - 1)
     )
-    pages, fresh = count_pages(total, PAGE), count_unused(context.session, here)
+    most, fresh = account_list.MOST_COUNTED, count_unused(context.session, here)
+    pages = count_pages(min(total, most), PAGE)
     above = list_names_above(context.session, [row.unit for row in rows])
-    shown = AccountsPage(here, rows, total, q, show, page, pages, fresh, above)
+    shown = AccountsPage(
+        here, rows, total, account_list.MOST_COUNTED, q, show, page, pages, fresh, above
+    )
     return render(context.request, shown)
 
 

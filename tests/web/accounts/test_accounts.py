@@ -145,3 +145,17 @@ def test_a_stranger_cannot_touch_an_account(
         for act in ("password", "deactivate", "activate"):
             assert stranger.post(f"/accounts/{account.id}/{act}").status_code == 404
     assert sign_in(REGION, "office").get(f"/accounts/{account.id}").status_code == 200
+
+
+def test_of_very_many_accounts_a_page_counts_only_so_many(
+    session: Session, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(LEAGUE, "office")
+    for number in range(4):
+        make_account(session, VILLAGE, Role.CLERK, f"clerk-{number}")
+    assert "共 5 个账号" in text_of(client.get("/accounts"))
+    monkeypatch.setattr("queries.accounts.account_list.MOST_COUNTED", 3)
+    monkeypatch.setattr("web.accounts.accounts.PAGE", 2)
+    shown = text_of(client.get("/accounts"))
+    assert "超过 3 个" in shown
+    assert "第 1 页，共 2 页" in shown
