@@ -8,9 +8,10 @@ changes nothing.
 from __future__ import annotations
 
 import time
+from logging import INFO, WARNING
 from typing import Any
 
-from prefect import flow, runtime, task
+from prefect import flow, get_run_logger, runtime, task
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
@@ -50,11 +51,15 @@ def hand_down(
         plan = service.plan(session, ids)
         service.start(session, ids, str(runtime.flow_run.id))
     _name_flow_run(describe(plan))
+    log, began = get_run_logger(), time.monotonic()
+    log.info("开始交办 %s。层级：%s。", describe(plan), "、".join(plan.level_names) or "没有")
     levels = zip(plan.levels, plan.level_names, strict=True)
     reached = sum(_reach(ids, level, name) for level, name in levels)
     with transaction() as session:
         service.finish(session, ids, now=clock.now())
-    return Completed(message=f"共到达 {reached} 个单位", data=reached)
+    said = outcome(reached)
+    log.log(INFO if reached else WARNING, "%s，用时 %.1f 秒。", said, time.monotonic() - began)
+    return Completed(message=said, data=reached)
 
 
 @task(persist_result=False)
@@ -83,6 +88,13 @@ def describe(plan: Plan) -> str:
     names = plan.unit_names
     shown = "、".join(names) if len(names) <= NAMES_SHOWN else f"{names[0]}等{len(names)}个单位"
     return f"{plan.measure_title}{period} · {shown}"
+
+
+def outcome(reached: int) -> str:
+    """What a flow run has come to, for its state and its log."""
+    if reached:
+        return f"共到达 {reached} 个单位"
+    return "没有到达任何单位：下级里没有这条措施要交办的单位"
 
 
 def _request(session: Session, measure_id: int, unit_code: str | None, period: str | None) -> int:

@@ -31,7 +31,7 @@ LEFT_LYING = timedelta(minutes=2)
 """The age from which on a wish is forgotten: a dispatcher would have taken it up long before."""
 
 
-@flow(name="sweep", persist_result=False)
+@flow(name="sweep", flow_run_name="补办遗漏", persist_result=False)
 def sweep() -> State[int]:
     """Carry out what is due, open gates past their time, delete what nobody needs, renew flags and
     fulfil forgotten wishes. Sweeping twice is harmless."""

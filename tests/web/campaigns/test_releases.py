@@ -296,3 +296,17 @@ def test_the_button_of_a_release_to_many_units_asks_with_the_count(
     (form,) = page.xpath(f"//form[@action='/measures/{measure.id}/release']")
     asked = form.xpath(".//button/@data-confirm")
     assert ["32 个填报单位" in question for question in asked] == ([True] if many == 40 else [])
+
+
+def test_a_release_that_reached_nobody_says_so(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    client = sign_in(REGION, "office")
+    measure = drafted(session, confirmed=True)
+    release_measure(session, measure, actor=office_of(session), now=NOW)
+    wish = session.exec(select(HandDown).where(HandDown.measure_id == measure.id)).one()
+    wish.done_at = NOW
+    session.flush()
+    shown = text_of(client.get(f"/measures/{measure.id}/preview"))
+    assert "没有到达任何单位" in shown
+    assert "已经完成" not in shown
