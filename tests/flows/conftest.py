@@ -73,9 +73,18 @@ def with_tables(database: Path, shared: Path) -> Iterator[None]:
             with closing(sqlite3.connect(database)) as made:
                 made.execute("VACUUM INTO ?", [str(original)])
     if not first:
-        database.parent.mkdir()
-        shutil.copy(original, database)
+        copy_tables(database, shared)
         yield
+
+
+def copy_tables(database: Path, shared: Path) -> None:
+    """Where a server of this run has made Prefect's tables, another one may begin with a copy."""
+    original = shared / "prefect.db"
+    with locked(shared / "prefect.lock"):
+        if original.exists():
+            database.parent.mkdir(mode=0o700)
+            shutil.copy(original, database)
+            database.chmod(0o600)
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ from services.campaigns.measures import release_measure
 from services.campaigns.occurrences import LEASE
 from services.campaigns.schedules import order_reports, schedule_release
 from tests.building import REGION, make_account, make_campaign, make_measure, release_down
+from tests.conftest import shared_folder
+from tests.flows.conftest import copy_tables
 from tests.live import free_port, until
 from tests.sample_tree import make_tree
 from tests.second_try import REAL
@@ -35,7 +37,9 @@ PATIENCE = 120.0
 
 
 @pytest.fixture(scope="module")
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+def processes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Processes]:
     settings = Settings(
         data_dir=tmp_path_factory.mktemp("installation"),
         database_url="",
@@ -43,6 +47,8 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
         prefect_port=free_port(),
         clock_file=tmp_path_factory.mktemp("clock") / "clock.json",
     )
+    shared = shared_folder(request.config, tmp_path_factory.getbasetemp())
+    copy_tables(settings.data_dir / "prefect" / "prefect.db", shared)
     with Processes(settings, say=lambda *_: None) as running:
         engine = make_engine(settings.engine_url)
         with Session(engine) as session:
