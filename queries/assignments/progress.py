@@ -264,6 +264,8 @@ def _lower(above: CTE, name: str) -> Subquery:
         )
         .join(above, above.c.id == lower.parent_id)
         .join(unit, col(unit.id) == lower.unit_id)
+        # The planner cannot know how few rows `above` has. This leads it to the index.
+        .where(col(lower.parent_id).in_(select(above.c.id)))
         .subquery()
     )
     so_far = func.sum(counted.c.own + counted.c.below).over(
