@@ -69,8 +69,8 @@ def read_drafts(
 ) -> list[ShownDraft]:
     """The measures that are not released. `refused`: measure → why the last act was refused.
 
-    Measures with the same addressees are looked up once, so that the number of statements grows
-    with the kinds of addressees alone.
+    Measures with the same addressees are looked up once, and the form of each measure once, so that
+    the number of statements grows with the measures and never with the units.
     """
     shared = _Shared.of(context, campaign)
     return [

@@ -142,14 +142,14 @@ def test_a_file_is_replaced_and_removed_and_the_page_tells_who_did_it(
 def test_names_are_kept_and_harmless(
     session: Session, sign_in: Signing, handed: Campaign, sent: str, kept: str
 ) -> None:
-    client = sign_in(REGION, Role.OFFICE)
-    upload(client, handed, (sent, docx()))
+    client, content = sign_in(REGION, Role.OFFICE), docx()
+    upload(client, handed, (sent, content))
     (row,) = rows(session)
     assert row.name == kept
     got = sign_in(LEAGUE).get(f"/notices/{handed.id}/files/{row.token}")
     header = got.headers["content-disposition"]
     assert header == f"attachment; filename=\"file.docx\"; filename*=UTF-8''{quote(kept, safe='')}"
-    assert got.content == docx()
+    assert got.content == content
 
 
 def test_a_unit_with_a_measure_of_it_reads_the_notice_and_a_unit_without_finds_nothing(
