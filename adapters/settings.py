@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'jieli.db'}"
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether the application's database is a file, which processes of one machine share."""
+        return self.engine_url.startswith("sqlite")
+
+    @property
     def files_dir(self) -> Path:
         """The folder in which the bytes of attachments are stored."""
         return self.files or self.data_dir / "files"

@@ -14,9 +14,16 @@ class Batch(NamedTuple):
     measure_id: int
     period: str
     hand_down_ids: tuple[int, ...]
-    key: str
-    """The idempotency key of the flow run. The same wishes have the same key until another flow run
-    takes them up."""
+    before: tuple[str, ...] = ()
+    """The flow runs that have taken the wishes up so far."""
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the flow run. The same wishes have the same key until another flow
+        run takes them up."""
+        ids = self.hand_down_ids
+        wishes = f"{self.measure_id} {self.period} {ids[0]}-{ids[-1]}x{len(ids)}"
+        return f"hand-down {wishes} {'+'.join(self.before)}"
 
     @property
     def subject(self) -> tuple[int, str]:
@@ -34,6 +41,5 @@ def group(wishes: Iterable[HandDown]) -> list[Batch]:
 
 def _batch(measure_id: int, period: str, wishes: Sequence[HandDown]) -> Batch:
     ids = tuple(wish.id for wish in wishes)
-    before = "+".join(sorted({wish.flow_run_id or "" for wish in wishes}))
-    key = f"hand-down {measure_id} {period} {ids[0]}-{ids[-1]}x{len(ids)} {before}"
-    return Batch(measure_id, period, ids, key)
+    before = sorted({wish.flow_run_id for wish in wishes if wish.flow_run_id})
+    return Batch(measure_id, period, ids, tuple(before))

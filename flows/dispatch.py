@@ -3,6 +3,10 @@
 The dispatcher is a warm process, because a flow run through a polled worker takes ten seconds to
 begin and a person waits for three (docs/decisions/0003-warm-dispatcher.md). Nothing that matters is
 kept in memory only: killed anywhere and started again, the dispatcher finds the open wishes.
+
+On PostgreSQL several dispatchers share the wishes, on one machine or several. A dispatcher claims a
+measure, reads its wishes once more and hands them down. What a killed dispatcher had claimed is
+free at once (docs/decisions/0022-several-machines.md).
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
@@ -29,10 +34,11 @@ from prefect.states import Crashed, Pending
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters import clock
-from adapters.database import transaction
+from adapters.claims import Claim, Claims, claiming
+from adapters.database import get_engine, transaction
 from adapters.locks import DISPATCHER
 from adapters.private import hide_new_files, make_folder
-from adapters.settings import get_settings
+from adapters.settings import Settings, get_settings
 from flows.batch import Batch, group
 from flows.carry_out_due import carry_out_all
 from flows.connect import API_ERRORS, connected
@@ -63,30 +69,49 @@ TAG = "dispatcher"
 log = logging.getLogger("jieli.dispatch")
 
 
+ALONE = Claims()
+"""The claims of a dispatcher that works alone on its database."""
+
+
 class Dispatcher:
     """Carries out open wishes through `client`. What the object remembers may be forgotten."""
 
-    def __init__(self, client: SyncPrefectClient) -> None:
-        self.client = client
+    def __init__(self, client: SyncPrefectClient, claims: Claims = ALONE) -> None:
+        self.client, self.claims = client, claims
         self.deployments = deploy(client)
-        end_left_running(client)
+        end_left_running(client, claims)
         self.over: set[str] = set()
+        """Flow runs that keep nobody from a wish who has claimed its measure."""
+        self.left: set[str] = set()
+        """Flow runs of dispatchers that Prefect believes to be at work."""
         self.failures: dict[tuple[int, str], int] = {}
         self.again_at: dict[tuple[int, str], float] = {}
         self.due_at = self.tidy_at = self.gates_at = self.look_at = 0.0
 
     def turn(self) -> bool:
-        """Carry out the first batch that does not wait for its next attempt; False: none."""
+        """Carry out the first batch that nobody has in hand and that does not wait for its next
+        attempt; False: none."""
+        return any(self._take(batch) for batch in self._list_ready())
+
+    def _take(self, batch: Batch) -> bool:
+        """Carry out what is still open of the batch, unless another dispatcher has the measure."""
+        with self.claims.taken(Claim.MEASURE, batch.measure_id) as claimed:
+            ready = self._list_ready(batch.measure_id) if claimed else []
+            for still in ready[:1]:
+                self._note(still, self._carry_out(still))
+            return bool(ready)
+
+    def _list_ready(self, measure_id: int | None = None) -> list[Batch]:
+        """The batches whose turn has come, of all measures or of one."""
         with transaction(readonly=True) as session:
-            pending = list_pending(session)
+            pending = list_pending(session, measure_id=measure_id)
         self._learn_what_is_over(pending)
-        batches = group(wish for wish in pending if self._may_take(wish))
         instant = time.monotonic()
-        ready = (batch for batch in batches if instant >= self.again_at.get(batch.subject, 0))
-        due = next(ready, None)
-        if due is not None:
-            self._note(due, self._carry_out(due))
-        return due is not None
+        return [
+            batch
+            for batch in group(wish for wish in pending if self._may_take(wish))
+            if instant >= self.again_at.get(batch.subject, 0)
+        ]
 
     def tidy(self) -> None:
         """Carry out what is due, open gates and renew Prefect's schedules, each in its own
@@ -95,22 +120,28 @@ class Dispatcher:
         if instant >= self.due_at:
             self.due_at = instant + DUE_SECONDS
             carry_out_all(self.client)
+        if instant >= self.tidy_at:
+            self.tidy_at = instant + TIDY_SECONDS
+            if self.claims.keep(Claim.TIMETABLE):
+                self._tidy_for_all(instant)
+
+    def _tidy_for_all(self, instant: float) -> None:
+        """Open gates and renew Prefect's schedules, which one dispatcher does for all."""
         if instant >= self.gates_at:
             self.gates_at = instant + GATE_SECONDS
             pass_on()
-        if instant >= self.tidy_at:
-            self.tidy_at = instant + TIDY_SECONDS
-            with transaction(readonly=True) as session:
-                timetable = list_coming(session)
-            deployment = self.deployments[DEPLOYMENT]
-            keep_schedules(self.client, deployment, timetable, now=clock.now())
+            end_left_running(self.client, self.claims)
+        with transaction(readonly=True) as session:
+            timetable = list_coming(session)
+        deployment = self.deployments[DEPLOYMENT]
+        keep_schedules(self.client, deployment, timetable, now=clock.now())
 
     def _learn_what_is_over(self, wishes: Sequence[HandDown]) -> None:
         """Ask Prefect about the flow runs that have taken the wishes up.
 
-        A flow run with the dispatcher's tag is over, whatever Prefect says. There is only one
-        dispatcher, and it is working on no flow run at this moment. The flow run belonged to an
-        earlier connection or process, and has failed or was marked as crashed.
+        A flow run with the dispatcher's tag is over for whoever has claimed the measure, whatever
+        Prefect says. The flow run belonged to an earlier connection or process, which has failed
+        or was killed.
         """
         unknown = {wish.flow_run_id for wish in wishes if wish.flow_run_id} - self.over
         instant = time.monotonic()
@@ -119,8 +150,10 @@ class Dispatcher:
         self.look_at = instant + AWAY_SECONDS
         wanted = FlowRunFilter.model_validate({"id": {"any_": list(unknown)}})
         for run in self.client.read_flow_runs(flow_run_filter=wanted):
-            if TAG in run.tags or (run.state is not None and run.state.is_final()):
+            if TAG in run.tags or _has_ended(run):
                 self.over.add(str(run.id))
+            if TAG in run.tags and not _has_ended(run):
+                self.left.add(str(run.id))
 
     def _may_take(self, wish: HandDown) -> bool:
         """Whether no flow run of a schedule or of Prefect's page has the wish in hand."""
@@ -129,6 +162,9 @@ class Dispatcher:
         return clock.now() - wish.requested_at > OTHERS_TIME
 
     def _carry_out(self, batch: Batch) -> State:
+        for run_id in self.left.intersection(batch.before):
+            _end(self.client, UUID(run_id))
+            self.left.discard(run_id)
         flow_run = self._create(batch)
         self.over.add(str(flow_run.id))
         return cast(State, run_flow(hand_down, flow_run=flow_run, return_type="state"))
@@ -161,21 +197,37 @@ class Dispatcher:
         log.error("%s failed (%s); again in %.0f s", batch, state.message, pause)
 
 
-def end_left_running(client: SyncPrefectClient) -> None:
-    """Mark as crashed the flow runs that a killed dispatcher has left unfinished."""
+def end_left_running(client: SyncPrefectClient, claims: Claims) -> None:
+    """Mark as crashed the flow runs that killed dispatchers have left unfinished.
+
+    A flow run whose measure is claimed may be at work, or is ended by whoever has the claim.
+    """
     unfinished = [StateType.PENDING, StateType.RUNNING]
     mine = {"tags": {"all_": [TAG]}, "state": {"type": {"any_": unfinished}}}
-    for flow_run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(mine)):
+    for run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(mine)):
+        with claims.taken(Claim.MEASURE, run.parameters.get("measure_id", 0)) as claimed:
+            if claimed:
+                _end(client, run.id)
+
+
+def _end(client: SyncPrefectClient, run_id: UUID) -> None:
+    """Mark a flow run as crashed, unless it has ended. The caller has claimed its measure."""
+    if not _has_ended(client.read_flow_run(run_id)):
         message = "执行它的进程中断；未完成的部分由新的运行接着办理。"
-        client.set_flow_run_state(flow_run.id, Crashed(message=message), force=True)
+        client.set_flow_run_state(run_id, Crashed(message=message), force=True)
+
+
+def _has_ended(run: FlowRun) -> bool:
+    return run.state is not None and run.state.is_final()
 
 
 def dispatch(stop: threading.Event, ready: Path) -> None:
     """Work until `stop` is set. The file `ready` holds this process's id once wishes are taken."""
     while not stop.is_set():
         try:
-            with connected() as client:
-                dispatcher = Dispatcher(client)
+            with claiming(get_engine()) as claims, connected() as client:
+                claims.join()
+                dispatcher = Dispatcher(client, claims)
                 ready.write_text(str(os.getpid()))
                 _work(dispatcher, stop)
         except (*API_ERRORS, OperationalError, InterfaceError) as error:
@@ -193,26 +245,35 @@ def _work(dispatcher: Dispatcher, stop: threading.Event) -> None:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Wait until no other dispatcher works on this data folder. A kill releases the lock."""
+def _only_one(settings: Settings) -> Iterator[None]:
+    """On SQLite, wait until no other dispatcher works on this data folder. A kill releases the
+    lock."""
+    if not settings.is_sqlite:
+        yield
+        return
+    folder = settings.data_dir
     make_folder(folder)
     with (folder / DISPATCHER).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def main() -> None:
-    """`jieli dispatch`: work until SIGTERM or Ctrl-C, and finish the hand-down in hand first."""
+def main(name: str = "dispatcher") -> None:
+    """`jieli dispatch`: work until SIGTERM or Ctrl-C, and finish the hand-down in hand first.
+
+    `name` tells this dispatcher from others of the data folder.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    folder = get_settings().data_dir
-    with _only_one(folder), ThreadPoolExecutor(1) as pool:
+    settings = get_settings()
+    ready = settings.data_dir / f"{name}.ready"
+    with _only_one(settings), ThreadPoolExecutor(1) as pool:
         # In the main thread Prefect would turn SIGTERM into a crashed run.
-        pool.submit(dispatch, stop, folder / "dispatcher.ready").result()
+        pool.submit(dispatch, stop, ready).result()
 
 
 if __name__ == "__main__":
     hide_new_files(get_settings())
-    main()
+    main(*sys.argv[1:])

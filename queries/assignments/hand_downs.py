@@ -8,14 +8,14 @@ from sqlmodel import Session, col
 from models import HandDown, HandDownStep, Level, Unit
 
 
-def list_pending(session: Session, limit: int = 1000) -> Sequence[HandDown]:
-    """The wishes that are not yet fulfilled, the oldest first."""
-    return session.scalars(
-        select(HandDown)
-        .where(col(HandDown.done_at).is_(None))
-        .order_by(col(HandDown.id))
-        .limit(limit)
-    ).all()
+def list_pending(
+    session: Session, limit: int = 1000, measure_id: int | None = None
+) -> Sequence[HandDown]:
+    """The wishes that are not yet fulfilled, of all measures or of one, the oldest first."""
+    pending = select(HandDown).where(col(HandDown.done_at).is_(None))
+    if measure_id is not None:
+        pending = pending.where(col(HandDown.measure_id) == measure_id)
+    return session.scalars(pending.order_by(col(HandDown.id)).limit(limit)).all()
 
 
 def list_of_measure(session: Session, measure_id: int) -> Sequence[tuple[HandDown, Unit]]:

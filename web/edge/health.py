@@ -7,6 +7,7 @@ from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlmodel import select
 
+from adapters.claims import has_dispatcher
 from adapters.locks import DISPATCHER, is_held
 from adapters.settings import get_settings
 from web.edge.transactions import Now, OpenSession
@@ -23,9 +24,11 @@ def get_health(session: OpenSession) -> PlainTextResponse:
 
 @router.get("/ready")
 def get_ready(session: OpenSession) -> PlainTextResponse:
-    """`ready` when the database answers and a dispatcher lives; else 503."""
+    """`ready` when the database answers and a dispatcher lives, on PostgreSQL on any machine; else
+    503."""
     session.exec(select(1)).one()
-    lives = is_held(get_settings().data_dir / DISPATCHER)
+    shared = session.get_bind().dialect.name == "postgresql"
+    lives = has_dispatcher(session) if shared else is_held(get_settings().data_dir / DISPATCHER)
     return PlainTextResponse("ready" if lives else "no dispatcher", 200 if lives else 503)
 
 

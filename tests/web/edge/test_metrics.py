@@ -10,8 +10,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import Engine
 from sqlmodel import Session
 
+from adapters.claims import claiming
 from adapters.settings import get_settings
 from services.campaigns.measures import release_measure
 from tests.answering import account_of, answer, released_measure
@@ -97,9 +99,19 @@ def test_asked_again_at_once_the_database_is_left_alone(
     assert not [statement for statement in seen if "hand_down" in str(statement)]
 
 
-def test_ready_says_whether_a_dispatcher_lives(client: TestClient, tmp_path: Path) -> None:
+@pytest.mark.both
+def test_ready_says_whether_a_dispatcher_lives(
+    client: TestClient, session: Session, tmp_path: Path
+) -> None:
+    """On SQLite beside these pages, on PostgreSQL anywhere."""
     assert client.get("/ready").status_code == 503
-    with (tmp_path / "dispatcher.lock").open("w") as lock:
+    with (tmp_path / "dispatcher.lock").open("w") as lock, claiming(_engine(session)) as claims:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        claims.join()
         assert client.get("/ready").status_code == 200
     assert client.get("/health").text == "ok"
+
+
+def _engine(session: Session) -> Engine:
+    """The engine of the test's database; a dispatcher has a connection of its own."""
+    return session.connection().engine
