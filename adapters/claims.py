@@ -21,7 +21,7 @@ class Claim(IntEnum):
     that no other program uses."""
 
     DISPATCHER = 531_800_801
-    """Being a dispatcher. All dispatchers share the claim, and a restore needs it alone."""
+    """Being a dispatcher. All dispatchers share the claim. A restore has it alone."""
     MEASURE = 531_800_802
     """Handing down one measure, whose id is the second half of the key."""
     TIMETABLE = 531_800_803

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
+from adapters.machines import session_name
 from adapters.private import make_file, make_folder
 from adapters.settings import get_settings
 
@@ -41,7 +42,7 @@ def make_engine(url: str) -> Engine:
     never reach a log, because they hold what people typed.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, **_HABITS)
+        return create_engine(url, pool_pre_ping=True, connect_args=_session(url), **_HABITS)
     engine = create_engine(
         url,
         **_HABITS,
@@ -60,6 +61,17 @@ _HABITS: dict[str, Any] = {
     "max_overflow": 0,
     "pool_timeout": POOL_SECONDS,
 }
+
+
+VANISHED = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
+"""PostgreSQL ends a session whose machine has not answered for half a minute, and frees its locks.
+The system's own patience is two hours."""
+
+
+def _session(url: str) -> dict[str, str]:
+    """What each session of PostgreSQL is given besides what the address says."""
+    asked = str(make_url(url).query.get("options", ""))
+    return {"options": f"{asked} {VANISHED}".strip(), "fallback_application_name": session_name()}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -82,11 +82,12 @@ def make_data_folder(settings: Settings) -> None:
     """Make the data folder, private, where it is missing. Raises `Refusal` where that is not
     possible."""
     try:
-        make_folder(settings.data_dir)
+        for folder in (settings.data_dir, settings.shared):
+            make_folder(folder)
     except OSError as error:
         raise Refusal(
             N_("数据目录 %(folder)s 建不了：请检查路径和权限，或设置 JIELI_DATA_DIR。"),
-            folder=settings.data_dir,
+            folder=error.filename or settings.data_dir,
         ) from error
 
 

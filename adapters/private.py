@@ -60,7 +60,7 @@ def narrow(settings: Settings) -> int:
 
 def _stored(settings: Settings, bits: int) -> Iterator[Path]:
     store = settings.files_dir.resolve()
-    for top in {settings.data_dir.resolve(), store}:
+    for top in {settings.data_dir.resolve(), settings.shared.resolve(), store}:
         for folder, folders, files in os.walk(top):
             here = Path(folder)
             if here == store and not stat.S_IMODE(here.stat().st_mode) & bits:

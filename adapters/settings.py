@@ -22,8 +22,11 @@ class Settings(BaseSettings):
 
     data_dir: Path = ROOT / "var"
     """The folder of everything that the product stores on disk. git ignores the default."""
+    shared_dir: Path | None = None
+    """The folder of what all machines of an installation must have the same: keys, attachments,
+    report files, and the note of the last backup. None: `data_dir`."""
     files: Path | None = None
-    """The folder of attachments (`JIELI_FILES`); None: `files` in `data_dir`."""
+    """The folder of attachments (`JIELI_FILES`); None: `files` in the shared folder."""
     database_url: str = ""
     """Empty: SQLite in `data_dir`. PostgreSQL: `postgresql+psycopg://user@host/name`."""
     host: str = "127.0.0.1"
@@ -37,6 +40,19 @@ class Settings(BaseSettings):
     printed on slips and linked from Prefect. Empty: the address that a browser has asked for."""
     admin_contact: str = ""
     """How the administrator is reached, such as `信息中心 0471-1234567`; the help pages say it."""
+    parts: str = ""
+    """What `jieli run` starts on this machine: parts, separated by commas. Empty: all parts."""
+    web_processes: int = Field(default=1, ge=1, le=64)
+    """Processes that serve the pages of this machine on one port. More than one needs
+    PostgreSQL."""
+    dispatchers: int = Field(default=1, ge=1, le=16)
+    """Dispatchers on this machine. More than one needs PostgreSQL."""
+    prefect_database_url: str = ""
+    """Prefect's own database. Empty: SQLite in `data_dir`. PostgreSQL is needed where Prefect's
+    server runs on several machines."""
+    redis_url: str = ""
+    """`redis://host:6379/0`, through which several of Prefect's servers agree. Empty: there
+    is one server."""
     session_hours: int = 12
     """Hours after which a signed-in person must sign in again."""
     complaint_days: int = Field(default=3, ge=1, le=60)
@@ -77,7 +93,12 @@ class Settings(BaseSettings):
     @property
     def files_dir(self) -> Path:
         """The folder in which the bytes of attachments are stored."""
-        return self.files or self.data_dir / "files"
+        return self.files or self.shared / "files"
+
+    @property
+    def shared(self) -> Path:
+        """The folder that all machines of the installation share."""
+        return self.shared_dir or self.data_dir
 
     @property
     def proxies(self) -> list[str]:

@@ -27,7 +27,7 @@ from bench import (
 from bench.databases import POSTGRESQL, SQLITE, fresh_engine, scratch, transaction, why_absent
 from bench.installation import installed, running
 from bench.results import show, write
-from cli.run import WEB
+from cli.programs import WEB
 
 MEASURES = 5
 """How many measures are handed down before pages and reports of a usual campaign are measured."""

@@ -13,7 +13,7 @@ from bench.databases import transaction
 from bench.installation import installed, running, until
 from cli.prefect_api import PrefectApi
 from cli.prefect_sign_in import read_sign_in
-from cli.run import DISPATCHER, SERVER
+from cli.programs import DISPATCHER, SERVER
 from models import HandDown
 
 ROUNDS = 3

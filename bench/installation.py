@@ -4,16 +4,17 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from adapters.database import get_engine
+from adapters.listening import listening
 from adapters.root import ROOT
 from adapters.settings import Settings, get_settings
 from cli.prefect_sign_in import keep_sign_in
-from cli.run import programs
+from cli.programs import programs
 from cli.supervisor import Supervisor
 
 
@@ -40,12 +41,23 @@ def installed(engine: Engine, folder: Path) -> Iterator[Settings]:
 
 @contextmanager
 def running(settings: Settings, *names: str) -> Iterator[None]:
-    """Run those programs of `jieli run` with these names in the block, once they are ready."""
+    """Run those parts of `jieli run` with these names in the block, once they are ready.
+
+    On PostgreSQL `JIELI_WEB_PROCESSES` says how many web processes there are.
+    """
     folder = settings.data_dir
     sign_in = keep_sign_in(folder, lambda *_: None)
-    wanted = [program for program in programs(settings, sign_in) if program.name in names]
-    with Supervisor(wanted, folder=ROOT, data_dir=folder, say=lambda *_: None) as supervisor:
-        supervisor.wait_ready()
+    with ExitStack() as stack:
+        listener = None
+        if settings.web_processes > 1 and not settings.is_sqlite:
+            listener = stack.enter_context(listening(settings.host, settings.web_port))
+        wanted = [
+            program
+            for program in programs(settings, sign_in, listener)
+            if program.name.partition("-")[0] in names
+        ]
+        supervisor = Supervisor(wanted, folder=ROOT, data_dir=folder, say=lambda *_: None)
+        stack.enter_context(supervisor).wait_ready()
         yield
 
 

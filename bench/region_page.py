@@ -12,7 +12,7 @@ from bench.browser import browser, sign_in_office
 from bench.databases import fresh_engine, transaction, why_absent
 from bench.form_page import TIMES, median_ms, statements_of
 from bench.installation import installed, running
-from cli.run import WEB
+from cli.programs import WEB
 from models import Assignment, Measure
 
 MEASURES = 50

@@ -14,7 +14,7 @@ from bench.browser import browser, open_session
 from bench.databases import fresh_engine, transaction, why_absent
 from bench.form_page import statements_of
 from bench.installation import installed, running
-from cli.run import WEB
+from cli.programs import WEB
 from models import (
     Account,
     Assignment,

@@ -38,11 +38,18 @@ def prepare() -> None:
 
 
 @app.command()
-def run() -> None:
-    """启动全部：网页、Prefect、调度；Ctrl-C 停止。"""
+def run(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="本机运行的部分：prefect、web、dispatcher、worker；不给则按 JIELI_PARTS"
+        ),
+    ] = None,
+) -> None:
+    """启动全部：网页、Prefect、调度；Ctrl-C 停止。给出部分的名称，就只启动这些。"""
     from cli import run as processes
 
-    processes.run()
+    processes.run(parts or ())
 
 
 @app.command()

@@ -49,4 +49,4 @@ def _codes_of(levels: list[str]) -> list[str]:
 def _folder() -> str:
     from adapters.settings import get_settings
 
-    return str(get_settings().data_dir / "reports")
+    return str(get_settings().shared / "reports")

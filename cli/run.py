@@ -5,31 +5,36 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import sys
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import ExitStack
 from types import TracebackType
 
 from adapters.database import write_log_home
+from adapters.listening import listening
+from adapters.machines import make_marks
 from adapters.open_files import raise_limit
 from adapters.opening import make_data_folder, open_database
 from adapters.root import ROOT
 from adapters.settings import PREFECT_HOST, Settings, get_settings
-from cli.prefect_api import NotAnswered, PrefectApi, ask
+from cli.prefect_api import PrefectApi
 from cli.prefect_sign_in import keep_sign_in, read_sign_in, sign_in_file
-from cli.supervisor import LOCK, NotReady, Program, Say, Supervisor, only_one, refuse_taken_ports
+from cli.programs import (
+    PARTS,
+    SERVER,
+    WEB,
+    parts_of,
+    prefect_environment,
+    programs,
+    refuse_unfit,
+)
+from cli.supervisor import LOCK, NotReady, Say, Supervisor, only_one, refuse_taken_ports
 from cli.terminal import count_units_once, prepare_database, refusals, say, tell_narrowed
 from rules.sentences.refusal import N_, Refusal
 
-SERVER, DISPATCHER, WORKER, WEB = "prefect", "dispatcher", "worker", "web"
-SERVER_APP, WEB_MODULE = "flows.server:create_app", "web.serving"
-"""The application of Prefect's server, and the module of the web application."""
-POOL = "jieli"
 START_SECONDS = 180.0
 """How many seconds a start may take."""
-READY_FILE = "dispatcher.ready"
-"""The file in the data folder with the process id of the dispatcher that is ready."""
 
 
 class Processes:
@@ -44,20 +49,18 @@ class Processes:
         self.settings = settings
         self.say = say or tell
         self.supervisor: Supervisor
+        self.resources = ExitStack()
 
     def __enter__(self) -> Processes:
-        _ = self.settings.proxies  # Raises `Refusal` for what is no address.
+        settings = self.settings
+        _ = settings.proxies  # Raises `Refusal` for what is no address.
+        refuse_unfit(settings)
         raise_limit()
-        refuse_taken_ports(
-            [
-                (self.settings.host, self.settings.web_port, "JIELI_WEB_PORT"),
-                (PREFECT_HOST, self.settings.prefect_port, "JIELI_PREFECT_PORT"),
-            ]
-        )
-        started = programs(self.settings, self._sign_in())
-        folder = self.settings.data_dir
-        self.supervisor = Supervisor(started, folder=ROOT, data_dir=folder, say=self.say)
-        tell_narrowed(open_database(self.settings, renew=True), self.settings.data_dir)
+        refuse_taken_ports(wanted_ports(settings))
+        started = programs(settings, self._sign_in(), self._listener())
+        self.supervisor = Supervisor(started, folder=ROOT, data_dir=settings.data_dir, say=self.say)
+        make_marks(settings)
+        tell_narrowed(open_database(settings, renew=True), settings.data_dir)
         count_units_once()
         self.supervisor.start()
         return self
@@ -69,6 +72,7 @@ class Processes:
         trace: TracebackType | None,
     ) -> None:
         self.supervisor.stop()
+        self.resources.close()
         write_log_home(self.settings.engine_url)
 
     def _sign_in(self) -> str:
@@ -77,6 +81,14 @@ class Processes:
         make_data_folder(self.settings)
         with only_one(folder / LOCK):
             return keep_sign_in(folder, self.say)
+
+    def _listener(self) -> socket.socket | None:
+        """The socket on which newcomers arrive for several web processes; None: there is one
+        process, which has its own."""
+        settings = self.settings
+        if WEB not in parts_of(settings) or settings.web_processes == 1:
+            return None
+        return self.resources.enter_context(listening(settings.host, settings.web_port))
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Wait until a click would be handed down. Raises `NotReady` after `seconds`."""
@@ -87,22 +99,34 @@ class Processes:
         self.supervisor.wait()
 
 
-def run() -> None:
-    """Start everything and print the addresses. Ctrl-C, SIGTERM and SIGHUP stop everything."""
+def run(parts: Sequence[str] = ()) -> None:
+    """Start the parts of this machine and print the addresses. Without `parts` the settings say
+    which. Ctrl-C, SIGTERM and SIGHUP stop everything."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     settings = get_settings()
+    if parts:
+        settings = settings.model_copy(update={"parts": ",".join(parts)})
     try:
         with refusals(), Processes(settings) as processes:
             processes.wait_ready()
-            tell(N_("网页：%(web)s　Prefect：%(prefect)s　停止：Ctrl-C"), addresses(settings))
-            tell(N_("Prefect 页面的登录口令在 %(file)s，只有您能读取。"), sign_in_place(settings))
+            _tell_what_runs(settings)
             processes.wait()
     except KeyboardInterrupt:
         say(N_("已全部停止。"))
     except NotReady as error:
         say(N_("%(name)s 未能启动，请看日志：%(log)s"), name=error.name, log=error.log)
         sys.exit(1)
+
+
+def _tell_what_runs(settings: Settings) -> None:
+    parts = parts_of(settings)
+    if parts == PARTS:
+        tell(N_("网页：%(web)s　Prefect：%(prefect)s　停止：Ctrl-C"), addresses(settings))
+    else:
+        tell(N_("本机运行：%(parts)s　停止：Ctrl-C"), {"parts": "、".join(parts)})
+    if SERVER in parts:
+        tell(N_("Prefect 页面的登录口令在 %(file)s，只有您能读取。"), sign_in_place(settings))
 
 
 def dispatch() -> None:
@@ -165,6 +189,15 @@ def use_server() -> None:
     os.environ.update(prefect_environment(settings, sign_in))
 
 
+def wanted_ports(settings: Settings) -> list[tuple[str, int, str]]:
+    """(host, port, setting) of each port on which the parts of this machine listen."""
+    ports = {
+        WEB: (settings.host, settings.web_port, "JIELI_WEB_PORT"),
+        SERVER: (PREFECT_HOST, settings.prefect_port, "JIELI_PREFECT_PORT"),
+    }
+    return [ports[part] for part in parts_of(settings) if part in ports]
+
+
 def addresses(settings: Settings) -> dict[str, object]:
     """The addresses of the pages: `web` and `prefect`."""
     return {"web": settings.web_url, "prefect": settings.prefect_url}
@@ -178,115 +211,3 @@ def sign_in_place(settings: Settings) -> dict[str, object]:
 def tell(msgid: str, values: dict[str, object]) -> None:
     """Print one event in the language of the terminal."""
     say(msgid, **values)
-
-
-def programs(settings: Settings, sign_in: str) -> list[Program]:
-    """The four programs of an installation.
-
-    The dispatcher and the web application wait for the server by themselves. The web application,
-    which strangers reach, does not get Prefect's sign-in.
-    """
-    own = settings_environment(settings)
-    environment = {**own, **prefect_environment(settings, sign_in)}
-    api = PrefectApi(settings.prefect_url, sign_in)
-    python = sys.executable
-    server = ("-m", "uvicorn", "--factory", SERVER_APP, "--host", PREFECT_HOST)
-    alone = ("--workers", "1", "--log-level", environment["PREFECT_LOGGING_SERVER_LEVEL"].lower())
-    worker = ("-m", "prefect", "worker", "start", "--pool", POOL, "--name", POOL)
-    return [
-        Program(
-            SERVER,
-            (python, *server, "--port", str(settings.prefect_port), *alone),
-            lambda _pid, _since: _answers(f"{settings.prefect_url}/api/health"),
-            environment,
-        ),
-        Program(
-            WEB,
-            (python, "-m", WEB_MODULE),
-            lambda _pid, _since: _answers(settings.web_url),
-            own,
-        ),
-        Program(
-            DISPATCHER,
-            (python, "-m", "flows.dispatch"),
-            _is_in(settings.data_dir / READY_FILE),
-            environment,
-        ),
-        Program(
-            WORKER,
-            (python, *worker, "--type", "process", "--install-policy", "never", "--limit", "2"),
-            lambda _pid, since: _worker_is_online(api, since),
-            environment,
-            after=frozenset({DISPATCHER}),
-        ),
-    ]
-
-
-def settings_environment(settings: Settings) -> dict[str, str]:
-    """The settings as environment variables, so that every process has the same settings."""
-    values = {**settings.model_dump(mode="json"), "data_dir": settings.data_dir.resolve()}
-    return {
-        f"JIELI_{name.upper()}": str(value) for name, value in values.items() if value is not None
-    }
-
-
-def prefect_environment(settings: Settings, sign_in: str) -> dict[str, str]:
-    """The environment of every process that touches Prefect.
-
-    Prefect keeps its own database in the data folder and calls nobody outside. A variable
-    `PREFECT_…` that is already set wins, except for the server's address, its storage, and who may
-    ask it.
-    """
-    defaults = {
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
-        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_WORKER_QUERY_SECONDS": "2",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-    }
-    return {
-        **{name: os.environ.get(name, value) for name, value in defaults.items()},
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_HOME": str(settings.data_dir.resolve() / "prefect"),
-        "PREFECT_API_URL": f"{settings.prefect_url}/api",
-        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"])),
-        **_door(settings, sign_in),
-    }
-
-
-def _door(settings: Settings, sign_in: str) -> dict[str, str]:
-    """The settings that keep out everybody without the sign-in, and all foreign pages
-    (docs/decisions/0012-prefects-door.md).
-
-    Prefect's page asks the server it came from (`/api`), under the name by which it was opened.
-    """
-    return {
-        "PREFECT_API_AUTH_STRING": sign_in,
-        "PREFECT_SERVER_API_AUTH_STRING": sign_in,
-        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
-        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
-        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": settings.prefect_url,
-        "PREFECT_SERVER_UI_API_URL": "/api",
-        "PREFECT_RUNNER_SERVER_ENABLE": "false",
-    }
-
-
-def _is_in(file: Path) -> Callable[[int, float], bool]:
-    """A probe that asks whether the process has written its id into `file`."""
-    return lambda pid, _since: file.exists() and file.read_text() == str(pid)
-
-
-def _answers(url: str) -> bool:
-    return 0 < ask(url).status < http.client.INTERNAL_SERVER_ERROR
-
-
-def _worker_is_online(api: PrefectApi, since: float) -> bool:
-    """Whether Prefect has heard from the worker after `since` (Unix seconds)."""
-    try:
-        workers = api.post(f"/work_pools/{POOL}/workers/filter", {})
-    except NotAnswered:
-        return False
-    heard = [datetime.fromisoformat(worker["last_heartbeat_time"]) for worker in workers]
-    return any(at.timestamp() >= since for at in heard)

@@ -1,6 +1,7 @@
 """Starts programs, says when each is ready, restarts those that die, and stops them all.
 
-The supervisor knows nothing of Prefect or of the web application; `cli.run` names the programs.
+The supervisor knows nothing of Prefect or of the web application; `cli.programs` names the
+programs.
 The libraries at hand do something else. honcho ends every program when one of them ends, and knows
 no readiness. circus needs a ZeroMQ broker and two more ports. supervisord runs as a service of its
 own (docs/decisions/0003-warm-dispatcher.md).
@@ -21,6 +22,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.machines import PROGRAM
 from adapters.private import hidden_bits, make_file, make_folder
 from adapters.settings import get_settings
 from cli.logs import keep_bounded, open_log
@@ -56,6 +58,8 @@ class Program:
     ready: Callable[[int, float], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
     after: frozenset[str] = frozenset()
+    passed: tuple[int, ...] = ()
+    """Open files of this process that the program gets as well."""
 
 
 class Child:
@@ -65,7 +69,12 @@ class Child:
         self.program = program
         self.folder = folder
         self.log = log
-        self.environment = {**os.environ, **program.environment, MARK: mark}
+        self.environment = {
+            **os.environ,
+            **program.environment,
+            PROGRAM: program.name,
+            MARK: mark,
+        }
         self.process: subprocess.Popen[bytes] | None = None
         self.ready = threading.Event()
         self.started_at = 0.0
@@ -87,6 +96,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.program.passed,
                 umask=hidden_bits(get_settings()),
             )
 

@@ -37,10 +37,10 @@ class Placing:
     PostgreSQL."""
 
     def __init__(self, settings: Settings, database: Path | None, *, now: datetime) -> None:
-        self.data_dir, self.files_dir = settings.data_dir, settings.files_dir
+        self.shared, self.files_dir = settings.shared, settings.files_dir
         self.database = database
         self.stamp = f"{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
-        self.note = self.data_dir / READY / NOTE
+        self.note = self.shared / READY / NOTE
         begun = json.loads(self.note.read_text()) if self.note.exists() else None
         self.goes_on = begun is not None
         self.files: dict[str, str] = begun or {}
@@ -53,7 +53,7 @@ class Placing:
     def folders(self) -> list[Path]:
         """The folders that are filled, each once."""
         database = [self.database.parent] if self.database else []
-        return list(dict.fromkeys([self.files_dir, self.data_dir, *database]))
+        return list(dict.fromkeys([self.files_dir, self.shared, *database]))
 
     @property
     def schema(self) -> str:
@@ -83,7 +83,7 @@ class Placing:
         """Where a member of the archive (`files/…`, `keys/…`) is made ready. Makes the folder of
         that path."""
         kind, _, name = member.partition("/")
-        path = (self.files_dir if kind == "files" else self.data_dir) / READY / name
+        path = (self.files_dir if kind == "files" else self.shared) / READY / name
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         return path
 
@@ -100,7 +100,7 @@ class Placing:
         if self.database:
             names = [f"{self.database.name}{end}" for end in DATABASE_ENDS]
             self._move(self.database.parent, names, f"{ASIDE}{self.stamp}")
-        self._move(self.data_dir, KEY_FILES, f"{ASIDE}{self.stamp}")
+        self._move(self.shared, KEY_FILES, f"{ASIDE}{self.stamp}")
         for name, to in self.files.items():
             self._move(self.files_dir, [name], to)
 
@@ -125,7 +125,7 @@ class Placing:
 
     def _list_files(self) -> list[str]:
         """The entries in the folder of attachments that do not belong to a restore."""
-        if self.files_dir == self.data_dir or not self.files_dir.is_dir():
+        if self.files_dir == self.shared or not self.files_dir.is_dir():
             return []
         apart = (READY, ASIDE, "lost+found", ".lock")
         return sorted(name for name in os.listdir(self.files_dir) if not name.startswith(apart))

@@ -1,4 +1,4 @@
-"""Files of rendered reports, under `<data_dir>/reports/<campaign>/<date>/<unit code>.<ending>`.
+"""Files of rendered reports, under `<shared>/reports/<campaign>/<date>/<unit code>.<ending>`.
 
 The time of a file is the time its snapshot was made. A file of an earlier snapshot of the same day
 is recognised by that, and never handed out for the later one.
@@ -51,7 +51,7 @@ def report_file(snapshot: Snapshot, face: str, language: str = SOURCE) -> bytes:
 
 def folder_of(campaign_id: int, as_of: date) -> Path:
     """The folder of a campaign's reports of one date."""
-    return get_settings().data_dir / "reports" / str(campaign_id) / as_of.isoformat()
+    return get_settings().shared / "reports" / str(campaign_id) / as_of.isoformat()
 
 
 def write_reports(

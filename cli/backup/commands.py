@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import clock
 from adapters.attachment_store import get_store
 from adapters.backup.last import LastBackup, note_backup
 from adapters.backup.manifest import Manifest
+from adapters.claims import Claim, claiming
 from adapters.database import make_engine
 from adapters.locks import DISPATCHER
+from adapters.machines import list_programs
 from adapters.opening import find_reason, make_data_folder, read_address
 from adapters.settings import Settings, get_settings
 from cli.backup.making import back_up
@@ -26,6 +29,7 @@ from rules.sentences.refusal import N_, Refusal
 
 BUSY = N_("另一个备份正在进行：%(folder)s。请等它完成。")
 STILL_RUNS = N_("系统正在运行：%(folder)s。请先停止（Ctrl-C 或 systemctl stop），再恢复。")
+RUNS_ELSEWHERE = N_("还有程序连着这个数据库：%(programs)s。请先在每台机器上停止，再恢复。")
 MEGABYTE = 1024 * 1024
 NAME = "jieli-%Y%m%d-%H%M%S.zip"
 """The name of a backup in a given folder, after the time in Asia/Shanghai."""
@@ -41,11 +45,11 @@ def backup(file: Path, *, force: bool, keep: int | None) -> None:
         if not settings.data_dir.is_dir():
             raise Refusal(N_("没有这个数据目录：%(folder)s。"), folder=settings.data_dir)
         with only_one(settings.data_dir / "backup.lock", BUSY):
-            made = back_up(engine, get_store(), settings.data_dir, target, now=now)
+            made = back_up(engine, get_store(), settings.shared, target, now=now)
         engine.dispose()
         size = target.stat().st_size
         last = LastBackup(made_at=now, file=str(target.resolve()), size=size, lost=len(made.lost))
-        note_backup(settings.data_dir, last)
+        note_backup(settings.shared, last)
         _tell(made, target, size)
         if keep is not None:
             _remove_older(target, keep)
@@ -106,13 +110,29 @@ def restore(file: Path, *, force: bool) -> None:
 @contextmanager
 def _stopped(settings: Settings) -> Iterator[None]:
     """Keep everybody else away from the installation in the block. Raises `Refusal` while it runs,
-    and where the data folder cannot be made."""
+    here or on another machine, and where the data folder cannot be made."""
     make_data_folder(settings)
+    engine = make_engine(settings.engine_url)
     with (
         only_one(settings.data_dir / LOCK, STILL_RUNS),
         only_one(settings.data_dir / DISPATCHER, STILL_RUNS),
+        claiming(engine) as claims,
     ):
+        if not claims.keep(Claim.DISPATCHER):
+            raise Refusal(RUNS_ELSEWHERE, programs="dispatcher")
+        _refuse_running(engine)
         yield
+    engine.dispose()
+
+
+def _refuse_running(engine: Engine) -> None:
+    """Raises `Refusal` while a program of `jieli run` is connected to PostgreSQL."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        running = [f"{program.machine} {program.name}" for program in list_programs(connection)]
+    if running:
+        raise Refusal(RUNS_ELSEWHERE, programs="、".join(running))
 
 
 @contextmanager

@@ -30,7 +30,7 @@ SCRATCH = ".jieli-backup-"
 
 
 def back_up(
-    engine: Engine, store: AttachmentStore, data_dir: Path, file: Path, *, now: datetime
+    engine: Engine, store: AttachmentStore, shared: Path, file: Path, *, now: datetime
 ) -> Manifest:
     """Write a backup of everything to `file` while others work, and return its manifest.
 
@@ -49,8 +49,8 @@ def back_up(
                 write_copy(session, writer, scratch)
                 _write_files(writer, digests, files)
             for name in KEY_FILES:
-                if (data_dir / name).exists():
-                    writer.add(f"keys/{name}", chunks_of(data_dir / name), packed=False)
+                if (shared / name).exists():
+                    writer.add(f"keys/{name}", chunks_of(shared / name), packed=False)
             writer.finish()
     except sqlite3.Error as error:
         raise find_reason(engine.url, str(error)) or _unwritten(file, error) from error

@@ -150,7 +150,7 @@ def _check_room(manifest: Manifest, settings: Settings) -> None:
     needed: dict[Path, int] = {}
     for member in manifest.members:
         at_files = member.name.startswith("files/")
-        folder = settings.files_dir if at_files else settings.data_dir
+        folder = settings.files_dir if at_files else settings.shared
         needed[folder] = needed.get(folder, 0) + member.size
     for folder, size in needed.items():
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())

@@ -16,14 +16,17 @@ from adapters.backup.copies import REVISION_TABLE, sqlite_file
 from adapters.backup.last import find_last
 from adapters.backup.manifest import KEY_FILES
 from adapters.locks import is_held
+from adapters.machines import PROGRAM
 from adapters.migrations import is_known, newest_revision
 from adapters.opening import find_reason
 from adapters.private import hidden_bits
 from adapters.settings import Settings
 from cli.doctor.findings import Finding, bad, good, note, refused
+from cli.doctor.machines import check_machines
 from cli.prefect_api import ask
 from cli.prefect_sign_in import sign_in_file
-from cli.run import SERVER_APP, START_SECONDS, WEB_MODULE
+from cli.programs import SERVER, SERVER_APP, WEB, WEB_MODULE, parts_of
+from cli.run import START_SECONDS, wanted_ports
 from cli.supervisor import LOCK, MARK, refuse_taken_ports
 from rules.dates.calendar import known_until, local_date
 from rules.sentences.refusal import N_, Refusal, Term
@@ -41,7 +44,7 @@ APART = timedelta(seconds=5)
 """How far the clocks of this machine and of the database server may differ."""
 OTHERS = 0o077
 """Permission bits that the sign-in file must not have: whoever reads it may run any command."""
-OUTSIDE = frozenset({MARK, "JIELI_REQUIRE", "JIELI_TEST_POSTGRES"})
+OUTSIDE = frozenset({MARK, PROGRAM, "JIELI_REQUIRE", "JIELI_TEST_POSTGRES"})
 """Variables that begin with `JIELI_` and are no settings."""
 
 
@@ -68,7 +71,7 @@ def _names_in_file(file: Path) -> set[str]:
 
 
 def _shown(name: str, value: object) -> str:
-    if name == "database_url" and value:
+    if name in ("database_url", "prefect_database_url", "redis_url") and value:
         return make_url(str(value)).render_as_string(hide_password=True)
     if name.endswith("token") and value:
         return "***"
@@ -139,7 +142,7 @@ def check_calendar(_settings: Settings, now: datetime) -> Iterator[Finding]:
 
 def check_disks(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """Free space for data and attachments."""
-    for folder in dict.fromkeys([settings.data_dir, settings.files_dir]):
+    for folder in dict.fromkeys([settings.data_dir, settings.shared, settings.files_dir]):
         there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
         free = shutil.disk_usage(there).free
         grade = bad if free < TOO_LITTLE else note if free < LITTLE else good
@@ -153,7 +156,7 @@ def check_rights(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """Whether only the owner reads what is secret, and the group where the settings say so."""
     bits = hidden_bits(settings)
     folder, database = settings.data_dir, sqlite_file(settings.engine_url)
-    secret = [folder, *(folder / name for name in KEY_FILES)]
+    secret = [folder, *(settings.shared / name for name in KEY_FILES)]
     secret += [database] if database else []
     secret += sorted((folder / "logs").glob("*.log*"))
     wide = [(path, bits) for path in secret if _has_rights(path, bits)]
@@ -175,9 +178,11 @@ def check_processes(settings: Settings, _now: datetime) -> Iterator[Finding]:
     ports are free."""
     if is_held(settings.data_dir / LOCK):
         for subject, program, url in (
-            ("web", WEB_MODULE, f"{settings.web_url}/ready"),
-            ("prefect", SERVER_APP, f"{settings.prefect_url}/api/health"),
+            (WEB, WEB_MODULE, f"{settings.web_url}/ready"),
+            (SERVER, SERVER_APP, f"{settings.prefect_url}/api/health"),
         ):
+            if subject not in parts_of(settings):
+                continue
             if ask(url).status in (200, 401):
                 yield good(subject, N_("在运行，有应答。"))
             elif _starts(settings.data_dir, program):
@@ -195,12 +200,8 @@ def check_processes(settings: Settings, _now: datetime) -> Iterator[Finding]:
 
 
 def _ports(settings: Settings) -> Finding:
-    wanted = [
-        (settings.host, settings.web_port, "JIELI_WEB_PORT"),
-        ("127.0.0.1", settings.prefect_port, "JIELI_PREFECT_PORT"),
-    ]
     try:
-        refuse_taken_ports(wanted)
+        refuse_taken_ports(wanted_ports(settings))
     except Refusal as refusal:
         return refused("ports", refusal)
     return good("ports", N_("端口空闲。"))
@@ -238,7 +239,7 @@ def _processes(data_dir: Path) -> Iterator[Path]:
 
 def check_backup(settings: Settings, now: datetime) -> Iterator[Finding]:
     """How old the last backup is."""
-    last = find_last(settings.data_dir)
+    last = find_last(settings.shared)
     if last is None:
         yield note("backup", N_("还没有备份过。请每天运行 jieli backup，见 docs/operating.zh.md。"))
         return
@@ -270,6 +271,7 @@ CHECKS: tuple[Callable[[Settings, datetime], Iterator[Finding]], ...] = (
     check_disks,
     check_rights,
     check_processes,
+    check_machines,
     check_backup,
     check_logs,
 )

@@ -14,6 +14,7 @@ from adapters.opening import read_address
 from adapters.settings import Settings
 from cli.doctor.checks import CHECKS
 from cli.doctor.findings import GRADE_NAMES, Finding, Grade, refused
+from cli.programs import refuse_unfit
 from cli.terminal import language, unusable_settings, words
 from rules.sentences.refusal import Refusal
 
@@ -36,7 +37,8 @@ def find() -> Iterator[Finding]:
 
 
 def _refused(settings: Settings) -> Iterator[Finding]:
-    """Settings that can be read but name no network or no database."""
+    """Settings that can be read but name no network, no database or no part, or do not go
+    together."""
     try:
         _ = settings.proxies
     except Refusal as refusal:
@@ -45,6 +47,10 @@ def _refused(settings: Settings) -> Iterator[Finding]:
         read_address(settings.engine_url)
     except Refusal as refusal:
         yield refused("JIELI_DATABASE_URL", refusal)
+    try:
+        refuse_unfit(settings)
+    except Refusal as refusal:
+        yield refused("parts", refusal)
 
 
 def doctor(*, as_json: bool) -> None:

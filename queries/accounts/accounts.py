@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import String, bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from adapters.by_name import ByName
 from adapters.passwords import CODE_MARK
-from models import Account, SignIn, Unit
+from models import Account, AccountAct, AccountEvent, SignIn, Unit
 from models.parameters import among
 from queries.units.visibility import visible_units
 from rules.sentences.not_found import NotFound
@@ -33,6 +33,16 @@ def get_account(session: Session, login: str) -> Account:
 def find_account(session: Session, login: str) -> Account | None:
     """The account with this login, active or not."""
     return session.exec(select(Account).where(Account.login == login)).one_or_none()
+
+
+def find_password_time(session: Session, login: str) -> datetime | None:
+    """When the account with this login was last given a password, or changed its own."""
+    set_or_changed = [AccountAct.PASSWORD_SET, AccountAct.PASSWORD_CHANGED]
+    return session.exec(
+        select(func.max(AccountEvent.at))
+        .join(Account, col(Account.id) == AccountEvent.account_id)
+        .where(Account.login == login, col(AccountEvent.act).in_(set_or_changed))
+    ).one()
 
 
 _BY_NAME = ByName(SignedIn, account=Account, unit=Unit)

@@ -3,17 +3,22 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 from typer.testing import CliRunner
 
 from adapters.backup.last import LastBackup, note_backup
 from adapters.database import get_engine
+from adapters.machines import Program, make_marks, this_program
+from adapters.settings import Settings
 from cli.main import app
 from cli.prefect_sign_in import sign_in_file
-from cli.run import SERVER_APP
+from cli.programs import SERVER_APP
 from cli.supervisor import LOCK, MARK, only_one
 from tests.databases import BACKENDS, fresh_database
 from tests.live import free_port
@@ -149,3 +154,31 @@ def test_a_program_that_is_there_and_does_not_answer_yet_is_starting(
         assert "正在启动" in findings["prefect"][1]
         monkeypatch.setattr("cli.doctor.checks.START_SECONDS", 0.0)
         assert found(runner, 1)["prefect"][0] == "bad"
+
+
+def test_machines_that_differ_in_key_or_attachments_are_told(
+    folder: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fresh_database("postgresql", folder, f"doctor_machines_{os.getpid()}") as url:
+        monkeypatch.setenv("JIELI_DATABASE_URL", url)
+        make_marks(Settings())
+        here = this_program(Settings())
+        same = here._replace(name="web", machine="machine-a")
+        with connected_as(url, same):
+            findings = found(runner)
+            assert findings["machines"] == ("good", "在运行：machine-a：web。")
+            other = same._replace(key="00000000", store="11111111", machine="machine-b")
+            with connected_as(url, other):
+                grade, said = found(runner, 1)["machines"]
+    assert grade == "bad"
+    assert "与 machine-b 的附件目录不同" in said
+
+
+@contextmanager
+def connected_as(url: str, program: Program) -> Iterator[None]:
+    """Somebody is connected to the database as such a program."""
+    name = f"jieli {' '.join(program)}"
+    engine = create_engine(url, connect_args={"application_name": name})
+    with engine.connect():
+        yield
+    engine.dispose()

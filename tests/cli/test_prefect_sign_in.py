@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from adapters.settings import Settings
 from cli.main import app
 from cli.prefect_sign_in import Unsafe, keep_sign_in, read_sign_in, sign_in_file
-from cli.run import DISPATCHER, SERVER, WEB, WORKER, Processes, programs
+from cli.programs import DISPATCHER, SERVER, WEB, WORKER, programs
+from cli.run import Processes
 from cli.supervisor import LOCK, only_one
 from rules.sentences.refusal import Refusal
 from tests.live import free_port

@@ -26,7 +26,7 @@ from sqlmodel import Session
 from adapters.database import get_engine, transaction
 from adapters.settings import Settings, get_settings
 from cli.prefect_sign_in import keep_sign_in
-from cli.run import SERVER, programs
+from cli.programs import SERVER, programs
 from cli.supervisor import Supervisor
 from flows.connect import connected
 from tests.conftest import shared_folder

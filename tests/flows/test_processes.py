@@ -18,7 +18,8 @@ from adapters import clock
 from adapters.database import make_engine
 from adapters.settings import Settings
 from cli.prefect_sign_in import read_sign_in, sign_in_file
-from cli.run import DISPATCHER, SERVER, WORKER, Processes
+from cli.programs import DISPATCHER, SERVER, WORKER
+from cli.run import Processes
 from models import HandDown, Occurrence, Outcome, Schedule
 from services.campaigns.measures import release_measure
 from services.campaigns.occurrences import LEASE

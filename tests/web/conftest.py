@@ -35,7 +35,7 @@ SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 @pytest.fixture(autouse=True)
 def own_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is signed here is signed with a key that is not the installation's."""
-    monkeypatch.setattr("adapters.signing._key", lambda path: "the key of the tests")
+    monkeypatch.setattr("adapters.signing.keep_secret", lambda path: "the key of the tests")
 
 
 _read = lru_cache(maxsize=None)(Apart.run)

@@ -5,19 +5,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session
 
 from adapters.database import make_engine
+from adapters.listening import listening
 from tests.conftest import NOW
 from tests.databases import absent
 from tests.sample_tree import make_tree
 from web.app import create_app
 from web.edge.connections import Connections
 from web.edge.transactions import get_now
-from web.serving import Server, listening
+from web.serving import Server
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first of these that is here. The shell is the same engine without the rest of the browser:
@@ -64,7 +66,7 @@ class Site:
             session.commit()
 
     @contextmanager
-    def serving(self, connections: Connections | None = None, **more: list[str]) -> Iterator[str]:
+    def serving(self, connections: Connections | None = None, **more: Any) -> Iterator[str]:
         """Serve in a thread, on the site's database; the address. `more` goes to `Server`."""
         place = listening("127.0.0.1", 0)  # who comes before the thread has begun waits
         address = f"http://127.0.0.1:{place.getsockname()[1]}"

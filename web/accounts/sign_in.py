@@ -14,7 +14,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from models import Account
-from queries.accounts.accounts import find_account
+from queries.accounts.accounts import find_account, find_password_time
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from services.accounts import accounts
@@ -62,7 +62,7 @@ async def check_entry(request: Request, look: Look, now: Now, posted: Posted) ->
     limits = sign_in_limits(request)
     browser, host = known_browser(request, login), request.client.host if request.client else ""
     try:
-        begun = limits.begin(login, host, browser, now.timestamp())
+        begun = await _begin(look, limits, login, (host, browser), now.timestamp())
     except Refusal as refusal:
         raise SignInRefused(refusal) from refusal
     try:
@@ -75,6 +75,20 @@ async def check_entry(request: Request, look: Look, now: Now, posted: Posted) ->
         raise SignInRefused(refusal) from refusal
     limits.succeed(begun)
     return Entry(verified, login, password)
+
+
+async def _begin(
+    look: Looking, limits: SignInLimits, login: str, whence: tuple[str, str], now: float
+) -> Try:
+    """Count a try. A password that was set meanwhile, by whichever process, forgives the wrong
+    tries before it."""
+    try:
+        return limits.begin(login, *whence, now)
+    except Refusal:
+        set_at = await look(lambda session: find_password_time(session, login))
+        if set_at is None or not limits.forgive_before(login, set_at.timestamp()):
+            raise
+        return limits.begin(login, *whence, now)
 
 
 async def _verify(

@@ -127,6 +127,9 @@ class SignInLimits:
     """An address, all logins and all other browsers; a league may share one. Past it, sign-ins are
     served one after another at this pace, and wait `PATIENCE` at most."""
 
+    since: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    """Login → when the first of its tries came that may still count."""
+
     def begin(self, login: str, address: str, browser: str, now: float) -> Try:
         """Count a try before the slow check, so that tries side by side are counted too.
 
@@ -136,12 +139,18 @@ class SignInLimits:
         if len(login) > LONGEST_LOGIN:  # nobody has one, and it must not fill the memory
             raise Refusal(WRONG)
         begun = Try(now, known=bool(browser))
+        self._note(login, now)
         if browser:
             _require(self.known.wait((login, browser), now))
             begun.count(self.known, (login, browser))
         else:
             self._begin_unknown(begun, login, _network(address))
         return begun
+
+    def _note(self, login: str, now: float) -> None:
+        self.since.setdefault(login, now)
+        if len(self.since) > MOST_KEYS:
+            self.since.popitem(last=False)
 
     def _begin_unknown(self, begun: Try, login: str, address: str) -> None:
         now, place = begun.now, (login, address)
@@ -171,6 +180,15 @@ class SignInLimits:
         """The login has a new password: wrong ones do not count any more."""
         for pace in (self.known, self.here, self.everywhere, self.unspoilt):
             pace.forget(login)
+        self.since.pop(login, None)
+
+    def forgive_before(self, login: str, set_at: float) -> bool:
+        """Forgive as `forgive` does where the login has had a new password since its tries began.
+        Another web process, or a command, may have set it."""
+        if set_at <= self.since.get(login, set_at):
+            return False
+        self.forgive(login)
+        return True
 
 
 def _require(wait: float) -> None:

@@ -80,7 +80,7 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _ask(self, session: Session, now: datetime) -> None:
-        work, last = read_waiting_work(session, now=now), find_last(get_settings().data_dir)
+        work, last = read_waiting_work(session, now=now), find_last(get_settings().shared)
         since = work.oldest_hand_down
         values = (
             work.submissions,

@@ -17,6 +17,7 @@ from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import Request
 
 from adapters.database import BUSY_SECONDS, CONNECTIONS
+from adapters.settings import get_settings
 from rules.sentences.refusal import N_
 
 PROCESSORS = len(os.sched_getaffinity(0))
@@ -120,30 +121,36 @@ class Room:
             self.taken -= held
 
 
+def _share(count: int) -> int:
+    """What one of the web processes of this machine has of `count` processors or bytes."""
+    return max(1, count // get_settings().web_processes)
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """Everything a request of one application may wait for."""
+    """Everything a request of one application may wait for. Several web processes of a machine
+    share its processors and its disk."""
 
     passwords: WaitingLine = field(
-        default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 400, SIGNING_IN)
+        default_factory=lambda: WaitingLine(_share(PROCESSORS - 1), 400, SIGNING_IN)
     )
     """Hashing passwords, 50 ms each: one processor is left for pages. 400 wait twenty seconds."""
     strangers: WaitingLine = field(
-        default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 400, SIGNING_IN)
+        default_factory=lambda: WaitingLine(_share(PROCESSORS - 1), 400, SIGNING_IN)
     )
     """Where browsers that have not signed in before wait for `passwords`, so that a flood of
     sign-ins keeps no clerk's own phone waiting."""
     offices: WaitingLine = field(
-        default_factory=lambda: WaitingLine(max(1, PROCESSORS - 1), 60, READING_FILES)
+        default_factory=lambda: WaitingLine(_share(PROCESSORS - 1), 60, READING_FILES)
     )
     """Reading notices, forms and lists of units, up to 60 s each."""
     clerks: WaitingLine = field(
-        default_factory=lambda: WaitingLine(max(2, PROCESSORS), 60, READING_FILES)
+        default_factory=lambda: WaitingLine(_share(max(2, PROCESSORS)), 60, READING_FILES)
     )
     """Reading workbooks and cleaning photos, half a second each; offices wait elsewhere."""
     connections: Places = field(default_factory=lambda: Places(CONNECTIONS, SEAT_SECONDS))
     """The connections to the database, as many as the pool has: nobody waits in the pool."""
-    bodies: Room = field(default_factory=lambda: Room(BODIES))
+    bodies: Room = field(default_factory=lambda: Room(_share(BODIES)))
     """Large bodies, until they are parsed. A request without room is told at once."""
     sqlite_writer: Places = field(default_factory=lambda: Places(1, BUSY_SECONDS))
     writers: Places = field(default_factory=lambda: Places(WRITERS, BUSY_SECONDS))

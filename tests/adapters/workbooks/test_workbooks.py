@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from adapters import signing as keys
+from adapters.machines import KEY_FILE
 from adapters.workbooks import signing
 from adapters.workbooks.reading import read_workbook
 from adapters.workbooks.writing import FIXED, OWN, write_workbook
@@ -34,10 +34,13 @@ FIELDS = check_form([field for field in FULL if field["name"] != "paper"])
 SHEETS = sheets_of(FIELDS)
 
 
+KEYS = "adapters.signing.get_settings"
+
+
 @pytest.fixture(autouse=True)
 def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that is not the installation's."""
-    monkeypatch.setattr(keys, "get_settings", lambda: SimpleNamespace(data_dir=tmp_path))
+    monkeypatch.setattr(KEYS, lambda: SimpleNamespace(shared=tmp_path))
 
 
 def layout(codes: tuple[str, ...] = CODES, sheets: list[SheetColumns] = SHEETS) -> Layout:
@@ -348,8 +351,8 @@ def test_a_workbook_of_another_installation_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = write_workbook(layout())
-    elsewhere = SimpleNamespace(data_dir=tmp_path / "elsewhere")
-    monkeypatch.setattr(keys, "get_settings", lambda: elsewhere)
+    elsewhere = SimpleNamespace(shared=tmp_path / "elsewhere")
+    monkeypatch.setattr(KEYS, lambda: elsewhere)
     with pytest.raises(Refusal, match="不是从本系统下载"):
         read_workbook(content)
 
@@ -402,10 +405,10 @@ def test_a_share_comes_as_it_is_shown() -> None:
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     first = signing.sign({"a": 1})
     assert signing.read_ticket(first) == {"a": 1}
-    key = tmp_path / keys.KEY_FILE
+    key = tmp_path / KEY_FILE
     assert key.stat().st_mode & 0o077 == 0
     assert json.dumps(signing.read_ticket(signing.sign({"a": 1}))) == '{"a": 1}'
-    assert [path.name for path in tmp_path.iterdir()] == [keys.KEY_FILE]
+    assert [path.name for path in tmp_path.iterdir()] == [KEY_FILE]
 
 
 RARE = "\U00020bb7"

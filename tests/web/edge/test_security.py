@@ -1,6 +1,7 @@
 """Signing in and out, and what comes from elsewhere."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from sqlmodel import Session
 
 from adapters.passwords import hash_password
 from models import Account, Role
+from services.accounts.accounts import set_password
 from tests.building import VILLAGE, make_account
 from tests.conftest import NOW
 from tests.databases import BOTH
@@ -166,6 +168,22 @@ def test_tries_side_by_side_are_counted_before_the_password_is_checked(
         limits.begin("hongxing", "testclient", "", NOW.timestamp())
     assert "后再试" in text_of(send(client))
     assert tries == []
+
+
+def test_a_password_that_another_process_has_set_forgives_the_wrong_ones_here(
+    app: FastAPI, client: TestClient, session: Session, account: Account
+) -> None:
+    limits = app.state.sign_in_limits
+    before = (NOW - timedelta(minutes=1)).timestamp()
+    for _ in range(9):
+        limits.here.count(("hongxing", "testclient"), before)
+    limits.since["hongxing"] = before
+    assert "后再试" in text_of(send(client))
+    set_password(session, account, hash_password(PASSWORD), actor=None, now=NOW)
+    assert send(client).status_code == 303
+    for _ in range(8):
+        limits.here.count(("hongxing", "testclient"), NOW.timestamp())
+    assert "后再试" in text_of(send(make_client(app))), "one new password forgives once"
 
 
 def test_the_right_password_forgets_the_wrong_ones_before(
