@@ -26,6 +26,8 @@ class Claim(IntEnum):
     """Handing down one measure, whose id is the second half of the key."""
     TIMETABLE = 531_800_803
     """Opening gates, and keeping the timetable on Prefect's page."""
+    SENDING = 531_800_804
+    """Sending a group of forms, which one web process does at a time."""
 
 
 class Claims:
@@ -73,11 +75,19 @@ def claiming(engine: Engine) -> Iterator[Claims]:
         yield Claims(connection)
 
 
+def wait_for(session: Session, claim: Claim) -> None:
+    """Have the claim from now until the end of the transaction. SQLite lets one process write at a
+    time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_WAIT_FOR, {"claim": int(claim)})
+
+
 def has_dispatcher(session: Session) -> bool:
     """Whether a dispatcher lives, on any machine, that works on the session's PostgreSQL."""
     return bool(session.scalar(_IS_CLAIMED, {"claim": int(Claim.DISPATCHER)}))
 
 
+_WAIT_FOR = text("SELECT pg_advisory_xact_lock(:claim, 0)")
 _IS_CLAIMED = text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND classid = :claim AND objid = 0 AND objsubid = 2 AND database ="

@@ -36,7 +36,7 @@ LONGEST = 63
 """Bytes of a session's name that PostgreSQL keeps."""
 
 
-class Program(NamedTuple):
+class ConnectedProgram(NamedTuple):
     """A program that is connected to the database."""
 
     name: str
@@ -66,10 +66,10 @@ def make_marks(settings: Settings) -> None:
         keep_secret(file)
 
 
-def this_program(settings: Settings) -> Program:
+def this_program(settings: Settings) -> ConnectedProgram:
     """This process, as others see it."""
     key, store = map(_mark, _marked(settings))
-    return Program(os.environ.get(PROGRAM, COMMAND), key, store, socket.gethostname())
+    return ConnectedProgram(os.environ.get(PROGRAM, COMMAND), key, store, socket.gethostname())
 
 
 def session_name() -> str:
@@ -77,10 +77,10 @@ def session_name() -> str:
     return f"jieli {' '.join(this_program(get_settings()))}"[:LONGEST]
 
 
-def list_programs(connection: Connection) -> Sequence[Program]:
+def list_programs(connection: Connection) -> Sequence[ConnectedProgram]:
     """The programs of `jieli run` that are connected to this database, each once."""
     names = connection.scalars(_CONNECTED).all()
-    found = {Program(*parts) for name in names if len(parts := name.split(" ")[1:]) == 4}
+    found = {ConnectedProgram(*parts) for name in names if len(parts := name.split(" ")[1:]) == 4}
     return sorted(program for program in found if program.name != COMMAND)
 
 

@@ -17,7 +17,7 @@ from bench.databases import POSTGRESQL, fresh_engine, transaction, why_absent
 from bench.form_page import statements_of
 from bench.installation import installed, running
 from bench.sample import NOW
-from cli.run import WEB
+from cli.programs import WEB
 from models import Account, Assignment, Campaign, Measure, Role, Unit
 from services.campaigns.measures import confirm_measure
 

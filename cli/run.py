@@ -76,11 +76,14 @@ class Processes:
         write_log_home(self.settings.engine_url)
 
     def _sign_in(self) -> str:
-        """Prefect's sign-in. It is not replaced while an installation runs with it."""
-        folder = self.settings.data_dir
+        """Prefect's sign-in; empty for pages alone. It is made where the server runs, and is not
+        replaced while an installation runs with it."""
+        folder, parts = self.settings.data_dir, parts_of(self.settings)
         make_data_folder(self.settings)
-        with only_one(folder / LOCK):
-            return keep_sign_in(folder, self.say)
+        if SERVER in parts:
+            with only_one(folder / LOCK):
+                return keep_sign_in(folder, self.say)
+        return "" if parts == (WEB,) else read_sign_in(folder)
 
     def _listener(self) -> socket.socket | None:
         """The socket on which newcomers arrive for several web processes; None: there is one

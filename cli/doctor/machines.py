@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.database import CONNECTIONS
-from adapters.machines import Program, list_programs, this_program
+from adapters.machines import ConnectedProgram, list_programs, this_program
 from adapters.settings import Settings
 from cli.doctor.findings import Finding, bad, good, note
 from cli.programs import WEB
@@ -40,7 +40,7 @@ def check_machines(settings: Settings, _now: datetime) -> Iterator[Finding]:
     except SQLAlchemyError:
         return  # `check_database` has told why.
     if running:
-        yield good("machines", N_("在运行：%(programs)s。"), programs=_shown(running))
+        yield good("machines", N_("连着数据库的程序：%(programs)s。"), programs=_shown(running))
     yield from _differing(this_program(settings), running)
     yield from _connections(settings, running, most)
 
@@ -55,14 +55,14 @@ def _connected(settings: Settings) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _shown(running: Sequence[Program]) -> str:
+def _shown(running: Sequence[ConnectedProgram]) -> str:
     machines = {program.machine: "" for program in running}
     for program in running:
         machines[program.machine] += f" {program.name}"
     return "；".join(f"{machine}：{names.strip()}" for machine, names in machines.items())
 
 
-def _differing(here: Program, running: Sequence[Program]) -> Iterator[Finding]:
+def _differing(here: ConnectedProgram, running: Sequence[ConnectedProgram]) -> Iterator[Finding]:
     for said, mine, theirs in (
         (KEY_DIFFERS, here.key, {program.machine: program.key for program in running}),
         (STORE_DIFFERS, here.store, {program.machine: program.store for program in running}),
@@ -72,7 +72,9 @@ def _differing(here: Program, running: Sequence[Program]) -> Iterator[Finding]:
             yield bad("machines", said, machine="、".join(others))
 
 
-def _connections(settings: Settings, running: Sequence[Program], most: int) -> Iterator[Finding]:
+def _connections(
+    settings: Settings, running: Sequence[ConnectedProgram], most: int
+) -> Iterator[Finding]:
     served = sum(program.name.partition("-")[0] == WEB for program in running)
     wanted = max(served, settings.web_processes) * CONNECTIONS + SPARE
     if wanted > most:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from adapters.backup.last import LastBackup, note_backup
 from adapters.database import get_engine
-from adapters.machines import Program, make_marks, this_program
+from adapters.machines import ConnectedProgram, make_marks, this_program
 from adapters.settings import Settings
 from cli.main import app
 from cli.prefect_sign_in import sign_in_file
@@ -166,7 +166,7 @@ def test_machines_that_differ_in_key_or_attachments_are_told(
         same = here._replace(name="web", machine="machine-a")
         with connected_as(url, same):
             findings = found(runner)
-            assert findings["machines"] == ("good", "在运行：machine-a：web。")
+            assert findings["machines"] == ("good", "连着数据库的程序：machine-a：web。")
             other = same._replace(key="00000000", store="11111111", machine="machine-b")
             with connected_as(url, other):
                 grade, said = found(runner, 1)["machines"]
@@ -175,7 +175,7 @@ def test_machines_that_differ_in_key_or_attachments_are_told(
 
 
 @contextmanager
-def connected_as(url: str, program: Program) -> Iterator[None]:
+def connected_as(url: str, program: ConnectedProgram) -> Iterator[None]:
     """Somebody is connected to the database as such a program."""
     name = f"jieli {' '.join(program)}"
     engine = create_engine(url, connect_args={"application_name": name})

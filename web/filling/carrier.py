@@ -2,13 +2,15 @@
 one.
 
 Nobody waits on purpose. A form that finds no transaction under way begins one at once, and each
-form is answered after COMMIT. Several processes carry beside each other, and the database's locks
-keep their order (docs/decisions/0021-group-sending.md).
+form is answered after COMMIT. Of several processes one sends at a time, and takes up to then what
+has arrived: two beside each other would make groups smaller and dearer
+(docs/decisions/0021-group-sending.md, 0022-several-machines.md).
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -20,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from adapters import database
+from adapters.claims import Claim, wait_for
 from models import Account, Unit
 from rules.filling.answers import Typed
 from rules.filling.posting import Posting
@@ -58,13 +61,17 @@ class Carrying(Protocol):
     async def carry(self, arrived: Arrived) -> Carried: ...
 
 
+Group = list[tuple[Arrived, "asyncio.Future[Carried]"]]
+"""Forms that are sent together, and who waits for what becomes of each."""
+
+
 class Carrier:
     """Carries the forms of one process to one database. At most one transaction of a carrier runs
     at any time."""
 
     def __init__(self, waiting: Waiting, opened: OpenTransaction = database.transaction) -> None:
         self._waiting, self._opened = waiting, opened
-        self._arrived: list[tuple[Arrived, asyncio.Future[Carried]]] = []
+        self._arrived: deque[tuple[Arrived, asyncio.Future[Carried]]] = deque()
         self._work: asyncio.Task[None] | None = None
         self._thread = CapacityLimiter(1)
 
@@ -85,30 +92,35 @@ class Carrier:
             self._work = None
 
     async def _carry_next(self) -> None:
-        """Wait for the turn to write, and take all forms that have arrived by then."""
+        """Wait for the turn to write, and send all forms that have arrived by then."""
         dialect = database.get_engine().dialect.name
         try:
             async with self._waiting.turn(dialect).taken(), self._waiting.connections.taken():
-                group = self._taken(MOST)
-                forms = [arrived for arrived, _ in group]
-                found = await to_thread.run_sync(self._sent, forms, limiter=self._thread)
+                group, found = await to_thread.run_sync(self._send_next, limiter=self._thread)
         except Crowded as error:
             group = self._taken(len(self._arrived))
             found = [error] * len(group)
         for (_, future), outcome in zip(group, found, strict=True):
             _settle(future, outcome)
 
-    def _taken(self, most: int) -> list[tuple[Arrived, asyncio.Future[Carried]]]:
-        group, self._arrived = self._arrived[:most], self._arrived[most:]
-        return group
+    def _taken(self, most: int) -> Group:
+        return [self._arrived.popleft() for _ in range(min(most, len(self._arrived)))]
 
-    def _sent(self, forms: Sequence[Arrived]) -> list[Carried | Exception]:
-        """What became of the forms. All are sent in one transaction. Where the transaction fails,
-        each form gets its own, so that a fault is met only by its form."""
-        found = self._tried(forms)
-        if isinstance(found, list) or len(forms) == 1:
-            return found if isinstance(found, list) else [found]
-        return self._sent_alone(forms)
+    def _send_next(self) -> tuple[Group, list[Carried | Exception]]:
+        """The forms that have arrived by the time of this process's turn, and what became of them.
+
+        All are sent in one transaction. Where the transaction fails, each form gets its own, so
+        that a fault is met only by its form.
+        """
+        group: Group = []
+        try:
+            with self._opened() as session:
+                wait_for(session, Claim.SENDING)
+                group = self._taken(MOST)
+                return group, send_arrived(session, _forms(group))
+        except Exception as error:  # noqa: BLE001 (it is raised where the form is answered)
+            group = group or self._taken(MOST)
+            return group, self._sent_alone(_forms(group)) if len(group) > 1 else [error]
 
     def _sent_alone(self, forms: Sequence[Arrived]) -> list[Carried | Exception]:
         found: list[Carried | Exception] = []
@@ -141,6 +153,10 @@ def send_arrived(session: Session, forms: Sequence[Arrived]) -> list[Carried | E
         Carried(next(outcomes), *known[form.token]) if form.token in known else SignInNeeded()
         for form in forms
     ]
+
+
+def _forms(group: Group) -> list[Arrived]:
+    return [arrived for arrived, _ in group]
 
 
 def _settle(future: asyncio.Future[Carried], found: Carried | Exception) -> None:

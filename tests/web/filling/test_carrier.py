@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, func, select
 
+from adapters.claims import Claim, claiming
 from models import Submission
 from rules.filling.posting import Posting
 from services.filling import sendings
 from services.filling.sendings import Outcome, Sending, Sent
 from tests.building import VILLAGE
 from tests.conftest import NOW
+from tests.databases import BOTH
+from tests.live import until
 from tests.web.conftest import World, account_of
 from tests.web.signed_in import open_session
 from web.edge.security import SignInNeeded
@@ -27,7 +30,7 @@ CODES = (VILLAGE, "150402005003", "150402005004", "150402102200", "150402102201"
 
 
 class Opened:
-    """Transactions within the test's own; how many there were, and what the first waits for."""
+    """Transactions within the test's own; how many there were, and what their end waits for."""
 
     def __init__(self, session: Session) -> None:
         self.session, self.count = session, 0
@@ -37,10 +40,10 @@ class Opened:
     @contextmanager
     def __call__(self) -> Iterator[Session]:
         self.count += 1
-        self.begun.set()
-        assert self.go_on.wait(60)
         with self.session.begin_nested():
             yield self.session
+            self.begun.set()
+            assert self.go_on.wait(60)
 
 
 @pytest.fixture
@@ -104,6 +107,25 @@ def test_what_arrives_while_a_transaction_runs_goes_into_the_next_one(
 
     assert all(map(is_sent, asyncio.run(one_then_the_others())))
     assert opened.count == 2
+
+
+@pytest.mark.parametrize("scenes", ["postgresql"], indirect=True)
+@BOTH
+def test_while_another_process_sends_what_arrives_is_gathered_for_one_transaction(
+    opened: Opened, forms: list[Arrived], session: Session
+) -> None:
+    async def all_while_another_sends() -> list[Any]:
+        sender = Carrier(Waiting(), opened)
+        with claiming(session.connection().engine) as other:
+            with other.taken(Claim.SENDING, 0):
+                first = asyncio.create_task(sender.carry(forms[0]))
+                await asyncio.to_thread(until, lambda: opened.count)
+                others = [asyncio.create_task(sender.carry(form)) for form in forms[1:]]
+                await asyncio.sleep(0)
+            return await asyncio.gather(first, *others)
+
+    assert all(map(is_sent, asyncio.run(all_while_another_sends())))
+    assert opened.count == 1
 
 
 def failing(
