@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from datetime import UTC, datetime
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.states import Running
 from sqlalchemy import text
@@ -28,6 +27,7 @@ from services.assignments import hand_down as service
 from services.campaigns.measures import release_measure
 from tests.building import REGION, make_account, make_measure
 from tests.databases import fresh_database
+from tests.flows.dispatched import states_since
 from tests.live import until
 from tests.sample_tree import make_tree
 
@@ -96,16 +96,6 @@ def is_done(wish: HandDown) -> bool:
         return session.get_one(HandDown, wish.id).done_at is not None
 
 
-def states_since(client: SyncPrefectClient, wishes: Sequence[HandDown]) -> list[StateType | None]:
-    """How the dispatchers' flow runs stand that were made since the wishes were written."""
-    known = FlowRunFilter.model_validate({"tags": {"all_": [TAG]}})
-    return [
-        run.state_type
-        for run in client.read_flow_runs(flow_run_filter=known)
-        if run.created and run.created >= wishes[0].requested_at
-    ]
-
-
 def test_what_another_has_in_hand_is_left_to_it_and_taken_up_as_soon_as_it_is_killed(
     client: SyncPrefectClient, wish: HandDown
 ) -> None:
@@ -122,7 +112,7 @@ def test_what_another_has_in_hand_is_left_to_it_and_taken_up_as_soon_as_it_is_ki
         until(dispatcher.turn)
     assert is_done(wish)
     assert client.read_flow_run(begun.id).state_type == StateType.CRASHED
-    assert set(states_since(client, [wish])) == {StateType.COMPLETED, StateType.CRASHED}
+    assert set(states_since(client, wish.requested_at)) == {StateType.COMPLETED, StateType.CRASHED}
 
 
 def test_a_dispatcher_that_starts_ends_the_flow_runs_of_the_killed_and_of_nobody_else(
@@ -166,7 +156,7 @@ def test_two_dispatchers_share_the_wishes_and_make_one_flow_run_for_each(
     assert all(map(is_done, wishes))
     assert sum(turns) == 4
     assert min(turns) >= 1
-    assert states_since(client, wishes) == [StateType.COMPLETED] * 4
+    assert states_since(client, wishes[0].requested_at) == [StateType.COMPLETED] * 4
 
 
 def test_one_dispatcher_keeps_the_timetable_until_it_ends(installation: str) -> None:
