@@ -95,7 +95,12 @@ class _EachRow(FunctionElement[Any]):
 
 @compiles(_EachRow, "postgresql")
 def _each_of_jsonb(element: Any, compiler: Any, **how: Any) -> str:
-    return f"jsonb_array_elements({compiler.process(element.clauses, **how)})"
+    """PostgreSQL expects a hundred rows of any JSON, and from their climb ten thousand: it would
+    read all assignments for one form. With a condition, which holds for every row, it expects one
+    row and looks up each by its id."""
+    given = compiler.process(element.clauses, **how)
+    each = f"SELECT value FROM jsonb_array_elements({given})"
+    return f"({each} WHERE jsonb_typeof(value) = 'array')"
 
 
 @compiles(_EachRow, "sqlite")

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CursorResult,
     Integer,
+    String,
     and_,
     bindparam,
     case,
@@ -24,7 +26,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from models import Account, Act, AnswerNumber, Assignment, Event, Measure, Status, Unit
-from models.parameters import among
+from models.parameters import among, given_rows
 from queries.assignments.still_open import OPEN
 from rules.assignments.states import REPORTED, ClosedMeasure, after, possible, sending
 from rules.dates.calendar import local_time
@@ -196,8 +198,7 @@ def _replace_numbers(
         if not stays and change.assignment.revision:
             replaced.append(change.assignment.id)
         added += [
-            {"assignment_id": change.assignment.id, "field": name, "value": value}
-            for name, value in (change.numbers or {}).items()
+            [change.assignment.id, name, value] for name, value in (change.numbers or {}).items()
         ]
     known: dict[int, dict[str, int]] = {}
     if wanted:
@@ -206,7 +207,7 @@ def _replace_numbers(
     if replaced:
         session.execute(_NO_NUMBERS, {"ids": replaced})
     if added:
-        session.execute(_NEW_NUMBERS, added)
+        session.execute(_NEW_NUMBERS, {"numbers": added})
     return known
 
 
@@ -370,6 +371,9 @@ _NUMBERS = select(
 _NO_NUMBERS = delete(AnswerNumber.__table__).where(  # type: ignore[attr-defined]
     among(col(AnswerNumber.assignment_id), "ids")
 )
-_NEW_NUMBERS = insert(AnswerNumber.__table__)  # type: ignore[attr-defined]
+_GIVEN = {"assignment_id": Integer, "field": String, "value": BigInteger}
+_NEW_NUMBERS = insert(AnswerNumber.__table__).from_select(  # type: ignore[attr-defined]
+    [*_GIVEN], select(*given_rows("numbers", **_GIVEN))
+)
 """The statements of acts on single assignments are built once in the life of the process: that
 takes longer than carrying them out. What is set stands in the parameters."""

@@ -175,16 +175,13 @@ def unanswered(sheet: AnswerSheet, flags: Iterable[Flag], shown: str) -> list[Fl
     ]
 
 
-def print_rows(answers: SheetAnswers) -> list[dict[str, Any]]:
-    """The prints of the answers as rows of `TextPrint`. There are none where no unit stands beside
-    this one."""
+def print_rows(answers: SheetAnswers) -> list[list[int]]:
+    """The prints of the answers: the assignment, the one above, and a print. There are none where
+    no unit stands beside this one."""
     assignment = answers.sheet.assignment
     if assignment.parent_id is None:
         return []
-    return [
-        {"assignment_id": assignment.id, "parent_id": assignment.parent_id, "digest": digest}
-        for digest in sorted(answers.digests)
-    ]
+    return [[assignment.id, assignment.parent_id, digest] for digest in sorted(answers.digests)]
 
 
 def _own(sheet: AnswerSheet, numbers: Figures) -> dict[str, Decimal]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import BigInteger, Integer, delete, insert, select
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, col
 
 from models import Account, Act, Draft, Flag, KnownValue, Submission, TextPrint
-from models.parameters import among
+from models.parameters import among, given_rows
 from rules.assignments.states import sending
 from rules.dates.calendar import local_date
 from rules.dates.review_clock import review_due
@@ -123,9 +123,10 @@ def replace_answers(session: Session, rows: Sequence[NewSubmission]) -> None:
     known = [value for row in rows for value in known_rows(row.sheet, row.submission)]
     prints = [text_print for row in rows for text_print in print_rows(row.answers)]
     forget_answers(session, before)
-    for statement, added in ((_NEW_KNOWN, known), (_NEW_PRINTS, prints)):
-        if added:
-            session.execute(statement, added)
+    if known:
+        session.execute(_NEW_KNOWN, known)
+    if prints:
+        session.execute(_NEW_PRINTS, {"prints": prints})
 
 
 def _add(session: Session, submissions: Sequence[Submission]) -> None:
@@ -175,4 +176,8 @@ _COLUMNS = [
 _NEW_SUBMISSIONS = insert(Submission.__table__).returning(  # type: ignore[attr-defined]
     col(Submission.assignment_id), col(Submission.id)
 )
-_NEW_KNOWN, _NEW_PRINTS = insert(KnownValue), insert(TextPrint.__table__)  # type: ignore[attr-defined]
+_NEW_KNOWN = insert(KnownValue)
+_PRINTS = {"assignment_id": Integer, "parent_id": Integer, "digest": BigInteger}
+_NEW_PRINTS = insert(TextPrint.__table__).from_select(  # type: ignore[attr-defined]
+    [*_PRINTS], select(*given_rows("prints", **_PRINTS))
+)
