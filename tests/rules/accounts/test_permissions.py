@@ -57,7 +57,12 @@ ALLOWED: dict[Right, set[str]] = {
     Right.ACKNOWLEDGE: UNIT,
     Right.DETAIL: UNIT,
     Right.PASS_ON: UNIT,
+    Right.KEEP_NOTICE_FILES: OFFICE,
+    Right.KEEP_CALENDAR_FEED: set(CAST),
     Right.COMPLAIN: set(CAST),
+    Right.ANSWER_COMPLAINT: ABOVE,
+    Right.SAY_HELPED: UNIT,
+    Right.PASS_COMPLAINT_ON: UNIT,
     Right.KEEP_DRAFT: UNIT,
     Right.SUBMIT: UNIT,
     Right.RECALL: UNIT,
@@ -105,7 +110,10 @@ def _msgid(refused: Exception) -> str:
 
 OWNER = account_of("office")
 assert OWNER is not None
-SUBJECT = Subject.of(UNITS["banner"], OWNER.id)._replace(above_id=UNITS["league"].id)
+LEAGUE = UNITS["league"].id
+SUBJECT = Subject.of(UNITS["banner"], OWNER.id)._replace(
+    above_id=LEAGUE, asked_ids=frozenset({LEAGUE})
+)
 
 
 def test_every_act_has_a_row_and_every_row_an_act() -> None:
@@ -146,6 +154,6 @@ def test_where_the_tree_is_asked_nobody_may_without_a_place_in_it(right: Right) 
 
 
 def test_what_belongs_to_nobody_is_nobodys_to_act_on() -> None:
-    left = {Right.COMPLAIN, Right.IMPORT_UNITS}
+    left = {Right.COMPLAIN, Right.KEEP_CALENDAR_FEED, Right.IMPORT_UNITS}
     for right in set(Right) - left:
         assert not any(may(account_of(who), right, Subject(), at=unit_of(who)) for who in CAST)

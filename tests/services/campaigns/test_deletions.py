@@ -27,10 +27,19 @@ STAYS = {
         "total": "of a released measure, which is refused",
     },
     "level": dict.fromkeys(
-        ("unit", "addressee", "measure_gate", "tally", "assignment", "hand_down_step"),
+        (
+            "unit",
+            "addressee",
+            "measure_gate",
+            "tally",
+            "assignment",
+            "hand_down_step",
+            "unit_group",
+        ),
         "looked for in every table, and refused",
     ),
     "notice_file": {"notice_file": "all files of a notice go in one statement"},
+    "unit_group": {"group_count": "all counts are deleted before all groups"},
     "review_batch": {"review": "a batch is deleted only when it decided nothing"},
 }
 """Table whose rows services delete → every table that points to it and does not go along: why its
