@@ -61,7 +61,7 @@ class Processes:
         self.supervisor = Supervisor(started, folder=ROOT, data_dir=settings.data_dir, say=self.say)
         make_marks(settings)
         tell_narrowed(open_database(settings, renew=True), settings.data_dir)
-        count_units_once()
+        count_units_once(settings)
         self.supervisor.start()
         return self
 

@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from adapters.language import SOURCE, tell, translate
+from adapters.settings import Settings
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_list import UnitListRefused
@@ -88,16 +89,21 @@ def prepare_database() -> None:
         tell_narrowed(open_database(get_settings()), get_settings().data_dir)
 
 
-def count_units_once() -> None:
+def count_units_once(settings: Settings) -> None:
     """After an upgrade the groups of units are not counted yet."""
-    from adapters.database import transaction
+    from sqlmodel import Session
+
+    from adapters.database import make_engine
     from services.units.unit_groups import count_groups_once, lacks_groups
 
-    with transaction(readonly=True) as session:
-        lacking = lacks_groups(session)
-    if lacking:
-        with transaction() as session:
-            count_groups_once(session)
+    engine = make_engine(settings.engine_url)
+    try:
+        with Session(engine) as session:
+            if lacks_groups(session):
+                count_groups_once(session)
+                session.commit()
+    finally:
+        engine.dispose()
 
 
 def tell_narrowed(count: int, folder: Path) -> None:

@@ -48,8 +48,7 @@ def list_unused(
     above = aliased(Unit)
     wanted = (
         select(
-            col(Account.id), col(Account.login), col(Account.name), col(Account.role),
-            col(Unit.id), col(Unit.code), col(Unit.name), func.coalesce(col(above.name), ""),
+            Account, Unit, func.coalesce(col(above.name), "").label("above"),
         )
         .join(Unit, col(Unit.id) == Account.unit_id)
         .join(above, col(above.id) == Unit.parent_id, isouter=True)
@@ -59,8 +58,14 @@ def list_unused(
     if account_ids is not None:
         wanted = wanted.where(col(Account.id).in_(account_ids))
     return [
-        UnusedAccount(account_id, login, name, role, PlannedUnit(*unit))
-        for account_id, login, name, role, *unit in session.execute(wanted)
+        UnusedAccount(
+            account.id,
+            account.login,
+            account.name,
+            account.role,
+            PlannedUnit(unit.id, unit.code, unit.name, above_name),
+        )
+        for account, unit, above_name in session.execute(wanted)
     ]
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Assignment, Level, Status, Tally, Unit
-from queries.assignments.progress import answer_sums
+from queries.assignments.progress import answer_sums, answers_of
 from queries.assignments.still_open import OPEN
 from queries.units.units import below
 from rules.assignments.counting import Answers, own_answer
@@ -61,7 +61,12 @@ def list_missing_below(session: Session, assignment_id: int, today: date) -> Seq
     statement."""
     rows = session.execute(_GROUPS, {"above": assignment_id, "today": today})
     return [
-        MissingBelow(row[0], row[1], row[2], own_answer(row[2], today).plus(Answers(*row[3:])))
+        MissingBelow(
+            row.parent_id,
+            row.Unit,
+            row.Assignment,
+            own_answer(row.Assignment, today).plus(answers_of(row)),
+        )
         for row in rows
     ]
 

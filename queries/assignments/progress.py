@@ -107,7 +107,7 @@ def _list_levels(session: Session, assignment: Assignment, today: date) -> list[
         "today": today,
     }
     rows = session.execute(_LEVELS, given)
-    return [LevelStanding(level, *counts) for level, *counts in rows]
+    return _LEVEL_STANDING.values(rows)
 
 
 def _list_lower(
@@ -117,22 +117,16 @@ def _list_lower(
     come."""
     rows = session.execute(_LOWER, {"above": assignment_id, "today": today}).all()
     lower = [
-        LowerUnit(unit, assignment, own_answer(assignment, today).plus(Answers(*counts)))
-        for unit, assignment, _waits, *counts in rows
+        LowerUnit(row.Unit, row.Assignment, own_answer(row.Assignment, today).plus(answers_of(row)))
+        for row in rows
     ]
-    waiting = [
-        assignment.id
-        for _unit, assignment, waits, *_counts in rows
-        if waits and may_come(assignment)
-    ]
+    waiting = [row.Assignment.id for row in rows if row.waits and may_come(row.Assignment)]
     return lower, waiting
 
 
 def _levels() -> Any:
-    counted = ("issued", "acknowledged", "released", "submitted", "approved", "returned")
-    sums = [func.sum(getattr(Tally, name)) for name in counted]
     return (
-        select(Level, *sums, func.sum(_OVERDUE), func.sum(col(Tally.late)))
+        select(*_LEVEL_STANDING.columns)
         .join(Tally, col(Tally.level) == Level.code)
         .where(
             col(Tally.measure_id) == bindparam("measure", type_=Integer),
@@ -147,7 +141,7 @@ def _levels() -> Any:
 
 def _lower_units() -> Any:
     return (
-        select(Unit, Assignment, WAITS, *answer_sums())
+        select(Unit, Assignment, WAITS.label("waits"), *answer_sums())
         .select_from(Assignment)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .outerjoin(
@@ -165,17 +159,37 @@ def _lower_units() -> Any:
 
 
 def answer_sums() -> list[Any]:
-    """The sums over rows of Tally that are the fields of `Answers`, in their order; the parameter
-    `today` says what is overdue."""
-    at_answering = {
-        "returned": col(Tally.returned), "overdue": _OVERDUE, "late": col(Tally.late),
-    }  # fmt: skip
-    counted: list[Any] = [col(Tally.answering), col(Tally.reported), col(Tally.reviewed)]
-    counted += [case((ANSWERS, column), else_=0) for column in at_answering.values()]
-    return [func.coalesce(func.sum(column), 0) for column in counted]
+    """The sums over rows of Tally that `answers_of` reads; the parameter `today` says what is
+    overdue."""
+    at_answering = {"returned": col(Tally.returned), "overdue": _OVERDUE, "late": col(Tally.late)}
+    counted: dict[str, Any] = {
+        "reached": col(Tally.answering),
+        "reported": col(Tally.reported),
+        "reviewed": col(Tally.reviewed),
+        **{name: case((ANSWERS, column), else_=0) for name, column in at_answering.items()},
+    }
+    return [func.coalesce(func.sum(counted[name]), 0).label(name) for name in _SUMMED]
 
 
+def answers_of(row: Any) -> Answers:
+    """The answers that a row with the columns of `answer_sums` counts."""
+    return Answers(**{name: getattr(row, name) for name in _SUMMED})
+
+
+_SUMMED = ("reached", "reported", "reviewed", "returned", "overdue", "late")
 _OVERDUE = case((col(Tally.due_on) < bindparam("today", type_=Date), col(Tally.unsent)), else_=0)
+_LEVEL_STANDING = ByName(
+    LevelStanding,
+    level=Level,
+    issued=func.sum(col(Tally.issued)),
+    acknowledged=func.sum(col(Tally.acknowledged)),
+    released=func.sum(col(Tally.released)),
+    submitted=func.sum(col(Tally.submitted)),
+    approved=func.sum(col(Tally.approved)),
+    returned=func.sum(col(Tally.returned)),
+    overdue=func.sum(_OVERDUE),
+    late=func.sum(col(Tally.late)),
+)
 _LEVELS, _LOWER = _levels(), _lower_units()
 """Statements of every progress page, built once."""
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from models import Assignment, Campaign, Measure, Status, Tally
 from queries.assignments.asked import WAITS, count_to_come
 from queries.assignments.inbox import MOST
-from queries.assignments.progress import answer_sums
+from queries.assignments.progress import answer_sums, answers_of
 from queries.assignments.still_open import OPEN
 from rules.assignments.counting import Answers
 
@@ -55,9 +55,8 @@ def _told(session: Session, rows: Sequence[Any]) -> list[MeasureStanding]:
 
 
 def _standing(row: Any, come: Mapping[str, int]) -> MeasureStanding:
-    assignment_id, measure_id, title, period, due_on, campaign, *more = row
-    _position, _closed, _waits, *counts = more
-    answers = replace(Answers(*counts), to_come=sum(come.values()))
+    assignment_id, measure_id, title, period, due_on, campaign, *_more = row
+    answers = replace(answers_of(row), to_come=sum(come.values()))
     return MeasureStanding(assignment_id, measure_id, title, period, due_on, answers, campaign)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
@@ -164,10 +164,10 @@ def list_targets(session: Session, targets: Mapping[int, Target], units: Any) ->
         report_unit_id=by[0],
         measure_id=by[1],
         period=by[2],
-        **{name: func.sum(reached.c[name]) for name in sums},
+        **{name: cast(func.sum(reached.c[name]), BigInteger) for name in sums},
     )
     wanted = select(*by_name.columns).where(reached.c.unit_id.in_(units)).group_by(*by)
-    return [TargetRow(*row[:3], *map(int, row[3:])) for row in session.execute(wanted)]
+    return by_name.values(session.execute(wanted))
 
 
 def _capped(targets: Mapping[int, Target]) -> Any:

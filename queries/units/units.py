@@ -19,7 +19,7 @@ class GivenUnit(NamedTuple):
     rgt: Any
 
 
-GIVEN = GivenUnit(*(bindparam(f"unit_{name}", type_=Integer) for name in GivenUnit._fields))
+GIVEN = GivenUnit(**{name: bindparam(f"unit_{name}", type_=Integer) for name in GivenUnit._fields})
 AnyUnit = Unit | GivenUnit
 
 

@@ -50,6 +50,8 @@ SENTENCE = Sentence(
     "现为“%(status)s”：%(names)s", {"status": Term("已撤回"), "names": ["旗", "乡"]}
 )
 HELD: dict[str, tuple[Any, Any]] = {
+    "UnitGroup.tags": (("border", "pastoral"), ["border", "pastoral"]),
+    "UnitGroup.below": ((("village", ""),), [["village", ""]]),
     "Draft.as_known": (("checked", "spent"), ["checked", "spent"]),
     "Occurrence.refusal": (
         SENTENCE,

@@ -85,6 +85,8 @@ async def _begin(
     try:
         return limits.begin(login, *whence, now)
     except Refusal:
+        if not limits.may_look(login, now):
+            raise
         set_at = await look(lambda session: find_password_time(session, login))
         if set_at is None or not limits.forgive_before(login, set_at.timestamp()):
             raise

@@ -17,6 +17,8 @@ from rules.accounts.passwords import LONGEST_LOGIN
 from rules.sentences.refusal import N_, Refusal
 from services.accounts.accounts import WRONG
 
+LOOK_AGAIN = 2.0
+"""Seconds after which it is looked again whether a refused login has a new password."""
 MOST_KEYS = 50_000
 """Keys a `Pace` remembers, some 10 MB; the one that was counted longest ago goes first. A wrong
 password costs 50 ms of hashing: pushing a key out takes forty minutes of nothing else."""
@@ -130,6 +132,9 @@ class SignInLimits:
     since: OrderedDict[str, float] = field(default_factory=OrderedDict)
     """Login → when the first of its tries came that may still count."""
 
+    looks: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    """Login → when it was last looked whether the login has a new password."""
+
     def begin(self, login: str, address: str, browser: str, now: float) -> Try:
         """Count a try before the slow check, so that tries side by side are counted too.
 
@@ -151,6 +156,17 @@ class SignInLimits:
         self.since.setdefault(login, now)
         if len(self.since) > MOST_KEYS:
             self.since.popitem(last=False)
+
+    def may_look(self, login: str, now: float) -> bool:
+        """Whether to look for a new password of a refused login: once in `LOOK_AGAIN` seconds, so
+        that a crowd of refused tries takes no connections."""
+        if now < self.looks.get(login, -LOOK_AGAIN) + LOOK_AGAIN:
+            return False
+        self.looks[login] = now
+        self.looks.move_to_end(login)
+        if len(self.looks) > MOST_KEYS:
+            self.looks.popitem(last=False)
+        return True
 
     def _begin_unknown(self, begun: Try, login: str, address: str) -> None:
         now, place = begun.now, (login, address)

@@ -38,7 +38,7 @@ LATER = NOW + timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def own_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Codes are digested with a key that is not the installation's."""
-    monkeypatch.setattr("adapters.signing._key", lambda path: "the key of the tests")
+    monkeypatch.setattr("adapters.signing.keep_secret", lambda path: "the key of the tests")
 
 
 def lines(*rows: str, head: str = "单位,账号,岗位,权限") -> list[AccountLine]:

@@ -61,7 +61,7 @@ def village(session: Session) -> Account:
 
 
 @scene
-def page(session: Session) -> str:
+def task_page(session: Session) -> str:
     """The form page of the village's assignment of a measure that the league issued."""
     office = account_of(session, LEAGUE)
     measure = make_measure(session, office)
@@ -70,9 +70,9 @@ def page(session: Session) -> str:
 
 
 def test_a_complaint_about_a_task_reaches_the_issuer_and_the_unit_above(
-    session: Session, page: str
+    session: Session, task_page: str
 ) -> None:
-    complaint = _complain(session, page)
+    complaint = _complain(session, task_page)
     league, township = get_unit(session, LEAGUE), get_unit(session, TOWNSHIP)
     assert asked_units(complaint) == {league.id, township.id}
     assert complaint.answer_due_on == date(2026, 11, 26)
@@ -92,12 +92,12 @@ def test_a_complaint_about_anything_else_reaches_the_unit_above(
     assert asked_units(complaint) == {get_unit(session, TOWNSHIP).id}
 
 
-def test_the_task_of_another_unit_is_not_meant(session: Session, page: str) -> None:
-    assert _complain(session, page, code=OTHER_VILLAGE).assignment_id is None
+def test_the_task_of_another_unit_is_not_meant(session: Session, task_page: str) -> None:
+    assert _complain(session, task_page, code=OTHER_VILLAGE).assignment_id is None
 
 
-def test_the_first_answer_counts_for_both_who_owe_it(session: Session, page: str) -> None:
-    complaint = _complain(session, page)
+def test_the_first_answer_counts_for_both_who_owe_it(session: Session, task_page: str) -> None:
+    complaint = _complain(session, task_page)
     township, league = (account_of(session, code) for code in (TOWNSHIP, LEAGUE))
     answer_complaint(session, complaint.id, text="延到月底。", actor=township, now=NOW)
     with pytest.raises(Refusal, match="已经有了答复"):
@@ -109,16 +109,16 @@ def test_the_first_answer_counts_for_both_who_owe_it(session: Session, page: str
     assert count_open_complaints(session, unit_id) == OpenComplaints(owed=0, answered=1)
 
 
-def test_others_who_see_a_complaint_do_not_answer_it(session: Session, page: str) -> None:
-    complaint = _complain(session, page)
+def test_others_who_see_a_complaint_do_not_answer_it(session: Session, task_page: str) -> None:
+    complaint = _complain(session, task_page)
     with pytest.raises(Refusal, match="由直接上级和发布单位答复"):
         answer_complaint(
             session, complaint.id, text="延到月底。", actor=account_of(session, BANNER), now=NOW
         )
 
 
-def test_an_answer_that_helped_ends_it(session: Session, page: str, village: Account) -> None:
-    complaint = _complain(session, page)
+def test_an_answer_that_helped_ends_it(session: Session, task_page: str, village: Account) -> None:
+    complaint = _complain(session, task_page)
     with pytest.raises(Refusal, match="还没有答复"):
         say_helped(session, complaint.id, helped=True, actor=village)
     answer_complaint(
@@ -131,9 +131,9 @@ def test_an_answer_that_helped_ends_it(session: Session, page: str, village: Acc
 
 
 def test_unhelped_it_goes_past_the_issuer_once(
-    session: Session, page: str, village: Account
+    session: Session, task_page: str, village: Account
 ) -> None:
-    complaint = _complain(session, page)
+    complaint = _complain(session, task_page)
     league, region = (account_of(session, code) for code in (LEAGUE, REGION))
     answer_complaint(session, complaint.id, text="不能延期。", actor=league, now=NOW)
     with pytest.raises(Refusal, match="有没有解决"):
@@ -150,9 +150,9 @@ def test_unhelped_it_goes_past_the_issuer_once(
 
 
 def test_unanswered_it_goes_past_the_issuer_when_the_days_are_over(
-    session: Session, page: str, village: Account
+    session: Session, task_page: str, village: Account
 ) -> None:
-    complaint = _complain(session, page)
+    complaint = _complain(session, task_page)
     with pytest.raises(Refusal, match="期限还没有到"):
         pass_complaint_on(session, complaint.id, answer_days=3, actor=village, now=NOW)
     higher = pass_complaint_on(session, complaint.id, answer_days=3, actor=village, now=LATER)
@@ -184,8 +184,8 @@ def test_words_are_asked_for_where_the_kind_says_nothing(
         _complain(session, kind=ComplaintKind(kind), text=text)
 
 
-def test_lists_show_what_is_owed_and_what_is_own(session: Session, page: str) -> None:
-    owed = _complain(session, page)
+def test_lists_show_what_is_owed_and_what_is_own(session: Session, task_page: str) -> None:
+    owed = _complain(session, task_page)
     _complain(session, "/", code=TOWNSHIP, kind=ComplaintKind.REPEATED)
     township = get_unit(session, TOWNSHIP)
 
