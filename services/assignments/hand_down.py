@@ -15,27 +15,14 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Boolean,
-    ColumnElement,
     Date,
-    Insert,
-    Integer,
-    Select,
-    String,
-    and_,
-    bindparam,
     case,
     func,
-    insert,
     literal,
     null,
-    or_,
     select,
-    text,
-    true,
     update,
 )
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.database import insert_into, refresh_statistics
@@ -54,13 +41,23 @@ from models import (
     Tally,
     Unit,
 )
-from queries.campaigns.addressees import addressed, in_scope
 from queries.campaigns.measures import list_reached_levels
 from rules.dates.calendar import add_workdays, local_date
 from rules.dates.due import due_dates, parse_due
-from services.assignments.roll_up import adding, measures_of
+from services.assignments.hand_down_statements import (
+    ADD_NEW,
+    COUNT_NEW,
+    COUNT_REACHED,
+    MEASURES,
+    NEW_ASSIGNMENTS,
+    NEWEST,
+    PARENT,
+    UNTIL,
+    WRITE_HISTORY,
+    WRITE_STEPS,
+    new_assignments,
+)
 
-_TOP, _UNIT, _PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
 PART = 30_000
 """Units of one part of a level: some tenths of a second on SQLite, where nobody else writes
 meanwhile, and about a second on PostgreSQL."""
@@ -177,23 +174,23 @@ def hand_down_part(
     begins again at 0. The number of statements of a part does not depend on the number of units.
     """
     wishes = {"wishes": list(hand_down_ids)}
-    session.execute(_MEASURES, wishes).all()
+    session.execute(MEASURES, wishes).all()
     place = {**wishes, "level_below": level, "start": start}
-    until = session.execute(_UNTIL, {**place, "size": size}).scalar()
+    until = session.execute(UNTIL, {**place, "size": size}).scalar()
     terms = _terms(session, hand_down_ids, level, now)
-    newest = session.execute(_NEWEST).scalar() or 0
+    newest = session.execute(NEWEST).scalar() or 0
     _insert_assignments(session, {**place, "until": until}, terms, now)
     reached = {**wishes, "reached_level": level}
     new = {**reached, "newest": newest}
-    rows = session.execute(_COUNT_NEW, new).scalar_one()
+    rows = session.execute(COUNT_NEW, new).scalar_one()
     if rows >= MANY:
         refresh_statistics(session, rows, Assignment)
-    session.execute(_ADD_NEW, new)
+    session.execute(ADD_NEW, new)
     _record(session, new, Act.ISSUE, None, Status.ISSUED, now)
     if terms.status == Status.RELEASED:
         _record(session, new, Act.PASS_ON, Status.ISSUED, Status.RELEASED, now)
-    session.execute(_WRITE_STEPS, {**reached, "noted_at": now})
-    found: int = session.execute(_COUNT_REACHED, reached).scalar_one()
+    session.execute(WRITE_STEPS, {**reached, "noted_at": now})
+    found: int = session.execute(COUNT_REACHED, reached).scalar_one()
     return LevelPart(found, until)
 
 
@@ -262,7 +259,7 @@ def _caps(session: Session, measure_id: int) -> Sequence[date]:
 def _insert_assignments(
     session: Session, place: dict[str, Any], terms: _Terms, now: datetime
 ) -> None:
-    statement = _new_assignments(_lower_cap(terms)) if terms.lower_caps else _NEW_ASSIGNMENTS
+    statement = new_assignments(_lower_cap(terms)) if terms.lower_caps else NEW_ASSIGNMENTS
     given = {
         "lowest_one": terms.lowest,
         "first_status": terms.status,
@@ -278,7 +275,7 @@ def _lower_cap(terms: _Terms) -> Any:
     if not terms.lower_caps:
         return null()
     choices = {cap: literal(left, Date) for cap, left in terms.lower_caps.items()}
-    return case(choices, value=col(_PARENT.lower_due_on), else_=literal(None, Date))
+    return case(choices, value=col(PARENT.lower_due_on), else_=literal(None, Date))
 
 
 def _record(
@@ -291,145 +288,4 @@ def _record(
 ) -> None:
     """Write one step of history for the assignments just made."""
     steps = {"made_at": now, "by_act": act, "was": before}
-    session.execute(_WRITE_HISTORY, {**new, **steps, "becomes": to})
-
-
-_LEVEL = bindparam("level_below", type_=String)
-_START = bindparam("start", type_=Integer)
-_UNTIL_LFT = bindparam("until", type_=Integer)
-_TIME = Assignment.__table__.c.issued_at.type  # type: ignore[attr-defined]
-_WISHES = bindparam("wishes", expanding=True, type_=Integer)
-_REACHED = and_(
-    col(Assignment.hand_down_id).in_(_WISHES),
-    col(Assignment.level) == bindparam("reached_level", type_=String),
-)
-_NEW = and_(col(Assignment.id) > bindparam("newest", type_=Integer), _REACHED)
-
-
-def _new_assignments(lower_cap: Any) -> Insert:
-    """The statement that makes the assignments of a level."""
-    top, unit, parent = _TOP, _UNIT, _PARENT
-    rule_due = bindparam("rule_due", type_=Date)
-    earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
-    columns: dict[str, Any] = {
-        "measure_id": HandDown.measure_id,
-        "period": HandDown.period,
-        "unit_id": unit.id,
-        "parent_id": parent.id,
-        "hand_down_id": HandDown.id,
-        "level": unit.level,
-        "answering": addressed(unit, HandDown.measure_id),
-        "lowest": bindparam("lowest_one", type_=Boolean),
-        "status": bindparam("first_status", type_=_ASSIGNMENTS.c.status.type),
-        "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
-        "lower_due_on": lower_cap,
-        "passes_on_on": bindparam("passing_on", type_=Date),
-        "issued_at": bindparam("made_at", type_=_TIME),
-        "released_at": bindparam("passed_at", type_=_TIME),
-        "late": literal(False, Boolean),
-        "version": literal(1),
-    }
-    rows = (
-        select(*(column.label(name) for name, column in columns.items()))
-        .select_from(HandDown)
-        .join(top, col(top.id) == HandDown.unit_id)
-        .join(unit, and_(col(unit.lft) > top.lft, col(unit.lft) < top.rgt))
-        .join(
-            parent,
-            and_(
-                col(parent.unit_id) == unit.parent_id,
-                col(parent.measure_id) == HandDown.measure_id,
-                col(parent.period) == HandDown.period,
-            ),
-        )
-        .where(
-            col(HandDown.id).in_(_WISHES),
-            col(unit.level) == _LEVEL,
-            col(unit.lft) > _START,
-            or_(_UNTIL_LFT.is_(None), col(unit.lft) <= _UNTIL_LFT),
-            col(parent.released_at).is_not(None),
-            col(parent.status) != Status.WITHDRAWN,
-            col(parent.closed_at).is_(None),
-            in_scope(unit, HandDown.measure_id),
-            true(),
-        )
-        .suffix_with(text("ON CONFLICT DO NOTHING"))
-    )
-    return insert(_ASSIGNMENTS).from_select(list(columns), rows)
-
-
-def _until() -> Select[Any]:
-    """The statement for the place in the tree at which a part ends; no row where it is the last."""
-    top, unit = _TOP, _UNIT
-    tops = (
-        select(func.min(top.lft).label("first"), func.max(top.rgt).label("last"))
-        .select_from(HandDown)
-        .join(top, col(top.id) == HandDown.unit_id)
-        .where(col(HandDown.id).in_(_WISHES))
-        .subquery()
-    )
-    return (
-        select(col(unit.lft))
-        .where(
-            col(unit.level) == _LEVEL,
-            col(unit.lft) > _START,
-            col(unit.lft) > select(tops.c.first).scalar_subquery(),
-            col(unit.lft) < select(tops.c.last).scalar_subquery(),
-        )
-        .order_by(col(unit.lft))
-        .limit(1)
-        .offset(bindparam("size", type_=Integer) - 1)
-    )
-
-
-def _history() -> Insert:
-    """The statement that writes one step of new assignments."""
-    columns = Event.__table__.c  # type: ignore[attr-defined]
-    rows = select(
-        col(Assignment.id),
-        bindparam("made_at", type_=_TIME),
-        bindparam("by_act", type_=columns.act.type),
-        bindparam("was", type_=columns.from_status.type),
-        bindparam("becomes", type_=columns.to_status.type),
-        literal(""),
-    ).where(_NEW)
-    names = ["assignment_id", "at", "act", "from_status", "to_status", "reason"]
-    return insert(Event.__table__).from_select(names, rows)  # type: ignore[attr-defined]
-
-
-def _steps() -> Insert:
-    """The statement that writes how many units of the level each wish has reached."""
-    counts = (
-        select(
-            col(Assignment.hand_down_id),
-            col(Assignment.level),
-            func.count().label("reached"),
-            bindparam("noted_at", type_=_TIME).label("at"),
-        )
-        .where(_REACHED)
-        .group_by(col(Assignment.hand_down_id), col(Assignment.level))
-    )
-    names = ["hand_down_id", "level", "reached", "at"]
-    upsert = text("ON CONFLICT (hand_down_id, level) DO UPDATE SET reached = excluded.reached")
-    steps = HandDownStep.__table__  # type: ignore[attr-defined]
-    return insert(steps).from_select(names, counts.suffix_with(upsert))
-
-
-def _counted(where: ColumnElement[bool]) -> Select[Any]:
-    return select(func.count()).select_from(Assignment).where(where)
-
-
-_ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]
-_NEWEST = select(func.max(Assignment.id))
-_MEASURES = measures_of(
-    col(Assignment.measure_id).in_(
-        select(col(HandDown.measure_id)).where(col(HandDown.id).in_(_WISHES))
-    )
-)
-_NEW_ASSIGNMENTS = _new_assignments(null())
-_UNTIL = _until()
-_COUNT_NEW, _COUNT_REACHED = _counted(_NEW), _counted(_REACHED)
-_ADD_NEW = adding(_NEW)
-_WRITE_HISTORY = _history()
-_WRITE_STEPS = _steps()
-"""The statements of a level, built once: building takes ten times as long as a few units do."""
+    session.execute(WRITE_HISTORY, {**new, **steps, "becomes": to})
