@@ -2,7 +2,8 @@
 
 A few kilobytes can unpack to gigabytes, or keep a parser busy for minutes. In the web application
 everybody would pay for that. Here only the file's own process pays, which is ended. The edge
-decides how many such processes run at once, because the edge knows who waits (`web.edge.waiting`).
+decides how many such processes run at once, because the edge knows who waits
+(`web.edge.requests.waiting`).
 """
 
 from __future__ import annotations

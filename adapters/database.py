@@ -29,7 +29,7 @@ BUSY_SECONDS = 30
 """Seconds that a writer waits for another writer on SQLite before giving up."""
 CONNECTIONS = 20
 """Connections of one process. Requests of the web application wait for a connection before they
-have a thread (`web.edge.waiting`). No other process has as many threads."""
+have a thread (`web.edge.requests.waiting`). No other process has as many threads."""
 POOL_SECONDS = 10
 """Seconds that a thread waits for a connection. A longer wait means that something is stuck."""
 

@@ -12,7 +12,7 @@ from adapters.settings import Settings
 from bench import sample
 from bench.databases import transaction
 from models import Account, Assignment, Role, SignIn, Unit
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "gzip"}
 """The headers that browsers since 2020 send with a request from our own pages."""

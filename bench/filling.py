@@ -11,7 +11,7 @@ from adapters.settings import Settings
 from bench.browser import sign_in_clerks
 from bench.databases import transaction
 from models import FormVersion
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 TWO_G = {"offline": False, "latency": 500, "downloadThroughput": 30_000, "uploadThroughput": 15_000}

@@ -17,7 +17,7 @@ from models import FormVersion, Measure
 from rules.forms.form_check import check_form
 from rules.forms.form_fields import dump_form
 from web.app import create_app
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 TIMES = 50
 THIRTY: list[dict[str, Any]] = [

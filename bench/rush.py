@@ -22,7 +22,7 @@ from bench.databases import transaction
 from models import Account, Assignment, Unit
 from queries.assignments.visible_assignments import get_visible_assignment
 from services.workbooks.workbooks import get_layout
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 PEOPLE = 100
 PASSWORD = "Caoyuan-2026"

@@ -23,7 +23,7 @@ from bench.browser import sign_in_clerks
 from bench.clients import Posting, post_all
 from bench.databases import transaction
 from models import Assignment, Submission
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 from web.filling.asked import PREFIX
 
 AT_ONCE = 20

@@ -6,7 +6,7 @@ from typing import Any
 
 from quickjs import Context
 
-from web.edge.static_files import FOLDER
+from web.edge.pages.static_files import FOLDER
 
 
 class Script:

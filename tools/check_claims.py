@@ -19,7 +19,9 @@ FOR_TESTS = {"password_memory", "password_passes", "clock_file"}
 """Settings for tests and the demo, which no installation uses."""
 SETTING = re.compile(r"\bJIELI_[A-Z_]+\b")
 METRIC = re.compile(r"\bjieli_[a-z_]+\b")
-FLOORS = re.compile(r"^(web|services|queries|rules) +(\w+(?: \| \w+| → \w+)+)$", re.MULTILINE)
+FLOORS = re.compile(
+    r"^(web|web\.edge|services|queries|rules) +(\w+(?: \| \w+| → \w+)+)$", re.MULTILINE
+)
 ROOM = re.compile(r"^\| (\w+) \| .* \|$", re.MULTILINE)
 SEVEN = {7: ("seven measures", "七项措施")}
 """How many measures the demo hands down → how the two READMEs say so."""

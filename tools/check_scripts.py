@@ -30,7 +30,7 @@ def faults_of(script: str) -> Iterator[str]:
     except ECMASyntaxError as fault:
         yield f"not ES5: {fault}"
     if CONTINUED.search(script):
-        yield "a text goes over the end of a line, which web.edge.static_files would break"
+        yield "a text goes over the end of a line, which web.edge.pages.static_files would break"
 
 
 if __name__ == "__main__":

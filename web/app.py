@@ -39,13 +39,14 @@ from web.campaigns import (
     schedules,
     silent_units,
 )
-from web.edge import health, help, language, offline_pages, static_files
-from web.edge.errors import register_errors, tell_too_large
-from web.edge.metrics import Measured, Metrics
-from web.edge.middleware import BodyLimit, HeadAsGet, SecurityHeaders
-from web.edge.posted import PARSED_TOGETHER
-from web.edge.security import check_ids, check_same_site
-from web.edge.waiting import Waiting
+from web.edge.doors.metrics import Measured, Metrics
+from web.edge.doors.middleware import BodyLimit, HeadAsGet, SecurityHeaders
+from web.edge.pages import health, help, offline_pages, static_files
+from web.edge.pages.errors import register_errors, tell_too_large
+from web.edge.requests.posted import PARSED_TOGETHER
+from web.edge.requests.waiting import Waiting
+from web.edge.viewer import language
+from web.edge.viewer.security import check_ids, check_same_site
 from web.filling import attachments, submissions
 from web.filling.carrier import Carrier
 from web.forms import form_drafts, form_editor, form_import, form_versions, forms
@@ -152,7 +153,7 @@ def create_app(lifespan: Lifespan = close_database) -> FastAPI:
 
 def begin(app: FastAPI) -> None:
     """What the application remembers from one request to the next begins empty."""
-    app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.edge.posted.read_form
+    app.state.parsing = asyncio.Semaphore(PARSED_TOGETHER)  # web.edge.requests.posted.read_form
     app.state.waiting = Waiting()
     app.state.carrier = Carrier(app.state.waiting)
     app.state.sign_in_limits = SignInLimits()

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from adapters.listening import BACKLOG, listening
 from adapters.open_files import raise_limit
 from adapters.settings import Settings, get_settings
-from web.edge.connections import Connection, Connections
+from web.edge.doors.connections import Connection, Connections
 
 MOST_CONNECTIONS = 2_048
 """At once; a browser has six at most. Each costs up to 150 KB while a body comes in."""

@@ -22,7 +22,7 @@ from queries.filling.answer_sheets import list_sheets_of
 from queries.review.review_clock import list_overdue_reviewers
 from queries.review.review_list import WaitingSubmissions
 from queries.review.reviews import list_waiting_measures, list_waiting_submissions
-from web.edge.rendering import environment
+from web.edge.pages.rendering import environment
 
 log = logging.getLogger("jieli.web")
 

@@ -12,7 +12,7 @@ from adapters.templating import make_environment
 
 STYLE = ROOT / "templates" / "reports" / "report.css"
 """What a report needs to stand alone. The product's style begins with it
-(`web.edge.static_files`)."""
+(`web.edge.pages.static_files`)."""
 _TITLES = {"titles": ANSWER_TITLES, "level_titles": LEVEL_TITLES}
 
 

@@ -4,7 +4,7 @@ import pytest
 from calmjs.parse import es5
 
 from tools.check_scripts import FOLDER, faults_of
-from web.edge.static_files import JOINED, lightened, static_files
+from web.edge.pages.static_files import JOINED, lightened, static_files
 
 
 @pytest.mark.parametrize(

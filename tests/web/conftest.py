@@ -22,9 +22,9 @@ from tests.building import assignment_of, make_account
 from tests.conftest import NOW
 from tests.web.signed_in import open_session
 from web.app import begin, create_app
-from web.edge.security import SESSION_COOKIE
-from web.edge.stored_files import Files, get_files
-from web.edge.transactions import get_look, get_now, get_session
+from web.edge.pages.stored_files import Files, get_files
+from web.edge.viewer.security import SESSION_COOKIE
+from web.edge.viewer.transactions import get_look, get_now, get_session
 from web.filling.carrier import Arrived, Carried, send_arrived
 from web.filling.submissions import Ways, get_ways
 

@@ -19,7 +19,7 @@ from tests.conftest import NOW
 from tests.web.conftest import account_of
 from tests.web.signed_in import open_session
 from tests.web.site import Site, browser
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 PASSWORD = "Caoyuan-2026"
 SAVE, SEND = ".buttons button[value=save]", ".buttons button[value=send]"

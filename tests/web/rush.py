@@ -15,7 +15,7 @@ import httpx
 from sqlalchemy import Engine, event
 
 from tests.web.conftest import SAME_SITE
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 _asking: ContextVar[int] = ContextVar("asking", default=0)
 """The number of the request this code works for; 0: none."""

@@ -16,7 +16,7 @@ from services.assignments.roll_up import recount
 from tests.building import make_account, make_measure, release_down
 from tests.web.conftest import SAME_SITE
 from tests.web.signed_in import open_session
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 CLERKS = 20
 PATIENCE = 120

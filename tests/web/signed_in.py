@@ -15,7 +15,7 @@ from tests.building import make_account, make_campaign
 from tests.conftest import NOW
 from tests.databases import fresh_engine
 from tests.sample_tree import make_tree
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 
 def open_session(session: Session, account: Account, now: datetime = NOW, *, hours: int = 1) -> str:

@@ -17,8 +17,8 @@ from tests.conftest import NOW
 from tests.databases import absent
 from tests.sample_tree import make_tree
 from web.app import create_app
-from web.edge.connections import Connections
-from web.edge.transactions import get_now
+from web.edge.doors.connections import Connections
+from web.edge.viewer.transactions import get_now
 from web.serving import Server
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")

@@ -7,9 +7,9 @@ from fastapi import Response
 from models import Account, Unit
 from queries.accounts.account_list import AccountRow, list_account_page
 from rules.sentences.refusal import N_
-from web.edge.context import Context
-from web.edge.exports import Column, exported, in_pages, when
-from web.edge.rendering import ROLE_NAMES
+from web.edge.pages.exports import Column, exported, in_pages, when
+from web.edge.pages.rendering import ROLE_NAMES
+from web.edge.viewer.context import Context
 
 COLUMNS = (
     Column(N_("账号"), 20),

@@ -34,16 +34,16 @@ from services.accounts.accounts import (
 )
 from web.accounts.account_export import export_accounts
 from web.accounts.sign_in import sign_in_limits
-from web.edge.context import Context, Officer
-from web.edge.exports import wants_file
-from web.edge.language import say
-from web.edge.paging import PageNumber, count_pages
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import which_office
-from web.edge.transactions import Look, Now, attempt
-from web.edge.waiting import waiting_of
+from web.edge.pages.exports import wants_file
+from web.edge.pages.paging import PageNumber, count_pages
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import waiting_of
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import say
+from web.edge.viewer.security import which_office
+from web.edge.viewer.transactions import Look, Now, attempt
 
 PAGE = 50
 ACCOUNT_ACT_NAMES = {

@@ -12,13 +12,13 @@ from adapters.passwords import is_first_code
 from rules.sentences.refusal import N_, Refusal
 from services.accounts.accounts import choose_password, prepare_password
 from web.accounts.own_password import DIFFERENT, Faults
-from web.edge.language import local_path, say, words_of
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import SESSION_COOKIE, Viewer, get_newcomer, who_came
-from web.edge.transactions import Look, Now, OpenSession, attempt
-from web.edge.waiting import waiting_of
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import waiting_of
+from web.edge.viewer.language import local_path, say, words_of
+from web.edge.viewer.security import SESSION_COOKIE, Viewer, get_newcomer, who_came
+from web.edge.viewer.transactions import Look, Now, OpenSession, attempt
 
 router = APIRouter()
 Newcomer = Annotated[Viewer, Depends(get_newcomer)]

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from itsdangerous import BadData
 
 from adapters.signing import serializer
-from web.edge.security import set_cookie
+from web.edge.viewer.security import set_cookie
 
 COOKIE = "known"
 KEPT = 180 * 24 * 3600

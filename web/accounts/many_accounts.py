@@ -28,15 +28,15 @@ from services.accounts.many_accounts import (
     plan_accounts_by_rule,
     renew_first_codes,
 )
-from web.edge.context import Context, Officer
-from web.edge.language import words_of
-from web.edge.packed_upload import carried, content_of, pack
-from web.edge.posted import Posted
-from web.edge.public_address import public_address
-from web.edge.rendering import Page, render
-from web.edge.security import which_office
-from web.edge.transactions import Look, Now, attempt
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.doors.public_address import public_address
+from web.edge.pages.rendering import Page, render
+from web.edge.requests.packed_upload import carried, content_of, pack
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import words_of
+from web.edge.viewer.security import which_office
+from web.edge.viewer.transactions import Look, Now, attempt
 
 MOST_SHOWN = 100
 """Rows of a plan that are listed, of each kind."""

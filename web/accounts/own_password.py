@@ -13,14 +13,14 @@ from rules.sentences.refusal import N_, Refusal
 from services.accounts.accounts import WRONG_OLD, PasswordChange, change_password, prepare_change
 from web.accounts.sign_in import sign_in_limits
 from web.accounts.sign_in_limits import TOO_MANY
-from web.edge.context import SignedIn
-from web.edge.language import say
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import SESSION_COOKIE, who_asks
-from web.edge.transactions import Look, Now, attempt
-from web.edge.waiting import waiting_of
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import waiting_of
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.language import say
+from web.edge.viewer.security import SESSION_COOKIE, who_asks
+from web.edge.viewer.transactions import Look, Now, attempt
 
 PAGE = "own password"
 """Stands for a browser where tries of a login are counted (`web.accounts.sign_in_limits`)."""

@@ -21,15 +21,21 @@ from services.accounts import accounts
 from services.accounts.accounts import Verified
 from web.accounts.known_browsers import known_browser, remember
 from web.accounts.sign_in_limits import SignInLimits, Try
-from web.edge.carrying import sign_in_page, unpack
-from web.edge.error_page import ErrorPage
-from web.edge.language import local_path, say, words_of
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import SESSION_COOKIE, SignInRefused, end_session, page_unit, set_session
-from web.edge.transactions import Look, Looking, Now, OpenSession, attempt
-from web.edge.waiting import Crowded, Waiting, waiting_of
+from web.edge.pages.carrying import sign_in_page, unpack
+from web.edge.pages.error_page import ErrorPage
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, Waiting, waiting_of
+from web.edge.viewer.language import local_path, say, words_of
+from web.edge.viewer.security import (
+    SESSION_COOKIE,
+    SignInRefused,
+    end_session,
+    page_unit,
+    set_session,
+)
+from web.edge.viewer.transactions import Look, Looking, Now, OpenSession, attempt
 from web.filling.resuming import resume_form
 
 OTHERS = N_("登录前填写的内容属于另一个单位，没有带到这里。请用原来的账号登录后重新办理。")

@@ -34,15 +34,15 @@ from services.filling import recalls
 from web.assignments.progress import Progress, progress_of
 from web.assignments.releases import after_release, must_ask
 from web.assignments.steps import Step, steps_of
-from web.edge.context import Context, SignedIn
-from web.edge.due_dates import days_left
-from web.edge.own import get_own
-from web.edge.paging import PageNumber
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import Viewer
-from web.edge.transactions import attempt
+from web.edge.pages.due_dates import days_left
+from web.edge.pages.paging import PageNumber
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.own import get_own
+from web.edge.viewer.security import Viewer
+from web.edge.viewer.transactions import attempt
 from web.filling.form_page import CORRECTING
 from web.workbooks.workbook_link import workbook_link
 

@@ -28,12 +28,12 @@ from rules.dates.calendar import WEEKDAY_NAMES, is_workday, known_until
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.assignments.calendar_feeds import make_feed, revoke_feed
-from web.edge.context import SignedIn
-from web.edge.language import words_of
-from web.edge.public_address import public_address
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.transactions import OpenSession
+from web.edge.doors.public_address import public_address
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.language import words_of
+from web.edge.viewer.transactions import OpenSession
 
 router = APIRouter()
 _MONTH = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-2])")

@@ -33,13 +33,13 @@ from services.assignments.complaints import (
     pass_complaint_on,
     say_helped,
 )
-from web.edge.context import Context, SignedIn
-from web.edge.language import local_path
-from web.edge.paging import PageNumber
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.transactions import attempt
+from web.edge.pages.paging import PageNumber
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.language import local_path
+from web.edge.viewer.transactions import attempt
 
 router = APIRouter()
 PAGE = 30

@@ -15,9 +15,9 @@ from rules.assignments.counting import Answers
 from rules.assignments.states import STATUS_NAMES, UNSENT
 from rules.dates.calendar import workdays_between
 from rules.sentences.refusal import N_
-from web.edge.context import Context
-from web.edge.exports import Column, exported, in_pages, when
-from web.edge.language import Words
+from web.edge.pages.exports import Column, exported, in_pages, when
+from web.edge.viewer.context import Context
+from web.edge.viewer.language import Words
 
 ANSWERS = (
     Column(N_("应报"), 10, "count"),

@@ -28,13 +28,13 @@ from queries.review.review_clock import (
 )
 from queries.units.visibility import get_visible_campaign
 from web.assignments.exports import export_assignments, export_standings
-from web.edge.context import SignedIn
-from web.edge.due_dates import SOON, days_left
-from web.edge.exports import wants_file
-from web.edge.offline_pages import keepable
-from web.edge.paging import PageNumber
-from web.edge.rendering import Page, render
-from web.edge.security import Viewer
+from web.edge.pages.due_dates import SOON, days_left
+from web.edge.pages.exports import wants_file
+from web.edge.pages.offline_pages import keepable
+from web.edge.pages.paging import PageNumber
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.security import Viewer
 
 router = APIRouter()
 PAGE = 50

@@ -29,11 +29,11 @@ from rules.assignments.states import STATUS_NAMES
 from rules.dates.calendar import workdays_between
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
-from web.edge.context import Context, SignedIn
-from web.edge.exports import Column, exported, in_pages, wants_file
-from web.edge.language import Words, level_names
-from web.edge.paging import PageNumber
-from web.edge.rendering import Page, render
+from web.edge.pages.exports import Column, exported, in_pages, wants_file
+from web.edge.pages.paging import PageNumber
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.language import Words, level_names
 
 PAGE = 100
 COLUMNS = (

@@ -34,10 +34,10 @@ from rules.forms.rolled_figures import Figure
 from rules.sentences.not_found import NotFound
 from rules.units.access import Access
 from web.assignments.exports import export_lower
-from web.edge.context import Context, SignedIn
-from web.edge.exports import wants_file
-from web.edge.paging import PageNumber, count_pages
-from web.edge.rendering import Page, render
+from web.edge.pages.exports import wants_file
+from web.edge.pages.paging import PageNumber, count_pages
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import Context, SignedIn
 
 router = APIRouter()
 MISSING = 30

@@ -21,13 +21,13 @@ from queries.forms.field_labels import get_labels
 from rules.filling.receipts import is_whole, matches, read_receipt
 from rules.sentences.refusal import N_, Refusal
 from web.assignments.exports import export_receipts
-from web.edge.context import SignedIn
-from web.edge.due_dates import days_left
-from web.edge.exports import wants_file
-from web.edge.language import Words
-from web.edge.paging import PageNumber
-from web.edge.rendering import Page, render
-from web.edge.security import Viewer
+from web.edge.pages.due_dates import days_left
+from web.edge.pages.exports import wants_file
+from web.edge.pages.paging import PageNumber
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.language import Words
+from web.edge.viewer.security import Viewer
 from web.filling.asked import AnswerInWords, answered
 
 PAGE = 30

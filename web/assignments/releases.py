@@ -17,13 +17,13 @@ from queries.campaigns.reach import ReachBelow, count_reach_below
 from rules.assignments.states import possible
 from rules.sentences.refusal import N_
 from services.assignments import assignments
-from web.edge.asked_first import MANY, SURE
-from web.edge.context import Context, SignedIn
-from web.edge.language import local_path
-from web.edge.own import get_own
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
+from web.edge.pages.asked_first import MANY, SURE
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.language import local_path
+from web.edge.viewer.own import get_own
 
 router = APIRouter()
 

@@ -18,9 +18,9 @@ from queries.units.units import list_found
 from rules.filling.receipts import read_receipt
 from rules.sentences.held import held, on_one_line
 from rules.sentences.refusal import Refusal
-from web.edge.context import SignedIn
-from web.edge.rendering import Page, render
-from web.edge.security import Viewer
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.security import Viewer
 
 router = APIRouter()
 MOST = 20

@@ -12,12 +12,12 @@ from queries.assignments.inbox import Owed, list_owed
 from queries.campaigns.reach import count_reach_below
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.signings import Signed, acknowledge_each
-from web.edge.asked_first import MANY, SURE
-from web.edge.context import SignedIn
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import Viewer, read_id
+from web.edge.pages.asked_first import MANY, SURE
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.security import Viewer, read_id
 
 router = APIRouter()
 

@@ -13,10 +13,10 @@ from queries.campaigns.schedules import count_campaign_plans
 from rules.sentences.refusal import N_
 from services.campaigns.campaign_deletions import delete_campaign
 from services.campaigns.measures import EDITABLE
-from web.edge.context import Context, Officer
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.transactions import attempt
 
 router = APIRouter()
 

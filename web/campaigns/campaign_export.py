@@ -7,8 +7,8 @@ from fastapi import Response
 from queries.campaigns.campaigns import CampaignRow
 from queries.campaigns.schedules import ScheduleRow
 from rules.sentences.refusal import N_
-from web.edge.context import Context
-from web.edge.exports import Column, exported, when
+from web.edge.pages.exports import Column, exported, when
+from web.edge.viewer.context import Context
 
 CAMPAIGNS = (
     Column(N_("专项工作"), 50),

@@ -37,12 +37,12 @@ from services.campaigns.campaigns import edit_notice
 from services.campaigns.measures import EDITABLE, STATUS_NAMES
 from web.campaigns.campaign_export import export_campaigns
 from web.campaigns.typed_notice import TypedNotice
-from web.edge.context import Context, Officer
-from web.edge.exports import wants_file
-from web.edge.posted import Posted, typed
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.transactions import attempt
+from web.edge.pages.exports import wants_file
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted, typed
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.transactions import attempt
 
 FOUND = ("deadlines", "duties", "uncertain")
 """Kinds of findings that have a place in the text."""

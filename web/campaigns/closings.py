@@ -20,11 +20,11 @@ from web.campaigns.measure_acts import (
     reason_page,
     try_with_reason,
 )
-from web.edge.context import Context, Officer
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.transactions import attempt
 
 router = APIRouter()
 

@@ -10,8 +10,8 @@ from models import Gate, Level, MeasureKind
 from rules.sentences.refusal import N_
 from web.campaigns.typed_due import KINDS, LAST, TypedDue
 from web.campaigns.typed_measure import EVERY_UNIT, LABELS, TAGGED, TypedLevel, TypedMeasure
-from web.edge.language import Words
-from web.edge.rendering import KIND_NAMES
+from web.edge.pages.rendering import KIND_NAMES
+from web.edge.viewer.language import Words
 
 GATE_NAMES = {
     Gate.AUTO: N_("收到即自动下发"),

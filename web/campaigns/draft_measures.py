@@ -16,7 +16,7 @@ from rules.dates.due import current_period, due_dates
 from rules.reports.targets import target_in_words
 from services.campaigns.measures import EDITABLE
 from web.campaigns.campaigns import find_due
-from web.edge.context import Context
+from web.edge.viewer.context import Context
 
 Addressed = tuple[tuple[str, str], ...]
 """The addressees of a measure: levels and tags."""

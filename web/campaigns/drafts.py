@@ -15,12 +15,12 @@ from rules.sentences.refusal import N_
 from services.campaigns.many_measures import Outcomes, carry_each
 from services.campaigns.measures import STATUS_NAMES
 from web.campaigns.draft_measures import ShownDraft, read_drafts
-from web.edge.asked_first import MANY, SURE
-from web.edge.context import Context, Officer
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import read_id
+from web.edge.pages.asked_first import MANY, SURE
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.security import read_id
 
 RELEASE = "release"
 RELEASED = N_("已下发 %(count)s 条措施。")

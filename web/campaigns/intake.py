@@ -23,15 +23,15 @@ from rules.sentences.sentence import ENDED, Joined, Sentence
 from services.campaigns.campaigns import LONGEST_TEXT, take_in
 from services.campaigns.notice_files import add_annexes, keep_original
 from web.campaigns.notice_uploads import NO_FILES, SentNoticeFiles, store_files
-from web.edge.context import Context, Officer
-from web.edge.language import language_of, say
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import which_office
-from web.edge.stored_files import Files
-from web.edge.transactions import Look, Now, attempt
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.pages.stored_files import Files
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import language_of, say
+from web.edge.viewer.security import which_office
+from web.edge.viewer.transactions import Look, Now, attempt
 
 ACCEPTED = ".docx,.pdf,.txt,.html,.htm"
 FAULTS_TOLD = 3

@@ -11,9 +11,9 @@ from models import Campaign, Measure, MeasureStatus
 from queries.campaigns.campaigns import lock_own_measure
 from queries.campaigns.reach import count_reached
 from queries.campaigns.schedules import count_plans_of
-from web.edge.context import Context
-from web.edge.rendering import Page, render
-from web.edge.transactions import Attempt, attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import Context
+from web.edge.viewer.transactions import Attempt, attempt
 
 
 @contextmanager

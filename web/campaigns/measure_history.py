@@ -20,10 +20,10 @@ from web.campaigns.conflicts import GATE_NAMES, TypedDifference, due_in_words
 from web.campaigns.typed_due import TypedDue
 from web.campaigns.typed_measure import LABELS
 from web.campaigns.typed_schedule import release_in_words
-from web.edge.context import Officer
-from web.edge.language import Words
-from web.edge.paging import PageNumber, count_pages
-from web.edge.rendering import KIND_NAMES, Page, render
+from web.edge.pages.paging import PageNumber, count_pages
+from web.edge.pages.rendering import KIND_NAMES, Page, render
+from web.edge.viewer.context import Officer
+from web.edge.viewer.language import Words
 
 LATEST = 5
 """Changes shown on the page of the measure."""

@@ -15,7 +15,7 @@ from queries.units.units import list_levels
 from rules.campaigns.notice.parts import Part
 from services.campaigns.measure_parts import parts_of_measure, take_part
 from web.campaigns.measure_acts import attempt_on
-from web.edge.context import Context
+from web.edge.viewer.context import Context
 
 TAKE_PART = "part:"
 """What a button sends that makes a measure of a part, before the part's first place."""

@@ -41,11 +41,11 @@ from web.campaigns.settled_choices import DUE_INPUTS, settle
 from web.campaigns.taken_finds import TAKE, TakenFinds, find_taken, take_over
 from web.campaigns.typed_due import KINDS, LAST
 from web.campaigns.typed_measure import TypedMeasure
-from web.edge.context import Context, Officer
-from web.edge.posted import Posted, typed
-from web.edge.rendering import Page, render
-from web.edge.said import back_to, back_to_all
-from web.edge.security import Viewer
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to, back_to_all
+from web.edge.requests.posted import Posted, typed
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.security import Viewer
 
 MENTIONED = {
     "border": N_("边境"),

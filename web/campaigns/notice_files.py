@@ -26,11 +26,11 @@ from services.campaigns.notice_files import (
 )
 from web.campaigns.campaigns import campaign_page
 from web.campaigns.notice_uploads import SentNoticeFiles, TakenNoticeFiles
-from web.edge.context import Context, Officer, SignedIn
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.stored_files import Files, Token, hand_out
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.pages.stored_files import Files, Token, hand_out
+from web.edge.viewer.context import Context, Officer, SignedIn
+from web.edge.viewer.transactions import attempt
 
 router = APIRouter()
 

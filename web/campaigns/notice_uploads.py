@@ -20,11 +20,11 @@ from queries.campaigns.campaigns import get_own_campaign
 from rules.campaigns.notice_files import MOST_FILES
 from rules.sentences.refusal import N_, Refusal
 from rules.sentences.sentence import Sentence
-from web.edge.posted import Posted
-from web.edge.security import which_office
-from web.edge.stored_files import Files
-from web.edge.transactions import Look, Now
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.pages.stored_files import Files
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.security import which_office
+from web.edge.viewer.transactions import Look, Now
 
 ORIGINAL, ANNEXES = "original", "annexes"
 """The names of the inputs for files."""

@@ -63,12 +63,12 @@ from web.campaigns.measure_acts import (
 )
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, MeasureHistory, read_history
 from web.campaigns.typed_schedule import release_in_words
-from web.edge.asked_first import MANY
-from web.edge.context import Context, Officer
-from web.edge.paging import PageNumber, count_pages
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
+from web.edge.pages.asked_first import MANY
+from web.edge.pages.paging import PageNumber, count_pages
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, Officer
 
 PAGE = 50
 """Units on one page of a list."""

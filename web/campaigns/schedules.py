@@ -36,14 +36,14 @@ from web.campaigns.typed_schedule import (
     plan_in_words,
     timing_in_words,
 )
-from web.edge.asked_first import MANY, SURE
-from web.edge.context import Context, Officer
-from web.edge.exports import wants_file
-from web.edge.language import Words
-from web.edge.posted import Posted, typed
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.transactions import attempt
+from web.edge.pages.asked_first import MANY, SURE
+from web.edge.pages.exports import wants_file
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted, typed
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import Words
+from web.edge.viewer.transactions import attempt
 
 RELEASE, PERIODS, REPORTS = "release", "periods", "reports"
 TITLES = {

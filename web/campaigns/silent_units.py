@@ -12,10 +12,10 @@ from queries.campaigns.campaigns import get_own_measure
 from queries.campaigns.unanswering import SilentUnit, count_silent, list_silent
 from rules.sentences.refusal import N_
 from rules.units.access import ACCESS_NAMES, Access
-from web.edge.context import Context, Officer
-from web.edge.exports import Column, exported, in_pages, wants_file
-from web.edge.paging import PageNumber, count_pages
-from web.edge.rendering import Page, render
+from web.edge.pages.exports import Column, exported, in_pages, wants_file
+from web.edge.pages.paging import PageNumber, count_pages
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import Context, Officer
 
 PAGE = 50
 COLUMNS = (

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models import HandDown, Occurrence
 from rules.campaigns.standings import STANDING_NAMES, Standing, standing_of
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 
 COLOURS = {
     Standing.WAITING: "blue",

@@ -12,7 +12,7 @@ from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_, Refusal, Term
 from services.campaigns.measures import GateChoice, MeasureContent
 from web.campaigns.typed_due import TypedDue
-from web.edge.security import read_id
+from web.edge.viewer.security import read_id
 
 NOBODY, EVERY_UNIT, TAGGED = "none", "all", "tags"
 LENGTHS = {"title": 300, "text": 20_000, "target_label": 120, "lead": 300, "cooperating": 600}

@@ -13,9 +13,9 @@ from rules.dates.timetable import LAST_DAY, LONGEST_DAY, Rhythm, Timing, moment,
 from rules.forms.field_values import plain, read_date
 from rules.sentences.faults import Fault, Faults
 from rules.sentences.refusal import N_, Refusal
-from web.edge.language import Words
-from web.edge.rendering import moment as told_moment
-from web.edge.security import read_id
+from web.edge.pages.rendering import moment as told_moment
+from web.edge.viewer.language import Words
+from web.edge.viewer.security import read_id
 
 RHYTHM_NAMES = {
     Rhythm.DAILY: N_("每天"),

@@ -6,8 +6,8 @@ from fastapi import Request
 
 from rules.filling.answer_sheet import AnswerSheet
 from rules.forms.form_tree import FormTree, place_of
-from web.edge.language import Words, words_of
-from web.edge.typed_labels import note_names
+from web.edge.pages.typed_labels import note_names
+from web.edge.viewer.language import Words, words_of
 from web.filling.asked import PREFIX, label_of
 
 

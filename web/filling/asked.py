@@ -17,8 +17,8 @@ from rules.forms.form_fields import (
 )
 from rules.forms.form_tree import FormTree
 from rules.sentences.refusal import N_
-from web.edge.language import Words
-from web.edge.posted import typed
+from web.edge.requests.posted import typed
+from web.edge.viewer.language import Words
 
 PREFIX = "f-"
 """The prefix of answers' names in a posted form, so that no answer meets a field of our own."""

@@ -21,14 +21,14 @@ from queries.filling.attachments import get_attachment_upload, get_visible_attac
 from rules.filling.attachments.kinds import LARGEST, LARGEST_PIECE
 from rules.sentences.refusal import Refusal
 from services.filling import attachments
-from web.edge.context import SignedIn
-from web.edge.language import say
-from web.edge.own import get_to_answer
-from web.edge.posted import Posted
-from web.edge.security import read_id, who_asks
-from web.edge.stored_files import BYTES, Files, Token, hand_out
-from web.edge.transactions import Look, Now, attempt
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.pages.stored_files import BYTES, Files, Token, hand_out
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.language import say
+from web.edge.viewer.own import get_to_answer
+from web.edge.viewer.security import read_id, who_asks
+from web.edge.viewer.transactions import Look, Now, attempt
 
 NO_STORE = {"Cache-Control": "no-store"}
 

@@ -13,7 +13,7 @@ from rules.forms.expressions.expression import parse
 from rules.forms.form_fields import FormField, words_in
 from rules.forms.form_structure import EXPRESSIONS, settling_order
 from rules.sentences.refusal import N_
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 
 
 def message_in(field: FormField, language: str) -> str:

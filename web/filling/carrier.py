@@ -28,8 +28,8 @@ from rules.filling.answers import Typed
 from rules.filling.posting import Posting
 from services.accounts.accounts import list_signed_in
 from services.filling.sendings import Outcome, Sending, send_each
-from web.edge.security import SignInNeeded
-from web.edge.waiting import Crowded, Waiting
+from web.edge.requests.waiting import Crowded, Waiting
+from web.edge.viewer.security import SignInNeeded
 
 MOST = 64
 """Forms in one transaction: the others of the product wait for no more than these at a time."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from models import Flag, FlagKind
 from rules.forms.form_fields import FormField, words_in
 from rules.sentences.refusal import N_
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 
 SENTENCES: dict[FlagKind, str] = {
     FlagKind.LAST_PERIOD: N_("“%(label)s”与上期相差较大：上期 %(other)s，本期 %(value)s，请核对。"),

@@ -14,7 +14,7 @@ from rules.filling.checks.flags import marks
 from rules.filling.sheet_answers import SheetAnswers
 from services.filling.attached_files import attached_files
 from services.filling.checks import find_flags, unanswered
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.filling.flags import Question, ask_about
 
 CONFIRMED = "_confirmed"

@@ -21,11 +21,11 @@ from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import take_back
 from services.filling.submissions import open_to_keep, said, save_draft
-from web.edge.context import Context
-from web.edge.language import Words
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import Context
+from web.edge.viewer.language import Words
+from web.edge.viewer.transactions import attempt
 from web.filling.asked import filled_in_words, in_words, label_of
 from web.filling.form_page import SAVED, Made, Shown, form_page, form_path
 

@@ -25,11 +25,11 @@ from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.recalls import corrects
-from web.edge.context import Context
-from web.edge.due_dates import days_left
-from web.edge.language import Words, is_foreign
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
+from web.edge.pages.due_dates import days_left
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import Context
+from web.edge.viewer.language import Words, is_foreign
 from web.filling.asked import PREFIX, AskedField, AskedGroup, AskedRepeat, Node, every, label_of
 from web.filling.browser_rules import browser_rules
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in

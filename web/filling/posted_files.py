@@ -22,12 +22,12 @@ from queries.filling.submissions import list_same_files
 from rules.filling.attachments.kinds import MOST_FILES, TOO_MANY
 from rules.sentences.refusal import N_, Refusal
 from services.filling import attachments
-from web.edge.context import Context
-from web.edge.language import words_of
-from web.edge.own import get_to_answer
-from web.edge.security import who_asks
-from web.edge.transactions import Looking, attempt
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.context import Context
+from web.edge.viewer.language import words_of
+from web.edge.viewer.own import get_to_answer
+from web.edge.viewer.security import who_asks
+from web.edge.viewer.transactions import Looking, attempt
 from web.filling.asked import PREFIX
 
 REMOVED = "_remove"

@@ -24,7 +24,7 @@ from rules.forms.form_fields import (
 from rules.forms.form_tree import MOST_TIMES, item_of
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.filling.asked import (
     BLANK,
     PREFIX,

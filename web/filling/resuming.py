@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from models import Account
 from services.filling.submissions import open_to_keep, save_draft
-from web.edge.security import read_id
+from web.edge.viewer.security import read_id
 from web.filling.asked import strip_prefix
 from web.filling.form_page import Made, back_to_resumed
 from web.filling.own_sheet import open_own_sheet

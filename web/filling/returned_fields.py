@@ -13,7 +13,7 @@ from rules.filling.answer_sheet import AnswerSheet
 from rules.forms.form_change import compare
 from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.filling.asked import PREFIX, item_in_words, label_of
 
 

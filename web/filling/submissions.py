@@ -29,16 +29,24 @@ from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
 from services.filling.sendings import Asked, Faulty, Refused, Sending, Sent, send
 from services.filling.submissions import Overtaken, open_to_keep, save_draft
-from web.edge.context import Context, SignedIn, get_context
-from web.edge.json_answers import tell_script, wants_json
-from web.edge.language import words_of
-from web.edge.offline_pages import keepable
-from web.edge.posted import read_form
-from web.edge.said import back_to
-from web.edge.security import SESSION_COOKIE, SignInNeeded, Viewer, get_viewer
-from web.edge.stored_files import Files
-from web.edge.transactions import Attempt, Looking, Now, Writing, attempt, looking_of, writing_of
-from web.edge.waiting import Crowded
+from web.edge.pages.json_answers import tell_script, wants_json
+from web.edge.pages.offline_pages import keepable
+from web.edge.pages.said import back_to
+from web.edge.pages.stored_files import Files
+from web.edge.requests.posted import read_form
+from web.edge.requests.waiting import Crowded
+from web.edge.viewer.context import Context, SignedIn, get_context
+from web.edge.viewer.language import words_of
+from web.edge.viewer.security import SESSION_COOKIE, SignInNeeded, Viewer, get_viewer
+from web.edge.viewer.transactions import (
+    Attempt,
+    Looking,
+    Now,
+    Writing,
+    attempt,
+    looking_of,
+    writing_of,
+)
 from web.filling.asked import PREFIX, answers_in
 from web.filling.carrier import Arrived, Carrying, carrier_of
 from web.filling.form_checks import find_doubts, first_opened
@@ -141,7 +149,7 @@ class Filled:
         return wants_json(self.context.request)
 
     def attempt(self) -> AbstractContextManager[Attempt]:
-        """See `web.edge.transactions.attempt`."""
+        """See `web.edge.viewer.transactions.attempt`."""
         return attempt(self.context.session, self.context.words)
 
 

@@ -17,9 +17,9 @@ from rules.filling.corrections import WHY
 from rules.forms.form_fields import ATTACHED, FormField
 from rules.sentences.refusal import N_
 from services.filling.attached_files import attached_files
-from web.edge.context import Context
-from web.edge.language import Words
-from web.edge.rendering import Page, render
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import Context
+from web.edge.viewer.language import Words
 from web.filling.asked import AnswerInWords, Node, label_of
 from web.filling.browser_rules import browser_rules
 from web.filling.form_conflict import typed_in_words

@@ -10,7 +10,7 @@ from rules.forms.form_change import ChangeRefused
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.forms.typed_form import TypedField
 
 

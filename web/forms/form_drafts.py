@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from queries.forms.form_drafts import get_own_form_draft
 from rules.sentences.refusal import N_
 from services.forms.form_drafts import discard_form_draft
-from web.edge.context import Officer
-from web.edge.said import back_to
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import Officer
 
 router = APIRouter()
 

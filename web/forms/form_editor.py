@@ -25,12 +25,12 @@ from rules.forms.form_fields import FieldType, FormField
 from rules.sentences.refusal import N_, Refusal
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import PublishedSince, read_title
-from web.edge.context import Context, Officer
-from web.edge.language import Words
-from web.edge.posted import Posted, typed
-from web.edge.rendering import Page, render
-from web.edge.security import read_id
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.requests.posted import Posted, typed
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import Words
+from web.edge.viewer.security import read_id
+from web.edge.viewer.transactions import attempt
 from web.forms.editor_faults import EditorFaults, ToldFaults, editor_faults
 from web.forms.form_preview import FormPreview, preview_so_far
 from web.forms.kept_form import kept_content, read_kept

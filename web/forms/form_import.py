@@ -24,15 +24,15 @@ from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import FieldType, dump_form, read_form
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
-from web.edge.context import Context, Officer
-from web.edge.downloads import saved_as
-from web.edge.language import Words, words_of
-from web.edge.packed_upload import carried, content_of, pack
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.security import LARGEST_ID, Viewer, which_office
-from web.edge.transactions import Look, Now, attempt
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.pages.downloads import saved_as
+from web.edge.pages.rendering import Page, render
+from web.edge.requests.packed_upload import carried, content_of, pack
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import Words, words_of
+from web.edge.viewer.security import LARGEST_ID, Viewer, which_office
+from web.edge.viewer.transactions import Look, Now, attempt
 from web.forms.form_preview import FormPreview, preview_of
 from web.forms.opened_form import EDITED, Opened, after_publishing, open_form, publish
 from web.forms.understood_fields import UnderstoodField, understood

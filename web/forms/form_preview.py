@@ -15,7 +15,7 @@ from rules.forms.form_fields import CONTAINERS, FieldType, FormField
 from rules.forms.minutes import minutes
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_, Refusal
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.filling.asked import Node
 from web.filling.questions import Questions
 from web.forms.editor_faults import in_one, item_name

@@ -19,12 +19,12 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.forms.form_changes import change_version
 from web.campaigns.measure_acts import attempt_on
-from web.edge.context import Context, Officer
-from web.edge.language import Words
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import read_id
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import Words
+from web.edge.viewer.security import read_id
 
 router = APIRouter()
 

@@ -26,12 +26,12 @@ from rules.forms.form_change import TYPE_NAMES
 from rules.forms.form_fields import FieldType, read_form
 from rules.sentences.refusal import N_
 from services.campaigns.measures import EDITABLE, STATUS_NAMES, use_form
-from web.edge.context import Context, Officer
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import read_id
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.security import read_id
+from web.edge.viewer.transactions import attempt
 from web.forms.opened_form import EDITED
 from web.forms.understood_fields import UnderstoodField, understood
 

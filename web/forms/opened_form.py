@@ -22,9 +22,9 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.campaigns.measures import EDITABLE, use_form
 from services.forms.forms import create_form, publish_version, rename_form
-from web.edge.context import Context
-from web.edge.said import back_to
-from web.edge.security import Viewer
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import Context
+from web.edge.viewer.security import Viewer
 
 EDITED = (*EDITABLE, MeasureStatus.RELEASED)
 

@@ -18,7 +18,7 @@ from rules.forms.plain_conditions import (
     signs_of,
 )
 from rules.sentences.refusal import N_
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.forms.typed_conditions import (
     ConditionedRow,
     Rows,

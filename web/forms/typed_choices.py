@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rules.forms.form_fields import Choice, FormField, chosen_by_default
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 
 BETWEEN = "｜"
 LONGEST_CODE = 60

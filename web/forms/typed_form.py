@@ -20,7 +20,7 @@ from rules.forms.form_fields import (
     RollUp,
 )
 from rules.forms.form_structure import EXPRESSIONS
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.forms.form_rows import in_order, moved, removed
 from web.forms.typed_choices import chosen_codes, chosen_labels, read_choices, written_choices
 from web.forms.typed_conditions import (

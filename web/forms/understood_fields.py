@@ -10,7 +10,7 @@ from rules.forms.form_structure import EXPRESSIONS
 from rules.forms.form_tree import FormTree
 from rules.forms.property_names import PROPERTY_NAMES
 from rules.sentences.refusal import N_
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.forms.typed_choices import chosen_labels
 
 

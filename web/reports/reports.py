@@ -30,10 +30,10 @@ from rules.sentences.refusal import N_
 from services.campaigns.schedules import order_reports as order_of_every_unit
 from services.reports.snapshots import take_snapshots
 from web.campaigns.standings import Told, told_of
-from web.edge.context import Officer, SignedIn
-from web.edge.downloads import saved_as
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
+from web.edge.pages.downloads import saved_as
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import Officer, SignedIn
 
 MEDIA = {
     "html": "text/html; charset=utf-8",

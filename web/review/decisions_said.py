@@ -7,7 +7,7 @@ from fastapi import Response
 from models import Decision, ReviewBatch
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
-from web.edge.said import back_to, back_to_all
+from web.edge.pages.said import back_to, back_to_all
 
 DONE = {
     Decision.APPROVE: N_("已通过 %(count)s 份。"),

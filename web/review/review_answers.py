@@ -8,7 +8,7 @@ from typing import Any
 from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import FormField
 from rules.forms.form_tree import FormTree
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.filling.asked import answered
 
 NUMBERS = ("integer", "decimal", "calculate")

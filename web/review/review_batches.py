@@ -12,11 +12,11 @@ from queries.review.review_list import WaitingSubmissions
 from queries.review.reviews import count_waiting, find_single_assignment
 from rules.sentences.refusal import N_, Refusal
 from services.review.review_batches import decide_matching, undo
-from web.edge.context import Context, SignedIn
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.security import read_id
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.security import read_id
+from web.edge.viewer.transactions import attempt
 from web.review.decisions_said import after_decision, after_undoing
 from web.review.review_filters import address_of, read_filter, read_page
 from web.review.review_reasons import ListedReason, list_reasons

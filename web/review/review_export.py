@@ -9,8 +9,8 @@ from queries.review.review_list import WaitingSubmissions
 from queries.review.reviews import WaitingSubmission, list_waiting_rows
 from rules.dates.calendar import workdays_between
 from rules.sentences.refusal import N_
-from web.edge.context import Context
-from web.edge.exports import Column, exported, in_pages, when
+from web.edge.pages.exports import Column, exported, in_pages, when
+from web.edge.viewer.context import Context
 
 COLUMNS = (
     Column(N_("单位"), 36),

@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 from queries.review.review_list import ReviewFilter, Sort
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_
-from web.edge.security import read_id
+from web.edge.viewer.security import read_id
 
 SORT_NAMES = {
     Sort.REVIEW: N_("审核期限近的在前"),

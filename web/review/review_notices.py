@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from models import Decision, ReviewBatch
 from queries.review.reviews import count_undoable, find_batch, list_batches_since
 from services.review.review_batches import UNDO_MINUTES, undo_until
-from web.edge.context import Context
-from web.edge.security import read_id
+from web.edge.viewer.context import Context
+from web.edge.viewer.security import read_id
 
 
 @dataclass(frozen=True)

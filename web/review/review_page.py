@@ -28,9 +28,9 @@ from rules.assignments.states import waits_for_review
 from rules.filling.checks.flags import asked_before
 from rules.sentences.not_found import NotFound
 from services.filling.comparisons import find_flags_now
-from web.edge.context import Context
-from web.edge.language import Words
-from web.edge.rendering import Page, render
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import Context
+from web.edge.viewer.language import Words
 from web.filling.flags import flag_in_words
 from web.filling.returned_fields import ReturnedField, list_returned
 from web.review.review_answers import ComparedQuestion, ComparedTotal, compare, compare_totals

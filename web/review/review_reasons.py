@@ -11,10 +11,10 @@ from rules.review.review_reasons import READY
 from rules.sentences.held import on_one_line
 from rules.sentences.refusal import N_
 from services.review.review_reasons import unlist_reason
-from web.edge.context import SignedIn
-from web.edge.language import Words
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.language import Words
 from web.review.review_filters import address_of, read_filter, read_page
 
 router = APIRouter()

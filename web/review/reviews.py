@@ -34,12 +34,12 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal, Term
 from services.review import reviews
 from services.review.review_batches import decide_ticked
-from web.edge.context import Context, SignedIn
-from web.edge.exports import wants_file
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.security import Viewer, read_id
-from web.edge.transactions import attempt
+from web.edge.pages.exports import wants_file
+from web.edge.pages.rendering import Page, render
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.security import Viewer, read_id
+from web.edge.viewer.transactions import attempt
 from web.review.decisions_said import after_decision, after_single_decision
 from web.review.review_export import export_waiting
 from web.review.review_filters import SORT_NAMES, address_of, read_filter, read_page

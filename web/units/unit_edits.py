@@ -16,13 +16,13 @@ from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_facts import UnitFacts, read_facts, read_tag
 from services.units.unit_edits import edit_unit, make_tag, tag_units
-from web.edge.context import Context, Officer
-from web.edge.language import local_path
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import Viewer
-from web.edge.transactions import attempt
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import local_path
+from web.edge.viewer.security import Viewer
+from web.edge.viewer.transactions import attempt
 
 MOST_TICKED = 500
 """Units that are tagged at once; no list of ours has more on a page."""

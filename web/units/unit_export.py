@@ -7,9 +7,9 @@ from fastapi import Response
 from models import Unit
 from queries.units.units import list_levels
 from rules.sentences.refusal import N_
-from web.edge.context import Context
-from web.edge.exports import Column, exported
-from web.edge.language import level_names
+from web.edge.pages.exports import Column, exported
+from web.edge.viewer.context import Context
+from web.edge.viewer.language import level_names
 
 COLUMNS = (
     Column(N_("单位"), 36),

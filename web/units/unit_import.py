@@ -22,15 +22,15 @@ from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_list import UnitList, UnitListRefused, read_units
 from services.units.unit_lists import rehearse
 from services.units.units import ImportResult, import_units
-from web.edge.context import Officer
-from web.edge.language import words_of
-from web.edge.packed_upload import carried, content_of, pack
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import Viewer, which_office
-from web.edge.transactions import Look, Now
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.packed_upload import carried, content_of, pack
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.context import Officer
+from web.edge.viewer.language import words_of
+from web.edge.viewer.security import Viewer, which_office
+from web.edge.viewer.transactions import Look, Now
 
 router = APIRouter()
 

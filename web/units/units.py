@@ -26,9 +26,9 @@ from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_
 from rules.units.access import Access
-from web.edge.context import Context, Officer
-from web.edge.exports import MOST, wants_file
-from web.edge.rendering import Page, render
+from web.edge.pages.exports import MOST, wants_file
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.context import Context, Officer
 from web.units.unit_export import export_units
 
 MOST_FOUND = 50

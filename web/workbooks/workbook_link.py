@@ -6,7 +6,7 @@ from models import Assignment
 from queries.workbooks.workbooks import count_rows
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
-from web.edge.security import Viewer
+from web.edge.viewer.security import Viewer
 
 
 def workbook_link(session: Session, assignment: Assignment, viewer: Viewer) -> str:

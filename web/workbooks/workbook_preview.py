@@ -17,8 +17,8 @@ from rules.workbooks.answer_tables import AnswerTable, answer_tables
 from rules.workbooks.changes import ChangedAnswer
 from rules.workbooks.outcome import KIND_NAMES, Kind, RowOutcome
 from services.workbooks.workbooks import UploadPreview
-from web.edge.language import Words
-from web.edge.rendering import Page
+from web.edge.pages.rendering import Page
+from web.edge.viewer.language import Words
 from web.filling.flags import ask_about
 
 MOST_TOLD = 200

@@ -29,15 +29,15 @@ from services.workbooks.workbooks import (
     send_key,
     send_upload,
 )
-from web.edge.context import Context, SignedIn
-from web.edge.downloads import saved_as
-from web.edge.language import say
-from web.edge.posted import Posted
-from web.edge.rendering import Page, render
-from web.edge.said import back_to
-from web.edge.security import Viewer, who_asks
-from web.edge.transactions import Look, Now, attempt
-from web.edge.waiting import Crowded, waiting_of
+from web.edge.pages.downloads import saved_as
+from web.edge.pages.rendering import Page, render
+from web.edge.pages.said import back_to
+from web.edge.requests.posted import Posted
+from web.edge.requests.waiting import Crowded, waiting_of
+from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.language import say
+from web.edge.viewer.security import Viewer, who_asks
+from web.edge.viewer.transactions import Look, Now, attempt
 from web.workbooks.workbook_preview import upload_page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

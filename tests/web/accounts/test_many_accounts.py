@@ -10,7 +10,7 @@ from services.accounts.accounts import sign_in as open_session
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, VILLAGE, make_account
 from tests.conftest import NOW
 from tests.web.pages import check, fields_of, text_of
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 RULE = {"unit": LEAGUE, "by": "rule", "level": "village", "role": "clerk", "name": ""}
 LIST = f"单位,账号,岗位,权限\n{VILLAGE},,村委会,经办人\n没有这个村,,,\n".encode()

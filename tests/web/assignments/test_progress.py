@@ -24,7 +24,7 @@ from tests.building import (
 from tests.counting import statements
 from tests.web.conftest import World
 from tests.web.pages import check, text_of
-from web.edge.transactions import get_now
+from web.edge.viewer.transactions import get_now
 
 
 def numbers(tree: html.HtmlElement, row: int) -> list[str]:

@@ -7,7 +7,7 @@ from tests.second_try import REAL
 from tests.web.office import drafted, office_of
 from tests.web.signed_in import open_session
 from tests.web.site import Site, browser
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 pytestmark = REAL
 

@@ -18,7 +18,7 @@ from tests.counting import statements
 from tests.due import attempt_due
 from tests.web.office import drafted, office_of, taken_in
 from tests.web.pages import check, fields_of, text_of
-from web.edge.transactions import get_now
+from web.edge.viewer.transactions import get_now
 
 
 def send(client: TestClient, purpose: str, **fields: str) -> Response:

@@ -18,11 +18,11 @@ from tests.databases import BOTH
 from tests.web.conftest import World
 from tests.web.pages import check, text_of
 from web.app import ROUTERS
-from web.edge.context import get_office_context
-from web.edge.middleware import MOST_TYPED
-from web.edge.security import SESSION_COOKIE, get_newcomer, get_viewer
-from web.edge.static_files import lightened, static_files
-from web.edge.transactions import get_now
+from web.edge.doors.middleware import MOST_TYPED
+from web.edge.pages.static_files import lightened, static_files
+from web.edge.viewer.context import get_office_context
+from web.edge.viewer.security import SESSION_COOKIE, get_newcomer, get_viewer
+from web.edge.viewer.transactions import get_now
 
 pytestmark = BOTH
 

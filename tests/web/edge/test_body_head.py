@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from adapters.settings import get_settings
 from tests.building import REGION, VILLAGE
 from tests.web.pages import check, text_of
-from web.edge.body_head import typed_in_head
+from web.edge.requests.body_head import typed_in_head
 
 KIND = "multipart/form-data; boundary=xyz"
 

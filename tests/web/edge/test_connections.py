@@ -27,7 +27,7 @@ from adapters.root import ROOT
 from tests.live import until
 from tests.second_try import REAL
 from tests.web.site import Site
-from web.edge.connections import MOST_BESIDE, Connections, Patience, Phase
+from web.edge.doors.connections import MOST_BESIDE, Connections, Patience, Phase
 from web.serving import MOST_CONNECTIONS, connections_for
 
 pytestmark = REAL
@@ -331,7 +331,7 @@ from pathlib import Path
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
 from adapters.open_files import raise_limit
 from tests.web.site import Site
-from web.edge.connections import Connections
+from web.edge.doors.connections import Connections
 from web.serving import connections_for
 most = {most} or connections_for(raise_limit())
 with Site(Path(sys.argv[1])).serving(Connections(most)) as address:

@@ -11,7 +11,7 @@ from tests.building import make_account, make_measure, release_down
 from tests.web.conftest import SAME_SITE
 from tests.web.signed_in import open_session
 from tests.web.site import Site
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 CLERKS_PER_VILLAGE = 2
 

@@ -22,8 +22,7 @@ from tests.web.forms.test_form_import import workbook
 from tests.web.office import drafted
 from tests.web.pages import check, fields_of, text_of
 from tests.web.signed_in import office_browser, office_database
-from web.edge.transactions import get_now
-from web.edge.waiting import (
+from web.edge.requests.waiting import (
     BUSY,
     READING_FILES,
     RETRY_SECONDS,
@@ -32,6 +31,7 @@ from web.edge.waiting import (
     Waiting,
     WaitingLine,
 )
+from web.edge.viewer.transactions import get_now
 
 PATH = "/campaigns/1/measures/new"
 TYPED = {"title": "核减报表", "text": "第一行“引号”\n第二行 <b>&amp;", "_act": "save"}

@@ -15,9 +15,9 @@ from tests.counting import statements
 from tests.web.conftest import World
 from tests.web.office import taken_in
 from tests.web.pages import check, text_of
-from web.edge import exports
-from web.edge.exports import in_pages
-from web.edge.paging import as_file
+from web.edge.pages import exports
+from web.edge.pages.exports import in_pages
+from web.edge.pages.paging import as_file
 
 
 def rows_of(answer: Any) -> list[list[Any]]:

@@ -17,9 +17,9 @@ from tests.databases import BACKENDS
 from tests.web.conftest import SAME_SITE, fresh_app
 from tests.web.pages import check, text_of
 from tests.web.signed_in import office_browser, office_database
-from web.edge.middleware import SECURITY_HEADERS
-from web.edge.rendering import environment
-from web.edge.transactions import get_now
+from web.edge.doors.middleware import SECURITY_HEADERS
+from web.edge.pages.rendering import environment
+from web.edge.viewer.transactions import get_now
 
 TYPED = {
     "text": "表格太多了，“同一个数”填了三遍。",
@@ -137,7 +137,7 @@ def test_a_script_is_told_the_same_sentence(
 
 
 def test_a_fault_before_the_body_was_read_is_a_page_too(office: TestClient) -> None:
-    with patch("web.edge.security.read_form", side_effect=OSError):
+    with patch("web.edge.viewer.security.read_form", side_effect=OSError):
         answer = office.post(PATH, data=TYPED)
     assert answer.status_code == 500
     check(answer)

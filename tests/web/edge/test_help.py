@@ -11,7 +11,7 @@ from adapters.root import ROOT
 from adapters.settings import get_settings
 from tests.building import TOWNSHIP, VILLAGE, get_unit
 from tests.web.pages import check, text_of
-from web.edge.help import GUIDES, glossary
+from web.edge.pages.help import GUIDES, glossary
 
 TEMPLATES = " ".join(path.read_text("utf-8") for path in (ROOT / "templates").rglob("*.html"))
 NAMED = re.compile(r"“([^”]+)”")

@@ -16,8 +16,8 @@ from tests.building import LEAGUE, REGION, VILLAGE, make_account, make_measure
 from tests.databases import BOTH
 from tests.web.conftest import World, account_of
 from tests.web.pages import check, text_of
-from web.edge.posted import MOST_FIELDS
-from web.edge.transactions import get_look, get_session
+from web.edge.requests.posted import MOST_FIELDS
+from web.edge.viewer.transactions import get_look, get_session
 
 pytestmark = BOTH
 

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from tests.building import REGION
 from tests.web.edge.test_reading import NOT_READY
 from web.app import ROUTERS
-from web.edge.security import SESSION_COOKIE
+from web.edge.viewer.security import SESSION_COOKIE
 
 DIGITS = b"9" * 5000
 """More than Python reads as a number."""

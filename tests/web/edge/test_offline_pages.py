@@ -13,7 +13,7 @@ from adapters.settings import get_settings
 from tests.building import REGION, TOWNSHIP, VILLAGE
 from tests.web.conftest import World, account_of
 from tests.web.pages import fields_of
-from web.edge.offline_pages import KEEP_FOR
+from web.edge.pages.offline_pages import KEEP_FOR
 
 
 def test_only_a_clerks_home_and_forms_may_be_kept_and_say_whose_they_are(

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from adapters.root import ROOT
-from web.edge.rendering import Page, PageFrame, environment
+from web.edge.pages.rendering import Page, PageFrame, environment
 
 TEMPLATES = ROOT / "templates"
 FRAME = {field.name for field in fields(PageFrame)}

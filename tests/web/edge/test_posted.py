@@ -19,9 +19,9 @@ from tests.building import VILLAGE
 from tests.web.conftest import SAME_SITE, fresh_app
 from tests.web.pages import labelled, text_of
 from tests.web.site import Site
-from web.edge import posted, urlencoded
-from web.edge.posted import PARSED_TOGETHER, SMALL, read_form
-from web.edge.waiting import RETRY_SECONDS, Room, Waiting
+from web.edge.requests import posted, urlencoded
+from web.edge.requests.posted import PARSED_TOGETHER, SMALL, read_form
+from web.edge.requests.waiting import RETRY_SECONDS, Room, Waiting
 
 URLENCODED = "application/x-www-form-urlencoded"
 PART = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'

@@ -47,8 +47,8 @@ from tests.web.office import NOTICE
 from tests.web.rush import Numbered, connections_held, rush
 from tests.web.signed_in import open_session
 from tests.web.site import Site
-from web.edge.security import SESSION_COOKIE
-from web.edge.stored_files import get_files
+from web.edge.pages.stored_files import get_files
+from web.edge.viewer.security import SESSION_COOKIE
 
 pytestmark = pytest.mark.long
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from tests.building import VILLAGE
 from tests.web.conftest import World
 from tests.web.pages import check
-from web.edge.said import COOKIE
+from web.edge.pages.said import COOKIE
 
 
 def said_on(client: TestClient, path: str) -> list[str]:

@@ -18,8 +18,8 @@ from tests.databases import BOTH
 from tests.web.conftest import make_client
 from tests.web.pages import check, fields_of, text_of
 from web.accounts.sign_in_limits import LOOK_AGAIN
-from web.edge.security import SESSION_COOKIE
-from web.edge.transactions import get_now
+from web.edge.viewer.security import SESSION_COOKIE
+from web.edge.viewer.transactions import get_now
 
 pytestmark = BOTH
 

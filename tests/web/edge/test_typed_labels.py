@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from adapters.root import ROOT
 from tests.building import VILLAGE
 from tests.web.pages import labelled
-from web.edge.secret_fields import is_secret
-from web.edge.typed_labels import LABELS
+from web.edge.pages.typed_labels import LABELS
+from web.edge.requests.secret_fields import is_secret
 
 ASKED = re.compile(r'\b(?:input|textarea|select|radios)\("([^"{]+)", _\("([^"]+)"\)')
 SEVERAL = {"number", "reason", "login", "text", "kind", "name", "q"}

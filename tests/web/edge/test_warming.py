@@ -11,7 +11,7 @@ from tests.building import TOWNSHIP, VILLAGE
 from tests.counting import statements
 from tests.databases import BOTH
 from tests.web.conftest import World
-from web.edge.rendering import environment
+from web.edge.pages.rendering import environment
 from web.warming import ASKED, compile_templates
 
 pytestmark = BOTH

@@ -7,7 +7,7 @@ from adapters.root import ROOT
 from models import Flag, FlagKind
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import Refusal
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.filling.flags import flag_in_words
 
 SPEAKING = {"say", "language_of", "words_of"}
@@ -25,7 +25,7 @@ def test_nobody_takes_a_request_who_only_speaks() -> None:
     taking = [
         f"{path.relative_to(ROOT)}: {function.name}"
         for path in sorted((ROOT / "web").rglob("*.py"))
-        if path != ROOT / "web/edge/language.py"
+        if path != ROOT / "web/edge/viewer/language.py"
         for function in _functions(ast.parse(path.read_text(encoding="utf-8")))
         if _only_speaks(function)
     ]

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from rules.forms.form_check import check_form
 from rules.forms.form_tree import FormTree
 from tests.full_form import FULL
-from web.edge.language import words_of
-from web.edge.typed_labels import note_names, typed_label
+from web.edge.pages.typed_labels import note_names, typed_label
+from web.edge.viewer.language import words_of
 from web.filling.answer_labels import answer_label
 
 

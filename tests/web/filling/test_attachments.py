@@ -19,8 +19,8 @@ from tests.conftest import NOW
 from tests.counting import statements
 from tests.web.conftest import account_of, make_client
 from tests.web.pages import text_of
-from web.edge.security import SESSION_COOKIE
-from web.edge.stored_files import get_files
+from web.edge.pages.stored_files import get_files
+from web.edge.viewer.security import SESSION_COOKIE
 
 RAW = {"Content-Type": "application/octet-stream"}
 SECOND = "150402005003"

@@ -22,10 +22,10 @@ from tests.present import present
 from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.site import Site, browser
-from web.edge.context import SignedIn
-from web.edge.rendering import environment
-from web.edge.security import form_token
-from web.edge.stored_files import get_files
+from web.edge.pages.rendering import environment
+from web.edge.pages.stored_files import get_files
+from web.edge.viewer.context import SignedIn
+from web.edge.viewer.security import form_token
 
 pytestmark = [pytest.mark.long, REAL]
 

@@ -21,8 +21,8 @@ from tests.databases import BOTH
 from tests.live import until
 from tests.web.conftest import World, account_of
 from tests.web.signed_in import open_session
-from web.edge.security import SignInNeeded
-from web.edge.waiting import Waiting
+from web.edge.requests.waiting import Waiting
+from web.edge.viewer.security import SignInNeeded
 from web.filling import carrier
 from web.filling.carrier import Arrived, Carried, Carrier
 

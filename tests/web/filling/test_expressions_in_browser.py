@@ -9,7 +9,7 @@ from tests.rules.forms.expressions.table import vectors
 from tests.second_try import REAL
 from tests.web.filling.test_expressions_in_script import in_script, on_server
 from tests.web.site import browser
-from web.edge.static_files import static_files
+from web.edge.pages.static_files import static_files
 
 pytestmark = REAL
 

@@ -11,7 +11,7 @@ from tests.second_try import REAL
 from tests.web.filling.test_typed_in_browser import KEPT, UNSENT, WRITTEN
 from tests.web.phones import SAVE, SEND, Phones, cut_off, dismiss_into, until
 from tests.web.slow_network import slow_down
-from web.edge.static_files import static_files
+from web.edge.pages.static_files import static_files
 
 pytestmark = [pytest.mark.long, REAL]
 

@@ -11,7 +11,7 @@ from tests.attachments import docx, photo
 from tests.second_try import REAL
 from tests.web.phones import PASSWORD, Phones, dismiss_into, phones, until
 from tests.web.site import browser
-from web.edge.stored_files import get_files
+from web.edge.pages.stored_files import get_files
 
 pytestmark = REAL
 

@@ -13,7 +13,7 @@ from tests.present import present
 from tests.second_try import REAL
 from tests.web.conftest import account_of
 from tests.web.phones import PASSWORD, SAVE, SEND, Phones, until
-from web.edge.transactions import get_now
+from web.edge.viewer.transactions import get_now
 
 pytestmark = REAL
 

@@ -23,7 +23,7 @@ from tests.present import present
 from tests.web.conftest import World
 from tests.web.full_world import make_full_world
 from tests.web.pages import check, fields_of, text_of
-from web.edge.stored_files import get_files
+from web.edge.pages.stored_files import get_files
 
 PAPER = ("台账.txt", "一户一档。\n".encode() * 20, "text/plain")
 PHOTOS: list[dict[str, Any]] = [

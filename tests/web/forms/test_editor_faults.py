@@ -3,7 +3,7 @@
 from rules.forms.faults import FormFaults
 from rules.forms.form_check import check_form
 from rules.sentences.refusal import Refusal
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.forms.editor_faults import EditorFaults, editor_faults
 from web.forms.typed_form import TypedField
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rules.forms.form_fields import Choice, FieldType, FormField
-from web.edge.language import Words
+from web.edge.viewer.language import Words
 from web.forms.typed_choices import chosen_codes, chosen_labels, read_choices, written_choices
 
 PUBLISHED = (

@@ -18,7 +18,7 @@ from tests.counting import statements
 from tests.present import present
 from tests.web.conftest import World
 from tests.web.pages import check, fields_of, text_of
-from web.edge.transactions import get_now
+from web.edge.viewer.transactions import get_now
 
 SECOND = "150402005003"
 THIRD = "150402005004"

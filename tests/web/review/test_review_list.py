@@ -25,7 +25,7 @@ from tests.counting import statements
 from tests.web.conftest import World, account_of
 from tests.web.pages import check, fields_of, text_of
 from tests.web.review.test_reviews import SECOND, THIRD
-from web.edge.transactions import get_now
+from web.edge.viewer.transactions import get_now
 
 
 def test_ticked_ones_are_approved_together(

@@ -17,8 +17,8 @@ from rules.accounts.predicates import Subject
 from rules.sentences.held import storable
 from rules.sentences.refusal import Refusal
 from services.accounts.accounts import find_signed_in
-from web.edge.posted import read_form
-from web.edge.transactions import READING, Now, OpenSession
+from web.edge.requests.posted import read_form
+from web.edge.viewer.transactions import READING, Now, OpenSession
 
 SESSION_COOKIE = "jieli"
 VISITOR_COOKIE = "visitor"

@@ -16,10 +16,10 @@ from adapters.settings import get_settings
 from models import Unit
 from queries.units.units import find_root, get_unit_by_id
 from rules.sentences.refusal import N_
-from web.edge.offline_pages import keepable
-from web.edge.rendering import Page, render
-from web.edge.security import SignInNeeded, Viewer, who_came
-from web.edge.transactions import Now, OpenSession
+from web.edge.pages.offline_pages import keepable
+from web.edge.pages.rendering import Page, render
+from web.edge.viewer.security import SignInNeeded, Viewer, who_came
+from web.edge.viewer.transactions import Now, OpenSession
 
 WORDS = ROOT / "docs" / "words.md"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

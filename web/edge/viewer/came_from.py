@@ -10,8 +10,8 @@ from urllib.parse import quote, unquote, urlsplit
 from fastapi import Request, Response
 
 from rules.sentences.refusal import N_
-from web.edge.language import local_path, say
-from web.edge.security import set_cookie
+from web.edge.viewer.language import local_path, say
+from web.edge.viewer.security import set_cookie
 
 COOKIE = "came_from"
 MOST, LONGEST = 4, 300

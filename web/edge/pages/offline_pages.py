@@ -9,9 +9,9 @@ from fastapi import APIRouter, Response
 from adapters.language import LANGUAGES, SOURCE, translate
 from adapters.settings import get_settings
 from rules.sentences.refusal import N_
-from web.edge.rendering import Page, drawn
-from web.edge.security import Viewer
-from web.edge.static_files import TYPES, static, static_files
+from web.edge.pages.rendering import Page, drawn
+from web.edge.pages.static_files import TYPES, static, static_files
+from web.edge.viewer.security import Viewer
 
 KEEP_FOR = "X-Keep-For"
 """Header of a page that the worker may keep: the unit and the account of the page."""

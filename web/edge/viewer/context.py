@@ -10,9 +10,9 @@ from starlette.datastructures import QueryParams
 
 from models import Account
 from rules.dates.calendar import local_date
-from web.edge.language import Words, words_of
-from web.edge.security import Viewer, get_viewer, require_office
-from web.edge.transactions import Now, OpenSession
+from web.edge.viewer.language import Words, words_of
+from web.edge.viewer.security import Viewer, get_viewer, require_office
+from web.edge.viewer.transactions import Now, OpenSession
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from adapters.settings import get_settings
 from rules.sentences.refusal import N_, Refusal
-from web.edge.waiting import Crowded
+from web.edge.requests.waiting import Crowded
 
 STILL_HERE = N_(
     "正在读取别人上传的文件，这次没有轮到您。文件还在，请过一分钟按“再读一次这个文件”。"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from web.edge.secret_fields import is_secret
+from web.edge.requests.secret_fields import is_secret
 
 LONGEST_BOUNDARY = 70
 HEAD_BYTES = 1024 * 1024

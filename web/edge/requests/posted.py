@@ -16,10 +16,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from adapters.settings import get_settings
 from rules.forms.form_inputs import MOST_INPUTS
 from rules.sentences.held import held, storable
-from web.edge.body_head import HEAD_BYTES, typed_in_head
-from web.edge.secret_fields import is_secret
-from web.edge.urlencoded import read_fields
-from web.edge.waiting import RETRY_SECONDS, waiting_of
+from web.edge.requests.body_head import HEAD_BYTES, typed_in_head
+from web.edge.requests.secret_fields import is_secret
+from web.edge.requests.urlencoded import read_fields
+from web.edge.requests.waiting import RETRY_SECONDS, waiting_of
 
 MOST_FIELDS = MOST_INPUTS + 1_000
 """How many fields a posted form may have: the most that a form can ask, and our own fields."""

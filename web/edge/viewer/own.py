@@ -7,7 +7,7 @@ from queries.filling.stand_ins import subject_of
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.sentences.not_found import NotFound
-from web.edge.security import Viewer
+from web.edge.viewer.security import Viewer
 
 
 def get_own(session: Session, viewer: Viewer, assignment_id: int) -> Seen:

@@ -16,9 +16,9 @@ from sqlmodel import Session
 from adapters import clock, database
 from adapters.database import transaction
 from rules.sentences.refusal import Refusal
-from web.edge.language import Words
-from web.edge.posted import read_form
-from web.edge.waiting import waiting_of
+from web.edge.requests.posted import read_form
+from web.edge.requests.waiting import waiting_of
+from web.edge.viewer.language import Words
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 T = TypeVar("T")

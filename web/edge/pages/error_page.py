@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from web.edge.rendering import Page
+from web.edge.pages.rendering import Page
 
 
 @dataclass(frozen=True)

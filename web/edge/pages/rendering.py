@@ -22,13 +22,13 @@ from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.numbers import apart
 from rules.sentences.refusal import N_
 from rules.units.access import ACCESS_NAMES
-from web.edge.came_from import remember_list, trail_of
-from web.edge.language import Words, is_foreign, language_of, marked
-from web.edge.paging import as_file
-from web.edge.said import forget_said, what_was_said
-from web.edge.security import Viewer, form_token
-from web.edge.static_files import static
-from web.edge.typed_labels import typed_label
+from web.edge.pages.paging import as_file
+from web.edge.pages.said import forget_said, what_was_said
+from web.edge.pages.static_files import static
+from web.edge.pages.typed_labels import typed_label
+from web.edge.viewer.came_from import remember_list, trail_of
+from web.edge.viewer.language import Words, is_foreign, language_of, marked
+from web.edge.viewer.security import Viewer, form_token
 
 CHOICES = (Act, Decision, Gate, MeasureKind, MeasureStatus, Status)
 """The enums that templates compare with, under their own names."""
@@ -60,11 +60,11 @@ class PageFrame:
     """The path with what stands behind its `?`."""
     form_token: str
     typed_label: Callable[[str], str]
-    """What a posted field is called on its page (`web.edge.typed_labels`)."""
+    """What a posted field is called on its page (`web.edge.pages.typed_labels`)."""
     act_done: str
-    """What the act before this page has done (`web.edge.said`)."""
+    """What the act before this page has done (`web.edge.pages.said`)."""
     trail: Sequence[tuple[str, str]]
-    """The first breadcrumbs: home, and the list that one came from (`web.edge.came_from`)."""
+    """The first breadcrumbs: home, and the list one came from (`web.edge.viewer.came_from`)."""
 
     @classmethod
     def of(cls, request: Request) -> "PageFrame":
@@ -132,7 +132,7 @@ def environment(language: str) -> Environment:
 
 
 def _may_keep_pages() -> bool:
-    """Whether browsers may keep pages for when there is no network (web.edge.offline_pages)."""
+    """Whether browsers may keep pages for when there is no network (`offline_pages`)."""
     return get_settings().offline_pages
 
 

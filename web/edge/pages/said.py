@@ -13,8 +13,8 @@ from itsdangerous import BadData
 from adapters.signing import serializer
 from rules.sentences.sentence import ENDED, N_, Joined, Sentence
 from rules.sentences.sentence_json import from_json, to_json
-from web.edge.language import say
-from web.edge.security import set_cookie
+from web.edge.viewer.language import say
+from web.edge.viewer.security import set_cookie
 
 COOKIE = "said"
 SECONDS = 120

@@ -15,23 +15,23 @@ from starlette.requests import ClientDisconnect
 
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
-from web.edge.carrying import sign_in_page, unpack
-from web.edge.error_page import ErrorPage
-from web.edge.json_answers import tell_script, wants_json
-from web.edge.language import local_path, say
-from web.edge.middleware import SECURITY_HEADERS
-from web.edge.posted import read_form, typed
-from web.edge.rendering import Page, render
-from web.edge.secret_fields import is_secret
-from web.edge.security import (
+from web.edge.doors.middleware import SECURITY_HEADERS
+from web.edge.pages.carrying import sign_in_page, unpack
+from web.edge.pages.error_page import ErrorPage
+from web.edge.pages.json_answers import tell_script, wants_json
+from web.edge.pages.rendering import Page, render
+from web.edge.requests.posted import read_form, typed
+from web.edge.requests.secret_fields import is_secret
+from web.edge.requests.waiting import BUSY, RETRY_SECONDS, Crowded
+from web.edge.viewer.language import local_path, say
+from web.edge.viewer.security import (
     TOKEN_FIELD,
     PasswordNeeded,
     SignInNeeded,
     SignInRefused,
     Untrusted,
 )
-from web.edge.transactions import READING
-from web.edge.waiting import BUSY, RETRY_SECONDS, Crowded
+from web.edge.viewer.transactions import READING
 
 TITLES = {
     400: N_("请求不完整"),

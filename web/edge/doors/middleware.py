@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.edge.body_head import HEAD_BYTES, typed_in_head
+from web.edge.requests.body_head import HEAD_BYTES, typed_in_head
 
 CONTENT_SECURITY = "; ".join(
     [

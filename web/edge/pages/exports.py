@@ -17,8 +17,8 @@ from fastapi.responses import StreamingResponse
 from adapters.reports.excel_sheets import Ledger, LedgerColumn
 from rules.dates.calendar import local_time
 from rules.sentences.refusal import N_, Refusal
-from web.edge.context import Context
-from web.edge.downloads import saved_as
+from web.edge.pages.downloads import saved_as
+from web.edge.viewer.context import Context
 
 MOST = 50_000
 """The most rows of one file."""

@@ -8,9 +8,9 @@ from fastapi import Request, Response
 
 from adapters.settings import get_settings
 from rules.sentences.held import held
-from web.edge.rendering import Page, render
-from web.edge.secret_fields import is_secret
-from web.edge.security import note_visitor, set_visitor
+from web.edge.pages.rendering import Page, render
+from web.edge.requests.secret_fields import is_secret
+from web.edge.viewer.security import note_visitor, set_visitor
 
 LIMIT = 200_000
 """Characters of typed text that are carried along."""

@@ -8,10 +8,10 @@ from fastapi import Depends, Path, Response
 from adapters.attachment_store import AttachmentStore, get_store
 from rules.filling.attachments.kinds import FILE_TYPES
 from rules.sentences.refusal import N_
-from web.edge.context import Context
-from web.edge.downloads import saved_as
-from web.edge.error_page import ErrorPage
-from web.edge.rendering import render
+from web.edge.pages.downloads import saved_as
+from web.edge.pages.error_page import ErrorPage
+from web.edge.pages.rendering import render
+from web.edge.viewer.context import Context
 
 BYTES = "application/octet-stream"
 GONE = N_("这个文件在服务器上找不到了，或者已经损坏。请联系管理员从备份恢复。")

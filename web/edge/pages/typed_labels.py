@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import Request
 
 from rules.sentences.refusal import N_
-from web.edge.language import say
+from web.edge.viewer.language import say
 
 LABELS = {
     "at": N_("时间"),

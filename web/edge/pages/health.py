@@ -10,7 +10,7 @@ from sqlmodel import select
 from adapters.claims import has_dispatcher
 from adapters.locks import DISPATCHER, is_held
 from adapters.settings import get_settings
-from web.edge.transactions import Now, OpenSession
+from web.edge.viewer.transactions import Now, OpenSession
 
 router = APIRouter()
 

@@ -1,0 +1,1 @@
+"""What a request passes first: connections, middleware, the public address, metrics."""

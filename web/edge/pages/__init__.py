@@ -1,0 +1,1 @@
+"""What every page is made of: drawing, messages, files, refusals, and the pages of no room."""

@@ -1,0 +1,1 @@
+"""Who asks: account, unit, language, transaction, and the list that the account came from."""
