@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from rules.dates.calendar import add_workdays, known_until, workdays_between
+from rules.dates.calendar import Calendar
 from rules.dates.due_table import year_not_published
+from rules.dates.floor import under_floor, workdays_left
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 
 SUMS_LEVELS = N_("上下两级单位都填这张表单，合计是两级相加，可能重复计算。")
-FLOOR_WORKDAYS = 5
-"""Working days that the lowest level should have at least."""
 NOBODY = Sentence(N_("没有一个单位会收到：请检查下发的层级和标签。"))
 NO_DUE = Sentence(N_("尚未确定办理时限。"))
 NO_TITLE = Sentence(N_("没有标题。"))
@@ -31,20 +30,42 @@ class ReleaseFacts:
     """Working days until the measure reaches the lowest level, if every gate waits its full
     time."""
     has_form: bool
+    calendar: Calendar
+    floor: int
+    """Whole working days that the lowest level has at least."""
     sums_levels: bool = False
     """The form sums, and units of two levels fill it in, one below the other."""
 
     @property
     def days_left(self) -> int | None:
-        """Working days that the lowest level has from today."""
-        return None if self.due_on is None else workdays_between(self.today, self.due_on)
+        """Whole working days that the lowest level has from today."""
+        return (
+            None if self.due_on is None else workdays_left(self.calendar, self.today, self.due_on)
+        )
+
+    @property
+    def short(self) -> bool:
+        """The lowest level has fewer working days than the floor: somebody signs for that."""
+        return self.due_on is not None and self._is_under_floor(self.today, self.due_on)
 
     @property
     def days_left_at_worst(self) -> int | None:
         """Working days that the lowest level has, if every gate above waits its full time."""
         if self.due_on is None:
             return None
-        return workdays_between(add_workdays(self.today, self.gate_days), self.due_on)
+        return workdays_left(self.calendar, self._latest_arrival, self.due_on)
+
+    @property
+    def short_at_worst(self) -> bool:
+        """The same as `short`, if every gate above waits its full time."""
+        return self.due_on is not None and self._is_under_floor(self._latest_arrival, self.due_on)
+
+    @property
+    def _latest_arrival(self) -> date:
+        return self.calendar.add_workdays(self.today, self.gate_days)
+
+    def _is_under_floor(self, arrival: date, due_on: date) -> bool:
+        return under_floor(self.calendar, arrival, due_on, self.floor)
 
 
 def missing(facts: ReleaseFacts, title: str) -> list[Sentence]:
@@ -66,26 +87,19 @@ def warnings(facts: ReleaseFacts) -> list[Sentence]:
 
 
 def _due_warnings(facts: ReleaseFacts) -> list[Sentence]:
-    left, worst = facts.days_left, facts.days_left_at_worst
-    if facts.due_on is None or left is None or worst is None:
+    if facts.due_on is None:
         return [NO_DUE]
     if facts.due_on <= facts.today:
         return [Sentence(N_("最低一级的截止日期已到或已过。"))]
     found = []
-    if left < FLOOR_WORKDAYS:
+    if facts.short:
+        told = {"days": facts.days_left, "floor": facts.floor}
+        found.append(Sentence(N_("最低一级只有%(days)d个工作日，少于%(floor)d个。"), told))
+    elif facts.short_at_worst:
+        worst = {"days": facts.days_left_at_worst}
         found.append(
-            Sentence(
-                N_("最低一级只有%(days)d个工作日，少于%(floor)d个。"),
-                {"days": left, "floor": FLOOR_WORKDAYS},
-            )
+            Sentence(N_("如果每一级都等到自动下发，最低一级只剩%(days)d个工作日。"), worst)
         )
-    elif worst < FLOOR_WORKDAYS:
-        found.append(
-            Sentence(
-                N_("如果每一级都等到自动下发，最低一级只剩%(days)d个工作日。"),
-                {"days": max(worst, 0)},
-            )
-        )
-    if facts.due_on > known_until():
+    if facts.due_on > facts.calendar.known_until:
         found.append(year_not_published(facts.due_on.year))
     return found

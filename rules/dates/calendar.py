@@ -1,16 +1,20 @@
 """Working days of mainland China, with make-up days, in Asia/Shanghai.
 
-Source: the State Council's yearly notice on public holidays, as the chinesecalendar package
-contains it. In a year whose notice is not known yet, Monday to Friday count as working days, except
-for the days that the law itself fixes. Pages say so with the help of `known_until`.
+A `Calendar` knows the days on which offices work although it is a weekend, and those on which they
+do not work although it is none. `PUBLISHED` is the calendar of the State Council's yearly notices
+on public holidays, as the chinesecalendar package contains them. In a year whose notice is not
+known yet, Monday to Friday count as working days, except for the days that the law itself fixes.
+Pages say so with the help of `Calendar.known_until`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
-from chinese_calendar.constants import holidays
+from chinese_calendar.constants import holidays, workdays
 
 from rules.dates.lawful_days import lawful_days
 from rules.sentences.sentence import N_
@@ -26,8 +30,6 @@ WEEKDAY_NAMES = {
     7: N_("星期日"),
 }
 """ISO weekday → its name."""
-_KNOWN_FROM = 2004
-_KNOWN_UNTIL = date(max(day.year for day in holidays), 12, 31)
 
 
 def local_date(now: datetime) -> date:
@@ -40,42 +42,55 @@ def local_time(now: datetime) -> datetime:
     return now.astimezone(SHANGHAI)
 
 
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """The working days of some units."""
+
+    days: Mapping[date, bool]
+    """Days that differ from Monday to Friday → whether offices work on them."""
+    known_until: date
+    """The last day of the last year whose holidays and make-up days are known."""
+
+    def is_workday(self, day: date) -> bool:
+        """Whether offices work on `day`."""
+        told = self.days.get(day)
+        if told is not None:
+            return told
+        return day.weekday() < 5 and (day <= self.known_until or day not in lawful_days(day.year))
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """The working day `count` working days after `day`, or before `day` where `count` is
+        negative.
+
+        With a count of 0: `day` itself where `day` is a working day, else the next working day.
+        """
+        if count == 0:
+            return day if self.is_workday(day) else self.add_workdays(day, 1)
+        step = timedelta(days=-1 if count < 0 else 1)
+        for _ in range(abs(count)):
+            day += step
+            while not self.is_workday(day):
+                day += step
+        return day
+
+    def workdays_between(self, first: date, last: date) -> int:
+        """The number of working days after `first` up to and including `last`; negative if `last`
+        is earlier."""
+        if last < first:
+            return -self.workdays_between(last, first)
+        days = (last - first).days
+        return sum(self.is_workday(first + timedelta(days=number)) for number in range(1, days + 1))
+
+
+PUBLISHED = Calendar(
+    {**dict.fromkeys(holidays, False), **dict.fromkeys(workdays, True)},
+    date(max(day.year for day in holidays), 12, 31),
+)
+"""What the State Council has published."""
+is_workday, add_workdays = PUBLISHED.is_workday, PUBLISHED.add_workdays
+workdays_between = PUBLISHED.workdays_between
+
+
 def known_until() -> date:
     """The last day of the last year whose holidays are known."""
-    return _KNOWN_UNTIL
-
-
-@lru_cache(maxsize=4_096)
-def is_workday(day: date) -> bool:
-    """Whether offices work on `day`. Cached, because chinesecalendar walks through all years."""
-    if day.year < _KNOWN_FROM:
-        return day.weekday() < 5
-    if day > _KNOWN_UNTIL:
-        return day.weekday() < 5 and day not in lawful_days(day.year)
-    return bool(chinese_calendar.is_workday(day))
-
-
-def add_workdays(day: date, count: int) -> date:
-    """The working day `count` working days after `day`, or before `day` where `count` is negative.
-
-    With a count of 0: `day` itself where `day` is a working day, else the next working day.
-    """
-    step = timedelta(days=-1 if count < 0 else 1)
-    if count == 0:
-        while not is_workday(day):
-            day += step
-        return day
-    for _ in range(abs(count)):
-        day += step
-        while not is_workday(day):
-            day += step
-    return day
-
-
-def workdays_between(first: date, last: date) -> int:
-    """The number of working days after `first` up to and including `last`; negative if `last` is
-    earlier."""
-    if last < first:
-        return -workdays_between(last, first)
-    days = (last - first).days
-    return sum(is_workday(first + timedelta(days=number)) for number in range(1, days + 1))
+    return PUBLISHED.known_until

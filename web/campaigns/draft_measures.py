@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from adapters.settings import get_settings
 from models import Campaign, Gate, Level, Measure, MeasureGate
 from queries.campaigns.campaigns import list_addressees_of
 from queries.campaigns.measures import Reach, list_gates_of, list_measures, list_reach
 from queries.campaigns.summed_levels import sums_over_levels
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, missing, warnings
+from rules.dates.calendar import PUBLISHED
 from rules.dates.due import current_period, due_dates
 from rules.reports.targets import target_in_words
 from services.campaigns.measures import EDITABLE
@@ -136,6 +138,8 @@ def _draft(shared: _Shared, measure: Measure, refusal: str) -> ShownDraft:
         today=shared.context.today,
         gate_days=sum(shared.wait_at(measure, code) for code in codes[:-1]),
         has_form=measure.form_version_id is not None,
+        calendar=PUBLISHED,
+        floor=get_settings().floor_workdays,
         sums_levels=len({row.level for row in reach if row.answering}) > 1
         and sums_over_levels(shared.context.session, measure),
     )

@@ -9,6 +9,7 @@ from datetime import date
 from fastapi import APIRouter, HTTPException, Response
 from sqlmodel import Session
 
+from adapters.settings import get_settings
 from models import (
     ONCE,
     Campaign,
@@ -40,7 +41,7 @@ from queries.campaigns.summed_levels import sums_over_levels
 from queries.campaigns.unanswering import count_silent
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, warnings
-from rules.dates.calendar import WEEKDAY_NAMES, local_date, workdays_between
+from rules.dates.calendar import PUBLISHED, WEEKDAY_NAMES, local_date, workdays_between
 from rules.dates.due import DueRule, current_period, due_dates
 from rules.reports.targets import target_in_words
 from rules.sentences.refusal import N_
@@ -240,6 +241,8 @@ def make_preview(context: Context, measure: Measure) -> ReleasePreview:
             today=today,
             gate_days=sum(_waits(level.gate) for level in levels),
             has_form=measure.form_version_id is not None,
+            calendar=PUBLISHED,
+            floor=get_settings().floor_workdays,
             sums_levels=sums_over_levels(session, measure),
         ),
         form=preview_form(session, measure, own, period, context.now),

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from rules.campaigns.release_check import ReleaseFacts, warnings
+from rules.dates.calendar import PUBLISHED
 
 FACTS = ReleaseFacts(
-    answering=9, due_on=date(2026, 12, 18), today=date(2026, 11, 23), gate_days=3, has_form=True
-)
+    answering=9, due_on=date(2026, 12, 18), today=date(2026, 11, 23), gate_days=3, has_form=True,
+    calendar=PUBLISHED, floor=3,
+)  # fmt: skip
 
 
 def told(facts: ReleaseFacts) -> str:
@@ -31,8 +33,8 @@ def test_the_days_left_count_working_days_of_the_lowest_level() -> None:
         ({"has_form": False}, "没有选择表单"),
         ({"due_on": None}, "尚未确定办理时限"),
         ({"due_on": date(2026, 11, 23)}, "已到或已过"),
-        ({"due_on": date(2026, 11, 26)}, "只有3个工作日"),
-        ({"gate_days": 16}, "只剩3个工作日"),
+        ({"due_on": date(2026, 11, 25)}, "只有2个工作日"),
+        ({"gate_days": 17}, "只剩2个工作日"),
         ({"due_on": date(2031, 1, 10)}, "2031年的放假安排尚未公布"),
     ],
 )

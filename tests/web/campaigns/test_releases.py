@@ -89,7 +89,7 @@ def test_the_preview_says_what_it_costs_and_when_it_is_due(
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ({"due_rule": "2026-11-27", "review_days": 0}, "只有4个工作日"),
+        ({"due_rule": "2026-11-25", "review_days": 0}, "只有2个工作日"),
         ({"due_rule": "2026-11-20"}, "已到或已过"),
         ({"due_rule": "2031-05-06"}, "放假安排尚未公布"),
         ({"due_rule": ""}, "尚未确定办理时限"),
