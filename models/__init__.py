@@ -7,6 +7,7 @@ from models.calendar_feed import CalendarFeed
 from models.campaign import Campaign, Notice, NoticeFile, NoticeFileKind
 from models.comparison import Comparison
 from models.complaint import Complaint, ComplaintAnswer, ComplaintKind
+from models.due_move import DueMove, DueMoveKind
 from models.flag import Flag, FlagKind
 from models.form import FillTime, Form, FormVersion
 from models.form_draft import FormDraft
@@ -55,6 +56,8 @@ __all__ = [
     "Decision",
     "Detail",
     "Draft",
+    "DueMove",
+    "DueMoveKind",
     "Event",
     "FillTime",
     "Flag",

@@ -53,6 +53,10 @@ class Assignment(SQLModel, table=True):
     """No unit below this one receives the measure."""
     status: Status = Field(default=Status.ISSUED, sa_type=choice_of(Status))
     due_on: date
+    """The day by which the unit answers. Only `services.assignments.due_moves` and a return move
+    it."""
+    first_due_on: date | None = Field(default=None)
+    """The day on which the assignment would be due without extensions; None: there was none."""
     lower_due_on: date | None = Field(default=None)
     """The earlier due date that this unit or a unit above has set for everything below."""
     passes_on_on: date | None = Field(default=None)

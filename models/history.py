@@ -35,6 +35,8 @@ class Act(StrEnum):
     """The issuer closed the measure. An assignment that was not approved keeps its status."""
     OPEN_AGAIN = "open_again"
     WITHDRAW = "withdraw"
+    MOVE_DUE = "move_due"
+    """The due date moved; `DueMove` says from which day to which."""
 
 
 _ISSUED_ONCE = text("act = 'issue'")

@@ -89,6 +89,7 @@ ACT_NAMES: dict[Act, str] = {
     Act.CLOSE: N_("办结"),
     Act.OPEN_AGAIN: N_("重新开启"),
     Act.WITHDRAW: N_("撤回"),
+    Act.MOVE_DUE: N_("调整截止日期"),
 }
 
 SIDES: tuple[frozenset[Act], ...] = (
