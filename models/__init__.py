@@ -24,6 +24,7 @@ from models.measure import (
     MeasureStatus,
 )
 from models.measure_event import MeasureAct, MeasureEvent
+from models.message import Message, MessageKind
 from models.report import Snapshot
 from models.review_batch import ReviewBatch
 from models.roll_up import Tally, Total
@@ -77,6 +78,8 @@ __all__ = [
     "MeasureGate",
     "MeasureKind",
     "MeasureStatus",
+    "Message",
+    "MessageKind",
     "Notice",
     "NoticeFile",
     "NoticeFileKind",

@@ -17,6 +17,7 @@ ROOMS = frozenset(
         "campaigns",
         "filling",
         "forms",
+        "messages",
         "reports",
         "review",
         "units",

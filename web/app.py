@@ -50,6 +50,7 @@ from web.edge.viewer.security import check_ids, check_same_site
 from web.filling import attachments, submissions
 from web.filling.carrier import Carrier
 from web.forms import form_drafts, form_editor, form_import, form_versions, forms
+from web.messages import messages
 from web.reports import reports
 from web.review import review_batches, review_reasons, reviews
 from web.units import unit_edits, unit_import, units
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reviews.router,
     calendar.router,
     complaints.router,
+    messages.router,
     intake.router,
     campaigns.router,
     notice_files.router,

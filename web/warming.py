@@ -27,6 +27,7 @@ from web.edge.pages.rendering import environment
 log = logging.getLogger("jieli.web")
 
 HOT = ("base.html", "macros/", "pages/accounts/sign_in", "pages/assignments/", "pages/filling/form",
+       "pages/messages/",
        "pages/review/")  # fmt: skip
 """The beginnings of the names of templates that are compiled at the start."""
 _THEN = datetime(2026, 1, 1, tzinfo=UTC)

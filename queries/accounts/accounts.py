@@ -11,6 +11,7 @@ from adapters.by_name import ByName
 from adapters.passwords import CODE_MARK
 from models import Account, AccountAct, AccountEvent, SignIn, Unit
 from models.parameters import among
+from queries.messages.messages import UNREAD
 from queries.units.visibility import visible_units
 from rules.sentences.not_found import NotFound
 
@@ -20,6 +21,8 @@ class SignedIn(NamedTuple):
 
     account: Account
     unit: Unit
+    unread: int = 0
+    """How many messages of the unit nobody has read."""
 
 
 def get_account(session: Session, login: str) -> Account:
@@ -45,7 +48,7 @@ def find_password_time(session: Session, login: str) -> datetime | None:
     ).one()
 
 
-_BY_NAME = ByName(SignedIn, account=Account, unit=Unit)
+_BY_NAME = ByName(SignedIn, account=Account, unit=Unit, unread=UNREAD)
 
 
 def find_by_token_hash(session: Session, token_hash: str, now: datetime) -> SignedIn | None:
@@ -65,12 +68,14 @@ def list_by_token_hashes(
     code."""
     rows = session.execute(_ALL_SIGNED_IN, {"hashes": list(hashes)})
     return {
-        token_hash: (expires_at, _BY_NAME.value(found)) for token_hash, expires_at, *found in rows
+        token_hash: (expires_at, _SENDER.value(found)) for token_hash, expires_at, *found in rows
     }
 
 
+_SENDER = ByName(SignedIn, account=Account, unit=Unit)
+"""Without the unread messages: a sending shows no page."""
 _ALL_SIGNED_IN = (
-    select(col(SignIn.token_hash), col(SignIn.expires_at), *_BY_NAME.columns)
+    select(col(SignIn.token_hash), col(SignIn.expires_at), *_SENDER.columns)
     .select_from(SignIn)
     .join(Account, col(SignIn.account_id) == Account.id)
     .join(Unit, col(Unit.id) == Account.unit_id)

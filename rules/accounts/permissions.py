@@ -59,6 +59,7 @@ class Right(StrEnum):
     ACKNOWLEDGE = "sign for an assignment"
     DETAIL = "detail an assignment for the units below"
     PASS_ON = "release an assignment to the units below"
+    READ_MESSAGE = "note that a message was read"
     KEEP_CALENDAR_FEED = "make or revoke a calendar feed"
     COMPLAIN = "complain"
     ANSWER_COMPLAINT = "answer a complaint"
@@ -139,6 +140,7 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.ACKNOWLEDGE: Permission((own_unit,)),
     Right.DETAIL: Permission((own_unit,)),
     Right.PASS_ON: Permission((own_unit,)),
+    Right.READ_MESSAGE: Permission((own_unit,)),
     Right.KEEP_CALENDAR_FEED: Permission((anyone,)),
     Right.COMPLAIN: Permission((anyone,)),
     Right.ANSWER_COMPLAINT: Permission((asked_unit,), OTHERS_COMPLAINT),

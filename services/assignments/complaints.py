@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models import Account, Assignment, Complaint, ComplaintAnswer, ComplaintKind, Measure, Unit
+from models import (
+    Account,
+    Assignment,
+    Complaint,
+    ComplaintAnswer,
+    ComplaintKind,
+    Measure,
+    MessageKind,
+    Unit,
+)
 from queries.assignments.complaints import latest_answer
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
@@ -15,6 +24,8 @@ from rules.dates.calendar import add_workdays, local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
+from rules.sentences.sentence import Sentence
+from services.messages.messages import Told, tell_units
 
 SHORTEST, LONGEST = 4, 2_000
 """Characters."""
@@ -47,7 +58,26 @@ def complain(
         return before
     session.add(complaint)
     session.flush()
+    _tell_asked(session, complaint, now)
     return complaint
+
+
+def _tell_asked(session: Session, complaint: Complaint, now: datetime) -> None:
+    """Tell the units that owe an answer."""
+    sentence = Sentence(
+        N_("%(unit)s反映了一条减负意见，请在 %(day)s 前答复。"),
+        {
+            "unit": session.get_one(Unit, complaint.unit_id).name,
+            "day": str(complaint.answer_due_on),
+        },
+    )
+    asked = sorted(asked_units(complaint))
+    tell_units(session, [_told(complaint, unit_id, sentence) for unit_id in asked], now=now)
+
+
+def _told(complaint: Complaint, unit_id: int, sentence: Sentence) -> Told:
+    about, path = f"complaint {complaint.id}", f"/complaints/{complaint.id}"
+    return Told(unit_id, MessageKind.COMPLAINT, about, sentence, path)
 
 
 def _read_text(text: str, *, needed: bool = True) -> str:
@@ -103,6 +133,9 @@ def answer_complaint(
     complaint.answered_at = now
     session.add(answer)
     session.flush()
+    answering = session.get_one(Unit, actor.unit_id).name
+    sentence = Sentence(N_("%(unit)s答复了本单位的减负反映。"), {"unit": answering})
+    tell_units(session, [_told(complaint, complaint.unit_id, sentence)], now=now)
     return answer
 
 
@@ -131,6 +164,7 @@ def pass_complaint_on(
     complaint.passed_on_at, complaint.passed_to_id = now, higher.id
     complaint.answered_at, complaint.answer_due_on = None, add_workdays(today, answer_days)
     session.flush()
+    _tell_asked(session, complaint, now)
     return higher
 
 

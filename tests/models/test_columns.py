@@ -69,6 +69,13 @@ HELD: dict[str, tuple[Any, Any]] = {
             {"kind": "all_zero"},
         ],
     ),
+    "Message.sentence": (
+        SENTENCE,
+        {
+            "msgid": "现为“%(status)s”：%(names)s",
+            "values": {"status": {"term": "已撤回"}, "names": ["旗", "乡"]},
+        },
+    ),
     "Notice.left_out": (
         (Sentence("图片 %(count)s 张", {"count": 2}),),
         [{"msgid": "图片 %(count)s 张", "values": {"count": 2}}],

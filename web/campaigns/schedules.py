@@ -27,7 +27,7 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.campaigns import schedules
 from web.campaigns.campaign_export import export_schedules
-from web.campaigns.standings import Told, told_of
+from web.campaigns.standings import ToldOccurrence, told_of
 from web.campaigns.typed_schedule import (
     MONTH_DAYS,
     RHYTHM_NAMES,
@@ -64,7 +64,7 @@ class ListedSchedule:
     row: ScheduleRow
     timing: str
     """The rhythm in words; empty: the schedule is for one moment."""
-    latest: Told | None
+    latest: ToldOccurrence | None
     """What became of the latest occurrence."""
     is_due: bool
     may_stop: bool
@@ -108,7 +108,7 @@ def _timing(words: Words, schedule: Schedule) -> str:
     return timing_in_words(words, read_cron(schedule.cron)) if schedule.cron else ""
 
 
-def _latest(words: Words, row: ScheduleRow) -> Told | None:
+def _latest(words: Words, row: ScheduleRow) -> ToldOccurrence | None:
     if row.latest is None:
         return None
     for_reports = row.schedule.work == ScheduledWork.REPORT

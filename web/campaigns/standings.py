@@ -22,7 +22,7 @@ COLOURS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldOccurrence:
     """An occurrence with everything that a page says of it."""
 
     occurrence: Occurrence
@@ -49,11 +49,11 @@ class Told:
 
 def told_of(
     words: Words, occurrence: Occurrence, hand_down: HandDown | None, *, for_reports: bool
-) -> Told:
+) -> ToldOccurrence:
     """What is to be said of an occurrence; `hand_down`: the wish that the occurrence has caused."""
     done_at = hand_down.done_at if hand_down else occurrence.settled_at
     standing = standing_of(occurrence, done_at)
-    return Told(
+    return ToldOccurrence(
         occurrence=occurrence,
         standing=standing,
         name=STANDING_NAMES[standing],

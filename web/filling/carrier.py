@@ -144,13 +144,15 @@ def send_arrived(session: Session, forms: Sequence[Arrived]) -> list[Carried | E
     """Send the forms of those who are signed in. The others get `SignInNeeded`."""
     known = list_signed_in(session, {form.token: form.now for form in forms})
     sendings = [
-        Sending(form.assignment_id, form.typed, form.posting, known[form.token][0], form.now)
+        Sending(form.assignment_id, form.typed, form.posting, known[form.token].account, form.now)
         for form in forms
         if form.token in known
     ]
     outcomes = iter(send_each(session, sendings) if sendings else [])
     return [
-        Carried(next(outcomes), *known[form.token]) if form.token in known else SignInNeeded()
+        Carried(next(outcomes), known[form.token].account, known[form.token].unit)
+        if form.token in known
+        else SignInNeeded()
         for form in forms
     ]
 

@@ -29,7 +29,7 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.campaigns.schedules import order_reports as order_of_every_unit
 from services.reports.snapshots import take_snapshots
-from web.campaigns.standings import Told, told_of
+from web.campaigns.standings import ToldOccurrence, told_of
 from web.edge.pages.downloads import saved_as
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
@@ -75,7 +75,7 @@ class CampaignReportsPage(Page):
     lower: Sequence[LowerReports]
     owns: bool
     """The campaign belongs to the viewer's office."""
-    order: Told | None
+    order: ToldOccurrence | None
     """What became of the latest order of every unit's report."""
 
 

@@ -65,6 +65,7 @@ from services.filling.submissions import open_to_keep, save_draft
 from services.forms.form_changes import change_version
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import create_form, publish_version, rename_form
+from services.messages import messages
 from services.reports.snapshots import take_snapshots
 from services.review.review_batches import decide_matching, undo
 from services.review.review_reasons import unlist_reason
@@ -89,6 +90,7 @@ from tests.building import (
     make_measure,
 )
 from tests.conftest import NOW
+from tests.messages import tell
 from tests.present import present
 from tests.sample_tree import SAMPLE_UNITS
 from tests.scenes import scene
@@ -153,6 +155,7 @@ def acted_on(session: Session) -> dict[str, int]:
         "version": form.id,
         "other_version": make_form(session, office).id,
         "form_draft": keep_form_draft(session, kept, going_on=False, actor=office, now=NOW).id,
+        "message": tell(session, BANNER).id,
         "plan": plan.id,
         "open": assignment_of(session, open_, BANNER).id,
         "unsent": assignment_of(session, unsent, BANNER).id,
@@ -411,6 +414,8 @@ ACTS = {
     "save_detail": Tried(Right.DETAIL, banners, _detail),
     "release": Tried(Right.PASS_ON, banners, lambda at, actor: assignments.release(
         at.session, at.ids["open"], actor=actor, now=NOW)),
+    "read_message": Tried(Right.READ_MESSAGE, banners, lambda at, actor: messages.read_message(
+        at.session, at.ids["message"], actor=actor, now=NOW)),
     "make_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: make_feed(
         at.session, actor=actor, now=NOW)),
     "revoke_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: revoke_feed(

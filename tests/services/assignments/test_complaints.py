@@ -38,6 +38,7 @@ from tests.building import (
 )
 from tests.conftest import NOW
 from tests.counting import statements
+from tests.messages import messages_of
 from tests.present import present
 from tests.scenes import scene
 
@@ -212,3 +213,16 @@ def test_a_list_takes_two_statements_whatever_its_length(session: Session) -> No
     with statements(session) as sent:
         list_complaints(session, get_unit(session, REGION), page=1, size=30)
     assert len([text for text in sent if "FROM complaint" in text]) == 2
+
+
+def test_who_owes_an_answer_is_told_and_so_is_who_waits_for_one(
+    session: Session, village: Account
+) -> None:
+    complaint = _complain(session)
+    (told,) = messages_of(session, TOWNSHIP)
+    assert str(complaint.answer_due_on) in str(told.sentence)
+    township = account_of(session, TOWNSHIP)
+    answer_complaint(session, complaint.id, text="以后只报一次。", actor=township, now=NOW)
+    (answered,) = messages_of(session, VILLAGE)
+    assert "答复了本单位的减负反映" in str(answered.sentence)
+    assert told.path == answered.path == f"/complaints/{complaint.id}"

@@ -63,6 +63,8 @@ class Viewer:
 
     account: Account
     unit: Unit
+    unread: int = 0
+    """How many messages of the unit nobody has read."""
 
     @property
     def unit_id(self) -> int:
@@ -86,7 +88,8 @@ class Viewer:
 
     def apart(self) -> "Viewer":
         """The same without a database session, for a page that tells of a failed session."""
-        return Viewer(Account(**self.account.model_dump()), Unit(**self.unit.model_dump()))
+        account, unit = self.account.model_dump(), self.unit.model_dump()
+        return Viewer(Account(**account), Unit(**unit), self.unread)
 
 
 def get_viewer(request: Request, session: OpenSession, now: Now) -> Viewer:
@@ -118,7 +121,7 @@ def who_came(request: Request, session: Session, now: datetime) -> Viewer:
     found = find_signed_in(session, token, now=now) if token else None
     if found is None:
         raise SignInNeeded
-    return Viewer(account=found.account, unit=found.unit)
+    return Viewer(found.account, found.unit, found.unread)
 
 
 def which_office(request: Request, session: Session, now: datetime) -> Viewer:
