@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '8405bd9f161e'
-down_revision = '458c66c18806'
+down_revision = '911debfbe621'
 branch_labels = None
 depends_on = None
 
