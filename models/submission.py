@@ -104,7 +104,8 @@ class Review(SQLModel, table=True):
     )
     """Names of the returned fields; empty: the whole submission is returned."""
     notes: Texts = Field(default_factory=dict, sa_column=Column(JsonOf(Texts), nullable=False))
-    """Name of a returned field → what the unit above wrote about that field."""
+    """Name of a returned field, or one filling of a returned repeat (`visits.0`) → what the unit
+    above wrote about it."""
     decided_at: datetime
     decided_by: int = Field(foreign_key="account.id")
     batch_id: int | None = Field(default=None, foreign_key="review_batch.id", index=True)

@@ -3,12 +3,13 @@
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from rules.filling.conditions import LONGEST_CALCULATED, Conditions
 from rules.forms.field_values import clean_text, read_date, read_decimal, read_integer
 from rules.forms.form_fields import ATTACHED, FieldType, FormField, bounds
-from rules.forms.form_structure import named_in
+from rules.forms.form_structure import moved_by, named_in, sources_of
 from rules.forms.form_tree import (
     MOST_TIMES,
     FormTree,
@@ -127,7 +128,8 @@ class _Check:
     faults: Faults = dataclasses.field(default_factory=dict)
     shown: Mapping[str, int] = dataclasses.field(default_factory=dict)
     put: list[tuple[FormField, int | None, Any]] = dataclasses.field(default_factory=list)
-    """Typed values that could be read. They are held against the author's conditions at the end."""
+    """Typed values that could be read, and calculated ones. They are held against the author's
+    conditions at the end."""
 
     def made(self) -> Checked:
         conditions = self.settled()
@@ -136,8 +138,20 @@ class _Check:
         if conditions.overflowed:
             fault = Fault(TOO_MUCH_TEXT, {"longest": LONGEST_CALCULATED})
             return Checked({}, {self._mended_at(conditions.overflowed): fault})
+        answers = conditions.answers()
+        self._check_repeats(conditions, answers)
         ordered = sorted(self.faults.items(), key=lambda entry: self.tree.rank(entry[0]))
-        return Checked(conditions.answers(), dict(ordered))
+        return Checked(answers, dict(ordered))
+
+    def _check_repeats(self, conditions: Conditions, answers: Mapping[str, Any]) -> None:
+        """A required repeat is filled in once at least. Where one of its fillings has a fault, that
+        fault is told instead."""
+        begun = {item_of(key) for key in self.faults}
+        for repeat in self.tree.repeats:
+            name = repeat.name
+            done = name in answers or name in self.kept or name in begun
+            if repeat.required and not done and conditions.relevant(repeat, None):
+                self.faults[name] = Fault(N_("请至少填写一条。"))
 
     def _mended_at(self, field: FormField) -> str:
         """Where a person can reduce what a costly field costs: at its repeat, which can have fewer
@@ -201,7 +215,10 @@ class _Check:
         if not conditions.relevant(field, place) or not field.stored:
             return
         if field.calculation:
-            conditions.put(field, place, conditions.calculated(field, place))
+            value = conditions.calculated(field, place)
+            conditions.put(field, place, value)
+            if value is not None and field.name in self._moved:
+                self.put.append((field, place, value))
             return
         key = conditions.key(field, place)
         value = self._kept(field, place) if self._is_kept(field, place) else self._read(field, key)
@@ -216,6 +233,14 @@ class _Check:
         if not self._is_kept(field, place):
             self.put.append((field, place, value))
 
+    @cached_property
+    def _moved(self) -> set[str]:
+        """The fields whose value an open answer can change. What is calculated from closed answers
+        only is not held against a constraint, because nobody could mend it."""
+        if not self.kept:
+            return set(self.tree.by_name)
+        return moved_by(self.tree, {item.name for item in self.tree.mendable} - self.kept.keys())
+
     def _check_authors(self, conditions: Conditions) -> None:
         """Check the author's conditions after everything is settled, because a constraint may name
         a later question.
@@ -225,7 +250,8 @@ class _Check:
         """
         unread = {field_in(key) for key in self.faults}
         for field, place, value in self.put:
-            if field.constraint and named_in(field.constraint) & unread:
+            named = named_in(field.constraint) | named_in(field.calculation)
+            if field.constraint and sources_of(self.tree, named) & unread:
                 continue
             fault = _author_fault(conditions, field, place, value)
             if fault:

@@ -253,7 +253,7 @@ def _type_faults(field: FormField) -> list[Fault]:
     faults = []
     if field.multiline and field.type is not FieldType.TEXT:
         faults.append(Fault(N_("只有文字可以多行"), place=Place("multiline")))
-    if field.required and not field.answered:
+    if field.required and not (field.answered or field.type is FieldType.REPEAT):
         faults.append(Fault(N_("这种类型不能必填"), place=Place("required")))
     if field.readonly and not field.answered:
         faults.append(Fault(N_("这种类型不能只读"), place=Place("readonly")))

@@ -171,12 +171,12 @@ def _pulled(tree: FormTree, ties: Iterable[FormField], items: Collection[str]) -
         named = named_in(field.constraint) | named_in(field.choice_filter, choice=True)
         own = tree.repeat_of(field) or field.name
         if own in items or (named - {field.name}) & moved:
-            sources = _sources(tree, named | {field.name})
+            sources = sources_of(tree, named | {field.name})
             pulled |= {tree.repeat_of(tree.by_name[name]) or name for name in sources}
     return pulled
 
 
-def _sources(tree: FormTree, names: Collection[str]) -> set[str]:
+def sources_of(tree: FormTree, names: Collection[str]) -> set[str]:
     """`names`, and the fields from which the calculated ones among them are calculated."""
     sources = {name for name in names if name in tree.by_name}
     while (

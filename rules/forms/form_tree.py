@@ -87,6 +87,11 @@ def times_key(repeat: str) -> str:
     return f"{repeat}.#"
 
 
+def filling_key(repeat: str, place: int) -> str:
+    """The key of one filling of a repeat as a whole, for what is written beside it."""
+    return f"{repeat}.{place}"
+
+
 def item_of(key: str) -> str:
     """The name of the field or repeat that an answer's key belongs to."""
     return key.partition(".")[0]

@@ -12,7 +12,7 @@ from queries.filling.submissions import find_current, get_submitted_fields
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.forms.field_values import clean_text
-from rules.forms.form_tree import FormTree
+from rules.forms.form_tree import FormTree, filling_key, is_repeated
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.changes import change, lock_assignment
@@ -47,9 +47,10 @@ def return_(
 ) -> Review:
     """Return a submission whole, or only the named fields, with a reason.
 
-    `notes` maps a returned field to what is wrong with it. The unit gets at least `RETURN_WORKDAYS`
-    working days to mend. An approved submission can be returned, too. Raises `Refusal` as `approve`
-    does, for a reason that is too short or too long, and for an unknown field.
+    `notes` maps a returned field, or one filling of a returned repeat (`visits.0`), to what is
+    wrong there. The unit gets at least `RETURN_WORKDAYS` working days to mend. An approved
+    submission can be returned, too. Raises `Refusal` as `approve` does, for a reason that is too
+    short or too long, and for an unknown field.
     """
     reason = check_reason(reason)
     submission, assignment = _lock(session, submission_id)
@@ -62,7 +63,7 @@ def return_(
     change(session, assignment, Act.RETURN, **how, due_on=due_on)
     values: dict[str, Any] = {
         "fields": tuple(names),
-        "notes": _notes(notes or {}, names),
+        "notes": _notes(notes or {}, submission, names),
         "due_before": due_before,
     }
     return _write(session, submission, assignment, Decision.RETURN, **how, **values)
@@ -104,12 +105,21 @@ def _field_names(session: Session, submission: Submission, names: Sequence[str])
     return [name for name in asked if name in names]
 
 
-def _notes(typed: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
-    """The cleaned notes to the returned fields. Raises `Refusal` for a note that is too long."""
-    notes = {name: clean_text(typed.get(name, ""), multiline=False) for name in names}
+def _notes(
+    typed: Mapping[str, str], submission: Submission, names: Sequence[str]
+) -> dict[str, str]:
+    """The cleaned notes to the returned fields and fillings. Raises `Refusal` for a note that is
+    too long."""
+    keys = [key for name in names for key in (name, *_filling_keys(submission, name))]
+    notes = {key: clean_text(typed.get(key, ""), multiline=False) for key in keys}
     if any(len(note) > LONGEST_NOTE for note in notes.values()):
         raise Refusal(N_("每一项的说明最多 %(longest)s 字。"), longest=LONGEST_NOTE)
     return {name: note for name, note in notes.items() if note}
+
+
+def _filling_keys(submission: Submission, name: str) -> list[str]:
+    rows = submission.answers.get(name) or ()
+    return [filling_key(name, place) for place in range(len(rows))] if is_repeated(rows) else []
 
 
 def _write(

@@ -121,7 +121,14 @@ class AskedRepeat:
     shown: str
     fault: str
     remark: str
+    remarks: Mapping[int, str]
+    """Place of a filling → what the unit above wrote about it in its return."""
     kind = "repeat"
+
+    @property
+    def needed(self) -> bool:
+        """Whether a person must fill it in once at least."""
+        return self.required and self.open
 
     @property
     def place(self) -> str:
@@ -211,10 +218,15 @@ def in_words(words: Words, field: FormField, value: Any) -> str:
 
 def filled_in_words(words: Words, tree: FormTree, repeat: str, rows: Any) -> str:
     """The fillings of a repeat, a line each."""
-    return "\n".join(
+    return "\n".join(rows_in_words(words, tree, repeat, rows))
+
+
+def rows_in_words(words: Words, tree: FormTree, repeat: str, rows: Any) -> list[str]:
+    """Each filling of a repeat with its number."""
+    return [
         f"{number}. {_row_in_words(words, tree, repeat, row)}"
         for number, row in enumerate(rows or (), 1)
-    )
+    ]
 
 
 def _row_in_words(words: Words, tree: FormTree, repeat: str, row: Mapping[str, Any]) -> str:

@@ -208,7 +208,7 @@ def _page(context: Context, sheet: AnswerSheet, shown: Shown) -> FormPage:
         refusal=shown.refusal,
         fresh=fresh,
         made=shown.made or Made.now(sheet),
-        mending=find_mending(words, session, sheet),
+        mending=find_mending(words, session, sheet, typed),
         asks_why=WHY in why or _is_correction(context.query, sheet),
         why="".join(why.get(WHY, ())),
         longest_why=LONGEST_WHY,

@@ -39,6 +39,7 @@ from web.filling.asked import (
     label_of,
 )
 from web.filling.browser_rules import message_in
+from web.filling.returned_fields import remarks_of
 
 LONGEST_EARLIER = 60
 """Characters of an earlier answer. Longer texts of the last period would only be copied."""
@@ -154,6 +155,7 @@ class Questions:
             shown=item_in_words(self.words, self.sheet.tree, field, kept),
             fault=self._fault(field, field.name),
             remark=self._remark(field.name),
+            remarks=remarks_of(self.sheet, field.name, self.typed),
         )
 
     def _question(self, field: FormField, where: Where) -> AskedField:

@@ -10,9 +10,12 @@ from models import FormVersion, Review, Status, Submission
 from queries.filling.submissions import get_submitted_fields
 from queries.forms.forms import get_version
 from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.answers import Typed
+from rules.filling.repeats import places_now
 from rules.forms.form_change import compare
 from rules.forms.form_fields import FormField
-from rules.forms.form_tree import FormTree
+from rules.forms.form_tree import FormTree, filling_key, item_of
+from rules.sentences.refusal import N_
 from web.edge.viewer.language import Words
 from web.filling.asked import PREFIX, item_in_words, label_of
 
@@ -54,23 +57,73 @@ def list_returned(
     names: Sequence[str],
     notes: Mapping[str, str],
     asked: Container[str],
+    now: Mapping[str, str] | None = None,
 ) -> list[ReturnedField]:
     """The fields a return named. `fields`: of the version that had been answered; `notes`: name →
-    what was written about it; `asked`: the names of those that are asked today."""
+    was written about it; `asked`: the names of those that are asked today; `now`: filling of a
+    repeat → its id on the page."""
     by_name = FormTree(fields).by_name
+    labels = {
+        name: label_of(words, by_name[name]) or name if name in by_name else name for name in names
+    }
+    told = {key: _told_of(words, labels[item_of(key)], key) for key in _keys(names, notes)}
     return [
         ReturnedField(
-            label=label_of(words, by_name[name]) or name if name in by_name else name,
-            note=notes.get(name, ""),
-            place=PREFIX + name if name in asked else "",
+            label=label,
+            note=notes.get(key, ""),
+            place=_anchor(key, now or {}) if item_of(key) in asked else "",
         )
-        for name in names
+        for key, label in told.items()
     ]
 
 
-def find_mending(words: Words, session: Session, sheet: AnswerSheet) -> Mending:
-    """What is to be said of the return the sheet's unit mends; no statement on the same version,
-    two on another."""
+def _keys(names: Sequence[str], notes: Mapping[str, str]) -> list[str]:
+    """The returned fields, each repeat followed by its fillings about which something is said."""
+    inner = [key for key in notes if key not in names]
+    return [
+        key for name in names for key in (name, *(key for key in inner if item_of(key) == name))
+    ]
+
+
+def _told_of(words: Words, label: str, key: str) -> str:
+    if key == item_of(key):
+        return label
+    place = int(key.partition(".")[2]) + 1
+    return words.say(N_("%(repeat)s第 %(place)s 条"), repeat=label, place=place)
+
+
+def _anchor(key: str, now: Mapping[str, str]) -> str:
+    """The id of the question on the page, or of the filling where it stands by now."""
+    return PREFIX + key if key == item_of(key) else now.get(key, PREFIX + item_of(key))
+
+
+def remarks_of(sheet: AnswerSheet, repeat: str, typed: Typed) -> dict[int, str]:
+    """Place of a filling on the page → what the unit above wrote about it in its return."""
+    notes = sheet.review.notes if sheet.review and repeat in sheet.review.fields else {}
+    return {
+        at: notes[key]
+        for place, at in _places(sheet, repeat, typed).items()
+        if (key := filling_key(repeat, place)) in notes
+    }
+
+
+def _places(sheet: AnswerSheet, repeat: str, typed: Typed) -> dict[int, int]:
+    rows = sheet.reviewed.answers.get(repeat) if sheet.reviewed else None
+    return places_now(repeat, rows, typed) if rows else {}
+
+
+def _anchors(sheet: AnswerSheet, typed: Typed) -> dict[str, str]:
+    """Filling that was sent → the id under which it stands on the page."""
+    return {
+        filling_key(repeat.name, place): filling_key(repeat.name, at)
+        for repeat in sheet.tree.repeats
+        for place, at in _places(sheet, repeat.name, typed).items()
+    }
+
+
+def find_mending(words: Words, session: Session, sheet: AnswerSheet, typed: Typed) -> Mending:
+    """What is to be said of the return the sheet's unit mends; `typed`: what the page shows. No
+    statement on the same version, two on another."""
     review, reviewed = sheet.review, sheet.reviewed
     if review is None or reviewed is None or sheet.assignment.status != Status.RETURNED:
         return Mending()
@@ -78,7 +131,9 @@ def find_mending(words: Words, session: Session, sheet: AnswerSheet) -> Mending:
         asked = sheet.tree.by_name
         tied = [item.name for item in sheet.tree.items if item.name in sheet.tied_names]
         return Mending(
-            list_returned(words, sheet.fields, review.fields, review.notes, asked),
+            list_returned(
+                words, sheet.fields, review.fields, review.notes, asked, _anchors(sheet, typed)
+            ),
             tied=list_returned(words, sheet.fields, tied, {}, asked),
         )
     return _across(words, session, sheet, review, reviewed)
@@ -93,8 +148,8 @@ def _across(
     lost = _lost_answers(words, fields, sheet.fields, reviewed.answers)
     told = list_returned(words, fields, review.fields, review.notes, sheet.tree.by_name)
     named = [
-        ReturnedField(returned.label, returned.note, returned.place, lost.get(name, ""))
-        for name, returned in zip(review.fields, told, strict=True)
+        ReturnedField(returned.label, returned.note, returned.place, lost.get(key, ""))
+        for key, returned in zip(_keys(review.fields, review.notes), told, strict=True)
     ]
     tree = FormTree(fields)
     others = [

@@ -7,9 +7,9 @@ from typing import Any
 
 from rules.forms.field_values import decimal_text
 from rules.forms.form_fields import FormField
-from rules.forms.form_tree import FormTree
+from rules.forms.form_tree import FormTree, filling_key, is_repeated
 from web.edge.viewer.language import Words
-from web.filling.asked import answered
+from web.filling.asked import answered, rows_in_words
 
 NUMBERS = ("integer", "decimal", "calculate")
 
@@ -31,6 +31,8 @@ class ComparedQuestion:
     """Whether a return can name the question."""
     files: Sequence[Mapping[str, Any]] = ()
     """Photos and files of the answer: `token`, `name`."""
+    fillings: Sequence[tuple[str, str]] = ()
+    """Of a repeat: the key of each filling, and its answers in words."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def compare(
 ) -> list[ComparedQuestion]:
     """Every question with its answer, beside the revision before and the last period, if any."""
     types = {field.name: field.type for field in fields}
-    mendable = {field.name for field in FormTree(fields).mendable}
+    tree = FormTree(fields)
+    mendable = {field.name for field in tree.mendable}
     lasts = {question.name: question.answer for question in answered(words, fields, last or {})}
 
     def step(name: str, earlier: Mapping[str, Any] | None) -> str:
@@ -79,9 +82,18 @@ def compare(
             last_step=step(question.name, last),
             mendable=question.name in mendable,
             files=question.files,
+            fillings=_fillings(words, tree, question.name, answers),
         )
         for question in answered(words, fields, answers, before)
     ]
+
+
+def _fillings(
+    words: Words, tree: FormTree, name: str, answers: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    rows = answers.get(name)
+    told = rows_in_words(words, tree, name, rows) if is_repeated(rows) else []
+    return [(filling_key(name, place), text) for place, text in enumerate(told)]
 
 
 def _step(now: Any, earlier: Any) -> str:

@@ -57,6 +57,43 @@ def test_a_question_that_is_not_asked_is_neither_required_nor_stored() -> None:
     assert "fault" not in inner
 
 
+SUMMED = check_form([
+    {"name": "wood", "label": "木", "type": "integer"},
+    {"name": "stone", "label": "石", "type": "integer"},
+    {"name": "all", "label": "合计", "type": "integer", "calculation": "${wood} + ${stone}",
+     "constraint": ". <= 10", "constraint_message": "合计不超过 10。"},
+    {"name": "visits", "label": "走访", "type": "repeat", "required": True, "relevant": "${all} > 1"},
+    {"name": "who", "label": "门牌", "type": "text", "within": "visits", "required": True},
+    {"name": "beds", "label": "床", "type": "integer", "within": "visits"},
+])  # fmt: skip
+
+
+def faults_of(typed: Typed, kept: Any = None) -> dict[str, str]:
+    found = check_answers(SUMMED, typed, kept=kept, today="2026-11-22").faults
+    return {key: str(fault) for key, fault in found.items()}
+
+
+def test_a_constraint_on_what_is_calculated_is_checked_where_somebody_can_mend_it() -> None:
+    visits = {"visits.0.who": ["一"]}
+    assert faults_of({"wood": ["4"], "stone": ["7"], **visits}) == {"all": "合计不超过 10。"}
+    assert faults_of({"wood": ["4"], "stone": ["6"], **visits}) == {}
+    assert faults_of({"wood": ["四"], "stone": ["60"], **visits}).keys() == {"wood"}
+    assert faults_of({"stone": ["1"]}) == {}  # no number comes of it
+    kept = {"wood": 9, "stone": 9}
+    assert faults_of(visits, kept) == {}
+    assert faults_of({"stone": ["9"], **visits}, {"wood": 9}).keys() == {"all"}
+
+
+def test_a_required_repeat_is_filled_in_once_where_it_is_asked() -> None:
+    assert faults_of({"wood": ["4"], "stone": ["1"]}) == {"visits": "请至少填写一条。"}
+    assert faults_of({"wood": ["0"], "stone": ["1"]}) == {}
+    assert faults_of({"wood": ["4"], "stone": ["1"], "visits.#": ["1"]}).keys() == {"visits"}
+    assert faults_of({"wood": ["4"], "stone": ["1"], "visits.0.beds": ["1"]}).keys() == {
+        "visits.0.who"
+    }
+    assert faults_of({"wood": ["4"], "stone": ["1"]}, {"visits": None}) == {}
+
+
 def test_the_authors_own_conditions_are_told_beside_the_field() -> None:
     assert told({**FILLED, "alarms": ["41"]}) == {"alarms": "不能超过总户数。"}
     assert told({**FILLED, "kind": ["g1"]}) == {"kind": "请从列出的选项中选择。"}

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.filling.repeats import one_less, one_more, times_shown
+from rules.filling.repeats import one_less, one_more, places_now, times_shown
 from rules.forms.form_tree import MOST_TIMES
 
 
@@ -48,3 +48,22 @@ def test_taking_one_away_takes_exactly_that_one(texts: list[Any], place: int) ->
     left = one_less(typed, "visits", place)
     kept = [left[f"visits.{n}.who"][0] for n in range(times_shown(left, "visits"))]
     assert kept == texts[:place] + texts[place + 1 :]
+
+
+SENT = [{"who": "一", "people": 3}, {"who": "二", "people": 2}, {"who": "三", "people": 2}]
+TYPED = {
+    "visits.#": ["3"],
+    "visits.0.who": ["一"], "visits.0.people": ["3"],
+    "visits.1.who": ["二"], "visits.1.people": ["2"],
+    "visits.2.who": ["三"], "visits.2.people": ["2"],
+}  # fmt: skip
+
+
+def test_what_was_sent_is_found_again_after_fillings_were_taken_away_mended_or_added() -> None:
+    assert places_now("visits", SENT, TYPED) == {0: 0, 1: 1, 2: 2}
+    gone = one_less(TYPED, "visits", 1)
+    assert places_now("visits", SENT, gone) == {0: 0, 2: 1}
+    assert places_now("visits", SENT, {**gone, "visits.1.people": ["5"]}) == {0: 0, 2: 1}
+    assert places_now("visits", SENT, one_less(gone, "visits", 0)) == {2: 0}
+    assert places_now("visits", SENT, one_more(TYPED, "visits")) == {0: 0, 1: 1, 2: 2}
+    assert places_now("visits", [], TYPED) == {}

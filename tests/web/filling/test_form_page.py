@@ -205,6 +205,7 @@ def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(
     )  # fmt: skip
     review = session.exec(select(Review)).one()
     review.fields = ("alarms", "visits")
+    review.notes = {"alarms": "比上月少了一半", "visits.1": "人数与名册不符"}
     session.add(review)
     session.flush()
     page = clerk.get(path)
@@ -213,7 +214,10 @@ def test_only_what_was_returned_is_shown_with_what_the_reviewer_wrote(
     assert "f-heated" not in shown
     assert "与退回的项有关，可以一起改" in wrapper(page, "households").text_content()
     links = check(page).xpath("//*[contains(@class,'note-warn')]//li/a/@href")
-    assert links == ["#f-alarms", "#f-visits", "#f-households"]
+    assert links == ["#f-alarms", "#f-visits", "#visits.1", "#f-households"]
+    assert "入户走访第 2 条：人数与名册不符" in text_of(page)
+    (remarked,) = check(page).xpath("//fieldset[contains(., '请修改这一条')][@data-instance]")
+    assert (remarked.get("id"), "人数与名册不符" in remarked.text_content()) == ("visits.1", True)
     assert "比上月少了一半" in wrapper(page, "alarms").text_content()
     rules = json.loads(check(page).xpath("//form[@data-form]")[0].get("data-rules"))
     assert rules["fields"]["heated"]["value"] == "coal"

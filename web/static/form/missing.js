@@ -16,7 +16,7 @@
     if (field.type === 'file') {
       return field.files.length > 0 || /sending|done/.test(field.getAttribute('data-state'));
     }
-    return /^f-/.test(field.name) && field.value.trim() !== '';
+    return /^f-.*[^#]$/.test(field.name) && field.value.trim() !== '';
   }
   function hasAnswer(block) {
     return Array.prototype.some.call(block.querySelectorAll('input,select,textarea'), isAnswered);

@@ -88,6 +88,9 @@
         .appendChild(out.element('p'))
         .appendChild(out.link(say('sign-in'), out.signIn())).className = 'button';
     }
+    if (window.jieliPhotos) {
+      window.jieliPhotos.pictures(note, item.files);
+    }
     if (!out.busy(page.name)) {
       note.appendChild(
         out.button(say('back'), function () {

@@ -164,6 +164,17 @@
       });
     },
     dress: dress,
+    /* Of the photos that the device has kept, also those of a page before. */
+    pictures: function (box, files) {
+      var status = document.createElement('div');
+      status.className = 'upload-status';
+      box.appendChild(status);
+      (files || []).forEach(function (file) {
+        window.jieliBlobs.get(file.blob, function (entry) {
+          picture(status, file.name, entry && entry.thumb);
+        });
+      });
+    },
     lost: function (form) {
       return inState(form, ['lost']);
     },

@@ -341,13 +341,33 @@
   function left(key) {
     var at = split(key),
       rule = fields[at[0]];
-    if (!rule || !rule.constraint) {
+    if (rule && rule.constraint && broken(at[0], at[1])) {
+      note(key, rule);
+    }
+    rules.order.forEach(judgeComputed);
+  }
+  function note(key, rule) {
+    noted[key] = true;
+    blame(key, rule.message);
+  }
+  /* What is calculated is nobody's to leave: it is judged once all it is calculated from is there. */
+  function judgeComputed(name) {
+    var rule = fields[name],
+      places = rule.repeat ? now.rows[rule.repeat].map(Number.call, Number) : [null];
+    if (!rule.constraint || !rule.calculation) {
       return;
     }
-    if (broken(at[0], at[1])) {
-      noted[key] = true;
-      blame(key, rule.message);
-    }
+    places.forEach(function (place) {
+      var from = scope(rule.calculation, name, place).answers;
+      var whole = Object.keys(from).every(function (one) {
+        return from[one] !== '' && from[one].length !== 0;
+      });
+      if (whole && broken(name, place)) {
+        note(keyOf(name, place), rule);
+      } else if (!broken(name, place)) {
+        blame(keyOf(name, place), '');
+      }
+    });
   }
 
   /* What was typed goes away with its filling, and nothing brings it back. */
