@@ -138,6 +138,8 @@ def _field(draw: st.DrawFn, kind: FieldType, name: str, fields: list[dict[str, A
     raw["words"] = _other_words(draw, languages, answered)
     if kind is FieldType.CALCULATE:
         raw["calculation"] = draw(st.sampled_from(["${first} * 2", "if(${first} > 1, 'a', 'b')"]))
+    elif kind is FieldType.REPEAT:
+        raw["required"] = draw(st.booleans())
     elif kind is FieldType.TEXT:
         raw["multiline"], raw["default"] = draw(st.booleans()), draw(_maybe)
     elif kind in (FieldType.INTEGER, FieldType.DECIMAL):

@@ -57,7 +57,7 @@ def places_now(repeat: str, sent: Sequence[Mapping[str, Any]], typed: Typed) -> 
     if left >= len(sent):
         return {place: place for place in range(len(sent))}
     texts = as_typed({repeat: list(sent)})
-    inner = (found for key in (*texts, *typed) if (found := place_of(key)))
+    inner = (spot for key in (*texts, *typed) if (spot := place_of(key)))
     names = {name for around, _, name in inner if around == repeat}
 
     def likeness(old: int, new: int) -> int:

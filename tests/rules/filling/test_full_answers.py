@@ -62,7 +62,8 @@ SUMMED = check_form([
     {"name": "stone", "label": "石", "type": "integer"},
     {"name": "all", "label": "合计", "type": "integer", "calculation": "${wood} + ${stone}",
      "constraint": ". <= 10", "constraint_message": "合计不超过 10。"},
-    {"name": "visits", "label": "走访", "type": "repeat", "required": True, "relevant": "${all} > 1"},
+    {"name": "visits", "label": "走访", "type": "repeat", "required": True,
+     "relevant": "${all} > 1"},
     {"name": "who", "label": "门牌", "type": "text", "within": "visits", "required": True},
     {"name": "beds", "label": "床", "type": "integer", "within": "visits"},
 ])  # fmt: skip

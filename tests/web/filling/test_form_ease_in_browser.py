@@ -24,6 +24,8 @@ FORM: list[dict[str, Any]] = [
     {"name": "shaky", "label": "危房户数", "type": "integer", "min": 0,
      "constraint": ". <= ${homes}", "constraint_message": "不能多于户数。"},
     {"name": "change", "label": "比上月", "type": "decimal"},
+    {"name": "both", "label": "合计", "type": "decimal", "calculation": "${homes} + ${change}",
+     "constraint": ". <= 600", "constraint_message": "合计太大。"},
     {"name": "day", "label": "完成日期", "type": "date", "min": "2026-11-01",
      "constraint": ". <= today()", "constraint_message": "还没有到这一天。"},
     {"name": "old", "label": "是否老旧", "type": "select_one", "choices": YES_NO},
@@ -316,3 +318,14 @@ def test_the_pages_fit_at_twice_the_size_and_their_headings_follow(
         found = page.eval_on_selector_all("h1,h2,h3,h4", levels)
         steps = [after - before for before, after in zip([0, *found], found, strict=False)]
         assert max(steps) <= 1, (path, found)
+
+
+def test_what_is_calculated_is_judged_once_all_it_comes_from_is_there(page: Page) -> None:
+    fault = page.locator("#f-both-fault")
+    page.fill("#f-homes", "400")
+    page.fill("#f-change", "300")
+    page.locator("#f-line").focus()
+    expect(fault).to_have_text("合计太大。")
+    page.fill("#f-change", "100")
+    page.locator("#f-line").focus()
+    expect(fault).to_have_count(0)

@@ -67,6 +67,7 @@ JOINED = {
         "rules/numbers.js",
         "rules/today.js",
         "rules/repeats.js",
+        "rules/judging.js",
         "rules/conditions.js",
     ),
 }

@@ -16,13 +16,11 @@
   /* One settling: the inputs by name, what is answered outside repeats, the fillings of each repeat,
      which conditions hold, which choices wait for another answer, and the work that is left. */
   var now = {inputs: {}, seen: {}, rows: {}, asked: {}, waits: {}, budget: {left: 0}};
-  /* Between settlings: what is said beside fields, what is shown whatever the conditions say, the next
-     settling, and until when the phone rests. */
-  var noted = {},
-    opened = {},
+  /* Between settlings: what is shown whatever the conditions say, the next settling, and until when
+     the phone rests. */
+  var opened = {},
     timer = 0,
-    rested = 0,
-    blame = null;
+    rested = 0;
 
   function each(list, act) {
     Array.prototype.forEach.call(list, act);
@@ -298,13 +296,7 @@
     each(form.querySelectorAll('.said'), function (line) {
       line.hidden = !now.waits[line.getAttribute('data-key')];
     });
-    Object.keys(noted).forEach(function (key) {
-      var at = split(key);
-      if (!broken(at[0], at[1])) {
-        blame(key, '');
-        delete noted[key];
-      }
-    });
+    judging.settled();
   }
   /* A browser without templates has the blank filling among the others. */
   function isPlace(name, place) {
@@ -337,38 +329,20 @@
       !ask('isTrue', rule.constraint, name, place, true)
     );
   }
-  /* On leaving a field, never while it is being typed. */
-  function left(key) {
-    var at = split(key),
-      rule = fields[at[0]];
-    if (rule && rule.constraint && broken(at[0], at[1])) {
-      note(key, rule);
+  var judging = new window.jieliJudging({
+    fields: fields,
+    order: rules.order,
+    split: split,
+    keyOf: keyOf,
+    broken: broken,
+    from: function (name, place) {
+      return scope(fields[name].calculation, name, place).answers;
+    },
+    places: function (name) {
+      var rows = now.rows[fields[name].repeat];
+      return rows ? Object.keys(rows).map(Number) : [null];
     }
-    rules.order.forEach(judgeComputed);
-  }
-  function note(key, rule) {
-    noted[key] = true;
-    blame(key, rule.message);
-  }
-  /* What is calculated is nobody's to leave: it is judged once all it is calculated from is there. */
-  function judgeComputed(name) {
-    var rule = fields[name],
-      places = rule.repeat ? now.rows[rule.repeat].map(Number.call, Number) : [null];
-    if (!rule.constraint || !rule.calculation) {
-      return;
-    }
-    places.forEach(function (place) {
-      var from = scope(rule.calculation, name, place).answers;
-      var whole = Object.keys(from).every(function (one) {
-        return from[one] !== '' && from[one].length !== 0;
-      });
-      if (whole && broken(name, place)) {
-        note(keyOf(name, place), rule);
-      } else if (!broken(name, place)) {
-        blame(keyOf(name, place), '');
-      }
-    });
-  }
+  });
 
   /* What was typed goes away with its filling, and nothing brings it back. */
   function mayGo(repeat, place, button) {
@@ -386,7 +360,7 @@
       var before = repeats.sections(repeat).length;
       repeats.fit(repeat, Number(pair[1]) || 0);
       if (repeats.sections(repeat).length < before) {
-        noted = {};
+        judging.forget();
       }
     });
   }
@@ -415,11 +389,11 @@
   }
   function less(repeat, place) {
     repeats.remove(repeat, place);
-    noted = {};
+    judging.forget();
     return form.querySelector('button[value="add:' + repeat + '"]');
   }
   function start(blames, changed) {
-    blame = blames;
+    judging.blame = blames;
     form.addEventListener('input', function () {
       window.clearTimeout(timer);
       timer = window.setTimeout(settle, 100);
@@ -431,7 +405,7 @@
       window.setTimeout(
         function () {
           settle();
-          left(key);
+          judging.left(key);
         },
         box ? 0 : 200
       );
