@@ -57,6 +57,7 @@ class Owed:
     """When the measure was closed; None: it is open."""
     campaign: str = ""
     """The title of the campaign."""
+    campaign_id: int = 0
     measure_id: int = 0
     opened_again: bool = False
     """The issuer has opened the closed measure again, and nothing was done since."""
@@ -108,8 +109,11 @@ class WaitingAnswers:
     count: int
     since: datetime
     """When the first of the answers arrived."""
+    due_on: date | None
+    """When the first of the reviews is due."""
     campaign: str
     """The title of the campaign."""
+    campaign_id: int
 
 
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
@@ -186,6 +190,7 @@ _OWED = ByName(
     draft_at=col(Draft.saved_at),
     gate=col(MeasureGate.gate),
     campaign=col(Campaign.title),
+    campaign_id=col(Campaign.id),
     measure_id=col(Measure.id),
     opened_again=_last_act() == Act.OPEN_AGAIN,
 )
@@ -217,7 +222,9 @@ _WAITING = ByName(
     title=col(Measure.title),
     count=func.count(),
     since=func.min(Assignment.sent_at),
+    due_on=func.min(Assignment.review_due_on),
     campaign=col(Campaign.title),
+    campaign_id=col(Campaign.id),
 )
 
 
@@ -293,7 +300,7 @@ def _waiting() -> Select[Any]:
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .where(col(own.unit_id) == _UNIT, WAITING)
-        .group_by(col(Measure.id), col(Measure.title), col(Campaign.title))
+        .group_by(col(Measure.id), col(Measure.title), col(Campaign.id), col(Campaign.title))
         .order_by(func.min(Assignment.sent_at))
     )
 

@@ -29,6 +29,7 @@ class MeasureStanding:
     answers: Answers
     campaign: str
     """The title of the campaign."""
+    campaign_id: int
 
 
 def list_standings(session: Session, unit_id: int, today: date) -> list[MeasureStanding]:
@@ -55,16 +56,18 @@ def _told(session: Session, rows: Sequence[Any]) -> list[MeasureStanding]:
 
 
 def _standing(row: Any, come: Mapping[str, int]) -> MeasureStanding:
-    assignment_id, measure_id, title, period, due_on, campaign, *_more = row
+    assignment_id, measure_id, title, period, due_on, campaign, campaign_id, *_more = row
     answers = replace(answers_of(row), to_come=sum(come.values()))
-    return MeasureStanding(assignment_id, measure_id, title, period, due_on, answers, campaign)
+    return MeasureStanding(
+        assignment_id, measure_id, title, period, due_on, answers, campaign, campaign_id
+    )
 
 
 def _standings(*which: ColumnElement[bool]) -> Any:
     keys = (
         col(Assignment.id), col(Measure.id), col(Measure.title),
         col(Assignment.period), col(Assignment.due_on), col(Campaign.title),
-        col(Measure.position), col(Assignment.closed_at),
+        col(Campaign.id), col(Measure.position), col(Assignment.closed_at),
     )  # fmt: skip
     return (
         select(*keys, WAITS.label("waits"), *answer_sums())

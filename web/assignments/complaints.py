@@ -33,6 +33,8 @@ from services.assignments.complaints import (
     pass_complaint_on,
     say_helped,
 )
+from web.assignments.complaint_export import export_complaints
+from web.edge.pages.exports import wants_file
 from web.edge.pages.paging import PageNumber
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
@@ -131,6 +133,8 @@ def list_written(
     """What this unit and the units below have written, newest first."""
     shown = WhichComplaints(show) if show in set(WhichComplaints) else WhichComplaints.ALL
     chosen = ComplaintKind(kind) if kind in KIND_NAMES else None
+    if wants_file(context.query):
+        return export_complaints(context, shown, chosen)
     rows, pages = list_complaints(
         context.session, context.viewer.unit, shown=shown, kind=chosen, page=page, size=PAGE
     )

@@ -13,7 +13,6 @@ from queries.assignments.inbox import (
     Ended,
     Owed,
     SentAssignment,
-    WaitingAnswers,
     list_assignments_of,
     list_ended,
     list_owed,
@@ -27,6 +26,7 @@ from queries.review.review_clock import (
     list_overdue_reviewers,
 )
 from queries.units.visibility import get_visible_campaign
+from web.assignments.agenda import Agenda, agenda_of
 from web.assignments.exports import export_assignments, export_standings
 from web.edge.pages.due_dates import SOON, days_left
 from web.edge.pages.exports import wants_file
@@ -46,24 +46,33 @@ TOLD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
+class CampaignStandings:
+    """How far the measures of one campaign have got."""
+
+    campaign_id: int
+    title: str
+    rows: Sequence[MeasureStanding]
+
+
+@dataclass(frozen=True)
 class HomePage(Page):
     """The first page of a signed-in unit."""
 
     TEMPLATE = "pages/assignments/home.html"
 
-    sections: Mapping[str, Sequence[Owed]]
-    """What is owed: `returned`, `new`, `due`."""
-    left: Mapping[int, int]
-    """Assignment → working days until it is due."""
+    agenda: Agenda
+    forms: Sequence[int]
+    """The assignments whose form can be filled in now, which the browser fetches for when there is
+    no network."""
     figures: Mapping[str, int]
-    waiting: Sequence[WaitingAnswers]
-    """What waits for the unit's review."""
     overdue_reviews: int
     overdue_reviewers: Sequence[OverdueReviewer]
     complaints: OpenComplaints
     sent: Sequence[SentAssignment]
     ended: Sequence[Ended]
-    standings: Sequence[MeasureStanding]
+    standings: Sequence[CampaignStandings]
+    measures: int
+    """How many measures the standings are of."""
 
 
 @router.get("/")
@@ -74,17 +83,18 @@ def show_home(context: SignedIn) -> Response:
         return export_standings(context)
     owed = list_owed(session, unit_id)
     waiting = list_waiting_answers(session, unit_id)
+    standings = list_standings(session, unit_id, today) if context.viewer.has_lower else []
     page = HomePage(
-        sections=_sections(owed),
-        left={assignment.id: days_left(assignment.due_on, today) for assignment in owed},
+        agenda=agenda_of(owed, waiting, today),
+        forms=[assignment.id for assignment in owed if _has_form(assignment)],
         figures=_figures(owed, today, sum(answers.count for answers in waiting)),
-        waiting=waiting,
         overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
         overdue_reviewers=_overdue_reviewers(session, context.viewer, today),
         complaints=count_open_complaints(session, unit_id),
         sent=list_sent_assignments(session, unit_id, limit=LAST_SENT),
         ended=list_ended(session, unit_id, since=context.now - TOLD, limit=LAST_ENDED),
-        standings=list_standings(session, unit_id, today),
+        standings=_by_campaign(standings),
+        measures=len(standings),
     )
     return keepable(render(context.request, page), context.viewer)
 
@@ -94,17 +104,17 @@ def _overdue_reviewers(session: Session, viewer: Viewer, today: date) -> list[Ov
     return list_overdue_reviewers(session, viewer.unit_id, today) if viewer.has_lower else []
 
 
-def _sections(owed: Sequence[Owed]) -> dict[str, list[Owed]]:
-    """What is owed, each assignment in one section: returned, new, or due; the order stays."""
-    sections: dict[str, list[Owed]] = {"returned": [], "new": [], "due": []}
-    for assignment in owed:
-        if assignment.status == Status.RETURNED:
-            sections["returned"].append(assignment)
-        elif assignment.acknowledged_at is None:
-            sections["new"].append(assignment)
-        else:
-            sections["due"].append(assignment)
-    return sections
+def _has_form(assignment: Owed) -> bool:
+    """Whether the form can be filled in now: the measure goes no further, or has been released."""
+    return assignment.lowest or assignment.status in (Status.RELEASED, Status.RETURNED)
+
+
+def _by_campaign(standings: Sequence[MeasureStanding]) -> list[CampaignStandings]:
+    """The measures by campaign; the campaign with the earliest due date comes first."""
+    found: dict[int, list[MeasureStanding]] = {}
+    for standing in standings:
+        found.setdefault(standing.campaign_id, []).append(standing)
+    return [CampaignStandings(number, rows[0].campaign, rows) for number, rows in found.items()]
 
 
 def _figures(owed: Sequence[Owed], today: date, waiting: int) -> dict[str, int]:
@@ -112,6 +122,7 @@ def _figures(owed: Sequence[Owed], today: date, waiting: int) -> dict[str, int]:
     return {
         "overdue": sum(days < 0 for days in left),
         "soon": sum(0 <= days <= SOON for days in left),
+        "returned": sum(assignment.status == Status.RETURNED for assignment in owed),
         "waiting": waiting,
     }
 

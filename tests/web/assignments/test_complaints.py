@@ -1,9 +1,11 @@
 """Complaints about burden, on pages."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 from fastapi.testclient import TestClient
 from httpx import Response
+from openpyxl import load_workbook
 
 from tests.building import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.web.pages import check, fields_of, text_of
@@ -77,3 +79,21 @@ def test_a_complaint_never_links_to_another_site(sign_in: SignIn) -> None:
     client = sign_in(VILLAGE)
     address = _complain(client, page="//evil.example").headers["location"]
     assert "evil" not in client.get(address).text
+
+
+def test_the_list_is_exported_with_its_filter_and_only_to_those_who_see_it(
+    sign_in: SignIn,
+) -> None:
+    _complain(sign_in(VILLAGE))
+    _complain(sign_in(VILLAGE), kind="too_soon", text="只给了半天时间")
+
+    def exported(code: str, query: str) -> list[tuple[object, ...]]:
+        answer = sign_in(code).get(f"/complaints?format=xlsx{query}")
+        sheet = load_workbook(BytesIO(answer.content)).worksheets[0]
+        rows = [row for row in sheet.iter_rows(values_only=True) if row[3] or row[4]]
+        return rows[1:]
+
+    texts = [row[4] for row in exported(TOWNSHIP, "")]
+    assert texts == ["只给了半天时间", "这张表和民政的一样"]
+    assert [row[4] for row in exported(TOWNSHIP, "&kind=repeated")] == ["这张表和民政的一样"]
+    assert exported(OTHER_VILLAGE, "") == []

@@ -61,8 +61,8 @@ def test_every_face_says_the_same_of_a_measure_on_its_way(
 ) -> None:
     client = sign_in(REGION, Role.OFFICE)
     measure = on_its_way
-    home = words(check(client.get("/")).xpath("//h2[@id='standings']/following::table[1]")[0])
-    assert home[1][2:6] == ["32", "15", "1/32", "0/32"]
+    home = words(check(client.get("/")).xpath("//details[@id='standings']//table")[0])
+    assert home[2][2:6] == ["32", "15", "1/32", "0/32"]
     progress = client.get(f"/measures/{measure.id}/progress")
     assert "1/32 已报（份）" in text_of(progress)
     assert "0/32 已审（份）" in text_of(progress)

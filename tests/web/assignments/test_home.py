@@ -54,14 +54,15 @@ def test_what_is_late_comes_first_and_says_so(
     assert "逾期 3 个工作日" in late[0].text_content()
 
 
-def test_what_was_returned_stands_on_top_with_its_reason(
+def test_what_was_returned_is_to_be_done_today_with_its_reason(
     world: World, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
     sent = world.send(VILLAGE)
     return_(session, sent.id, reason="漏了流动户", actor=account_of(session, TOWNSHIP), now=NOW)
     page = text_of(sign_in(VILLAGE).get("/"))
     assert "退回原因：漏了流动户" in page
-    assert page.index("被退回，请修改") < page.index("待办任务")
+    assert "今天要办（1 项）" in page
+    assert "以后到期" not in page
 
 
 def test_an_upper_unit_sees_what_waits_for_review_and_how_far_it_has_got(
@@ -105,7 +106,7 @@ def test_what_was_sent_stays_in_sight_with_what_became_of_it(
     client = sign_in(VILLAGE)
     assert "最近报送" not in text_of(client.get("/"))
     world.send(VILLAGE)
-    sent = check(client.get("/")).xpath("//h2[@id='sent']/following-sibling::ul[1]")[0]
+    sent = check(client.get("/")).xpath("//details[@id='sent']//ul")[0]
     assert "入户排查取暖安全" in sent.text_content()
     assert "待审核" in sent.text_content()
 
@@ -118,20 +119,19 @@ def test_a_saved_draft_shows_on_the_card(world: World, sign_in: Callable[..., Te
     assert "有草稿，未报送" in text_of(client.get("/"))
 
 
-def test_who_only_fills_in_sees_the_tasks_first_and_the_time_of_the_latest_sending(
+def test_everybody_sees_the_tasks_first_and_the_time_of_the_latest_sending(
     world: World, sign_in: Callable[..., TestClient], session: Session
 ) -> None:
-    page = text_of(sign_in(VILLAGE).get("/"))
-    assert page.index("入户排查取暖安全") < page.index("三个工作日内到期")
-    above = text_of(sign_in(TOWNSHIP).get("/"))
-    assert above.index("三个工作日内到期") < above.index("入户排查取暖安全")
+    for code in (VILLAGE, TOWNSHIP):
+        page = text_of(sign_in(code).get("/"))
+        assert page.index("入户排查取暖安全") < page.index("三个工作日内到期")
     sent = world.send(VILLAGE)
     return_(session, sent.id, reason="漏了流动户", actor=account_of(session, TOWNSHIP), now=NOW)
     again = world.send(VILLAGE, checked="13")
     again.sent_at = NOW + timedelta(days=1, hours=2)
     session.add(again)
     session.flush()
-    listed = check(sign_in(VILLAGE).get("/")).xpath("//h2[@id='sent']/following-sibling::ul//li")
+    listed = check(sign_in(VILLAGE).get("/")).xpath("//details[@id='sent']//li")
     told = listed[0].text_content()
     assert f"{local_time(again.sent_at):%m-%d %H:%M}" in told.replace("\u2060", "")
 
@@ -146,3 +146,18 @@ def test_a_task_that_was_opened_again_says_so_until_something_is_done(
     client.post(f"/assignments/{world.id(VILLAGE)}/acknowledge")
     client.get("/assignments")
     assert "已重新开启" not in text_of(client.get("/"))
+
+
+def test_campaigns_stand_apart_in_the_folded_progress_at_no_further_statement(
+    world: World, sign_in: Callable[..., TestClient], session: Session
+) -> None:
+    client, office = sign_in(REGION, "office"), account_of(session, REGION, Role.OFFICE)
+    for number in range(4):
+        campaign = make_campaign(session, office)
+        campaign.title = f"专项{number}"
+        release_down(session, make_measure(session, office, campaign), office)
+    with statements(session) as counted:
+        page = check(client.get("/"))
+    assert len(counted) <= 10
+    groups = page.xpath("//details[@id='standings']//tbody")
+    assert [len(group.xpath("tr")) for group in groups] == [2] * 5

@@ -113,7 +113,7 @@ def test_a_unit_that_has_not_answered_reads_that_it_is_closed(
     close(world, session)
     home = text_of(client.get("/"))
     assert "内蒙古自治区 2026-11-23 09:00 办结 草稿仍保留" in home
-    assert "0 已逾期" in home
+    assert "今天没有急办的事" in home
     task = text_of(client.get(path))
     assert "这项任务已经办结，不用也不能再办理。" in task
     assert "请联系内蒙古自治区重新开启" in task
@@ -151,9 +151,9 @@ def test_the_reviewer_has_nothing_to_decide(
 ) -> None:
     submission = world.send(VILLAGE)
     client, path = sign_in(TOWNSHIP), f"/review/{world.id(VILLAGE)}"
-    assert "0 待我审核" not in text_of(client.get("/"))
+    assert "1 份待审核" in text_of(client.get("/"))
     close(world, session)
-    assert "0 待我审核" in text_of(client.get("/"))
+    assert "待审核" not in text_of(client.get("/"))
     page = check(client.get(path))
     assert not page.xpath("//button[@value='approve' or @value='return']")
     data = {"act": "approve", "submission": submission.id, "seen": "submitted"}
