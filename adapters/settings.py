@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         host = EVERY_ADDRESS.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.web_port}"
 
+    def link(self, path: str) -> str:
+        """The address of a page of the product, for places outside of the product. Without
+        `public_url` it leads to the web application of this machine."""
+        return (self.public_url or self.web_url).rstrip("/") + path
+
     @property
     def prefect_url(self) -> str:
         return f"http://{PREFECT_HOST}:{self.prefect_port}"

@@ -11,11 +11,11 @@ attempt follows (decision 0014).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from prefect import flow, runtime
+from prefect import flow, get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State
@@ -23,27 +23,83 @@ from prefect.states import Completed, Crashed
 
 from adapters import clock
 from adapters.database import transaction
-from models import Occurrence, ScheduledWork
-from queries.campaigns.occurrences import OpenOccurrence, has_due, list_open
-from queries.campaigns.schedules import name_of
+from flows.shown import BETWEEN, label, link_back, tags_of
+from models import Occurrence, Outcome, ScheduledWork
+from queries.campaigns.occurrences import (
+    OpenOccurrence,
+    ToldOccurrence,
+    has_due,
+    list_open,
+    list_told,
+)
+from queries.campaigns.schedules import ScheduleNames, list_names
+from rules.dates.calendar import local_time
 from services.campaigns import occurrences as service
 
 RENDERING = "render-reports/render-reports"
+BECAME: Mapping[Outcome, str] = {
+    Outcome.DONE: "已办理",
+    Outcome.REFUSED: "未能办理",
+    Outcome.PASSED_OVER: "由后面一次代替",
+    Outcome.STOPPED: "已停止",
+}
 
 
 @flow(name="carry-out-due", persist_result=False)
-def carry_out_due(schedule_id: int | None = None) -> State[int]:
-    """Carry out everything that is due. `schedule_id` only names the schedule of this flow run."""
+def carry_out_due(schedule_id: int | None = None, about: str = "") -> State[int]:
+    """Carry out everything that is due.
+
+    `schedule_id` only names the schedule that has started this flow run, and `about` says what
+    that schedule is for.
+    """
+    if schedule_id is not None:
+        _label(schedule_id)
     with get_client(sync_client=True) as client:
-        if schedule_id is not None:
-            with transaction(readonly=True) as session:
-                client.set_flow_run_name(runtime.flow_run.id, name_of(session, schedule_id))
-        count = carry_out_all(client)
-    return Completed(message=f"办理 {count} 项", data=count)
+        attempted = carry_out_all(client)
+    lines = tell_attempts(attempted)
+    log = get_run_logger()
+    for line in lines:
+        log.info("%s", line)
+    if lines:
+        link_back("carry-out-due", "定时安排", "/schedules", lines)
+    return Completed(message=f"办理 {len(attempted)} 项", data=len(attempted))
 
 
-def carry_out_all(client: SyncPrefectClient) -> int:
-    """Carry out everything that is due without a flow run, and return how many attempts were begun.
+def _label(schedule_id: int) -> None:
+    """Name the flow run after the schedule, unless the schedule was deleted meanwhile."""
+    with transaction(readonly=True) as session:
+        names = list_names(session, [schedule_id]).get(schedule_id)
+    if names is not None:
+        label(
+            names.measure or names.campaign,
+            about_schedule(names),
+            tags_of(names.campaign, [names.level]),
+        )
+
+
+def about_schedule(names: ScheduleNames) -> str:
+    """What the id of a schedule stands for: campaign, measure or reports, and the office."""
+    return BETWEEN.join([names.campaign, names.measure or "生成报告", names.unit])
+
+
+def tell_attempts(ids: Sequence[int]) -> list[str]:
+    """A line for each of these occurrences: what it is, and what has become of it."""
+    with transaction(readonly=True) as session:
+        return [_line(told) for told in list_told(session, ids)] if ids else []
+
+
+def _line(told: ToldOccurrence) -> str:
+    occurrence = told.occurrence
+    what = f"下发措施“{told.measure}”" if told.measure else "生成各单位报告"
+    due = f"{local_time(occurrence.due_at):%Y-%m-%d %H:%M}"
+    became = BECAME[occurrence.outcome] if occurrence.outcome else "已交给 render-reports 生成"
+    reason = f"：{occurrence.refusal}" if occurrence.refusal else ""
+    return f"{told.unit}的专项工作“{told.campaign}”，定于 {due} {what}：{became}{reason}"
+
+
+def carry_out_all(client: SyncPrefectClient) -> list[int]:
+    """Carry out everything that is due without a flow run, and return the occurrences of which an
+    attempt was begun.
 
     Where nothing is due, two short reads are all.
     """
@@ -58,7 +114,7 @@ def carry_out_all(client: SyncPrefectClient) -> int:
     orders = [opened for opened in pending if opened.schedule.work == ScheduledWork.REPORT]
     _watch(client, [order.occurrence for order in orders if order.occurrence.flow_run_id], now)
     ready = [opened for opened in pending if _is_ready(opened.occurrence, now)]
-    return sum(_attempt(client, opened) for opened in ready)
+    return [opened.id for opened in ready if _attempt(client, opened)]
 
 
 def _is_ready(occurrence: Occurrence, now: datetime) -> bool:
@@ -79,14 +135,18 @@ def _attempt(client: SyncPrefectClient, pending: OpenOccurrence) -> bool:
 
 def _render(client: SyncPrefectClient, pending: OpenOccurrence, attempt: int) -> None:
     """Have a worker render the reports. Asking twice for one attempt makes one flow run."""
+    with transaction(readonly=True) as session:
+        names = list_names(session, [pending.schedule.id])[pending.schedule.id]
     flow_run = client.create_flow_run_from_deployment(
         client.read_deployment_by_name(RENDERING).id,
         parameters={
             "campaign_id": pending.schedule.campaign_id,
             "occurrence_id": pending.id,
             "attempt": attempt,
+            "about": about_schedule(names),
         },
         idempotency_key=f"reports {pending.id} {attempt}",
+        tags=tags_of(names.campaign, [names.level]),
     )
     with transaction() as session:
         service.hand_over(session, pending.id, attempt, str(flow_run.id), now=clock.now())

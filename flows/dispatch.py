@@ -43,12 +43,14 @@ from flows.batch import Batch, group
 from flows.carry_out_due import carry_out_all
 from flows.connect import API_ERRORS, connected
 from flows.deploy import deploy
-from flows.hand_down import hand_down
+from flows.hand_down import about_plan, describe, hand_down
 from flows.keep_schedules import DEPLOYMENT, keep_schedules
+from flows.shown import tags_of
 from flows.sweep import pass_on
 from models import HandDown
 from queries.assignments.hand_downs import list_pending
 from queries.campaigns.occurrences import list_coming
+from services.assignments import hand_down as service
 
 POLL_SECONDS = 0.2
 AWAY_SECONDS = 0.5
@@ -171,16 +173,20 @@ class Dispatcher:
 
     def _create(self, batch: Batch) -> FlowRun:
         """Create the flow run of a batch. Asking twice with one key gives the same flow run."""
+        with transaction(readonly=True) as session:
+            plan = service.plan(session, batch.hand_down_ids)
         flow_run = self.client.create_flow_run_from_deployment(
             self.deployments["hand-down"],
+            name=describe(plan),
             parameters={
                 "measure_id": batch.measure_id,
                 "period": batch.period,
                 "hand_down_ids": list(batch.hand_down_ids),
+                "about": about_plan(plan),
             },
             state=Pending(),
             idempotency_key=batch.key,
-            tags=[TAG],
+            tags=[TAG, *tags_of(plan.campaign_title, plan.unit_levels)],
         )
         if flow_run.state_type != StateType.PENDING:
             self.client.set_flow_run_state(flow_run.id, Pending(), force=True)

@@ -8,17 +8,18 @@ changes nothing.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from logging import INFO, WARNING
 from typing import Any
 
 from prefect import flow, get_run_logger, runtime, task
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from sqlmodel import Session
 
 from adapters import clock
 from adapters.database import transaction
+from flows.shown import BETWEEN, LEVEL, in_words, label, link_back, name_list, tags_of
 from models.assignment import ONCE
 from queries.campaigns.measures import get_measure
 from queries.units.units import get_unit
@@ -29,8 +30,6 @@ from services.campaigns.measures import release_measure
 PAUSE = 0.12
 """Seconds between two parts of a level. On SQLite a writer of another process asks ten times a
 second whether it may write."""
-NAMES_SHOWN = 2
-"""How many units the name of a flow run lists. Of more it says the first one and their number."""
 
 
 @flow(name="hand-down", persist_result=False)
@@ -39,27 +38,29 @@ def hand_down(
     unit_code: str | None = None,
     period: str | None = None,
     hand_down_ids: list[int] | None = None,
+    about: str = "",
 ) -> State[int]:
     """Hand a measure down from a unit for a period. `period` None: a one-off measure.
 
     Without unit and period the issuer releases the measure, or opens its current period. With
     `hand_down_ids` the flow fulfils these wishes of the measure and period, which come from the
-    dispatcher. The state says how many units were reached on all levels.
+    dispatcher. `about` is for people: what the ids stand for. The state says how many units were
+    reached on all levels.
     """
     with transaction() as session:
         ids = hand_down_ids or [_request(session, measure_id, unit_code, period)]
         plan = service.plan(session, ids)
         service.start(session, ids, str(runtime.flow_run.id))
-    _name_flow_run(describe(plan))
+    label(describe(plan), about_plan(plan), tags_of(plan.campaign_title, plan.unit_levels))
     log, began = get_run_logger(), time.monotonic()
-    log.info("开始交办 %s。层级：%s。", describe(plan), "、".join(plan.level_names) or "没有")
     levels = zip(plan.levels, plan.level_names, strict=True)
-    reached = sum(_reach(ids, level, name) for level, name in levels)
+    reached = {name: _reach(ids, level, name) for level, name in levels}
     with transaction() as session:
         service.finish(session, ids, now=clock.now())
-    said = outcome(reached)
-    log.log(INFO if reached else WARNING, "%s，用时 %.1f 秒。", said, time.monotonic() - began)
-    return Completed(message=said, data=reached)
+    total, told = sum(reached.values()), told_in_words(plan, reached)
+    log.log(INFO if total else WARNING, "%s 用时 %.1f 秒。", told, time.monotonic() - began)
+    link_back(f"measure-{plan.measure_id}", describe(plan), _page_of(plan), [told])
+    return Completed(message=outcome(total), data=total)
 
 
 @task(persist_result=False)
@@ -78,16 +79,29 @@ def reach_level(hand_down_ids: list[int], level: str) -> State[int]:
 
 def _reach(hand_down_ids: list[int], level: str, name: str) -> Any:
     """How many units of a level are reached. Prefect does not unpack the state of such a task."""
-    task_run = reach_level.with_options(task_run_name=name)
+    task_run = reach_level.with_options(task_run_name=name, tags=[LEVEL + name])
     return task_run(hand_down_ids, level, return_state=True).result()
 
 
 def describe(plan: Plan) -> str:
     """The measure, the period and the units that hand it down: `冬季安全排查 · 赤峰市等5个单位`."""
-    period = "" if plan.period == ONCE else f"（{plan.period}）"
-    names = plan.unit_names
-    shown = "、".join(names) if len(names) <= NAMES_SHOWN else f"{names[0]}等{len(names)}个单位"
-    return f"{plan.measure_title}{period} · {shown}"
+    return f"{plan.measure_title}{in_words(plan.period)}{BETWEEN}{name_list(plan.unit_names)}"
+
+
+def about_plan(plan: Plan) -> str:
+    """What the ids among the parameters stand for: campaign, measure, period and units."""
+    return f"{plan.campaign_title}{BETWEEN}{describe(plan)}"
+
+
+def told_in_words(plan: Plan, reached: Mapping[str, int]) -> str:
+    """The line of the log: what was handed down from where, and how many units of each level it
+    reached."""
+    levels = "、".join(f"{name} {number}" for name, number in reached.items()) or "没有下级"
+    total = outcome(sum(reached.values()))
+    return (
+        f"专项工作“{plan.campaign_title}”的措施“{plan.measure_title}”{in_words(plan.period)}"
+        f"由{name_list(plan.unit_names)}交办（{levels}），{total}。"
+    )
 
 
 def outcome(reached: int) -> str:
@@ -95,6 +109,12 @@ def outcome(reached: int) -> str:
     if reached:
         return f"共到达 {reached} 个单位"
     return "没有到达任何单位：下级里没有这条措施要交办的单位"
+
+
+def _page_of(plan: Plan) -> str:
+    """The product's page that shows how far the measure has got."""
+    chosen = "" if plan.period == ONCE else f"?period={plan.period}"
+    return f"/measures/{plan.measure_id}/progress{chosen}"
 
 
 def _request(session: Session, measure_id: int, unit_code: str | None, period: str | None) -> int:
@@ -105,8 +125,3 @@ def _request(session: Session, measure_id: int, unit_code: str | None, period: s
     unit_id = get_unit(session, unit_code).id if unit_code else measure.unit_id
     assert unit_id is not None
     return service.request(session, measure_id, period or ONCE, unit_id, actor=None, now=now)
-
-
-def _name_flow_run(name: str) -> None:
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_name(runtime.flow_run.id, name)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from prefect import flow, runtime, task
-from prefect.client.orchestration import get_client
+from prefect import flow, get_run_logger, task
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
@@ -21,8 +20,10 @@ from adapters import clock
 from adapters.database import transaction
 from adapters.reports.report_files import folder_of, write_reports
 from adapters.reports.report_view import report_of
+from flows.shown import BETWEEN, label, link_back, name_list, tags_of
 from queries.reports.report_data import get_report_campaign
 from queries.reports.snapshots import list_snapshot_ids, list_snapshots
+from queries.units.units import list_levels, list_units_of
 from rules.dates.calendar import local_date
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns import occurrences
@@ -41,12 +42,14 @@ def render_reports(
     as_of: date | None = None,
     occurrence_id: int | None = None,
     attempt: int = 0,
+    about: str = "",
 ) -> State[int]:
     """Render the reports of units. `unit_codes` None: the owner and all units that handed down.
 
     `as_of` None is today in Asia/Shanghai. The reports of an earlier day are rendered again from
     the snapshots of that day. With `occurrence_id` the flow works for that order, as long as
-    `attempt` is the order's latest attempt. The state says how many units have reports.
+    `attempt` is the order's latest attempt. `about` is for people: what the ids stand for. The
+    state says how many units have reports.
     """
     order = (occurrence_id, attempt) if occurrence_id is not None else None
     if not _live(order):
@@ -63,10 +66,8 @@ def _render_all(
 ) -> State[int]:
     now = clock.now()
     day = as_of or local_date(now)
-    with transaction(readonly=True) as session:
-        title = get_report_campaign(session, campaign_id).title
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_name(runtime.flow_run.id, f"{title} · {day} 报告")
+    shown = _label(campaign_id, unit_codes, day)
+    log, began = get_run_logger(), time.monotonic()
     ids: Any = take_data(campaign_id, unit_codes, day, now, order, return_state=True).result()
     count = 0
     for start in range(0, len(ids), UNITS_AT_ONCE):
@@ -76,7 +77,31 @@ def _render_all(
     if order:
         with transaction() as session:
             occurrences.finish(session, order[0], now=clock.now())
+    told = f"{shown.whole}：已生成 {count} 个单位的报告。"
+    log.info("%s 用时 %.1f 秒。", told, time.monotonic() - began)
+    link_back(f"reports-{campaign_id}", shown.name, f"/reports/{campaign_id}", [told])
     return Completed(message=f"已生成 {count} 个单位的报告", data=count)
+
+
+class Shown(NamedTuple):
+    """What Prefect's page says of a flow run."""
+
+    name: str
+    whole: str
+    """The name with the units."""
+
+
+def _label(campaign_id: int, unit_codes: list[str] | None, day: date) -> Shown:
+    """Name the flow run after the campaign, the day and the units."""
+    with transaction(readonly=True) as session:
+        title = get_report_campaign(session, campaign_id).title
+        units = list_units_of(session, unit_codes or ())
+        levels = {level.code: level.name for level in list_levels(session)}
+    name = f"{title}{BETWEEN}{day} 报告"
+    names = name_list([unit.name for unit in units]) or "所有单位"
+    shown = Shown(name, f"{name}{BETWEEN}{names}")
+    label(name, shown.whole, tags_of(title, (levels[unit.level] for unit in units)))
+    return shown
 
 
 @task(task_run_name="取数", persist_result=False)

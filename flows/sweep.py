@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
@@ -18,7 +18,7 @@ from adapters import clock
 from adapters.attachment_store import get_store
 from adapters.database import transaction
 from flows.batch import Batch, group
-from flows.carry_out_due import carry_out_all
+from flows.carry_out_due import carry_out_all, tell_attempts
 from flows.hand_down import hand_down
 from queries.assignments.hand_downs import list_pending
 from queries.filling.comparisons import list_stale
@@ -52,8 +52,11 @@ def sweep() -> State[int]:
 def carry_out_what_is_due() -> State[int]:
     """Carry out the releases and reports that the offices have scheduled."""
     with get_client(sync_client=True) as client:
-        count = carry_out_all(client)
-    return Completed(message=f"办理 {count} 项", data=count)
+        attempted = carry_out_all(client)
+    log = get_run_logger()
+    for line in tell_attempts(attempted):
+        log.info("%s", line)
+    return Completed(message=f"办理 {len(attempted)} 项", data=len(attempted))
 
 
 @task(persist_result=False)

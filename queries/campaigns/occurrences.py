@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from adapters.by_name import ByName
-from models import Occurrence, Schedule, ScheduledWork
+from models import Campaign, Measure, Occurrence, Schedule, ScheduledWork, Unit
 
 
 class OpenOccurrence(NamedTuple):
@@ -21,6 +21,40 @@ class OpenOccurrence(NamedTuple):
     @property
     def id(self) -> int:
         return self.occurrence.id
+
+
+class ToldOccurrence(NamedTuple):
+    """An occurrence with everything that a line of a log says of it."""
+
+    occurrence: Occurrence
+    schedule: Schedule
+    campaign: str
+    measure: str | None
+    """The title of the measure; None for reports."""
+    unit: str
+    """The name of the office."""
+
+
+def list_told(session: Session, ids: Sequence[int]) -> Sequence[ToldOccurrence]:
+    """These occurrences, the oldest first; one statement."""
+    by_name = ByName(
+        ToldOccurrence,
+        occurrence=Occurrence,
+        schedule=Schedule,
+        campaign=col(Campaign.title),
+        measure=col(Measure.title),
+        unit=col(Unit.name),
+    )
+    wanted = (
+        select(*by_name.columns)
+        .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
+        .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
+        .join(Unit, col(Unit.id) == Schedule.unit_id)
+        .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
+        .where(col(Occurrence.id).in_(ids))
+        .order_by(col(Occurrence.id))
+    )
+    return by_name.values(session.execute(wanted))
 
 
 def list_coming(session: Session) -> Sequence[Schedule]:

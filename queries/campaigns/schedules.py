@@ -15,10 +15,12 @@ from models import (
     Account,
     Campaign,
     HandDown,
+    Level,
     Measure,
     MeasureStatus,
     Occurrence,
     Schedule,
+    Unit,
 )
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
@@ -86,16 +88,37 @@ def count_campaign_plans(session: Session, campaign_id: int) -> int:
     return session.exec(wanted).one()
 
 
-def name_of(session: Session, schedule_id: int) -> str:
-    """The title of the schedule's measure or campaign; empty once that is deleted."""
-    wanted = (
-        select(func.coalesce(Measure.title, Campaign.title))
-        .select_from(Schedule)
-        .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
-        .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
-        .where(Schedule.id == schedule_id)
+class ScheduleNames(NamedTuple):
+    """What a schedule is for."""
+
+    id: int
+    campaign: str
+    measure: str | None
+    """None for reports."""
+    unit: str
+    level: str
+
+
+def list_names(session: Session, ids: Sequence[int]) -> dict[int, ScheduleNames]:
+    """Schedule → the names of its campaign, measure, unit and level. What was deleted is left
+    out; one statement."""
+    by_name = ByName(
+        ScheduleNames,
+        id=col(Schedule.id),
+        campaign=col(Campaign.title),
+        measure=col(Measure.title),
+        unit=col(Unit.name),
+        level=col(Level.name),
     )
-    return session.exec(wanted).first() or ""
+    wanted = (
+        select(*by_name.columns)
+        .join(Campaign, col(Campaign.id) == Schedule.campaign_id)
+        .join(Unit, col(Unit.id) == Schedule.unit_id)
+        .join(Level, col(Level.code) == Unit.level)
+        .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
+        .where(col(Schedule.id).in_(ids))
+    )
+    return {names.id: names for names in by_name.values(session.execute(wanted))}
 
 
 def get_own_schedule(session: Session, account: Account, schedule_id: int) -> Schedule:

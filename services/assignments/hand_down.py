@@ -30,6 +30,7 @@ from models import (
     Account,
     Act,
     Assignment,
+    Campaign,
     Event,
     Gate,
     HandDown,
@@ -71,9 +72,12 @@ class Plan:
 
     measure_id: int
     measure_title: str
+    campaign_title: str
     period: str
     unit_names: tuple[str, ...]
     """The names of the units that hand down."""
+    unit_levels: tuple[str, ...]
+    """The names of their levels, from the top down."""
     levels: tuple[str, ...]
     """Codes of the levels to reach, from the top down."""
     level_names: tuple[str, ...]
@@ -106,7 +110,15 @@ def request(
 def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
     """What has to be done for these wishes, which share a measure and a period."""
     rows = session.execute(
-        select(Measure, col(HandDown.period), col(Unit.name), col(Level.rank))
+        select(
+            Measure,
+            col(HandDown.period),
+            col(Unit.name),
+            col(Level.rank),
+            col(Level.name).label("level"),
+            col(Campaign.title),
+        )
+        .join(Campaign, col(Campaign.id) == Measure.campaign_id)
         .join(HandDown, col(HandDown.measure_id) == Measure.id)
         .join(Unit, col(Unit.id) == HandDown.unit_id)
         .join(Level, col(Level.code) == Unit.level)
@@ -119,8 +131,12 @@ def plan(session: Session, hand_down_ids: Sequence[int]) -> Plan:
     return Plan(
         measure_id=measure.id,
         measure_title=measure.title,
+        campaign_title=rows[0].title,
         period=period,
         unit_names=tuple(row.name for row in rows),
+        unit_levels=tuple(
+            dict.fromkeys(row.level for row in sorted(rows, key=lambda row: row.rank))
+        ),
         levels=tuple(level.code for level in levels),
         level_names=tuple(level.name for level in levels),
     )

@@ -1,5 +1,6 @@
 """One Prefect server for all tests of flows, started by the product's own supervisor."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -33,6 +34,9 @@ from tests.conftest import shared_folder
 from tests.live import free_port
 from tests.sample_tree import make_tree
 from tests.scenes import locked
+
+FLOWS = ("carry_out_due", "hand_down", "render_reports", "sweep")
+"""The modules whose lines are the product's own."""
 
 
 @pytest.fixture(scope="package")
@@ -85,6 +89,33 @@ def copy_tables(database: Path, shared: Path) -> None:
             database.parent.mkdir(mode=0o700)
             shutil.copy(original, database)
             database.chmod(0o600)
+
+
+class Listening(logging.Handler):
+    """Keeps what flow runs say, which Prefect's page shows as their log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.fixture
+def said_lines() -> Iterator[list[str]]:
+    """The lines that the product's flows write into the logs of their runs."""
+    listening = Listening()
+    listening.addFilter(lambda record: record.module in FLOWS)
+    loggers = [logging.getLogger(f"prefect.{kind}_runs") for kind in ("flow", "task")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.INFO)
+        logger.addHandler(listening)
+    yield listening.lines
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.removeHandler(listening)
+        logger.setLevel(level)
 
 
 @pytest.fixture

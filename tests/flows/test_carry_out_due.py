@@ -134,13 +134,19 @@ def test_without_a_dispatcher_a_flow_carries_it_out_and_a_second_one_finds_it_do
     office: Account,
     at: SimpleNamespace,
     flow: Flow[..., object],
+    said_lines: list[str],
 ) -> None:
-    schedule_release(session, make_measure(session, office), START + SOON, actor=office, now=START)
+    measure = make_measure(session, office)
+    schedule_release(session, measure, START + SOON, actor=office, now=START)
     session.commit()
     at.now = START + SOON
     for _ in range(2):
         flow()
         assert (stored(session).outcome, stored(session).attempts) == (Outcome.DONE, 1)
+    assert [line for line in said_lines if "定于" in line] == [
+        "内蒙古自治区的专项工作“冬春季安全排查”，定于 2026-11-23 09:00 "
+        f"下发措施“{measure.title}”：已办理"
+    ]
     assert len(session.exec(select(HandDown)).all()) == 1
 
 
@@ -272,6 +278,9 @@ def test_the_flow_run_that_stands_for_a_schedule_on_prefects_page_is_named_after
     schedule = schedule_release(session, measure, START + SOON, actor=office, now=START)
     session.commit()
     state: Any = carry_out_due(schedule.id, return_state=True)
-    assert client.read_flow_run(state.state_details.flow_run_id).name == measure.title
+    run = client.read_flow_run(state.state_details.flow_run_id)
+    assert run.name == measure.title
+    assert run.parameters["about"] == f"冬春季安全排查 · {measure.title} · 内蒙古自治区"
+    assert run.tags == ["专项工作：冬春季安全排查", "层级：自治区"]
     assert task_runs(client, str(state.state_details.flow_run_id)) == {}
     assert session.exec(select(Campaign)).one()

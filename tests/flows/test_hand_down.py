@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.filters import TaskRunFilter
+from prefect.client.schemas.filters import ArtifactFilter, TaskRunFilter
 from sqlmodel import Session, col, func, select
 
-from flows.hand_down import describe, hand_down
+from adapters.settings import get_settings
+from flows.hand_down import describe, hand_down, told_in_words
 from models import Assignment, Event, HandDown
 from services.assignments.hand_down import Plan
 from tests.building import REGION, make_account, make_measure
@@ -72,5 +74,43 @@ def test_prefects_page_names_measure_and_unit_and_says_how_many_units_each_level
 
 def test_many_units_are_named_by_the_first_and_their_number() -> None:
     names = ("赤峰市", "通辽市", "包头市")
-    plan = Plan(1, "冬季安全排查", "202611", names, ("banner",), ("旗县区",))
-    assert describe(plan) == "冬季安全排查（202611） · 赤峰市等3个单位"
+    plan = Plan(
+        1, "冬季安全排查", "冬春季安全", "202611", names, ("盟市",), ("banner",), ("旗县区",)
+    )
+    assert describe(plan) == "冬季安全排查（2026年11月） · 赤峰市等3个单位"
+    assert told_in_words(plan, {"旗县区": 7}) == (
+        "专项工作“冬春季安全”的措施“冬季安全排查”（2026年11月）由赤峰市等3个单位交办（旗县区 7），"
+        "共到达 7 个单位。"
+    )
+    assert "没有到达任何单位" in told_in_words(plan, {})
+
+
+def test_prefects_page_has_names_beside_ids_tags_and_a_link_back(
+    client: SyncPrefectClient,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    said_lines: list[str],
+) -> None:
+    """Started by hand on Prefect's page: only the id was typed."""
+    monkeypatch.setattr(get_settings(), "public_url", "https://jieli.example/")
+    measure_id = confirmed(session, "冬季_安全排查")
+    state: Any = hand_down(measure_id, return_state=True)
+    run = client.read_flow_run(state.state_details.flow_run_id)
+    assert run.parameters["measure_id"] == measure_id
+    assert run.parameters["about"] == "冬春季安全排查 · 冬季_安全排查 · 内蒙古自治区"
+    assert run.tags == ["专项工作：冬春季安全排查", "层级：自治区"]
+    until(lambda: len(task_tags(client, run.id)) == 4)
+    assert task_tags(client, run.id)["盟市"] == ["层级：盟市"]
+    (artifact,) = client.read_artifacts(
+        artifact_filter=ArtifactFilter.model_validate({"flow_run_id": {"any_": [run.id]}})
+    )
+    link = f"(https://jieli.example/measures/{measure_id}/progress)"
+    assert f"[冬季\\_安全排查 · 内蒙古自治区]{link}" in str(artifact.data)
+    assert "共到达 49 个单位" in str(artifact.data)
+    (line,) = said_lines
+    assert "专项工作“冬春季安全排查”的措施“冬季_安全排查”由内蒙古自治区交办（盟市 2、" in line
+
+
+def task_tags(client: SyncPrefectClient, run_id: UUID) -> dict[str, list[str]]:
+    wanted = TaskRunFilter.model_validate({"flow_run_id": {"any_": [run_id]}})
+    return {run.name: run.tags for run in client.read_task_runs(task_run_filter=wanted)}

@@ -44,13 +44,21 @@ def files(campaign: int, day: date) -> dict[str, int]:
 
 
 def test_every_unit_that_handed_something_down_gets_its_three_files(
-    client: SyncPrefectClient, campaign: int, installation: Path, today: date
+    client: SyncPrefectClient,
+    campaign: int,
+    installation: Path,
+    today: date,
+    said_lines: list[str],
 ) -> None:
     state: Any = render_reports(campaign, return_state=True)
     assert state.message == "已生成 18 个单位的报告"
     assert len(files(campaign, today)) == 18 * 3
     run = client.read_flow_run(state.state_details.flow_run_id)
     assert run.name == f"冬春季安全排查 · {today} 报告"
+    assert run.parameters["about"] == f"冬春季安全排查 · {today} 报告 · 所有单位"
+    assert run.tags == ["专项工作：冬春季安全排查"]
+    (line,) = said_lines
+    assert line.startswith(f"冬春季安全排查 · {today} 报告 · 所有单位：已生成 18 个单位的报告。")
     assert task_runs(client, str(run.id)) == {
         "取数": "18 个单位的数据",
         "第 1–18 个单位": "已生成 18 个单位的报告",
