@@ -26,8 +26,8 @@ from adapters.database import transaction
 from flows.shown import BETWEEN, label, link_back, tags_of
 from models import Occurrence, Outcome, ScheduledWork
 from queries.campaigns.occurrences import (
+    AttemptedOccurrence,
     OpenOccurrence,
-    ToldOccurrence,
     has_due,
     list_open,
     list_told,
@@ -88,7 +88,7 @@ def tell_attempts(ids: Sequence[int]) -> list[str]:
         return [_line(told) for told in list_told(session, ids)] if ids else []
 
 
-def _line(told: ToldOccurrence) -> str:
+def _line(told: AttemptedOccurrence) -> str:
     occurrence = told.occurrence
     what = f"下发措施“{told.measure}”" if told.measure else "生成各单位报告"
     due = f"{local_time(occurrence.due_at):%Y-%m-%d %H:%M}"

@@ -83,7 +83,7 @@ def _render_all(
     return Completed(message=f"已生成 {count} 个单位的报告", data=count)
 
 
-class Shown(NamedTuple):
+class Naming(NamedTuple):
     """What Prefect's page says of a flow run."""
 
     name: str
@@ -91,7 +91,7 @@ class Shown(NamedTuple):
     """The name with the units."""
 
 
-def _label(campaign_id: int, unit_codes: list[str] | None, day: date) -> Shown:
+def _label(campaign_id: int, unit_codes: list[str] | None, day: date) -> Naming:
     """Name the flow run after the campaign, the day and the units."""
     with transaction(readonly=True) as session:
         title = get_report_campaign(session, campaign_id).title
@@ -99,7 +99,7 @@ def _label(campaign_id: int, unit_codes: list[str] | None, day: date) -> Shown:
         levels = {level.code: level.name for level in list_levels(session)}
     name = f"{title}{BETWEEN}{day} 报告"
     names = name_list([unit.name for unit in units]) or "所有单位"
-    shown = Shown(name, f"{name}{BETWEEN}{names}")
+    shown = Naming(name, f"{name}{BETWEEN}{names}")
     label(name, shown.whole, tags_of(title, (levels[unit.level] for unit in units)))
     return shown
 

@@ -23,7 +23,7 @@ class OpenOccurrence(NamedTuple):
         return self.occurrence.id
 
 
-class ToldOccurrence(NamedTuple):
+class AttemptedOccurrence(NamedTuple):
     """An occurrence with everything that a line of a log says of it."""
 
     occurrence: Occurrence
@@ -35,10 +35,10 @@ class ToldOccurrence(NamedTuple):
     """The name of the office."""
 
 
-def list_told(session: Session, ids: Sequence[int]) -> Sequence[ToldOccurrence]:
+def list_told(session: Session, ids: Sequence[int]) -> Sequence[AttemptedOccurrence]:
     """These occurrences, the oldest first; one statement."""
     by_name = ByName(
-        ToldOccurrence,
+        AttemptedOccurrence,
         occurrence=Occurrence,
         schedule=Schedule,
         campaign=col(Campaign.title),
