@@ -43,9 +43,8 @@ from flows.batch import Batch, group
 from flows.carry_out_due import carry_out_all
 from flows.connect import API_ERRORS, connected
 from flows.deploy import deploy
-from flows.hand_down import about_plan, describe, hand_down
+from flows.hand_down import about_plan, describe, hand_down, tags_of_plan
 from flows.keep_schedules import DEPLOYMENT, keep_schedules
-from flows.shown import tags_of
 from flows.sweep import pass_on
 from models import HandDown
 from queries.assignments.hand_downs import list_pending
@@ -186,7 +185,7 @@ class Dispatcher:
             },
             state=Pending(),
             idempotency_key=batch.key,
-            tags=[TAG, *tags_of(plan.campaign_title, plan.unit_levels)],
+            tags=[TAG, *tags_of_plan(plan)],
         )
         if flow_run.state_type != StateType.PENDING:
             self.client.set_flow_run_state(flow_run.id, Pending(), force=True)

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from adapters import clock
 from adapters.database import transaction
-from flows.shown import BETWEEN, LEVEL, in_words, label, link_back, name_list, tags_of
+from flows.shown import BETWEEN, in_words, label, link_back, name_list, tags_of
 from models.assignment import ONCE
 from queries.campaigns.measures import get_measure
 from queries.units.units import get_unit
@@ -51,7 +51,7 @@ def hand_down(
         ids = hand_down_ids or [_request(session, measure_id, unit_code, period)]
         plan = service.plan(session, ids)
         service.start(session, ids, str(runtime.flow_run.id))
-    label(describe(plan), about_plan(plan), tags_of(plan.campaign_title, plan.unit_levels))
+    label(describe(plan), about_plan(plan), tags_of_plan(plan))
     log, began = get_run_logger(), time.monotonic()
     levels = zip(plan.levels, plan.level_names, strict=True)
     reached = {name: _reach(ids, level, name) for level, name in levels}
@@ -79,7 +79,7 @@ def reach_level(hand_down_ids: list[int], level: str) -> State[int]:
 
 def _reach(hand_down_ids: list[int], level: str, name: str) -> Any:
     """How many units of a level are reached. Prefect does not unpack the state of such a task."""
-    task_run = reach_level.with_options(task_run_name=name, tags=[LEVEL + name])
+    task_run = reach_level.with_options(task_run_name=name)
     return task_run(hand_down_ids, level, return_state=True).result()
 
 
@@ -91,6 +91,11 @@ def describe(plan: Plan) -> str:
 def about_plan(plan: Plan) -> str:
     """What the ids among the parameters stand for: campaign, measure, period and units."""
     return f"{plan.campaign_title}{BETWEEN}{describe(plan)}"
+
+
+def tags_of_plan(plan: Plan) -> list[str]:
+    """The campaign, the levels that hand down, and those that are reached."""
+    return tags_of(plan.campaign_title, (*plan.unit_levels, *plan.level_names))
 
 
 def told_in_words(plan: Plan, reached: Mapping[str, int]) -> str:

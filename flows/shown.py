@@ -7,6 +7,7 @@ dispatcher gives it to its flow runs when it creates them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from prefect import runtime
@@ -14,6 +15,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import ArtifactCreate
 
 from adapters.settings import get_settings
+from flows.connect import API_ERRORS
 from rules.dates.periods import period_words
 
 CAMPAIGN, LEVEL = "专项工作：", "层级："
@@ -22,7 +24,11 @@ BETWEEN = " · "
 
 
 def tags_of(campaign: str, levels: Iterable[str] = ()) -> list[str]:
-    """The tags of a flow run that works for a campaign and for units of these levels."""
+    """The tags of a flow run that works for a campaign and for units of these levels.
+
+    Task runs have no tags: before each of them Prefect would ask its server for a slot of the
+    tag's limit, and a server that is busy for a moment would fail the work.
+    """
     return [CAMPAIGN + campaign, *(LEVEL + level for level in dict.fromkeys(levels))]
 
 
@@ -55,7 +61,10 @@ def _plain(value: object) -> object:
 
 
 def link_back(key: str, title: str, path: str, lines: Iterable[str]) -> None:
-    """Write an artifact of this flow run: what was done, and a link to the product's page."""
+    """Write an artifact of this flow run: what was done, and a link to the product's page.
+
+    A server that does not take it fails no flow run, because the work is done.
+    """
     address = get_settings().link(path)
     text = "\n".join(
         [f"## [{_escaped(title)}]({address})", "", *(f"- {_escaped(line)}" for line in lines)]
@@ -64,7 +73,7 @@ def link_back(key: str, title: str, path: str, lines: Iterable[str]) -> None:
         key=key, type="markdown", description=title, data=text,
         flow_run_id=UUID(runtime.flow_run.id),
     )  # fmt: skip
-    with get_client(sync_client=True) as client:
+    with suppress(*API_ERRORS), get_client(sync_client=True) as client:
         client.create_artifact(made)
 
 
