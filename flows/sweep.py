@@ -23,7 +23,7 @@ from flows.hand_down import hand_down
 from queries.assignments.hand_downs import list_pending
 from queries.filling.comparisons import list_stale
 from services.accounts import sign_ins
-from services.assignments.assignments import pass_on_overdue
+from services.assignments.gates import open_gates
 from services.filling import attachments
 from services.filling.comparisons import MOST_GROUPS, compare, store
 
@@ -69,7 +69,7 @@ def open_overdue_gates() -> State[int]:
 def pass_on() -> int:
     """Open the gates without a task run, and return how many assignments were released."""
     with transaction() as session:
-        return pass_on_overdue(session, now=clock.now())
+        return open_gates(session, now=clock.now())
 
 
 @task(persist_result=False)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import choice_of, one_of
@@ -25,6 +25,9 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+_AT_GATE = text("passes_on_on IS NOT NULL AND released_at IS NULL")
+
+
 class Assignment(SQLModel, table=True):
     """One measure at one unit for one period (任务)."""
 
@@ -35,6 +38,12 @@ class Assignment(SQLModel, table=True):
             "ix_assignment_parent_id_status_review_due_on", "parent_id", "status", "review_due_on"
         ),
         Index("ix_assignment_measure_id_level", "measure_id", "period", "level", "status"),
+        Index(
+            "ix_assignment_at_gate",
+            "measure_id",
+            postgresql_where=_AT_GATE,
+            sqlite_where=_AT_GATE,
+        ),
         one_of("status", Status),
     )
 

@@ -19,6 +19,9 @@ class Act(StrEnum):
     RELEASE = "release"
     PASS_ON = "pass_on"
     """The gate opened by itself, because it is `auto` or because its time was over."""
+    PASS_ON_FOR_TIME = "pass_on_for_time"
+    """The gate opened before its time, because waiting would have left the lowest level too few
+    working days."""
     SUBMIT = "submit"
     RECALL = "recall"
     """The unit took its submission back before the review."""

@@ -1,13 +1,15 @@
 """Queries about measures: their levels, gates and addressees, and whom a release would reach."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Addressee, Level, Measure, MeasureGate
+from models import Addressee, Level, Measure, MeasureGate, Unit
+from models.parameters import among
 from queries.units.unit_groups import list_groups_below
 from queries.units.units import list_levels
 from rules.sentences.not_found import NotFound
@@ -90,6 +92,15 @@ def list_reached_levels(session: Session, measure_id: int, rank: int) -> Sequenc
     return session.scalars(_LEVELS_BELOW, {"measure": measure_id, "rank": rank}).all()
 
 
+def list_levels_of(session: Session, measure_ids: Collection[int]) -> dict[int, list[str]]:
+    """Measure → the codes of the levels below its issuer that it reaches, from the top down; one
+    statement."""
+    found: dict[int, list[str]] = {measure_id: [] for measure_id in measure_ids}
+    for measure_id, level in session.execute(_LEVELS_OF, {"measures": list(measure_ids)}):
+        found[measure_id].append(level)
+    return found
+
+
 def list_reach(session: Session, measure: Measure) -> list[Reach]:
     """How many units a release would reach, by level from the top down; three small statements."""
     addressees = list_addressed(session, measure.id)
@@ -128,7 +139,28 @@ def _levels_below() -> Select[Any]:
     )
 
 
+def _levels_of() -> Select[Any]:
+    issuer, top = aliased(Unit), aliased(Level)
+    last = (
+        select(func.max(Level.rank))
+        .join(Addressee, col(Addressee.level) == Level.code)
+        .where(col(Addressee.measure_id) == Measure.id)
+        .correlate(Measure)
+        .scalar_subquery()
+    )
+    reached = aliased(Level)
+    return (
+        select(col(Measure.id), col(reached.code))
+        .join(issuer, col(issuer.id) == Measure.unit_id)
+        .join(top, col(top.code) == issuer.level)
+        .join(reached, and_(col(reached.rank) > top.rank, col(reached.rank) <= last))
+        .where(among(col(Measure.id), "measures"))
+        .order_by(col(Measure.id), col(reached.rank))
+    )
+
+
 _MEASURE = bindparam("measure", type_=Integer)
+_LEVELS_OF = _levels_of()
 _LEVELS_BELOW = _levels_below()
 _ADDRESSED = select(col(Addressee.level), col(Addressee.tag)).where(
     col(Addressee.measure_id) == _MEASURE

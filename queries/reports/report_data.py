@@ -14,7 +14,6 @@ from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import (
-    Act,
     AnswerNumber,
     Assignment,
     Campaign,
@@ -45,7 +44,7 @@ from queries.reports.report_counts import (
 from queries.reports.report_listed import list_listed, names_rolled
 from queries.reports.report_lists import list_coverage, list_named
 from queries.units.units import current
-from rules.assignments.states import REPORTED
+from rules.assignments.states import BY_ITSELF, REPORTED
 from rules.forms.rolled_figures import EXTREMES, Extremes
 from rules.reports.report_rows import (
     AnswerRow,
@@ -308,7 +307,7 @@ def _passed_on(session: Session, campaign_id: int, unit_ids: Sequence[int]) -> s
         select(col(Event.assignment_id))
         .join(Assignment, col(Assignment.id) == Event.assignment_id)
         .where(
-            col(Event.act) == Act.PASS_ON,
+            col(Event.act).in_(BY_ITSELF),
             col(Assignment.unit_id).in_(_member_ids(unit_ids)),
             col(Assignment.measure_id).in_(of_campaign(campaign_id)),
         )

@@ -12,6 +12,7 @@ NEXT: dict[Status, dict[Act, Status]] = {
     Status.ISSUED: {
         Act.ACKNOWLEDGE: Status.ACKNOWLEDGED,
         Act.PASS_ON: Status.RELEASED,
+        Act.PASS_ON_FOR_TIME: Status.RELEASED,
         Act.SUBMIT: Status.SUBMITTED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
@@ -19,6 +20,7 @@ NEXT: dict[Status, dict[Act, Status]] = {
         Act.DETAIL: Status.ACKNOWLEDGED,
         Act.RELEASE: Status.RELEASED,
         Act.PASS_ON: Status.RELEASED,
+        Act.PASS_ON_FOR_TIME: Status.RELEASED,
         Act.SUBMIT: Status.SUBMITTED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
@@ -60,6 +62,8 @@ REPORTED = (Status.SUBMITTED, Status.APPROVED, Status.CLOSED)
 """The answer has arrived and counts in the reported totals."""
 REVIEWED = (Status.APPROVED, Status.CLOSED)
 """The unit above has approved the answer; the answer counts in the reviewed totals."""
+BY_ITSELF = (Act.PASS_ON, Act.PASS_ON_FOR_TIME)
+"""The measure went on to the lower units by itself."""
 UNSENT = (Status.ISSUED, Status.ACKNOWLEDGED, Status.RELEASED, Status.RETURNED)
 """The unit still owes an answer. The assignment is overdue once the due date has passed."""
 
@@ -79,6 +83,7 @@ ACT_NAMES: dict[Act, str] = {
     Act.DETAIL: N_("细化"),
     Act.RELEASE: N_("下发"),
     Act.PASS_ON: N_("自动下发"),
+    Act.PASS_ON_FOR_TIME: N_("提前自动下发"),
     Act.SUBMIT: N_("填报"),
     Act.RECALL: N_("收回填报"),
     Act.APPROVE: N_("审核通过"),
@@ -145,7 +150,7 @@ def possible(status: Status, *, lowest: bool, corrected: bool = False) -> dict[A
     if Act.RECALL in allowed and corrected:
         allowed[Act.RECALL] = Status.APPROVED
     if lowest:
-        for act in (Act.DETAIL, Act.RELEASE, Act.PASS_ON):
+        for act in (Act.DETAIL, Act.RELEASE, *BY_ITSELF):
             allowed.pop(act, None)
         return allowed
     if status in (Status.ISSUED, Status.ACKNOWLEDGED):

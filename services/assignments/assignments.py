@@ -2,30 +2,26 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, literal, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from adapters.database import insert_into
 from models import (
     Account,
     Act,
     Assignment,
     Detail,
     Gate,
-    HandDown,
     Measure,
     MeasureGate,
-    Status,
 )
-from queries.assignments.still_open import OPEN
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.assignments.states import signing_releases
 from rules.dates.calendar import local_date
+from rules.dates.gates import tightened
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
 from services.assignments import hand_down
-from services.assignments.changes import change, change_all, lock_assignment
+from services.assignments.changes import change, lock_assignment
 
 LONGEST_DETAIL = 5000
 """Characters."""
@@ -106,36 +102,6 @@ def release(session: Session, assignment_id: int, *, actor: Account, now: dateti
     return _release(session, assignment, actor=actor, now=now)
 
 
-def pass_on_overdue(session: Session, *, now: datetime) -> int:
-    """Release the assignments that have waited at a gate past its time, and return how many.
-
-    So one sleeping office holds nobody up. The number of statements is constant.
-    """
-    over = and_(
-        col(Assignment.passes_on_on) <= local_date(now),
-        col(Assignment.released_at).is_(None),
-        col(Assignment.lowest).is_(False),
-        col(Assignment.status).in_((Status.ISSUED, Status.ACKNOWLEDGED)),
-        OPEN,
-    )
-    ids = session.scalars(select(col(Assignment.id)).where(over)).all()
-    if not ids:
-        return 0
-    chosen = col(Assignment.id).in_(ids)
-    count = change_all(
-        session,
-        chosen,
-        Act.PASS_ON,
-        Status.RELEASED,
-        actor=None,
-        now=now,
-        reason=N_("超过时限，自动下发"),
-        released_at=now,
-    )
-    _request_all(session, chosen, now)
-    return count
-
-
 def _release(
     session: Session, assignment: Assignment, *, actor: Account, now: datetime
 ) -> Assignment:
@@ -151,19 +117,6 @@ def _release(
     return assignment
 
 
-def _request_all(session: Session, released: ColumnElement[bool], now: datetime) -> None:
-    """Write the wishes for all assignments that were just passed on by themselves."""
-    rows = select(
-        col(Assignment.measure_id),
-        col(Assignment.period),
-        col(Assignment.unit_id),
-        literal(now, HandDown.__table__.c.requested_at.type),  # type: ignore[attr-defined]
-    ).where(released, col(Assignment.released_at).is_not(None))
-    names = ["measure_id", "period", "unit_id", "requested_at"]
-    statement = insert_into(session, HandDown).from_select(names, rows)
-    session.execute(statement.on_conflict_do_nothing())
-
-
 def _gate(session: Session, assignment: Assignment) -> Gate:
     gate = session.get(MeasureGate, (assignment.measure_id, assignment.level))
     return gate.gate if gate else Gate.AUTO
@@ -175,7 +128,7 @@ def _inherited_due(session: Session, assignment: Assignment, now: datetime) -> d
     if parent is None or parent.lower_due_on is None:
         return None
     measure = session.get_one(Measure, assignment.measure_id)
-    return hand_down.tightened(parent.lower_due_on, measure.review_days, local_date(now))
+    return tightened(parent.lower_due_on, measure.review_days, local_date(now))
 
 
 def _check_detail(

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     Date,
     case,
+    false,
     func,
     literal,
     null,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from adapters.database import insert_into, refresh_statistics
+from adapters.settings import get_settings
 from models import (
     Account,
     Act,
@@ -45,6 +47,8 @@ from models import (
 from queries.campaigns.measures import list_reached_levels
 from rules.dates.calendar import add_workdays, local_date
 from rules.dates.due import due_dates, parse_due
+from rules.dates.gates import Way, must_open, tightened
+from rules.sentences.sentence import N_
 from services.assignments.hand_down_statements import (
     ADD_NEW,
     COUNT_NEW,
@@ -54,7 +58,8 @@ from services.assignments.hand_down_statements import (
     NEWEST,
     PARENT,
     UNTIL,
-    WRITE_HISTORY,
+    WRITE_ISSUE,
+    WRITE_PASSING,
     WRITE_STEPS,
     new_assignments,
 )
@@ -62,6 +67,8 @@ from services.assignments.hand_down_statements import (
 PART = 30_000
 """Units of one part of a level: some tenths of a second on SQLite, where nobody else writes
 meanwhile, and about a second on PostgreSQL."""
+FOR_TIME = N_("再等下去，最低一级剩下的办理时间就不够了，系统提前下发")
+"""The reason in the history where a gate has opened so that the lowest level keeps its days."""
 MANY = 1000
 """From so many new assignments on, the statistics for the database's planner are renewed."""
 
@@ -202,9 +209,8 @@ def hand_down_part(
     if rows >= MANY:
         refresh_statistics(session, rows, Assignment)
     session.execute(ADD_NEW, new)
-    _record(session, new, Act.ISSUE, None, Status.ISSUED, now)
-    if terms.status == Status.RELEASED:
-        _record(session, new, Act.PASS_ON, Status.ISSUED, Status.RELEASED, now)
+    session.execute(WRITE_ISSUE, {**new, "made_at": now, "by_act": Act.ISSUE})
+    _record_passing(session, new, terms, now)
     session.execute(WRITE_STEPS, {**reached, "noted_at": now})
     found: int = session.execute(COUNT_REACHED, reached).scalar_one()
     return LevelPart(found, until)
@@ -218,8 +224,12 @@ class _Terms:
     status: Status
     due_on: date
     passes_on_on: date | None
+    opens: bool
+    """The level's gate waits, and opens at once: the lowest level would lose too many days."""
     lower_caps: dict[date, date]
     """An earlier due date set above → the due date it leaves for the level below this one."""
+    opening_caps: frozenset[date]
+    """The earlier due dates set above that make the level's gate open at once."""
 
 
 def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _Terms:
@@ -231,37 +241,32 @@ def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _
         .where(col(HandDown.id) == ids[0])
     ).one()
     levels = [level.code for level in list_reached_levels(session, measure.id, issuer_rank)]
+    way = Way(parse_due(measure.due_rule), levels, period, measure.review_days)
     today = local_date(now)
     dates = due_dates(
-        parse_due(measure.due_rule),
-        levels,
-        period=period,
-        received=today,
-        review_days=measure.review_days,
+        way.due, levels, period=period, received=today, review_days=measure.review_days
     )
     gate = session.get(MeasureGate, (measure.id, level)) or MeasureGate(
         measure_id=measure.id, level=level
     )
     lowest = level == levels[-1]
     waits = not lowest and gate.gate != Gate.AUTO
+    caps = {cap: tightened(cap, measure.review_days, today) for cap in _caps(session, measure.id)}
+
+    def opens(lower_due_on: date | None) -> bool:
+        return waits and must_open(
+            way.lowest_due(level, lower_due_on, today), get_settings().floor_workdays, today
+        )
+
     return _Terms(
         lowest=lowest,
         status=Status.ISSUED if lowest or waits else Status.RELEASED,
         due_on=dates[level],
         passes_on_on=add_workdays(today, gate.pass_on_days) if waits else None,
-        lower_caps={
-            cap: tightened(cap, measure.review_days, today) for cap in _caps(session, measure.id)
-        },
+        opens=opens(None),
+        lower_caps=caps,
+        opening_caps=frozenset(cap for cap, left in caps.items() if opens(left)),
     )
-
-
-def tightened(cap: date, review_days: int, today: date) -> date:
-    """The due date that `cap`, an earlier due date set above, leaves for the next level down.
-
-    The review takes off `review_days` working days, but the result does not go back beyond `today`.
-    """
-    earlier = add_workdays(cap, -review_days) if review_days else cap
-    return max(earlier, min(cap, today))
 
 
 def _caps(session: Session, measure_id: int) -> Sequence[date]:
@@ -275,14 +280,18 @@ def _caps(session: Session, measure_id: int) -> Sequence[date]:
 def _insert_assignments(
     session: Session, place: dict[str, Any], terms: _Terms, now: datetime
 ) -> None:
-    statement = new_assignments(_lower_cap(terms)) if terms.lower_caps else NEW_ASSIGNMENTS
+    statement = NEW_ASSIGNMENTS
+    if terms.lower_caps:
+        statement = new_assignments(_lower_cap(terms), _opens(terms))
+    status = Status.RELEASED if terms.opens else terms.status
     given = {
         "lowest_one": terms.lowest,
-        "first_status": terms.status,
+        "first_status": status,
         "rule_due": terms.due_on,
         "passing_on": terms.passes_on_on,
         "made_at": now,
-        "passed_at": now if terms.status == Status.RELEASED else None,
+        "opened_at": now,
+        "passed_at": now if status == Status.RELEASED else None,
     }
     session.execute(statement, {**place, **given})
 
@@ -294,14 +303,14 @@ def _lower_cap(terms: _Terms) -> Any:
     return case(choices, value=col(PARENT.lower_due_on), else_=literal(None, Date))
 
 
-def _record(
-    session: Session,
-    new: dict[str, Any],
-    act: Act,
-    before: Status | None,
-    to: Status,
-    now: datetime,
-) -> None:
-    """Write one step of history for the assignments just made."""
-    steps = {"made_at": now, "by_act": act, "was": before}
-    session.execute(WRITE_HISTORY, {**new, **steps, "becomes": to})
+def _opens(terms: _Terms) -> Any:
+    """The clause "an earlier due date set above opens the gate at once"."""
+    return col(PARENT.lower_due_on).in_(terms.opening_caps) if terms.opening_caps else false()
+
+
+def _record_passing(session: Session, new: dict[str, Any], terms: _Terms, now: datetime) -> None:
+    """Write the history of the new assignments that have gone on at once."""
+    by_gate = terms.status == Status.RELEASED
+    if by_gate or terms.opens or terms.opening_caps:
+        act, reason = (Act.PASS_ON, "") if by_gate else (Act.PASS_ON_FOR_TIME, FOR_TIME)
+        session.execute(WRITE_PASSING, {**new, "made_at": now, "by_act": act, "why": reason})

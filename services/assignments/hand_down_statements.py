@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
     insert,
     literal,
@@ -53,11 +54,18 @@ _REACHED = and_(
 _NEW = and_(col(Assignment.id) > bindparam("newest", type_=Integer), _REACHED)
 
 
-def new_assignments(lower_cap: Any) -> Insert:
-    """The statement that makes the assignments of a level."""
+def new_assignments(lower_cap: Any, opens: ColumnElement[bool]) -> Insert:
+    """The statement that makes the assignments of a level.
+
+    `lower_cap`: the earlier due date for what lies below. `opens`: the gate opens at once, whatever
+    the status with which the others begin.
+    """
     top, unit, parent = _TOP, _UNIT, PARENT
     rule_due = bindparam("rule_due", type_=Date)
     earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
+    first = bindparam("first_status", type_=_ASSIGNMENTS.c.status.type)
+    released = literal(Status.RELEASED, _ASSIGNMENTS.c.status.type)
+    status = case((opens, released), else_=first)
     columns: dict[str, Any] = {
         "measure_id": HandDown.measure_id,
         "period": HandDown.period,
@@ -67,12 +75,14 @@ def new_assignments(lower_cap: Any) -> Insert:
         "level": unit.level,
         "answering": addressed(unit, HandDown.measure_id),
         "lowest": bindparam("lowest_one", type_=Boolean),
-        "status": bindparam("first_status", type_=_ASSIGNMENTS.c.status.type),
+        "status": status,
         "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
         "lower_due_on": lower_cap,
         "passes_on_on": bindparam("passing_on", type_=Date),
         "issued_at": bindparam("made_at", type_=_TIME),
-        "released_at": bindparam("passed_at", type_=_TIME),
+        "released_at": case(
+            (opens, bindparam("opened_at", type_=_TIME)), else_=bindparam("passed_at", type_=_TIME)
+        ),
         "late": literal(False, Boolean),
         "version": literal(1),
     }
@@ -129,19 +139,20 @@ def _until() -> Select[Any]:
     )
 
 
-def _history() -> Insert:
+def _history(
+    was: ColumnElement[Any], becomes: ColumnElement[Any], reason: Any, *which: ColumnElement[bool]
+) -> Insert:
     """The statement that writes one step of new assignments."""
-    columns = Event.__table__.c  # type: ignore[attr-defined]
     rows = select(
         col(Assignment.id),
         bindparam("made_at", type_=_TIME),
-        bindparam("by_act", type_=columns.act.type),
-        bindparam("was", type_=columns.from_status.type),
-        bindparam("becomes", type_=columns.to_status.type),
-        literal(""),
-    ).where(_NEW)
+        bindparam("by_act", type_=_EVENTS.c.act.type),
+        was.label("was"),
+        becomes.label("becomes"),
+        reason,
+    ).where(_NEW, *which)
     names = ["assignment_id", "at", "act", "from_status", "to_status", "reason"]
-    return insert(Event.__table__).from_select(names, rows)  # type: ignore[attr-defined]
+    return insert(_EVENTS).from_select(names, rows)
 
 
 def _steps() -> Insert:
@@ -167,16 +178,26 @@ def _counted(where: ColumnElement[bool]) -> Select[Any]:
 
 
 _ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]
+_EVENTS = Event.__table__  # type: ignore[attr-defined]
+_ISSUED, _RELEASED = (
+    literal(status, _ASSIGNMENTS.c.status.type) for status in (Status.ISSUED, Status.RELEASED)
+)
 NEWEST = select(func.max(Assignment.id))
 MEASURES = measures_of(
     col(Assignment.measure_id).in_(
         select(col(HandDown.measure_id)).where(col(HandDown.id).in_(_WISHES))
     )
 )
-NEW_ASSIGNMENTS = new_assignments(null())
+NEW_ASSIGNMENTS = new_assignments(null(), false())
 UNTIL = _until()
 COUNT_NEW, COUNT_REACHED = _counted(_NEW), _counted(_REACHED)
 ADD_NEW = adding(_NEW)
-WRITE_HISTORY = _history()
+WRITE_ISSUE = _history(null(), _ISSUED, literal(""))
+WRITE_PASSING = _history(
+    _ISSUED,
+    _RELEASED,
+    bindparam("why", type_=String),
+    col(Assignment.status) == Status.RELEASED,
+)
 WRITE_STEPS = _steps()
 """The statements of a level, built once: building takes ten times as long as a few units do."""

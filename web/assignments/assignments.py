@@ -9,6 +9,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from models import Act, Assignment, Detail, Draft, Measure, Status
+from queries.assignments.gates import find_opening
 from queries.assignments.visible_assignments import (
     Added,
     AssignmentChange,
@@ -24,6 +25,7 @@ from queries.units.access import get_access
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.assignments.states import is_over, owes, possible, waits_for_review
+from rules.dates.gates import Opening
 from rules.forms.field_values import read_date
 from rules.reports.targets import target_in_words
 from rules.sentences.faults import Fault
@@ -91,6 +93,8 @@ class AssignmentPage(Page):
     """How many of what is to be done; empty where the measure sets no target."""
     added: Sequence[Added]
     steps: list[Step]
+    opening: Opening | None
+    """When the gate opens by itself."""
     left: int
     """Working days until the assignment is due."""
     owes: bool
@@ -139,6 +143,7 @@ def _page(
         target=_target(seen.measure),
         added=added,
         steps=steps_of(assignment),
+        opening=find_opening(session, seen, context.today) if Act.DETAIL in acts else None,
         left=days_left(assignment.due_on, context.today),
         owes=owes(assignment),
         acts=acts,

@@ -22,7 +22,7 @@ FOR_THE_PRODUCT = {
     "services.accounts.accounts.open_session": KNOWN,
     "services.accounts.accounts.sign_out": KNOWN,
     "services.accounts.sign_ins.sweep": SWEEP,
-    "services.assignments.assignments.pass_on_overdue": "opens gates past their time by itself",
+    "services.assignments.gates.open_gates": "opens gates past their time by itself",
     "services.assignments.hand_down.finish": HAND_DOWN,
     "services.assignments.hand_down.hand_down_part": HAND_DOWN,
     "services.assignments.hand_down.request": "wishes for what is released again, by a flow alone",

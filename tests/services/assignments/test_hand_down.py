@@ -22,7 +22,7 @@ from models import (
     UnitTag,
 )
 from rules.sentences.refusal import Refusal
-from services.assignments import assignments, hand_down
+from services.assignments import assignments, gates, hand_down
 from services.assignments.roll_up import recount
 from services.campaigns.measures import GateChoice, release_measure
 from services.campaigns.withdrawals import withdraw_measure
@@ -140,9 +140,9 @@ def test_signing_is_enough_where_the_gate_asks_only_for_that(
 def test_a_sleeping_office_holds_nobody_up(session: Session, office: Account) -> None:
     measure = make_measure(session, office, gates={"league": GateChoice(Gate.DETAIL, 2)})
     release_down(session, measure, office)
-    assert assignments.pass_on_overdue(session, now=NOW) == 0
+    assert gates.open_gates(session, now=NOW) == 0
     later = NOW.replace(day=25)
-    assert assignments.pass_on_overdue(session, now=later) == 2
+    assert gates.open_gates(session, now=later) == 2
     hand_down_now(session, pending(session), later)
     assert count(session, Assignment.level == "village") == 32
     events = session.exec(

@@ -27,7 +27,7 @@ from queries.filling.submissions import find_current
 from rules.assignments.states import ClosedMeasure
 from rules.dates.timetable import Rhythm, Timing
 from rules.sentences.refusal import Refusal
-from services.assignments import assignments, hand_down
+from services.assignments import assignments, gates, hand_down
 from services.assignments.recounts import list_wrong_totals
 from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.measures import GateChoice, release_measure
@@ -257,7 +257,7 @@ def test_wishes_end_and_are_taken_up_again(session: Session) -> None:
     (open_wish,) = hand_down_ids(session, measure, other.unit_id)
     hand_down_now(session, [open_wish])
     assert len(session.exec(select(Assignment)).all()) == reached
-    assert assignments.pass_on_overdue(session, now=LATER) == 0
+    assert gates.open_gates(session, now=LATER) == 0
     open_measure_again(session, measure, reason="继续办理", actor=office, now=LATER)
     hand_down_now(session, [open_wish])
     assert len(session.exec(select(Assignment)).all()) > reached
