@@ -45,6 +45,9 @@ class Submission(SQLModel, table=True):
     flag_count: int = Field(default=0)
     asked: str | None = Field(default=None, sa_column=Column(Text))
     """The marks of the flags at the time of sending; None in rows older than this column."""
+    checked_period: str = Field(default="", max_length=10)
+    """The period whose approved answers the unit has looked at again and sent unchanged (核对无误);
+    empty: the unit has filled in the form."""
     send_key: str = Field(unique=True, max_length=64)
     """A key made when the form was opened, so that sending a page twice makes one submission."""
     receipt: str = Field(unique=True, max_length=20)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models import Account, Assignment, Decision, FormVersion, Measure, Submission, Total
+from models import Account, Assignment, Decision, FormVersion, Measure, Status, Submission, Total
 from rules.filling.answers import Typed
 from rules.filling.posting import Posting
 from services.campaigns.measures import GateChoice
@@ -162,3 +162,16 @@ def answer(
     assignment = assignment_of(session, measure, code)
     typed = {**ANSWER, "checked": [str(checked)]} if assignment.lowest else NARRATIVE
     return send(session, assignment, typed, actor=account_of(session, code), now=now)
+
+
+def in_next_period(session: Session, assignment: Assignment) -> Assignment:
+    """The same assignment for November; the given one, with what was answered, is October's."""
+    session.refresh(assignment)
+    assignment.period = "202610"
+    blank = {"status": Status.ISSUED, "revision": 0, "review_due_on": None}
+    copied = Assignment(
+        **assignment.model_dump(exclude={"id", "period", *blank}), **blank, period="202611"
+    )
+    session.add_all([assignment, copied])
+    session.flush()
+    return copied

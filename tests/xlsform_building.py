@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.forms.field_values import clean_text
 from rules.forms.form_check import check_form
-from rules.forms.form_fields import FieldType, FormField
+from rules.forms.form_fields import ATTACHED, FieldType, FormField
 from rules.forms.form_settings import FormSettings
 from rules.forms.no_persons import find_person_data
 
@@ -152,6 +152,8 @@ def _field(draw: st.DrawFn, kind: FieldType, name: str, fields: list[dict[str, A
         raw["default"] = draw(st.sampled_from(["", "2026-11-22"]))
     elif kind in (FieldType.SELECT_ONE, FieldType.SELECT_MULTIPLE):
         _choose(draw, raw, languages, lists)
+    if answered and kind not in ATTACHED and not repeat and not raw["readonly"]:
+        raw["each_period"] = draw(st.sampled_from(["", "look", "new"]))
     return raw
 
 

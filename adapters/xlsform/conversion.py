@@ -16,7 +16,7 @@ from rules.forms.xlsform.types import RowType, read_type, written_type
 from rules.sentences.faults import Fault, Place
 from rules.sentences.refusal import N_
 
-_OURS = ("rollup", "reuse")
+_OURS = ("rollup", "reuse", "each_period")
 """Columns that XLSForm does not know."""
 _FIXED = {"required", "readonly", "appearance"}
 """Columns in which a Chinese word can stand for a word of XLSForm."""

@@ -21,6 +21,7 @@ _CHOSEN = {
     "required": ["yes", "no"],
     "readonly": ["yes", "no"],
     "rollup": [str(kind) for kind in RollUp],
+    "each_period": ["keep", "look", "new"],
 }
 """Column → the words that are offered under its head in English."""
 _LONGEST_SHEET = 31

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, bindparam, func, literal, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -18,6 +18,7 @@ from models import (
     Gate,
     Measure,
     MeasureGate,
+    Submission,
     Unit,
 )
 from queries.assignments.own_gate import is_own_gate
@@ -63,6 +64,8 @@ class AssignmentChange(NamedTuple):
     """The name of the account; empty for the product itself."""
     unit: str
     """The name of the account's unit."""
+    checked_period: str
+    """Of a sending: see `Submission.checked_period`."""
 
 
 def get_visible_assignment(session: Session, viewer: Unit, assignment_id: int) -> Seen:
@@ -109,13 +112,18 @@ _CHANGE = ByName(
     event=Event,
     account=func.coalesce(Account.name, ""),
     unit=func.coalesce(Unit.name, ""),
+    checked_period=func.coalesce(Submission.checked_period, ""),
 )
-
-
+_ITS_SUBMISSION = and_(
+    col(Event.act).in_((Act.SUBMIT, Act.CORRECT)),
+    col(Submission.assignment_id) == Event.assignment_id,
+    col(Submission.sent_at) == Event.at,
+)
 _CHANGES = (
     select(*_CHANGE.columns)
     .outerjoin(Account, col(Account.id) == Event.account_id)
     .outerjoin(Unit, col(Unit.id) == Account.unit_id)
+    .outerjoin(Submission, _ITS_SUBMISSION)
     .where(col(Event.assignment_id) == _ONE)
 )
 _LIST_CHANGES = _CHANGES.order_by(col(Event.id))

@@ -25,9 +25,10 @@ from models import (
 from models.parameters import among
 from queries.filling.current_submission import is_current
 from queries.filling.known_values import Known, filled_in, list_known_values
-from queries.filling.last_period import LastPeriod, list_last_periods
+from queries.filling.last_period import Earlier, LastPeriod, list_earlier
 from queries.filling.submissions import fields_of
 from rules.filling.answer_sheet import AnswerSheet
+from rules.filling.carried import carried_answers
 from rules.filling.known_values import shared_fields
 from rules.forms.form_fields import FormField
 from rules.sentences.not_found import NotFound
@@ -90,7 +91,7 @@ def _sheets(session: Session, asked: Sequence[_Asked]) -> list[AnswerSheet]:
     elements = {field.reuse for form in fields.values() for field in shared_fields(form)}
     decided = _list_decided(session, asked)
     known = list_known_values(session, assignments, elements)
-    earlier = list_last_periods(session, assignments)
+    earlier = list_earlier(session, assignments)
     return [
         _sheet(
             row,
@@ -114,8 +115,9 @@ def _sheet(
     fields: tuple[FormField, ...],
     decided: _Decided | None,
     known: Mapping[str, Known],
-    earlier: LastPeriod | None,
+    earlier: Earlier | None,
 ) -> AnswerSheet:
+    last, approved = earlier if earlier else (None, None)
     if row.last and row.review:
         decided = _Decided(row.last, row.review)
     return AnswerSheet(
@@ -129,10 +131,19 @@ def _sheet(
         reviewed=decided.submission if decided else None,
         review=decided.review if decided else None,
         draft=row.draft,
-        prefilled=filled_in(fields, known, earlier, row.last),
-        earlier=earlier.submission.answers if earlier else {},
-        earlier_period=earlier.period if earlier else "",
+        prefilled=filled_in(fields, known, last, row.last),
+        earlier=last.submission.answers if last else {},
+        earlier_period=last.period if last else "",
+        **(_carried(row, fields, approved) if approved and row.last is None else {}),
     )
+
+
+def _carried(row: _Asked, fields: tuple[FormField, ...], approved: LastPeriod) -> dict[str, Any]:
+    """The approved answers with which the form opens, and their period."""
+    version = row.version.id if row.version else None
+    same = approved.submission.form_version_id == version
+    answers = carried_answers(fields, approved.submission.answers, same_form=same)
+    return {"carried": answers, "carried_period": approved.period}
 
 
 def _list_decided(session: Session, asked: Collection[_Asked]) -> dict[int | None, _Decided]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from models import Assignment, Decision, Draft, FormVersion, Measure, Review, Submission, Unit
 from rules.filling.answers import Attached, Checked, Typed, as_typed, check_answers
+from rules.filling.carried import holds_still
 from rules.filling.corrections import WHY
 from rules.filling.known_values import fitting, shared_fields
 from rules.forms.form_fields import ATTACHED, FormField, chosen_by_default
@@ -56,6 +57,11 @@ class AnswerSheet:
     """Field → the unit's stored answer of the last period. Empty for a measure that is done one
     time."""
     earlier_period: str = ""
+    carried: Mapping[str, Any] = field(default_factory=dict)
+    """Field or repeat → the approved answer of an earlier period with which the form opens. Empty
+    once the unit has sent the form."""
+    carried_period: str = ""
+    """The period of `carried`."""
 
     @property
     def revision(self) -> int:
@@ -127,7 +133,7 @@ class AnswerSheet:
     @property
     def typed(self) -> dict[str, list[str]]:
         """Key → what the page shows in its fields: the draft, or else the latest answers, or else
-        known values and the form's defaults.
+        known values, the answers of an earlier period and the form's defaults.
 
         With a draft, an open field that the draft does not name was left empty. A known value that
         was left untouched in the draft is shown as it is known now.
@@ -143,7 +149,7 @@ class AnswerSheet:
         elif self.last is not None:
             shown = {**as_typed(self.last.answers), **known}
         else:
-            shown = {**_defaults(self.fields), **known}
+            shown = {**_defaults(self.fields), **as_typed(self.carried), **known}
         shown |= as_typed(self._fixed)
         return {key: texts for key, texts in shown.items() if item_of(key) in self.tree.by_name}
 
@@ -187,6 +193,10 @@ class AnswerSheet:
             if _typed_in(typed, field.name)
             == (self.prefilled[field.name].texts if field.name in self.prefilled else [])
         )
+
+    def holds_still(self, answers: Mapping[str, Any]) -> bool:
+        """Whether checked answers are the approved answers of the earlier period, unchanged."""
+        return holds_still(self.fields, self.carried, answers)
 
     def check(self, typed: Typed, *, today: str, attached: Attached | None = None) -> Checked:
         """Check what was typed into the open fields, and add the answers that the other fields

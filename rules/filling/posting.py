@@ -23,6 +23,8 @@ class Posting:
     """When the form was first opened, in seconds since 1970."""
     version_id: int | None = None
     """The form version that the page showed. None: not known."""
+    checked: bool = False
+    """The unit says that it has looked at the answers of an earlier period, and that they hold."""
 
     def is_of_older_form(self, sheet: AnswerSheet) -> bool:
         """Whether the form was replaced while the page was open."""

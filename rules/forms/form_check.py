@@ -267,6 +267,9 @@ def _type_faults(field: FormField) -> list[Fault]:
         faults.append(Fault(N_("只有选择题可以筛选选项"), place=Place("choice_filter")))
     if field.reuse and field.type not in (*_SCALAR, *SELECTS):
         faults.append(Fault(N_("这种类型不能作为共享数据项"), place=Place("reuse")))
+    if field.each_period and not field.carried:
+        told = N_("这一项不从上期带出，不用写下一期怎么填")
+        faults.append(Fault(told, place=Place("each_period")))
     return faults
 
 

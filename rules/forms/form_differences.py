@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rules.forms.form_fields import FormField
-from rules.forms.property_names import PROPERTY_NAMES
+from rules.forms.property_names import EACH_PERIOD_NAMES, PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.refusal import N_
 
@@ -62,6 +62,9 @@ def _differences(old: FormField, new: FormField) -> Iterator[FieldDifference]:
     if old.rollup != new.rollup:
         was, now = (ROLLUP_NAMES[field.rollup] for field in (old, new))
         yield FieldDifference(label, PROPERTY_NAMES["rollup"], was, now, ours=True)
+    if old.each_period != new.each_period:
+        was, now = (EACH_PERIOD_NAMES[field.each_period] for field in (old, new))
+        yield FieldDifference(label, PROPERTY_NAMES["each_period"], was, now, ours=True)
     yield from _choices(label, old, new)
 
 

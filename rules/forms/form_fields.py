@@ -62,6 +62,19 @@ SELECTS = (FieldType.SELECT_ONE, FieldType.SELECT_MULTIPLE)
 BOUNDED = (*NUMERIC, FieldType.DATE)
 CONTAINERS = (FieldType.GROUP, FieldType.REPEAT)
 ATTACHED = (FieldType.IMAGE, FieldType.FILE)
+
+
+class EachPeriod(StrEnum):
+    """With what a question of a recurring form opens, once an earlier period was approved."""
+
+    KEEP = ""
+    """With the approved answer."""
+    LOOK = "look"
+    """With the approved answer, which the unit must look at again."""
+    NEW = "new"
+    """Empty: the question is asked anew in each period."""
+
+
 UNANSWERED = (FieldType.NOTE, FieldType.CALCULATE, *CONTAINERS)
 
 
@@ -122,6 +135,7 @@ class FormField(Frozen):
     reuse: str = Field(default="", pattern=r"^[A-Za-z0-9_.\-\u4e00-\u9fff]*$", max_length=60)
     """The shared data element that the field asks for: answered once for a unit and a period."""
     multiline: bool = False
+    each_period: EachPeriod = EachPeriod.KEEP
 
     @property
     def answered(self) -> bool:
@@ -132,6 +146,11 @@ class FormField(Frozen):
     def stored(self) -> bool:
         """Whether the field has a value of its own: answered or calculated."""
         return self.answered or self.type is FieldType.CALCULATE
+
+    @property
+    def carried(self) -> bool:
+        """Whether an earlier answer can stand in the field when the next period begins."""
+        return (self.typed_in or self.type is FieldType.REPEAT) and self.type not in ATTACHED
 
     @property
     def typed_in(self) -> bool:

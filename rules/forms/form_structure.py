@@ -70,6 +70,9 @@ def _within_faults(
         yield Fault(N_("重复组里不能再放重复组"), place=Place("type"))
     if field.reuse:
         yield Fault(N_("重复组里的项不能作为共享数据项"), place=Place("reuse"))
+    if field.each_period:
+        told = N_("重复组里的项随整组带出，下一期怎么填请写在重复组上")
+        yield Fault(told, place=Place("each_period"))
     if field.rollup not in _IN_REPEATS:
         yield Fault(N_("重复组里的项不能用这种汇总方式"), place=Place("rollup"))
 

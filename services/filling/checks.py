@@ -117,9 +117,9 @@ class Surroundings:
                 yield further
 
 
-def find_flags(session: Session, answers: SheetAnswers) -> list[Flag]:
-    """What looks odd in checked answers, in the order of the form. See `Surroundings`."""
-    return Surroundings(session, [answers]).flags(answers)
+def find_flags(session: Session, answers: SheetAnswers, *, checked: bool = False) -> list[Flag]:
+    """What looks odd in checked answers, in the order of the form. See `flags_of`."""
+    return flags_of(Surroundings(session, [answers]), answers, checked=checked)
 
 
 def find_flags_together(session: Session, answered: Sequence[SheetAnswers]) -> list[list[Flag]]:
@@ -151,6 +151,18 @@ def judged(
         *_unchanged(sheet, answers.values),
     ]
     return in_order(flags, [field.name for field in sheet.fields])
+
+
+def flags_of(around: Surroundings, answers: SheetAnswers, *, checked: bool) -> list[Flag]:
+    """What looks odd in checked answers.
+
+    `checked`: the unit says that the answers of an earlier period hold. Where they are unchanged,
+    nobody asks whether they were copied.
+    """
+    flags = around.flags(answers)
+    if checked and answers.sheet.holds_still(answers.values):
+        return [flag for flag in flags if flag.kind is not FlagKind.COPIED]
+    return flags
 
 
 def changed_numbers(answers: SheetAnswers) -> list[str]:

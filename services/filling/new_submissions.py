@@ -53,6 +53,8 @@ class NewSubmission:
     ) -> NewSubmission:
         """The next submission of the assignment, not yet stored. Raises `Refusal` after 999."""
         sent = made_submission(answers, rolled_up, flags, posting.send_key, actor, now)
+        if posting.checked and answers.sheet.holds_still(answers.values):
+            sent.checked_period = answers.sheet.carried_period
         return cls(answers, sent, actor, reason, posting.opened)
 
     @property

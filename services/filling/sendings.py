@@ -32,7 +32,7 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.changes import Locked, lock_assignments, require_fillable
 from services.filling.attached_files import attached_of_each
-from services.filling.checks import Surroundings, unanswered
+from services.filling.checks import Surroundings, flags_of, unanswered
 from services.filling.new_submissions import NewSubmission, store_submissions
 from services.filling.same_sending import is_same, sent_meanwhile
 from services.filling.submissions import (
@@ -258,7 +258,7 @@ def _weigh(
 ) -> Outcome:
     """The question of the checks; or, where there is none, the row of the answers, with which later
     answers are compared."""
-    flags = around.flags(answers)
+    flags = flags_of(around, answers, checked=sending.posting.checked)
     confirmed = sending.posting.confirmed
     if confirmed is not None and unanswered(answers.sheet, flags, confirmed):
         return Asked(flags, answers.sheet)

@@ -34,13 +34,19 @@ class Doubts:
     marks: str = ""
 
 
-def find_doubts(words: Words, session: Session, sheet: AnswerSheet, today: date) -> Doubts:
-    """What the checks ask about the draft; nothing about a draft with faults."""
+def find_doubts(
+    words: Words, session: Session, sheet: AnswerSheet, today: date, *, checked: bool
+) -> Doubts:
+    """What the checks ask about the draft; nothing about a draft with faults.
+
+    `checked`: the unit says that the answers of an earlier period hold.
+    """
     attached = attached_files(session, sheet, sheet.typed)
-    checked = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
-    if not checked.ok:
+    found = sheet.check(sheet.typed, today=today.isoformat(), attached=attached)
+    if not found.ok:
         return Doubts()
-    flags = unanswered(sheet, find_flags(session, SheetAnswers(sheet, checked.values)), "")
+    answers = SheetAnswers(sheet, found.values)
+    flags = unanswered(sheet, find_flags(session, answers, checked=checked), "")
     return Doubts(ask_about(words, flags, sheet.fields), marks(flags))
 
 

@@ -32,12 +32,15 @@ from web.edge.viewer.context import Context
 from web.edge.viewer.language import Words, is_foreign
 from web.filling.asked import PREFIX, AskedField, AskedGroup, AskedRepeat, Node, every, label_of
 from web.filling.browser_rules import browser_rules
+from web.filling.checkable import Checkable, find_checkable
 from web.filling.form_checks import OPENED, Doubts, confirmed_in, opened_in
 from web.filling.questions import Questions
 from web.filling.returned_fields import Mending, find_mending
 
 CORRECTING = "correct"
 """In the address of a form that was approved and is filled in once more."""
+CHECKED = "checked"
+"""The act of the button 核对无误, and of the mark that a script sends instead."""
 SAVED = N_("草稿已保存，还没有报送。")
 MOST_DIGITS = 9
 
@@ -57,6 +60,8 @@ class Made:
     """When the form was first opened, in seconds since 1970."""
     version: int | None = None
     """The form version that the page showed."""
+    checked: bool = False
+    """The unit says that the answers of an earlier period hold."""
 
     @classmethod
     def from_posted(cls, posted: FormData) -> "Made":
@@ -67,6 +72,7 @@ class Made:
             confirmed_in(posted),
             opened_in(posted.get(OPENED)),
             _number(posted.get("_version")),
+            CHECKED in (posted.get("_act"), posted.get("_checked")),
         )
 
     @classmethod
@@ -86,7 +92,13 @@ class Made:
     def posting(self) -> Posting:
         """The same, for the service that keeps or sends what was typed."""
         return Posting(
-            self.send_key, self.seen, self.draft, self.confirmed, self.opened, self.version
+            self.send_key,
+            self.seen,
+            self.draft,
+            self.confirmed,
+            self.opened,
+            self.version,
+            self.checked,
         )
 
 
@@ -171,6 +183,8 @@ class FormPage(Page):
     """Some questions are only in Chinese, and the page is not."""
     left_over: Sequence[tuple[str, str]]
     """What was typed and the form no longer asks."""
+    checkable: Checkable | None
+    """What the unit looks at before it sends the answers of an earlier period again."""
     said: Collection[str]
     """The names behind the `?` of the address: how the last posting went."""
 
@@ -221,6 +235,7 @@ def _page(context: Context, sheet: AnswerSheet, shown: Shown) -> FormPage:
         stood_in_for="" if sheet.unit.id == context.viewer.unit.id else sheet.unit.name,
         foreign=_is_foreign(words, sheet),
         left_over=left_over(session, sheet),
+        checkable=find_checkable(words, sheet, iso) if fresh and not shown.faults else None,
         said=set(context.query.keys()),
     )
 

@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from rules.dates.periods import period_words
 from rules.filling.answer_sheet import AnswerSheet
-from rules.filling.answers import LINE_LENGTH, TEXT_LENGTH, Attached, settle_answers
+from rules.filling.answers import LINE_LENGTH, TEXT_LENGTH, Attached, as_typed, settle_answers
 from rules.filling.conditions import Conditions
 from rules.filling.repeats import times_shown
 from rules.forms.expressions.expression import parse
 from rules.forms.form_fields import (
     ATTACHED,
     BOUNDED,
+    EachPeriod,
     FieldType,
     FormField,
     bounds,
@@ -263,10 +264,22 @@ class Questions:
 
     def _known(self, field: FormField, where: Where, values: list[str]) -> str:
         known = self.sheet.prefilled.get(field.name) if where is None else None
-        if known is None or list(known.texts) != values:
+        if known is None:
+            return self._carried(field, where, values)
+        if list(known.texts) != values:
             return ""
         source = self.words.say(known.source)
         return self.words.say(N_("已自动填入：%(source)s"), source=source)
+
+    def _carried(self, field: FormField, where: Where, values: list[str]) -> str:
+        """That the field holds the answer of an earlier period, and whether to look at it again."""
+        carried = self.sheet.carried.get(field.name) if where is None else None
+        if carried is None or as_typed({field.name: carried})[field.name] != values:
+            return ""
+        period = period_words(self.sheet.carried_period)
+        if field.each_period is EachPeriod.LOOK:
+            return self.words.say(N_("照上期（%(period)s）填好，请核对"), period=period)
+        return self.words.say(N_("照上期（%(period)s）填好"), period=period)
 
     def _hint(self, field: FormField, where: Where) -> str:
         """The hint of a field; on further lines its bounds and the answer of the last period."""
@@ -281,7 +294,7 @@ class Questions:
         """The answer of the last period, where it is not filled in."""
         value = self.sheet.earlier.get(field.name) if where is None else None
         told = field.readonly or field.type in ATTACHED or field.name in self.sheet.prefilled
-        if value is None or told:
+        if value is None or told or self.sheet.carried.get(field.name) == value:
             return ""
         answer = in_words(self.words, field, value)
         if len(answer) > LONGEST_EARLIER:

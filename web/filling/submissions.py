@@ -52,6 +52,7 @@ from web.filling.carrier import Arrived, Carrying, carrier_of
 from web.filling.form_checks import find_doubts, first_opened
 from web.filling.form_conflict import DECISIONS, conflict_page, decide
 from web.filling.form_page import (
+    CHECKED,
     CORRECTING,
     SAVED,
     Made,
@@ -67,6 +68,8 @@ from web.filling.withdrawn import withdrawn_page
 router = APIRouter()
 REPEATING = re.compile(r"(?P<what>add|remove):(?P<repeat>[^.:]{1,60})(\.(?P<place>[0-9]{1,3}))?")
 SEND = "send"
+SENDS = (SEND, CHECKED)
+"""The acts that send the form."""
 
 
 @router.get("/assignments/{assignment_id}/form")
@@ -101,8 +104,10 @@ def _shown(context: Context, sheet: AnswerSheet) -> Shown:
     """The form as the address asks for it: with what the checks ask, with the faults, or plain."""
     today, opened = context.today, first_opened(sheet, context.now)
     if "asked" in context.query:
-        doubts = find_doubts(context.words, context.session, sheet, today)
-        return Shown(made=Made.now(sheet, doubts.marks, opened), doubts=doubts)
+        holds = CHECKED in context.query
+        doubts = find_doubts(context.words, context.session, sheet, today, checked=holds)
+        made = Made.now(sheet, doubts.marks, opened)
+        return Shown(made=replace(made, checked=holds), doubts=doubts)
     made = Made.now(sheet, opened=opened)
     if "faults" not in context.query:
         return Shown(made=made)
@@ -173,7 +178,7 @@ async def get_ways(request: Request, store: Files) -> Ways:
 async def post_form(
     request: Request, now: Now, ways: Annotated[Ways, Depends(get_ways)], assignment_id: int
 ) -> Response:
-    """`_act` = send sends the form; anything else keeps the form as a draft.
+    """`_act` = send and `checked` send the form; anything else keeps the form as a draft.
 
     A form with faults is kept as the draft and opened again with the faults. Were the faults the
     answer to the POST itself, a step back from the receipt would end on the browser's own page.
@@ -181,7 +186,7 @@ async def post_form(
     does what is only kept.
     """
     posted = await read_form(request)
-    if posted.get("_act") == SEND and not has_files(posted):
+    if posted.get("_act") in SENDS and not has_files(posted):
         return await _send_together(request, posted, now, ways, assignment_id)
     files = await take_files(request, posted, ways.look, ways.store, now, assignment_id)
     return await ways.write(partial(_post_alone, request, files, posted, now, assignment_id))
@@ -237,7 +242,7 @@ def _post_alone(
     context = get_context(request, session, get_viewer(request, session, now), now)
     answers, actor = answers_in(posted), context.actor
     faults = attach(context, assignment_id, answers, files, posted)
-    sends = posted.get("_act") == SEND and not faults
+    sends = posted.get("_act") in SENDS and not faults
     if sends or posted.get("_act") in DECISIONS:
         sheet = get_own_sheet(request, session, actor, assignment_id)
     else:
@@ -270,7 +275,7 @@ def _save(filled: Filled) -> Response:
         return tell_script(200, saved=True, version=version, at=at)
     if filled.file_faults:
         return _again(filled, version)
-    if filled.act in ("", SEND):  # it came through a sign-in
+    if filled.act in ("", *SENDS):  # it came through a sign-in
         return back_to_resumed(filled.sheet)
     return back_to(form_path(filled.sheet, "saved", place), SAVED)
 
@@ -296,7 +301,7 @@ def _again(filled: Filled, version: int) -> Response:
     context, sheet, answers = filled.context, filled.sheet, filled.answers
     made = replace(filled.made, draft=version)
     faults: dict[str, Fault | str] = {}
-    if filled.act == SEND:
+    if filled.act in SENDS:
         attached = attached_files(context.session, sheet, answers)
         faults |= sheet.check(answers, today=context.today.isoformat(), attached=attached).faults
     shown = Shown(422, answers, faults | dict(filled.file_faults), made=made)
@@ -324,7 +329,7 @@ def _told(request: Request, made: Made, result: Sent | Faulty | Asked) -> Respon
     if isinstance(result, Faulty):
         return _faulty(request, made, result)
     if isinstance(result, Asked):
-        return _asked(request, result)
+        return _asked(request, made, result)
     receipt = result.submission.receipt
     if wants_json(request):
         return tell_script(200, receipt=receipt, url=f"/receipts/{receipt}")
@@ -345,11 +350,12 @@ def _faulty(request: Request, made: Made, result: Faulty) -> Response:
     return tell_script(422, faults=told, sentence=sentence, version=result.version, url=url)
 
 
-def _asked(request: Request, result: Asked) -> Response:
+def _asked(request: Request, made: Made, result: Asked) -> Response:
     """The page with what the checks ask; a script has the browser send the form once more."""
     if wants_json(request):
         return tell_script(422, asked=True)
-    return RedirectResponse(form_path(result.sheet, "asked"), 303)
+    how = f"asked=1&{CHECKED}" if made.checked else "asked"
+    return RedirectResponse(form_path(result.sheet, how), 303)
 
 
 def _refused(filled: Filled, refusal: str, *, overtaken: bool) -> Response:

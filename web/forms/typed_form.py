@@ -15,6 +15,7 @@ from rules.forms.form_fields import (
     MOST_FIELDS,
     NUMERIC,
     SELECTS,
+    EachPeriod,
     FieldType,
     FormField,
     RollUp,
@@ -38,7 +39,7 @@ from web.forms.typed_conditions import (
 OFFERED = tuple(kind for kind in TYPE_NAMES if kind not in (FieldType.CALCULATE, FieldType.REPEAT))
 """What can be made here; calculations and repeats are written in Excel."""
 DEFAULTED = (*NUMERIC, FieldType.TEXT, FieldType.DATE, *SELECTS)
-REUSABLE = DEFAULTED
+REUSABLE = CARRIED = DEFAULTED
 _PLACE = re.compile(r"[0-9]{1,4}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\u4e00-\u9fff]+")
 LONGEST_NAME = 40
@@ -60,6 +61,8 @@ class TypedField:
     rollup: str = RollUp.SUM
     reuse: str = ""
     multiline: bool = False
+    each_period: str = EachPeriod.KEEP
+    """What the question of a recurring form opens with in the next period."""
     min: str = ""
     max: str = ""
     default: str = ""
@@ -108,6 +111,7 @@ class TypedField:
             rollup=field.rollup,
             reuse=field.reuse,
             multiline=field.multiline,
+            each_period=field.each_period,
             min="" if field.min is None else str(field.min),
             max="" if field.max is None else str(field.max),
             default=chosen_labels(words, field) if field.type in SELECTS else field.default,
@@ -145,6 +149,7 @@ class TypedField:
             "choices": self.type in SELECTS,
             "default": self.type in DEFAULTED,
             "reuse": self.type in REUSABLE,
+            "each_period": self.type in CARRIED,
         }
         return frozenset(name for name, wanted in inputs.items() if wanted)
 
@@ -176,7 +181,7 @@ class TypedField:
             return kept | {"label": self.label, "hint": self.hint, "within": self.within}
         raw: dict[str, Any] = {"name": name, "label": self.label, "type": self.type}
         raw |= {"hint": self.hint, "within": self.within} | self._kept()
-        for wanted in ("required", "multiline", "reuse", "rollup"):
+        for wanted in ("required", "multiline", "reuse", "rollup", "each_period"):
             if wanted in self.asks and getattr(self, wanted):
                 raw[wanted] = getattr(self, wanted)
         if "bounds" in self.asks:
@@ -202,8 +207,8 @@ class TypedField:
 _CHOSEN = ("name", "type", "required", "rollup", "multiline", "within")
 """What a row says without a word that somebody has typed."""
 _TEXTS = (
-    "name", "label", "type", "hint", "rollup", "reuse", "min", "max", "default", "within",
-    "choices",
+    "name", "label", "type", "hint", "rollup", "reuse", "each_period", "min", "max", "default",
+    "within", "choices",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rules.forms.form_fields import SELECTS, FormField
 from rules.forms.form_structure import EXPRESSIONS
 from rules.forms.form_tree import FormTree
-from rules.forms.property_names import PROPERTY_NAMES
+from rules.forms.property_names import EACH_PERIOD_NAMES, PROPERTY_NAMES
 from rules.sentences.refusal import N_
 from web.edge.viewer.language import Words
 from web.forms.typed_choices import chosen_labels
@@ -71,6 +71,8 @@ def _answer_facts(words: Words, field: FormField) -> Iterator[Fact]:
     for switch in ("readonly", "multiline"):
         if getattr(field, switch):
             yield Fact(PROPERTY_NAMES[switch])
+    if field.each_period:
+        yield Fact(EACH_PERIOD_NAMES[field.each_period])
     if field.choice_list:
         yield Fact(N_("选项表"), field.choice_list, code=True)
 

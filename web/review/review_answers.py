@@ -27,6 +27,8 @@ class ComparedQuestion:
     """By how much a number differs from the one before, such as +3; empty otherwise."""
     last: str
     last_step: str
+    differs: bool
+    """The answer is another one than in the last period."""
     mendable: bool
     """Whether a return can name the question."""
     files: Sequence[Mapping[str, Any]] = ()
@@ -80,6 +82,7 @@ def compare(
             before_step=step(question.name, before),
             last=lasts.get(question.name, ""),
             last_step=step(question.name, last),
+            differs=bool(last) and lasts.get(question.name, "") != question.answer,
             mendable=question.name in mendable,
             files=question.files,
             fillings=_fillings(words, tree, question.name, answers),

@@ -11,7 +11,7 @@ HEADS: dict[str, dict[str, str]] = {
         "relevant": "显示条件", "constraint": "校验条件", "constraint_message": "不符合时的提示",
         "calculation": "计算公式", "default": "默认值", "readonly": "只读",
         "choice_filter": "选项筛选", "appearance": "外观", "rollup": "汇总方式",
-        "reuse": "共享数据项",
+        "reuse": "共享数据项", "each_period": "下一期",
     },
     "choices": {"list_name": "选项表", "name": "选项代码", "label": "选项文字"},
     "settings": {
@@ -47,6 +47,7 @@ VALUES: dict[str, dict[str, str]] = {
     "readonly": _YES_NO,
     "appearance": {"多行": "multiline"},
     "rollup": {name: str(kind) for kind, name in ROLLUP_NAMES.items()},
+    "each_period": {"照填": "keep", "核对": "look", "重填": "new"},
 }
 """Column of `survey` → Chinese word → word of XLSForm."""
 

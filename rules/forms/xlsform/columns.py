@@ -17,7 +17,7 @@ WORDED = ("label", "hint", "constraint_message")
 """Columns that may stand in several languages: `label::English (en)`."""
 _SURVEY_PLAIN = (
     "type", "name", "required", "relevant", "constraint", "calculation", "default", "readonly",
-    "choice_filter", "appearance", "rollup", "reuse",
+    "choice_filter", "appearance", "rollup", "reuse", "each_period",
 )  # fmt: skip
 _KNOWN: dict[str, tuple[str, ...]] = {
     SURVEY: (*_SURVEY_PLAIN, *WORDED),

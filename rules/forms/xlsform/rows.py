@@ -98,6 +98,7 @@ def _question(
         "appearance": "multiline" if field.multiline else "",
         "rollup": "" if field.rollup is RollUp.NONE else field.rollup.value,
         "reuse": field.reuse,
+        "each_period": field.each_period.value,
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.forms.expressions.expression import parse
-from rules.forms.form_fields import FieldType, RollUp
+from rules.forms.form_fields import EachPeriod, FieldType, RollUp
 from rules.forms.xlsform.chinese import VALUES, english_value
 from rules.forms.xlsform.choices import ChoiceList
 from rules.forms.xlsform.columns import WORDED, FormSheet, Key, TypedRow, code_text
@@ -27,6 +27,8 @@ _BARE_DATE = re.compile(r"(?<![\w.])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![\w.])")
 _AS_DATE = N_("日期要写成 date('%(day)s')：不加引号的 %(day)s 会当作减法来算")
 MOST_NAMED = 20
 """The most lists that are named where a question names a list that does not exist."""
+KEPT = "keep"
+"""The word for what happens anyway: the field opens with the answer of the last period."""
 _FLAGS = {"required": N_("必填"), "readonly": N_("只读")}
 
 
@@ -116,6 +118,7 @@ class SurveyReader:
         self._default(read, kind.field)
         self._appearance(read)
         self._roll_up(read)
+        self._each_period(read)
         if kind.list_name:
             self._choices(read, kind.list_name)
 
@@ -177,6 +180,15 @@ class SurveyReader:
             return
         told = {"known": list(VALUES["rollup"].values() if typed.isascii() else VALUES["rollup"])}
         self._wrong(read, "rollup", Fault(N_("“汇总方式”只能是 %(known)s"), told))
+
+    def _each_period(self, read: ReadRow) -> None:
+        typed = _word(read.row, "each_period")
+        if typed in (KEPT, *EachPeriod):
+            read.raw["each_period"] = EachPeriod.KEEP if typed == KEPT else typed
+            return
+        known = [*VALUES["each_period"].values()] if typed.isascii() else [*VALUES["each_period"]]
+        told = N_("“下一期”（each_period）只能是 %(known)s")
+        self._wrong(read, "each_period", Fault(told, {"known": known}))
 
     def _choices(self, read: ReadRow, list_name: str) -> None:
         self.used.add(list_name)

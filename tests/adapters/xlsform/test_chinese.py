@@ -61,6 +61,23 @@ def filled(rows: list[dict[str, Any]], choices: list[list[str]], title: str) -> 
     return file.getvalue()
 
 
+def test_what_the_next_period_opens_with_is_said_in_either_language() -> None:
+    sheet = [
+        ["type", "name", "label", "下一期"],
+        ["integer", "a", "一", "照填"],
+        ["integer", "b", "二", "核对"],
+        ["integer", "c", "三", "new"],
+    ]
+    read = read_xlsform(xlsform_building.workbook(sheet))
+    assert [field.each_period for field in read.fields] == ["", "look", "new"]
+    sheet[1][3] = "看情况"
+    with pytest.raises(XlsFormFaults) as refused:
+        read_xlsform(xlsform_building.workbook(sheet))
+    assert [str(fault) for fault in refused.value.faults] == [
+        "“下一期”（each_period）只能是 照填、核对、重填"
+    ]
+
+
 def test_a_blank_form_that_was_filled_in_is_the_form_that_was_meant() -> None:
     read = read_xlsform(filled(
         [

@@ -92,7 +92,7 @@ def test_the_office_compares_a_checksum_that_is_read_out(
 ) -> None:
     client = sign_in(TOWNSHIP)
     path = f"/receipts/{sent.receipt}"
-    assert "核对无误" in text_of(client.get(path))
+    assert "校验相符" in text_of(client.get(path))
     start = sent.checksum[:8]
     assert "一致：" in text_of(client.get(path, params={"sum": start.upper()}))
     other = ("0" if start[0] != "0" else "1") + start[1:]
@@ -110,8 +110,8 @@ def test_a_changed_answer_no_longer_is_what_the_receipt_was_given_for(
     session.add(stored)
     session.flush()
     page = text_of(sign_in(TOWNSHIP).get(f"/receipts/{sent.receipt}"))
-    assert "核对不符" in page
-    assert "核对无误" not in page
+    assert "校验不符" in page
+    assert "校验相符" not in page
 
 
 def test_a_receipt_says_what_has_become_of_it_and_not_of_a_later_one(

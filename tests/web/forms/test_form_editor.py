@@ -250,13 +250,15 @@ def test_the_words_of_a_choice_change_and_its_code_stays(
 def test_everything_a_simple_field_can_say_is_kept(session: Session, editor: Editor) -> None:
     fields = editor.open() | {
         "label-0": ["完成情况"], "type-0": ["select_multiple"], "choices-0": ["完成\n未完成"],
-        "rollup-0": ["share"], "reuse-0": ["完成"], "default-0": ["未完成"], "hint-0": ["看现场"],
+        "rollup-0": ["share"], "reuse-0": ["完成"], "default-0": ["未完成"],
+        "each_period-0": ["look"], "hint-0": ["看现场"],
         "type-1": ["decimal"], "rollup-1": ["mean"], "default-1": ["1.5"],
     }  # fmt: skip
     fields = editor.shown(editor.send(fields, "preview")) | {"rollup-0": ["share"]}
     assert editor.send(fields, "publish").status_code == 303
     first, second = latest(session).fields[:2]
     assert (first["rollup"], first["reuse"], first["default"]) == ("share", "完成", "未完成")
+    assert first["each_period"] == "look"
     assert (second["rollup"], second["default"]) == ("mean", "1.5")
 
 

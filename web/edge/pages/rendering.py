@@ -17,7 +17,7 @@ from models import Act, Decision, Gate, MeasureKind, MeasureStatus, Role, Status
 from rules.assignments.states import ACT_NAMES, STATUS_NAMES
 from rules.dates.calendar import local_time
 from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
-from rules.forms.property_names import PROPERTY_NAMES
+from rules.forms.property_names import EACH_PERIOD_NAMES, PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.sentences.numbers import apart
 from rules.sentences.refusal import N_
@@ -115,6 +115,7 @@ def environment(language: str) -> Environment:
         upload_limits=LARGEST,
         upload_piece=LARGEST_PIECE,
         rollup_names=ROLLUP_NAMES,
+        each_period_names=EACH_PERIOD_NAMES,
         property_names=PROPERTY_NAMES,
         may_keep_pages=_may_keep_pages,
     )

@@ -9,10 +9,13 @@
   var texts = {},
     timers = {};
 
+  function isOf(value, act) {
+    return value === act || (act === 'send' && value === 'checked');
+  }
   /* The checks' own button stands above the form. */
   function each(act, change) {
     Array.prototype.forEach.call(document.querySelectorAll('button[name=_act]'), function (button) {
-      if (button.form === page.form && button.value === act) {
+      if (button.form === page.form && isOf(button.value, act)) {
         change(button);
       }
     });

@@ -59,8 +59,15 @@
     }
     pressed = at && at.form === form && at.name === '_act' ? at.value : null;
   });
+  /* Sends as well, and says that the answers of an earlier period hold. */
+  function checks(act) {
+    if (form.elements._checked) {
+      form.elements._checked.value = act === 'checked' ? act : '';
+    }
+    return act === 'checked' ? 'send' : act;
+  }
   form.addEventListener('submit', function (event) {
-    var act = pressed;
+    var act = checks(pressed);
     pressed = null;
     if (!page.live || (act !== 'send' && act !== 'save')) {
       copies.keep(!page.live);
