@@ -168,10 +168,10 @@ def in_next_period(session: Session, assignment: Assignment) -> Assignment:
     """The same assignment for November; the given one, with what was answered, is October's."""
     session.refresh(assignment)
     assignment.period = "202610"
-    blank = {"status": Status.ISSUED, "revision": 0, "review_due_on": None}
-    copied = Assignment(
-        **assignment.model_dump(exclude={"id", "period", *blank}), **blank, period="202611"
-    )
+    values = assignment.model_dump(exclude={"id"}) | {
+        "period": "202611", "status": Status.ISSUED, "revision": 0, "review_due_on": None,
+    }  # fmt: skip
+    copied = Assignment(**values)
     session.add_all([assignment, copied])
     session.flush()
     return copied

@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = '5ab789665778'
-down_revision = '458c66c18806'
+down_revision = '4f0c2b7d9e15'
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from models import Assignment, FlagKind, Measure
+from models import Assignment, FlagKind, Measure, Status
 from queries.assignments.visible_assignments import list_changes
 from queries.filling.answer_sheets import get_answer_sheet, list_answer_sheets
 from queries.filling.last_period import list_earlier
@@ -66,10 +66,11 @@ def test_behind_a_period_that_waits_for_review_the_approved_one_is_found(
     session: Session, november: Assignment
 ) -> None:
     arrived(sent(session, november, typed={"checked": ["40"]}))
-    december = Assignment(
-        **november.model_dump(exclude={"id", "period", "status", "revision"}),
-        period="202612", status="issued", revision=0,
-    )  # fmt: skip
+    session.refresh(november)
+    values = november.model_dump(exclude={"id"}) | {
+        "period": "202612", "status": Status.ISSUED, "revision": 0,
+    }  # fmt: skip
+    december = Assignment(**values)
     session.add(december)
     session.flush()
     sheet = get_answer_sheet(session, december.id)
