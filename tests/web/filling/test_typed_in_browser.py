@@ -3,7 +3,10 @@
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
+from models import Assignment
+from tests.answering import in_next_period, send
 from tests.second_try import REAL
+from tests.web.conftest import account_of
 from tests.web.phones import SAVE, Phones, cut_off, until
 
 pytestmark = [pytest.mark.long, REAL]
@@ -170,3 +173,20 @@ def test_a_session_that_ended_is_said_and_the_text_stays_on_the_phone(
     expect(page.locator("[data-kept]")).to_contain_text("请重新登录")
     assert page.input_value("#f-note") == WRITTEN
     assert len(page.evaluate(UNSENT)) == 1
+
+
+def test_one_tap_sends_what_was_approved_for_the_last_period(
+    clerks: Phones, phone: BrowserContext, village: str
+) -> None:
+    with clerks.site.session() as session:
+        october = session.get_one(Assignment, clerks.ids[village])
+        send(session, october, {"checked": ["12"]}, actor=account_of(session, village))
+    clerks.approve(village)
+    with clerks.site.session() as session:
+        november = in_next_period(session, session.get_one(Assignment, clerks.ids[village])).id
+    page = phone.new_page()
+    page.goto(f"{clerks.address}/assignments/{november}/form")
+    expect(page.locator("#f-checked")).to_have_value("12")
+    page.get_by_role("button", name="核对无误，报送").click()
+    page.wait_for_url("**/receipts/**")
+    expect(page.locator("dl.facts")).to_contain_text("核对无误，与2026年10月相同")
