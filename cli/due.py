@@ -20,16 +20,17 @@ def show_due(
 ) -> None:
     """Print the dates of every level, from the top down, and what is odd about the dates."""
     from cli.terminal import refusals
-    from rules.dates.calendar import known_until
+    from cli.work_calendars import read_calendars
     from rules.dates.due import parse_due
     from rules.dates.due_table import due_table, odd_dates
 
     with refusals():
         due, day = parse_due(rule), _received(received)
-        table = due_table(due, day, levels=levels, review_days=review_days)
-    odd = list(odd_dates(table, day))
+        calendar = read_calendars().plain
+        table = due_table(due, day, levels=levels, review_days=review_days, calendar=calendar)
+    odd = list(odd_dates(table, day, calendar))
     if as_json:
-        typer.echo(_json(rule, day, known_until(), table, odd))
+        typer.echo(_json(rule, day, calendar.known_until, table, odd))
     else:
         _print(day, table, odd)
 

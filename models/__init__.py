@@ -13,6 +13,7 @@ from models.form import FillTime, Form, FormVersion
 from models.form_draft import FormDraft
 from models.hand_down import HandDown, HandDownStep
 from models.history import Act, Event
+from models.kept_days import ChangedDay
 from models.known_value import KnownValue
 from models.measure import (
     ALL_TAGS,
@@ -34,6 +35,7 @@ from models.text_print import TextPrint
 from models.unit import Level, Tag, Unit, UnitTag
 from models.unit_event import UnitEvent, UnitFact
 from models.unit_group import GroupCount, UnitGroup
+from models.work_calendar import CalendarChange, CalendarDay, DayKind, WorkCalendar
 from models.workbook_upload import WorkbookUpload
 
 __all__ = [
@@ -48,12 +50,16 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AttachmentKind",
+    "CalendarChange",
+    "CalendarDay",
     "CalendarFeed",
     "Campaign",
+    "ChangedDay",
     "Comparison",
     "Complaint",
     "ComplaintAnswer",
     "ComplaintKind",
+    "DayKind",
     "Decision",
     "Detail",
     "Draft",
@@ -103,5 +109,6 @@ __all__ = [
     "UnitFact",
     "UnitGroup",
     "UnitTag",
+    "WorkCalendar",
     "WorkbookUpload",
 ]

@@ -68,6 +68,8 @@ class Measure(SQLModel, table=True):
     """`2026-12-20`, `workdays:5`, `monthly:25`, `weekly:5`, `quarterly:last`… (rules.dates.due)."""
     review_days: int = Field(default=1)
     """Working days each level above the lowest has for its own review."""
+    off_to_before: bool = Field(default=False)
+    """Whether a due date on a day off becomes the working day before."""
     target_count: int | None = Field(default=None)
     """How often each answering unit is to do the duty."""
     target_label: str = Field(default="", max_length=120)

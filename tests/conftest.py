@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from queries.units.calendars import note_digest
 from tests.databases import BACKENDS, one_of_both
 from tests.scenes import Scenes, forget_originals, opened
 
@@ -87,10 +88,14 @@ def engine(request: pytest.FixtureRequest, scenes: Scenes) -> Engine:
 
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
-    """A session whose work is rolled back after the test."""
+    """A session whose work is rolled back after the test.
+
+    It knows that the calendars are the published ones, as a request learns with who is signed in.
+    """
     with engine.connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint") as session:
+            note_digest(session, None)
             yield session
         outer.rollback()
 

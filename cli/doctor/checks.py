@@ -28,7 +28,7 @@ from cli.prefect_sign_in import sign_in_file
 from cli.programs import SERVER, SERVER_APP, WEB, WEB_MODULE, parts_of
 from cli.run import START_SECONDS, wanted_ports
 from cli.supervisor import LOCK, MARK, refuse_taken_ports
-from rules.dates.calendar import known_until, local_date
+from rules.dates.calendar import PUBLISHED, local_date
 from rules.sentences.refusal import N_, Refusal, Term
 
 MEGABYTE = 1024 * 1024
@@ -133,7 +133,7 @@ def _schema(found: str) -> Finding:
 
 def check_calendar(_settings: Settings, now: datetime) -> Iterator[Finding]:
     """The day until which holidays and make-up days are known."""
-    until = known_until()
+    until = PUBLISHED.known_until
     near = local_date(now) + SOON > until
     sentence = N_("节假日安排已知到 %(until)s。")
     late = N_("节假日安排只知道到 %(until)s，之后只算法定节日；请升级 chinesecalendar。")

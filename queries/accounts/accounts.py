@@ -12,6 +12,7 @@ from adapters.passwords import CODE_MARK
 from models import Account, AccountAct, AccountEvent, SignIn, Unit
 from models.parameters import among
 from queries.messages.messages import UNREAD
+from queries.units.calendars import newest_digest, note_digest
 from queries.units.visibility import visible_units
 from rules.sentences.not_found import NotFound
 
@@ -54,10 +55,14 @@ _BY_NAME = ByName(SignedIn, account=Account, unit=Unit, unread=UNREAD)
 def find_by_token_hash(session: Session, token_hash: str, now: datetime) -> SignedIn | None:
     """The account and unit of a signed-in browser, while its session has neither ended nor expired.
 
-    One statement.
+    One statement, which also tells the session which calendars hold.
     """
     found = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).one_or_none()
-    return _BY_NAME.value(found) if found else None
+    if found is None:
+        return None
+    digest, *who = found
+    note_digest(session, digest)
+    return _BY_NAME.value(who)
 
 
 def list_by_token_hashes(
@@ -65,17 +70,19 @@ def list_by_token_hashes(
 ) -> dict[str, tuple[datetime, SignedIn]]:
     """Token's hash → when its session expires, and the account and unit behind it; one statement.
     Sessions that have ended are left out, and those of accounts that still have their first
-    code."""
+    code. The session learns which calendars hold."""
+    signed_in = {}
     rows = session.execute(_ALL_SIGNED_IN, {"hashes": list(hashes)})
-    return {
-        token_hash: (expires_at, _SENDER.value(found)) for token_hash, expires_at, *found in rows
-    }
+    for token_hash, expires_at, digest, *found in rows:
+        note_digest(session, digest)
+        signed_in[token_hash] = (expires_at, _SENDER.value(found))
+    return signed_in
 
 
 _SENDER = ByName(SignedIn, account=Account, unit=Unit)
 """Without the unread messages: a sending shows no page."""
 _ALL_SIGNED_IN = (
-    select(col(SignIn.token_hash), col(SignIn.expires_at), *_SENDER.columns)
+    select(col(SignIn.token_hash), col(SignIn.expires_at), newest_digest(), *_SENDER.columns)
     .select_from(SignIn)
     .join(Account, col(SignIn.account_id) == Account.id)
     .join(Unit, col(Unit.id) == Account.unit_id)
@@ -84,7 +91,8 @@ _ALL_SIGNED_IN = (
     .where(~col(Account.password_hash).startswith(CODE_MARK))
 )
 _SIGNED_IN = (
-    select(*_BY_NAME.columns)
+    select(newest_digest(), *_BY_NAME.columns)
+    .select_from(Account)
     .join(SignIn, col(SignIn.account_id) == Account.id)
     .join(Unit, col(Unit.id) == Account.unit_id)
     .where(col(SignIn.token_hash) == bindparam("token_hash"))

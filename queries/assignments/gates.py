@@ -7,7 +7,7 @@ from sqlmodel import Session
 from adapters.settings import get_settings
 from queries.assignments.visible_assignments import Seen
 from queries.campaigns.measures import list_levels_of
-from rules.dates.due import parse_due
+from queries.units.calendars import get_calendars
 from rules.dates.gates import Opening, Way, opening
 
 
@@ -17,8 +17,9 @@ def find_opening(session: Session, seen: Seen, today: date) -> Opening | None:
     if assignment.passes_on_on is None or assignment.released_at is not None:
         return None
     levels = list_levels_of(session, [measure.id])[measure.id]
+    calendar = get_calendars(session).plain
     return opening(
-        Way(parse_due(measure.due_rule), levels, assignment.period, measure.review_days),
+        Way.of(measure, levels, assignment.period, calendar),
         assignment.level,
         own=assignment.passes_on_on,
         lower_due_on=assignment.lower_due_on,

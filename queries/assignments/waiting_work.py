@@ -9,7 +9,6 @@ from sqlmodel import Session, col
 from models import Assignment, HandDown, Occurrence, Submission
 from queries.assignments.still_open import WAITING
 from rules.dates.calendar import local_date
-from rules.dates.review_clock import overdue_before
 
 _hand_downs = select(func.count(), func.min(HandDown.requested_at)).where(
     col(HandDown.done_at).is_(None)
@@ -43,7 +42,7 @@ def read_waiting_work(session: Session, *, now: datetime) -> WaitingWork:
         hand_downs,
         oldest,
         session.execute(_reviews).scalar_one(),
-        session.execute(_overdue, {"today": overdue_before(local_date(now))}).scalar_one(),
+        session.execute(_overdue, {"today": local_date(now)}).scalar_one(),
         session.execute(_plans, {"now": now}).scalar_one(),
         session.execute(_submissions).scalar() or 0,
     )

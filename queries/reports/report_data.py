@@ -43,6 +43,7 @@ from queries.reports.report_counts import (
 )
 from queries.reports.report_listed import list_listed, names_rolled
 from queries.reports.report_lists import list_coverage, list_named
+from queries.units.calendars import get_calendars
 from queries.units.units import current
 from rules.assignments.states import BY_ITSELF, REPORTED
 from rules.forms.rolled_figures import EXTREMES, Extremes
@@ -78,6 +79,7 @@ def get_report_rows(
     return ReportRows(
         campaign=get_report_campaign(session, campaign_id),
         as_of=as_of,
+        calendar=get_calendars(session).plain,
         levels=_levels(session),
         reported_units=list(unit_ids),
         members=_members(session, unit_ids),

@@ -12,7 +12,6 @@ from adapters.by_name import ByName
 from models import Assignment, Submission, Unit
 from queries.assignments.still_open import WAITING
 from queries.filling.current_submission import is_current
-from rules.dates.review_clock import GRACE, overdue_before
 
 
 @dataclass(frozen=True)
@@ -27,25 +26,25 @@ class OverdueReviewer:
 
 
 def is_overdue(before: Any) -> ColumnElement[bool]:
-    """The clause "the review was due before this day", on assignments that wait for a review; see
-    `rules.dates.review_clock.overdue_before`."""
+    """The clause "the review was due before this day", on assignments that wait for a review."""
     found: ColumnElement[bool] = col(Assignment.review_due_on) < before
     return found
 
 
 def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
     """How many reviews of this unit are overdue."""
-    given = {"unit": unit_id, "before": overdue_before(today)}
+    given = {"unit": unit_id, "before": today}
     found: int = session.execute(_COUNT_OVERDUE, given).scalar_one()
     return found
 
 
-def list_overdue_reviewers(session: Session, unit_id: int, today: date) -> list[OverdueReviewer]:
+def list_overdue_reviewers(session: Session, unit_id: int, before: date) -> list[OverdueReviewer]:
     """The units directly below with overdue reviews, in the order of the tree.
 
-    The reviewer itself is told first. The unit above is told `GRACE` working days later.
+    The reviewer itself is told first. The unit above is told later: of reviews that were due before
+    `before` (`rules.dates.review_clock.told_above_before`).
     """
-    given = {"unit": unit_id, "before": overdue_before(today, grace=GRACE)}
+    given = {"unit": unit_id, "before": before}
     return _REVIEWER.values(session.execute(_LIST_REVIEWERS, given))
 
 

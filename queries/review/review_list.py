@@ -16,7 +16,6 @@ from models.parameters import ESCAPE, escaped
 from queries.assignments.still_open import WAITING
 from queries.filling.current_submission import is_current
 from queries.review.review_clock import is_overdue
-from rules.dates.review_clock import overdue_before
 
 SHAPES = 100
 """Of how many shapes of a review list the statements are kept."""
@@ -157,7 +156,7 @@ class WaitingSubmissions:
             "unit": chosen.unit_id,
             "name_part": f"%{escaped(chosen.search)}%",
             "code_start": f"{escaped(chosen.search)}%",
-            "before": overdue_before(self.today) if self.today else None,
+            "before": self.today,
             "until": self.until,
         }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from rules.dates.calendar import Calendar
-from rules.dates.due_table import year_not_published
+from rules.dates.due_table import unpublished_years
 from rules.dates.floor import under_floor, workdays_left
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
@@ -31,8 +32,15 @@ class ReleaseFacts:
     time."""
     has_form: bool
     calendar: Calendar
+    """By which the lowest level has the fewest days."""
     floor: int
     """Whole working days that the lowest level has at least."""
+    dates: Mapping[str, date] = field(default_factory=dict)
+    """Name of a level, in the language of the page → its due date, from the top down."""
+    off: Mapping[str, date] = field(default_factory=dict)
+    """The same for levels whose date is a day off."""
+    moved: Mapping[str, date] = field(default_factory=dict)
+    """The same for levels whose date became the working day before: the day off."""
     sums_levels: bool = False
     """The form sums, and units of two levels fill it in, one below the other."""
 
@@ -100,6 +108,15 @@ def _due_warnings(facts: ReleaseFacts) -> list[Sentence]:
         found.append(
             Sentence(N_("如果每一级都等到自动下发，最低一级只剩%(days)d个工作日。"), worst)
         )
-    if facts.due_on > facts.calendar.known_until:
-        found.append(year_not_published(facts.due_on.year))
-    return found
+    return [*found, *_odd_days(facts)]
+
+
+def _odd_days(facts: ReleaseFacts) -> Iterator[Sentence]:
+    """What is odd about the dates of all levels: days off, and years not published."""
+    for level, day in facts.off.items():
+        told = {"level": level, "day": day.isoformat()}
+        yield Sentence(N_("“%(level)s”的截止日期%(day)s不是工作日。"), told)
+    for level, day in facts.moved.items():
+        moved = {"level": level, "day": day.isoformat(), "to": facts.dates[level].isoformat()}
+        yield Sentence(N_("“%(level)s”的截止日期%(day)s不是工作日，已提前到工作日%(to)s。"), moved)
+    yield from unpublished_years(facts.dates.values(), facts.calendar)

@@ -9,8 +9,8 @@ Pages say so with the help of `Calendar.known_until`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,8 @@ class Calendar:
     """Days that differ from Monday to Friday → whether offices work on them."""
     known_until: date
     """The last day of the last year whose holidays and make-up days are known."""
+    name: str = ""
+    """Empty for the calendar of all units that have none of their own."""
 
     def is_workday(self, day: date) -> bool:
         """Whether offices work on `day`."""
@@ -81,16 +83,38 @@ class Calendar:
         days = (last - first).days
         return sum(self.is_workday(first + timedelta(days=number)) for number in range(1, days + 1))
 
+    def at_latest(self, day: date) -> date:
+        """`day` where offices work on it, else the working day before."""
+        return day if self.is_workday(day) else self.add_workdays(day, -1)
+
+    def changed(
+        self, days: Mapping[date, bool | None], *, until: int | None = None, name: str | None = None
+    ) -> Calendar:
+        """The same calendar with other days; None: the day is like any other of its weekday.
+
+        `until`: the last year that is known.
+        """
+        kept = {day: works for day, works in {**self.days, **days}.items() if works is not None}
+        known = self.known_until if until is None else date(until, 12, 31)
+        return Calendar(kept, known, self.name if name is None else name)
+
 
 PUBLISHED = Calendar(
     {**dict.fromkeys(holidays, False), **dict.fromkeys(workdays, True)},
     date(max(day.year for day in holidays), 12, 31),
 )
 """What the State Council has published."""
-is_workday, add_workdays = PUBLISHED.is_workday, PUBLISHED.add_workdays
-workdays_between = PUBLISHED.workdays_between
 
 
-def known_until() -> date:
-    """The last day of the last year whose holidays are known."""
-    return PUBLISHED.known_until
+@dataclass(frozen=True, eq=False)
+class Calendars:
+    """All calendars of an installation."""
+
+    plain: Calendar = PUBLISHED
+    """Of the units that have no other."""
+    tagged: Mapping[str, Calendar] = field(default_factory=dict)
+    """Tag → the calendar of its units. Of two calendars of a unit the first one counts."""
+
+    def of(self, tags: Collection[str]) -> Calendar:
+        """The calendar of a unit with these tags."""
+        return next((own for tag, own in self.tagged.items() if tag in tags), self.plain)

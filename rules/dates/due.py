@@ -15,7 +15,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rules.dates.calendar import add_workdays
+from models import Measure
+from rules.dates.calendar import Calendar
 from rules.dates.periods import period_dates, period_of
 from rules.sentences.refusal import N_, Refusal
 
@@ -89,12 +90,27 @@ def current_period(due: DueRule, today: date) -> str:
     return period_of(due.recurrence, today)
 
 
-def final_date(due: DueRule, period: str, received: date) -> date:
-    """The date the rule itself gives for a period. Rules after receipt count from `received`."""
+def final_date(
+    due: DueRule,
+    period: str,
+    received: date,
+    *,
+    calendar: Calendar,
+    off_to_before: bool = False,
+) -> date:
+    """The date the rule itself gives for a period. Rules after receipt count from `received`.
+
+    With `off_to_before` a date on a day off becomes the working day before.
+    """
+    final = _final_date(due, period, received, calendar)
+    return calendar.at_latest(final) if off_to_before else final
+
+
+def _final_date(due: DueRule, period: str, received: date, calendar: Calendar) -> date:
     if due.day is not None:
         return due.day
     if due.kind == "workdays":
-        return add_workdays(received, due.value or 0)
+        return calendar.add_workdays(received, due.value or 0)
     if due.kind == "days":
         return received + timedelta(days=due.value or 0)
     return _in_period(due, *period_dates(period))
@@ -109,27 +125,50 @@ def _in_period(due: DueRule, first: date, last: date) -> date:
 
 
 def due_dates(
-    due: DueRule, levels: list[str], *, period: str, received: date, review_days: int
+    due: DueRule,
+    levels: list[str],
+    *,
+    period: str,
+    received: date,
+    review_days: int,
+    calendar: Calendar,
+    off_to_before: bool = False,
 ) -> dict[str, date]:
     """Level → due date. `levels` are those below the issuer, from the top down.
 
     `received` is the day the measure is handed down. A rule by a date: the first level gets that
     date, and each further level `review_days` working days less than the level above. A rule after
     receipt: the last level gets the days of the rule, and each level above `review_days` more than
-    the level below.
+    the level below. With `off_to_before` a date on a day off becomes the working day before.
     """
-    final = final_date(due, period, received)
-    depths = range(len(levels))
-    if due.after_receipt:
-        return {
-            level: _later(final, review_days * (len(levels) - 1 - depth))
-            for depth, level in zip(depths, levels, strict=True)
-        }
+    final = final_date(due, period, received, calendar=calendar, off_to_before=off_to_before)
+    last = len(levels) - 1
     return {
-        level: _later(final, -review_days * depth)
-        for depth, level in zip(depths, levels, strict=True)
+        level: _later(
+            calendar, final, review_days * (last - depth if due.after_receipt else -depth)
+        )
+        for depth, level in enumerate(levels)
     }
 
 
-def _later(day: date, workdays: int) -> date:
-    return add_workdays(day, workdays) if workdays else day
+def dates_of(
+    measure: Measure, levels: list[str], *, period: str, received: date, calendar: Calendar
+) -> dict[str, date]:
+    """Level → due date of a measure that has a due rule, as `due_dates` says."""
+    return due_dates(
+        parse_due(measure.due_rule), levels,
+        period=period, received=received, review_days=measure.review_days, calendar=calendar,
+        off_to_before=measure.off_to_before,
+    )  # fmt: skip
+
+
+def final_date_of(measure: Measure, *, period: str, received: date, calendar: Calendar) -> date:
+    """The date of the issuer itself, as `final_date` says."""
+    return final_date(
+        parse_due(measure.due_rule), period, received,
+        calendar=calendar, off_to_before=measure.off_to_before,
+    )  # fmt: skip
+
+
+def _later(calendar: Calendar, day: date, workdays: int) -> date:
+    return calendar.add_workdays(day, workdays) if workdays else day

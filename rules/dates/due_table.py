@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from rules.dates.calendar import is_workday, known_until, workdays_between
+from rules.dates.calendar import Calendar
 from rules.dates.due import DueRule, current_period, due_dates
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
@@ -23,18 +23,23 @@ class LevelDue:
     before the day of receipt."""
 
 
-def due_table(due: DueRule, received: date, *, levels: int, review_days: int) -> list[LevelDue]:
+def due_table(
+    due: DueRule, received: date, *, levels: int, review_days: int, calendar: Calendar
+) -> list[LevelDue]:
     """The levels from the top down. A recurring rule is worked out for the period of `received`."""
     names = [str(level) for level in range(1, levels + 1)]
     period = current_period(due, received)
-    dates = due_dates(due, names, period=period, received=received, review_days=review_days)
+    dates = due_dates(
+        due, names,
+        period=period, received=received, review_days=review_days, calendar=calendar,
+    )  # fmt: skip
     return [
-        LevelDue(level, dates[name], workdays_between(received, dates[name]))
+        LevelDue(level, dates[name], calendar.workdays_between(received, dates[name]))
         for level, name in enumerate(names, 1)
     ]
 
 
-def odd_dates(table: list[LevelDue], received: date) -> Iterator[Sentence]:
+def odd_dates(table: list[LevelDue], received: date, calendar: Calendar) -> Iterator[Sentence]:
     """What somebody should look at: dates that leave no time, days off, years not published."""
     for row in table:
         values: dict[str, object] = {"level": row.level, "day": row.due_on}
@@ -42,10 +47,15 @@ def odd_dates(table: list[LevelDue], received: date) -> Iterator[Sentence]:
             yield Sentence(N_("第%(level)d级的截止日期%(day)s不晚于收到之日。"), values)
         elif row.workdays == 0:
             yield Sentence(N_("第%(level)d级到%(day)s为止没有一个工作日。"), values)
-        if not is_workday(row.due_on):
+        if not calendar.is_workday(row.due_on):
             yield Sentence(N_("第%(level)d级的截止日期%(day)s不是工作日。"), values)
-    if unknown := sorted({row.due_on.year for row in table if row.due_on > known_until()}):
-        yield from (year_not_published(year) for year in unknown)
+    yield from unpublished_years([row.due_on for row in table], calendar)
+
+
+def unpublished_years(days: Iterable[date], calendar: Calendar) -> list[Sentence]:
+    """A warning for each year of these days of which only the law's holidays are known."""
+    years = sorted({day.year for day in days if day > calendar.known_until})
+    return [year_not_published(year) for year in years]
 
 
 def year_not_published(year: int) -> Sentence:

@@ -7,21 +7,23 @@ kept with the assignment (`Assignment.review_due_on`). Whether a review is overd
 
 from datetime import date, datetime
 
-from rules.dates.calendar import add_workdays, local_date
+from rules.dates.calendar import Calendar, local_date
 
 GRACE = 1
 """Working days for which an overdue review concerns the reviewer alone; then the unit above is
 told."""
 
 
-def review_due(sent_at: datetime, review_days: int) -> date:
-    """The last day on which a submission sent at `sent_at` (aware) is reviewed in time."""
-    return add_workdays(local_date(sent_at), review_days)
+def review_due(sent_at: datetime, review_days: int, calendar: Calendar) -> date:
+    """The last day on which a submission sent at `sent_at` (aware) is reviewed in time.
 
-
-def overdue_before(today: date, *, grace: int = 0) -> date:
-    """The day before which a review that still waits must have been due to be overdue on `today`.
-
-    `grace`: count only reviews that have been overdue for that many working days.
+    `calendar` is that of the unit that reviews.
     """
-    return add_workdays(today, -grace) if grace else today
+    return calendar.add_workdays(local_date(sent_at), review_days)
+
+
+def told_above_before(today: date, calendar: Calendar) -> date:
+    """The day before which a review that still waits must have been due for the unit above to be
+    told of it on `today`. `calendar` is that of the unit that reviews.
+    """
+    return calendar.add_workdays(today, -GRACE)

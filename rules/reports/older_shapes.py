@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from rules.dates.calendar import workdays_between
+from rules.dates.calendar import PUBLISHED
 
 Json = dict[str, Any]
 _NEW_IN_TARGETS = {
@@ -58,4 +58,4 @@ def _list(found: Json, as_of: str) -> Json:
 def _days(row: Json, as_of: str) -> int:
     if not row["days"]:
         return 0
-    return workdays_between(date.fromisoformat(row["due_on"]), date.fromisoformat(as_of))
+    return PUBLISHED.workdays_between(date.fromisoformat(row["due_on"]), date.fromisoformat(as_of))

@@ -19,7 +19,7 @@ from typing import Any
 from models import MeasureStatus, Status
 from rules.assignments.counting import sums_levels
 from rules.assignments.states import REPORTED, REVIEWED, UNSENT
-from rules.dates.calendar import local_date, workdays_between
+from rules.dates.calendar import local_date
 from rules.reports.report_complaints import complaints_of
 from rules.reports.report_figures import figures_of, own_figures, target_of
 from rules.reports.report_index import Key, RowIndex
@@ -332,11 +332,16 @@ def _named(index: RowIndex, row: NamedRow, numbers: Mapping[tuple[int, str], int
         "above": row.above,
         "measure": numbers[row.measure_id, row.period],
         "due_on": row.due_on.isoformat(),
-        "days": max(workdays_between(row.due_on, index.rows.as_of), 0) if _owes(row) else 0,
+        "days": _days_late(index, row),
         "status": _told_status(row),
         "sent_on": _day(row.sent_at),
         "reason": row.reason or "",
     }
+
+
+def _days_late(index: RowIndex, row: NamedRow) -> int:
+    rows = index.rows
+    return max(rows.calendar.workdays_between(row.due_on, rows.as_of), 0) if _owes(row) else 0
 
 
 def _day(moment: Any) -> str | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from models import ComplaintKind, MeasureKind, MeasureStatus, Status
+from rules.dates.calendar import Calendar
 from rules.forms.rolled_figures import Extremes
 
 LISTS = ("returned", "overdue", "late", "missing")
@@ -200,6 +201,8 @@ class ReportRows:
 
     campaign: ReportedCampaign
     as_of: date
+    calendar: Calendar
+    """By which days late are counted."""
     levels: list[ReportedLevel]
     reported_units: list[int]
     members: list[ReportedUnit]

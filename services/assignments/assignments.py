@@ -13,6 +13,7 @@ from models import (
     Measure,
     MeasureGate,
 )
+from queries.units.calendars import get_calendar_of
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.assignments.states import signing_releases
@@ -128,7 +129,8 @@ def _inherited_due(session: Session, assignment: Assignment, now: datetime) -> d
     if parent is None or parent.lower_due_on is None:
         return None
     measure = session.get_one(Measure, assignment.measure_id)
-    return tightened(parent.lower_due_on, measure.review_days, local_date(now))
+    calendar = get_calendar_of(session, assignment.unit_id)
+    return tightened(parent.lower_due_on, measure.review_days, local_date(now), calendar)
 
 
 def _check_detail(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -17,10 +17,11 @@ from models import (
     Unit,
 )
 from queries.assignments.complaints import latest_answer
+from queries.units.calendars import get_calendar_of
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.assignments.complaints import asked_units, assignment_of_page, passing_objection
-from rules.dates.calendar import add_workdays, local_date
+from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
@@ -52,7 +53,7 @@ def complain(
     complaint = Complaint(
         unit_id=actor.unit_id, account_id=actor.id, kind=kind, page=page[:300], text=said, at=now,
         assignment_id=assignment_id, above_id=above_id, issuer_id=issuer_id,
-        answer_due_on=add_workdays(local_date(now), answer_days) if above_id else None,
+        answer_due_on=_answer_by(session, above_id, answer_days, now) if above_id else None,
     )  # fmt: skip
     if (before := _sent_before(session, complaint)) is not None:
         return before
@@ -78,6 +79,11 @@ def _tell_asked(session: Session, complaint: Complaint, now: datetime) -> None:
 def _told(complaint: Complaint, unit_id: int, sentence: Sentence) -> Told:
     about, path = f"complaint {complaint.id}", f"/complaints/{complaint.id}"
     return Told(unit_id, MessageKind.COMPLAINT, about, sentence, path)
+
+
+def _answer_by(session: Session, unit_id: int, answer_days: int, now: datetime) -> date:
+    """The last day for an answer, by the calendar of a unit that owes it."""
+    return get_calendar_of(session, unit_id).add_workdays(local_date(now), answer_days)
 
 
 def _read_text(text: str, *, needed: bool = True) -> str:
@@ -162,7 +168,8 @@ def pass_complaint_on(
         raise objection
     higher = _unit_past(session, complaint)
     complaint.passed_on_at, complaint.passed_to_id = now, higher.id
-    complaint.answered_at, complaint.answer_due_on = None, add_workdays(today, answer_days)
+    complaint.answered_at = None
+    complaint.answer_due_on = _answer_by(session, higher.id, answer_days, now)
     session.flush()
     _tell_asked(session, complaint, now)
     return higher

@@ -11,7 +11,8 @@ from sqlmodel import Session, UTCDateTime, col
 from models import Account, Act, Assignment, DueMove, DueMoveKind, Event
 from models.parameters import among, given_rows
 from queries.assignments.still_open import OWING
-from rules.dates.calendar import add_workdays, workdays_between
+from queries.units.calendars import get_calendars
+from rules.dates.calendar import Calendar
 from services.assignments.changes import lock_assignments
 from services.assignments.roll_up import STANDING, Moved, add_differences
 
@@ -24,10 +25,9 @@ class Move(NamedTuple):
     """The due date that whoever moves has seen."""
     to_on: date
 
-    @property
-    def workdays(self) -> int:
+    def workdays(self, calendar: Calendar) -> int:
         """Working days from the one date to the other; negative where the date is earlier."""
-        return workdays_between(self.from_on, self.to_on)
+        return calendar.workdays_between(self.from_on, self.to_on)
 
 
 def move_due(
@@ -59,29 +59,38 @@ def move_due(
         how: dict[str, Any] = {"kind": kind, "reason": reason, "at": now}
         how["account"] = actor.id if actor else None
         moved = [(dict(row), wanted[row["id"]]) for row in able]
-        _write(session, moved, **how)
+        _write(session, moved, get_calendars(session).plain, **how)
         add_differences(session, (_difference(*pair) for pair in moved))
         session.expire_all()
     return [row["id"] for row in able]
 
 
-def _write(session: Session, moved: Sequence[tuple[Mapping[str, Any], Move]], **how: Any) -> None:
+def _write(
+    session: Session,
+    moved: Sequence[tuple[Mapping[str, Any], Move]],
+    calendar: Calendar,
+    **how: Any,
+) -> None:
     """Write history and dates; three statements."""
     session.execute(_WRITE_EVENTS, {**how, "ids": [move.assignment_id for _, move in moved]})
     rows = [
-        [move.assignment_id, str(move.from_on), str(move.to_on), move.workdays] for _, move in moved
+        [move.assignment_id, str(move.from_on), str(move.to_on), move.workdays(calendar)]
+        for _, move in moved
     ]
     session.execute(_WRITE_MOVES, {**how, "moves": rows})
-    dates = [[move.assignment_id, str(move.to_on), _first(row, move, **how)] for row, move in moved]
+    dates = [
+        [move.assignment_id, str(move.to_on), _first(row, move, calendar, how["kind"])]
+        for row, move in moved
+    ]
     session.execute(_SET, {"dates": dates})
 
 
-def _first(row: Mapping[str, Any], move: Move, *, kind: DueMoveKind, **_how: Any) -> str | None:
+def _first(row: Mapping[str, Any], move: Move, calendar: Calendar, kind: DueMoveKind) -> str | None:
     """The date on which the assignment would be due without extensions, after the move, in ISO."""
     first: date | None = row["first_due_on"]
     if kind == DueMoveKind.EXTENSION:
         return str(first or move.from_on)
-    return str(add_workdays(first, move.workdays)) if first else None
+    return str(calendar.add_workdays(first, move.workdays(calendar))) if first else None
 
 
 def _difference(row: Mapping[str, Any], move: Move) -> Moved:

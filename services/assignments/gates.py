@@ -15,9 +15,10 @@ from models import Act, Assignment, HandDown, Measure, Status
 from models.parameters import given_rows
 from queries.assignments.still_open import OPEN
 from queries.campaigns.measures import list_levels_of
-from rules.dates.calendar import local_date
+from queries.units.calendars import get_calendars
+from rules.dates.calendar import Calendar, local_date
 from rules.dates.due import parse_due
-from rules.dates.gates import Way, must_open
+from rules.dates.gates import Way
 from rules.sentences.sentence import N_
 from services.assignments.changes import change_all
 from services.assignments.hand_down import FOR_TIME
@@ -67,6 +68,7 @@ class _Waiting:
     lower_due_on: date | None
     due_rule: str
     review_days: int
+    off_to_before: bool
 
     @property
     def key(self) -> list[Any]:
@@ -80,18 +82,20 @@ def _list_short(session: Session, today: date) -> Sequence[int]:
     most three statements."""
     waiting = _WAITING.values(session.execute(_GROUPS))
     levels = list_levels_of(session, {row.measure_id for row in waiting}) if waiting else {}
-    short = [row.key for row in _short(waiting, levels, today)]
+    calendar = get_calendars(session).plain
+    short = [row.key for row in _short(waiting, levels, calendar, today)]
     return session.scalars(_CHOSEN, {"groups": short}).all() if short else []
 
 
 def _short(
-    waiting: Iterable[_Waiting], levels: dict[int, list[str]], today: date
+    waiting: Iterable[_Waiting], levels: dict[int, list[str]], calendar: Calendar, today: date
 ) -> Iterable[_Waiting]:
     floor = get_settings().floor_workdays
     for row in waiting:
         below = levels[row.measure_id]
-        way = Way(parse_due(row.due_rule), below, row.period, row.review_days)
-        if must_open(way.lowest_due(row.level, row.lower_due_on, today), floor, today):
+        due = parse_due(row.due_rule)
+        way = Way(due, below, row.period, row.review_days, calendar, row.off_to_before)
+        if way.must_open(row.level, row.lower_due_on, floor, today):
             yield row
 
 
@@ -116,6 +120,7 @@ _WAITING = ByName(
     lower_due_on=col(Assignment.lower_due_on),
     due_rule=col(Measure.due_rule),
     review_days=col(Measure.review_days),
+    off_to_before=col(Measure.off_to_before),
 )
 _GROUPS = (
     select(*_WAITING.columns)

@@ -45,9 +45,10 @@ from models import (
     Unit,
 )
 from queries.campaigns.measures import list_reached_levels
-from rules.dates.calendar import add_workdays, local_date
-from rules.dates.due import due_dates, parse_due
-from rules.dates.gates import Way, must_open, tightened
+from queries.units.calendars import get_calendars
+from rules.dates.calendar import Calendar, local_date
+from rules.dates.due import dates_of
+from rules.dates.gates import Way, tightened
 from rules.sentences.sentence import N_
 from services.assignments.hand_down_statements import (
     ADD_NEW,
@@ -61,6 +62,7 @@ from services.assignments.hand_down_statements import (
     WRITE_ISSUE,
     WRITE_PASSING,
     WRITE_STEPS,
+    by_tag,
     new_assignments,
 )
 
@@ -217,19 +219,28 @@ def hand_down_part(
 
 
 @dataclass(frozen=True)
+class _Dates:
+    """The dates of the new assignments of one calendar."""
+
+    due_on: date
+    passes_on_on: date | None
+    lower_caps: dict[date, date]
+    """An earlier due date set above → the due date it leaves for the level below this one."""
+
+
+@dataclass(frozen=True)
 class _Terms:
     """The values with which every new assignment of a level begins."""
 
     lowest: bool
     status: Status
-    due_on: date
-    passes_on_on: date | None
     opens: bool
     """The level's gate waits, and opens at once: the lowest level would lose too many days."""
-    lower_caps: dict[date, date]
-    """An earlier due date set above → the due date it leaves for the level below this one."""
     opening_caps: frozenset[date]
     """The earlier due dates set above that make the level's gate open at once."""
+    plain: _Dates
+    tagged: dict[str, _Dates]
+    """Tag with a calendar of its own → the dates; empty where no date differs."""
 
 
 def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _Terms:
@@ -241,31 +252,33 @@ def _terms(session: Session, ids: Sequence[int], level: str, now: datetime) -> _
         .where(col(HandDown.id) == ids[0])
     ).one()
     levels = [level.code for level in list_reached_levels(session, measure.id, issuer_rank)]
-    way = Way(parse_due(measure.due_rule), levels, period, measure.review_days)
-    today = local_date(now)
-    dates = due_dates(
-        way.due, levels, period=period, received=today, review_days=measure.review_days
-    )
     gate = session.get(MeasureGate, (measure.id, level)) or MeasureGate(
         measure_id=measure.id, level=level
     )
     lowest = level == levels[-1]
     waits = not lowest and gate.gate != Gate.AUTO
-    caps = {cap: tightened(cap, measure.review_days, today) for cap in _caps(session, measure.id)}
+    caps, today, calendars = _caps(session, measure.id), local_date(now), get_calendars(session)
+
+    def dates_by(calendar: Calendar) -> _Dates:
+        dates = dates_of(measure, levels, period=period, received=today, calendar=calendar)
+        passes_on_on = calendar.add_workdays(today, gate.pass_on_days) if waits else None
+        left = {cap: tightened(cap, measure.review_days, today, calendar) for cap in caps}
+        return _Dates(dates[level], passes_on_on, left)
+
+    plain = dates_by(calendars.plain)
+    tagged = {tag: dates_by(calendar) for tag, calendar in calendars.tagged.items()}
+    way, floor = Way.of(measure, levels, period, calendars.plain), get_settings().floor_workdays
 
     def opens(lower_due_on: date | None) -> bool:
-        return waits and must_open(
-            way.lowest_due(level, lower_due_on, today), get_settings().floor_workdays, today
-        )
+        return waits and way.must_open(level, lower_due_on, floor, today)
 
     return _Terms(
         lowest=lowest,
         status=Status.ISSUED if lowest or waits else Status.RELEASED,
-        due_on=dates[level],
-        passes_on_on=add_workdays(today, gate.pass_on_days) if waits else None,
         opens=opens(None),
-        lower_caps=caps,
-        opening_caps=frozenset(cap for cap, left in caps.items() if opens(left)),
+        opening_caps=frozenset(cap for cap, left in plain.lower_caps.items() if opens(left)),
+        plain=plain,
+        tagged=tagged if any(dates != plain for dates in tagged.values()) else {},
     )
 
 
@@ -280,26 +293,34 @@ def _caps(session: Session, measure_id: int) -> Sequence[date]:
 def _insert_assignments(
     session: Session, place: dict[str, Any], terms: _Terms, now: datetime
 ) -> None:
-    statement = NEW_ASSIGNMENTS
-    if terms.lower_caps:
-        statement = new_assignments(_lower_cap(terms), _opens(terms))
+    plain = terms.plain
     status = Status.RELEASED if terms.opens else terms.status
     given = {
         "lowest_one": terms.lowest,
         "first_status": status,
-        "rule_due": terms.due_on,
-        "passing_on": terms.passes_on_on,
+        "rule_due": plain.due_on,
+        "passing_on": plain.passes_on_on,
         "made_at": now,
         "opened_at": now,
         "passed_at": now if status == Status.RELEASED else None,
     }
+    statement = NEW_ASSIGNMENTS
+    if terms.tagged or plain.lower_caps:
+        statement = new_assignments(
+            by_tag(
+                {tag: _lower_cap(dates) for tag, dates in terms.tagged.items()}, _lower_cap(plain)
+            ),
+            _opens(terms),
+            {tag: dates.due_on for tag, dates in terms.tagged.items()},
+            {tag: dates.passes_on_on for tag, dates in terms.tagged.items()},
+        )
     session.execute(statement, {**place, **given})
 
 
-def _lower_cap(terms: _Terms) -> Any:
-    if not terms.lower_caps:
+def _lower_cap(dates: _Dates) -> Any:
+    if not dates.lower_caps:
         return null()
-    choices = {cap: literal(left, Date) for cap, left in terms.lower_caps.items()}
+    choices = {cap: literal(left, Date) for cap, left in dates.lower_caps.items()}
     return case(choices, value=col(PARENT.lower_due_on), else_=literal(None, Date))
 
 

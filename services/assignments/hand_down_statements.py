@@ -3,6 +3,9 @@
 Building them takes ten times as long as handing down to a few units does, so they are built once.
 """
 
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +19,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     false,
     func,
     insert,
@@ -36,12 +40,14 @@ from models import (
     HandDownStep,
     Status,
     Unit,
+    UnitTag,
 )
 from queries.campaigns.addressees import addressed, in_scope
 from services.assignments.roll_up import adding, measures_of
 
 _TOP, _UNIT, PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
 
+NONE: Mapping[str, Any] = MappingProxyType({})
 _LEVEL = bindparam("level_below", type_=String)
 _START = bindparam("start", type_=Integer)
 _UNTIL_LFT = bindparam("until", type_=Integer)
@@ -54,14 +60,34 @@ _REACHED = and_(
 _NEW = and_(col(Assignment.id) > bindparam("newest", type_=Integer), _REACHED)
 
 
-def new_assignments(lower_cap: Any, opens: ColumnElement[bool]) -> Insert:
+def by_tag(values: Mapping[str, Any], plain: Any) -> Any:
+    """The value of the first of these tags that the unit carries; `plain` for a unit without."""
+    if not values:
+        return plain
+    return case(
+        *((_carries(tag), value) for tag, value in values.items()),
+        else_=plain,
+    )
+
+
+def _carries(tag: str) -> ColumnElement[bool]:
+    return exists().where(col(UnitTag.unit_id) == _UNIT.id, col(UnitTag.tag) == tag)
+
+
+def new_assignments(
+    lower_cap: Any,
+    opens: ColumnElement[bool],
+    due_by_tag: Mapping[str, date] = NONE,
+    passing_by_tag: Mapping[str, date | None] = NONE,
+) -> Insert:
     """The statement that makes the assignments of a level.
 
     `lower_cap`: the earlier due date for what lies below. `opens`: the gate opens at once, whatever
-    the status with which the others begin.
+    the status with which the others begin. The units of some tags work by a calendar of their own
+    and have other dates than the rest.
     """
     top, unit, parent = _TOP, _UNIT, PARENT
-    rule_due = bindparam("rule_due", type_=Date)
+    rule_due = by_tag(_dates(due_by_tag), bindparam("rule_due", type_=Date))
     earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
     first = bindparam("first_status", type_=_ASSIGNMENTS.c.status.type)
     released = literal(Status.RELEASED, _ASSIGNMENTS.c.status.type)
@@ -78,7 +104,7 @@ def new_assignments(lower_cap: Any, opens: ColumnElement[bool]) -> Insert:
         "status": status,
         "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
         "lower_due_on": lower_cap,
-        "passes_on_on": bindparam("passing_on", type_=Date),
+        "passes_on_on": by_tag(_dates(passing_by_tag), bindparam("passing_on", type_=Date)),
         "issued_at": bindparam("made_at", type_=_TIME),
         "released_at": case(
             (opens, bindparam("opened_at", type_=_TIME)), else_=bindparam("passed_at", type_=_TIME)
@@ -113,6 +139,10 @@ def new_assignments(lower_cap: Any, opens: ColumnElement[bool]) -> Insert:
         .suffix_with(text("ON CONFLICT DO NOTHING"))
     )
     return insert(_ASSIGNMENTS).from_select(list(columns), rows)
+
+
+def _dates(by_tag: Mapping[str, date | None]) -> dict[str, Any]:
+    return {tag: literal(day, Date) for tag, day in by_tag.items()}
 
 
 def _until() -> Select[Any]:

@@ -29,6 +29,8 @@ class MeasureContent:
     kind: MeasureKind = MeasureKind.FIGURES
     due_rule: str = ""
     review_days: int = 1
+    off_to_before: bool = False
+    """A due date on a day off becomes the working day before."""
     target_count: int | None = None
     target_label: str = ""
     lead: str = ""
@@ -70,6 +72,7 @@ def content_of(session: Session, measure: Measure) -> MeasureContent:
         kind=measure.kind,
         due_rule=measure.due_rule,
         review_days=measure.review_days,
+        off_to_before=measure.off_to_before,
         target_count=measure.target_count,
         target_label=measure.target_label,
         lead=measure.lead,

@@ -27,11 +27,12 @@ from models import (
 )
 from queries.campaigns.measures import list_reach, list_reached_levels
 from queries.campaigns.summed_levels import sums_over_levels
+from queries.units.calendars import get_calendar_of
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.campaigns.measure_differences import differing
 from rules.dates.calendar import local_date
-from rules.dates.due import current_period, final_date, parse_due
+from rules.dates.due import current_period, final_date_of, parse_due
 from rules.sentences.refusal import N_, Refusal, Term
 from services.assignments import hand_down
 from services.assignments.roll_up import adding
@@ -265,7 +266,12 @@ def _issue_root(
         answering=bool(session.execute(select(addressed)).scalar()),
         lowest=False,
         status=Status.RELEASED,
-        due_on=final_date(parse_due(measure.due_rule), period, local_date(now)),
+        due_on=final_date_of(
+            measure,
+            period=period,
+            received=local_date(now),
+            calendar=get_calendar_of(session, measure.unit_id),
+        ),
         issued_at=now,
         acknowledged_at=now,
         released_at=now,

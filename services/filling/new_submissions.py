@@ -13,8 +13,9 @@ from sqlmodel import Session, col
 
 from models import Account, Act, Draft, Flag, KnownValue, Submission, TextPrint
 from models.parameters import among, given_rows
+from queries.units.calendars import get_calendars_above
 from rules.assignments.states import sending
-from rules.dates.calendar import local_date
+from rules.dates.calendar import Calendar, local_date
 from rules.dates.review_clock import review_due
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.checks.flags import marks
@@ -110,7 +111,8 @@ def store_submissions(session: Session, rows: Sequence[NewSubmission]) -> None:
     if drafted:
         session.execute(_NO_DRAFTS, {"ids": drafted})
     topmost = [row for row in rows if row.sheet.assignment.parent_id is None]
-    change_each(session, [_change(row) for row in rows])
+    calendars = get_calendars_above(session, {row.sheet.assignment.parent_id for row in rows})
+    change_each(session, [_change(row, calendars[row.sheet.assignment.parent_id]) for row in rows])
     if topmost:
         approved = [Change(row.sheet.assignment, Act.APPROVE, row.now) for row in topmost]
         change_each(session, approved)
@@ -149,7 +151,7 @@ def forget_answers(session: Session, ids: Sequence[int]) -> None:
         session.execute(_NO_PRINTS, {"ids": ids})
 
 
-def _change(row: NewSubmission) -> Change:
+def _change(row: NewSubmission, reviewers: Calendar) -> Change:
     assignment, now = row.sheet.assignment, row.now
     first = assignment.sent_at is None
     values = {
@@ -157,7 +159,7 @@ def _change(row: NewSubmission) -> Change:
         "acknowledged_at": assignment.acknowledged_at or now,
         "sent_at": assignment.sent_at or now,
         "late": local_date(now) > assignment.due_on if first else assignment.late,
-        "review_due_on": review_due(now, row.sheet.measure.review_days),
+        "review_due_on": review_due(now, row.sheet.measure.review_days, reviewers),
     }
     return Change(
         assignment, sending(assignment.status), now, values, row.reason, row.actor,

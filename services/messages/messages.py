@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 from adapters.database import insert_into
 from models import Account, Message, MessageKind
 from queries.messages.messages import get_message, unread_of
+from queries.units.calendars import get_calendars
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.dates.calendar import add_workdays, local_date
+from rules.dates.calendar import local_date
 from rules.sentences.sentence import Sentence
 
 
@@ -36,7 +37,7 @@ def tell_units(session: Session, told: Iterable[Told], *, now: datetime) -> None
 
     One statement. The act that tells asks the table of permissions, not this function.
     """
-    day = add_workdays(local_date(now), 0)
+    day = get_calendars(session).plain.add_workdays(local_date(now), 0)
     rows = [{**message._asdict(), "day": day, "created_at": now} for message in told]
     if rows:
         session.execute(insert_into(session, Message).on_conflict_do_nothing(), rows)

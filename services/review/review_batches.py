@@ -21,9 +21,10 @@ from models import (
 )
 from queries.filling.current_submission import is_current
 from queries.review.review_list import WaitingSubmissions
+from queries.units.calendars import get_calendars
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.dates.calendar import add_workdays, local_date
+from rules.dates.calendar import local_date
 from rules.forms.field_values import clean_text
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
@@ -166,9 +167,12 @@ def check_reason(typed: str) -> str:
     return reason
 
 
-def mend_by(now: datetime) -> date:
-    """The earliest due date of a submission that is returned now."""
-    return add_workdays(local_date(now), RETURN_WORKDAYS)
+def mend_by(session: Session, now: datetime) -> date:
+    """The earliest due date of a submission that is returned now.
+
+    All of a batch have one date, by the calendar of the units that have none of their own.
+    """
+    return get_calendars(session).plain.add_workdays(local_date(now), RETURN_WORKDAYS)
 
 
 def _decide(
@@ -186,7 +190,7 @@ def _decide(
     batch = open_batch(session, decision, reason=reason, actor=actor, now=now)
     _add_reviews(session, able.where(here), batch)
     act, status = _DECISIONS[decision]
-    values = {"due_on": _time_to_mend(now)} if decision == Decision.RETURN else {}
+    values = {"due_on": _time_to_mend(session, now)} if decision == Decision.RETURN else {}
     chosen = _of_batch(batch.id)
     how: dict[str, Any] = {"reason": reason, "actor": actor, "now": now}
     batch.count = change_all(session, chosen, act, status, **how, **values)
@@ -229,8 +233,8 @@ def _add_reviews(session: Session, able: Select[Any], batch: ReviewBatch) -> Non
     session.execute(insert(Review).from_select(list(values), rows))
 
 
-def _time_to_mend(now: datetime) -> Any:
-    soonest = literal(mend_by(now), Date)
+def _time_to_mend(session: Session, now: datetime) -> Any:
+    soonest = literal(mend_by(session, now), Date)
     return case((col(Assignment.due_on) < soonest, soonest), else_=col(Assignment.due_on))
 
 

@@ -59,7 +59,7 @@ def return_(
     bring_up_to_date(session, assignment, submission)
     due_before = assignment.due_on
     how: dict[str, Any] = {"reason": reason, "actor": actor, "now": now}
-    due_on = max(due_before, mend_by(now))
+    due_on = max(due_before, mend_by(session, now))
     change(session, assignment, Act.RETURN, **how, due_on=due_on)
     values: dict[str, Any] = {
         "fields": tuple(names),

@@ -8,6 +8,7 @@ from datetime import date
 
 from models import Status
 from queries.assignments.inbox import Owed, WaitingAnswers
+from rules.dates.calendar import Calendar
 from web.edge.pages.due_dates import SOON, days_left
 
 
@@ -67,10 +68,12 @@ class Agenda:
         return sum(len(group.entries) for group in self.later)
 
 
-def agenda_of(owed: Sequence[Owed], waiting: Sequence[WaitingAnswers], today: date) -> Agenda:
+def agenda_of(
+    owed: Sequence[Owed], waiting: Sequence[WaitingAnswers], today: date, calendar: Calendar
+) -> Agenda:
     """What is to be done; `owed` and `waiting` as the inbox gives them."""
-    entries = [_to_answer(assignment, today) for assignment in owed]
-    reviews = [_to_review(answers, today) for answers in waiting]
+    entries = [_to_answer(assignment, today, calendar) for assignment in owed]
+    reviews = [_to_review(answers, today, calendar) for answers in waiting]
     urgent, new, later = _parted(entries)
     return Agenda(
         now=grouped(urgent + reviews),
@@ -93,14 +96,14 @@ def grouped(entries: Iterable[AgendaEntry]) -> list[CampaignEntries]:
     return [CampaignEntries(*campaign, own) for campaign, own in found.items()]
 
 
-def _to_answer(assignment: Owed, today: date) -> AgendaEntry:
-    left = days_left(assignment.due_on, today)
+def _to_answer(assignment: Owed, today: date, calendar: Calendar) -> AgendaEntry:
+    left = days_left(calendar, assignment.due_on, today)
     return AgendaEntry(assignment, None, assignment.due_on, left)
 
 
-def _to_review(answers: WaitingAnswers, today: date) -> AgendaEntry:
+def _to_review(answers: WaitingAnswers, today: date, calendar: Calendar) -> AgendaEntry:
     due_on = answers.due_on or today
-    return AgendaEntry(None, answers, due_on, days_left(due_on, today))
+    return AgendaEntry(None, answers, due_on, days_left(calendar, due_on, today))
 
 
 def _parted(

@@ -144,7 +144,7 @@ def _page(
         added=added,
         steps=steps_of(assignment),
         opening=find_opening(session, seen, context.today) if Act.DETAIL in acts else None,
-        left=days_left(assignment.due_on, context.today),
+        left=days_left(context.calendar, assignment.due_on, context.today),
         owes=owes(assignment),
         acts=acts,
         access=access,

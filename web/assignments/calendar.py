@@ -24,14 +24,14 @@ from queries.assignments.due_calendar import (
     list_due_between,
 )
 from rules.assignments.states import UNSENT
-from rules.dates.calendar import WEEKDAY_NAMES, is_workday, known_until
+from rules.dates.calendar import WEEKDAY_NAMES
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from services.assignments.calendar_feeds import make_feed, revoke_feed
 from web.edge.doors.public_address import public_address
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
-from web.edge.viewer.context import SignedIn
+from web.edge.viewer.context import Context, SignedIn
 from web.edge.viewer.language import words_of
 from web.edge.viewer.transactions import OpenSession
 
@@ -41,7 +41,7 @@ _SECRET_DIGITS = 40
 
 
 @dataclass(frozen=True)
-class CalendarDay:
+class DueDay:
     """A day of the month's table."""
 
     day: date
@@ -63,8 +63,8 @@ class CalendarPage(Page):
     after: str
     today: date
     weekdays: Mapping[int, str]
-    weeks: Sequence[Sequence[CalendarDay]]
-    days: Sequence[CalendarDay]
+    weeks: Sequence[Sequence[DueDay]]
+    days: Sequence[DueDay]
     """The days on which something is due."""
     late: frozenset[int]
     """The assignments that are overdue."""
@@ -81,7 +81,7 @@ def show_month(context: SignedIn, month: str = "") -> Response:
     weeks = Calendar().monthdatescalendar(first.year, first.month)
     due = list_due_between(context.session, context.viewer.unit_id, weeks[0][0], weeks[-1][-1])
     by_day = {day: list(found) for day, found in groupby(due, lambda row: row.due_on)}
-    drawn = [[_day(day, first, by_day) for day in week] for week in weeks]
+    drawn = [[_day(context, day, first, by_day) for day in week] for week in weeks]
     page = CalendarPage(
         month=first,
         before=f"{first - timedelta(days=1):%Y-%m}",
@@ -91,7 +91,7 @@ def show_month(context: SignedIn, month: str = "") -> Response:
         weeks=drawn,
         days=[day for week in drawn for day in week if day.within and day.due],
         late=frozenset(row.id for row in due if _is_late(row, context.today)),
-        published=first <= known_until(),
+        published=first <= context.calendar.known_until,
         feed=_feed_address(context.request, find_own_feed(context.session, context.actor.id)),
     )
     return render(context.request, page)
@@ -102,8 +102,11 @@ def _first_of(month: str) -> date | None:
     return date(int(found[1]), int(found[2]), 1) if found else None
 
 
-def _day(day: date, first: date, by_day: Mapping[date, Sequence[DueAssignment]]) -> CalendarDay:
-    return CalendarDay(day, day.month == first.month, is_workday(day), by_day.get(day, ()))
+def _day(
+    context: Context, day: date, first: date, by_day: Mapping[date, Sequence[DueAssignment]]
+) -> DueDay:
+    works = context.calendar.is_workday(day)
+    return DueDay(day, day.month == first.month, works, by_day.get(day, ()))
 
 
 def _is_late(row: DueAssignment, today: date) -> bool:

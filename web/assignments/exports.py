@@ -13,7 +13,7 @@ from queries.assignments.standings import list_standings
 from queries.assignments.visible_assignments import Seen
 from rules.assignments.counting import Answers
 from rules.assignments.states import STATUS_NAMES, UNSENT
-from rules.dates.calendar import workdays_between
+from rules.dates.calendar import Calendar
 from rules.sentences.refusal import N_
 from web.edge.pages.exports import Column, exported, in_pages, when
 from web.edge.viewer.context import Context
@@ -87,7 +87,7 @@ def export_assignments(context: Context, campaign_id: int | None) -> Response:
     say, language = context.words.say, context.words.language
     rows = (
         (row.title, tell_period(row.period, language), say(STATUS_NAMES[row.status]),
-         row.due_on.isoformat(), days_late(row, context.today))
+         row.due_on.isoformat(), days_late(context.calendar, row, context.today))
         for row in in_pages(read)
     )  # fmt: skip
     return exported(
@@ -95,10 +95,10 @@ def export_assignments(context: Context, campaign_id: int | None) -> Response:
     )
 
 
-def days_late(row: Owed, today: date) -> int | None:
+def days_late(calendar: Calendar, row: Owed, today: date) -> int | None:
     """Working days since the due date; None where nothing is overdue."""
     owes = row.status in UNSENT and row.closed_at is None
-    return workdays_between(row.due_on, today) if owes and row.due_on < today else None
+    return calendar.workdays_between(row.due_on, today) if owes and row.due_on < today else None
 
 
 def export_receipts(context: Context) -> Response:

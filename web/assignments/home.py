@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fastapi import APIRouter, Response
-from sqlmodel import Session
 
 from models import Campaign, Status
 from queries.assignments.complaints import OpenComplaints, count_open_complaints
@@ -26,6 +25,7 @@ from queries.review.review_clock import (
     list_overdue_reviewers,
 )
 from queries.units.visibility import get_visible_campaign
+from rules.dates.review_clock import told_above_before
 from web.assignments.agenda import Agenda, agenda_of
 from web.assignments.exports import export_assignments, export_standings
 from web.edge.pages.due_dates import SOON, days_left
@@ -33,8 +33,7 @@ from web.edge.pages.exports import wants_file
 from web.edge.pages.offline_pages import keepable
 from web.edge.pages.paging import PageNumber
 from web.edge.pages.rendering import Page, render
-from web.edge.viewer.context import SignedIn
-from web.edge.viewer.security import Viewer
+from web.edge.viewer.context import Context, SignedIn
 
 router = APIRouter()
 PAGE = 50
@@ -85,11 +84,11 @@ def show_home(context: SignedIn) -> Response:
     waiting = list_waiting_answers(session, unit_id)
     standings = list_standings(session, unit_id, today) if context.viewer.has_lower else []
     page = HomePage(
-        agenda=agenda_of(owed, waiting, today),
+        agenda=agenda_of(owed, waiting, today, context.calendar),
         forms=[assignment.id for assignment in owed if _has_form(assignment)],
-        figures=_figures(owed, today, sum(answers.count for answers in waiting)),
+        figures=_figures(context, owed, sum(answers.count for answers in waiting)),
         overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
-        overdue_reviewers=_overdue_reviewers(session, context.viewer, today),
+        overdue_reviewers=_overdue_reviewers(context),
         complaints=count_open_complaints(session, unit_id),
         sent=list_sent_assignments(session, unit_id, limit=LAST_SENT),
         ended=list_ended(session, unit_id, since=context.now - TOLD, limit=LAST_ENDED),
@@ -99,9 +98,12 @@ def show_home(context: SignedIn) -> Response:
     return keepable(render(context.request, page), context.viewer)
 
 
-def _overdue_reviewers(session: Session, viewer: Viewer, today: date) -> list[OverdueReviewer]:
+def _overdue_reviewers(context: Context) -> list[OverdueReviewer]:
     """Lower units that let submissions wait; nothing is asked for a unit without lower units."""
-    return list_overdue_reviewers(session, viewer.unit_id, today) if viewer.has_lower else []
+    if not context.viewer.has_lower:
+        return []
+    before = told_above_before(context.today, context.calendar)
+    return list_overdue_reviewers(context.session, context.viewer.unit_id, before)
 
 
 def _has_form(assignment: Owed) -> bool:
@@ -117,8 +119,8 @@ def _by_campaign(standings: Sequence[MeasureStanding]) -> list[CampaignStandings
     return [CampaignStandings(number, rows[0].campaign, rows) for number, rows in found.items()]
 
 
-def _figures(owed: Sequence[Owed], today: date, waiting: int) -> dict[str, int]:
-    left = [days_left(assignment.due_on, today) for assignment in owed]
+def _figures(context: Context, owed: Sequence[Owed], waiting: int) -> dict[str, int]:
+    left = [days_left(context.calendar, row.due_on, context.today) for row in owed]
     return {
         "overdue": sum(days < 0 for days in left),
         "soon": sum(0 <= days <= SOON for days in left),

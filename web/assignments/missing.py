@@ -26,14 +26,14 @@ from queries.assignments.visible_assignments import (
 from queries.units.units import list_levels
 from queries.units.visibility import get_visible_measure, get_visible_unit
 from rules.assignments.states import STATUS_NAMES
-from rules.dates.calendar import workdays_between
+from rules.dates.calendar import Calendar
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from web.edge.pages.exports import Column, exported, in_pages, wants_file
 from web.edge.pages.paging import PageNumber
 from web.edge.pages.rendering import Page, render
 from web.edge.viewer.context import Context, SignedIn
-from web.edge.viewer.language import Words, level_names
+from web.edge.viewer.language import level_names
 
 PAGE = 100
 COLUMNS = (
@@ -129,7 +129,11 @@ def _show(context: Context, seen: Seen, chosen: MissingFilter, page: int) -> Res
         chosen=chosen,
         groups=groups,
         rows=rows,
-        late={row.unit.id: late for row in rows if (late := days_late(row.due_on, today))},
+        late={
+            row.unit.id: late
+            for row in rows
+            if (late := days_late(context.calendar, row.due_on, today))
+        },
         levels=[level for level in list_levels(session) if level.code in reached],
         between=[row.unit for row in below.lower],
         page=page,
@@ -155,9 +159,9 @@ def _grouped(lower: Sequence[LowerUnit], rows: Sequence[MissingBelow]) -> list[M
     ]
 
 
-def days_late(due_on: date, today: date) -> int:
+def days_late(calendar: Calendar, due_on: date, today: date) -> int:
     """Working days since a due date; 0 before it."""
-    return max(workdays_between(due_on, today), 0)
+    return max(calendar.workdays_between(due_on, today), 0)
 
 
 def _export(context: Context, seen: Seen, chosen: MissingFilter) -> Response:
@@ -174,14 +178,15 @@ def _export(context: Context, seen: Seen, chosen: MissingFilter) -> Response:
         measure=seen.measure.title,
         unit=seen.unit.name,
     )
-    rows = (_cells(words, names, row, today) for row in in_pages(read))
+    rows = (_cells(context, names, row) for row in in_pages(read))
     return exported(context, title, COLUMNS, rows)
 
 
-def _cells(words: Words, names: Mapping[str, str], row: MissingRow, today: date) -> tuple[Any, ...]:
+def _cells(context: Context, names: Mapping[str, str], row: MissingRow) -> tuple[Any, ...]:
+    words, today = context.words, context.today
     return (
         row.unit.name, row.unit.code, names[row.level.code], row.above, row.above_above,
         words.say(N_("没有报送") if row.owes_answer else N_("没有下发")),
         words.say(STATUS_NAMES[row.status]), row.due_on.isoformat(),
-        days_late(row.due_on, today) or None, row.unit.telephone,
+        days_late(context.calendar, row.due_on, today) or None, row.unit.telephone,
     )  # fmt: skip

@@ -125,7 +125,7 @@ def show_receipt(context: SignedIn, number: str, sum: Typed = "") -> Response:
         answers=answered(context.words, fields, submission.answers),
         labels=get_labels(session, version_id) if submission.rolled_up else {},
         next=owed[0] if owed else None,
-        left=days_left(owed[0].due_on, context.today) if owed else 0,
+        left=days_left(context.calendar, owed[0].due_on, context.today) if owed else 0,
     )
     return render(context.request, page)
 

@@ -20,6 +20,10 @@ GATE_NAMES = {
 }
 
 
+OFF_TO_BEFORE, OFF_STAYS = N_("提前到前一个工作日"), N_("不变")
+"""What becomes of a due date on a day off."""
+
+
 @dataclass(frozen=True)
 class TypedDifference:
     """Something that was one thing and is another now; both in finished words."""
@@ -59,6 +63,10 @@ def differences(
             lambda measure: names.forms.get(measure.form, words.say(N_("不用表单"))),
         ),
     }
+    told["off_to_before"] = (
+        LABELS["off_to_before"],
+        lambda measure: words.say(OFF_TO_BEFORE if measure.off_to_before else OFF_STAYS),
+    )
     return [
         TypedDifference(words.say(label), shown(stored), shown(sent))
         for name, (label, shown) in told.items()

@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from adapters.settings import get_settings
 from models import Campaign, Gate, Level, Measure, MeasureGate
 from queries.campaigns.campaigns import list_addressees_of
+from queries.campaigns.level_dates import LevelDates, get_level_dates
 from queries.campaigns.measures import Reach, list_gates_of, list_measures, list_reach
 from queries.campaigns.summed_levels import sums_over_levels
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, missing, warnings
-from rules.dates.calendar import PUBLISHED
-from rules.dates.due import current_period, due_dates
+from rules.dates.due import current_period
 from rules.reports.targets import target_in_words
 from services.campaigns.measures import EDITABLE
 from web.campaigns.campaigns import find_due
+from web.campaigns.dated_facts import dated_facts
 from web.edge.viewer.context import Context
 
 Addressed = tuple[tuple[str, str], ...]
@@ -131,23 +131,20 @@ class _Shared:
 def _draft(shared: _Shared, measure: Measure, refusal: str) -> ShownDraft:
     codes, words = shared.levels_of(measure), shared.context.words
     reach = [row for row in shared.reach_of(measure) if row.level in codes]
-    dates = _dates(measure, codes, shared.context.today)
+    found = _dates(shared, measure, codes)
     facts = ReleaseFacts(
         answering=sum(row.answering for row in reach),
-        due_on=dates[codes[-1]] if dates else None,
-        today=shared.context.today,
         gate_days=sum(shared.wait_at(measure, code) for code in codes[:-1]),
         has_form=measure.form_version_id is not None,
-        calendar=PUBLISHED,
-        floor=get_settings().floor_workdays,
         sums_levels=len({row.level for row in reach if row.answering}) > 1
         and sums_over_levels(shared.context.session, measure),
+        **dated_facts(shared.context, found, shared.levels),
     )
     lacks = missing(facts, measure.title)
     return ShownDraft(
         measure=measure,
         reach=reach,
-        dates=dates,
+        dates=found.dates if found else {},
         lacks=[words.say(sentence) for sentence in lacks],
         warnings=[words.say(told) for told in warnings(facts) if told not in lacks],
         target=_target(measure),
@@ -155,13 +152,13 @@ def _draft(shared: _Shared, measure: Measure, refusal: str) -> ShownDraft:
     )
 
 
-def _dates(measure: Measure, levels: list[str], today: date) -> Mapping[str, date]:
-    """Level → due date, if the measure were released today."""
-    due = find_due(measure)
+def _dates(shared: _Shared, measure: Measure, levels: list[str]) -> LevelDates | None:
+    """The due dates, if the measure were released today; None without a due rule."""
+    due, today = find_due(measure), shared.context.today
     if due is None or not levels:
-        return {}
-    period, days = current_period(due, today), measure.review_days
-    return due_dates(due, levels, period=period, received=today, review_days=days)
+        return None
+    period = current_period(due, today)
+    return get_level_dates(shared.context.session, measure, levels, period=period, received=today)
 
 
 def _target(measure: Measure) -> str:

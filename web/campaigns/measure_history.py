@@ -16,7 +16,13 @@ from queries.units.units import list_levels, list_tags
 from rules.campaigns.measure_differences import narrowed
 from rules.sentences.refusal import N_
 from services.campaigns.measures import STATUS_NAMES
-from web.campaigns.conflicts import GATE_NAMES, TypedDifference, due_in_words
+from web.campaigns.conflicts import (
+    GATE_NAMES,
+    OFF_STAYS,
+    OFF_TO_BEFORE,
+    TypedDifference,
+    due_in_words,
+)
 from web.campaigns.typed_due import TypedDue
 from web.campaigns.typed_measure import LABELS
 from web.campaigns.typed_schedule import release_in_words
@@ -50,6 +56,7 @@ FIELD_NAMES: dict[str, str] = {
     "gates": N_("下发方式"),
     "due_rule": N_("办理时限"),
     "review_days": LABELS["review_days"],
+    "off_to_before": LABELS["off_to_before"],
     "target_count": LABELS["target_count"],
     "target_label": LABELS["target_label"],
     "lead": LABELS["lead"],
@@ -127,6 +134,8 @@ class HistoryNames:
             return due_in_words(self.words, TypedDue.of(value))
         if name == "form_version_id":
             return self.forms.get(value, "")
+        if name == "off_to_before":
+            return self.words.say(OFF_TO_BEFORE if value else OFF_STAYS)
         if name == "kind":
             return self.words.say(KIND_NAMES[MeasureKind(value)])
         if name == "status":

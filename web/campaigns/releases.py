@@ -9,7 +9,6 @@ from datetime import date
 from fastapi import APIRouter, HTTPException, Response
 from sqlmodel import Session
 
-from adapters.settings import get_settings
 from models import (
     ONCE,
     Campaign,
@@ -25,6 +24,7 @@ from models import (
 )
 from queries.assignments.hand_downs import list_of_measure, list_steps
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
+from queries.campaigns.level_dates import LevelDates, get_level_dates
 from queries.campaigns.measures import list_gates, list_reached_levels
 from queries.campaigns.notice_files import HandedNotice, get_handed_notice
 from queries.campaigns.reach import (
@@ -41,8 +41,8 @@ from queries.campaigns.summed_levels import sums_over_levels
 from queries.campaigns.unanswering import count_silent
 from queries.units.units import list_levels
 from rules.campaigns.release_check import ReleaseFacts, warnings
-from rules.dates.calendar import PUBLISHED, WEEKDAY_NAMES, local_date, workdays_between
-from rules.dates.due import DueRule, current_period, due_dates
+from rules.dates.calendar import WEEKDAY_NAMES, local_date
+from rules.dates.due import DueRule, current_period
 from rules.reports.targets import target_in_words
 from rules.sentences.refusal import N_
 from rules.units.access import Access
@@ -54,6 +54,7 @@ from services.campaigns.measures import (
 from services.campaigns.withdrawals import withdraw_measure
 from web.campaigns.campaigns import find_due
 from web.campaigns.conflicts import GATE_NAMES
+from web.campaigns.dated_facts import dated_facts
 from web.campaigns.form_costs import PreviewedForm, preview_form
 from web.campaigns.measure_acts import (
     WITHDRAW,
@@ -86,6 +87,8 @@ class LevelPreview:
     due_on: date | None
     days_left: int | None
     """Working days from today."""
+    own: Sequence[tuple[str, date]]
+    """Name of a calendar of a tag → the other date that its units have."""
     gate: MeasureGate | None
     """None at the lowest level, from which nothing goes on."""
     tags: Sequence[TagReach]
@@ -217,13 +220,18 @@ def make_preview(context: Context, measure: Measure) -> ReleasePreview:
     tagged = list_reach_by_tag(session, measure.id, own)
     concerned = list_reached_levels(session, measure.id, _rank_of(session, own))
     codes = [level.code for level in concerned]
-    dates = _due_dates(due, codes, measure, _received(measure, due, today))
+    found = _due_dates(session, due, codes, measure, _received(measure, due, today))
     gates = {gate.level: gate for gate in list_gates(session, measure.id)}
     levels = [
         LevelPreview(
             reach=reached,
-            due_on=dates.get(code),
-            days_left=workdays_between(today, dates[code]) if dates else None,
+            due_on=found.dates[code] if found else None,
+            days_left=found.calendar.workdays_between(today, found.dates[code]) if found else None,
+            own=[
+                (own.calendar.name, own.dates[code])
+                for own in (found.own if found else ())
+                if found and own.dates.get(code, found.dates[code]) != found.dates[code]
+            ],
             gate=_gate(measure.id, code, gates) if code != codes[-1] else None,
             tags=[row for row in tagged if row.level == code],
         )
@@ -237,13 +245,10 @@ def make_preview(context: Context, measure: Measure) -> ReleasePreview:
         left_out=sum(reached.left_out for reached in reach),
         facts=ReleaseFacts(
             answering=sum(reached.answering for reached in reach),
-            due_on=dates[codes[-1]] if dates else None,
-            today=today,
             gate_days=sum(_waits(level.gate) for level in levels),
             has_form=measure.form_version_id is not None,
-            calendar=PUBLISHED,
-            floor=get_settings().floor_workdays,
             sums_levels=sums_over_levels(session, measure),
+            **dated_facts(context, found, concerned),
         ),
         form=preview_form(session, measure, own, period, context.now),
     )
@@ -268,17 +273,12 @@ def _received(measure: Measure, due: DueRule | None, today: date) -> date:
 
 
 def _due_dates(
-    due: DueRule | None, levels: list[str], measure: Measure, received: date
-) -> dict[str, date]:
+    session: Session, due: DueRule | None, levels: list[str], measure: Measure, received: date
+) -> LevelDates | None:
     if due is None or not levels:
-        return {}
-    return due_dates(
-        due,
-        levels,
-        period=current_period(due, received),
-        received=received,
-        review_days=measure.review_days,
-    )
+        return None
+    period = current_period(due, received)
+    return get_level_dates(session, measure, levels, period=period, received=received)
 
 
 def _target(measure: Measure) -> str:

@@ -14,6 +14,7 @@ from services.campaigns.measures import GateChoice, MeasureContent
 from web.campaigns.typed_due import TypedDue
 from web.edge.viewer.security import read_id
 
+TICKED = "yes"
 NOBODY, EVERY_UNIT, TAGGED = "none", "all", "tags"
 LENGTHS = {"title": 300, "text": 20_000, "target_label": 120, "lead": 300, "cooperating": 600}
 """Characters of each text."""
@@ -24,6 +25,7 @@ LABELS = {
     "lead": N_("牵头单位"),
     "cooperating": N_("配合单位"),
     "review_days": N_("每级审核时间"),
+    "off_to_before": N_("截止日期不是工作日时"),
     "target_count": N_("目标次数"),
 }
 COUNTS = {"review_days": (0, 30), "target_count": (1, 100_000), "days": (0, 90)}
@@ -59,6 +61,8 @@ class TypedMeasure:
     text: str = ""
     kind: str = MeasureKind.FIGURES
     review_days: str = "1"
+    off_to_before: str = ""
+    """`yes` where the box is ticked."""
     target_count: str = ""
     target_label: str = ""
     lead: str = ""
@@ -74,8 +78,8 @@ class TypedMeasure:
     def read(cls, typed: Fields, levels: Sequence[Level]) -> TypedMeasure:
         """The inputs of a sent page; `levels` are the levels below the office."""
         names = (
-            "title", "kind", "review_days", "target_count", "target_label", "lead",
-            "cooperating", "form", "version",
+            "title", "kind", "review_days", "off_to_before", "target_count", "target_label",
+            "lead", "cooperating", "form", "version",
         )  # fmt: skip
         return cls(
             text=typed.get("text", [""])[0].replace("\r\n", "\n"),
@@ -92,6 +96,7 @@ class TypedMeasure:
             text=content.text,
             kind=content.kind,
             review_days=str(content.review_days),
+            off_to_before=TICKED if content.off_to_before else "",
             target_count=str(content.target_count or ""),
             target_label=content.target_label,
             lead=content.lead,
@@ -115,6 +120,7 @@ class TypedMeasure:
             kind=self._kind(faults),
             due_rule=self._due_rule(faults),
             review_days=_count("review_days", "review_days", self.review_days, faults) or 0,
+            off_to_before=self.off_to_before == TICKED,
             target_count=_count("target_count", "target_count", self.target_count, faults),
             target_label=self._text("target_label", faults),
             lead=self._text("lead", faults),

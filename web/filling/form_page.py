@@ -227,7 +227,7 @@ def _page(context: Context, sheet: AnswerSheet, shown: Shown) -> FormPage:
         why="".join(why.get(WHY, ())),
         longest_why=LONGEST_WHY,
         doubts=shown.doubts,
-        left=days_left(assignment.due_on, context.today),
+        left=days_left(context.calendar, assignment.due_on, context.today),
         minutes=minutes(field for field in sheet.fields if _is_open(sheet, field.name)),
         added=list_added(session, assignment),
         coverage=None if assignment.lowest else get_coverage(session, assignment),

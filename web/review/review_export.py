@@ -7,7 +7,6 @@ from fastapi import Response
 from adapters.language import tell_period
 from queries.review.review_list import WaitingSubmissions
 from queries.review.reviews import WaitingSubmission, list_waiting_rows
-from rules.dates.calendar import workdays_between
 from rules.sentences.refusal import N_
 from web.edge.pages.exports import Column, exported, in_pages, when
 from web.edge.viewer.context import Context
@@ -39,7 +38,9 @@ def export_waiting(context: Context, wanted: WaitingSubmissions) -> Response:
 
 def _cells(context: Context, row: WaitingSubmission) -> tuple[object, ...]:
     say, today, due_on = context.words.say, context.today, row.review_due_on
-    overdue = workdays_between(due_on, today) if due_on and row.overdue(today) else None
+    overdue = (
+        context.calendar.workdays_between(due_on, today) if due_on and row.overdue(today) else None
+    )
     return (
         row.unit_name, row.unit_code, row.upper_name or "", row.measure_title,
         tell_period(row.period, context.words.language), row.revision,

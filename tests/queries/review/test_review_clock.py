@@ -4,7 +4,8 @@ from sqlmodel import Session
 
 from models import Measure
 from queries.review.review_clock import count_overdue_reviews, list_overdue_reviewers
-from rules.dates.calendar import local_date
+from rules.dates.calendar import PUBLISHED, local_date
+from rules.dates.review_clock import told_above_before
 from services.review.reviews import approve
 from tests.answering import account_of, answer
 from tests.building import BANNER, TOWNSHIP, VILLAGE, get_unit
@@ -25,7 +26,10 @@ def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(
     township, banner = get_unit(session, TOWNSHIP), get_unit(session, BANNER)
     days = (WEDNESDAY, THURSDAY, FRIDAY)
     assert [count_overdue_reviews(session, township.id, day) for day in days] == [0, 2, 2]
-    told = [list_overdue_reviewers(session, banner.id, day) for day in days]
+    told = [
+        list_overdue_reviewers(session, banner.id, told_above_before(day, PUBLISHED))
+        for day in days
+    ]
     assert told[:2] == [[], []]
     assert [(unit.unit_id, unit.name, unit.count, unit.since) for unit in told[2]] == [
         (township.id, township.name, 2, NOW)

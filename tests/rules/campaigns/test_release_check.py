@@ -35,7 +35,12 @@ def test_the_days_left_count_working_days_of_the_lowest_level() -> None:
         ({"due_on": date(2026, 11, 23)}, "已到或已过"),
         ({"due_on": date(2026, 11, 25)}, "只有2个工作日"),
         ({"gate_days": 17}, "只剩2个工作日"),
-        ({"due_on": date(2031, 1, 10)}, "2031年的放假安排尚未公布"),
+        ({"dates": {"嘎查村社区": date(2031, 1, 10)}}, "2031年的放假安排尚未公布"),
+        ({"off": {"旗县区": date(2026, 12, 20)}}, "“旗县区”的截止日期2026-12-20不是工作日"),
+        (
+            {"moved": {"盟市": date(2026, 12, 20)}, "dates": {"盟市": date(2026, 12, 18)}},
+            "已提前到工作日2026-12-18",
+        ),
     ],
 )
 def test_what_is_odd_is_said_in_a_sentence(changed: dict[str, Any], sentence: str) -> None:

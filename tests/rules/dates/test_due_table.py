@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.dates.calendar import is_workday
+from rules.dates.calendar import PUBLISHED
 from rules.dates.due import parse_due
 from rules.dates.due_table import LevelDue, due_table, odd_dates
 
@@ -15,11 +15,11 @@ FRIDAY = date(2026, 12, 11)
 
 
 def _table(rule: str, received: date = FRIDAY, *, levels: int = 4) -> list[LevelDue]:
-    return due_table(parse_due(rule), received, levels=levels, review_days=1)
+    return due_table(parse_due(rule), received, levels=levels, review_days=1, calendar=PUBLISHED)
 
 
 def _odd(rule: str, *, levels: int = 4) -> list[str]:
-    return [str(sentence) for sentence in odd_dates(_table(rule, levels=levels), FRIDAY)]
+    return [str(sentence) for sentence in odd_dates(_table(rule, levels=levels), FRIDAY, PUBLISHED)]
 
 
 def test_levels_below_the_first_answer_earlier() -> None:
@@ -59,8 +59,8 @@ def test_working_days_end_on_working_days_and_never_grow_on_the_way_down(
 ) -> None:
     received = date.fromordinal(FRIDAY.toordinal() + after)
     due = parse_due(f"workdays:{count}")
-    table = due_table(due, received, levels=levels, review_days=review_days)
+    table = due_table(due, received, levels=levels, review_days=review_days, calendar=PUBLISHED)
     assert table[-1].workdays == count
-    assert all(is_workday(row.due_on) for row in table)
+    assert all(PUBLISHED.is_workday(row.due_on) for row in table)
     for above, below in pairwise(table):
         assert above.workdays - below.workdays == review_days

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.reports.report_view import written
 from models import ComplaintKind, MeasureKind, MeasureStatus, Status
+from rules.dates.calendar import PUBLISHED
 from rules.forms.rolled_figures import number_text
 from rules.reports.report import checksum, snapshots
 from rules.reports.report_rows import (
@@ -37,6 +38,7 @@ def rows(**given_rows: list[Any] | dict[str, list[Any]]) -> ReportRows:
             ReportedLevel("league", 1, "盟市", "L"),
         ],
         "reported_units": [1],
+        "calendar": PUBLISHED,
         "members": [REGION, LEAGUE],
         "measures": [
             MeasureRow(7, "一", "排查", MeasureKind.FIGURES, MeasureStatus.RELEASED, None, "", None)

@@ -21,6 +21,7 @@ from models import (
 )
 from models.columns import JsonType
 from queries.filling.answer_sheets import get_answer_sheet
+from rules.dates.calendar import PUBLISHED
 from rules.dates.review_clock import review_due
 from rules.filling.receipts import is_whole
 from rules.sentences.not_found import NotFound
@@ -73,7 +74,7 @@ def test_a_township_sends_for_all_its_villages_and_the_totals_follow(
         assert (assignment.status, assignment.revision) == ("submitted", 1)
         assert assignment.acknowledged_at == assignment.sent_at == LATER
         assert not assignment.late
-        assert assignment.review_due_on == review_due(LATER, measure.review_days)
+        assert assignment.review_due_on == review_due(LATER, measure.review_days, PUBLISHED)
         sheet = get_answer_sheet(session, assignment.id)
         assert present(sheet.last).answers == {"checked": 10 + n, "spent": "1.5"}
         assert is_whole(present(sheet.last))

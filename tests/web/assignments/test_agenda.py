@@ -5,6 +5,7 @@ from typing import Any
 
 from models import Status
 from queries.assignments.inbox import Owed, WaitingAnswers
+from rules.dates.calendar import PUBLISHED
 from tests.conftest import NOW
 from web.assignments.agenda import CampaignEntries, agenda_of
 
@@ -34,17 +35,17 @@ def numbers(groups: list[CampaignEntries]) -> list[tuple[int, list[int]]]:
 
 
 def test_nothing_to_do_is_nothing_in_any_part() -> None:
-    agenda = agenda_of([], [], TODAY)
+    agenda = agenda_of([], [], TODAY, PUBLISHED)
     assert (agenda.now, agenda.new, agenda.later) == ([], [], [])
 
 
 def test_the_campaign_with_the_earliest_date_comes_first_and_dates_rise_within() -> None:
     rows = [owed(1, 3, 2), owed(2, 1, 1), owed(3, -4, 2), owed(4, 2, 1)]
-    assert numbers(list(agenda_of(rows, [], TODAY).now)) == [(2, [3, 1]), (1, [2, 4])]
+    assert numbers(list(agenda_of(rows, [], TODAY, PUBLISHED).now)) == [(2, [3, 1]), (1, [2, 4])]
 
 
 def test_what_was_returned_is_for_today_whatever_its_date() -> None:
-    agenda = agenda_of([owed(1, 30, status=Status.RETURNED), owed(2, 30)], [], TODAY)
+    agenda = agenda_of([owed(1, 30, status=Status.RETURNED), owed(2, 30)], [], TODAY, PUBLISHED)
     assert numbers(list(agenda.now)) == [(1, [1])]
     assert numbers(list(agenda.later)) == [(1, [2])]
 
@@ -52,14 +53,14 @@ def test_what_was_returned_is_for_today_whatever_its_date() -> None:
 def test_what_is_not_signed_for_and_has_time_is_new_and_what_is_urgent_is_for_today() -> None:
     rows = [owed(n, 30, acknowledged_at=None, status=Status.ISSUED) for n in range(1, 31)]
     urgent = owed(31, 1, acknowledged_at=None, status=Status.ISSUED)
-    agenda = agenda_of([*rows, urgent], [], TODAY)
+    agenda = agenda_of([*rows, urgent], [], TODAY, PUBLISHED)
     assert (agenda.urgent, agenda.fresh, agenda.calm) == (1, 30, 0)
     assert agenda.unsigned == set(range(1, 32))
 
 
 def test_answers_that_wait_for_review_stand_among_the_tasks_by_their_own_date() -> None:
     reviews = [waiting(9, TODAY, 1), waiting(8, None, 2)]
-    agenda = agenda_of([owed(1, 2, 1)], reviews, TODAY)
+    agenda = agenda_of([owed(1, 2, 1)], reviews, TODAY, PUBLISHED)
     assert numbers(list(agenda.now)) == [(1, [0, 1]), (2, [0])]
     assert agenda.now[1].entries[0].due_on == TODAY, "without a date of its own it is for today"
 
@@ -67,4 +68,4 @@ def test_answers_that_wait_for_review_stand_among_the_tasks_by_their_own_date() 
 def test_two_campaigns_of_one_title_stay_apart() -> None:
     first, second = owed(1, 1, 1), owed(2, 1, 2)
     rows = [first, Owed(**{**vars(second), "campaign": first.campaign})]
-    assert [len(group.entries) for group in agenda_of(rows, [], TODAY).now] == [1, 1]
+    assert [len(group.entries) for group in agenda_of(rows, [], TODAY, PUBLISHED).now] == [1, 1]

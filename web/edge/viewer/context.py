@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,7 +10,8 @@ from sqlmodel import Session
 from starlette.datastructures import QueryParams
 
 from models import Account
-from rules.dates.calendar import local_date
+from queries.units.calendars import get_calendar_of
+from rules.dates.calendar import Calendar, local_date
 from web.edge.viewer.language import Words, words_of
 from web.edge.viewer.security import Viewer, get_viewer, require_office
 from web.edge.viewer.transactions import Now, OpenSession
@@ -40,6 +42,11 @@ class Context:
     def today(self) -> date:
         """The day in Hohhot."""
         return local_date(self.now)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar by which the viewer's unit works."""
+        return get_calendar_of(self.session, self.viewer.unit_id)
 
     @property
     def query(self) -> QueryParams:
