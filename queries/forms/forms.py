@@ -1,8 +1,10 @@
 """Queries about forms: the forms of a unit, their versions and fields, and their uses."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from adapters.by_name import ByName
@@ -90,6 +92,25 @@ def find_latest_version(session: Session, form_id: int) -> FormVersion | None:
     """The latest version of the form."""
     wanted = select(FormVersion).where(FormVersion.form_id == form_id)
     return session.exec(wanted.order_by(col(FormVersion.number).desc()).limit(1)).first()
+
+
+def list_latest_versions(session: Session, version_ids: Collection[int]) -> dict[int, int]:
+    """Form version → the latest version of the same form; one statement, none for no versions."""
+    if not version_ids:
+        return {}
+    given, latest = aliased(FormVersion), aliased(FormVersion)
+    newest = (
+        select(func.max(latest.number))
+        .where(latest.form_id == given.form_id)
+        .correlate(given)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(given.id, FormVersion.id)
+        .join(FormVersion, col(FormVersion.form_id) == given.form_id)
+        .where(col(given.id).in_(version_ids), FormVersion.number == newest)
+    )
+    return dict(session.exec(wanted).all())
 
 
 def find_equal_form(
