@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -22,19 +23,18 @@ from models import (
 from queries.campaigns.campaigns import get_notice, next_position
 from queries.campaigns.measures import list_measures
 from queries.forms.forms import list_latest_versions
+from queries.units.calendars import get_calendar_of
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.campaigns.copies import moved_rule
-from rules.dates.calendar import PUBLISHED
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.campaigns import LONGEST_TITLE
+from services.campaigns.measure_content import MeasureContent
 from services.campaigns.measure_history import record_measures
 
-_DECIDED = (
-    "title", "text", "kind", "review_days", "target_count", "target_label", "lead",
-    "cooperating",
-)  # fmt: skip
+_CHANGED = {"due_rule", "form_version_id", "addressees", "gates"}
+_DECIDED = tuple(part.name for part in fields(MeasureContent) if part.name not in _CHANGED)
 """The columns of a measure that are copied as they are."""
 _PLACED = ("path", "start", "end", "findings")
 """The columns that point into the notice."""
@@ -123,8 +123,16 @@ def _copy(
     first = next_position(session, campaign.id)
     forms = [version for measure in measures if (version := measure.form_version_id)]
     newest = list_latest_versions(session, forms)
+    calendar = get_calendar_of(session, campaign.unit_id)
     rows = [
-        _row(measure, campaign, first + place, days, newest, placed=placed)
+        {
+            **_row(measure, placed=placed),
+            "campaign_id": campaign.id,
+            "unit_id": campaign.unit_id,
+            "position": first + place,
+            "due_rule": moved_rule(calendar, measure.due_rule, days),
+            "form_version_id": newest.get(measure.form_version_id or 0, measure.form_version_id),
+        }
         for place, measure in enumerate(measures)
     ]
     session.execute(insert(Measure), rows)
@@ -139,24 +147,10 @@ def _copy(
     return ids
 
 
-def _row(
-    measure: Measure,
-    campaign: Campaign,
-    position: int,
-    days: int,
-    newest: Mapping[int, int],
-    *,
-    placed: bool,
-) -> dict[str, Any]:
+def _row(measure: Measure, *, placed: bool) -> dict[str, Any]:
+    """The columns of a draft that are those of `measure`, or have not been decided yet."""
     copied = (*_DECIDED, *_PLACED) if placed else _DECIDED
-    draft = Measure(
-        **{name: getattr(measure, name) for name in copied},
-        campaign_id=campaign.id,
-        unit_id=campaign.unit_id,
-        position=position,
-        due_rule=moved_rule(PUBLISHED, measure.due_rule, days),
-        form_version_id=newest.get(measure.form_version_id or 0, measure.form_version_id),
-    )
+    draft = Measure(**{name: getattr(measure, name) for name in copied})
     return draft.model_dump(exclude={"id"})
 
 

@@ -13,8 +13,9 @@ from models import Campaign, Measure
 from queries.campaigns.campaigns import get_own_campaign, get_own_measure
 from queries.campaigns.copies import MOST_OFFERED, OfferedMeasure, list_offered_measures
 from queries.campaigns.measures import list_measures
+from queries.units.calendars import get_calendar_of
 from rules.campaigns.copies import moved_rule
-from rules.dates.calendar import PUBLISHED
+from rules.dates.calendar import Calendar
 from rules.forms.field_values import clean_text, read_date
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
@@ -103,23 +104,24 @@ def _copy_page(
     start = campaign.starts_on if isinstance(day, Fault) else date.fromisoformat(day)
     days = (start - campaign.starts_on).days
     measures = copied_measures(list_measures(context.session, campaign.id))
+    calendar = get_calendar_of(context.session, campaign.unit_id)
     page = CopyCampaignPage(
         campaign=campaign,
         title=title,
         starts_on=typed,
-        rows=[_moved(measure, days) for measure in measures],
+        rows=[_moved(calendar, measure, days) for measure in measures],
         faults=faults,
         refusal=refusal,
     )
     return render(context.request, page, status=422 if faults or refusal else 200)
 
 
-def _moved(measure: Measure, days: int) -> CopiedMeasure:
+def _moved(calendar: Calendar, measure: Measure, days: int) -> CopiedMeasure:
     try:
         before = date.fromisoformat(measure.due_rule)
     except ValueError:
         return CopiedMeasure(measure, None, None)
-    after = date.fromisoformat(moved_rule(PUBLISHED, measure.due_rule, days))
+    after = date.fromisoformat(moved_rule(calendar, measure.due_rule, days))
     return CopiedMeasure(measure, before, after)
 
 
