@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import Level, Tag, Unit, UnitTag
+from models.parameters import among
 from rules.sentences.not_found import NotFound
 
 
@@ -66,6 +67,12 @@ def list_units_of(session: Session, codes: Collection[str]) -> Sequence[Unit]:
     """The units with these codes, ended or not, in the order of the tree; one statement."""
     wanted = select(Unit).where(col(Unit.code).in_(codes)).order_by(col(Unit.lft))
     return session.scalars(wanted).all() if codes else []
+
+
+def list_units_with(session: Session, ids: Collection[int]) -> Sequence[Unit]:
+    """The units with these ids, ended or not, in the order of the tree; at most one statement."""
+    wanted = select(Unit).where(among(col(Unit.id), "ids")).order_by(col(Unit.lft))
+    return session.scalars(wanted, {"ids": list(ids)}).all() if ids else []
 
 
 def get_unit_by_id(session: Session, unit_id: int) -> Unit:
