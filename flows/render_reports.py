@@ -25,6 +25,7 @@ from queries.reports.report_data import get_report_campaign
 from queries.reports.snapshots import list_snapshot_ids, list_snapshots
 from queries.units.units import list_levels, list_units_of
 from rules.dates.calendar import local_date
+from rules.sentences.days import told_date
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns import occurrences
 from services.reports.snapshots import UNITS_AT_ONCE, compose_snapshots, store_snapshots
@@ -122,7 +123,7 @@ def take_data(
     with transaction(readonly=True) as session:
         ids = list_snapshot_ids(session, campaign_id, unit_codes, as_of)
     if not ids:
-        raise Refusal(N_("%(as_of)s没有存下快照，生成不了那天的报告。"), as_of=as_of.isoformat())
+        raise Refusal(N_("%(as_of)s没有存下快照，生成不了那天的报告。"), as_of=told_date(as_of))
     return Completed(message=f"{len(ids)} 个单位的数据", data=ids)
 
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from adapters.language import SOURCE, tell_period, translate
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from adapters.language import SOURCE, tell, tell_period, translate
 from models import ONCE, ComplaintKind, Snapshot, Status
 from rules.assignments.complaints import KIND_NAMES
 from rules.assignments.states import STATUS_NAMES
@@ -21,6 +24,7 @@ from rules.forms.form_fields import RollUp
 from rules.forms.rolled_figures import ROLLUP_NAMES
 from rules.reports.older_shapes import as_now
 from rules.reports.report_rows import LIST_ROWS, LISTS
+from rules.sentences.days import told_date, told_day
 from rules.sentences.numbers import apart
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import listed
@@ -114,8 +118,15 @@ def view(report: Report, language: str) -> dict[str, Any]:
 
 def filters(language: str) -> dict[str, Callable[[Any], str]]:
     """The filters of a report's templates."""
+
+    @pass_context
+    def told(context: Context, iso: str) -> str:
+        """A day in a sentence; without the year where it is the year of the report."""
+        as_of = date.fromisoformat(context["data"]["as_of"])
+        return tell(told_day(date.fromisoformat(iso), as_of), language)
+
     return {
-        "day": lambda iso: day(iso, language),
+        "day": told,
         "period": lambda period: period_text(period, language),
         "level": lambda row: row["name" if language == SOURCE else "name_en"],
         "status": lambda status: status_text(status, language),
@@ -128,11 +139,8 @@ def filters(language: str) -> dict[str, Callable[[Any], str]]:
 
 
 def day(iso: str, language: str) -> str:
-    """An ISO date as `2026年11月22日` or `22 Nov 2026`."""
-    read = date.fromisoformat(iso)
-    if language == SOURCE:
-        return f"{read.year}年{read.month}月{read.day}日"
-    return f"{read.day} {read:%b} {read.year}"
+    """An ISO date as `2026年11月22日` or `22 Nov 2026`: the date of the report."""
+    return tell(told_date(date.fromisoformat(iso)), language)
 
 
 def period_text(period: str, language: str) -> str:

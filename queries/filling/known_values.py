@@ -136,7 +136,7 @@ def _fill(
 
 
 def _told(known: Known) -> Sentence:
-    values = {"measure": known.measure, "date": local_date(known.at).isoformat()}
+    values = {"measure": known.measure, "date": local_date(known.at)}
     return Sentence(N_("来自“%(measure)s”%(date)s 的填报"), values)
 
 

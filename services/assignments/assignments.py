@@ -20,6 +20,7 @@ from rules.assignments.states import signing_releases
 from rules.dates.calendar import local_date
 from rules.dates.gates import tightened
 from rules.forms.field_values import clean_text
+from rules.sentences.days import told_day
 from rules.sentences.refusal import N_, Refusal
 from services.assignments import hand_down
 from services.assignments.changes import change, lock_assignment
@@ -141,8 +142,8 @@ def _check_detail(
     if len(contact) > 200:
         raise Refusal(N_("联系方式不能超过 200 字。"))
     if due_on and due_on > assignment.due_on:
-        raise Refusal(
-            N_("给下级的时限不能晚于本级时限 %(due_on)s。"), due_on=assignment.due_on.isoformat()
-        )
+        latest = told_day(assignment.due_on, local_date(now))
+        raise Refusal(N_("给下级的时限不能晚于本级时限 %(due_on)s。"), due_on=latest)
     if due_on and due_on < local_date(now):
-        raise Refusal(N_("给下级的时限 %(due_on)s 已经过去。"), due_on=due_on.isoformat())
+        passed = told_day(due_on, local_date(now))
+        raise Refusal(N_("给下级的时限 %(due_on)s 已经过去。"), due_on=passed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +24,7 @@ from rules.forms.form_fields import (
     chosen_by_default,
 )
 from rules.forms.form_tree import MOST_TIMES, item_of
+from rules.sentences.days import dated
 from rules.sentences.faults import Fault
 from rules.sentences.refusal import N_
 from web.edge.viewer.language import Words
@@ -268,7 +270,7 @@ class Questions:
             return self._carried(field, where, values)
         if list(known.texts) != values:
             return ""
-        source = self.words.say(known.source)
+        source = self.words.say(dated(known.source, date.fromisoformat(self.today)))
         return self.words.say(N_("已自动填入：%(source)s"), source=source)
 
     def _carried(self, field: FormField, where: Where, values: list[str]) -> str:

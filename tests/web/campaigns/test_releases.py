@@ -79,7 +79,8 @@ def test_the_preview_says_what_it_costs_and_when_it_is_due(
     gates = {"league": GateChoice(Gate.DETAIL, 3)}
     measure = drafted(session, confirmed=True, gates=gates)
     shown = text_of(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
-    assert "2026年12月20日" in shown
+    assert "12月20日（周日）" in shown
+    assert "2026-12-20" in shown
     assert "还有 14 个工作日" in shown
     assert "细化后由本级下发" in shown
     assert "最多等 3 个工作日" in shown

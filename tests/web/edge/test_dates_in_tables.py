@@ -25,6 +25,11 @@ def test_a_date_in_a_cell_stands_in_one_line(page: str) -> None:
     assert broken == []
 
 
+def test_a_date_in_a_cell_is_written_with_figures_only() -> None:
+    cells = [cell for page in TEMPLATES.rglob("*.html") for cell in CELL.findall(page.read_text())]
+    assert [cell for cell in cells if "|day" in cell] == []
+
+
 def test_the_style_sheets_keep_them_in_one_line() -> None:
     styles = "".join(path.read_text() for path in (ROOT / "web/static").glob("*.css"))
     assert ".when,time{white-space:nowrap}" in styles

@@ -117,7 +117,7 @@ def test_what_is_known_stands_in_the_form_with_its_source(
 ) -> None:
     page = sign_in(VILLAGE).get(path_of(known[1].id))
     assert check(page).xpath("//input[@name='f-homes']/@value") == ["85"]
-    assert "来自“人口摸底”2026-11-23 的填报" in text_of(page)
+    assert "来自“人口摸底”11月23日（周一） 的填报" in text_of(page)
 
 
 def test_a_contradiction_is_told_with_both_answers(

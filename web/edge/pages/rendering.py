@@ -1,6 +1,7 @@
 """Turning templates into pages."""
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -10,15 +11,17 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from adapters.language import LANGUAGES, SOURCE, tell_period
+from adapters import clock
+from adapters.language import LANGUAGES, tell_period
 from adapters.settings import get_settings
 from adapters.templating import make_environment
 from models import Act, Decision, Gate, MeasureKind, MeasureStatus, Role, Status
 from rules.assignments.states import ACT_NAMES, STATUS_NAMES
-from rules.dates.calendar import local_time
+from rules.dates.calendar import local_date, local_time
 from rules.filling.attachments.kinds import ACCEPTED, LARGEST, LARGEST_PIECE
 from rules.forms.property_names import EACH_PERIOD_NAMES, PROPERTY_NAMES
 from rules.forms.rolled_figures import ROLLUP_NAMES
+from rules.sentences.days import told_day
 from rules.sentences.numbers import apart
 from rules.sentences.refusal import N_
 from rules.units.access import ACCESS_NAMES
@@ -32,7 +35,8 @@ from web.edge.viewer.security import Viewer, form_token
 
 CHOICES = (Act, Decision, Gate, MeasureKind, MeasureStatus, Status)
 """The enums that templates compare with, under their own names."""
-WEEKDAYS = "一二三四五六日"
+_TODAY: ContextVar[date | None] = ContextVar("today", default=None)
+"""The day on which a page is drawn: a day of this year is told without the year."""
 KIND_NAMES = {
     MeasureKind.DUTY: N_("规定动作"),
     MeasureKind.FIGURES: N_("数据填报"),
@@ -83,6 +87,7 @@ class PageFrame:
 
 def render(request: Request, page: Page, *, status: int = 200) -> HTMLResponse:
     """The page as the answer to `request`."""
+    _TODAY.set(getattr(request.state, "today", None) or local_date(clock.now()))
     text = drawn(page, language_of(request), PageFrame.of(request))
     # On a shared computer the next person must not get the page back with a key.
     answer = HTMLResponse(text, status, {"Cache-Control": "no-store"})
@@ -120,7 +125,7 @@ def environment(language: str) -> Environment:
         may_keep_pages=_may_keep_pages,
     )
     made.filters.update(
-        day=_day_zh if language == SOURCE else _day_en,
+        day=lambda day: Words(language).say(told_day(day, _TODAY.get())),
         moment=moment,
         number=apart,
         listed=Words(language).listed,
@@ -135,14 +140,6 @@ def environment(language: str) -> Environment:
 def _may_keep_pages() -> bool:
     """Whether browsers may keep pages for when there is no network (`offline_pages`)."""
     return get_settings().offline_pages
-
-
-def _day_zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
-def _day_en(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def moment(at: datetime) -> str:

@@ -61,6 +61,7 @@ def get_context(
     now: Now,
 ) -> Context:
     """The context of whoever is signed in. Raises `SignInNeeded`."""
+    request.state.today = local_date(now)
     return Context(request, session, viewer, now, words_of(request))
 
 
