@@ -30,7 +30,7 @@ from queries.campaigns.summed_levels import sums_over_levels
 from queries.units.calendars import get_calendar_of
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.campaigns.measure_differences import differing
+from rules.campaigns.measure_differences import Differs, differing
 from rules.dates.calendar import local_date
 from rules.dates.due import current_period, final_date_of, parse_due
 from rules.sentences.refusal import N_, Refusal, Term
@@ -162,7 +162,7 @@ def confirm_measure(
     """Confirm a measure: an officer stands for it. Raises `Refusal` for what is missing.
 
     A form that sums and is answered at two levels adds a unit to the units below it. Who confirms
-    says with `sums_meant` that this is meant.
+    says with `sums_meant` that this is meant, and the history keeps it.
     """
     require(actor, Right.CONFIRM_MEASURE, Subject(measure.unit_id))
     require_status(measure, MeasureStatus.DRAFT)
@@ -172,14 +172,17 @@ def confirm_measure(
         raise Refusal(N_("请先确定办理时限，再确认措施。"))
     parse_due(measure.due_rule)
     _require_reach(session, measure)
-    if not sums_meant and sums_over_levels(session, measure):
+    adds = sums_over_levels(session, measure)
+    if adds and not sums_meant:
         raise Refusal(
             N_("措施“%(title)s”的表单由上下两级单位填报，合计会把两级相加，可能重复计算。"
                "请在预览页确认这是有意的，或者只留一个层级填报。"),
             title=measure.title,
         )  # fmt: skip
     measure.version += 1
-    _turn(session, measure, MeasureStatus.CONFIRMED, MeasureAct.CONFIRM, actor=actor, now=now)
+    confirmed, act = MeasureStatus.CONFIRMED, MeasureAct.CONFIRM
+    meant: Differs = {"sums_meant": [False, True]} if adds else {}
+    _turn(session, measure, confirmed, act, also=meant, actor=actor, now=now)
 
 
 def release_measure(
@@ -221,12 +224,13 @@ def _turn(
     status: MeasureStatus,
     act: MeasureAct,
     *,
+    also: Differs | None = None,
     actor: Account | None,
     now: datetime,
     **told: Any,
 ) -> None:
-    """Give a measure another status, and write the row of history."""
-    differs = {"status": [measure.status, status]}
+    """Give a measure another status, and write the row of history; `also`: what else differs."""
+    differs = {"status": [measure.status, status], **(also or {})}
     measure.status = status
     session.add(measure)
     session.flush()

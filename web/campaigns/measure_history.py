@@ -62,6 +62,7 @@ FIELD_NAMES: dict[str, str] = {
     "lead": LABELS["lead"],
     "cooperating": LABELS["cooperating"],
     "form_version_id": N_("表单"),
+    "sums_meant": N_("上下两级相加"),
 }
 """What may differ, in the order of the page."""
 
@@ -138,6 +139,8 @@ class HistoryNames:
             return self.words.say(OFF_TO_BEFORE if value else OFF_STAYS)
         if name == "kind":
             return self.words.say(KIND_NAMES[MeasureKind(value)])
+        if name == "sums_meant":
+            return self.words.say(N_("确认是有意的") if value else N_("未确认"))
         if name == "status":
             return self.words.say(STATUS_NAMES[MeasureStatus(value)])
         return "" if value is None else str(value)

@@ -48,6 +48,7 @@ def test_who_confirms_says_that_adding_two_levels_is_meant(
     done = client.post(f"{path}/confirm", data={"sums_meant": "yes"})
     assert done.status_code == 303
     assert str(measure.status) == "confirmed"
+    assert "上下两级相加：未确认 → 确认是有意的" in text_of(client.get(f"{path}/history"))
 
 
 def test_a_measure_of_one_level_is_not_asked_about(
@@ -59,6 +60,7 @@ def test_a_measure_of_one_level_is_not_asked_about(
     assert WARNING not in text_of(page)
     assert not check(page).xpath("//input[@name='sums_meant']")
     assert client.post(f"/measures/{single.id}/confirm").status_code == 303
+    assert "上下两级相加" not in text_of(client.get(f"/measures/{single.id}/history"))
 
 
 def test_progress_and_report_flag_the_sum(
