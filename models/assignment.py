@@ -26,6 +26,7 @@ class Status(StrEnum):
 
 
 _AT_GATE = text("passes_on_on IS NOT NULL AND released_at IS NULL")
+_STOOD_IN = text("stood_in")
 
 
 class Assignment(SQLModel, table=True):
@@ -43,6 +44,12 @@ class Assignment(SQLModel, table=True):
             "measure_id",
             postgresql_where=_AT_GATE,
             sqlite_where=_AT_GATE,
+        ),
+        Index(
+            "ix_assignment_stood_in",
+            "parent_id",
+            postgresql_where=_STOOD_IN,
+            sqlite_where=_STOOD_IN,
         ),
         one_of("status", Status),
     )
@@ -80,6 +87,9 @@ class Assignment(SQLModel, table=True):
     review_due_on: date | None = Field(default=None)
     """The last day on which the unit above decides in time about the latest submission, as worked
     out when the submission was sent. None before the first sending."""
+    stood_in: bool = Field(default=False)
+    """The unit directly above has sent the latest submission in this unit's place, so that the next
+    unit up reviews it. Where no unit is above the one that answered, that one reviews."""
     closed_at: datetime | None = Field(default=None)
     """When the issuer closed the measure. From then on nothing is done with the assignment,
     whatever its status. None: the assignment is open."""

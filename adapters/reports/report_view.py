@@ -116,7 +116,7 @@ def view(report: Report, language: str) -> dict[str, Any]:
     }
 
 
-def filters(language: str) -> dict[str, Callable[[Any], str]]:
+def filters(language: str) -> dict[str, Callable[..., str]]:
     """The filters of a report's templates."""
 
     @pass_context

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, UTCDateTime, col
 
@@ -26,7 +38,7 @@ from models import (
     Unit,
 )
 from queries.assignments.own_gate import is_own_gate
-from queries.assignments.still_open import OWING, WAITING
+from queries.assignments.still_open import OWING, WAITING_ABOVE, WAITING_DIRECTLY
 from queries.filling.current_submission import is_current
 from rules.assignments.states import UNSENT, signing_releases
 
@@ -114,6 +126,8 @@ class WaitingAnswers:
     campaign: str
     """The title of the campaign."""
     campaign_id: int
+    stood_in: int = 0
+    """1: a lower unit has given the answers in the place of others; 0 otherwise."""
 
 
 def list_owed(session: Session, unit_id: int) -> list[Owed]:
@@ -136,7 +150,8 @@ def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -
 
 def list_waiting_answers(session: Session, unit_id: int) -> list[WaitingAnswers]:
     """What the unit has to review, by measure. The measure that has waited longest comes first."""
-    return _WAITING.values(session.execute(_LIST_WAITING, {"unit": unit_id}))
+    rows = _WAITING.values(session.execute(_LIST_WAITING, {"unit": unit_id}))
+    return sorted(rows, key=lambda answers: answers.since)
 
 
 def list_assignments_of(
@@ -225,6 +240,7 @@ _WAITING = ByName(
     due_on=func.min(Assignment.review_due_on),
     campaign=col(Campaign.title),
     campaign_id=col(Campaign.id),
+    stood_in=func.max(case((col(Assignment.stood_in), 1), else_=0)),
 )
 
 
@@ -291,18 +307,21 @@ def _ended() -> Select[Any]:
     )
 
 
-def _waiting() -> Select[Any]:
-    own = aliased(Assignment)
-    return (
+def _waiting() -> CompoundSelect[Any]:
+    """What the units directly below have sent, and what these have sent in the place of others."""
+    own, between = aliased(Assignment), aliased(Assignment)
+    answers = (
         select(*_WAITING.columns)
         .select_from(Assignment)
-        .join(own, col(own.id) == Assignment.parent_id)
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Campaign, col(Campaign.id) == Measure.campaign_id)
-        .where(col(own.unit_id) == _UNIT, WAITING)
         .group_by(col(Measure.id), col(Measure.title), col(Campaign.id), col(Campaign.title))
-        .order_by(func.min(Assignment.sent_at))
     )
+    direct = answers.join(own, col(own.id) == Assignment.parent_id).where(WAITING_DIRECTLY)
+    above = answers.join(between, col(between.id) == Assignment.parent_id)
+    above = above.join(own, col(own.id) == between.parent_id).where(WAITING_ABOVE)
+    both = (rows.where(col(own.unit_id) == _UNIT) for rows in (direct, above))
+    return union_all(*both)
 
 
 _LIST_OWED, _LIST_SENT, _LIST_ENDED = _owed(), _sent(), _ended()

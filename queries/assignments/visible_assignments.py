@@ -133,7 +133,7 @@ _ENDING = (
     .limit(1)
 )
 
-_PARENT, _ABOVE = aliased(Assignment), aliased(Unit)
+_PARENT, _NEXT_UP, _ABOVE = aliased(Assignment), aliased(Assignment), aliased(Unit)
 _SEEN = ByName(
     Seen,
     assignment=Assignment,
@@ -141,7 +141,7 @@ _SEEN = ByName(
     campaign=Campaign,
     unit=Unit,
     issuer=func.coalesce(_ABOVE.name, ""),
-    reviewer_id=col(_ABOVE.id),
+    reviewer_id=func.coalesce(col(_NEXT_UP.unit_id), col(_ABOVE.id)),
     gate=col(MeasureGate.gate),
 )
 _GET = (
@@ -151,6 +151,7 @@ _GET = (
     .join(Unit, col(Unit.id) == Assignment.unit_id)
     .outerjoin(_PARENT, col(_PARENT.id) == Assignment.parent_id)
     .outerjoin(_ABOVE, col(_ABOVE.id) == _PARENT.unit_id)
+    .outerjoin(_NEXT_UP, and_(col(Assignment.stood_in), col(_NEXT_UP.id) == _PARENT.parent_id))
     .outerjoin(MeasureGate, is_own_gate())
     .where(col(Assignment.id) == _ONE, visible_units(GIVEN))
 )

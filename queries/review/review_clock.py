@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Assignment, Submission, Unit
-from queries.assignments.still_open import WAITING
+from queries.assignments.still_open import WAITING_ABOVE, WAITING_DIRECTLY
 from queries.filling.current_submission import is_current
 
 
@@ -31,11 +31,18 @@ def is_overdue(before: Any) -> ColumnElement[bool]:
     return found
 
 
-def count_overdue_reviews(session: Session, unit_id: int, today: date) -> int:
-    """How many reviews of this unit are overdue."""
+class ReviewCounts(NamedTuple):
+    """What the first page of a unit says of its reviews."""
+
+    overdue: int
+    stood_in: int
+    """How many answers wait here because a lower unit has given them in the place of another."""
+
+
+def count_reviews(session: Session, unit_id: int, today: date) -> ReviewCounts:
+    """The counts of this unit; one statement."""
     given = {"unit": unit_id, "before": today}
-    found: int = session.execute(_COUNT_OVERDUE, given).scalar_one()
-    return found
+    return ReviewCounts(*session.execute(_COUNT, given).one())
 
 
 def list_overdue_reviewers(session: Session, unit_id: int, before: date) -> list[OverdueReviewer]:
@@ -64,7 +71,18 @@ def _overdue() -> Select[Any]:
         select(func.count())
         .select_from(Assignment)
         .join(own, col(own.id) == Assignment.parent_id)
-        .where(col(own.unit_id) == _UNIT, WAITING, is_overdue(_BEFORE))
+        .where(col(own.unit_id) == _UNIT, WAITING_DIRECTLY, is_overdue(_BEFORE))
+    )
+
+
+def _stood_in() -> Select[Any]:
+    between, own = aliased(Assignment), aliased(Assignment)
+    return (
+        select(func.count())
+        .select_from(Assignment)
+        .join(between, col(between.id) == Assignment.parent_id)
+        .join(own, col(own.id) == between.parent_id)
+        .where(col(own.unit_id) == _UNIT, WAITING_ABOVE)
     )
 
 
@@ -76,10 +94,11 @@ def _reviewers() -> Select[Any]:
         .join(own, col(own.unit_id) == Unit.id)
         .join(Assignment, col(Assignment.parent_id) == own.id)
         .join(Submission, is_current())
-        .where(col(Unit.parent_id) == _UNIT, WAITING, is_overdue(_BEFORE))
+        .where(col(Unit.parent_id) == _UNIT, WAITING_DIRECTLY, is_overdue(_BEFORE))
         .group_by(col(Unit.id), col(Unit.name), col(Unit.lft))
         .order_by(col(Unit.lft))
     )
 
 
-_COUNT_OVERDUE, _LIST_REVIEWERS = _overdue(), _reviewers()
+_COUNT = select(_overdue().scalar_subquery(), _stood_in().scalar_subquery())
+_LIST_REVIEWERS = _reviewers()

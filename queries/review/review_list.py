@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from models import Act, Assignment, Event, Submission, Unit
 from models.parameters import ESCAPE, escaped
-from queries.assignments.still_open import WAITING
+from queries.assignments.still_open import WAITING_ABOVE, WAITING_DIRECTLY
 from queries.filling.current_submission import is_current
 from queries.review.review_clock import is_overdue
 
@@ -51,12 +51,15 @@ class ReviewFilter:
     flagged: bool = False
     overdue: bool = False
     """Whether only overdue reviews are kept."""
+    stood_in: bool = False
+    """What the unit reviews because the unit below it has answered in the place of another; without
+    it, the answers of the units directly below."""
     sort: Sort = Sort.REVIEW
 
     @property
     def narrows(self) -> bool:
         """Whether the filter leaves anything out."""
-        return self != ReviewFilter(sort=self.sort)
+        return self != ReviewFilter(stood_in=self.stood_in, sort=self.sort)
 
 
 class Position(NamedTuple):
@@ -75,16 +78,13 @@ class Shape(NamedTuple):
     def select(self, *needed: Any) -> Select[Any]:
         """The statement for the assignment ids, without the values."""
         own = aliased(Assignment)
-        wanted = (
-            select(col(Assignment.id))
-            .join(own, col(own.id) == Assignment.parent_id)
-            .where(col(own.unit_id) == bindparam("reviewer", type_=Integer), WAITING)
-        )
+        wanted = _above(own) if "stood_in" in self.asked else _directly(own)
+        wanted = wanted.where(col(own.unit_id) == bindparam("reviewer", type_=Integer))
         needs = {*needed, *(table for name, table in _NEEDED.items() if name in self.asked)}
         for table, clause in _JOINS.items():
             if table in needs:
                 wanted = wanted.join(table, clause())
-        return wanted.where(*(_CLAUSES[name](own) for name in sorted(self.asked)))
+        return wanted.where(*(_CLAUSES[name](own) for name in sorted(self.asked - {"stood_in"})))
 
     def order(self) -> tuple[Any, Any]:
         """The columns of the order. The last column makes the order unique."""
@@ -141,6 +141,7 @@ class WaitingSubmissions:
             "first": chosen.again is False,
             "flagged": chosen.flagged,
             "overdue": chosen.overdue,
+            "stood_in": chosen.stood_in,
             "until": self.until,
         }
         return Shape(frozenset(name for name, value in asked.items() if value), chosen.sort)
@@ -175,6 +176,19 @@ class WaitingSubmissions:
             Sort.FLAGS: -submission.flag_count,
         }
         return Position(keys[self.chosen.sort], assignment.id)
+
+
+def _directly(own: Any) -> Select[Any]:
+    """The assignments directly below `own` that wait for its unit."""
+    chosen = select(col(Assignment.id)).join(own, own.id == Assignment.parent_id)
+    return chosen.where(WAITING_DIRECTLY)
+
+
+def _above(own: Any) -> Select[Any]:
+    """The assignments that wait for the unit of `own` because the unit between has answered."""
+    between = aliased(Assignment)
+    chosen = select(col(Assignment.id)).join(between, col(between.id) == Assignment.parent_id)
+    return chosen.join(own, own.id == between.parent_id).where(WAITING_ABOVE)
 
 
 def at(here: Position) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from models import (
     Unit,
 )
 from models.parameters import among
-from queries.assignments.still_open import OPEN, WAITING
+from queries.assignments.still_open import OPEN, WAITING_DIRECTLY
 from queries.filling.current_submission import is_current
 from queries.filling.stand_ins import stood_in_for
 from queries.review.review_list import SHAPES, Position, Shape, WaitingSubmissions, at
@@ -275,7 +275,7 @@ _LIST_MEASURES = (
     .select_from(_OWN)
     .join(Assignment, col(Assignment.parent_id) == _OWN.id)
     .join(Measure, col(Measure.id) == _OWN.measure_id)
-    .where(col(_OWN.unit_id) == _UNIT, WAITING)
+    .where(col(_OWN.unit_id) == _UNIT, WAITING_DIRECTLY)
     .group_by(*_MEASURE_KEYS.values())
     .order_by(col(Measure.id), col(_OWN.period))
 )

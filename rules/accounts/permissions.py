@@ -106,7 +106,7 @@ class Permission(NamedTuple):
 
 
 OTHERS_ANSWER = N_("这项任务由“%(unit)s”填报，其他单位不能代填。")
-OTHERS_REVIEW = N_("这份填报由直接上级单位审核。")
+OTHERS_REVIEW = N_("这份填报由直接上级单位审核；代报的由再上一级审核。")
 OTHERS_CHOICE = N_("只能选用本单位的表单。请从本单位的表单里选一张，或者新建一张。")
 OTHERS_COMPLAINT = N_("这条反映由直接上级和发布单位答复，转上一级以后由那个单位答复。")
 OTHERS_FORM = N_("只有发布这条措施的单位可以换用新版表单。")

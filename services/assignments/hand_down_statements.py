@@ -110,6 +110,7 @@ def new_assignments(
             (opens, bindparam("opened_at", type_=_TIME)), else_=bindparam("passed_at", type_=_TIME)
         ),
         "late": literal(False, Boolean),
+        "stood_in": literal(False, Boolean),
         "version": literal(1),
     }
     rows = (

@@ -159,6 +159,7 @@ def _change(row: NewSubmission, reviewers: Calendar) -> Change:
         "acknowledged_at": assignment.acknowledged_at or now,
         "sent_at": assignment.sent_at or now,
         "late": local_date(now) > assignment.due_on if first else assignment.late,
+        "stood_in": row.actor.unit_id not in (assignment.unit_id, row.sheet.measure.unit_id),
         "review_due_on": review_due(now, row.sheet.measure.review_days, reviewers),
     }
     return Change(

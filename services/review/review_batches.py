@@ -20,7 +20,7 @@ from models import (
     Submission,
 )
 from queries.filling.current_submission import is_current
-from queries.review.review_list import WaitingSubmissions
+from queries.review.review_list import ReviewFilter, WaitingSubmissions
 from queries.units.calendars import get_calendars
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
@@ -60,12 +60,14 @@ def decide_ticked(
     decision: Decision,
     *,
     reason: str = "",
+    stood_in: bool = False,
     actor: Account,
     now: datetime,
 ) -> ReviewBatch | None:
     """Approve those submissions that still wait for the actor's unit, or return them whole for one
     reason.
 
+    `stood_in`: they are answers that the unit below has given in the place of others.
     Submissions that were replaced, decided or taken back meanwhile are left out, and those that
     another unit reviews. None: no submission is left. The number of statements does not depend on
     the number of submissions. Raises `Refusal` for a missing reason and for more than
@@ -76,7 +78,8 @@ def decide_ticked(
             N_("一次最多勾选 %(most)s 份，请改用“全部通过”或“全部退回”。"), most=MOST_TICKED
         )
     require(actor, Right.REVIEW, Subject(above_id=actor.unit_id))
-    ticked = WaitingSubmissions(actor.unit_id).select(Submission)
+    listed = ReviewFilter(stood_in=stood_in)
+    ticked = WaitingSubmissions(actor.unit_id, listed).select(Submission)
     ticked = ticked.where(col(Submission.id).in_(submission_ids))
     return _decide(session, ticked, decision, reason, actor, now)
 

@@ -90,10 +90,16 @@ def _check_reviewable(
 
 
 def _reviewing_unit_id(session: Session, assignment: Assignment) -> int:
-    """The unit that reviews the assignment: that of the assignment above, or the issuer itself."""
+    """The unit that reviews the assignment: that of the assignment above, or the issuer itself.
+
+    What that unit has sent in the place of another, the next unit up reviews.
+    """
     if assignment.parent_id is None:
         return assignment.unit_id
-    return session.get_one(Assignment, assignment.parent_id).unit_id
+    above = session.get_one(Assignment, assignment.parent_id)
+    if assignment.stood_in and above.parent_id is not None:
+        above = session.get_one(Assignment, above.parent_id)
+    return above.unit_id
 
 
 def _field_names(session: Session, submission: Submission, names: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from queries.assignments.inbox import (
 from queries.assignments.standings import MeasureStanding, list_standings
 from queries.review.review_clock import (
     OverdueReviewer,
-    count_overdue_reviews,
+    count_reviews,
     list_overdue_reviewers,
 )
 from queries.units.visibility import get_visible_campaign
@@ -87,7 +87,7 @@ def show_home(context: SignedIn) -> Response:
         agenda=agenda_of(owed, waiting, today, context.calendar),
         forms=[assignment.id for assignment in owed if _has_form(assignment)],
         figures=_figures(context, owed, sum(answers.count for answers in waiting)),
-        overdue_reviews=count_overdue_reviews(session, unit_id, today) if waiting else 0,
+        overdue_reviews=count_reviews(session, unit_id, today).overdue if waiting else 0,
         overdue_reviewers=_overdue_reviewers(context),
         complaints=count_open_complaints(session, unit_id),
         sent=list_sent_assignments(session, unit_id, limit=LAST_SENT),

@@ -35,6 +35,7 @@ def read_filter(query: QueryParams) -> ReviewFilter:
         again=TIMES.get(query.get("times", "")),
         flagged="flagged" in query,
         overdue="overdue" in query,
+        stood_in="stood_in" in query,
         sort=Sort(sort) if sort in list(Sort) else ReviewFilter().sort,
     )
 
@@ -55,6 +56,7 @@ def written(chosen: ReviewFilter) -> dict[str, Any]:
         "times": times[chosen.again] if chosen.again is not None else "",
         "flagged": int(chosen.flagged),
         "overdue": int(chosen.overdue),
+        "stood_in": int(chosen.stood_in),
         "sort": chosen.sort if chosen.sort != ReviewFilter().sort else "",
     }
     return {name: str(value) for name, value in fields.items() if value}

@@ -12,6 +12,7 @@ from models import Decision, Review, ReviewBatch, Unit
 from queries.assignments.visible_assignments import Seen, get_visible_assignment
 from queries.filling.submissions import find_current, find_recalled_at, get_submission
 from queries.forms.field_labels import list_number_labels
+from queries.review.review_clock import count_reviews
 from queries.review.review_list import (
     Position,
     ReviewFilter,
@@ -85,6 +86,8 @@ class ReviewListPage(Page):
     """The submissions that are ticked."""
     typed: TypedDecision
     refusal: str
+    stood_in: int
+    """How many answers wait here because a lower unit has given them in the place of another."""
 
 
 def list_page(
@@ -109,7 +112,7 @@ def list_page(
         chosen=chosen,
         to=address_of(chosen),
         here=address_of(chosen, waiting.page),
-        unfiltered=address_of(ReviewFilter(sort=chosen.sort))("/review"),
+        unfiltered=address_of(ReviewFilter(stood_in=chosen.stood_in, sort=chosen.sort))("/review"),
         today=context.today,
         measures=list_waiting_measures(session, unit_id),
         lower=find_few_lower(session, context.viewer.unit, FEW_UNITS),
@@ -121,6 +124,7 @@ def list_page(
         ticked={row.submission_id for row in waiting.rows} if whole else ticked,
         typed=typed,
         refusal=refusal,
+        stood_in=count_reviews(session, unit_id, context.today).stood_in,
     )
     return render(context.request, page, status=status)
 
@@ -139,6 +143,7 @@ def decide_many(context: SignedIn, posted: Posted) -> Response:
             ticked,
             typed.decision,
             reason=typed.whole_reason,
+            stood_in=read_filter(context.query).stood_in,
             actor=context.actor,
             now=context.now,
         )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models import Measure
-from queries.review.review_clock import count_overdue_reviews, list_overdue_reviewers
+from queries.review.review_clock import count_reviews, list_overdue_reviewers
 from rules.dates.calendar import PUBLISHED, local_date
 from rules.dates.review_clock import told_above_before
 from services.review.reviews import approve
@@ -25,7 +25,7 @@ def test_the_reviewer_is_told_first_and_the_unit_above_a_working_day_later(
         answer(session, measure, code)
     township, banner = get_unit(session, TOWNSHIP), get_unit(session, BANNER)
     days = (WEDNESDAY, THURSDAY, FRIDAY)
-    assert [count_overdue_reviews(session, township.id, day) for day in days] == [0, 2, 2]
+    assert [count_reviews(session, township.id, day).overdue for day in days] == [0, 2, 2]
     told = [
         list_overdue_reviewers(session, banner.id, told_above_before(day, PUBLISHED))
         for day in days
@@ -43,15 +43,15 @@ def test_what_was_sent_again_counts_from_the_last_sending(
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=NOW)
     answer(session, measure, VILLAGE, 13, now=NOW + timedelta(days=2))
-    assert count_overdue_reviews(session, township.unit_id, THURSDAY) == 0
-    assert count_overdue_reviews(session, township.unit_id, TODAY + timedelta(days=7)) == 1
+    assert count_reviews(session, township.unit_id, THURSDAY).overdue == 0
+    assert count_reviews(session, township.unit_id, TODAY + timedelta(days=7)).overdue == 1
 
 
 def test_a_decided_review_is_not_overdue(session: Session, measure: Measure) -> None:
     township = account_of(session, TOWNSHIP)
     sent = answer(session, measure, VILLAGE)
     approve(session, sent.id, actor=township, now=NOW)
-    assert count_overdue_reviews(session, township.unit_id, FRIDAY) == 0
+    assert count_reviews(session, township.unit_id, FRIDAY).overdue == 0
 
 
 def test_both_cost_one_statement(session: Session, measure: Measure) -> None:
@@ -59,6 +59,6 @@ def test_both_cost_one_statement(session: Session, measure: Measure) -> None:
     for code in (VILLAGE, SECOND):
         answer(session, measure, code)
         with statements(session) as sent:
-            count_overdue_reviews(session, unit_id, FRIDAY)
+            count_reviews(session, unit_id, FRIDAY)
             list_overdue_reviewers(session, unit_id, FRIDAY)
         assert len(sent) == 2

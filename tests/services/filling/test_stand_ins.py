@@ -3,9 +3,10 @@
 import pytest
 from sqlmodel import Session
 
-from models import Account, Role
+from models import Account, Assignment, Decision, Role, Status
 from queries.filling.stand_ins import list_stood_in_for
 from queries.filling.submissions import find_current
+from queries.review.review_clock import count_reviews
 from queries.units.access import get_access, list_silent_below
 from rules.accounts.permissions import NotAllowed
 from rules.filling.posting import Posting
@@ -13,9 +14,13 @@ from rules.units.access import Access
 from services.filling.recalls import recall
 from services.filling.sendings import Refused, Sending, Sent, send, send_each
 from services.filling.submissions import open_to_keep, save_draft
-from tests.answering import released_measure, send_key
+from services.review.review_batches import decide_ticked
+from services.review.reviews import approve
+from tests.answering import NARRATIVE, released_measure, send_key
 from tests.building import (
     BANNER,
+    LEAGUE,
+    REGION,
     TOWNSHIP,
     VILLAGE,
     assignment_of,
@@ -98,3 +103,36 @@ def test_only_the_unit_directly_above_stands_in(session: Session, assignment_id:
     banner = make_account(session, BANNER, Role.OFFICE)
     with pytest.raises(NotAllowed):
         open_to_keep(session, assignment_id, actor=banner)
+
+
+def test_who_answers_for_another_does_not_review_it_and_the_next_unit_up_does(
+    session: Session, assignment_id: int, above: Account
+) -> None:
+    sent = answered(session, assignment_id, above).submission
+    with pytest.raises(NotAllowed, match="上级"):
+        approve(session, sent.id, actor=above, now=NOW)
+    assert decide_ticked(session, [sent.id], Decision.APPROVE, actor=above, now=NOW) is None
+    banner = make_account(session, BANNER, Role.OFFICE)
+    assert count_reviews(session, banner.unit_id, NOW.date()).stood_in == 1
+    assert count_reviews(session, above.unit_id, NOW.date()).stood_in == 0
+    assert decide_ticked(session, [sent.id], Decision.APPROVE, actor=banner, now=NOW) is None
+    assert decide_ticked(session, [sent.id], Decision.APPROVE, stood_in=True, actor=banner, now=NOW)
+    assert session.get_one(Assignment, assignment_id).status == Status.APPROVED
+
+
+def test_once_the_unit_answers_itself_the_unit_above_reviews_again(
+    session: Session, assignment_id: int, above: Account
+) -> None:
+    answered(session, assignment_id, above)
+    own = working(session, VILLAGE)
+    recall(session, assignment_id, actor=own, now=NOW)
+    sent = answered(session, assignment_id, own).submission
+    approve(session, sent.id, actor=above, now=NOW)
+
+
+def test_where_nobody_is_above_the_one_who_answered_that_one_reviews(session: Session) -> None:
+    office = make_account(session, REGION, Role.OFFICE, "issuer")
+    league = assignment_of(session, released_measure(session), LEAGUE)
+    sent = send(session, Sending(league.id, NARRATIVE, Posting(send_key()), office, NOW))
+    assert isinstance(sent, Sent), sent
+    approve(session, sent.submission.id, actor=office, now=NOW)

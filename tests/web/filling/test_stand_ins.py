@@ -31,11 +31,17 @@ def test_the_township_answers_for_a_village_and_everybody_sees_it(
         township.get(f"/assignments/{world.id(VILLAGE)}/form")
     )
     receipt = post(township, world)
-    for address in (
-        receipt, f"/assignments/{world.id(VILLAGE)}", f"/review/{world.id(VILLAGE)}",
-    ):  # fmt: skip
+    for address in (receipt, f"/assignments/{world.id(VILLAGE)}"):
         assert f"{name}代报" in text_of(township.get(address)), address
-    assert "代报" in text_of(township.get("/review"))
+    assert "由再上一级审核" in text_of(township.get(f"/assignments/{world.id(VILLAGE)}"))
+    assert township.get(f"/review/{world.id(VILLAGE)}").status_code == 404
+    assert get_unit(session, VILLAGE).name not in text_of(township.get("/review"))
+    banner = sign_in(BANNER, "office")
+    (card,) = check(banner.get("/")).xpath("//li[.//a[contains(@href, 'stood_in=1')]]")
+    assert "1 份待审核" in card.text_content()
+    assert "另有 1 份由下级单位代报" in text_of(banner.get("/review"))
+    assert get_unit(session, VILLAGE).name in text_of(banner.get("/review?stood_in=1"))
+    assert f"{name}代报" in text_of(banner.get(f"/review/{world.id(VILLAGE)}"))
     assert "代报" in text_of(township.get(f"/assignments/{world.id(TOWNSHIP)}/below"))
     village = sign_in(VILLAGE)
     assert f"{name}代报" in text_of(village.get(f"/assignments/{world.id(VILLAGE)}"))
