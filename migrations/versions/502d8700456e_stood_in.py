@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '502d8700456e'
-down_revision = '4f0c2b7d9e15'
+down_revision = 'a7912e19e635'
 branch_labels = None
 depends_on = None
 

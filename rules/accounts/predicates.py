@@ -69,7 +69,7 @@ def own_office(asker: Asker, subject: Subject) -> bool:
 
 
 def directly_above(asker: Asker, subject: Subject) -> bool:
-    """the unit directly above (of an answer given by that unit, the next one up); at the top itself"""
+    """the unit directly above; of what that unit has answered, the next one; at the top itself"""
     return asker.account is not None and asker.account.unit_id == subject.above_id
 
 
