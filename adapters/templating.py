@@ -1,10 +1,19 @@
 """The environment in which every template is rendered, for pages and reports alike."""
 
+from collections.abc import MutableMapping
+from functools import lru_cache
+from gettext import NullTranslations
+from typing import Any
+
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from adapters.language import get_translations
 from adapters.root import ROOT
+
+SENTENCES = 8_192
+"""Sentences without values that are kept for a language; the templates have some two thousand."""
 
 
 class _Compiled(BytecodeCache):
@@ -24,15 +33,28 @@ class _Compiled(BytecodeCache):
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
+class _Environment(Environment):
+    """An environment whose globals are the same for all templates.
+
+    Jinja lays a mapping of its own over the globals for each template, and goes through it in
+    Python with every import and every page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template: those of the environment."""
+        return super().make_globals(d) if d else self.globals
+
+
 _COMPILED = _Compiled()
 
 
 def make_environment(language: str) -> Environment:
     """The templates in `language`, with escaping. A name that a template does not know is an
-    error."""
-    made = Environment(
+    error. A changed template is read by the next process."""
+    made = _Environment(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -40,7 +62,32 @@ def make_environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(  # type: ignore[attr-defined]
-        get_translations(language), newstyle=True
-    )
+    translations = get_translations(language)
+    made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(_sentences(translations))
     return made
+
+
+def _sentences(translations: NullTranslations) -> dict[str, Any]:
+    """`_`, `gettext` and `ngettext` as Jinja's own newstyle functions answer with escaping.
+
+    Jinja's functions take the context of the template: each sentence costs three calls through the
+    context, and a copy of the context in a loop. A page has some hundred sentences, most of them
+    without values; these are looked up once.
+    """
+
+    @lru_cache(SENTENCES)
+    def found(text: str) -> Markup:
+        return Markup(translations.gettext(text))
+
+    @lru_cache(SENTENCES)
+    def finished(text: str) -> Markup:
+        return found(text) % {}
+
+    def gettext(text: str, /, **values: Any) -> Markup:
+        return found(text) % values if values else finished(text)
+
+    def ngettext(one: str, many: str, num: int, /, **values: Any) -> Markup:
+        return Markup(translations.ngettext(one, many, num)) % ({"num": num} | values)
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}

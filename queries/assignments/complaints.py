@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -87,7 +87,7 @@ def _joined(statement: Any) -> Any:
     )
 
 
-def owed_by(unit_id: int) -> ColumnElement[bool]:
+def owed_by(unit_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """The clause on `Complaint` "the unit owes an answer"."""
     first = and_(
         col(Complaint.passed_to_id).is_(None),
@@ -188,16 +188,20 @@ class OpenComplaints(NamedTuple):
 
 def count_open_complaints(session: Session, unit_id: int) -> OpenComplaints:
     """Both counts, in one statement."""
-    owed = select(func.count()).select_from(Complaint).where(owed_by(unit_id))
-    answered = (
-        select(func.count())
-        .select_from(Complaint)
-        .join(ComplaintAnswer, col(ComplaintAnswer.complaint_id) == Complaint.id)
-        .where(col(Complaint.unit_id) == unit_id)
-        .where(col(Complaint.answered_at) == ComplaintAnswer.at)
-        .where(col(ComplaintAnswer.helped).is_(None))
-    )
-    by_name = ByName(
-        OpenComplaints, owed=owed.scalar_subquery(), answered=answered.scalar_subquery()
-    )
-    return by_name.value(session.execute(select(*by_name.columns)).one())
+    return _OPEN.value(session.execute(_COUNT_OPEN, {"unit": unit_id}).one())
+
+
+_UNIT = bindparam("unit", type_=Integer)
+_OPEN = ByName(
+    OpenComplaints,
+    owed=select(func.count()).select_from(Complaint).where(owed_by(_UNIT)).scalar_subquery(),
+    answered=select(func.count())
+    .select_from(Complaint)
+    .join(ComplaintAnswer, col(ComplaintAnswer.complaint_id) == Complaint.id)
+    .where(col(Complaint.unit_id) == _UNIT)
+    .where(col(Complaint.answered_at) == ComplaintAnswer.at)
+    .where(col(ComplaintAnswer.helped).is_(None))
+    .scalar_subquery(),
+)
+_COUNT_OPEN: Any = select(*_OPEN.columns)
+"""A statement of every home page, built once."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
-from models import Assignment, Level, Status, Tally, Unit
-from queries.assignments.progress import answer_sums, answers_of
+from models import Assignment, Level, Status, Unit
+from queries.assignments.progress import answers_of, with_answers
 from queries.assignments.still_open import OPEN
 from queries.units.units import below
 from rules.assignments.counting import Answers, own_answer
@@ -128,24 +128,11 @@ def list_missing_rows(
     return by_name.values(rows)
 
 
-def _groups() -> Select[Any]:
+def _groups() -> Any:
     between = aliased(Assignment)
-    return (
-        select(col(Assignment.parent_id), Unit, Assignment, *answer_sums())
-        .select_from(Assignment)
-        .join(between, col(between.id) == Assignment.parent_id)
-        .join(Unit, col(Unit.id) == Assignment.unit_id)
-        .outerjoin(
-            Tally,
-            and_(
-                col(Tally.measure_id) == Assignment.measure_id,
-                col(Tally.period) == Assignment.period,
-                col(Tally.unit_id) == Assignment.unit_id,
-            ),
-        )
-        .where(col(between.parent_id) == bindparam("above", type_=Integer))
-        .group_by(col(Unit.id), col(Assignment.id))
-        .order_by(col(Unit.lft))
+    wanted = with_answers(col(Assignment.parent_id))
+    return wanted.join(between, col(between.id) == Assignment.parent_id).where(
+        col(between.parent_id) == bindparam("above", type_=Integer)
     )
 
 

@@ -140,8 +140,15 @@ def _levels() -> Any:
 
 
 def _lower_units() -> Any:
+    wanted = with_answers(WAITS.label("waits"))
+    return wanted.where(col(Assignment.parent_id) == bindparam("above", type_=Integer))
+
+
+def with_answers(*columns: Any) -> Any:
+    """Assignments with their units, `columns` and the columns of `answer_sums`, in the order of the
+    list; the statement takes further joins and clauses."""
     return (
-        select(Unit, Assignment, WAITS.label("waits"), *answer_sums())
+        select(Unit, Assignment, *columns, *answer_sums())
         .select_from(Assignment)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .outerjoin(
@@ -152,7 +159,6 @@ def _lower_units() -> Any:
                 col(Tally.unit_id) == Assignment.unit_id,
             ),
         )
-        .where(col(Assignment.parent_id) == bindparam("above", type_=Integer))
         .group_by(col(Unit.id), col(Assignment.id))
         .order_by(col(Unit.lft))
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, Integer, and_, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -52,13 +52,17 @@ def kept_files() -> ColumnElement[bool]:
 
 def get_handed_notice(session: Session, campaign_id: int) -> HandedNotice:
     """The campaign's title and the files of its notice; one statement."""
-    rows = session.exec(
-        select(Campaign.title, NoticeFile)
-        .outerjoin(NoticeFile, and_(col(NoticeFile.campaign_id) == Campaign.id, kept_files()))
-        .where(Campaign.id == campaign_id)
-        .order_by(col(NoticeFile.kind).desc(), col(NoticeFile.id))
-    ).all()
+    rows = session.execute(_HANDED, {"campaign": campaign_id}).all()
     return HandedNotice(campaign_id, rows[0][0], [file for _, file in rows if file])
+
+
+_HANDED: Any = (
+    select(Campaign.title, NoticeFile)
+    .outerjoin(NoticeFile, and_(col(NoticeFile.campaign_id) == Campaign.id, kept_files()))
+    .where(col(Campaign.id) == bindparam("campaign", type_=Integer))
+    .order_by(col(NoticeFile.kind).desc(), col(NoticeFile.id))
+)
+"""A statement of every page of an assignment, built once."""
 
 
 def list_file_changes(session: Session, campaign_id: int) -> Sequence[FileChange]:

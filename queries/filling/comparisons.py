@@ -96,29 +96,36 @@ def _stale(rows: Collection[tuple[Any, ...]]) -> Iterator[Group]:
 
 def list_compared_answers(session: Session, parent_ids: Collection[int]) -> list[ComparedAnswer]:
     """The reported answers directly below these assignments, in the order of their ids."""
-    by_name = ByName(
-        ComparedAnswer,
-        assignment=Assignment,
-        submission_id=col(Submission.id),
-        form_version_id=col(Submission.form_version_id),
-        flags=col(Submission.flags),
-    )
-    rows = session.execute(
-        select(*by_name.columns)
-        .join(Submission, is_current())
-        .where(col(Assignment.parent_id).in_(parent_ids), col(Assignment.status).in_(REPORTED))
-        .order_by(col(Assignment.id))
-        .execution_options(populate_existing=True)
-    )
-    return by_name.values(rows)
+    return _COMPARED.values(session.execute(_COMPARED_BELOW, {"parents": parent_ids}))
+
+
+_COMPARED = ByName(
+    ComparedAnswer,
+    assignment=Assignment,
+    submission_id=col(Submission.id),
+    form_version_id=col(Submission.form_version_id),
+    flags=col(Submission.flags),
+)
+_COMPARED_BELOW: Any = (
+    select(*_COMPARED.columns)
+    .join(Submission, is_current())
+    .where(among(col(Assignment.parent_id), "parents"), col(Assignment.status).in_(REPORTED))
+    .order_by(col(Assignment.id))
+    .execution_options(populate_existing=True)
+)
+"""A statement of every page of a review, built once."""
 
 
 def list_versions(session: Session, ids: Collection[int]) -> dict[int, FormVersion]:
     """Id → form version, for these ids; one statement, none without an id."""
     if not ids:
         return {}
-    found = session.scalars(select(FormVersion).where(col(FormVersion.id).in_(ids)))
+    found = session.scalars(_VERSIONS, {"ids": ids})
     return {version.id: version for version in found}
+
+
+_VERSIONS = select(FormVersion).where(among(col(FormVersion.id), "ids"))
+"""A statement of every page of a review, built once."""
 
 
 def list_numbers_below(
@@ -127,16 +134,20 @@ def list_numbers_below(
     """The numbers of the answers directly below these assignments; none without a field."""
     if not fields:
         return {}
-    rows = session.execute(
-        select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
-        .join(Assignment, col(Assignment.id) == AnswerNumber.assignment_id)
-        .where(
-            col(Assignment.parent_id).in_(parent_ids),
-            col(Assignment.status).in_(REPORTED),
-            col(AnswerNumber.field).in_(fields),
-        )
-    )
+    rows = session.execute(_NUMBERS_BELOW, {"parents": parent_ids, "fields": fields})
     return _numbers(rows.tuples())
+
+
+_NUMBERS_BELOW = (
+    select(col(AnswerNumber.assignment_id), col(AnswerNumber.field), col(AnswerNumber.value))
+    .join(Assignment, col(Assignment.id) == AnswerNumber.assignment_id)
+    .where(
+        among(col(Assignment.parent_id), "parents"),
+        col(Assignment.status).in_(REPORTED),
+        among(col(AnswerNumber.field), "fields", String),
+    )
+)
+"""A statement of every page of a review, built once."""
 
 
 def list_further(
@@ -209,15 +220,16 @@ def list_prints_below(
     session: Session, parent_ids: Collection[int]
 ) -> dict[int, list[tuple[int, int]]]:
     """Assignment above → (assignment, print) of the texts directly below that assignment."""
-    rows = session.execute(
-        select(col(TextPrint.parent_id), col(TextPrint.assignment_id), col(TextPrint.digest)).where(
-            col(TextPrint.parent_id).in_(parent_ids)
-        )
-    )
     found: dict[int, list[tuple[int, int]]] = {}
-    for parent_id, assignment_id, digest in rows:
+    for parent_id, assignment_id, digest in session.execute(_PRINTS, {"parents": parent_ids}):
         found.setdefault(parent_id, []).append((assignment_id, digest))
     return found
+
+
+_PRINTS = select(
+    col(TextPrint.parent_id), col(TextPrint.assignment_id), col(TextPrint.digest)
+).where(among(col(TextPrint.parent_id), "parents"))
+"""A statement of every page of a review, built once."""
 
 
 def list_answers(session: Session, submission_ids: Collection[int]) -> dict[int, dict[str, Any]]:

@@ -96,13 +96,17 @@ def get_submission(session: Session, submission_id: int) -> Submission:
 
 def get_submitted_fields(session: Session, submission: Submission) -> tuple[FormField, ...]:
     """The fields of a submission, on the form version of the sending."""
-    wanted = (
-        select(Assignment, FormVersion)
-        .outerjoin(FormVersion, col(FormVersion.id) == submission.form_version_id)
-        .where(Assignment.id == submission.assignment_id)
-    )
-    assignment, version = session.exec(wanted).one()
+    given = {"assignment": submission.assignment_id, "version": submission.form_version_id}
+    assignment, version = session.execute(_SUBMITTED_ON, given).one()
     return fields_of(assignment, version)
+
+
+_SUBMITTED_ON: Any = (
+    select(Assignment, FormVersion)
+    .outerjoin(FormVersion, col(FormVersion.id) == bindparam("version", type_=Integer))
+    .where(col(Assignment.id) == bindparam("assignment", type_=Integer))
+)
+"""A statement of every page of a submission, built once."""
 
 
 def list_submitted_fields(

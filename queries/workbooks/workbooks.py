@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, select
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
@@ -33,18 +33,32 @@ def rows_of(own: Assignment) -> ColumnElement[bool]:
     A lowest unit has one row, for its own assignment. Another unit has a row for each lowest
     assignment directly below that answers a form.
     """
-    chosen = col(Assignment.id) if own.lowest else col(Assignment.parent_id)
+    return _rows(own.lowest, own.id)
+
+
+def _rows(lowest: bool, own_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    chosen = col(Assignment.id) if lowest else col(Assignment.parent_id)
     return and_(
-        chosen == own.id,
+        chosen == own_id,
         col(Assignment.lowest),
         col(Assignment.answering),
         col(Assignment.status) != Status.WITHDRAWN,
     )
 
 
+def _counted(lowest: bool) -> Select[Any]:
+    rows = _rows(lowest, bindparam("own", type_=Integer))
+    return select(func.count()).select_from(Assignment).where(rows)
+
+
+_COUNT_OWN, _COUNT_BELOW = _counted(True), _counted(False)
+"""Statements of every page of an assignment, built once."""
+
+
 def count_rows(session: Session, own: Assignment) -> int:
     """How many rows the workbook of `own`'s unit has; 0: there is no workbook."""
-    return session.scalars(select(func.count()).select_from(Assignment).where(rows_of(own))).one()
+    count = _COUNT_OWN if own.lowest else _COUNT_BELOW
+    return session.scalars(count, {"own": own.id}).one()
 
 
 def get_workbook_upload(session: Session, assignment_id: int, token: str) -> WorkbookUpload:

@@ -7,8 +7,9 @@ from fastapi.testclient import TestClient
 from jinja2 import Environment
 from sqlmodel import Session
 
-from tests.building import TOWNSHIP, VILLAGE
-from tests.counting import statements
+from models import Role
+from tests.building import OTHER_VILLAGE, REGION, TOWNSHIP, VILLAGE
+from tests.counting import built, statements
 from tests.databases import BOTH
 from tests.web.conftest import World
 from web.edge.pages.rendering import environment
@@ -31,6 +32,30 @@ def test_the_first_pages_compile_no_template(
             assert clerk.get(path).status_code == 200
         for path in ("/", "/review", f"/measures/{world.measure.id}/progress"):
             assert township.get(path).status_code == 200
+
+
+def test_the_pages_that_everybody_opens_build_no_statement(
+    world: World, sign_in: Callable[..., TestClient]
+) -> None:
+    world.send(VILLAGE)
+    office, township, clerk = sign_in(REGION, Role.OFFICE), sign_in(TOWNSHIP), sign_in(VILLAGE)
+    progress, sent = f"/measures/{world.measure.id}/progress", world.id(VILLAGE)
+    looks = [
+        *[(client, "/") for client in (office, township, clerk)],
+        *[(client, progress) for client in (office, township)],
+        *[(office, f"/assignments/{world.id(REGION)}"), (clerk, f"/assignments/{sent}")],
+        *[
+            (township, "/review"),
+            (township, f"/review/{sent}"),
+            (sign_in(OTHER_VILLAGE), f"/assignments/{world.id(OTHER_VILLAGE)}/form"),
+        ],
+    ]
+    for client, path in looks:
+        client.get(path)
+    for client, path in looks:
+        with built() as places:
+            assert client.get(path).status_code == 200
+        assert not places, f"{path} builds these statements anew; make them constants"
 
 
 def test_a_template_is_compiled_once_for_all_languages(monkeypatch: pytest.MonkeyPatch) -> None:
