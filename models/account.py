@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import choice_of, one_of
@@ -17,10 +18,23 @@ class Role(StrEnum):
     """The role signs for assignments, details, releases, answers and reviews them."""
 
 
+HAS_FIRST_CODE = "substr(password_hash, 1, 5) = 'code$'"
+"""The account still has its first code. A statement with this very text finds such accounts by
+their index, however many others there are."""
+
+
 class Account(SQLModel, table=True):
     """An account with which a unit signs in."""
 
-    __table_args__ = (one_of("role", Role),)
+    __table_args__ = (
+        one_of("role", Role),
+        Index(
+            "ix_account_first_code",
+            "unit_id",
+            postgresql_where=text(HAS_FIRST_CODE),
+            sqlite_where=text(HAS_FIRST_CODE),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     login: str = Field(unique=True, max_length=60)

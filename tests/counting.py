@@ -1,13 +1,13 @@
 """Counting SQL statements: those that are sent, so that a loop over units fails a test, and those
 that are built anew."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from traceback import FrameSummary, extract_stack
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Select, event
+from sqlalchemy import Select, event, text
 from sqlmodel import Session
 
 
@@ -48,3 +48,25 @@ def built() -> Iterator[list[str]]:
 
 def _is_select(frame: FrameSummary) -> bool:
     return frame.name == "select" and "site-packages" in frame.filename
+
+
+def plan_of(session: Session, ask: Callable[[], object]) -> str:
+    """How the database carries out the statement that `ask` sends last, where tables are large.
+
+    PostgreSQL is told not to read whole tables, because it does so with the small ones of tests.
+    """
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, given: Any, *_: object) -> None:
+        sent.append((statement, given))
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    ask()
+    event.remove(connection, "before_cursor_execute", note)
+    lite = connection.dialect.name == "sqlite"
+    if not lite:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    statement, given = sent[-1]
+    told = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' * lite}{statement}", given)
+    return "\n".join(str(row[-1]) for row in told)

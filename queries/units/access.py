@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, exists, literal
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, exists, func, literal
 from sqlmodel import Session, col, select
 
 from models import Account, Unit
 from queries.units.units import current
 from rules.units.access import Access
 
+_FROM_WORST = (Access.OFF, Access.UNUSED, Access.WORKING)
 _WORKING = and_(col(Account.active).is_(True), col(Account.signed_in_at).is_not(None))
+
+_RANK = case((_WORKING, 2), (col(Account.active).is_(True), 1), else_=0)
 
 
 def has_working_account(unit_id: Any = Unit.id) -> ColumnElement[bool]:
@@ -20,14 +23,11 @@ def has_working_account(unit_id: Any = Unit.id) -> ColumnElement[bool]:
 
 
 def access_of(unit_id: Any = Unit.id) -> ColumnElement[str]:
-    """The column with what the unit's accounts are like, as a value of `Access`."""
-    own = col(Account.unit_id) == unit_id
-    return case(
-        (exists().where(own, _WORKING), literal(Access.WORKING.value)),
-        (exists().where(own, col(Account.active).is_(True)), literal(Access.UNUSED.value)),
-        (exists().where(own), literal(Access.OFF.value)),
-        else_=literal(Access.NONE.value),
-    )
+    """The column with what the unit's accounts are like, as a value of `Access`; one look at the
+    accounts of each unit."""
+    best = select(func.max(_RANK)).where(col(Account.unit_id) == unit_id).scalar_subquery()
+    ranked = {rank: literal(access.value) for rank, access in enumerate(_FROM_WORST)}
+    return case(ranked, value=best, else_=literal(Access.NONE.value))
 
 
 def get_access(session: Session, unit: Unit) -> Access:

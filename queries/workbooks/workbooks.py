@@ -57,8 +57,9 @@ _COUNT_OWN, _COUNT_BELOW = _counted(True), _counted(False)
 
 def count_rows(session: Session, own: Assignment) -> int:
     """How many rows the workbook of `own`'s unit has; 0: there is no workbook."""
-    count = _COUNT_OWN if own.lowest else _COUNT_BELOW
-    return session.scalars(count, {"own": own.id}).one()
+    counted = _COUNT_OWN if own.lowest else _COUNT_BELOW
+    count: int = session.scalars(counted, {"own": own.id}).one()
+    return count
 
 
 def get_workbook_upload(session: Session, assignment_id: int, token: str) -> WorkbookUpload:
