@@ -7,7 +7,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
 revision = '4b58bbd8e637'
-down_revision = 'a7912e19e635'
+down_revision = '502d8700456e'
 branch_labels = None
 depends_on = None
 
