@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.language import SOURCE, tell_period, translate
 from adapters.reports.excel_sheets import Ledger, LedgerColumn, LedgerSheet
+from adapters.reports.held_days import write_excel
 from adapters.reports.report_view import (
     ANSWER_TITLES,
     LEVEL_TITLES,
@@ -34,6 +35,7 @@ def render_excel(report: Report, language: str = SOURCE) -> bytes:
     for write in (
         book.overview,
         book.by_lower_unit,
+        book.held,
         book.figures,
         book.named,
         book.details,
@@ -135,6 +137,13 @@ class _Book:
         if rows:
             share = 2 + list(ANSWER_TITLES).index("reported_share")
             sheet.chart(self.say(ANSWER_TITLES["reported_share"]), len(rows), 1, share)
+
+    def held(self) -> None:
+        """The sheet of where the working days went; none where nothing was handed down."""
+        held = self.data["held"]
+        if held:
+            sheet = self.ledger.sheet(self.say(N_("时间去哪了")), self._heading(), self._source())
+            write_excel(sheet, held, self.say, "name" if self.language == SOURCE else "name_en")
 
     def figures(self) -> None:
         """The sheet of every figure: below the unit, of the unit itself, and by lower unit."""

@@ -6,14 +6,21 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from adapters.language import SOURCE
-from adapters.reports.report_view import ANSWER_TITLES, LEVEL_TITLES, Report, filters, view
+from adapters.reports.report_view import (
+    ANSWER_TITLES,
+    HELD_TITLES,
+    LEVEL_TITLES,
+    Report,
+    filters,
+    view,
+)
 from adapters.root import ROOT
 from adapters.templating import make_environment
 
 STYLE = ROOT / "templates" / "reports" / "report.css"
 """What a report needs to stand alone. The product's style begins with it
 (`web.edge.pages.static_files`)."""
-_TITLES = {"titles": ANSWER_TITLES, "level_titles": LEVEL_TITLES}
+_TITLES = {"titles": ANSWER_TITLES, "level_titles": LEVEL_TITLES, "held_titles": HELD_TITLES}
 
 
 def render_page(report: Report, language: str = SOURCE) -> bytes:

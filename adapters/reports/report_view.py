@@ -66,6 +66,18 @@ LEVEL_TITLES = {
 }
 """Counts of the assignments of one level. Levels are not added together."""
 
+HELD_TITLES = {
+    "assignments": N_("任务（份）"),
+    "gate": N_("等待下发"),
+    "write": N_("填报、汇总"),
+    "mend": N_("退回后重报"),
+    "review": N_("审核下级"),
+    "sent": N_("收到报送（次）"),
+    "days": N_("合计工作日"),
+    "share": N_("占比"),
+}
+"""Working days by who held them, with what they are of."""
+
 # What XML cannot hold, whatever somebody managed to store.
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

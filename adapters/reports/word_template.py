@@ -8,6 +8,7 @@ change of the shape of snapshots. docs/reports.md lists what may be printed.
 from pathlib import Path
 
 from adapters.reports import word_layout as layout
+from adapters.reports.held_days import write_word
 from adapters.reports.word_layout import CENTRE, LEFT, RIGHT
 from adapters.reports.word_writing import Template
 from adapters.root import ROOT
@@ -26,6 +27,7 @@ def write(language: str, path: Path) -> None:
         _measures,
         _handed_down,
         _progress,
+        write_word,
         _figures,
         _named,
         _words,

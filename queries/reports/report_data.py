@@ -32,6 +32,7 @@ from models import (
     Unit,
 )
 from queries.assignments.extremes import list_extremes
+from queries.assignments.held_days import held_in_campaign, read_held_days
 from queries.reports.report_counts import (
     list_answering,
     list_tallies,
@@ -44,9 +45,11 @@ from queries.reports.report_counts import (
 from queries.reports.report_listed import list_listed, names_rolled
 from queries.reports.report_lists import list_coverage, list_named
 from queries.units.calendars import get_calendars
-from queries.units.units import current
+from queries.units.units import current, list_units_with
+from rules.assignments.held_days import HeldTable
 from rules.assignments.states import BY_ITSELF, REPORTED
 from rules.forms.rolled_figures import EXTREMES, Extremes
+from rules.reports.report_held import MOST
 from rules.reports.report_rows import (
     AnswerRow,
     AssignmentRow,
@@ -75,6 +78,7 @@ def get_report_rows(
     form_fields = _form_fields(session, campaign_id)
     in_campaign = col(Assignment.measure_id).in_(of_campaign(campaign_id))
     members = _member_ids(unit_ids)
+    held = read_held_days(session, held_in_campaign(campaign_id, unit_ids), as_of)
     to_come = list_to_come(session, in_campaign, col(Assignment.unit_id).in_(members))
     return ReportRows(
         campaign=get_report_campaign(session, campaign_id),
@@ -98,6 +102,8 @@ def get_report_rows(
         to_come=to_come,
         targets=list_targets(session, targets_of(measures, form_fields), unit_ids),
         complaints=_complaints(session, campaign_id),
+        held=held,
+        held_units=_held_units(session, held),
         named=list_named(session, campaign_id, unit_ids, as_of=as_of),
     )
 
@@ -204,6 +210,12 @@ def _members(session: Session, unit_ids: Sequence[int]) -> list[ReportedUnit]:
     )
     query = select(*by_name.columns).where(_is_member(unit_ids))
     return by_name.values(session.execute(query.order_by(col(Unit.lft))))
+
+
+def _held_units(session: Session, held: Mapping[int, HeldTable]) -> dict[int, tuple[str, str]]:
+    """The codes and names of the units that reports name."""
+    named = {unit_id for table in held.values() for unit_id, _ in table.longest(MOST)}
+    return {unit.id: (unit.code, unit.name) for unit in list_units_with(session, named)}
 
 
 def _complaints(session: Session, campaign_id: int) -> list[ComplaintRow]:

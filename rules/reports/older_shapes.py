@@ -19,13 +19,16 @@ _NEW_IN_TARGETS = {
 def as_now(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The content of a snapshot in the shape that faces print.
 
-    Shape 1 knew only units that a measure had reached, counted days late by the calendar, and did
-    not count lists by level.
+    Shape 2 did not say where the working days went. Shape 1 knew only units that a measure had
+    reached, counted days late by the calendar, and did not count lists by level.
     """
-    if data["shape"] >= 2:
+    if data["shape"] >= 3:
         return data
+    if data["shape"] == 2:
+        return {"held": None, **data}
     return {
         **data,
+        "held": None,
         "below": _counts(data["below"]),
         "complaints": [],
         "levels": [_counts(row) for row in data["levels"]],

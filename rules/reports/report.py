@@ -22,6 +22,7 @@ from rules.assignments.states import REPORTED, REVIEWED, UNSENT
 from rules.dates.calendar import local_date
 from rules.reports.report_complaints import complaints_of
 from rules.reports.report_figures import figures_of, own_figures, target_of
+from rules.reports.report_held import held_of
 from rules.reports.report_index import Key, RowIndex
 from rules.reports.report_narratives import narratives_of
 from rules.reports.report_rows import (
@@ -34,7 +35,7 @@ from rules.reports.report_rows import (
 )
 from rules.reports.shares import share
 
-SHAPE = 2
+SHAPE = 3
 """The version of the shape of snapshots. It grows with every change of the shape."""
 COUNTS = (
     "asked",
@@ -88,6 +89,7 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
         "coverage": _coverage(index, unit_id, below),
         "below": below,
         "complaints": complaints_of(index, unit),
+        "held": held_of(index, unit),
         "levels": levels,
         "lower": _merge(
             measures, "lower", [lower_unit.code for lower_unit in index.lower[unit_id]]

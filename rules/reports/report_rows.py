@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from models import ComplaintKind, MeasureKind, MeasureStatus, Status
+from rules.assignments.held_days import HeldTable
 from rules.dates.calendar import Calendar
 from rules.forms.rolled_figures import Extremes
 
@@ -227,5 +228,9 @@ class ReportRows:
     """(unit, measure, period) → level → how many units below the measure has not reached."""
     targets: list[TargetRow] = field(default_factory=list)
     complaints: list[ComplaintRow] = field(default_factory=list)
+    held: dict[int, HeldTable] = field(default_factory=dict)
+    """Reported unit → where the working days went."""
+    held_units: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Unit with the most days → its code and name."""
     named: dict[str, list[NamedRow]] = field(default_factory=dict)
     """Kind of list (`LISTS`) → its first rows for each reported unit."""

@@ -75,6 +75,7 @@ def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(
     assert [row[1:] for row in lower[1:]] == [
         read.counts(row) for row in (*data["lower"], data["below"])
     ]
+    others = [table for table in others if table[0][1] not in ("份数", "Of")]  # the days
     for table, measure in zip(others, data["measures"], strict=False):
         assert [row[1:] for row in table[1:]] == [
             read.printed(figure) for figure in measure["figures"]
@@ -84,7 +85,7 @@ def test_the_word_document_prints_the_counts_and_sums_of_the_snapshot(
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy: Report, language: str) -> None:
     data = busy.data
-    _, by_unit, sums, named, details, _, _ = read.sheets(render_excel(busy, language)).values()
+    _, by_unit, _, sums, named, details, _, _ = read.sheets(render_excel(busy, language)).values()
     rows = [*data["lower"], data["below"]]
     assert [read.ledger_counts(row[2:]) for row in by_unit[3 : 3 + len(rows)]] == [
         read.counts(row) for row in rows

@@ -6,19 +6,21 @@ from pathlib import Path
 import pytest
 from docx import Document
 from openpyxl import load_workbook
+from sqlalchemy import update
 from sqlmodel import Session, select
 
 from adapters.reports import report_files
 from adapters.reports.excel import render_excel
 from adapters.reports.report_files import FACES, folder_of, report_file, write_reports
 from adapters.reports.report_page import render_page
-from adapters.reports.report_view import report_of, view
+from adapters.reports.report_view import HELD_TITLES, report_of, view
 from adapters.reports.word import render_word
 from adapters.settings import get_settings
-from models import ComplaintKind, Measure, Snapshot
+from models import ComplaintKind, Event, Measure, Snapshot
 from queries.reports.snapshots import list_snapshots
 from services.assignments.complaints import answer_complaint, complain
 from services.reports.snapshots import take_snapshots
+from tests.adapters.report_faces import cell_text, page_tables, sheets, word_tables
 from tests.answering import account_of
 from tests.building import REGION, TOWNSHIP, VILLAGE, assignment_of
 from tests.conftest import NOW
@@ -124,3 +126,28 @@ def test_every_face_tells_what_the_units_below_complained_of(
 
 def named_note(ledger: bytes) -> str:
     return str(load_workbook(BytesIO(ledger))["逾期与退回"]["A2"].value)
+
+
+def test_every_face_tells_where_the_days_went(session: Session, answered_campaign: int) -> None:
+    session.execute(update(Event).values(at=NOW - timedelta(days=6)))
+    ids = take_snapshots(session, answered_campaign, [REGION], as_of=TODAY, actor=None, now=NOW)
+    (report,) = map(report_of, list_snapshots(session, ids))
+    held = report.data["held"]
+    assert held["days"] == held["held"] + held["below"]
+    assert held["held"] == sum(row["days"] for row in held["levels"])
+    assert VILLAGE not in {row["code"] for row in held["units"]}
+    names = [name for name in held["levels"][0] if name in HELD_TITLES]
+    for kind, place in (("levels", 0), ("units", 2)):
+        wanted = [[str(row[name]) for name in names] for row in held[kind]]
+        assert wanted
+        page = page_tables(render_page(report))[f"held-{kind}"]
+        assert [row[1:] for row in page] == wanted
+        paper = next(
+            table
+            for table in word_tables(render_word(report))
+            if table[0][1] == "份数" and table[0][0] == ("层级", "单位")[place // 2]
+        )
+        assert [row[1:] for row in paper[1:]] == wanted
+        ledger = sheets(render_excel(report))["时间去哪了"]
+        rows = [[cell_text(cell) for cell in row[1 : len(names)]] for row in ledger]
+        assert all(row[:-1] in rows for row in wanted)
