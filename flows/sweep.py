@@ -1,7 +1,8 @@
 """Sweeps up what nobody has done (补办).
 
 The flow carries out what is due, opens gates past their time, fulfils wishes left lying, deletes
-what nobody needs, and renews flags that other units' answers have changed. While a dispatcher
+what nobody needs, renews flags that other units' answers have changed, and keeps what the boards of
+campaigns draw. While a dispatcher
 runs, it does the first three itself.
 """
 
@@ -23,6 +24,8 @@ from flows.hand_down import hand_down
 from queries.assignments.hand_downs import list_pending
 from queries.filling.comparisons import list_stale
 from services.accounts import sign_ins
+from services.assignments.board_digests import tell_boards
+from services.assignments.coverage_days import keep_coverage
 from services.assignments.gates import open_gates
 from services.filling import attachments
 from services.filling.comparisons import MOST_GROUPS, compare, store
@@ -40,6 +43,7 @@ def sweep() -> State[int]:
     sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
     sweep_sign_ins.with_options(task_run_name="清理过期登录")(return_state=True)
     refresh_flags.with_options(task_run_name="更新审核提示")(return_state=True)
+    keep_boards.with_options(task_run_name="更新进展看板")(return_state=True)
     batches = list_forgotten(clock.now())
     for batch in batches:
         hand_down(
@@ -93,6 +97,15 @@ def refresh_flags() -> State[int]:
     """Renew the flags of waiting submissions with what other units have sent since."""
     changed = hold_against_each_other()
     return Completed(message=f"更新提示 {changed} 份", data=changed)
+
+
+@task(persist_result=False)
+def keep_boards() -> State[int]:
+    """Keep the coverage of the day, and tell the leading offices once a week."""
+    with transaction() as session:
+        keep_coverage(session, now=clock.now())
+        told = tell_boards(session, now=clock.now())
+    return Completed(message=f"每周进展 {told} 条", data=told)
 
 
 def hold_against_each_other() -> int:

@@ -7,6 +7,7 @@ from models.calendar_feed import CalendarFeed
 from models.campaign import Campaign, Notice, NoticeFile, NoticeFileKind
 from models.comparison import Comparison
 from models.complaint import Complaint, ComplaintAnswer, ComplaintKind
+from models.coverage_day import CoverageDay
 from models.due_move import DueMove, DueMoveKind
 from models.flag import Flag, FlagKind
 from models.form import FillTime, Form, FormVersion
@@ -59,6 +60,7 @@ __all__ = [
     "Complaint",
     "ComplaintAnswer",
     "ComplaintKind",
+    "CoverageDay",
     "DayKind",
     "Decision",
     "Detail",

@@ -16,6 +16,7 @@ from web.accounts import accounts, first_password, many_accounts, own_password, 
 from web.accounts.sign_in_limits import SignInLimits
 from web.assignments import (
     assignments,
+    board,
     calendar,
     complaints,
     held_days,
@@ -75,6 +76,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     assignments.router,
     held_days.router,
+    board.router,
     assignment_releases.router,
     signings.router,
     workbooks.router,

@@ -56,6 +56,16 @@ def _counted(status: MeasureStatus) -> ColumnElement[int]:
     return func.count(case((col(Measure.status) == status, 1)))
 
 
+def count_unreleased(session: Session, campaign_id: int) -> int:
+    """How many measures of the campaign are drafts, or confirmed and not released."""
+    return session.exec(
+        select(func.count()).where(
+            col(Measure.campaign_id) == campaign_id,
+            col(Measure.status).in_((MeasureStatus.DRAFT, MeasureStatus.CONFIRMED)),
+        )
+    ).one()
+
+
 def get_own_campaign(session: Session, account: Account, campaign_id: int) -> Campaign:
     """The campaign, for an office account of the unit that owns it. Raises `NotFound`."""
     campaign = session.get(Campaign, campaign_id)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, func, select
 
-from models import Message, Unit
+from models import Message, MessageKind, Unit
 from rules.sentences.not_found import NotFound
 
 
@@ -55,6 +56,19 @@ def _shown(unit_id: int, shown: WhichMessages) -> ColumnElement[bool]:
     if shown == WhichMessages.UNREAD:
         return unread_of(unit_id)
     return col(Message.unit_id) == unit_id
+
+
+def list_told_on(
+    session: Session, unit_ids: Collection[int], kind: MessageKind, day: date
+) -> dict[str, datetime]:
+    """What the units have been told of one kind on a working day: subject → when; one
+    statement."""
+    rows = session.execute(
+        select(Message.about, Message.created_at).where(
+            col(Message.unit_id).in_(unit_ids), Message.day == day, Message.kind == kind
+        )
+    )
+    return {row.about: row.created_at for row in rows}
 
 
 def get_message(session: Session, message_id: int) -> Message:

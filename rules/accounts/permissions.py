@@ -15,6 +15,7 @@ from rules.accounts.predicates import (
     Asker,
     Predicate,
     Subject,
+    above,
     above_a_silent_unit,
     anyone,
     asked_unit,
@@ -59,6 +60,7 @@ class Right(StrEnum):
     ACKNOWLEDGE = "sign for an assignment"
     DETAIL = "detail an assignment for the units below"
     PASS_ON = "release an assignment to the units below"
+    REMIND = "remind a unit of what it holds up"
     READ_MESSAGE = "note that a message was read"
     KEEP_CALENDAR_FEED = "make or revoke a calendar feed"
     COMPLAIN = "complain"
@@ -140,6 +142,7 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.ACKNOWLEDGE: Permission((own_unit,)),
     Right.DETAIL: Permission((own_unit,)),
     Right.PASS_ON: Permission((own_unit,)),
+    Right.REMIND: Permission((above,)),
     Right.READ_MESSAGE: Permission((own_unit,)),
     Right.KEEP_CALENDAR_FEED: Permission((anyone,)),
     Right.COMPLAIN: Permission((anyone,)),

@@ -85,6 +85,11 @@ def at_or_above(asker: Asker, subject: Subject) -> bool:
     return asker.unit.lft <= subject.place <= asker.unit.rgt
 
 
+def above(asker: Asker, subject: Subject) -> bool:
+    """every unit above the unit it belongs to"""
+    return at_or_above(asker, subject) and not own_unit(asker, subject)
+
+
 def office_at_or_above(asker: Asker, subject: Subject) -> bool:
     """the office of the unit it belongs to, and of every unit above"""
     return at_or_above(asker, subject) and _is_office(asker)

@@ -49,6 +49,14 @@
     errors.focus();
   }
 
+  /* Paper cannot be unfolded. */
+  window.addEventListener('beforeprint', function () {
+    var folded = document.querySelectorAll('details');
+    for (var i = 0; i < folded.length; i++) {
+      folded[i].open = true;
+    }
+  });
+
   var print = document.querySelector('[data-print]');
   if (print) {
     print.hidden = false;

@@ -8,26 +8,12 @@ from queries.assignments.progress import get_below, list_missing_units
 from queries.units.units import below
 from rules.assignments.states import UNSENT
 from rules.dates.calendar import local_date
-from tests.answering import answer, released_measures
+from tests.answering import answer
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, TOWNSHIP, assignment_of, get_unit
 from tests.conftest import NOW
 from tests.counting import statements
-from tests.scenes import scene
 
 SIZE = 3
-
-
-@scene
-def two_answered_here_and_there(session: Session) -> list[int | None]:
-    """A measure for villages, and one that banners answer as well; some villages have answered."""
-    measures = released_measures(
-        session, {}, {"title": "检修管网", "addressees": (("banner", ""), ("village", ""))}
-    )
-    villages = session.exec(select(Unit).where(Unit.level == "village").order_by(col(Unit.lft)))
-    for number, village in enumerate(villages.all()):
-        if number % 3 == 0:
-            answer(session, measures[number % 2], village.code, number)
-    return [measure.id for measure in measures]
 
 
 def walked(session: Session, assignment: Assignment, unit: Unit) -> list[int]:

@@ -54,6 +54,7 @@ ALLOWED: dict[Right, set[str]] = {
     Right.DISCARD_FORM_DRAFT: OFFICE,
     Right.CHOOSE_FORM: OFFICE,
     Right.CHANGE_FORM: OFFICE,
+    Right.REMIND: SEEING - UNIT,
     Right.READ_MESSAGE: UNIT,
     Right.ACKNOWLEDGE: UNIT,
     Right.DETAIL: UNIT,

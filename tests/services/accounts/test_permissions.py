@@ -43,6 +43,7 @@ from services.accounts import accounts
 from services.accounts.many_accounts import make_planned, renew_first_codes
 from services.assignments import assignments, complaints
 from services.assignments.calendar_feeds import make_feed, revoke_feed
+from services.assignments.reminding import remind
 from services.campaigns import schedules
 from services.campaigns.campaign_deletions import delete_campaign
 from services.campaigns.campaigns import edit_notice, take_in
@@ -358,6 +359,8 @@ def _report(world: World, actor: Account) -> object:
 
 
 ACTS = {
+    "remind": Tried(Right.REMIND, banners, lambda at, actor: remind(
+        at.session, [at.ids["unsent"]], actor=actor, now=NOW)),
     "take_in": Tried(Right.TAKE_IN_NOTICE, banners, lambda at, actor: take_in(
         at.session, read_notice(TEXT), _unit(at.session), actor=actor, now=NOW)),
     "edit_notice": Tried(Right.EDIT_NOTICE, banners, _notice),

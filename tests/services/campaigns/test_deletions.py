@@ -24,6 +24,7 @@ STAYS = {
         "hand_down": "of a released measure, which is refused",
         "assignment": "of a released measure, which is refused",
         "tally": "of a released measure, which is refused",
+        "coverage_day": "of a released measure, which is refused",
         "total": "of a released measure, which is refused",
     },
     "level": dict.fromkeys(

@@ -4,49 +4,27 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import pytest
 from docx import Document
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from models import Gate, HandDown, Measure, Role
+from models import Gate, Measure, Role
 from queries.assignments.coverage import get_coverage
 from services.assignments.assignments import release
 from services.campaigns.closings import close_measures
 from services.campaigns.measures import GateChoice
 from tests.building import (
-    LEAGUE,
     REGION,
     TOWNSHIP,
-    VILLAGE,
     assignment_of,
-    hand_down_now,
     make_account,
     make_measure,
     release_down,
 )
 from tests.conftest import NOW
-from tests.reports_building import answer
 from tests.web.conftest import account_of
-from tests.web.office import office_of, taken_in
 from tests.web.pages import check, text_of
-
-
-@pytest.fixture
-def on_its_way(session: Session) -> Measure:
-    """A measure that one league has passed on and the other has not; one village has answered."""
-    office = office_of(session)
-    gates = {"league": GateChoice(Gate.DETAIL)}
-    measure = make_measure(session, office, taken_in(session), gates=gates)
-    release_down(session, measure, office)
-    clerk = account_of(session, LEAGUE)
-    release(session, assignment_of(session, measure, LEAGUE).id, actor=clerk, now=NOW)
-    wishes = session.exec(select(HandDown.id).where(col(HandDown.done_at).is_(None))).all()
-    hand_down_now(session, list(wishes))
-    village = assignment_of(session, measure, VILLAGE)
-    answer(session, village, account_of(session, VILLAGE), {"checked": 12})
-    return measure
 
 
 def words(table: Any) -> list[list[str]]:
@@ -71,6 +49,9 @@ def test_every_face_says_the_same_of_a_measure_on_its_way(
     assert [row[2:5] for row in lower[1:]] == [
         ["15", "15", "1"], ["17", "0", "0"], ["32", "15", "1"],
     ]  # fmt: skip
+    board = client.get(f"/campaigns/{measure.campaign_id}/board")
+    assert "1/32 已报（份）" in text_of(board)
+    assert "0/32 已审（份）" in text_of(board)
     campaign = check(client.get(f"/campaigns/{measure.campaign_id}"))
     assert "1/32" in campaign.xpath(f"string(//tr[@id='measure-{measure.id}'])")
     own = assignment_of(session, measure, REGION)
