@@ -17,6 +17,7 @@ from adapters.reports.report_view import (
     figure_name,
     period_text,
     status_text,
+    told_name,
     written,
 )
 from models import ComplaintKind
@@ -199,6 +200,7 @@ class _Book:
             LedgerColumn(self.say(N_("截止")), 12, "date"),
             LedgerColumn(self.say(N_("自动下发")), 10, "text"),
             *self._columns(ANSWER_TITLES),
+            LedgerColumn(self.say(N_("代报")), 8, "text"),
         ]
         rows = (
             [
@@ -210,6 +212,7 @@ class _Book:
                 row["due_on"],
                 self._yes(row["passed_on"]),
                 *_counts(row),
+                self._yes(row.get("stood_in", False)),
             ]
             for measure in self.data["measures"]
             for row in measure["lower"]
@@ -229,7 +232,7 @@ class _Book:
         rows = (
             [
                 row["code"],
-                row["name"],
+                told_name(row, self.language, row.get("above", "")),
                 *self._which(measure),
                 self.say(row["label"]),
                 written(row, self.language),
@@ -358,7 +361,7 @@ class _Book:
                 yield [
                     self.say(LIST_TITLES[kind]),
                     row["code"],
-                    row["name"],
+                    told_name(row, self.language),
                     row[level_name],
                     row["above"],
                     *self._which(measures[row["measure"]]),

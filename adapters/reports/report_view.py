@@ -155,6 +155,18 @@ def day(iso: str, language: str) -> str:
     return tell(told_date(date.fromisoformat(iso)), language)
 
 
+def told_name(row: Mapping[str, Any], language: str, above: str = "") -> str:
+    """The name of a unit in a list with the unit `above`, if that is to be told, and a mark where
+    the unit above has answered (older snapshots do not say so)."""
+    marks = [above] if above else []
+    if row.get("stood_in"):
+        marks.append(translate(language, N_("代报")))
+    if not marks:
+        return str(row["name"])
+    told = listed(marks, lambda msgid: translate(language, msgid))
+    return translate(language, N_("%(name)s（%(marks)s）"), name=row["name"], marks=told)
+
+
 def period_text(period: str, language: str) -> str:
     """The period behind a measure's title, such as `（2026年11月）`; empty for a measure done one
     time."""
@@ -205,7 +217,7 @@ def printable(value: Any) -> Any:
 
 def _list(data: Mapping[str, Any], kind: str, language: str) -> dict[str, Any]:
     found = data["lists"][kind]
-    rows = found["rows"][:ROWS_SHOWN]
+    rows = [{**row, "name": told_name(row, language)} for row in found["rows"][:ROWS_SHOWN]]
     return {
         "kind": kind,
         "title": translate(language, LIST_TITLES[kind]),
@@ -246,7 +258,10 @@ def _words(
 ) -> dict[str, Any] | None:
     """The texts of a measure, the unit's own first."""
     texts = [{"name": data["unit"]["name"], **text} for text in measure["narratives"]["own"]]
-    texts += measure["narratives"]["lower"]
+    texts += [
+        {**text, "name": told_name(text, language, text.get("above", ""))}
+        for text in measure["narratives"]["lower"]
+    ]
     if not texts:
         return None
     shown = [

@@ -52,6 +52,21 @@ def stood_in_for() -> ColumnElement[bool]:
     )
 
 
+def has_stand_in() -> ColumnElement[bool]:
+    """The clause on `Assignment` "another unit has sent the current submission"."""
+    sender, sent = aliased(Account), aliased(Submission)
+    return (
+        exists()
+        .where(
+            col(sent.assignment_id) == Assignment.id,
+            col(sent.revision) == Assignment.revision,
+            col(sender.id) == sent.sent_by,
+            col(sender.unit_id) != Assignment.unit_id,
+        )
+        .correlate_except(sender, sent)
+    )
+
+
 def list_stood_in_for(session: Session, assignment_ids: Collection[int]) -> frozenset[int]:
     """Those of the assignments whose current submission another unit has sent; one statement."""
     if not assignment_ids:

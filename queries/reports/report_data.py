@@ -33,6 +33,7 @@ from models import (
 )
 from queries.assignments.extremes import list_extremes
 from queries.assignments.held_days import held_in_campaign, read_held_days
+from queries.filling.stand_ins import has_stand_in
 from queries.reports.report_counts import (
     list_answering,
     list_tallies,
@@ -302,6 +303,7 @@ def _assignments(
         detail_text=col(Detail.text),
         detail_due_on=col(Detail.due_on),
         detail_contact=col(Detail.contact),
+        stood_in=has_stand_in(),
     )
     query = (
         select(*by_name.columns)

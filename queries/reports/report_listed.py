@@ -1,13 +1,14 @@
 """Answers that a report hands up one by one: listed answers, and the latest answer."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Assignment, Measure, Submission, Unit
+from queries.filling.stand_ins import stood_in_for
 from queries.units.units import below
 from rules.assignments.states import REPORTED
 from rules.forms.form_fields import RollUp
@@ -50,7 +51,7 @@ def _answers(
     limit: int,
 ) -> Sequence[Any]:
     """The first `limit` answers below each unit, in the order of the tree or the newest first."""
-    above: Any = aliased(Unit)
+    above, upper = cast(Any, aliased(Unit)), cast(Any, aliased(Unit))
     newest = col(Submission.sent_at).desc()
     order = (newest, col(Submission.id).desc()) if kind is RollUp.LATEST else (col(Unit.lft),)
     part = (above.id, col(Assignment.measure_id), col(Assignment.period))
@@ -61,6 +62,8 @@ def _answers(
             col(Assignment.period),
             col(Unit.code),
             col(Unit.name),
+            func.coalesce(upper.name, "").label("upper"),
+            stood_in_for().label("stood_in"),
             col(Submission.answers)[name].label("value"),
             col(Submission.form_version_id),
             func.row_number().over(partition_by=part, order_by=order).label("place"),
@@ -69,6 +72,7 @@ def _answers(
         .join(Measure, col(Measure.id) == Assignment.measure_id)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
         .join(above, below(above))
+        .outerjoin(upper, upper.id == Unit.parent_id)
         .join(
             Submission,
             (col(Submission.assignment_id) == Assignment.id)
@@ -91,7 +95,10 @@ def _listed(rows: Sequence[Any], name: str, form_fields: Fields) -> Iterator[Lis
         labels = _choice_labels(form_fields.get(row.form_version_id or 0, []), name)
         values = row.value if isinstance(row.value, list) else [row.value]
         told = tuple(labels.get(str(value), str(value)) for value in values)
-        yield ListedRow(row.above_id, row.measure_id, row.period, row.code, row.name, name, told)
+        yield ListedRow(
+            row.above_id, row.measure_id, row.period, row.code, row.name, name, told, row.upper,
+            row.stood_in,
+        )  # fmt: skip
 
 
 def _choice_labels(fields: list[dict[str, Any]], name: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from models import Assignment, Level, Measure, Review, Status, Submission, Unit
 from queries.assignments.asked import held_units
 from queries.assignments.still_open import OWING
 from queries.filling.current_submission import is_current
+from queries.filling.stand_ins import has_stand_in
 from rules.assignments.states import REPORTED, UNSENT
 from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow
 
@@ -57,6 +58,7 @@ def _named(
         sent_at=col(Assignment.sent_at),
         closed_at=col(Assignment.closed_at),
         reason=col(Review.reason),
+        stood_in=and_(col(Assignment.status).in_(REPORTED), has_stand_in()),
     )
     query = (
         select(*by_name.columns)

@@ -223,6 +223,7 @@ def _lower_unit(index: RowIndex, unit: ReportedUnit, measure_id: int, period: st
         "issued_on": _day(own.issued_at) if own else None,
         "due_on": own.due_on.isoformat() if own else None,
         "passed_on": own is not None and own.id in index.rows.passed_on,
+        "stood_in": own is not None and own.stood_in,
     } | _with_shares(_add(parts))
 
 
@@ -338,6 +339,7 @@ def _named(index: RowIndex, row: NamedRow, numbers: Mapping[tuple[int, str], int
         "status": _told_status(row),
         "sent_on": _day(row.sent_at),
         "reason": row.reason or "",
+        "stood_in": row.stood_in,
     }
 
 

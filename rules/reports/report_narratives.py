@@ -21,7 +21,9 @@ def narratives_of(index: RowIndex, unit: ReportedUnit, measure_id: int, period: 
     for lower_unit in index.lower[unit.id]:
         row = index.assignments.get((lower_unit.id, measure_id, period))
         texts = _texts(index, row.id) if row else []
-        lower += [{"code": lower_unit.code, "name": lower_unit.name, **text} for text in texts]
+        who = {"code": lower_unit.code, "name": lower_unit.name, "above": ""}
+        stood_in = row is not None and row.stood_in
+        lower += [{**who, "stood_in": stood_in, **text} for text in texts]
     lower += _listed(
         index, unit, measure_id, period, {(text["code"], text["text"]) for text in lower}
     )
@@ -39,6 +41,8 @@ def _listed(
         {
             "code": row.code,
             "name": row.name,
+            "above": "" if row.above == unit.name else row.above,
+            "stood_in": row.stood_in,
             "label": index.labels.get(row.field, row.field),
             "text": text if len(row.value) < 2 else list(row.value),
             "cut": len(row.value[0]) > LONGEST,

@@ -82,6 +82,8 @@ class AssignmentRow(NamedTuple):
     detail_text: str | None
     detail_due_on: date | None
     detail_contact: str | None
+    stood_in: bool = False
+    """The unit above has answered in the place of the unit."""
 
 
 class TallyRow(NamedTuple):
@@ -145,6 +147,10 @@ class ListedRow(NamedTuple):
     field: str
     value: tuple[str, ...]
     """The answer in words, several where several choices were ticked."""
+    above: str = ""
+    """The name of the unit above, because names of villages repeat."""
+    stood_in: bool = False
+    """The unit above has answered in the place of the unit."""
 
 
 class NamedRow(NamedTuple):
@@ -162,6 +168,8 @@ class NamedRow(NamedTuple):
     sent_at: datetime | None
     closed_at: datetime | None
     reason: str | None
+    stood_in: bool = False
+    """The unit above has answered in the place of the unit."""
 
 
 class TargetRow(NamedTuple):

@@ -7,13 +7,26 @@ from sqlmodel import Session
 
 from adapters.reports.excel import render_excel
 from adapters.reports.report_page import render_content, render_page
-from adapters.reports.report_view import Report, report_of
+from adapters.reports.report_view import Report, report_of, told_name
 from adapters.reports.word import render_word
+from models import Role
 from queries.reports.snapshots import list_snapshots
+from rules.filling.posting import Posting
 from rules.reports.report_rows import LISTS
+from services.filling.sendings import Sending, Sent, send
 from services.reports.snapshots import take_snapshots
 from tests.adapters import report_faces as read
-from tests.building import REGION, VILLAGE, make_account, make_campaign
+from tests.answering import NARRATIVE, released_measure, send_key
+from tests.building import (
+    BANNER,
+    REGION,
+    TOWNSHIP,
+    VILLAGE,
+    assignment_of,
+    get_unit,
+    make_account,
+    make_campaign,
+)
 from tests.conftest import NOW
 from tests.reports_building import TODAY
 
@@ -91,7 +104,7 @@ def test_the_ledger_holds_the_counts_and_sums_of_the_snapshot(busy: Report, lang
         read.counts(row) for row in rows
     ]
     assert [row[0] for row in by_unit[3 : 2 + len(rows)]] == [row["code"] for row in data["lower"]]
-    assert [read.ledger_counts(row[9:]) for row in details[3:] if row[0]] == [
+    assert [read.ledger_counts(row[9:-1]) for row in details[3:] if row[0]] == [
         read.counts(row) for measure in data["measures"] for row in measure["lower"]
     ]
     wanted = [
@@ -264,3 +277,26 @@ def test_the_word_templates_are_in_the_layout_of_official_documents(busy: Report
     assert 'w:line="579"' in styles
     assert "仿宋_GB2312" in styles
     assert "evenAndOddHeaders" in settings
+
+
+def test_what_the_unit_above_has_answered_is_marked_on_every_face(session: Session) -> None:
+    measure = released_measure(session)
+    own = assignment_of(session, measure, TOWNSHIP)
+    banner = make_account(session, BANNER, Role.OFFICE, "banner")
+    sent = send(session, Sending(own.id, NARRATIVE, Posting(send_key()), banner, NOW))
+    assert isinstance(sent, Sent), sent
+    made, name = report(session, measure.campaign_id, BANNER), get_unit(session, TOWNSHIP).name
+    for text in (read.page_text(render_page(made)), read.word_text(render_word(made))):
+        assert f"{name}（代报）" in text
+    book = read.sheets(render_excel(made))
+    assert f"{name}（代报）" in [row[1] for row in book["工作情况"]]
+    head = next(row for row in book["明细"] if "代报" in row)
+    marks = {row[1]: row[head.index("代报")] for row in book["明细"] if len(row) == len(head)}
+    assert [unit for unit, mark in marks.items() if mark == "是"] == [name]
+    assert f"{name} (answered from above)" in read.page_text(render_page(made, "en"))
+
+
+def test_an_answer_from_further_below_names_the_unit_above_it() -> None:
+    row = {"name": "红星社区", "stood_in": True}
+    assert told_name(row, "zh", "兴安街道") == "红星社区（兴安街道、代报）"
+    assert told_name({"name": "红星社区"}, "zh") == "红星社区"
