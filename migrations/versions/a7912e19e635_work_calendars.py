@@ -46,8 +46,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_calendar_change_account_id_account')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_change'))
     )
-    with op.batch_alter_table('measure', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('off_to_before', sa.Boolean(), nullable=False, server_default=sa.false()))
+    # Not in a batch: with this default Alembic would make the table anew, and the tables that refer
+    # to it forbid that on SQLite.
+    op.add_column('measure', sa.Column('off_to_before', sa.Boolean(), nullable=False, server_default=sa.false()))
 
     # ### end Alembic commands ###
 
