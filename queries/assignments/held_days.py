@@ -97,14 +97,15 @@ def _count(crossings: Iterable[Crossing]) -> Mapping[Lot, int]:
     return found
 
 
-_TOP, _UNIT, _ABOVE = aliased(Unit), aliased(Unit), aliased(Assignment)
+_TOP, _UNIT = aliased(Unit), aliased(Unit)
+_ABOVE, _NEXT_UP = aliased(Assignment), aliased(Assignment)
 _LOT: dict[str, Any] = {
     "top_id": col(_TOP.id),
     "level": col(Assignment.level),
     "lowest": col(Assignment.lowest),
     "unit_id": case((not_(col(Assignment.lowest)), col(Assignment.unit_id)), else_=None),
-    "above_id": col(_ABOVE.unit_id),
-    "above_level": col(_ABOVE.level),
+    "above_id": func.coalesce(_NEXT_UP.unit_id, _ABOVE.unit_id),
+    "above_level": func.coalesce(_NEXT_UP.level, _ABOVE.level),
 }
 _EVENTS = Event.__table__  # type: ignore[attr-defined]
 _ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]
@@ -165,13 +166,17 @@ def _standing(scope: HeldScope) -> Select[Any]:
 
 
 def _lots(scope: HeldScope, columns: dict[str, Any]) -> Select[Any]:
-    """`columns` of the assignments at the wanted units and below them."""
+    """`columns` of the assignments at the wanted units and below them.
+
+    The unit above has the reviews, and the next unit up where the one above has stood in.
+    """
     return (
         select(*(column.label(name) for name, column in columns.items()))
         .select_from(Assignment)
         .join(_UNIT, col(_UNIT.id) == Assignment.unit_id)
         .join(_TOP, and_(col(_UNIT.lft) >= _TOP.lft, col(_UNIT.lft) <= _TOP.rgt))
         .outerjoin(_ABOVE, col(_ABOVE.id) == Assignment.parent_id)
+        .outerjoin(_NEXT_UP, and_(col(Assignment.stood_in), col(_NEXT_UP.id) == _ABOVE.parent_id))
         .where(among(col(_TOP.id), "tops"), scope.chosen(Assignment))
     )
 

@@ -10,18 +10,18 @@ from starlette.datastructures import FormData
 
 from models import Act, Assignment, Detail, Draft, Measure, Status
 from queries.assignments.gates import find_opening
+from queries.assignments.layers import Layer, list_layers
 from queries.assignments.visible_assignments import (
-    Added,
     AssignmentChange,
     Seen,
     get_visible_assignment,
-    list_added,
     list_changes,
 )
 from queries.campaigns.notice_files import HandedNotice, get_handed_notice
 from queries.campaigns.reach import ReachBelow, count_reach_below
 from queries.filling.submissions import Revision, find_current, find_draft
 from queries.units.access import get_access
+from queries.units.calendars import get_calendars
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
 from rules.assignments.states import is_over, owes, possible, waits_for_review
@@ -33,6 +33,7 @@ from rules.sentences.refusal import N_
 from rules.units.access import Access
 from services.assignments import assignments
 from services.filling import recalls
+from web.assignments.layers import TakenLayer, taken_layers
 from web.assignments.progress import Progress, progress_of
 from web.assignments.releases import after_release, must_ask
 from web.assignments.steps import Step, steps_of
@@ -91,7 +92,8 @@ class AssignmentPage(Page):
     notice: HandedNotice
     target: str
     """How many of what is to be done; empty where the measure sets no target."""
-    added: Sequence[Added]
+    layers: Sequence[TakenLayer]
+    """What the units between have added, from the top down."""
     steps: list[Step]
     opening: Opening | None
     """When the gate opens by itself."""
@@ -132,7 +134,7 @@ def _page(
     """The page; `typed`, `faults` and `refusal` come from a detail that was not taken."""
     session, assignment = context.session, seen.assignment
     acts = acts_now(assignment, context.viewer, seen)
-    added = list_added(session, assignment)
+    layers = list_layers(session, assignment)
     changes = list_changes(session, assignment.id)
     answered = assignment.status == Status.APPROVED or is_over(assignment)
     access = _find_access(session, context.viewer, seen)
@@ -141,7 +143,7 @@ def _page(
         assignment=assignment,
         notice=get_handed_notice(session, seen.campaign.id),
         target=_target(seen.measure),
-        added=added,
+        layers=taken_layers(layers, get_calendars(session).plain, context.today),
         steps=steps_of(assignment),
         opening=find_opening(session, seen, context.today) if Act.DETAIL in acts else None,
         left=days_left(context.calendar, assignment.due_on, context.today),
@@ -156,7 +158,7 @@ def _page(
         draft=find_draft(session, assignment.id) if answered else None,
         workbook=workbook_link(session, assignment, context.viewer),
         progress=_progress(session, seen, context.today, missing),
-        detail=typed or _own_detail(added, assignment.unit_id),
+        detail=typed or _own_detail(layers, assignment.unit_id),
         faults=faults or {},
         refusal=refusal,
     )
@@ -180,9 +182,9 @@ def _progress(session: Session, seen: Seen, today: date, missing: int) -> Progre
     return None if seen.assignment.lowest else progress_of(session, seen, today, missing=missing)
 
 
-def _own_detail(added: Sequence[Added], unit_id: int) -> TypedDetail:
+def _own_detail(layers: Sequence[Layer], unit_id: int) -> TypedDetail:
     """The detail of the unit itself, among those of all units above."""
-    own = next((add.detail for add in added if add.unit.id == unit_id), None)
+    own = next((layer.detail for layer in layers if layer.unit.id == unit_id), None)
     return TypedDetail.of(own) if own else TypedDetail()
 
 
