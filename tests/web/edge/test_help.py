@@ -11,7 +11,7 @@ from adapters.root import ROOT
 from adapters.settings import get_settings
 from tests.building import TOWNSHIP, VILLAGE, get_unit
 from tests.web.pages import check, text_of
-from web.edge.pages.help import GUIDES, glossary
+from web.edge.pages.help import CHINESE_WORDS, GUIDES, _rows, glossary
 
 TEMPLATES = " ".join(path.read_text("utf-8") for path in (ROOT / "templates").rglob("*.html"))
 NAMED = re.compile(r"“([^”]+)”")
@@ -49,4 +49,17 @@ def test_the_glossary_is_the_document_of_words(client: TestClient) -> None:
     assert known["回执"] == "receipt"
     assert len(known) > 40
     assert "中文" not in known
-    assert "回执" in text_of(client.get("/help"))
+    page = text_of(client.get("/help"))
+    assert "送达的凭证：编号、时间、校验码" in page
+    client.cookies.set("lang", "en")
+    page = text_of(client.get("/help"))
+    assert "proof that a submission arrived" in page
+    assert "送达的凭证" not in page
+
+
+def test_every_chinese_meaning_belongs_to_a_word() -> None:
+    """A word that was renamed would be told in English only, without anybody noticing."""
+    words = glossary()
+    rows = _rows(CHINESE_WORDS.read_text("utf-8"))[2:]
+    assert {word for word, _meaning in rows} <= {word.chinese for word in words}
+    assert sum(bool(word.in_chinese) for word in words) == len(rows) > 45

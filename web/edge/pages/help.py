@@ -21,7 +21,9 @@ from web.edge.pages.rendering import Page, render
 from web.edge.viewer.security import SignInNeeded, Viewer, who_came
 from web.edge.viewer.transactions import Now, OpenSession
 
-WORDS = ROOT / "docs" / "words.md"
+WORDS, CHINESE_WORDS = ROOT / "docs" / "words.md", ROOT / "docs" / "words.zh.md"
+OF_THE_CODE = "## Words of the code"
+"""Where the words begin that stand on no page."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 router = APIRouter()
@@ -108,17 +110,26 @@ class Explained(NamedTuple):
     english: str
     meaning: str
     """In English, as the document has it."""
+    in_chinese: str
+    """The meaning in Chinese; empty where `docs/words.zh.md` does not have the word yet."""
 
 
 @lru_cache(maxsize=1)
 def glossary() -> Sequence[Explained]:
-    """The words of `docs/words.md` that have a Chinese name, in the order of the document."""
-    rows = [line.strip("| ").split(" | ") for line in WORDS.read_text("utf-8").splitlines()]
+    """The words of the field that have a Chinese name, in the order of `docs/words.md`."""
+    told = dict(row for row in _rows(CHINESE_WORDS.read_text("utf-8")) if len(row) == 2)
+    rows = _rows(WORDS.read_text("utf-8").partition(OF_THE_CODE)[0])
     return [
-        Explained(chinese.replace("`", ""), english.replace("`", ""), meaning.replace("`", ""))
-        for english, chinese, *meaning_parts in (row for row in rows if len(row) == 3)
-        if (meaning := meaning_parts[0]) and CHINESE.search(chinese) and english != "in code"
+        Explained(chinese, english, meaning, told.get(chinese, ""))
+        for english, chinese, meaning in (row for row in rows if len(row) == 3)
+        if CHINESE.search(chinese) and english != "in code"
     ]
+
+
+def _rows(document: str) -> list[list[str]]:
+    """The rows of the tables of a document."""
+    lines = document.replace("`", "").splitlines()
+    return [line.strip("| ").split(" | ") for line in lines if line.startswith("|")]
 
 
 @dataclass(frozen=True)
