@@ -114,7 +114,7 @@ def release_all(
         browser.sign_in(region.code, stage.password)
         for measure in measures.values():
             page = browser.open(f"/measures/{measure.id}/preview")
-            browser.press(page, "下发给")
+            browser.press_surely(page, "下发给")
             stage.count("下发措施")
             advance()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, HTTPException, Response
+from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import (
@@ -65,7 +66,7 @@ from web.campaigns.measure_acts import (
 )
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, MeasureHistory, read_history
 from web.campaigns.typed_schedule import release_in_words
-from web.edge.pages.asked_first import MANY
+from web.edge.pages.asked_first import MANY, SURE
 from web.edge.pages.paging import PageNumber, count_pages
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
@@ -173,10 +174,35 @@ def confirm(context: Officer, measure_id: int, posted: Posted) -> Response:
     return back_to(f"/measures/{measure_id}/preview", said)
 
 
+@dataclass(frozen=True)
+class ReleaseSurePage(Page):
+    """Asks before a release that reaches many units."""
+
+    TEMPLATE = "pages/campaigns/measures/sure.html"
+
+    measure: Measure
+    campaign: Campaign
+    levels: Sequence[LevelReach]
+    answering: int
+
+
+@router.get("/measures/{measure_id}/release")
+def show_release(context: Officer, measure_id: int) -> Response:
+    """How many units the release reaches."""
+    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
+    if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
+        return RedirectResponse(f"/measures/{measure_id}/preview", 303)
+    levels = list_reach_by_level(context.session, measure_id, context.viewer.unit)
+    answering = sum(level.answering for level in levels)
+    return render(context.request, ReleaseSurePage(measure, campaign, levels, answering))
+
+
 @router.post("/measures/{measure_id}/release")
-def release(context: Officer, measure_id: int) -> Response:
+def release(context: Officer, posted: Posted, measure_id: int) -> Response:
     """Release the measure; a second click finds it released and changes nothing."""
     measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
+    if _must_ask(context, measure, posted.get(SURE)):
+        return RedirectResponse(f"/measures/{measure_id}/release", 303)
     with attempt_on(context, measure) as outcome:
         release_measure(context.session, measure, actor=context.actor, now=context.now)
     if not outcome.done:
@@ -189,6 +215,14 @@ def release(context: Officer, measure_id: int) -> Response:
         answering=sum(level.answering for level in reach),
         passing_on=sum(level.passing_on for level in reach),
     )
+
+
+def _must_ask(context: Context, measure: Measure, sure: object) -> bool:
+    """Whether the release reaches so many units that a page asks first; `sure`: a page has."""
+    if sure or measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
+        return False
+    levels = list_reach_by_level(context.session, measure.id, context.viewer.unit)
+    return sum(level.answering + level.passing_on for level in levels) > MANY
 
 
 @router.get("/measures/{measure_id}/withdraw")
@@ -297,8 +331,6 @@ class PreviewPage(Page):
     preview: ReleasePreview
     notice: HandedNotice
     """The files that the units can read with it."""
-    asks: bool
-    """The release reaches so many units that the button asks first."""
     silent: Mapping[Access, int]
     """What their accounts are like → how many units are asked to answer and cannot."""
     target: str
@@ -330,7 +362,6 @@ def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str =
         campaign=campaign,
         preview=preview,
         notice=get_handed_notice(context.session, campaign.id),
-        asks=sum(level.reach.answering + level.reach.passing_on for level in preview.levels) > MANY,
         silent=count_silent(context.session, measure.id, context.viewer.unit),
         target=_target(measure),
         plans=[

@@ -36,7 +36,7 @@ from tests.conftest import NOW
 from tests.counting import statements
 from tests.sample_tree import LEVELS
 from tests.web.office import drafted, office_of
-from tests.web.pages import check, text_of
+from tests.web.pages import check, fields_of, text_of
 
 CODES = {name: code for code, (name, _) in LEVELS.items()}
 
@@ -285,7 +285,7 @@ def test_the_preview_names_the_files_that_go_out_with_the_measure(
 
 
 @pytest.mark.parametrize("many", [40, 100])
-def test_the_button_of_a_release_to_many_units_asks_with_the_count(
+def test_a_release_to_many_units_is_asked_about_on_a_page_with_the_count(
     session: Session,
     sign_in: Callable[..., TestClient],
     monkeypatch: pytest.MonkeyPatch,
@@ -293,10 +293,15 @@ def test_the_button_of_a_release_to_many_units_asks_with_the_count(
 ) -> None:
     monkeypatch.setattr("web.campaigns.releases.MANY", many)
     measure = drafted(session, confirmed=True)
-    page = check(sign_in(REGION, "office").get(f"/measures/{measure.id}/preview"))
-    (form,) = page.xpath(f"//form[@action='/measures/{measure.id}/release']")
-    asked = form.xpath(".//button/@data-confirm")
-    assert ["32 个填报单位" in question for question in asked] == ([True] if many == 40 else [])
+    client, path = sign_in(REGION, "office"), f"/measures/{measure.id}/release"
+    answer = client.post(path)
+    assert answer.headers["location"] == (path if many == 40 else f"/measures/{measure.id}/preview")
+    assert str(measure.status) == ("confirmed" if many == 40 else "released")
+    if many == 40:
+        asked = client.get(path)
+        assert "下发给 32 个填报单位" in text_of(asked)
+        client.post(path, data=fields_of(asked, path) | {"sure": "yes"})
+        assert str(measure.status) == "released"
 
 
 def test_a_release_that_reached_nobody_says_so(
