@@ -1,6 +1,7 @@
 """Columns come back as what their tables say they hold, on both databases."""
 
 from dataclasses import FrozenInstanceError
+from datetime import date
 from enum import StrEnum
 from types import NoneType
 from typing import Any, get_args
@@ -13,6 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from models import Flag, FlagKind
 from models.columns import JsonOf, JsonType
+from models.kept_days import ChangedDay
 from rules.sentences.faults import Fault, Place
 from rules.sentences.sentence import Sentence, Term
 
@@ -59,6 +61,10 @@ HELD: dict[str, tuple[Any, Any]] = {
             "msgid": "现为“%(status)s”：%(names)s",
             "values": {"status": {"term": "已撤回"}, "names": ["旗", "乡"]},
         },
+    ),
+    "CalendarChange.days": (
+        (ChangedDay(3, date(2027, 2, 6), None, False),),
+        [{"calendar_id": 3, "day": "2027-02-06", "before": None, "after": False}],
     ),
     "Review.fields": (("checked",), ["checked"]),
     "Review.notes": ({"checked": "比台账少"}, {"checked": "比台账少"}),

@@ -44,7 +44,7 @@ def test_a_setting_and_a_figure_that_are_not_there_are_told() -> None:
         (
             wrong_floors, ARCHITECTURE, "→ campaigns | filling → assignments", "→ assignments",
             "the floors of services are accounts | forms | reports | review | units | workbooks"
-            " → campaigns | filling → assignments",
+            " → campaigns | filling → assignments → messages",
         ),
         (wrong_floors, ARCHITECTURE, "| review | the", "| views | the", "there is a room review"),
     ],

@@ -18,10 +18,13 @@ KNOWN = "the password, or the cookie's token, is what is asked for"
 HAND_DOWN = "carries out a wish that was asked about when it was written"
 PLANS = "carries out a plan that was asked about when it was made"
 SWEEP = "the product tidies up by the clock"
+BOARDS = "keeps what boards show, and tells it, by a flow alone"
 FOR_THE_PRODUCT = {
     "services.accounts.accounts.open_session": KNOWN,
     "services.accounts.accounts.sign_out": KNOWN,
     "services.accounts.sign_ins.sweep": SWEEP,
+    "services.assignments.board_digests.tell_boards": BOARDS,
+    "services.assignments.coverage_days.keep_coverage": BOARDS,
     "services.assignments.gates.open_gates": "opens gates past their time by itself",
     "services.assignments.hand_down.finish": HAND_DOWN,
     "services.assignments.hand_down.hand_down_part": HAND_DOWN,
