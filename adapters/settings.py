@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     """Hours after which a signed-in person must sign in again."""
     complaint_days: int = Field(default=3, ge=1, le=60)
     """Working days in which a complaint is to be answered."""
+    ruling_days: int = Field(default=2, ge=1, le=60)
+    """Working days in which a unit rules about an assignment that was sent back up; then the next
+    level up is asked."""
     floor_workdays: int = Field(default=3, ge=0, le=60)
     """Whole working days that the lowest level has at least. Who releases a measure that leaves
     less signs for it with a reason."""

@@ -1,8 +1,8 @@
 """Sweeps up what nobody has done (补办).
 
-The flow carries out what is due, opens gates past their time, fulfils wishes left lying, deletes
-what nobody needs, renews flags that other units' answers have changed, and keeps what the boards of
-campaigns draw. While a dispatcher
+The flow carries out what is due, opens gates past their time, fulfils wishes left lying, asks the
+next level up about declines without a ruling, deletes what nobody needs, renews flags that
+other units' answers have changed, and keeps what the boards of campaigns draw. While a dispatcher
 runs, it does the first three itself.
 """
 
@@ -18,6 +18,7 @@ from prefect.states import Completed
 from adapters import clock
 from adapters.attachment_store import get_store
 from adapters.database import transaction
+from adapters.settings import get_settings
 from flows.batch import Batch, group
 from flows.carry_out_due import carry_out_all, tell_attempts
 from flows.hand_down import hand_down
@@ -26,6 +27,7 @@ from queries.filling.comparisons import list_stale
 from services.accounts import sign_ins
 from services.assignments.board_digests import tell_boards
 from services.assignments.coverage_days import keep_coverage
+from services.assignments.declines import escalate
 from services.assignments.gates import open_gates
 from services.filling import attachments
 from services.filling.comparisons import MOST_GROUPS, compare, store
@@ -36,10 +38,11 @@ LEFT_LYING = timedelta(minutes=2)
 
 @flow(name="sweep", flow_run_name="补办遗漏", persist_result=False)
 def sweep() -> State[int]:
-    """Carry out what is due, open gates past their time, delete what nobody needs, renew flags and
-    fulfil forgotten wishes. Sweeping twice is harmless."""
+    """Carry out what is due, open gates past their time, pass declines up, delete what nobody
+    needs, renew flags and fulfil forgotten wishes. Sweeping twice is harmless."""
     carry_out_what_is_due.with_options(task_run_name="办理到期的定时安排")(return_state=True)
     opened = open_overdue_gates.with_options(task_run_name="到时自动下达")(return_state=True)
+    escalate_declines.with_options(task_run_name="退单到期转上一级")(return_state=True)
     sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
     sweep_sign_ins.with_options(task_run_name="清理过期登录")(return_state=True)
     refresh_flags.with_options(task_run_name="更新审核提示")(return_state=True)
@@ -74,6 +77,14 @@ def pass_on() -> int:
     """Open the gates without a task run, and return how many assignments were released."""
     with transaction() as session:
         return open_gates(session, now=clock.now())
+
+
+@task(persist_result=False)
+def escalate_declines() -> State[int]:
+    """Ask the next level up about declines that nobody has ruled about in time."""
+    with transaction() as session:
+        count = escalate(session, days=get_settings().ruling_days, now=clock.now())
+    return Completed(message=f"转上一级裁定 {count} 件", data=count)
 
 
 @task(persist_result=False)

@@ -8,7 +8,9 @@ from models.campaign import Campaign, Notice, NoticeFile, NoticeFileKind
 from models.comparison import Comparison
 from models.complaint import Complaint, ComplaintAnswer, ComplaintKind
 from models.coverage_day import CoverageDay
+from models.decline import Decline, DeclineKind, Ruling
 from models.due_move import DueMove, DueMoveKind
+from models.extension import Extension, ExtensionOutcome
 from models.flag import Flag, FlagKind
 from models.form import FillTime, Form, FormVersion
 from models.form_draft import FormDraft
@@ -63,11 +65,15 @@ __all__ = [
     "CoverageDay",
     "DayKind",
     "Decision",
+    "Decline",
+    "DeclineKind",
     "Detail",
     "Draft",
     "DueMove",
     "DueMoveKind",
     "Event",
+    "Extension",
+    "ExtensionOutcome",
     "FillTime",
     "Flag",
     "FlagKind",
@@ -96,6 +102,7 @@ __all__ = [
     "Review",
     "ReviewBatch",
     "Role",
+    "Ruling",
     "Schedule",
     "ScheduledWork",
     "SignIn",

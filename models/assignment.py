@@ -23,6 +23,12 @@ class Status(StrEnum):
     APPROVED = "approved"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    """The unit has sent it back up, and a unit above is to rule. The due date stands still."""
+    HANDED_OVER = "handed_over"
+    """Another unit has got the work, with an assignment of its own."""
+    EXCUSED = "excused"
+    """A unit above has ruled that nobody needs to answer."""
 
 
 _AT_GATE = text("passes_on_on IS NOT NULL AND released_at IS NULL")
@@ -84,6 +90,10 @@ class Assignment(SQLModel, table=True):
     """When the first submission arrived."""
     late: bool = Field(default=False)
     """Whether the first submission arrived after the due date."""
+    extended: bool = Field(default=False)
+    """Whether the first submission arrived after `first_due_on` and by the due date."""
+    taken_by_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
+    """The unit above that has ruled to answer in the place of the unit; None: there is none."""
     review_due_on: date | None = Field(default=None)
     """The last day on which the unit above decides in time about the latest submission, as worked
     out when the submission was sent. None before the first sending."""

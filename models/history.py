@@ -40,6 +40,20 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     MOVE_DUE = "move_due"
     """The due date moved; `DueMove` says from which day to which."""
+    DECLINE = "decline"
+    """The unit sent the assignment back up."""
+    ESCALATE = "escalate"
+    """Nobody ruled in time, and the next level up is asked."""
+    INSIST = "insist"
+    """The unit answers after all."""
+    TAKE = "take"
+    """The unit that rules answers in its place."""
+    HAND_OVER = "hand_over"
+    """Another unit has got the work."""
+    EXCUSE = "excuse"
+    """Nobody needs to answer."""
+    ASK_EXTENSION = "ask_extension"
+    REFUSE_EXTENSION = "refuse_extension"
 
 
 _ISSUED_ONCE = text("act = 'issue'")

@@ -31,6 +31,12 @@ class Tally(SQLModel, table=True):
     """Assignments that are not answered, or returned. They are overdue once `due_on` has passed."""
     late: int = 0
     """Assignments whose first answer came after the due date."""
+    sent: int = 0
+    """Assignments that were ever answered and not taken back."""
+    extended: int = 0
+    """Assignments whose first answer came by the due date only thanks to an extension."""
+    excused: int = 0
+    """Answering assignments that a ruling has excused. No other column counts them."""
     answering: int = 0
     reported: int = 0
     """Answering units whose numbers are in the reported sums."""

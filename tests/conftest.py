@@ -20,6 +20,7 @@ os.environ.setdefault("JIELI_PASSWORD_PASSES", "1")
 pytest_plugins = [
     "pytester",
     "tests.answering",
+    "tests.declining",
     "tests.attachments",
     "tests.garbage",
     "tests.killing",

@@ -13,9 +13,9 @@ from sqlalchemy import Select, and_, case, distinct, exists, func, not_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Addressee, Assignment, HandDown, Level, Status, Tally, Unit
+from models import Addressee, Assignment, HandDown, Level, Tally, Unit
 from models.parameters import among
-from queries.assignments.still_open import OPEN
+from queries.assignments.still_open import LIVE, OPEN
 from queries.campaigns.addressees import carries
 from queries.units.units import current
 
@@ -107,7 +107,7 @@ def held_units(*columns: Any) -> Select[Any]:
             ),
         )
         .where(
-            col(holder.status) != Status.WITHDRAWN,
+            LIVE,
             OPEN,
             not_(exists().where(col(child.parent_id) == holder.id).correlate(holder)),
             col(unit.takes_assignments),

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -87,7 +87,7 @@ def _joined(statement: Any) -> Any:
     )
 
 
-def owed_by(unit_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+def owed_by(unit_id: Any) -> ColumnElement[bool]:
     """The clause on `Complaint` "the unit owes an answer"."""
     first = and_(
         col(Complaint.passed_to_id).is_(None),
@@ -186,22 +186,16 @@ class OpenComplaints(NamedTuple):
     """How many answers to complaints of the unit it has not said anything of."""
 
 
-def count_open_complaints(session: Session, unit_id: int) -> OpenComplaints:
-    """Both counts, in one statement."""
-    return _OPEN.value(session.execute(_COUNT_OPEN, {"unit": unit_id}).one())
-
-
-_UNIT = bindparam("unit", type_=Integer)
-_OPEN = ByName(
-    OpenComplaints,
-    owed=select(func.count()).select_from(Complaint).where(owed_by(_UNIT)).scalar_subquery(),
-    answered=select(func.count())
-    .select_from(Complaint)
-    .join(ComplaintAnswer, col(ComplaintAnswer.complaint_id) == Complaint.id)
-    .where(col(Complaint.unit_id) == _UNIT)
-    .where(col(Complaint.answered_at) == ComplaintAnswer.at)
-    .where(col(ComplaintAnswer.helped).is_(None))
-    .scalar_subquery(),
-)
-_COUNT_OPEN: Any = select(*_OPEN.columns)
-"""A statement of every home page, built once."""
+def open_complaint_counts(unit: Any) -> OpenComplaints:
+    """Both counts of the unit with this id as columns of a statement."""
+    owed = select(func.count()).select_from(Complaint).where(owed_by(unit))
+    answered = (
+        select(func.count())
+        .select_from(Complaint)
+        .join(ComplaintAnswer, col(ComplaintAnswer.complaint_id) == Complaint.id)
+        .where(col(Complaint.unit_id) == unit)
+        .where(col(Complaint.answered_at) == ComplaintAnswer.at)
+        .where(col(ComplaintAnswer.helped).is_(None))
+    )
+    columns: Any = (owed.scalar_subquery(), answered.scalar_subquery())
+    return OpenComplaints(*columns)

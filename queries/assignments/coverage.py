@@ -10,7 +10,7 @@ from models import Assignment, Tally, Unit
 from queries.assignments.asked import WAITS, count_to_come
 from queries.assignments.rolled_figures import list_figures
 from rules.assignments.counting import may_come
-from rules.assignments.states import UNSENT
+from rules.assignments.states import UNANSWERED
 from rules.forms.rolled_figures import Figure
 
 
@@ -62,7 +62,7 @@ def _list_missing(session: Session, assignment: Assignment) -> list[dict[str, st
     wanted = (
         select(Unit.code, Unit.name, Assignment.status)
         .join(Unit, col(Unit.id) == Assignment.unit_id)
-        .where(Assignment.parent_id == assignment.id, col(Assignment.status).in_(UNSENT))
+        .where(Assignment.parent_id == assignment.id, col(Assignment.status).in_(UNANSWERED))
         .order_by(col(Unit.lft))
     )
     return [

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Account, Assignment, CalendarFeed, Campaign, Measure, Status, Unit
-from queries.assignments.still_open import OWING
+from queries.assignments.still_open import LIVE, OWING
 
 MOST = 300
 """The most rows of one month, and of a feed."""
@@ -60,7 +60,7 @@ def list_due_between(
         _due.where(
             col(Assignment.unit_id) == unit_id,
             col(Assignment.due_on).between(first, last),
-            col(Assignment.status) != Status.WITHDRAWN,
+            LIVE,
         )
     )
     return _BY_NAME.values(rows)

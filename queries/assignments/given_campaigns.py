@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, case, func
 from sqlmodel import Session, col, select
 
 from adapters.by_name import ByName
-from models import Assignment, Campaign, Measure, Status, Unit
-from queries.assignments.still_open import OWING, WAITING
+from models import Assignment, Campaign, Measure, Unit
+from queries.assignments.still_open import LIVE, OWING, WAITING
 from rules.assignments.states import REVIEWED
 
 
@@ -53,7 +53,7 @@ def list_given_campaigns(session: Session, unit_id: int, today: date) -> Sequenc
         .where(
             Assignment.unit_id == unit_id,
             col(Assignment.parent_id).is_not(None),
-            Assignment.status != Status.WITHDRAWN,
+            LIVE,
         )
         .group_by(col(Campaign.id), col(Campaign.title), col(Unit.name))
         .order_by(func.max(Assignment.issued_at).desc(), col(Campaign.id).desc())

@@ -38,9 +38,9 @@ from models import (
     Unit,
 )
 from queries.assignments.own_gate import is_own_gate
-from queries.assignments.still_open import OWING, WAITING_ABOVE, WAITING_DIRECTLY
+from queries.assignments.still_open import OWED, OWING, WAITING_ABOVE, WAITING_DIRECTLY
 from queries.filling.current_submission import is_current
-from rules.assignments.states import UNSENT, signing_releases
+from rules.assignments.states import UNANSWERED, signing_releases
 
 MOST = 200
 """The most rows of one list on the home page; the rest is a click away."""
@@ -97,19 +97,32 @@ class SentAssignment:
 
 @dataclass(frozen=True)
 class Ended:
-    """An assignment that was taken back from the unit, or closed before it had answered."""
+    """An assignment that was taken back from the unit, closed before it had answered, or given to
+    nobody or to another unit by a ruling."""
 
     id: int
     title: str
     period: str
     unit: str
-    """The name of the unit that withdrew or closed it; empty for the product itself."""
+    """The name of the unit that did so; empty for the product itself."""
+    act: Act
     at: datetime
     reason: str
     draft_at: datetime | None
     """When the unsent draft was last saved; None: there is no draft."""
     closed_at: datetime | None
     """When the assignment was closed; None: it was withdrawn."""
+
+
+@dataclass(frozen=True)
+class TakenWork:
+    """An assignment of a lower unit that the unit answers in its place."""
+
+    id: int
+    title: str
+    period: str
+    unit: str
+    due_on: date
 
 
 @dataclass(frozen=True)
@@ -135,6 +148,11 @@ def list_owed(session: Session, unit_id: int) -> list[Owed]:
     return _OWED.values(session.execute(_LIST_OWED, {"unit": unit_id}))
 
 
+def list_taken(session: Session, unit_id: int) -> list[TakenWork]:
+    """What the unit has taken from lower units by a ruling and still owes, by due date."""
+    return _TAKEN.values(session.execute(_LIST_TAKEN, {"unit": unit_id}))
+
+
 def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list[SentAssignment]:
     """What the unit has sent and not got back, the last first. Answers whose correction has begun
     come before all others. One statement."""
@@ -142,8 +160,8 @@ def list_sent_assignments(session: Session, unit_id: int, *, limit: int) -> list
 
 
 def list_ended(session: Session, unit_id: int, *, since: datetime, limit: int) -> list[Ended]:
-    """Assignments that were withdrawn from the unit, and those that were closed before the unit had
-    answered, with the reason, the last first; one statement."""
+    """Assignments that the unit need not answer any more, with the reason, the last first; one
+    statement."""
     given = {"unit": unit_id, "since": since, "most": limit}
     return _ENDED.values(session.execute(_LIST_ENDED, given))
 
@@ -226,10 +244,19 @@ _ENDED = ByName(
     title=col(Measure.title),
     period=col(Assignment.period),
     unit=func.coalesce(Unit.name, ""),
+    act=col(Event.act),
     at=col(Event.at),
     reason=col(Event.reason),
     draft_at=col(Draft.saved_at),
     closed_at=col(Assignment.closed_at),
+)
+_TAKEN = ByName(
+    TakenWork,
+    id=col(Assignment.id),
+    title=col(Measure.title),
+    period=col(Assignment.period),
+    unit=col(Unit.name),
+    due_on=col(Assignment.due_on),
 )
 _WAITING = ByName(
     WaitingAnswers,
@@ -284,8 +311,12 @@ def _sent() -> Select[Any]:
 
 def _ended() -> Select[Any]:
     withdrawn = and_(col(Assignment.status) == Status.WITHDRAWN, col(Event.act) == Act.WITHDRAW)
+    ruled = and_(
+        col(Assignment.status).in_((Status.EXCUSED, Status.HANDED_OVER)),
+        col(Event.act).in_((Act.EXCUSE, Act.HAND_OVER)),
+    )
     closed = and_(
-        col(Assignment.status).in_(UNSENT),
+        col(Assignment.status).in_(UNANSWERED),
         col(Event.act) == Act.CLOSE,
         col(Event.at) == col(Assignment.closed_at),
     )
@@ -299,11 +330,22 @@ def _ended() -> Select[Any]:
         .where(
             col(Assignment.unit_id) == _UNIT,
             col(Assignment.parent_id).is_not(None),
-            or_(withdrawn, closed),
+            or_(withdrawn, closed, ruled),
             col(Event.at) >= bindparam("since", type_=UTCDateTime()),
         )
         .order_by(col(Event.at).desc(), col(Assignment.id).desc())
         .limit(bindparam("most", type_=Integer))
+    )
+
+
+def _taken() -> Select[Any]:
+    return (
+        select(*_TAKEN.columns)
+        .join(Measure, col(Measure.id) == Assignment.measure_id)
+        .join(Unit, col(Unit.id) == Assignment.unit_id)
+        .where(col(Assignment.taken_by_id) == _UNIT, OWED)
+        .order_by(col(Assignment.due_on), col(Assignment.id))
+        .limit(MOST)
     )
 
 
@@ -325,4 +367,4 @@ def _waiting() -> CompoundSelect[Any]:
 
 
 _LIST_OWED, _LIST_SENT, _LIST_ENDED = _owed(), _sent(), _ended()
-_LIST_WAITING = _waiting()
+_LIST_WAITING, _LIST_TAKEN = _waiting(), _taken()

@@ -13,10 +13,10 @@ from sqlmodel import Session, col
 from adapters.by_name import ByName
 from models import Assignment, Level, Status, Unit
 from queries.assignments.progress import answers_of, with_answers
-from queries.assignments.still_open import OPEN
+from queries.assignments.still_open import LIVE, OPEN
 from queries.units.units import below
 from rules.assignments.counting import Answers, own_answer
-from rules.assignments.states import UNSENT
+from rules.assignments.states import UNANSWERED
 
 
 class MissingBelow(NamedTuple):
@@ -53,7 +53,7 @@ class MissingRow(NamedTuple):
     @property
     def owes_answer(self) -> bool:
         """Whether an answer is missing; otherwise the measure has not been passed on."""
-        return self.answering and self.status in UNSENT
+        return self.answering and self.status in UNANSWERED
 
 
 def list_missing_below(session: Session, assignment_id: int, today: date) -> Sequence[MissingBelow]:
@@ -93,11 +93,11 @@ def list_missing_rows(
         answering=col(Assignment.answering),
         due_on=col(Assignment.due_on),
     )
-    unsent = and_(col(Assignment.answering), col(Assignment.status).in_(UNSENT))
+    unsent = and_(col(Assignment.answering), col(Assignment.status).in_(UNANSWERED))
     held = and_(
         col(Assignment.lowest).is_(False),
         col(Assignment.released_at).is_(None),
-        col(Assignment.status) != Status.WITHDRAWN,
+        LIVE,
     )
     clauses = [
         col(Assignment.measure_id) == assignment.measure_id,

@@ -31,7 +31,7 @@ from adapters.by_name import ByName
 from models import Assignment, Level, Status, Tally, Unit
 from queries.assignments.asked import ANSWERS, WAITS, count_to_come
 from rules.assignments.counting import Answers, added, may_come, own_answer
-from rules.assignments.states import UNSENT
+from rules.assignments.states import UNANSWERED
 
 
 class LevelStanding(NamedTuple):
@@ -262,7 +262,7 @@ def _lower(above: CTE, name: str) -> Subquery:
     """The assignments directly below those of `above`: whether each is missing itself (`own`), how
     many are missing below it, and in which place of the list it would stand (`place`)."""
     lower, unit = aliased(Assignment), aliased(Unit)
-    own = case((and_(col(lower.answering), col(lower.status).in_(UNSENT)), 1), else_=0)
+    own = case((and_(col(lower.answering), col(lower.status).in_(UNANSWERED)), 1), else_=0)
     missing = (
         select(func.coalesce(func.sum(Tally.answering - Tally.reported), 0))
         .where(

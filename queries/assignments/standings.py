@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, select
 from sqlmodel import Session, col
 
-from models import Assignment, Campaign, Measure, Status, Tally
+from models import Assignment, Campaign, Measure, Tally
 from queries.assignments.asked import WAITS, count_to_come
 from queries.assignments.inbox import MOST
 from queries.assignments.progress import answer_sums, answers_of
-from queries.assignments.still_open import OPEN
+from queries.assignments.still_open import LIVE, OPEN
 from rules.assignments.counting import Answers
 
 
@@ -83,7 +83,7 @@ def _standings(*which: ColumnElement[bool]) -> Any:
         )
         .where(
             col(Assignment.unit_id) == bindparam("unit", type_=Integer),
-            col(Assignment.status) != Status.WITHDRAWN,
+            LIVE,
             *which,
         )
         .group_by(*keys)

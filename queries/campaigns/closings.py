@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from adapters.by_name import ByName
 from models import Assignment, Measure, MeasureStatus, Status
-from rules.assignments.states import REVIEWED, UNSENT
+from rules.assignments.states import OUT, REVIEWED, UNANSWERED
 
 
 class Outstanding(NamedTuple):
@@ -17,7 +17,7 @@ class Outstanding(NamedTuple):
     measure: Measure
     answering: int
     unanswered: int
-    """Assignments that are not sent, or returned."""
+    """Assignments that are not sent, or returned, or wait for a ruling."""
     waiting: int
     """Assignments that are sent and wait for a decision."""
     approved: int
@@ -28,8 +28,8 @@ def list_outstanding(session: Session, measure_ids: Collection[int]) -> Sequence
     by_name = ByName(
         Outstanding,
         measure=Measure,
-        answering=_counted(col(Assignment.status) != Status.WITHDRAWN),
-        unanswered=_counted(col(Assignment.status).in_(UNSENT)),
+        answering=_counted(col(Assignment.status).not_in(OUT)),
+        unanswered=_counted(col(Assignment.status).in_(UNANSWERED)),
         waiting=_counted(col(Assignment.status) == Status.SUBMITTED),
         approved=_counted(col(Assignment.status).in_(REVIEWED)),
     )

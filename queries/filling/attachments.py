@@ -24,7 +24,7 @@ from models import (
 )
 from queries.campaigns.notice_files import kept_files
 from queries.units.visibility import visible_units
-from rules.assignments.states import UNSENT
+from rules.assignments.states import UNANSWERED
 from rules.sentences.not_found import NotFound
 
 _PLACE = re.compile(r"\.[0-9]+(?=\.)")
@@ -145,7 +145,7 @@ def _is_awaited() -> ColumnElement[bool]:
         col(later.done_at).is_not(None),
     )
     still_open = exists().where(
-        col(Assignment.id) == Attachment.assignment_id, col(Assignment.status).in_(UNSENT)
+        col(Assignment.id) == Attachment.assignment_id, col(Assignment.status).in_(UNANSWERED)
     )
     return still_open & ~replaced
 

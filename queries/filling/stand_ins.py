@@ -1,4 +1,5 @@
-"""Answers that the unit above has given in the place of a unit without a working account (代报)."""
+"""Answers that a unit above has given in the place of another: of one without a working account
+(代报), or of one whose assignment it has taken by a ruling."""
 
 from __future__ import annotations
 
@@ -16,11 +17,17 @@ from queries.units.access import has_working_account
 from rules.accounts.predicates import Subject
 
 
-def subject_of(session: Session, unit: Unit, actor: Account | None) -> Subject:
-    """The form of `unit`, as the table of permissions asks about it when `actor` fills it in.
+def subject_of(
+    session: Session, assignment: Assignment, unit: Unit, actor: Account | None
+) -> Subject:
+    """The form of an assignment of `unit`, as the table of permissions asks about it when `actor`
+    fills it in.
 
-    Only for the unit directly above is it asked whether the unit has a working account.
+    A form that another unit answers by a ruling belongs to that unit. Only for the unit directly
+    above is it asked whether the unit has a working account.
     """
+    if assignment.taken_by_id is not None:
+        return Subject.of(session.get_one(Unit, assignment.taken_by_id))
     subject = Subject.of(unit)
     if actor is None or actor.unit_id == unit.id or actor.unit_id != unit.parent_id:
         return subject

@@ -9,10 +9,10 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
-from models import Addressee, AnswerNumber, Assignment, Measure, Status, Tally, Total
+from models import Addressee, AnswerNumber, Assignment, Measure, Tally, Total
 from queries.assignments.asked import WAITS, count_to_come
 from queries.assignments.climb import climb
-from queries.assignments.still_open import OPEN
+from queries.assignments.still_open import LIVE, OPEN
 from rules.assignments.states import REPORTED, REVIEWED
 from rules.forms.answer_numbers import SCALE
 from rules.forms.form_fields import read_form
@@ -127,7 +127,7 @@ def list_to_come(
             measures,
             units,
             col(Assignment.lowest).is_(False),
-            col(Assignment.status) != Status.WITHDRAWN,
+            LIVE,
             OPEN,
         )
         .group_by(col(Assignment.id))

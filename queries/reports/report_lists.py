@@ -11,10 +11,10 @@ from sqlmodel import Session, col
 from adapters.by_name import ByName
 from models import Assignment, Level, Measure, Review, Status, Submission, Unit
 from queries.assignments.asked import held_units
-from queries.assignments.still_open import OWING
+from queries.assignments.still_open import LIVE, OWED
 from queries.filling.current_submission import is_current
 from queries.filling.stand_ins import has_stand_in
-from rules.assignments.states import REPORTED, UNSENT
+from rules.assignments.states import REPORTED, UNANSWERED
 from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow
 
 
@@ -32,9 +32,9 @@ def _list_conditions(as_of: date) -> dict[str, ColumnElement[bool]]:
     """Kind of list (the keys of `report_rows.LISTS`) → the clause for its assignments."""
     return {
         "returned": col(Assignment.status) == Status.RETURNED,
-        "overdue": and_(OWING, col(Assignment.due_on) < as_of),
-        "late": and_(col(Assignment.late), col(Assignment.status) != Status.WITHDRAWN),
-        "missing": and_(col(Assignment.answering), col(Assignment.status).in_(UNSENT)),
+        "overdue": and_(OWED, col(Assignment.due_on) < as_of),
+        "late": and_(col(Assignment.late), LIVE),
+        "missing": and_(col(Assignment.answering), col(Assignment.status).in_(UNANSWERED)),
     }
 
 
@@ -116,7 +116,7 @@ def list_coverage(
     asked: Any = select(
         col(Assignment.unit_id).label("unit_id"),
         case((col(Assignment.status).in_(REPORTED), 1), else_=0).label("answered"),
-    ).where(of_campaign, col(Assignment.answering), col(Assignment.status) != Status.WITHDRAWN)
+    ).where(of_campaign, col(Assignment.answering), LIVE)
     if to_come:
         held = held_units(col(Unit.id), literal(0)).where(of_campaign)
         asked = union_all(asked, held)

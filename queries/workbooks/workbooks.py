@@ -11,11 +11,11 @@ from sqlmodel import Session, col
 from adapters.by_name import ByName
 from models import (
     Assignment,
-    Status,
     Submission,
     Unit,
     WorkbookUpload,
 )
+from queries.assignments.still_open import LIVE
 from rules.sentences.not_found import NotFound
 
 
@@ -42,7 +42,7 @@ def _rows(lowest: bool, own_id: int | ColumnElement[int]) -> ColumnElement[bool]
         chosen == own_id,
         col(Assignment.lowest),
         col(Assignment.answering),
-        col(Assignment.status) != Status.WITHDRAWN,
+        LIVE,
     )
 
 

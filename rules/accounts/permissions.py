@@ -62,6 +62,11 @@ class Right(StrEnum):
     PASS_ON = "release an assignment to the units below"
     REMIND = "remind a unit of what it holds up"
     READ_MESSAGE = "note that a message was read"
+    DECLINE = "send an assignment back up"
+    RULE = "rule about an assignment that was sent back up"
+    ASK_EXTENSION = "ask for more time"
+    DECIDE_EXTENSION = "decide about a request for more time, or pass it up"
+    EXTEND = "give lower units more time without their asking"
     KEEP_CALENDAR_FEED = "make or revoke a calendar feed"
     COMPLAIN = "complain"
     ANSWER_COMPLAINT = "answer a complaint"
@@ -111,6 +116,8 @@ OTHERS_ANSWER = N_("这项任务由“%(unit)s”填报，其他单位不能代�
 OTHERS_REVIEW = N_("这份填报由直接上级单位审核；代报的由再上一级审核。")
 OTHERS_CHOICE = N_("只能选用本单位的表单。请从本单位的表单里选一张，或者新建一张。")
 OTHERS_COMPLAINT = N_("这条反映由直接上级和发布单位答复，转上一级以后由那个单位答复。")
+OTHERS_RULING = N_("这件退单现在由“%(unit)s”裁定，其他单位不能裁定。")
+OTHERS_EXTENSION = N_("这份延期申请现在由“%(unit)s”决定，其他单位不能决定。")
 OTHERS_FORM = N_("只有发布这条措施的单位可以换用新版表单。")
 OTHERS_ACCOUNT = N_("只有本单位或上级单位的综合办公室账号可以管理这个单位的账号。")
 OTHERS_UNIT = N_("单位的名称、类别和标签由上级单位的综合办公室修改。")
@@ -144,6 +151,11 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.PASS_ON: Permission((own_unit,)),
     Right.REMIND: Permission((above,)),
     Right.READ_MESSAGE: Permission((own_unit,)),
+    Right.DECLINE: Permission((own_unit,)),
+    Right.RULE: Permission((own_unit,), OTHERS_RULING),
+    Right.ASK_EXTENSION: Permission((own_unit,)),
+    Right.DECIDE_EXTENSION: Permission((own_unit,), OTHERS_EXTENSION),
+    Right.EXTEND: Permission((own_unit,)),
     Right.KEEP_CALENDAR_FEED: Permission((anyone,)),
     Right.COMPLAIN: Permission((anyone,)),
     Right.ANSWER_COMPLAINT: Permission((asked_unit,), OTHERS_COMPLAINT),

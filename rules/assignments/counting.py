@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.assignment import Assignment, Status
-from rules.assignments.states import REPORTED, REVIEWED, owes
+from rules.assignments.states import OUT, REPORTED, REVIEWED, is_over, owes
 from rules.forms.form_fields import FormField, RollUp
 
 
@@ -64,7 +64,7 @@ def added(parts: Iterable[Answers]) -> Answers:
 def own_answer(assignment: Assignment, today: date) -> Answers:
     """What the unit's own assignment counts. A unit that only passes the measure on counts
     nothing."""
-    if not assignment.answering or assignment.status == Status.WITHDRAWN:
+    if not assignment.answering or assignment.status in OUT:
         return Answers()
     return Answers(
         reached=1,
@@ -84,5 +84,4 @@ def sums_levels(fields: Iterable[FormField], levels: int) -> bool:
 
 def may_come(assignment: Assignment) -> bool:
     """Whether more units below may still be asked, as far as the assignment itself tells."""
-    ended = assignment.status == Status.WITHDRAWN or assignment.closed_at is not None
-    return not assignment.lowest and not ended
+    return not assignment.lowest and not is_over(assignment)

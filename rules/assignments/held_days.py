@@ -36,7 +36,7 @@ class Holder(StrEnum):
     MEND = "mend"
     """With the unit, to which the answer was returned."""
     REVIEW = "review"
-    """With the unit above, which has the answer to review."""
+    """With the unit above, which has the answer to review, or a refusal to rule about."""
 
 
 LIES_WITH: Mapping[Status, Holder | None] = {
@@ -48,6 +48,9 @@ LIES_WITH: Mapping[Status, Holder | None] = {
     Status.APPROVED: None,
     Status.CLOSED: None,
     Status.WITHDRAWN: None,
+    Status.DECLINED: Holder.REVIEW,
+    Status.HANDED_OVER: None,
+    Status.EXCUSED: None,
 }
 """None: the life of the assignment is over."""
 

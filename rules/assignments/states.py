@@ -14,6 +14,7 @@ NEXT: dict[Status, dict[Act, Status]] = {
         Act.PASS_ON: Status.RELEASED,
         Act.PASS_ON_FOR_TIME: Status.RELEASED,
         Act.SUBMIT: Status.SUBMITTED,
+        Act.DECLINE: Status.DECLINED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
     Status.ACKNOWLEDGED: {
@@ -22,6 +23,7 @@ NEXT: dict[Status, dict[Act, Status]] = {
         Act.PASS_ON: Status.RELEASED,
         Act.PASS_ON_FOR_TIME: Status.RELEASED,
         Act.SUBMIT: Status.SUBMITTED,
+        Act.DECLINE: Status.DECLINED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
     Status.RELEASED: {
@@ -50,6 +52,15 @@ NEXT: dict[Status, dict[Act, Status]] = {
     },
     Status.CLOSED: {Act.OPEN_AGAIN: Status.APPROVED},
     Status.WITHDRAWN: {},
+    Status.DECLINED: {
+        Act.INSIST: Status.ISSUED,
+        Act.TAKE: Status.ACKNOWLEDGED,
+        Act.HAND_OVER: Status.HANDED_OVER,
+        Act.EXCUSE: Status.EXCUSED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.HANDED_OVER: {},
+    Status.EXCUSED: {},
 }
 """Status → act → the status after the act.
 
@@ -66,6 +77,10 @@ BY_ITSELF = (Act.PASS_ON, Act.PASS_ON_FOR_TIME)
 """The measure went on to the lower units by itself."""
 UNSENT = (Status.ISSUED, Status.ACKNOWLEDGED, Status.RELEASED, Status.RETURNED)
 """The unit still owes an answer. The assignment is overdue once the due date has passed."""
+UNANSWERED = (*UNSENT, Status.DECLINED)
+"""No answer has arrived: the unit owes one, or a unit above is to rule."""
+OUT = (Status.WITHDRAWN, Status.HANDED_OVER, Status.EXCUSED)
+"""Nobody answers the assignment any more; it is in no denominator."""
 
 STATUS_NAMES: dict[Status, str] = {
     Status.ISSUED: N_("待签收"),
@@ -76,6 +91,9 @@ STATUS_NAMES: dict[Status, str] = {
     Status.APPROVED: N_("已通过"),
     Status.CLOSED: N_("已办结"),
     Status.WITHDRAWN: N_("已撤回"),
+    Status.DECLINED: N_("退单待裁定"),
+    Status.HANDED_OVER: N_("已转办"),
+    Status.EXCUSED: N_("已免办"),
 }
 ACT_NAMES: dict[Act, str] = {
     Act.ISSUE: N_("交办"),
@@ -95,16 +113,34 @@ ACT_NAMES: dict[Act, str] = {
     Act.OPEN_AGAIN: N_("重新开启"),
     Act.WITHDRAW: N_("撤回"),
     Act.MOVE_DUE: N_("调整截止日期"),
+    Act.DECLINE: N_("退单"),
+    Act.ESCALATE: N_("转上一级裁定"),
+    Act.INSIST: N_("裁定：仍由本单位办理"),
+    Act.TAKE: N_("裁定：上级代办"),
+    Act.HAND_OVER: N_("裁定：转其他单位"),
+    Act.EXCUSE: N_("裁定：免办"),
+    Act.ASK_EXTENSION: N_("申请延期"),
+    Act.REFUSE_EXTENSION: N_("不同意延期"),
 }
 
 SIDES: tuple[frozenset[Act], ...] = (
     frozenset(
-        {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL, Act.CORRECT},
+        {
+            Act.ACKNOWLEDGE,
+            Act.DETAIL,
+            Act.RELEASE,
+            Act.SUBMIT,
+            Act.RECALL,
+            Act.CORRECT,
+            Act.DECLINE,
+        },
     ),
     frozenset({Act.APPROVE, Act.RETURN, Act.REOPEN}),
+    frozenset({Act.INSIST, Act.TAKE, Act.HAND_OVER, Act.EXCUSE}),
     frozenset({Act.CLOSE, Act.OPEN_AGAIN, Act.WITHDRAW}),
 )
-"""Sets of acts by who acts: the unit itself, the unit that reviews, the office."""
+"""Sets of acts by who acts: the unit itself, the unit that reviews, the unit that rules, the
+office."""
 
 
 def owes(assignment: Assignment) -> bool:
@@ -113,9 +149,9 @@ def owes(assignment: Assignment) -> bool:
 
 
 def is_over(assignment: Assignment) -> bool:
-    """Whether no act is possible any more: the assignment is withdrawn, or its measure is
+    """Whether no act is possible any more: nobody answers the assignment, or its measure is
     closed."""
-    return assignment.status == Status.WITHDRAWN or assignment.closed_at is not None
+    return assignment.status in OUT or assignment.closed_at is not None
 
 
 def waits_for_review(assignment: Assignment) -> bool:
@@ -133,8 +169,8 @@ def after(status: Status, act: Act, *, lowest: bool, corrected: bool = False) ->
     """The status that `act` leads to. Raises `IllegalChange`, which says what is possible instead.
 
     `lowest`: the unit has no lower units for this measure, so there is nothing to release. A unit
-    with lower units answers only after releasing. `corrected`: the answer that waits for review
-    replaced an approved one.
+    with lower units answers only after releasing, and nobody answers in its place. `corrected`: the
+    answer that waits for review replaced an approved one.
     """
     allowed = possible(status, lowest=lowest, corrected=corrected)
     if act not in allowed:
@@ -153,6 +189,7 @@ def possible(status: Status, *, lowest: bool, corrected: bool = False) -> dict[A
         for act in (Act.DETAIL, Act.RELEASE, *BY_ITSELF):
             allowed.pop(act, None)
         return allowed
+    allowed.pop(Act.TAKE, None)
     if status in (Status.ISSUED, Status.ACKNOWLEDGED):
         allowed.pop(Act.SUBMIT, None)
     return allowed

@@ -18,7 +18,7 @@ from typing import Any
 
 from models import MeasureStatus, Status
 from rules.assignments.counting import sums_levels
-from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from rules.assignments.states import OUT, REPORTED, REVIEWED, UNSENT
 from rules.dates.calendar import local_date
 from rules.reports.report_complaints import complaints_of
 from rules.reports.report_figures import figures_of, own_figures, target_of
@@ -234,7 +234,7 @@ def _tally_counts(row: Any) -> Json:
 def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
     """The counts of one assignment that answers, as `services.assignments.roll_up` counts
     assignments below a unit."""
-    if row.status == Status.WITHDRAWN:
+    if row.status in OUT:
         return dict.fromkeys(COUNTS, 0)
     unsent = _owes(row)
     flags = {

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from models import Status
-from rules.assignments.states import REPORTED, REVIEWED
+from rules.assignments.states import OUT, REPORTED, REVIEWED
 from rules.forms.answer_numbers import field_of
 from rules.forms.form_fields import FormField, RollUp
 from rules.forms.rolled_figures import Extremes, Figure, Sums, figures, number_text
@@ -155,7 +154,7 @@ def _by_lower_unit(
             continue
         of = sum(row.answering for row in tallies)
         of += sum(index.rows.to_come.get(key, {}).values())
-        of += own is not None and own.answering and own.status != Status.WITHDRAWN
+        of += own is not None and own.answering and own.status not in OUT
         lines = {figure.key: figure for figure in _lines(index, fields, key, own)}
         rows.append(({"code": lower.code, "name": lower.name, "of": of}, lines))
     return rows

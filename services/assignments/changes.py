@@ -28,7 +28,7 @@ from sqlmodel import Session, col
 from models import Account, Act, AnswerNumber, Assignment, Event, Measure, Status, Unit
 from models.parameters import among, given_rows
 from queries.assignments.still_open import OPEN
-from rules.assignments.states import REPORTED, ClosedMeasure, after, possible, sending
+from rules.assignments.states import OUT, REPORTED, ClosedMeasure, after, possible, sending
 from rules.dates.calendar import local_time
 from rules.sentences.not_found import NotFound
 from services.assignments.roll_up import (
@@ -237,13 +237,13 @@ def change_all(
 def close_all(
     session: Session, where: ColumnElement[bool], *, actor: Account, now: datetime
 ) -> int:
-    """Close the assignments of `where` that are not withdrawn, and return how many.
+    """Close the assignments of `where` that somebody answers, and return how many.
 
     An approved assignment gets the status `closed`; any other keeps its status. `where` obeys the
     rule of `change_all`.
     """
     lock_measures(session, where)
-    able = and_(where, col(Assignment.status) != Status.WITHDRAWN, OPEN)
+    able = and_(where, col(Assignment.status).not_in(OUT), OPEN)
     becomes = case(
         (col(Assignment.status) == Status.APPROVED, Status.CLOSED), else_=Assignment.status
     )

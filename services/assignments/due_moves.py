@@ -5,15 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, Text, bindparam, insert, literal, select, update
+from sqlalchemy import Date, Integer, Text, bindparam, insert, select, update
 from sqlmodel import Session, UTCDateTime, col
 
-from models import Account, Act, Assignment, DueMove, DueMoveKind, Event
+from models import Account, Act, Assignment, DueMove, DueMoveKind
 from models.parameters import among, given_rows
-from queries.assignments.still_open import OWING
+from queries.assignments.still_open import OPEN_WORK
 from queries.units.calendars import get_calendars
 from rules.dates.calendar import Calendar
 from services.assignments.changes import lock_assignments
+from services.assignments.noted_acts import note_act
 from services.assignments.roll_up import STANDING, Moved, add_differences
 
 
@@ -42,11 +43,11 @@ def move_due(
     """Move due dates, write the history, and keep the totals. Returns the ids of the assignments
     whose date has moved.
 
-    A wish is passed over where the assignment owes no answer any more, and where it is no longer
-    due on `from_on`. Doing it twice therefore changes nothing. There is at most one wish for an
-    assignment. `reason`: the words of the actor; without an actor a msgid. The number of
-    statements does not depend on the number of assignments; many thousands are moved in parts, so
-    that others can write between two parts.
+    A wish is passed over where an answer has arrived or none can come any more, and where the
+    assignment is no longer due on `from_on`. Doing it twice therefore changes nothing. There is at
+    most one wish for an assignment. `reason`: the words of the actor; without an actor a msgid. The
+    number of statements does not depend on the number of assignments; many thousands are moved in
+    parts, so that others can write between two parts.
     """
     wanted = {move.assignment_id: move for move in moves if move.from_on != move.to_on}
     if not wanted:
@@ -59,6 +60,8 @@ def move_due(
         how: dict[str, Any] = {"kind": kind, "reason": reason, "at": now}
         how["account"] = actor.id if actor else None
         moved = [(dict(row), wanted[row["id"]]) for row in able]
+        ids = [row["id"] for row in able]
+        note_act(session, ids, Act.MOVE_DUE, reason=reason, actor=actor, now=now)
         _write(session, moved, get_calendars(session).plain, **how)
         add_differences(session, (_difference(*pair) for pair in moved))
         session.expire_all()
@@ -71,8 +74,7 @@ def _write(
     calendar: Calendar,
     **how: Any,
 ) -> None:
-    """Write history and dates; three statements."""
-    session.execute(_WRITE_EVENTS, {**how, "ids": [move.assignment_id for _, move in moved]})
+    """Write the moves and the dates; two statements."""
     rows = [
         [move.assignment_id, str(move.from_on), str(move.to_on), move.workdays(calendar)]
         for _, move in moved
@@ -98,29 +100,14 @@ def _difference(row: Mapping[str, Any], move: Move) -> Moved:
     return Moved(row, {**row, "due_on": move.to_on}, {}, {})
 
 
-_EVENTS = Event.__table__  # type: ignore[attr-defined]
 _MOVES = DueMove.__table__  # type: ignore[attr-defined]
 _ASSIGNMENTS = Assignment.__table__  # type: ignore[attr-defined]
 _FOUND = select(
     col(Assignment.id), col(Assignment.first_due_on), *(_ASSIGNMENTS.c[name] for name in STANDING)
-).where(among(col(Assignment.id), "ids"), OWING)
+).where(among(col(Assignment.id), "ids"), OPEN_WORK)
 _AT = bindparam("at", type_=UTCDateTime())
 _ACCOUNT = bindparam("account", type_=Integer)
 _REASON = bindparam("reason", type_=Text)
-_WRITE_EVENTS = insert(_EVENTS).from_select(
-    ["assignment_id", "at", "account_id", "act", "from_status", "to_status", "reason"],
-    select(
-        col(Assignment.id),
-        _AT,
-        _ACCOUNT,
-        literal(Act.MOVE_DUE, _EVENTS.c.act.type),
-        col(Assignment.status),
-        col(Assignment.status),
-        _REASON,
-    )
-    .where(among(col(Assignment.id), "ids"))
-    .order_by(col(Assignment.id)),
-)
 _MOVED: dict[str, Any] = {
     "assignment_id": Integer,
     "from_on": Date,

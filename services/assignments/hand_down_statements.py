@@ -43,6 +43,7 @@ from models import (
     UnitTag,
 )
 from queries.campaigns.addressees import addressed, in_scope
+from rules.assignments.states import OUT
 from services.assignments.roll_up import adding, measures_of
 
 _TOP, _UNIT, PARENT = aliased(Unit), aliased(Unit), aliased(Assignment)
@@ -111,6 +112,7 @@ def new_assignments(
         ),
         "late": literal(False, Boolean),
         "stood_in": literal(False, Boolean),
+        "extended": literal(False, Boolean),
         "version": literal(1),
     }
     rows = (
@@ -132,7 +134,7 @@ def new_assignments(
             col(unit.lft) > _START,
             or_(_UNTIL_LFT.is_(None), col(unit.lft) <= _UNTIL_LFT),
             col(parent.released_at).is_not(None),
-            col(parent.status) != Status.WITHDRAWN,
+            col(parent.status).not_in(OUT),
             col(parent.closed_at).is_(None),
             in_scope(unit, HandDown.measure_id),
             true(),

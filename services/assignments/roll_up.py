@@ -43,14 +43,14 @@ from models import AnswerNumber, Assignment, Measure, Status, Tally, Total
 from models.parameters import given_rows
 from queries.assignments.climb import climb
 from queries.assignments.still_open import OPEN
-from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from rules.assignments.states import OUT, REPORTED, REVIEWED, UNSENT
 
 STANDING = (
     "parent_id", "measure_id", "period", "level", "due_on", "status", "acknowledged_at",
-    "released_at", "closed_at", "late", "answering",
+    "released_at", "closed_at", "late", "answering", "sent_at", "extended",
 )  # fmt: skip
 """The columns of an assignment that decide what it contributes to the units above."""
-LIVE = tuple(status for status in Status if status != Status.WITHDRAWN)
+LIVE = tuple(status for status in Status if status not in OUT)
 
 
 class Counted(NamedTuple):
@@ -87,6 +87,9 @@ COUNTERS: dict[str, Counted] = {
     "returned": Counted((Status.RETURNED,)),
     "unsent": Counted(UNSENT, is_open=True),
     "late": Counted(LIVE, "late"),
+    "sent": Counted(LIVE, "sent_at"),
+    "extended": Counted(LIVE, "extended"),
+    "excused": Counted((Status.EXCUSED,), "answering"),
     "answering": Counted(LIVE, "answering"),
     "reported": Counted(REPORTED, "answering"),
     "reviewed": Counted(REVIEWED, "answering"),

@@ -237,7 +237,7 @@ def _get_own(session: Session, assignment_id: int, actor: Account) -> Assignment
     if assignment is None:
         raise NotFound
     unit = get_unit_by_id(session, assignment.unit_id)
-    require(actor, Right.ATTACH, subject_of(session, unit, actor))
+    require(actor, Right.ATTACH, subject_of(session, assignment, unit, actor))
     return assignment
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, delete, insert, select
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, col
 
-from models import Account, Act, Draft, Flag, KnownValue, Submission, TextPrint
+from models import Account, Act, Assignment, Draft, Flag, KnownValue, Submission, TextPrint
 from models.parameters import among, given_rows
 from queries.units.calendars import get_calendars_above
 from rules.assignments.states import sending
@@ -153,19 +153,26 @@ def forget_answers(session: Session, ids: Sequence[int]) -> None:
 
 def _change(row: NewSubmission, reviewers: Calendar) -> Change:
     assignment, now = row.sheet.assignment, row.now
-    first = assignment.sent_at is None
+    first, today = assignment.sent_at is None, local_date(now)
     values = {
         "revision": row.submission.revision,
         "acknowledged_at": assignment.acknowledged_at or now,
         "sent_at": assignment.sent_at or now,
-        "late": local_date(now) > assignment.due_on if first else assignment.late,
+        "late": today > assignment.due_on if first else assignment.late,
         "stood_in": row.actor.unit_id not in (assignment.unit_id, row.sheet.measure.unit_id),
         "review_due_on": review_due(now, row.sheet.measure.review_days, reviewers),
+        "extended": _is_extended(assignment, today) if first else assignment.extended,
     }
     return Change(
         assignment, sending(assignment.status), now, values, row.reason, row.actor,
         numbers=row.numbers,
     )  # fmt: skip
+
+
+def _is_extended(assignment: Assignment, today: date) -> bool:
+    """See `Assignment.extended`."""
+    first = assignment.first_due_on
+    return first is not None and first < today <= assignment.due_on
 
 
 def _without(table: Any) -> Any:

@@ -37,11 +37,12 @@ def recall(session: Session, assignment_id: int, *, actor: Account, now: datetim
     """
     assignment = lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    require(actor, Right.RECALL, subject_of(session, sheet.unit, actor))
+    require(actor, Right.RECALL, subject_of(session, sheet.assignment, sheet.unit, actor))
     if corrects(sheet):
         return _restore(session, sheet, actor, now)
     never_reviewed = sheet.review is None
-    values: dict[str, Any] = {"sent_at": None, "late": False} if never_reviewed else {}
+    never_sent: dict[str, Any] = {"sent_at": None, "late": False, "extended": False}
+    values = never_sent if never_reviewed else {}
     forget_answers(session, [assignment_id])
     return change(session, assignment, Act.RECALL, actor=actor, now=now, **values)
 
@@ -62,7 +63,7 @@ def take_back(
     """
     lock_assignment(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    require(actor, Right.RECALL, subject_of(session, sheet.unit, actor))
+    require(actor, Right.RECALL, subject_of(session, sheet.assignment, sheet.unit, actor))
     key = posting.send_key
     if not (sheet.draft and key and sheet.draft.page == key):  # Else it was pressed twice.
         check_overtaken(sheet, typed, posting)

@@ -208,7 +208,7 @@ def _judge(session: Session, known: _Known, sending: Sending) -> Outcome | Sheet
     if sheet is None:
         return Refused(NotFound())
     try:
-        subject = subject_of(session, sheet.unit, sending.actor)
+        subject = subject_of(session, sheet.assignment, sheet.unit, sending.actor)
         require(sending.actor, Right.SUBMIT, subject)
         why_in(sending.typed)
         proper_key(sending.posting.send_key)

@@ -37,7 +37,7 @@ def open_to_keep(session: Session, assignment_id: int, *, actor: Account) -> Ans
     """Lock what keeping a draft changes, and read it. Raises `NotFound` and `NotAllowed`."""
     lock_for_draft(session, assignment_id)
     sheet = get_answer_sheet(session, assignment_id)
-    require(actor, Right.KEEP_DRAFT, subject_of(session, sheet.unit, actor))
+    require(actor, Right.KEEP_DRAFT, subject_of(session, sheet.assignment, sheet.unit, actor))
     return sheet
 
 
@@ -56,7 +56,7 @@ def save_draft(
     is something by now that the page has not shown, and `Refusal` when nothing can be filled in
     now, or the draft is too long.
     """
-    require(actor, Right.KEEP_DRAFT, subject_of(session, sheet.unit, actor))
+    require(actor, Right.KEEP_DRAFT, subject_of(session, sheet.assignment, sheet.unit, actor))
     check_seen(sheet, typed, posting)
     require_fillable(session, sheet.assignment)
     check_draft(sheet, typed, posting)

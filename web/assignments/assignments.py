@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from fastapi import APIRouter, Response
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from models import Act, Assignment, Detail, Draft, Measure, Status
+from models import Act, Assignment, Detail, Draft, DueMove, Measure, Ruling, Status
+from queries.assignments.declines import Declined, list_declines_of
+from queries.assignments.extensions import Requested, list_moves, list_requests_of
 from queries.assignments.gates import find_opening
 from queries.assignments.layers import Layer, list_layers
 from queries.assignments.visible_assignments import (
@@ -24,6 +26,7 @@ from queries.units.access import get_access
 from queries.units.calendars import get_calendars
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
+from rules.assignments.declines import RULINGS
 from rules.assignments.states import is_over, owes, possible, waits_for_review
 from rules.dates.gates import Opening
 from rules.forms.field_values import read_date
@@ -50,7 +53,16 @@ from web.filling.form_page import CORRECTING
 from web.workbooks.workbook_link import workbook_link
 
 router = APIRouter()
-SHOWN = {Act.ACKNOWLEDGE, Act.DETAIL, Act.RELEASE, Act.SUBMIT, Act.RECALL, Act.CORRECT}
+SHOWN = {
+    Act.ACKNOWLEDGE,
+    Act.DETAIL,
+    Act.RELEASE,
+    Act.SUBMIT,
+    Act.RECALL,
+    Act.CORRECT,
+    Act.DECLINE,
+    Act.ASK_EXTENSION,
+}
 """What a unit does on the page of its assignment."""
 
 
@@ -105,6 +117,12 @@ class AssignmentPage(Page):
     """Whom a release would reach; None where there is nothing to release now."""
     current: Revision | None
     changes: Sequence[AssignmentChange]
+    moves: Mapping[datetime, DueMove]
+    """The moves of the due date by the time of their row of history."""
+    declines: Sequence[Declined]
+    ruling_names: Mapping[Ruling, str]
+    requests: Sequence[Requested]
+    """Requests for more time."""
     corrected: bool
     """The answer that waits was sent in the place of an approved one."""
     draft: Draft | None
@@ -136,6 +154,8 @@ def _page(
     acts = acts_now(assignment, context.viewer, seen)
     layers = list_layers(session, assignment)
     changes = list_changes(session, assignment.id)
+    done = {change.event.act for change in changes}
+    moves = list_moves(session, assignment.id) if Act.MOVE_DUE in done else []
     answered = assignment.status == Status.APPROVED or is_over(assignment)
     access = _find_access(session, context.viewer, seen)
     page = AssignmentPage(
@@ -154,6 +174,10 @@ def _page(
         reach=_reach(session, seen) if Act.RELEASE in acts else None,
         current=find_current(session, assignment.id),
         changes=changes,
+        moves={move.at: move for move in moves},
+        ruling_names=RULINGS,
+        declines=_declines(session, assignment, changes),
+        requests=list_requests_of(session, assignment.id) if Act.ASK_EXTENSION in done else [],
         corrected=_is_correction(changes),
         draft=find_draft(session, assignment.id) if answered else None,
         workbook=workbook_link(session, assignment, context.viewer),
@@ -163,6 +187,15 @@ def _page(
         refusal=refusal,
     )
     return render(context.request, page, status=status)
+
+
+def _declines(
+    session: Session, assignment: Assignment, changes: Sequence[AssignmentChange]
+) -> Sequence[Declined]:
+    """The declines of the assignment; nothing is asked where its history tells of none."""
+    acts = {change.event.act for change in changes}
+    handed = any(change.event.act == Act.ISSUE and change.account for change in changes)
+    return list_declines_of(session, assignment.id) if Act.DECLINE in acts or handed else []
 
 
 def _find_access(session: Session, viewer: Viewer, seen: Seen) -> Access | None:
@@ -205,19 +238,29 @@ def _target(measure: Measure) -> str:
 def acts_now(assignment: Assignment, viewer: Viewer, seen: Seen) -> frozenset[str]:
     """What the viewer can do with the assignment now.
 
-    Only the unit itself acts; the unit directly above reviews.
+    Only the unit itself acts, or the one that has taken the assignment; the unit directly above
+    reviews.
     """
-    if not viewer.may(Right.ACKNOWLEDGE, Subject(assignment.unit_id)):
-        decides = viewer.may(Right.REVIEW, Subject(above_id=seen.reviewer_id))
-        reviews = decides and waits_for_review(assignment)
-        return frozenset({"review"}) if reviews else frozenset()
+    decides = viewer.may(Right.REVIEW, Subject(above_id=seen.reviewer_id))
+    reviews = frozenset({"review"} if decides and waits_for_review(assignment) else ())
+    holder_id = assignment.taken_by_id or assignment.unit_id
+    if not viewer.may(Right.ACKNOWLEDGE, Subject(holder_id)):
+        return reviews
     if assignment.closed_at is not None:
         return frozenset()
+    return reviews | _own_acts(assignment)
+
+
+def _own_acts(assignment: Assignment) -> frozenset[Act]:
     able = set(possible(assignment.status, lowest=assignment.lowest))
     if assignment.acknowledged_at is not None:
         able.discard(Act.ACKNOWLEDGE)
     if not assignment.lowest and assignment.status == Status.ISSUED:
         able |= {Act.DETAIL, Act.RELEASE}  # both sign for it as well
+    if assignment.taken_by_id is not None or assignment.parent_id is None:
+        return frozenset(able & SHOWN - {Act.DECLINE})
+    if owes(assignment):
+        able.add(Act.ASK_EXTENSION)
     return frozenset(able & SHOWN)
 
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Response
 
 from models import Campaign, Status
-from queries.assignments.complaints import OpenComplaints, count_open_complaints
 from queries.assignments.inbox import (
     Ended,
     Owed,
@@ -18,6 +17,7 @@ from queries.assignments.inbox import (
     list_sent_assignments,
     list_waiting_answers,
 )
+from queries.assignments.pending_work import Pending, read_pending
 from queries.assignments.standings import MeasureStanding, list_standings
 from queries.review.review_clock import (
     OverdueReviewer,
@@ -66,7 +66,7 @@ class HomePage(Page):
     figures: Mapping[str, int]
     overdue_reviews: int
     overdue_reviewers: Sequence[OverdueReviewer]
-    complaints: OpenComplaints
+    pending: Pending
     sent: Sequence[SentAssignment]
     ended: Sequence[Ended]
     standings: Sequence[CampaignStandings]
@@ -89,7 +89,7 @@ def show_home(context: SignedIn) -> Response:
         figures=_figures(context, owed, sum(answers.count for answers in waiting)),
         overdue_reviews=count_reviews(session, unit_id, today).overdue if waiting else 0,
         overdue_reviewers=_overdue_reviewers(context),
-        complaints=count_open_complaints(session, unit_id),
+        pending=read_pending(session, unit_id),
         sent=list_sent_assignments(session, unit_id, limit=LAST_SENT),
         ended=list_ended(session, unit_id, since=context.now - TOLD, limit=LAST_ENDED),
         standings=_by_campaign(standings),

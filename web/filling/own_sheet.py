@@ -19,7 +19,9 @@ def get_own_sheet(
 ) -> AnswerSheet:
     """The answer sheet, for the unit that fills it in. Raises NotFound for every other unit."""
     sheet = get_answer_sheet(session, assignment_id)
-    if not may(account, Right.KEEP_DRAFT, subject_of(session, sheet.unit, account)):
+    if not may(
+        account, Right.KEEP_DRAFT, subject_of(session, sheet.assignment, sheet.unit, account)
+    ):
         raise NotFound
     note_questions(request, sheet)
     return sheet

@@ -17,7 +17,7 @@ from rules.assignments.held_days import (
     holder_of,
     tables,
 )
-from rules.assignments.states import NEXT
+from rules.assignments.states import NEXT, OUT
 from rules.dates.calendar import PUBLISHED
 from rules.dates.workday_numbers import workday_numbers
 
@@ -29,7 +29,7 @@ VILLAGE = Lot(1, "village", True, None, 7, "township")
 def test_every_status_lies_with_somebody_or_is_over() -> None:
     assert set(LIES_WITH) == set(Status)
     over = {status for status, holder in LIES_WITH.items() if holder is None}
-    assert over == {Status.APPROVED, Status.CLOSED, Status.WITHDRAWN}
+    assert over == {Status.APPROVED, Status.CLOSED, *OUT}
 
 
 @st.composite

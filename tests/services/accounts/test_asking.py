@@ -25,6 +25,7 @@ FOR_THE_PRODUCT = {
     "services.accounts.sign_ins.sweep": SWEEP,
     "services.assignments.board_digests.tell_boards": BOARDS,
     "services.assignments.coverage_days.keep_coverage": BOARDS,
+    "services.assignments.declines.escalate": "asks the next level up by itself",
     "services.assignments.gates.open_gates": "opens gates past their time by itself",
     "services.assignments.hand_down.finish": HAND_DOWN,
     "services.assignments.hand_down.hand_down_part": HAND_DOWN,

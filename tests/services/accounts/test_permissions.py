@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
@@ -15,13 +15,17 @@ from models import (
     Campaign,
     ComplaintKind,
     Decision,
+    Decline,
+    DeclineKind,
     Form,
     FormDraft,
     FormVersion,
     Gate,
     Measure,
     Role,
+    Ruling,
     Schedule,
+    Status,
     Unit,
     WorkbookUpload,
 )
@@ -43,6 +47,13 @@ from services.accounts import accounts
 from services.accounts.many_accounts import make_planned, renew_first_codes
 from services.assignments import assignments, complaints
 from services.assignments.calendar_feeds import make_feed, revoke_feed
+from services.assignments.declines import decline, rule
+from services.assignments.extensions import (
+    ask_extension,
+    decide_extensions,
+    extend_lower,
+    pass_extension_up,
+)
 from services.assignments.reminding import remind
 from services.campaigns import schedules
 from services.campaigns.campaign_deletions import delete_campaign
@@ -106,6 +117,7 @@ CAST = [
 ]  # fmt: skip
 TEXT = "关于开展排查的通知\n一、总体要求\n抓好落实。\n二、主要措施\n（一）入户排查。"
 DAY = timedelta(days=1)
+LATER = date(2026, 12, 18)
 PAPER = Prepared("通知.pdf", "application/pdf", 1000, "a" * 64)
 
 
@@ -151,6 +163,7 @@ def acted_on(session: Session) -> dict[str, int]:
     return {
         **made,
         "complaint": complaint,
+        **_declined(session),
         "answered": answered,
         "campaign": own.id,
         "version": form.id,
@@ -166,6 +179,26 @@ def acted_on(session: Session) -> dict[str, int]:
         "township": township.id,
         "workbook": upload(session, township, _office(session, TOWNSHIP), answers).id,
     }
+
+
+def _declined(session: Session) -> dict[str, int]:
+    """What a township has sent back up to the banner, and asks the banner more time for."""
+    refused, short = released_measures(session, {"title": "不归我们"}, {"title": "时间不够"})
+    township = _office(session, TOWNSHIP)
+    asked = assignment_of(session, short, TOWNSHIP)
+    village = assignment_of(session, refused, "150402005002")
+    declined = Decline(
+        assignment_id=village.id, kind=DeclineKind.CANNOT, reason="人手不够", at=NOW,
+        account_id=township.id, asked_id=_unit(session).id, due_on=NOW.date(),
+    )  # fmt: skip
+    village.status = Status.DECLINED
+    session.add(declined)
+    session.flush()
+    request = ask_extension(
+        session, asked.id, wanted_on=LATER, reason="大雪封路", actor=township, now=NOW
+    )
+    lower = assignment_of(session, short, BANNER).id
+    return {"decline": declined.id, "request": request.id, "upper": lower, "lower": asked.id}
 
 
 def _complaint(session: Session, kind: str) -> int:
@@ -419,6 +452,24 @@ ACTS = {
         at.session, at.ids["open"], actor=actor, now=NOW)),
     "read_message": Tried(Right.READ_MESSAGE, banners, lambda at, actor: messages.read_message(
         at.session, at.ids["message"], actor=actor, now=NOW)),
+    "decline": Tried(Right.DECLINE, banners, lambda at, actor: decline(
+        at.session, at.ids["open"], kind=DeclineKind.CANNOT, reason="人手不够", days=2,
+        actor=actor, now=NOW)),
+    "rule": Tried(Right.RULE, banners, lambda at, actor: rule(
+        at.session, at.ids["decline"], ruling=Ruling.EXCUSE, reason="不用再报",
+        actor=actor, now=NOW)),
+    "ask_extension": Tried(Right.ASK_EXTENSION, banners, lambda at, actor: ask_extension(
+        at.session, at.ids["open"], wanted_on=LATER, reason="大雪封路", actor=actor, now=NOW)),
+    "decide_extensions": Tried(
+        Right.DECIDE_EXTENSION, banners, lambda at, actor: decide_extensions(
+            at.session, [at.ids["request"]], grant=False, reason="时间足够",
+            actor=actor, now=NOW)),
+    "pass_extension_up": Tried(
+        Right.DECIDE_EXTENSION, banners, lambda at, actor: pass_extension_up(
+            at.session, at.ids["request"], actor=actor, now=NOW)),
+    "extend_lower": Tried(Right.EXTEND, banners, lambda at, actor: extend_lower(
+        at.session, at.ids["upper"], [at.ids["lower"]], until=LATER - 2 * DAY, reason="大雪封路",
+        actor=actor, now=NOW)),
     "make_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: make_feed(
         at.session, actor=actor, now=NOW)),
     "revoke_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: revoke_feed(

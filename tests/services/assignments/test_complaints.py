@@ -9,11 +9,11 @@ from models import Account, Complaint, ComplaintKind
 from queries.assignments.complaints import (
     OpenComplaints,
     WhichComplaints,
-    count_open_complaints,
     list_complaint_answers,
     list_complaints,
     read_complaint,
 )
+from queries.assignments.pending_work import read_pending
 from rules.assignments.complaints import ComplaintStanding, asked_units
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import Refusal
@@ -78,9 +78,9 @@ def test_a_complaint_about_a_task_reaches_the_issuer_and_the_unit_above(
     assert asked_units(complaint) == {league.id, township.id}
     assert complaint.answer_due_on == date(2026, 11, 26)
     for unit in (league, township):
-        assert count_open_complaints(session, unit.id) == OpenComplaints(owed=1, answered=0)
+        assert read_pending(session, unit.id).complaints == OpenComplaints(owed=1, answered=0)
     banner = get_unit(session, BANNER)  # sees the complaint and owes nothing
-    assert count_open_complaints(session, banner.id).owed == 0
+    assert read_pending(session, banner.id).complaints.owed == 0
     assert len(list_complaints(session, banner, page=1, size=9)[0]) == 1
 
 
@@ -107,7 +107,7 @@ def test_the_first_answer_counts_for_both_who_owe_it(session: Session, task_page
         "延到月底。"
     ]
     unit_id = get_unit(session, VILLAGE).id
-    assert count_open_complaints(session, unit_id) == OpenComplaints(owed=0, answered=1)
+    assert read_pending(session, unit_id).complaints == OpenComplaints(owed=0, answered=1)
 
 
 def test_others_who_see_a_complaint_do_not_answer_it(session: Session, task_page: str) -> None:
@@ -126,7 +126,7 @@ def test_an_answer_that_helped_ends_it(session: Session, task_page: str, village
         session, complaint.id, text="延到月底。", actor=account_of(session, LEAGUE), now=NOW
     )
     say_helped(session, complaint.id, helped=True, actor=village)
-    assert count_open_complaints(session, village.unit_id) == OpenComplaints(0, 0)
+    assert read_pending(session, village.unit_id).complaints == OpenComplaints(0, 0)
     with pytest.raises(Refusal, match="问题解决了"):
         pass_complaint_on(session, complaint.id, answer_days=3, actor=village, now=LATER)
 

@@ -22,7 +22,7 @@ from models import (
 )
 from queries.assignments.kept_totals import read_totals
 from queries.filling.submissions import find_current
-from rules.assignments.states import REPORTED, REVIEWED, UNSENT
+from rules.assignments.states import OUT, REPORTED, REVIEWED, UNSENT
 from rules.sentences.refusal import Refusal
 from services.assignments.assignments import acknowledge
 from services.assignments.recounts import list_wrong_totals
@@ -208,14 +208,16 @@ def true_totals(session: Session, measure: Measure) -> Totals:
 
 
 def _marks(assignment: Assignment) -> dict[str, int]:
-    live = assignment.status != Status.WITHDRAWN
+    live = assignment.status not in OUT
     reported, reviewed = assignment.status in REPORTED, assignment.status in REVIEWED
     marks = {
         "issued": live, "acknowledged": live and assignment.acknowledged_at is not None,
         "released": live and assignment.released_at is not None, "submitted": reported,
         "approved": reviewed, "returned": assignment.status == Status.RETURNED,
         "unsent": assignment.status in UNSENT and assignment.closed_at is None,
-        "late": live and assignment.late,
+        "late": live and assignment.late, "sent": live and assignment.sent_at is not None,
+        "extended": live and assignment.extended,
+        "excused": assignment.answering and assignment.status == Status.EXCUSED,
         "answering": live and assignment.answering, "reported": reported and assignment.answering,
         "reviewed": reviewed and assignment.answering,
     }  # fmt: skip

@@ -22,6 +22,8 @@ def get_to_answer(session: Session, viewer: Viewer, assignment_id: int) -> Seen:
     """An assignment that the viewer may fill in: of the own unit, or of a unit directly below that
     has no working account. Raises NotFound for other visible ones."""
     seen = get_visible_assignment(session, viewer.unit, assignment_id)
-    if not viewer.may(Right.ATTACH, subject_of(session, seen.unit, viewer.account)):
+    if not viewer.may(
+        Right.ATTACH, subject_of(session, seen.assignment, seen.unit, viewer.account)
+    ):
         raise NotFound
     return seen
