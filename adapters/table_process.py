@@ -6,6 +6,7 @@ from adapters.apart import Apart, Reply, reply
 from adapters.tables import Table, read_table
 from rules.accounts.account_heads import ACCOUNT_HEADS
 from rules.sentences.refusal import N_
+from rules.units.calendar_list import DAY_HEADS
 from rules.units.unit_list import UNIT_HEADS
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请只留下名单，删去别的工作表、列和格式后再上传。")
@@ -15,12 +16,13 @@ MEMORY = 2 * 1024 * 1024 * 1024
 _APART = Apart("adapters.table_process", TOO_MUCH)
 
 
-HEADS = {"units": UNIT_HEADS, "accounts": ACCOUNT_HEADS}
+HEADS = {"units": UNIT_HEADS, "accounts": ACCOUNT_HEADS, "days": DAY_HEADS}
 """What a list is of → the columns it must have."""
 
 
 def table_apart(content: bytes, of: str = "units", *, seconds: int = SECONDS) -> Table:
-    """`read_table` of a list of units or of `accounts`, within `seconds` and with bounded memory.
+    """`read_table` of a list of units, of `accounts`, or of `days` of a calendar, within `seconds`
+    and with bounded memory.
 
     Raises `Refusal` as `read_table` does.
     """

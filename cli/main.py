@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import accounts, forms, notice, reports, units
+from cli import accounts, forms, notice, reports, units, work_calendars
 
 app = typer.Typer(
     help="接力 Jieli：任务逐级交办，结果逐级汇总。",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.add_typer(units.app, name="units")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(work_calendars.app, name="calendar")
 app.add_typer(notice.app, name="notice")
 app.add_typer(forms.app, name="form")
 app.add_typer(reports.app, name="reports")

@@ -13,7 +13,7 @@ from adapters.language import SOURCE, tell, translate
 from adapters.settings import Settings
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
-from rules.units.unit_list import UnitListRefused
+from rules.units.list_refused import ListRefused
 
 
 def language() -> str:
@@ -43,7 +43,7 @@ def refusals() -> Iterator[None]:
     """Print a refusal of the block on stderr, each fault on its own line, and exit with code 1."""
     try:
         yield
-    except UnitListRefused as refusal:
+    except ListRefused as refusal:
         _complain(tell(refusal, language()))
         for fault in refusal.faults:
             _complain("  " + tell(fault.placed(), language()))

@@ -45,7 +45,7 @@ from flows.connect import API_ERRORS, connected
 from flows.deploy import deploy
 from flows.hand_down import about_plan, describe, hand_down, tags_of_plan
 from flows.keep_schedules import DEPLOYMENT, keep_schedules
-from flows.sweep import pass_on
+from flows.sweep import follow_all, pass_on
 from models import HandDown
 from queries.assignments.hand_downs import list_pending
 from queries.campaigns.occurrences import list_coming
@@ -127,7 +127,9 @@ class Dispatcher:
                 self._tidy_for_all(instant)
 
     def _tidy_for_all(self, instant: float) -> None:
-        """Open gates and renew Prefect's schedules, which one dispatcher does for all."""
+        """Have due dates follow the calendars, open gates and renew Prefect's schedules, which one
+        dispatcher does for all."""
+        follow_all()
         if instant >= self.gates_at:
             self.gates_at = instant + GATE_SECONDS
             pass_on()

@@ -26,6 +26,7 @@ from queries.assignments.hand_downs import list_pending
 from queries.filling.comparisons import list_stale
 from services.accounts import sign_ins
 from services.assignments.board_digests import tell_boards
+from services.assignments.calendar_moves import follow_change
 from services.assignments.coverage_days import keep_coverage
 from services.assignments.declines import escalate
 from services.assignments.gates import open_gates
@@ -41,6 +42,7 @@ def sweep() -> State[int]:
     """Carry out what is due, open gates past their time, pass declines up, delete what nobody
     needs, renew flags and fulfil forgotten wishes. Sweeping twice is harmless."""
     carry_out_what_is_due.with_options(task_run_name="办理到期的定时安排")(return_state=True)
+    follow_calendars.with_options(task_run_name="截止日期随放假安排变动")(return_state=True)
     opened = open_overdue_gates.with_options(task_run_name="到时自动下达")(return_state=True)
     escalate_declines.with_options(task_run_name="退单到期转上一级")(return_state=True)
     sweep_attachments.with_options(task_run_name="清理无人使用的附件")(return_state=True)
@@ -71,6 +73,24 @@ def open_overdue_gates() -> State[int]:
     """Release the assignments that have waited at a gate past its time."""
     opened = pass_on()
     return Completed(message=f"自动下达 {opened} 项", data=opened)
+
+
+@task(persist_result=False)
+def follow_calendars() -> State[int]:
+    """Move the due dates that a change of the calendars has left behind."""
+    moved = follow_all()
+    return Completed(message=f"变动截止日期 {moved} 项", data=moved)
+
+
+def follow_all() -> int:
+    """Move the due dates without a task run, part by part, and return how many have moved."""
+    moved = 0
+    while True:
+        with transaction() as session:
+            part = follow_change(session, now=clock.now())
+        if part is None:
+            return moved
+        moved += part
 
 
 def pass_on() -> int:

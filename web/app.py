@@ -59,7 +59,7 @@ from web.forms import form_drafts, form_editor, form_import, form_versions, form
 from web.messages import messages
 from web.reports import reports
 from web.review import review_batches, review_reasons, reviews
-from web.units import unit_edits, unit_import, units
+from web.units import unit_edits, unit_import, units, work_calendars
 from web.warming import warm
 from web.workbooks import workbooks
 
@@ -118,6 +118,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     unit_import.router,
     unit_edits.router,
     units.router,
+    work_calendars.router,
     many_accounts.router,
     accounts.router,
 )

@@ -92,6 +92,7 @@ class Right(StrEnum):
     EDIT_UNIT = "rename a unit, or change its kind or its tags"
     SET_TELEPHONE = "set the telephone of a unit's office"
     IMPORT_UNITS = "import a list of units, or try it"
+    CHANGE_CALENDAR = "change the calendars of working days"
     SHAPE_TREE = "define levels, tags and exclusions"
 
 
@@ -185,6 +186,7 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.EDIT_UNIT: Permission((office_above, the_product), OTHERS_UNIT),
     Right.SET_TELEPHONE: Permission((office_at_or_above, the_product), OTHERS_UNIT),
     Right.IMPORT_UNITS: Permission((topmost_office, the_product)),
+    Right.CHANGE_CALENDAR: Permission((topmost_office, the_product)),
     Right.SHAPE_TREE: Permission((the_product,)),
 }
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from chinese_calendar.constants import holidays, workdays
+from chinese_calendar.constants import Holiday, holidays, workdays
 
 from rules.dates.lawful_days import lawful_days
 from rules.sentences.sentence import N_
@@ -42,6 +42,11 @@ def local_time(now: datetime) -> datetime:
     return now.astimezone(SHANGHAI)
 
 
+_LAW_SINCE = 2025
+"""The first year of the holidays that `lawful_days` knows. They are off whether or not somebody has
+written the rest of the year down."""
+
+
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """The working days of some units."""
@@ -58,7 +63,7 @@ class Calendar:
         told = self.days.get(day)
         if told is not None:
             return told
-        return day.weekday() < 5 and (day <= self.known_until or day not in lawful_days(day.year))
+        return day.weekday() < 5 and (day.year < _LAW_SINCE or day not in lawful_days(day.year))
 
     def add_workdays(self, day: date, count: int) -> date:
         """The working day `count` working days after `day`, or before `day` where `count` is
@@ -104,6 +109,10 @@ PUBLISHED = Calendar(
     date(max(day.year for day in holidays), 12, 31),
 )
 """What the State Council has published."""
+PUBLISHED_NAMES: Mapping[date, str] = {
+    day: Holiday(name).chinese for day, name in (*holidays.items(), *workdays.items())
+}
+"""Day that differs → the festival, in Chinese, as the notice calls it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from rules.sentences.faults import Fault, Place
 from rules.sentences.held import bare, on_one_line
 from rules.sentences.refusal import N_, Refusal, Term
 from rules.units.heads import Heads, plain_heading
+from rules.units.list_refused import FAULTS_SHOWN, ListRefused
 
 if TYPE_CHECKING:
     from models import Level
@@ -40,7 +41,6 @@ TAG_SEPARATORS = re.compile(r"[;；、]")
 LONGEST_NAME, LONGEST_KIND, LONGEST_TAG, LONGEST_TELEPHONE = 120, 40, 40, 40
 TELEPHONE = re.compile(r"[0-9+\-()/,;、#* 转]*")
 NO_TELEPHONE = N_("“%(text)s”不是电话号码：只写号码，不写姓名，几个号码之间用“、”隔开。")
-FAULTS_SHOWN = 20
 _ANSWERS = {
     **dict.fromkeys(("", "1", "true", "yes", "y", "是"), True),
     **dict.fromkeys(("0", "false", "no", "n", "否"), False),
@@ -64,15 +64,11 @@ class UnitRow(NamedTuple):
     """Of the office."""
 
 
-class UnitListRefused(Refusal):
+class UnitListRefused(ListRefused):
     """The list has faults, so nothing is imported."""
 
     def __init__(self, faults: Sequence[Fault], total: int) -> None:
-        super().__init__(N_("名单有 %(total)d 处错误，一个单位也没有导入。"), total=total)
-        self.faults = list(faults)
-        """The first `FAULTS_SHOWN` faults, by line."""
-        self.more = total - len(self.faults)
-        """The number of further faults."""
+        super().__init__(N_("名单有 %(total)d 处错误，一个单位也没有导入。"), faults, total)
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ class _Faults:
     def refuse_any(self) -> None:
         if self.total:
             by_line = sorted(self.kept, key=lambda fault: (fault.place.line, fault.place.column))
-            raise UnitListRefused(by_line[:FAULTS_SHOWN], self.total)
+            raise UnitListRefused(by_line, self.total)
 
 
 def read_units(lines: Iterable[tuple[int, list[str]]], levels: Sequence[Level]) -> UnitList:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    null,
     select,
     update,
 )
@@ -319,7 +318,7 @@ def _insert_assignments(
 
 def _lower_cap(dates: _Dates) -> Any:
     if not dates.lower_caps:
-        return null()
+        return literal(None, Date)
     choices = {cap: literal(left, Date) for cap, left in dates.lower_caps.items()}
     return case(choices, value=col(PARENT.lower_due_on), else_=literal(None, Date))
 

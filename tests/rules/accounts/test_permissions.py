@@ -90,6 +90,7 @@ ALLOWED: dict[Right, set[str]] = {
     Right.EDIT_UNIT: {"office above", "office of the region", PRODUCT},
     Right.SET_TELEPHONE: {*ADMINISTERING, PRODUCT},
     Right.IMPORT_UNITS: {"office of the region", PRODUCT},
+    Right.CHANGE_CALENDAR: {"office of the region", PRODUCT},
     Right.SHAPE_TREE: {PRODUCT},
 }
 """Who may, told once more by name. An account or draft is the banner's office's own."""
@@ -161,6 +162,8 @@ def test_where_the_tree_is_asked_nobody_may_without_a_place_in_it(right: Right) 
 
 
 def test_what_belongs_to_nobody_is_nobodys_to_act_on() -> None:
-    left = {Right.COMPLAIN, Right.KEEP_CALENDAR_FEED, Right.IMPORT_UNITS}
+    left = {
+        Right.COMPLAIN, Right.KEEP_CALENDAR_FEED, Right.IMPORT_UNITS, Right.CHANGE_CALENDAR,
+    }  # fmt: skip
     for right in set(Right) - left:
         assert not any(may(account_of(who), right, Subject(), at=unit_of(who)) for who in CAST)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from models import Level
 from rules.sentences.refusal import Refusal
 from rules.units.levels import DEFAULT_LEVELS
-from rules.units.unit_list import FAULTS_SHOWN, UnitListRefused, read_units
+from rules.units.list_refused import FAULTS_SHOWN
+from rules.units.unit_list import UnitListRefused, read_units
 
 LEVELS = [Level(rank=rank, **row._asdict()) for rank, row in enumerate(DEFAULT_LEVELS)]
 HEADINGS = "code,name,level,parent_code"

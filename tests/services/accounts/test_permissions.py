@@ -87,6 +87,7 @@ from services.units.unit_choice import apply_exclusions, apply_tags
 from services.units.unit_edits import edit_unit, make_tag, tag_units
 from services.units.unit_lists import rehearse
 from services.units.units import import_units
+from services.units.work_calendars import change_days, keep_calendars, make_calendar
 from services.workbooks.workbooks import preview, send_upload
 from tests.answering import NARRATIVE, answer, released_measure, released_measures, send_key
 from tests.building import (
@@ -532,6 +533,10 @@ ACTS = {
         at.session, at.units, actor=actor, now=NOW)),
     "rehearse": Tried(Right.IMPORT_UNITS, banners, lambda at, actor: rehearse(
         at.session, at.units, actor=actor, now=NOW)),
+    "make_calendar": Tried(Right.CHANGE_CALENDAR, banners, lambda at, actor: make_calendar(
+        at.session, "新日历", make_tag(at.session, "边境", actor=None), actor=actor, now=NOW)),
+    "change_days": Tried(Right.CHANGE_CALENDAR, banners, lambda at, actor: change_days(
+        at.session, keep_calendars(at.session, now=NOW).id, {}, until=2027, actor=actor, now=NOW)),
     "define_levels": Tried(Right.SHAPE_TREE, banners, lambda at, actor: define_levels(
         at.session, actor=actor)),
     "apply_tags": Tried(Right.SHAPE_TREE, banners, lambda at, actor: apply_tags(
