@@ -3,6 +3,7 @@
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -63,6 +64,15 @@ class Settings(BaseSettings):
     floor_workdays: int = Field(default=3, ge=0, le=60)
     """Whole working days that the lowest level has at least. Who releases a measure that leaves
     less signs for it with a reason."""
+    smtp_host: str = ""
+    """The mail server through which offices get their messages. Empty: no e-mail is sent."""
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str = ""
+    """Empty: the mail server asks for no sign-in."""
+    smtp_password: str = Field(default="", repr=False)
+    smtp_from: str = ""
+    """The address that mail comes from, such as `jieli@example.gov.cn`."""
     upload_limit: int = 20 * 1024 * 1024
     """The most bytes of a file or request body that is accepted."""
     offline_pages: bool = True

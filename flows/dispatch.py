@@ -45,6 +45,7 @@ from flows.connect import API_ERRORS, connected
 from flows.deploy import deploy
 from flows.hand_down import about_plan, describe, hand_down, tags_of_plan
 from flows.keep_schedules import DEPLOYMENT, keep_schedules
+from flows.send_messages import keep_sending
 from flows.sweep import follow_all, pass_on
 from models import HandDown
 from queries.assignments.hand_downs import list_pending
@@ -276,9 +277,11 @@ def main(name: str = "dispatcher") -> None:
         signal.signal(number, lambda *_: stop.set())
     settings = get_settings()
     ready = settings.data_dir / f"{name}.ready"
-    with _only_one(settings), ThreadPoolExecutor(1) as pool:
+    with _only_one(settings), ThreadPoolExecutor(2) as pool:
+        sending = pool.submit(keep_sending, stop)
         # In the main thread Prefect would turn SIGTERM into a crashed run.
         pool.submit(dispatch, stop, ready).result()
+        sending.result()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from models.assignment import ONCE, Assignment, Detail, Status
 from models.attachment import Attachment, AttachmentKind
 from models.calendar_feed import CalendarFeed
 from models.campaign import Campaign, Notice, NoticeFile, NoticeFileKind
+from models.channel import Channel, ChannelKind, Delivery, DeliveryStatus
 from models.comparison import Comparison
 from models.complaint import Complaint, ComplaintAnswer, ComplaintKind
 from models.coverage_day import CoverageDay
@@ -29,6 +30,7 @@ from models.measure import (
 )
 from models.measure_event import MeasureAct, MeasureEvent
 from models.message import Message, MessageKind
+from models.reminder import ReminderRound, ReminderRule
 from models.report import Snapshot
 from models.review_batch import ReviewBatch
 from models.roll_up import Tally, Total
@@ -58,6 +60,8 @@ __all__ = [
     "CalendarFeed",
     "Campaign",
     "ChangedDay",
+    "Channel",
+    "ChannelKind",
     "Comparison",
     "Complaint",
     "ComplaintAnswer",
@@ -67,6 +71,8 @@ __all__ = [
     "Decision",
     "Decline",
     "DeclineKind",
+    "Delivery",
+    "DeliveryStatus",
     "Detail",
     "Draft",
     "DueMove",
@@ -99,6 +105,8 @@ __all__ = [
     "NoticeFileKind",
     "Occurrence",
     "Outcome",
+    "ReminderRound",
+    "ReminderRule",
     "Review",
     "ReviewBatch",
     "Role",

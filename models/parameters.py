@@ -147,3 +147,25 @@ _NAMES: dict[type[TypeEngine[Any]], ColumnElement[Any]] = {
     Date: literal_column("DATE"),
 }
 """What PostgreSQL calls them."""
+
+
+class _AsJson(FunctionElement[Any]):
+    name = "as_json"
+    type = JsonType
+    inherit_cache = True
+
+
+@compiles(_AsJson, "postgresql")
+def _text_as_jsonb(element: Any, compiler: Any, **how: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **how)} AS JSONB)"
+
+
+@compiles(_AsJson, "sqlite")
+def _text_as_text(element: Any, compiler: Any, **how: Any) -> str:
+    """SQLite keeps JSON as text, and would make a number of it where it is cast."""
+    return f"({compiler.process(element.clauses, **how)})"
+
+
+def as_json(text: ColumnElement[str]) -> ColumnElement[Any]:
+    """The text, which the database itself has put together, as JSON of a column."""
+    return _AsJson(text)

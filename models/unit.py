@@ -33,6 +33,8 @@ class Unit(SQLModel, table=True):
     kind: str = Field(default="", max_length=40)
     telephone: str = Field(default="", max_length=40)
     """Of the office, and not of a person."""
+    email: str = Field(default="", max_length=120)
+    """The mailbox of the office, and not of a person."""
     lft: int = Field(index=True)
     rgt: int
     takes_assignments: bool = Field(default=True)

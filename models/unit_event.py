@@ -16,6 +16,7 @@ class UnitFact(StrEnum):
     PARENT_ID = "parent_id"
     KIND = "kind"
     TELEPHONE = "telephone"
+    EMAIL = "email"
     TAKES_ASSIGNMENTS = "takes_assignments"
     VALID_TO = "valid_to"
     TAG = "tag"

@@ -29,12 +29,16 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from adapters.database import get_engine, transaction
+from flows.send_messages import send_ready
 from models import Account, Measure
 from rules.filling.posting import Posting
+from rules.messages.outcomes import Result, SendOutcome
 from services.assignments import assignments, hand_down
+from services.assignments.reminders import remind
 from services.campaigns.closings import close_measures
 from services.filling import sendings
 from services.filling.sendings import Sending, Sent
+from services.messages.outbox import Outgoing
 from services.workbooks.workbooks import send_upload
 from tests.due import attempt_each
 
@@ -116,6 +120,23 @@ def close(order: Order, now: datetime) -> None:
         close_measures(session, [measure], actor=actor, now=now)
 
 
+def send_messages(order: Order, now: datetime) -> None:
+    """What a sender does with the outbox. Whoever gets a message writes a line."""
+
+    def send(outgoing: Outgoing, _now: datetime) -> SendOutcome:
+        with open(order["group"], "a") as group:
+            group.write(f"{outgoing.delivery_id}\n")
+        return SendOutcome(Result.SENT)
+
+    send_ready(send, lambda: now)
+
+
+def remind_units(_order: Order, now: datetime) -> None:
+    """The reminders of a day are written."""
+    with transaction() as session:
+        remind(session, now=now)
+
+
 WORK: dict[str, Callable[[Order, datetime], None]] = {
     "carry_out": carry_out,
     "sign_and_release": sign_and_release,
@@ -124,6 +145,8 @@ WORK: dict[str, Callable[[Order, datetime], None]] = {
     "carry_out_due": carry_out_due,
     "send_workbook": send_workbook,
     "close": close,
+    "send_messages": send_messages,
+    "remind_units": remind_units,
 }
 
 

@@ -56,7 +56,7 @@ from web.edge.viewer.security import check_ids, check_same_site
 from web.filling import attachments, submissions
 from web.filling.carrier import Carrier
 from web.forms import form_drafts, form_editor, form_import, form_versions, forms
-from web.messages import messages
+from web.messages import channels, messages, reminders
 from web.reports import reports
 from web.review import review_batches, review_reasons, reviews
 from web.units import unit_edits, unit_import, units, work_calendars
@@ -97,6 +97,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     declines.router,
     extensions.router,
     messages.router,
+    channels.router,
+    reminders.router,
     intake.router,
     campaigns.router,
     notice_files.router,

@@ -67,6 +67,8 @@ class Right(StrEnum):
     ASK_EXTENSION = "ask for more time"
     DECIDE_EXTENSION = "decide about a request for more time, or pass it up"
     EXTEND = "give lower units more time without their asking"
+    KEEP_CHANNEL = "add, change, try or remove a channel outside the product"
+    SET_REMINDERS = "set the reminders of a campaign"
     KEEP_CALENDAR_FEED = "make or revoke a calendar feed"
     COMPLAIN = "complain"
     ANSWER_COMPLAINT = "answer a complaint"
@@ -90,7 +92,7 @@ class Right(StrEnum):
     SWITCH_OFF_ACCOUNT = "switch an account off"
     SWITCH_ON_ACCOUNT = "switch an account on"
     EDIT_UNIT = "rename a unit, or change its kind or its tags"
-    SET_TELEPHONE = "set the telephone of a unit's office"
+    SET_TELEPHONE = "set telephone and mailbox of a unit's office"
     IMPORT_UNITS = "import a list of units, or try it"
     CHANGE_CALENDAR = "change the calendars of working days"
     SHAPE_TREE = "define levels, tags and exclusions"
@@ -157,6 +159,8 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.ASK_EXTENSION: Permission((own_unit,)),
     Right.DECIDE_EXTENSION: Permission((own_unit,), OTHERS_EXTENSION),
     Right.EXTEND: Permission((own_unit,)),
+    Right.KEEP_CHANNEL: Permission((own_office,)),
+    Right.SET_REMINDERS: Permission((own_office,)),
     Right.KEEP_CALENDAR_FEED: Permission((anyone,)),
     Right.COMPLAIN: Permission((anyone,)),
     Right.ANSWER_COMPLAINT: Permission((asked_unit,), OTHERS_COMPLAINT),

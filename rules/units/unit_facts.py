@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rules.forms.field_values import clean_text
 from rules.sentences.held import on_one_line
 from rules.sentences.refusal import N_, Refusal
+from rules.units.mailboxes import check_mailbox
 from rules.units.unit_list import (
     LONGEST_KIND,
     LONGEST_NAME,
@@ -24,14 +25,16 @@ class UnitFacts(NamedTuple):
     name: str
     kind: str
     telephone: str
+    email: str = ""
 
 
-def read_facts(name: str, kind: str, telephone: str) -> UnitFacts:
+def read_facts(name: str, kind: str, telephone: str, email: str = "") -> UnitFacts:
     """The facts as they are kept. Raises `Refusal` for one that cannot be."""
     facts = UnitFacts(
         on_one_line(clean_text(name, multiline=False)),
         on_one_line(clean_text(kind, multiline=False)),
         plain_telephone(telephone),
+        check_mailbox(email),
     )
     if not facts.name or len(facts.name) > LONGEST_NAME:
         raise Refusal(N_("请填写单位的名称，最多 %(longest)d 个字。"), longest=LONGEST_NAME)

@@ -9,7 +9,17 @@ from sqlalchemy import Column, ColumnElement, Table, delete, select
 from sqlmodel import Session, SQLModel
 
 GOES_ALONG: Mapping[str, frozenset[str]] = {
-    "campaign": frozenset({"measure", "notice", "notice_file", "schedule", "snapshot"}),
+    "campaign": frozenset(
+        {
+            "measure",
+            "notice",
+            "notice_file",
+            "reminder_round",
+            "reminder_rule",
+            "schedule",
+            "snapshot",
+        }
+    ),
     "measure": frozenset({"addressee", "measure_gate", "form_draft", "measure_event", "schedule"}),
     "schedule": frozenset({"measure_event", "occurrence"}),
 }

@@ -24,7 +24,7 @@ def edit_unit(
 ) -> bool:
     """Change what is known about a unit; False where nothing differs.
 
-    The office of the unit itself may change only the telephone.
+    The office of the unit itself may change only telephone and mailbox.
     """
     at = find_unit_of(session, actor)
     wanted = {UnitFact(name): value for name, value in facts._asdict().items()}
@@ -47,7 +47,7 @@ def edit_unit(
     return bool(changed)
 
 
-_RIGHTS = {UnitFact.TELEPHONE: Right.SET_TELEPHONE}
+_RIGHTS = dict.fromkeys((UnitFact.TELEPHONE, UnitFact.EMAIL), Right.SET_TELEPHONE)
 
 
 def tag_units(

@@ -51,21 +51,19 @@ FLAG = Flag(FlagKind.SIBLINGS, "checked", value="500", other="11", count=8)
 SENTENCE = Sentence(
     "现为“%(status)s”：%(names)s", {"status": Term("已撤回"), "names": ["旗", "乡"]}
 )
+KEPT = {
+    "msgid": "现为“%(status)s”：%(names)s",
+    "values": {"status": {"term": "已撤回"}, "names": ["旗", "乡"]},
+}
 HELD: dict[str, tuple[Any, Any]] = {
     "UnitGroup.tags": (("border", "pastoral"), ["border", "pastoral"]),
     "UnitGroup.below": ((("village", ""),), [["village", ""]]),
     "Draft.as_known": (("checked", "spent"), ["checked", "spent"]),
-    "Occurrence.refusal": (
-        SENTENCE,
-        {
-            "msgid": "现为“%(status)s”：%(names)s",
-            "values": {"status": {"term": "已撤回"}, "names": ["旗", "乡"]},
-        },
-    ),
     "CalendarChange.days": (
         (ChangedDay(3, date(2027, 2, 6), None, False),),
         [{"calendar_id": 3, "day": "2027-02-06", "before": None, "after": False}],
     ),
+    "Occurrence.refusal": (SENTENCE, KEPT),
     "Review.fields": (("checked",), ["checked"]),
     "Review.notes": ({"checked": "比台账少"}, {"checked": "比台账少"}),
     "Submission.flags": (
@@ -75,13 +73,10 @@ HELD: dict[str, tuple[Any, Any]] = {
             {"kind": "all_zero"},
         ],
     ),
-    "Message.sentence": (
-        SENTENCE,
-        {
-            "msgid": "现为“%(status)s”：%(names)s",
-            "values": {"status": {"term": "已撤回"}, "names": ["旗", "乡"]},
-        },
-    ),
+    "Channel.failure": (SENTENCE, KEPT),
+    "Delivery.failure": (SENTENCE, KEPT),
+    **{f"ReminderRule.{name}": ((1, 3), [1, 3]) for name in ("before", "after", "above", "higher")},
+    "Message.sentence": (SENTENCE, KEPT),
     "Notice.left_out": (
         (Sentence("图片 %(count)s 张", {"count": 2}),),
         [{"msgid": "图片 %(count)s 张", "values": {"count": 2}}],

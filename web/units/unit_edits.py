@@ -43,7 +43,7 @@ class EditUnitPage(Page):
     carried: Collection[str]
     """The codes of the tags that are ticked."""
     all_facts: bool
-    """The viewer may change more than the telephone."""
+    """The viewer may change more than telephone and mailbox."""
     imports: bool
     """The viewer may import a list of units."""
     refusal: str
@@ -55,7 +55,7 @@ def show_edit(context: Officer, code: str) -> Response:
     unit = get_visible_unit(context.session, context.actor, code)
     _require(context.viewer, unit)
     carried = {tag.code for tag in list_tags_of(context.session, unit)}
-    return _page(context, unit, UnitFacts(unit.name, unit.kind, unit.telephone), carried)
+    return _page(context, unit, _facts_of(unit), carried)
 
 
 @router.post("/units/{code}/edit")
@@ -77,10 +77,14 @@ def save_edit(context: Officer, posted: Posted, code: str) -> Response:
 
 def _typed(posted: FormData, unit: Unit, everything: bool) -> UnitFacts:
     """What was typed; what the viewer may not change stays."""
-    telephone = str(posted.get("telephone", ""))
+    typed = {name: str(posted.get(name, "")) for name in UnitFacts._fields}
     if not everything:
-        return UnitFacts(unit.name, unit.kind, telephone)
-    return UnitFacts(str(posted.get("name", "")), str(posted.get("kind", "")), telephone)
+        typed |= {"name": unit.name, "kind": unit.kind}
+    return UnitFacts(**typed)
+
+
+def _facts_of(unit: Unit) -> UnitFacts:
+    return UnitFacts(unit.name, unit.kind, unit.telephone, unit.email)
 
 
 def _tag(context: Context, unit: Unit, ticked: set[str]) -> None:

@@ -38,6 +38,7 @@ FACT_NAMES = {
     UnitFact.PARENT_ID: N_("上级"),
     UnitFact.KIND: N_("类别"),
     UnitFact.TELEPHONE: N_("单位电话"),
+    UnitFact.EMAIL: N_("单位邮箱"),
     UnitFact.TAKES_ASSIGNMENTS: N_("接收任务"),
     UnitFact.VALID_TO: N_("停用日期"),
     UnitFact.TAG: N_("标签"),

@@ -56,6 +56,8 @@ ALLOWED: dict[Right, set[str]] = {
     Right.CHANGE_FORM: OFFICE,
     Right.REMIND: SEEING - UNIT,
     Right.READ_MESSAGE: UNIT,
+    Right.KEEP_CHANNEL: OFFICE,
+    Right.SET_REMINDERS: OFFICE,
     Right.ACKNOWLEDGE: UNIT,
     Right.DETAIL: UNIT,
     Right.PASS_ON: UNIT,

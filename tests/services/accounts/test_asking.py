@@ -17,6 +17,7 @@ from tests.services.asking import (
 KNOWN = "the password, or the cookie's token, is what is asked for"
 HAND_DOWN = "carries out a wish that was asked about when it was written"
 PLANS = "carries out a plan that was asked about when it was made"
+OUTBOX = "sends what was told before"
 SWEEP = "the product tidies up by the clock"
 BOARDS = "keeps what boards show, and tells it, by a flow alone"
 FOR_THE_PRODUCT = {
@@ -34,6 +35,10 @@ FOR_THE_PRODUCT = {
     "services.assignments.recounts.list_wrong_totals": "recounts, and rolls it back",
     "services.assignments.roll_up.recount": "puts totals right after a backup was restored",
     "services.units.unit_groups.count_groups_once": "counts at the start, after an upgrade",
+    "services.assignments.reminders.remind": "reminds by the clock, as the office has set",
+    "services.messages.outbox.claim": OUTBOX,
+    "services.messages.outbox.settle": OUTBOX,
+    "services.messages.outbox.tidy": OUTBOX,
     "services.campaigns.occurrences.begin": PLANS,
     "services.campaigns.occurrences.carry_out": PLANS,
     "services.campaigns.occurrences.finish": PLANS,

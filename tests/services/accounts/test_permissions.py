@@ -13,6 +13,7 @@ from models import (
     Account,
     Assignment,
     Campaign,
+    ChannelKind,
     ComplaintKind,
     Decision,
     Decline,
@@ -40,6 +41,7 @@ from rules.campaigns.notice.notice import read_notice
 from rules.dates.calendar import local_date
 from rules.filling.answer_sheet import AnswerSheet
 from rules.filling.posting import Posting
+from rules.messages.ladder import USUAL
 from rules.sentences.not_found import NotFound
 from rules.units.unit_facts import UnitFacts
 from rules.units.unit_list import UnitList, read_units
@@ -77,7 +79,9 @@ from services.filling.submissions import open_to_keep, save_draft
 from services.forms.form_changes import change_version
 from services.forms.form_drafts import KeptForm, discard_form_draft, keep_form_draft
 from services.forms.forms import create_form, publish_version, rename_form
-from services.messages import messages
+from services.messages import channels, messages
+from services.messages.channels import ChannelWish
+from services.messages.reminder_rules import set_reminders
 from services.reports.snapshots import take_snapshots
 from services.review.review_batches import decide_matching, undo
 from services.review.review_reasons import unlist_reason
@@ -102,6 +106,7 @@ from tests.building import (
     make_form,
     make_measure,
 )
+from tests.channels import ROBOT, make_channel
 from tests.conftest import NOW
 from tests.messages import tell
 from tests.present import present
@@ -120,6 +125,9 @@ TEXT = "关于开展排查的通知\n一、总体要求\n抓好落实。\n二、
 DAY = timedelta(days=1)
 LATER = date(2026, 12, 18)
 PAPER = Prepared("通知.pdf", "application/pdf", 1000, "a" * 64)
+
+
+WISH = ChannelWish(ChannelKind.WECOM, "工作群", BANNER, ROBOT)
 
 
 class Undone(Exception):
@@ -170,6 +178,7 @@ def acted_on(session: Session) -> dict[str, int]:
         "version": form.id,
         "other_version": make_form(session, office).id,
         "form_draft": keep_form_draft(session, kept, going_on=False, actor=office, now=NOW).id,
+        "channel": make_channel(session, BANNER).id,
         "message": tell(session, BANNER).id,
         "plan": plan.id,
         "open": assignment_of(session, open_, BANNER).id,
@@ -471,6 +480,17 @@ ACTS = {
     "extend_lower": Tried(Right.EXTEND, banners, lambda at, actor: extend_lower(
         at.session, at.ids["upper"], [at.ids["lower"]], until=LATER - 2 * DAY, reason="大雪封路",
         actor=actor, now=NOW)),
+    "add_channel": Tried(Right.KEEP_CHANNEL, banners, lambda at, actor: channels.add_channel(
+        at.session, _unit(at.session), WISH, actor=actor, now=NOW)),
+    "change_channel": Tried(Right.KEEP_CHANNEL, banners, lambda at, actor: channels.change_channel(
+        at.session, at.ids["channel"], WISH, actor=actor, now=NOW)),
+    "remove_channel": Tried(Right.KEEP_CHANNEL, banners, lambda at, actor: channels.remove_channel(
+        at.session, at.ids["channel"], actor=actor, now=NOW)),
+    "order_trial": Tried(Right.KEEP_CHANNEL, banners, lambda at, actor: channels.order_trial(
+        at.session, at.ids["channel"], actor=actor, now=NOW)),
+    "set_reminders": Tried(Right.SET_REMINDERS, banners, lambda at, actor: set_reminders(
+        at.session, at.session.get_one(Campaign, at.ids["campaign"]), USUAL, actor=actor,
+        now=NOW)),
     "make_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: make_feed(
         at.session, actor=actor, now=NOW)),
     "revoke_feed": Tried(Right.KEEP_CALENDAR_FEED, banners, lambda at, actor: revoke_feed(

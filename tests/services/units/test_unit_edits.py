@@ -19,7 +19,7 @@ from tests.conftest import NOW
 from tests.counting import statements
 from tests.sample_tree import SAMPLE_UNITS
 
-CHANGED = UnitFacts("红山新区", "区", "0476-8822")
+CHANGED = UnitFacts("红山新区", "区", "0476-8822", "hongshan@example.gov.cn")
 
 
 def changes(session: Session, unit: Unit) -> Sequence[tuple[UnitFact, str, str]]:
@@ -30,7 +30,7 @@ def test_an_office_above_renames_a_unit_and_its_history_says_so(session: Session
     unit, office = get_unit(session, BANNER), make_account(session, LEAGUE, Role.OFFICE)
     was = unit.name, unit.kind
     assert edit_unit(session, unit, CHANGED, actor=office, now=NOW)
-    assert (unit.name, unit.kind, unit.telephone) == CHANGED
+    assert UnitFacts(unit.name, unit.kind, unit.telephone, unit.email) == CHANGED
     assert set(changes(session, unit)) >= {
         (UnitFact.NAME, was[0], "红山新区"), (UnitFact.TELEPHONE, "", "0476-8822"),
     }  # fmt: skip

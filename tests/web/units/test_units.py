@@ -168,7 +168,7 @@ def test_a_unit_is_changed_on_its_page_and_what_was_typed_is_kept(
 
 def test_the_own_office_is_offered_the_telephone_alone(sign_in: Callable[..., TestClient]) -> None:
     client, address = sign_in(BANNER, "office"), f"/units/{BANNER}/edit"
-    assert {*fields_of(client.get(address), address)} == {"_token", "telephone"}
+    assert {*fields_of(client.get(address), address)} == {"_token", "telephone", "email"}
     assert client.post(address, data={"telephone": "8822", "name": "别名"}).status_code == 303
     assert "8822" in text_of(client.get(f"/units/{BANNER}"))
     assert "别名" not in text_of(client.get(f"/units/{BANNER}"))

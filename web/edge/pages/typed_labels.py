@@ -35,6 +35,7 @@ LABELS = {
     "target_count": N_("目标次数"),
     "target_label": N_("目标说明"),
     "telephone": N_("单位电话"),
+    "email": N_("单位邮箱"),
     "text": N_("内容"),
     "title": N_("标题"),
     "unit": N_("单位代码"),
