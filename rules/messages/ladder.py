@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from models import ReminderRule
-from rules.dates.calendar import add_workdays, is_workday, local_time, workdays_between
+from rules.dates.calendar import Calendar, local_time
 from rules.sentences.refusal import N_, Refusal
 
 MOST_DAYS, MOST_STEPS = 60, 10
@@ -53,9 +53,12 @@ class Ladder(NamedTuple):
             rule.opens_at, rule.closes_at, rule.active,
         )  # fmt: skip
 
-    def speaks_at(self, now: datetime) -> bool:
-        """Whether units may be reminded at `now`: on a working day, outside of the quiet hours."""
-        return self.active and speaks(now, self.opens_at, self.closes_at)
+    def speaks_at(self, now: datetime, calendar: Calendar) -> bool:
+        """Whether units of a calendar may be reminded at `now` (aware): on a working day, outside
+        of the quiet hours."""
+        local = local_time(now)
+        within = self.opens_at <= local.hour < self.closes_at
+        return self.active and within and calendar.is_workday(local.date())
 
     @property
     def horizon(self) -> int:
@@ -66,23 +69,19 @@ class Ladder(NamedTuple):
 USUAL = Ladder()
 
 
-def speaks(now: datetime, opens_at: int, closes_at: int) -> bool:
-    """Whether `now` (aware) is a working day in Hohhot, between the two hours."""
-    local = local_time(now)
-    return is_workday(local.date()) and opens_at <= local.hour < closes_at
-
-
-def steps_of(ladder: Ladder, today: date, since: date | None = None) -> dict[date, set[Rung]]:
+def steps_of(
+    ladder: Ladder, today: date, calendar: Calendar, *, since: date | None = None
+) -> dict[date, set[Rung]]:
     """Due date → whom the steps tell that fall on the working day `today`.
 
     `since`: the working day of the last round; the steps of working days after it are made up. A
     due date on a day off counts as the working day before it for steps before and at the due date.
     """
     reached: dict[date, set[Rung]] = {}
-    for day in _made_up(today, since):
+    for day in _made_up(today, calendar, since):
         for rung, numbers in _numbers(ladder).items():
             for number in numbers:
-                for due_on in _due_dates(add_workdays(day, -number) if number else day):
+                for due_on in _due_dates(calendar.add_workdays(day, -number), calendar):
                     reached.setdefault(due_on, set()).add(rung)
     return reached
 
@@ -97,19 +96,19 @@ def _numbers(ladder: Ladder) -> dict[Rung, list[int]]:
     }
 
 
-def _due_dates(workday: date) -> Iterator[date]:
+def _due_dates(workday: date, calendar: Calendar) -> Iterator[date]:
     """A working day, and the days off after it."""
-    day, following = workday, add_workdays(workday, 1)
+    day, following = workday, calendar.add_workdays(workday, 1)
     while day < following:
         yield day
         day += timedelta(days=1)
 
 
-def _made_up(today: date, since: date | None) -> Iterator[date]:
+def _made_up(today: date, calendar: Calendar, since: date | None) -> Iterator[date]:
     """The working days after `since`, up to and including today."""
-    missed = workdays_between(since, today) if since else 1
+    missed = calendar.workdays_between(since, today) if since else 1
     for back in range(min(max(missed, 1), CATCH_UP) - 1, -1, -1):
-        yield add_workdays(today, -back) if back else today
+        yield calendar.add_workdays(today, -back)
 
 
 def check_ladder(ladder: Ladder) -> Ladder:

@@ -20,11 +20,14 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     case,
     cast,
     func,
     literal,
+    not_,
+    or_,
     select,
     union_all,
 )
@@ -42,10 +45,12 @@ from models import (
     ReminderRound,
     ReminderRule,
     Status,
+    UnitTag,
 )
-from models.parameters import as_json, given_rows
+from models.parameters import among, as_json, given_rows
 from queries.assignments.still_open import OWING, WAITING
-from rules.dates.calendar import add_workdays, local_date
+from queries.units.calendars import get_calendars
+from rules.dates.calendar import Calendar, Calendars, local_date
 from rules.messages.digest import DIGEST, PART_SENTENCES, DigestPart
 from rules.messages.ladder import Ladder, Rung, steps_of
 from rules.sentences.sentence import PARTED, Joined, Sentence
@@ -71,23 +76,52 @@ class Reminding(NamedTuple):
 def remind(session: Session, *, now: datetime) -> int:
     """Tell every unit that has reached a step what it owes, and return how many units were told.
 
-    On days off, in quiet hours and after the round of the day nothing happens, so that reminding
-    twice is harmless. A campaign whose steps were missed makes them up.
+    On days off of a unit's calendar, in quiet hours and after the round of the day nothing happens,
+    so that reminding twice is harmless. A campaign whose steps were missed makes them up. The
+    statements are constant for each calendar.
     """
     today = local_date(now)
     campaigns = [found for found in _list_campaigns(session) if found.ladder.active]
-    ready = [
-        found for found in campaigns if found.ladder.speaks_at(now) and found.last != today
-    ]  # fmt: skip
-    if not ready:
-        return 0
-    told = _tell(session, campaigns, ready, now)
-    rounds = [{"campaign_id": found.campaign_id, "day": today, "at": now} for found in ready]
-    session.execute(insert_into(session, ReminderRound).on_conflict_do_nothing(), rounds)
-    opens_at = max(found.ladder.opens_at for found in ready)
-    closes_at = min(found.ladder.closes_at for found in ready)
-    queue(session, MessageKind.DIGEST, hours=(opens_at, closes_at), now=now)
+    left = [found for found in campaigns if found.last != today]
+    told, reminded = 0, dict[int, Ladder]()
+    for group in _groups(get_calendars(session)) if left else ():
+        ready = [found for found in left if found.ladder.speaks_at(now, group.calendar)]
+        if ready:
+            told += _tell(session, group, campaigns, ready, now)
+            reminded |= {found.campaign_id: found.ladder for found in ready}
+    if reminded:
+        _note_round(session, reminded, now)
     return told
+
+
+def _note_round(session: Session, reminded: Mapping[int, Ladder], now: datetime) -> None:
+    """Note who was reminded, and let the digests go out."""
+    today = local_date(now)
+    rounds = [{"campaign_id": id_, "day": today, "at": now} for id_ in reminded]
+    session.execute(insert_into(session, ReminderRound).on_conflict_do_nothing(), rounds)
+    opens_at = max(ladder.opens_at for ladder in reminded.values())
+    closes_at = min(ladder.closes_at for ladder in reminded.values())
+    queue(session, MessageKind.DIGEST, today, hours=(opens_at, closes_at), now=now)
+
+
+class Group(NamedTuple):
+    """The units that go by one calendar."""
+
+    calendar: Calendar
+    tag: str
+    """The tag that they carry; empty: any."""
+    others: Sequence[str]
+    """The tags that they do not carry, because those calendars come first."""
+
+
+def _groups(calendars: Calendars) -> list[Group]:
+    """Every unit is in one group."""
+    tags = list(calendars.tagged)
+    tagged = [
+        Group(calendar, tag, tags[:place])
+        for place, (tag, calendar) in enumerate(calendars.tagged.items())
+    ]
+    return [*tagged, Group(calendars.plain, "", tags)]
 
 
 def _list_campaigns(session: Session) -> list[Reminding]:
@@ -112,14 +146,20 @@ def _list_campaigns(session: Session) -> list[Reminding]:
 
 
 def _tell(
-    session: Session, campaigns: Sequence[Reminding], ready: Sequence[Reminding], now: datetime
+    session: Session,
+    group: Group,
+    campaigns: Sequence[Reminding],
+    ready: Sequence[Reminding],
+    now: datetime,
 ) -> int:
-    today = local_date(now)
+    today, calendar = local_date(now), group.calendar
     given = {
-        "plans": [_plan(found, today) for found in campaigns],
-        "steps": [row for found in ready for row in _steps(found, today)],
+        "plans": [_plan(found, today, calendar) for found in campaigns],
+        "steps": [row for found in ready for row in _steps(found, today, calendar)],
+        "tag": group.tag,
+        "others": group.others,
         "today": today,
-        "tomorrow": add_workdays(today, 1),
+        "tomorrow": calendar.add_workdays(today, 1),
         "now": now,
     }
     columns = ["unit_id", "day", "kind", "about", "sentence", "path", "created_at"]
@@ -127,22 +167,25 @@ def _tell(
     return inserted(session, telling, given)
 
 
-def _plan(found: Reminding, today: date) -> list[Any]:
+def _plan(found: Reminding, today: date, calendar: Calendar) -> list[Any]:
     """The last due dates of what is told: to the unit, to the one above, and one more up."""
-    ladder = found.ladder
-    until = add_workdays(today, ladder.horizon + 1) - timedelta(days=1)
+    ladder, a_day = found.ladder, timedelta(days=1)
+    until = calendar.add_workdays(today, ladder.horizon + 1) - a_day
     above, higher = (
-        add_workdays(today, 1 - min(steps)) - timedelta(days=1) if steps else NEVER
+        calendar.add_workdays(calendar.add_workdays(today, -min(steps)), 1) - a_day
+        if steps
+        else NEVER
         for steps in (ladder.above, ladder.higher)
     )
     return [found.campaign_id, *(day.isoformat() for day in (until, above, higher))]
 
 
-def _steps(found: Reminding, today: date) -> list[list[Any]]:
+def _steps(found: Reminding, today: date, calendar: Calendar) -> list[list[Any]]:
     order = (Rung.UNIT, Rung.ABOVE, Rung.HIGHER, Rung.REVIEWER)
+    reached = steps_of(found.ladder, today, calendar, since=found.last)
     return [
         [found.campaign_id, due_on.isoformat(), *(int(rung in rungs) for rung in order)]
-        for due_on, rungs in steps_of(found.ladder, today, found.last).items()
+        for due_on, rungs in reached.items()
     ]
 
 
@@ -281,7 +324,16 @@ def _told() -> Select[Any]:
         _sentence({part: totals.c[part] for part in DigestPart}),
         literal("/"),
         bindparam("now", type_=UTCDateTime()),
-    ).where(totals.c.hit > 0)
+    ).where(totals.c.hit > 0, _goes_by_the_calendar(totals.c.unit_id))
+
+
+def _goes_by_the_calendar(unit_id: Any) -> ColumnElement[bool]:
+    """The clause that a unit is in the `Group` whose tags are given."""
+    tag = bindparam("tag", type_=String)
+    of_unit = select(col(UnitTag.tag)).where(col(UnitTag.unit_id) == unit_id)
+    carries = of_unit.where(col(UnitTag.tag) == tag).exists()
+    earlier = of_unit.where(among(col(UnitTag.tag), "others", String)).exists()
+    return and_(or_(tag == "", carries), not_(earlier))
 
 
 _TOLD = _told()

@@ -8,7 +8,7 @@ row whose sender was killed is never sent again: nobody knows whether it has arr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, or_, select, update
@@ -19,7 +19,8 @@ from adapters.by_name import ByName
 from adapters.database import insert_into
 from models import Channel, ChannelKind, Delivery, DeliveryStatus, Message, MessageKind, Unit
 from models.parameters import given_rows
-from rules.dates.calendar import add_workdays, is_workday, local_date, local_time
+from queries.units.calendars import get_calendars
+from rules.dates.calendar import local_date, local_time
 from rules.messages.outcomes import (
     BROKEN_OFF,
     KEPT_WORKDAYS,
@@ -41,14 +42,15 @@ TELLING = 3
 """After so many failed attempts the office is told."""
 
 
-def queue(session: Session, kind: MessageKind, *, hours: tuple[int, int], now: datetime) -> int:
-    """Write deliveries for today's messages of a kind, and return how many are new.
+def queue(
+    session: Session, kind: MessageKind, day: date, *, hours: tuple[int, int], now: datetime
+) -> int:
+    """Write deliveries for the messages of a kind and a day, and return how many are new.
 
     `hours`: the hours of the day between which they may be sent. Each unit's message goes through
     one robot and one mailbox at most. A digest of an earlier day that still waits is given up where
     a new one takes its place. At most three statements.
     """
-    day = add_workdays(local_date(now), 0)
     served = _list_served(session)
     rows = [
         [*stretch, int(mail)]
@@ -111,7 +113,7 @@ def _list_served(session: Session) -> list[tuple[Served, bool]]:
     return [(by_name.value(row), kind == ChannelKind.EMAIL) for kind, *row in rows]
 
 
-def _replace_older(session: Session, kind: MessageKind, day: Any, now: datetime) -> None:
+def _replace_older(session: Session, kind: MessageKind, day: date, now: datetime) -> None:
     newer = aliased(Delivery)
     same = and_(
         col(newer.unit_id) == Delivery.unit_id, col(newer.channel_id) == Delivery.channel_id,
@@ -163,7 +165,8 @@ def tidy(session: Session, *, now: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    oldest = add_workdays(local_date(now), -KEPT_WORKDAYS)
+    calendar = get_calendars(session).plain
+    oldest = calendar.add_workdays(local_date(now), -KEPT_WORKDAYS)
     _give_up(session, Sentence(TOO_OLD), now, col(Delivery.day) < oldest)
 
 
@@ -171,11 +174,12 @@ _TRIAL = col(Delivery.kind) == MessageKind.CHANNEL
 """The clause for test messages, which are sent at any time."""
 
 
-def _ready(now: datetime) -> ColumnElement[bool]:
+def _ready(session: Session, now: datetime) -> ColumnElement[bool]:
     """The clause for deliveries that may be sent now."""
     hour = local_time(now).hour
     open_now = and_(col(Delivery.opens_at) <= hour, col(Delivery.closes_at) > hour)
-    timely = _TRIAL | open_now if is_workday(local_date(now)) else _TRIAL
+    workday = get_calendars(session).plain.is_workday(local_date(now))
+    timely = _TRIAL | open_now if workday else _TRIAL
     return and_(
         col(Delivery.status) == DeliveryStatus.WAITING, col(Delivery.again_at) <= now, timely
     )  # fmt: skip
@@ -184,7 +188,9 @@ def _ready(now: datetime) -> ColumnElement[bool]:
 def list_ready_channels(session: Session, *, now: datetime) -> Sequence[int]:
     """The ids of the channels through which something may be sent now. On days off only test
     messages may."""
-    waiting = select(col(Delivery.id)).where(col(Delivery.channel_id) == Channel.id, _ready(now))
+    waiting = select(col(Delivery.id)).where(
+        col(Delivery.channel_id) == Channel.id, _ready(session, now)
+    )
     return session.scalars(
         select(col(Channel.id))
         .where(col(Channel.removed_at).is_(None), col(Channel.next_at) <= now)
@@ -210,7 +216,7 @@ def claim(session: Session, channel_id: int, *, now: datetime) -> Outgoing | Non
         return None
     first = (
         select(col(Delivery.id))
-        .where(col(Delivery.channel_id) == channel_id, _ready(now))
+        .where(col(Delivery.channel_id) == channel_id, _ready(session, now))
         .order_by(_TRIAL.desc(), col(Delivery.id))
         .limit(1)
         .scalar_subquery()

@@ -12,10 +12,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from adapters.channels.robots import require_outside
 from models import Channel, ChannelKind, DeliveryStatus
 from queries.messages.channels import ChannelRow, Round, list_channels, list_rounds
+from queries.units.calendars import get_calendars
 from queries.units.units import get_unit_by_id
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.dates.calendar import add_workdays
 from rules.messages.addresses import check_robot_address, shown_address
 from rules.messages.robots import ROBOT_NAMES
 from rules.sentences.refusal import N_, Refusal
@@ -96,7 +96,7 @@ class ChannelsPage(Page):
 @router.get("/channels")
 def show_channels(context: Officer) -> Response:
     """What the office sends through, and what has become of it."""
-    since = add_workdays(context.today, -SHOWN_WORKDAYS)
+    since = get_calendars(context.session).plain.add_workdays(context.today, -SHOWN_WORKDAYS)
     rows = list_channels(context.session, context.viewer.unit_id, since)
     page = ChannelsPage(
         rows=[(row, _why(context, row)) for row in rows],

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.dates.calendar import is_workday, workdays_between
+from rules.dates.calendar import PUBLISHED
 from rules.messages.ladder import (
     USUAL,
     Ladder,
     Rung,
     check_ladder,
     read_steps,
-    speaks,
     steps_of,
 )
 from rules.sentences.refusal import Refusal
@@ -24,7 +23,11 @@ BARE = Ladder(before=(), after=(), above=(), higher=())
 
 
 def due_dates(ladder: Ladder, today: date, rung: Rung, since: date | None = None) -> list[date]:
-    return sorted(due for due, rungs in steps_of(ladder, today, since).items() if rung in rungs)
+    return sorted(
+        due
+        for due, rungs in steps_of(ladder, today, PUBLISHED, since=since).items()
+        if rung in rungs
+    )
 
 
 def test_steps_are_counted_in_working_days_and_never_spent_on_a_weekend() -> None:
@@ -54,22 +57,23 @@ def test_a_step_falls_on_one_working_day(due: date, number: int, rung: str) -> N
     told_on = [
         day
         for day in near
-        if is_workday(day) and due in due_dates(ladder, day, Rung.UNIT)
+        if PUBLISHED.is_workday(day) and due in due_dates(ladder, day, Rung.UNIT)
     ]  # fmt: skip
     (day,) = told_on
-    expected = workdays_between(due, day) if rung == "after" else workdays_between(day, due)
+    expected = PUBLISHED.workdays_between(*((due, day) if rung == "after" else (day, due)))
     assert expected == (number + 1 if rung == "after" else number)
 
 
 def test_steps_of_days_on_which_nothing_ran_are_made_up_once() -> None:
     since = MONDAY
-    caught_up = steps_of(USUAL, FRIDAY, since)
+    caught_up = steps_of(USUAL, FRIDAY, PUBLISHED, since=since)
     day_by_day: dict[date, set[Rung]] = {}
     for day in range(24, 28):
-        for due, rungs in steps_of(USUAL, date(2026, 11, day)).items():
+        for due, rungs in steps_of(USUAL, date(2026, 11, day), PUBLISHED).items():
             day_by_day.setdefault(due, set()).update(rungs)
     assert caught_up == day_by_day
-    assert steps_of(USUAL, FRIDAY, date(2026, 11, 26)) == steps_of(USUAL, FRIDAY)
+    the_day_before = steps_of(USUAL, FRIDAY, PUBLISHED, since=date(2026, 11, 26))
+    assert the_day_before == steps_of(USUAL, FRIDAY, PUBLISHED)
 
 
 def test_the_unit_above_is_told_later_and_the_next_one_after_that() -> None:
@@ -93,7 +97,7 @@ def test_the_unit_above_is_told_later_and_the_next_one_after_that() -> None:
     ids=["early", "opens", "last minute", "closed", "Saturday", "National Day", "make-up day"],
 )
 def test_nobody_is_reminded_on_days_off_and_in_quiet_hours(at: datetime, spoken: bool) -> None:
-    assert speaks(at, 9, 18) is spoken
+    assert USUAL.speaks_at(at, PUBLISHED) is spoken
 
 
 def test_typed_steps_are_read_and_put_in_order() -> None:

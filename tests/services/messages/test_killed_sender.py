@@ -42,7 +42,7 @@ def test_a_sender_killed_anywhere_has_said_nothing_twice(
         make_channel(session, REGION)
         told = Told(get_unit(session, TOWNSHIP).id, MessageKind.DIGEST, "", SENTENCE)
         tell_units(session, [told], now=NOW)
-        queue(session, MessageKind.DIGEST, hours=(9, 18), now=NOW)
+        queue(session, MessageKind.DIGEST, NOW.date(), hours=(9, 18), now=NOW)
         group = tmp_path / f"{len(list(tmp_path.iterdir()))}.txt"
         group.touch()
         return group, {"work": "send_messages", "group": str(group)}

@@ -37,7 +37,7 @@ def tell(session: Session, *codes: str, now: datetime = NOW) -> int:
     """A digest for each unit, and how many of them go out."""
     told = [Told(get_unit(session, code).id, MessageKind.DIGEST, "", SENTENCE) for code in codes]
     tell_units(session, told, now=now)
-    return queue(session, MessageKind.DIGEST, hours=HOURS, now=now)
+    return queue(session, MessageKind.DIGEST, now.date(), hours=HOURS, now=now)
 
 
 def deliveries(session: Session) -> list[Delivery]:
