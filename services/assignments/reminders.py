@@ -104,7 +104,7 @@ def _note_round(session: Session, reminded: Mapping[int, Ladder], now: datetime)
     queue(session, MessageKind.DIGEST, today, hours=(opens_at, closes_at), now=now)
 
 
-class Group(NamedTuple):
+class CalendarGroup(NamedTuple):
     """The units that go by one calendar."""
 
     calendar: Calendar
@@ -114,14 +114,14 @@ class Group(NamedTuple):
     """The tags that they do not carry, because those calendars come first."""
 
 
-def _groups(calendars: Calendars) -> list[Group]:
+def _groups(calendars: Calendars) -> list[CalendarGroup]:
     """Every unit is in one group."""
     tags = list(calendars.tagged)
     tagged = [
-        Group(calendar, tag, tags[:place])
+        CalendarGroup(calendar, tag, tags[:place])
         for place, (tag, calendar) in enumerate(calendars.tagged.items())
     ]
-    return [*tagged, Group(calendars.plain, "", tags)]
+    return [*tagged, CalendarGroup(calendars.plain, "", tags)]
 
 
 def _list_campaigns(session: Session) -> list[Reminding]:
@@ -147,7 +147,7 @@ def _list_campaigns(session: Session) -> list[Reminding]:
 
 def _tell(
     session: Session,
-    group: Group,
+    group: CalendarGroup,
     campaigns: Sequence[Reminding],
     ready: Sequence[Reminding],
     now: datetime,
@@ -328,7 +328,7 @@ def _told() -> Select[Any]:
 
 
 def _goes_by_the_calendar(unit_id: Any) -> ColumnElement[bool]:
-    """The clause that a unit is in the `Group` whose tags are given."""
+    """The clause that a unit is in the `CalendarGroup` whose tags are given."""
     tag = bindparam("tag", type_=String)
     of_unit = select(col(UnitTag.tag)).where(col(UnitTag.unit_id) == unit_id)
     carries = of_unit.where(col(UnitTag.tag) == tag).exists()
