@@ -30,6 +30,7 @@ from web.edge.requests.waiting import Crowded, Waiting, waiting_of
 from web.edge.viewer.language import local_path, say, words_of
 from web.edge.viewer.security import (
     SESSION_COOKIE,
+    SHARED,
     SignInRefused,
     end_session,
     page_unit,
@@ -154,7 +155,7 @@ def _go_on(
         answer = render(request, ErrorPage(title, sentence))
     elif carried:
         answer = _carry_on(request, session, account, now, next, carried, token)
-    set_session(answer, token)
+    set_session(answer, token, shared=SHARED in posted)
     return answer
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
+from sqlmodel import Session
 
 from models import Role
 from tests.building import REGION, TOWNSHIP, VILLAGE
 from tests.web.conftest import World
+from tests.web.office import taken_in
 from tests.web.pages import check
 
 Signing = Callable[..., TestClient]
@@ -56,6 +58,22 @@ def test_a_search_for_units_and_a_page_of_accounts_are_gone_back_to(sign_in: Sig
     page = client.get(f"/units/{TOWNSHIP}", headers={"Referer": f"{HOST}/units?q=%E5%8D%97"})
     assert crumbs(page)[0] == ("/units?q=%E5%8D%97", "查找单位")
     assert crumbs(page)[1][0] == "/units"
+
+
+def test_progress_and_campaigns_lead_back_to_where_one_came_from(
+    world: World, sign_in: Signing, session: Session
+) -> None:
+    client, campaign = sign_in(REGION, Role.OFFICE), f"/campaigns/{taken_in(session).id}"
+    progress = f"/measures/{world.measure.id}/progress"
+    page = client.get(progress, headers={"Referer": f"{HOST}{campaign}"})
+    assert crumbs(page)[:2] == [("/", "首页"), (campaign, "通知和措施")]
+    further = f"{progress}?unit=150400000000"
+    page = client.get(further, headers={"Referer": f"{HOST}{progress}"})
+    assert crumbs(page)[1] == (campaign, "通知和措施")
+    page = client.get(campaign, headers={"Referer": f"{HOST}/campaigns?page=2"})
+    assert crumbs(page) == [("/campaigns?page=2", "专项工作")]
+    page = client.get(campaign, headers={"Referer": f"{HOST}/search?q=a"})
+    assert crumbs(page) == [("/search?q=a", "搜索"), ("/campaigns", "专项工作")]
 
 
 @pytest.mark.parametrize(

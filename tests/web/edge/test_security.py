@@ -50,6 +50,10 @@ def test_the_right_password_signs_in_and_leads_on(
     assert "samesite=lax" in cookie
     assert "max-age=43200" in cookie  # as the page says, also over a browser that was closed
     assert "12 小时内不用再登录" in text_of(make_client(app).get("/sign-in"))
+    cookie = send(make_client(app), shared="yes").headers.get_list("set-cookie")[0].lower()
+    assert "max-age" not in cookie  # a shared desk: closing the browser signs out
+    again = send(make_client(app), "wrong", shared="yes")
+    assert check(again).xpath("//input[@name='shared']/@checked")
     assert client.get("/").status_code == 200
 
 

@@ -30,6 +30,8 @@ class SignInPage(Page):
     refusal: str
     hours: int
     """How long one stays signed in."""
+    shared: bool
+    """Others use the computer, too."""
 
 
 def sign_in_page(
@@ -39,13 +41,13 @@ def sign_in_page(
     carried: Mapping[str, list[str]] | None = None,
     login: str = "",
     refusal: str = "",
+    shared: bool = False,
     status: int = 200,
 ) -> Response:
     """The sign-in page. `carried` are the fields typed on the page `next`."""
     note_visitor(request)
-    page = SignInPage(
-        next, pack(carried) if carried else "", login, refusal, get_settings().session_hours
-    )
+    packed, hours = pack(carried) if carried else "", get_settings().session_hours
+    page = SignInPage(next, packed, login, refusal, hours, shared)
     answer = render(request, page, status=status)
     set_visitor(request, answer)
     return answer

@@ -25,6 +25,7 @@ from web.edge.requests.secret_fields import is_secret
 from web.edge.requests.waiting import BUSY, RETRY_SECONDS, Crowded
 from web.edge.viewer.language import local_path, say
 from web.edge.viewer.security import (
+    SHARED,
     TOKEN_FIELD,
     PasswordNeeded,
     SignInNeeded,
@@ -185,6 +186,7 @@ async def _sign_in_again(
         next=local_path(sent.get("next", [""])[0]),
         carried=unpack(sent.get("carried", [""])[0]),
         login=sent.get("login", [""])[0],
+        shared=SHARED in sent,
         refusal=sentence,
         status=status,
     )

@@ -28,11 +28,18 @@ LISTS = (
     (re.compile(r"/review/\d+"), N_("审核")),
     (re.compile(r"/receipts"), N_("回执")),
     (re.compile(r"/campaigns"), N_("专项工作")),
+    (re.compile(r"/campaigns/\d+"), N_("通知和措施")),
+    (re.compile(r"/campaigns/\d+/board"), N_("进展看板")),
+    (re.compile(r"/measures/\d+/preview"), N_("下发情况")),
+    (re.compile(r"/reports"), N_("报告")),
     (re.compile(r"/units"), N_("查找单位")),
     (re.compile(r"/accounts"), N_("账号")),
 )
 """The pages that are led back to, and what each is called."""
-_PAGE = re.compile(r"/(assignments|receipts|units|accounts|notices)/[A-Za-z0-9_-]{1,40}")
+_PAGE = re.compile(
+    r"/(?:(?:assignments|receipts|units|accounts|notices|campaigns)/[A-Za-z0-9_-]{1,40}"
+    r"|measures/\d{1,10}/progress)"
+)
 """The pages that lead back. A form, and what else lies below an assignment, counts as it."""
 
 

@@ -227,10 +227,15 @@ def set_visitor(request: Request, answer: Response) -> None:
         set_cookie(answer, VISITOR_COOKIE, secret)
 
 
-def set_session(answer: Response, token: str) -> None:
-    """Sign the browser in, for as long as the session lasts, whether it is closed meanwhile or
-    not."""
-    set_cookie(answer, SESSION_COOKIE, token, get_settings().session_hours * 3600)
+SHARED = "shared"
+"""The box of the sign-in page which says that others use the computer, too."""
+
+
+def set_session(answer: Response, token: str, *, shared: bool = False) -> None:
+    """Sign the browser in, for as long as the session lasts, whether it is closed meanwhile or not;
+    on a `shared` computer only until it is closed."""
+    lasts = None if shared else get_settings().session_hours * 3600
+    set_cookie(answer, SESSION_COOKIE, token, lasts)
 
 
 def end_session(answer: Response) -> None:
