@@ -3,7 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, true, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    true,
+    union,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -14,6 +28,8 @@ from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_choice import How, TagRule, UnitChoice
 from services.units.unit_groups import count_groups
+
+Ids = Select[Any] | CompoundSelect[Any]
 
 
 def apply_tags(
@@ -62,9 +78,12 @@ def apply_exclusions(
     return done.rowcount
 
 
-def _chosen(choices: Sequence[UnitChoice]) -> Select[tuple[int]]:
-    """The ids of the current units that the choices name; where a choice says so, with all
-    below."""
+def _chosen(choices: Sequence[UnitChoice]) -> Ids:
+    """The ids of the current units that the choices name; where a choice says so, with all below.
+
+    Both are parts of a UNION. For one clause with OR, PostgreSQL looks each unit up in a list of
+    all lower units, which takes hours where the list does not fit into its memory.
+    """
     top = aliased(Unit)
     tops = (
         select(top.lft, top.rgt)
@@ -75,7 +94,7 @@ def _chosen(choices: Sequence[UnitChoice]) -> Select[tuple[int]]:
     )
     lower = select(Unit.id).join(tops, col(Unit.lft).between(tops.c.lft, tops.c.rgt))
     named = _named(Unit, [choice for choice in choices if not choice.below])
-    return select(Unit.id).where(or_(named, col(Unit.id).in_(lower)), current())
+    return union(select(Unit.id).where(named, current()), lower.where(current()))
 
 
 def _named(unit: Any, choices: Sequence[UnitChoice]) -> ColumnElement[bool]:
@@ -104,11 +123,11 @@ def _mostly_carrying(tag: str, level: str) -> Select[tuple[int]]:
     )
 
 
-def _carry(session: Session, tag: str, ids: Select[tuple[int]]) -> None:
+def _carry(session: Session, tag: str, ids: Ids) -> None:
     """Give the tag to the units with these ids that do not carry it yet."""
-    carrying = select(UnitTag.unit_id).where(UnitTag.tag == tag)
+    carrying = exists().where(col(UnitTag.unit_id) == Unit.id, col(UnitTag.tag) == tag)
     wanted = select(Unit.id, Tag.code).join(Tag, true()).where(Tag.code == tag)
-    wanted = wanted.where(col(Unit.id).in_(ids), col(Unit.id).not_in(carrying))
+    wanted = wanted.where(col(Unit.id).in_(ids), ~carrying)
     session.execute(insert(UnitTag).from_select(["unit_id", "tag"], wanted))
 
 

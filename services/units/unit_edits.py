@@ -14,7 +14,7 @@ from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
 from rules.sentences.refusal import N_, Refusal
 from rules.units.unit_facts import UnitFacts
-from services.units.unit_groups import count_groups
+from services.units.group_changes import recount_groups
 from services.units.unit_history import ChangedFact, record
 from services.units.units import lock_tree, store_tags
 
@@ -75,7 +75,7 @@ def tag_units(
     fewer, more = (set(), chosen - present) if carrying else (present, set())
     changed = store_tags(session, fewer, more)
     if changed:
-        count_groups(session)
+        recount_groups(session, {change.unit_id for change in changed})
     record(session, changed, actor=actor, now=now)
     return len({change.unit_id for change in changed})
 

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from adapters.database import refresh_statistics
-from models import GroupCount, Level, Unit, UnitGroup, UnitTag
+from models import ALL_TAGS, GroupCount, Level, Unit, UnitGroup, UnitTag
 from queries.units.units import current
 
 MANY = 1000
 """From so many counts on, the statistics for the database's planner are renewed."""
 
 
-class _Group(NamedTuple):
+class Group(NamedTuple):
     """What units of a group share; see `models.UnitGroup`."""
 
     level: str
     takes_assignments: bool
     tags: tuple[str, ...]
     below: frozenset[tuple[str, str]]
+
+    @property
+    def pairs(self) -> set[tuple[str, str]]:
+        """What each of the units is to the units above it: its level with its tags."""
+        if not self.takes_assignments:
+            return set()
+        return {(self.level, tag) for tag in self.tags or (ALL_TAGS,)}
 
 
 def count_groups(session: Session) -> None:
@@ -42,7 +48,7 @@ def count_groups(session: Session) -> None:
     session.execute(delete(GroupCount))
     session.execute(delete(UnitGroup))
     if counting.ids:
-        session.execute(insert(UnitGroup), list(_group_rows(counting.ids)))
+        session.execute(insert(UnitGroup), [group_row(*made) for made in counting.ids.items()])
     if counting.rows:
         session.execute(insert(GroupCount), counting.rows)
     if len(counting.rows) >= MANY:
@@ -66,7 +72,7 @@ class _Counting:
     """One walk over the tree from below: a unit comes before the unit above it."""
 
     def __init__(self) -> None:
-        self.ids: dict[_Group, int] = {}
+        self.ids: dict[Group, int] = {}
         self.rows: list[dict[str, int]] = []
         self._counts: dict[int, Counter[int]] = defaultdict(Counter)
         self._below: dict[int, set[tuple[str, str]]] = defaultdict(set)
@@ -75,7 +81,7 @@ class _Counting:
         """Count the unit with all that lies below it for the unit above."""
         counts = self._counts.pop(unit.id, Counter())
         below = self._below.pop(unit.id, set())
-        group = _Group(unit.level, unit.takes_assignments, tags, frozenset(below))
+        group = Group(unit.level, unit.takes_assignments, tags, frozenset(below))
         number = self.ids.setdefault(group, len(self.ids) + 1)
         self.rows += [
             {"unit_id": unit.id, "group_id": each, "units": count} for each, count in counts.items()
@@ -85,14 +91,13 @@ class _Counting:
         above = self._counts[unit.parent_id]
         above.update(counts)
         above[number] += 1
-        own = {(unit.level, tag) for tag in tags or ("",)} if unit.takes_assignments else set()
-        if own or below:
-            self._below[unit.parent_id] |= own | below
+        if group.pairs or below:
+            self._below[unit.parent_id] |= group.pairs | below
 
 
-def _group_rows(ids: Mapping[_Group, int]) -> Iterator[dict[str, Any]]:
-    for group, number in ids.items():
-        yield {**group._asdict(), "below": tuple(sorted(group.below)), "id": number}
+def group_row(group: Group, number: int) -> dict[str, Any]:
+    """The row of a group."""
+    return {**group._asdict(), "below": tuple(sorted(group.below)), "id": number}
 
 
 _TAGS = select(UnitTag.unit_id, UnitTag.tag).order_by(col(UnitTag.tag))

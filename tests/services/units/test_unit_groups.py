@@ -12,11 +12,21 @@ from queries.campaigns.measures import list_reach
 from queries.campaigns.reach import count_reach_below, list_reach_by_level
 from queries.units.units import below, current
 from rules.units.unit_choice import How, UnitChoice
+from services.units import group_changes
 from services.units.unit_choice import apply_exclusions
 from services.units.unit_edits import tag_units
 from services.units.unit_groups import count_groups, count_groups_once, lacks_groups
 from tests.answering import account_of
-from tests.building import BANNER, LEAGUE, REGION, TOWNSHIP, VILLAGE, get_unit, make_measure
+from tests.building import (
+    BANNER,
+    LEAGUE,
+    OTHER_VILLAGE,
+    REGION,
+    TOWNSHIP,
+    VILLAGE,
+    get_unit,
+    make_measure,
+)
 from tests.conftest import NOW
 from tests.counting import statements
 from tests.scenes import scene
@@ -92,6 +102,48 @@ def test_whom_a_measure_reaches_is_read_from_the_counts(session: Session) -> Non
         list_reach_by_level(session, measure.id, region)
     assert len(sent) == 6
     assert not any("unit.lft" in statement or "FROM unit " in statement for statement in sent)
+
+
+def counts(session: Session) -> dict[tuple[object, ...], int]:
+    """(Unit, what its group's units share) → how many of the group lie below the unit."""
+    rows = session.execute(select(GroupCount, UnitGroup).join(UnitGroup))
+    return {
+        (count.unit_id, group.level, group.takes_assignments, group.tags, group.below): count.units
+        for count, group in rows
+    }
+
+
+def test_after_a_change_of_tags_the_counts_are_those_of_a_count_from_nothing(
+    session: Session, tagged_here_and_there: int
+) -> None:
+    office = account_of(session, REGION)
+    units = [get_unit(session, code) for code in (VILLAGE, TOWNSHIP, LEAGUE, REGION)]
+    for chosen, tags, carrying in (
+        (units[:1], ["border"], True), (units[:1], ["border"], False),
+        (units, ["border", "pastoral"], False), (units[1:3], ["pastoral"], True),
+        (units, ["border"], True),
+    ):  # fmt: skip
+        before = counts(session)
+        tag_units(session, chosen, tags, carrying=carrying, actor=office, now=NOW)
+        found = counts(session)
+        count_groups(session)
+        assert found == counts(session)
+        assert found != before
+
+
+def test_a_change_of_tags_walks_through_no_tree_and_costs_the_same_for_one_unit_and_for_many(
+    session: Session, tagged_here_and_there: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_changes, "count_groups", None)
+    office, sent = account_of(session, REGION), []
+    units = [get_unit(session, code) for code in (VILLAGE, OTHER_VILLAGE, BANNER, LEAGUE)]
+    for chosen, carrying in ((units[:1], True), (units, True), (units, False)):
+        tag_units(session, chosen, ["border"], carrying=not carrying, actor=office, now=NOW)
+        with statements(session) as log:
+            tag_units(session, chosen, ["border"], carrying=carrying, actor=office, now=NOW)
+        sent.append(len(log))
+    assert max(sent) - min(sent) <= 1  # a group that is new is one more
+    assert max(sent) <= 20
 
 
 def test_an_older_database_is_counted_once(session: Session) -> None:
