@@ -16,6 +16,7 @@ from bench import (
     form_page,
     hand_down,
     pages,
+    peers,
     region_page,
     reports,
     review_list,
@@ -143,6 +144,7 @@ MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "review_list": measure_review_list,
     "workbooks": measure_workbooks,
     "pages": measure_pages,
+    "peers": lambda: {"peers": peers.measure()},
     "expressions": lambda: {"expressions": expressions.measure()},
 }
 

@@ -24,8 +24,8 @@ def installed(engine: Engine, folder: Path) -> Iterator[Settings]:
     changed = {
         "JIELI_DATA_DIR": str(folder),
         "JIELI_DATABASE_URL": engine.url.render_as_string(hide_password=False),
-        "JIELI_WEB_PORT": str(_free_port()),
-        "JIELI_PREFECT_PORT": str(_free_port()),
+        "JIELI_WEB_PORT": str(free_port()),
+        "JIELI_PREFECT_PORT": str(free_port()),
     }
     before = {name: os.environ.get(name) for name in changed}
     os.environ.update(changed)
@@ -70,7 +70,8 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.01)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
