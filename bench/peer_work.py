@@ -59,13 +59,13 @@ def by_dbos(wanted: int) -> float:
     DBOS(config={"name": "peer", "system_database_url": database, "run_admin_server": False})
     step = DBOS.step()(insert)
 
-    @DBOS.workflow()
     def hand_down(number: int) -> None:
         step(number)
 
+    workflow = DBOS.workflow()(hand_down)
     DBOS.launch()
     start = time.perf_counter()
-    handles = [DBOS.start_workflow(hand_down, number) for number in range(wanted)]
+    handles = [DBOS.start_workflow(workflow, number) for number in range(wanted)]
     for handle in handles:
         handle.get_result()
     taken = time.perf_counter() - start

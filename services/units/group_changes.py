@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from models import GroupCount, Unit, UnitGroup, UnitTag
 from models.parameters import among
 from queries.units.units import current
-from services.units.unit_groups import Group, count_groups, group_row
+from services.units.unit_groups import Traits, count_groups, group_row
 
 MOST = 2_000
 """Of more changed units than that, all are counted from nothing."""
@@ -47,8 +47,10 @@ class _Counting:
 
     def __init__(self, session: Session, above: set[int]) -> None:
         self.given = {"above": list(above)}
-        self.new: dict[Group, int] = {}
-        self._groups = {_group_of(row): row.id for row in session.scalars(select(UnitGroup))}
+        self.new: dict[Traits, int] = {}
+        self._groups: dict[Traits, int] = {
+            _group_of(row): row.id for row in session.scalars(select(UnitGroup))
+        }
         self._by_id = {number: group for group, number in self._groups.items()}
         self._counts: dict[int, Counter[int]] = defaultdict(Counter)
         units = session.execute(_DIRECTLY_BELOW, self.given).all()
@@ -72,11 +74,11 @@ class _Counting:
         counts = self._counts[unit.id]
         below = frozenset(pair for number in counts for pair in self._by_id[number].pairs)
         tags = tuple(self._tags[unit.id])
-        number = self._number(Group(unit.level, unit.takes_assignments, tags, below))
+        number = self._number(Traits(unit.level, unit.takes_assignments, tags, below))
         self._counts[unit.parent_id].update(counts)
         self._counts[unit.parent_id][number] += 1
 
-    def _number(self, group: Group) -> int:
+    def _number(self, group: Traits) -> int:
         if group not in self._groups:
             number = max(self._by_id, default=0) + 1
             self._groups[group] = self.new[group] = number
@@ -84,13 +86,13 @@ class _Counting:
         return self._groups[group]
 
 
-def _group_of(row: UnitGroup) -> Group:
-    return Group(row.level, row.takes_assignments, row.tags, frozenset(row.below))
+def _group_of(row: UnitGroup) -> Traits:
+    return Traits(row.level, row.takes_assignments, row.tags, frozenset(row.below))
 
 
 def _above() -> Any:
     upper = aliased(Unit)
-    reached = select(col(Unit.parent_id).label("id")).where(among(col(Unit.id), "units"))
+    reached: Any = select(col(Unit.parent_id).label("id")).where(among(col(Unit.id), "units"))
     climb = reached.cte("climb", recursive=True)
     further = select(col(upper.parent_id)).join(climb, climb.c.id == upper.id)
     reached_ids = climb.union(further).c.id

@@ -16,7 +16,7 @@ MANY = 1000
 """From so many counts on, the statistics for the database's planner are renewed."""
 
 
-class Group(NamedTuple):
+class Traits(NamedTuple):
     """What units of a group share; see `models.UnitGroup`."""
 
     level: str
@@ -72,7 +72,7 @@ class _Counting:
     """One walk over the tree from below: a unit comes before the unit above it."""
 
     def __init__(self) -> None:
-        self.ids: dict[Group, int] = {}
+        self.ids: dict[Traits, int] = {}
         self.rows: list[dict[str, int]] = []
         self._counts: dict[int, Counter[int]] = defaultdict(Counter)
         self._below: dict[int, set[tuple[str, str]]] = defaultdict(set)
@@ -81,7 +81,7 @@ class _Counting:
         """Count the unit with all that lies below it for the unit above."""
         counts = self._counts.pop(unit.id, Counter())
         below = self._below.pop(unit.id, set())
-        group = Group(unit.level, unit.takes_assignments, tags, frozenset(below))
+        group = Traits(unit.level, unit.takes_assignments, tags, frozenset(below))
         number = self.ids.setdefault(group, len(self.ids) + 1)
         self.rows += [
             {"unit_id": unit.id, "group_id": each, "units": count} for each, count in counts.items()
@@ -95,7 +95,7 @@ class _Counting:
             self._below[unit.parent_id] |= group.pairs | below
 
 
-def group_row(group: Group, number: int) -> dict[str, Any]:
+def group_row(group: Traits, number: int) -> dict[str, Any]:
     """The row of a group."""
     return {**group._asdict(), "below": tuple(sorted(group.below)), "id": number}
 
