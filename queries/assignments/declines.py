@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -152,10 +152,7 @@ def list_declines(
 def list_declines_of(session: Session, assignment_id: int) -> Sequence[Declined]:
     """The declines of an assignment, and the one by which it was handed over to its unit; the
     first comes first."""
-    rows = session.execute(
-        _joined(select(*_BY_NAME.columns)).where(_about(assignment_id)).order_by(col(Decline.id))
-    )
-    return _BY_NAME.values(rows)
+    return _BY_NAME.values(session.execute(_OF_ONE, {"assignment": assignment_id}))
 
 
 def read_decline(session: Session, viewer: Unit, decline_id: int) -> Declined:
@@ -178,7 +175,7 @@ def find_previous_decline(session: Session, assignment_id: int) -> Decline | Non
     ).one_or_none()
 
 
-def _about(assignment_id: int) -> ColumnElement[bool]:
+def _about(assignment_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     return or_(
         col(Decline.assignment_id) == assignment_id, col(Decline.handed_to_id) == assignment_id
     )
@@ -229,3 +226,11 @@ def has_draft(session: Session, assignment_id: int) -> bool:
     """Whether a draft is kept with the assignment."""
     found = select(Draft.assignment_id).where(Draft.assignment_id == assignment_id)
     return session.exec(found).first() is not None
+
+
+_OF_ONE: Any = (
+    _joined(select(*_BY_NAME.columns))
+    .where(_about(bindparam("assignment", type_=Integer)))
+    .order_by(col(Decline.id))
+)
+"""A statement of every page of an assignment, built once."""
