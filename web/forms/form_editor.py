@@ -13,6 +13,7 @@ from secrets import token_urlsafe
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
+from starlette.datastructures import QueryParams
 
 from models import Account, Campaign, Form, FormDraft, FormVersion, Measure
 from queries.campaigns.campaigns import get_own_measure, lock_own_measure
@@ -50,6 +51,11 @@ from web.forms.typed_form import OFFERED, TypedForm
 NEW = "new"
 NOTHING_WRONG = EditorFaults()
 
+WHOLE = "items"
+"""In the address: the row whose conditions offer everything."""
+OFFERING = ("if", "against", WHOLE)
+"""The buttons after which a row offers everything."""
+
 router = APIRouter()
 
 
@@ -85,7 +91,15 @@ def change_form(context: Officer, measure_id: int, posted: Posted) -> Response:
     if not outcome.done:
         form = str(posted.get("form", ""))
         return _page(context, opened, changed, refusal=outcome.refusal, form=form)
-    return RedirectResponse(opened.address + sent.anchor(act), 303)
+    return RedirectResponse(_address_after(opened, sent, act), 303)
+
+
+def _address_after(opened: Opened, sent: TypedForm, act: str) -> str:
+    """The page at the row of the button; after a button of a condition, with all that it offers."""
+    what, _, row = act.partition(":")
+    offering = f"{WHOLE}={row}" if what in OFFERING and row.isdecimal() else ""
+    mark = ("&" if "?" in opened.address else "?") if offering else ""
+    return f"{opened.address}{mark}{offering}{sent.anchor(act)}"
 
 
 def _publish(context: Context, opened: Opened, sent: TypedForm) -> Response:
@@ -214,6 +228,12 @@ def _faults_now(session: Session, opened: Opened, sent: TypedForm) -> EditorFaul
     return found
 
 
+def _whole(query: QueryParams) -> int:
+    """The row whose conditions offer everything; -1: none in particular."""
+    typed = query.get(WHOLE, "")
+    return int(typed) if typed.isdecimal() and len(typed) < len("1000") else -1
+
+
 @dataclass(frozen=True)
 class FormEditorPage(Page):
     """The form editor of a measure."""
@@ -278,7 +298,7 @@ def _page(
         draft=_draft(session, opened, context.actor),
         page_token=token_urlsafe(9),
         sent=sent,
-        conditions=shown_conditions(words, sent.rows),
+        conditions=shown_conditions(words, sent.rows, _whole(context.query)),
         preview=preview_so_far(words, opened.measure, unit, sent, context.today),
         elements=list_elements(session, unit),
         faults=told,

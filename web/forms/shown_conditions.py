@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.forms.form_fields import SELECTS, FieldType
 from rules.forms.plain_conditions import (
@@ -78,15 +78,45 @@ class ShownConditions:
     may_compare: bool
     notes: Sequence[str]
     """Sentences on references to rows that are gone or stand behind the row."""
+    narrow: bool = False
+    """Only what is chosen is offered; a button offers the rest."""
 
 
-def shown_conditions(words: Words, rows: Rows) -> list[ShownConditions]:
-    """The conditions of every row, for the page."""
+MOST_OFFERED = 4_000
+"""The items and values that all conditions of a page offer. Above it only one row offers all of its
+own: three hundred rows that name three hundred others would make a page of megabytes."""
+
+
+def shown_conditions(words: Words, rows: Rows, whole: int = -1) -> list[ShownConditions]:
+    """The conditions of every row, for the page. `whole`: the row that offers everything where the
+    page has no room for all; so does a row that refers to what is gone."""
     notes, repeats = misplaced(rows), repeats_of(rows)
-    return [
+    shown = [
         _shown(rows, repeats, place, [words.say(note) for note in notes.get(place, ())])
         for place in range(len(rows))
     ]
+    if sum(map(_offers, shown)) <= MOST_OFFERED:
+        return shown
+    return [
+        found if place == whole or found.notes else _narrowed(found)
+        for place, found in enumerate(shown)
+    ]
+
+
+def _offers(shown: ShownConditions) -> int:
+    return sum(len(part.offered) + len(part.choices) for part in (*shown.ifs, *shown.against))
+
+
+def _narrowed(shown: ShownConditions) -> ShownConditions:
+    ifs, against = ([_chosen(part) for part in parts] for parts in (shown.ifs, shown.against))
+    return replace(shown, ifs=ifs, against=against, narrow=bool(ifs or against))
+
+
+def _chosen(part: ShownCondition) -> ShownCondition:
+    """The condition that offers what is chosen only; a value that is not chosen yet can be."""
+    offered = [(item, title) for item, title in part.offered if item == part.item]
+    choices = [(code, text) for code, text in part.choices if code == part.value]
+    return replace(part, offered=offered, choices=choices or part.choices)
 
 
 def _shown(rows: Rows, repeats: Sequence[str], place: int, notes: Sequence[str]) -> ShownConditions:

@@ -338,7 +338,7 @@ class TypedForm:
             place += 1
         if what in ("up", "down") and place < len(self.rows) and self.rows[place] in changed:
             place = changed.index(self.rows[place])
-        known = what in ("add", "up", "down", "delete", *CONDITION_ACTS) and changed
+        known = what in ("add", "up", "down", "delete", "items", *CONDITION_ACTS) and changed
         return f"#row-{min(place, len(changed) - 1)}" if known else ""
 
     def _with(self, rows: Iterable[TypedField]) -> TypedForm:

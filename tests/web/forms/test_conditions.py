@@ -16,6 +16,10 @@ from tests.building import REGION, make_form
 from tests.web.forms.conftest import Editor, Fields
 from tests.web.office import drafted, office_of
 from tests.web.pages import check, text_of
+from web.edge.pages.rendering import environment
+from web.edge.viewer.language import Words
+from web.forms.shown_conditions import shown_conditions
+from web.forms.typed_form import TypedForm
 
 CHOICES = [{"value": "y", "label": "有"}, {"value": "n", "label": "没有"}]
 FIELDS: list[dict[str, Any]] = [
@@ -168,3 +172,40 @@ def test_editor_form_workbook_and_editor_say_the_same(session: Session, editor: 
     stored = published(session, editor, fields)
     workbook = write_xlsform("表", FormSettings(), read_form(stored))
     assert dump_form(read_xlsform(workbook).fields) == stored
+
+
+def chained(count: int) -> list[dict[str, Any]]:
+    """Items of which each is asked only because of the one before."""
+    first = {"name": "n0", "label": "第0项", "type": "integer"}
+    rest = [
+        first | {"name": f"n{place}", "relevant": f"${{n{place - 1}}} > 0"}
+        for place in range(1, count)
+    ]
+    return [first, *rest]
+
+
+def test_three_hundred_rows_with_conditions_offer_only_what_is_chosen() -> None:
+    words = Words("zh")
+    rows = TypedForm.of(words, "多", read_form(chained(300))).rows
+    shown = shown_conditions(words, rows, whole=200)
+    assert [len(row.ifs[0].offered) for row in shown[199:202]] == [1, 200, 1]
+    page = environment("zh").from_string(
+        "{% from 'pages/forms/conditions.html' import conditions_of %}"
+        "{% for one in shown %}{{ conditions_of(rows[loop.index0], loop.index0, one, {}) }}"
+        "{% endfor %}"
+    )
+    assert len(page.render(shown=shown, rows=rows).encode()) <= 300 * 2_500
+
+
+def test_a_row_offers_everything_when_it_is_asked_to(
+    session: Session, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.forms.shown_conditions.MOST_OFFERED", 5)
+    editor = editor_of(session, sign_in, chained(6))
+    page = editor.client.get(editor.address)
+    offered = "//select[@name='if_item-4']/option"
+    assert len(check(page).xpath(offered)) == 1
+    whole = editor.send(editor.shown(page), "items:4")
+    assert len(check(whole).xpath(offered)) == 4
+    fields = editor.shown(whole) | {"if_item-4": ["n1"]}
+    assert published(session, editor, fields)[4]["relevant"] == "${n1} > 0"
