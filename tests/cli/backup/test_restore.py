@@ -4,7 +4,8 @@ import json
 import os
 import signal
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +19,9 @@ from sqlmodel import select
 from adapters.attachment_store import digest_of
 from adapters.backup import placing
 from adapters.backup.copies import sqlite_file
+from adapters.claims import claiming
+from adapters.database import make_engine
+from adapters.locks import DISPATCHER
 from adapters.migrations import make_config, newest_revision
 from adapters.settings import Settings
 from cli.supervisor import only_one
@@ -174,6 +178,44 @@ def test_while_the_installation_runs_nothing_is_restored(file: Path, fresh: Fres
         refused = other.run("restore", str(file))
     assert refused.exit_code == 1
     assert "正在运行" in refused.output
+
+
+@contextmanager
+def program_of_another_machine(there: Installation) -> Iterator[None]:
+    """A web process that is connected to the database of the installation."""
+    named = {"application_name": "jieli web-2 key store second-machine"}
+    engine = create_engine(there.settings.engine_url, connect_args=named)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        yield
+    engine.dispose()
+
+
+@contextmanager
+def dispatcher_of_another_machine(there: Installation) -> Iterator[None]:
+    engine = make_engine(there.settings.engine_url)
+    with claiming(engine) as claims:
+        claims.join()
+        yield
+    engine.dispose()
+
+
+def test_while_others_are_connected_nothing_is_restored(file: Path, busy: Installation) -> None:
+    """On SQLite nobody is on another machine: what runs holds a lock of the data folder."""
+    with busy.session() as session:
+        get_unit(session, REGION).name = "后来的名称"
+    if busy.backend == "sqlite":
+        with only_one(busy.folder / DISPATCHER):
+            assert "正在运行" in busy.run("restore", str(file), "--force").output
+    else:
+        for others in (program_of_another_machine, dispatcher_of_another_machine):
+            with others(busy):
+                refused = busy.run("restore", str(file), "--force")
+            assert refused.exit_code == 1, others
+            assert ("second-machine web-2" in refused.output) != ("dispatcher" in refused.output)
+    with busy.session() as session:
+        assert get_unit(session, REGION).name == "后来的名称"
+    assert not list(busy.folder.glob("before-restore-*"))
 
 
 def test_totals_that_were_wrong_in_the_backup_are_counted_again(
