@@ -44,12 +44,13 @@ from flows.carry_out_due import carry_out_all
 from flows.connect import API_ERRORS, connected
 from flows.deploy import deploy
 from flows.hand_down import about_plan, describe, hand_down, tags_of_plan
-from flows.keep_schedules import DEPLOYMENT, keep_schedules
+from flows.keep_schedules import DEPLOYMENT
 from flows.send_messages import keep_sending
 from flows.sweep import follow_all, pass_on
+from flows.watch import keep_timetable, look
 from models import HandDown
 from queries.assignments.hand_downs import list_pending
-from queries.campaigns.occurrences import list_coming
+from rules.campaigns.troubles import DISPATCHER as DISPATCHER_LOOKS
 from services.assignments import hand_down as service
 
 POLL_SECONDS = 0.2
@@ -59,6 +60,8 @@ DUE_SECONDS = 1.0
 """How often the timetable is asked what is due. It takes two reads, which mostly find nothing."""
 TIDY_SECONDS = 5.0
 """How often Prefect's schedules are renewed, so that a new schedule soon shows on its page."""
+WATCH_SECONDS = 30.0
+"""How often Prefect's server is looked at for what keeps work from being done."""
 GATE_SECONDS = 600.0
 """How often gates are looked at. A gate opens by itself on a day, not at a time of day."""
 OTHERS_TIME = timedelta(minutes=2)
@@ -88,7 +91,7 @@ class Dispatcher:
         """Flow runs of dispatchers that Prefect believes to be at work."""
         self.failures: dict[tuple[int, str], int] = {}
         self.again_at: dict[tuple[int, str], float] = {}
-        self.due_at = self.tidy_at = self.gates_at = self.look_at = 0.0
+        self.due_at = self.tidy_at = self.gates_at = self.look_at = self.watch_at = 0.0
 
     def turn(self) -> bool:
         """Carry out the first batch that nobody has in hand and that does not wait for its next
@@ -135,10 +138,10 @@ class Dispatcher:
             self.gates_at = instant + GATE_SECONDS
             pass_on()
             end_left_running(self.client, self.claims)
-        with transaction(readonly=True) as session:
-            timetable = list_coming(session)
-        deployment = self.deployments[DEPLOYMENT]
-        keep_schedules(self.client, deployment, timetable, now=clock.now())
+        if instant >= self.watch_at:
+            self.watch_at = instant + WATCH_SECONDS
+            look(self.client, self.deployments, DISPATCHER_LOOKS)
+        keep_timetable(self.client, self.deployments[DEPLOYMENT])
 
     def _learn_what_is_over(self, wishes: Sequence[HandDown]) -> None:
         """Ask Prefect about the flow runs that have taken the wishes up.

@@ -21,7 +21,9 @@ from adapters.database import transaction
 from adapters.settings import get_settings
 from flows.batch import Batch, group
 from flows.carry_out_due import carry_out_all, tell_attempts
+from flows.deploy import read_ids
 from flows.hand_down import hand_down
+from flows.watch import look
 from queries.assignments.hand_downs import list_pending
 from queries.filling.comparisons import list_stale
 from services.accounts import sign_ins
@@ -54,7 +56,15 @@ def sweep() -> State[int]:
         hand_down(
             batch.measure_id, None, batch.period, list(batch.hand_down_ids), return_state=True
         )
+    look_around()
     return Completed(message=f"{opened.message}，补办 {len(batches)} 批", data=len(batches))
+
+
+def look_around() -> None:
+    """Look at Prefect's server for what keeps work from being done. A dispatcher does it by itself
+    and more often."""
+    with get_client(sync_client=True) as client:
+        look(client, read_ids(client), sweep.name)
 
 
 @task(persist_result=False)

@@ -34,9 +34,10 @@ from models.reminder import ReminderRound, ReminderRule
 from models.report import Snapshot
 from models.review_batch import ReviewBatch
 from models.roll_up import Tally, Total
-from models.schedule import Occurrence, Outcome, Schedule, ScheduledWork
+from models.schedule import Occurrence, Outcome, Schedule, ScheduledWork, Shift
 from models.submission import AnswerNumber, Decision, Draft, Review, Submission
 from models.text_print import TextPrint
+from models.trouble import LastLook, Trouble, TroubleKind, WorkName
 from models.unit import Level, Tag, Unit, UnitTag
 from models.unit_event import UnitEvent, UnitFact
 from models.unit_group import GroupCount, UnitGroup
@@ -91,6 +92,7 @@ __all__ = [
     "HandDown",
     "HandDownStep",
     "KnownValue",
+    "LastLook",
     "Level",
     "Measure",
     "MeasureAct",
@@ -113,6 +115,7 @@ __all__ = [
     "Ruling",
     "Schedule",
     "ScheduledWork",
+    "Shift",
     "SignIn",
     "Snapshot",
     "Status",
@@ -121,11 +124,14 @@ __all__ = [
     "Tally",
     "TextPrint",
     "Total",
+    "Trouble",
+    "TroubleKind",
     "Unit",
     "UnitEvent",
     "UnitFact",
     "UnitGroup",
     "UnitTag",
     "WorkCalendar",
+    "WorkName",
     "WorkbookUpload",
 ]

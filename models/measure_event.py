@@ -27,6 +27,8 @@ class MeasureAct(StrEnum):
     MAKE_SCHEDULE = "make_schedule"
     """The office planned to release the measure, or to open its periods, at a given time."""
     STOP_SCHEDULE = "stop_schedule"
+    CHANGE_SCHEDULE = "change_schedule"
+    """The office paused a schedule or let it go on, left a time out, or gave it other times."""
 
 
 class MeasureEvent(SQLModel, table=True):

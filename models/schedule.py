@@ -1,6 +1,6 @@
 """Schedules: what an office wants done at a given time, and what became of each such moment."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, Index, UniqueConstraint, text
@@ -19,11 +19,25 @@ class ScheduledWork(StrEnum):
     """Render the reports of a campaign."""
 
 
+class Shift(StrEnum):
+    """What happens to a day of a rhythm that is no working day."""
+
+    KEEP = "keep"
+    """The work is done all the same."""
+    BEFORE = "before"
+    """It is done on the working day before."""
+    AFTER = "after"
+    """It is done on the next working day."""
+    ONLY = "only"
+    """It is left out."""
+
+
 class Schedule(SQLModel, table=True):
     """One entry of an office's timetable. The times of `cron` are in Asia/Shanghai."""
 
     __table_args__ = (
         one_of("work", ScheduledWork),
+        one_of("shift", Shift),
         Index(
             "ix_schedule_coming",
             "next_at",
@@ -38,9 +52,23 @@ class Schedule(SQLModel, table=True):
     campaign_id: int = Field(foreign_key="campaign.id", index=True)
     measure_id: int | None = Field(default=None, foreign_key="measure.id")
     cron: str = Field(default="", max_length=60)
-    """The five fields of a crontab line; empty for what happens once, at `once_at`."""
+    """The five fields of a crontab line; empty for what happens once, at `once_at`. They give the
+    days of the rhythm, before `shift`."""
+    shift: Shift = Field(default=Shift.KEEP, sa_type=choice_of(Shift))
+    starts_on: date | None = Field(default=None)
+    ends_on: date | None = Field(default=None)
+    """The first and the last day of the rhythm; None: without a bound."""
+    skipped: tuple[date, ...] = Field(
+        default=(), sa_column=Column(JsonOf(tuple[date, ...]), nullable=False)
+    )
+    """Days of the rhythm that an office leaves out."""
     once_at: datetime | None = Field(default=None)
     active: bool = Field(default=True)
+    paused_at: datetime | None = Field(default=None)
+    """Since when an office has paused the schedule; None: it is not paused."""
+    next_day: date | None = Field(default=None)
+    """The day of the rhythm that `next_at` stands for, before `shift`; None for what happens
+    once."""
     next_at: datetime | None = Field(default=None)
     """The earliest moment not yet noted as an `Occurrence`; None: no further moment comes."""
     created_at: datetime
@@ -80,6 +108,9 @@ class Occurrence(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     schedule_id: int = Field(foreign_key="schedule.id")
     due_at: datetime
+    planned_on: date | None = Field(default=None)
+    """The day of the rhythm. Its period is opened, even where the work was shifted into another
+    one. None: the day of `due_at`."""
     noted_at: datetime
     passed_over: int = Field(default=0)
     """How many earlier moments were missed and are not made up."""

@@ -40,10 +40,12 @@ from web.campaigns import (
     intake,
     measure_history,
     measures,
+    new_schedule,
     notice_files,
     releases,
     schedules,
     silent_units,
+    troubles,
 )
 from web.edge.doors.metrics import Measured, Metrics
 from web.edge.doors.middleware import BodyLimit, HeadAsGet, SecurityHeaders
@@ -111,6 +113,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     releases.router,
     silent_units.router,
     schedules.router,
+    new_schedule.router,
+    troubles.router,
     form_drafts.router,
     form_editor.router,
     form_import.router,

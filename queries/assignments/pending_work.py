@@ -8,12 +8,13 @@ from sqlalchemy import Integer, bindparam, func, select
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
-from models import Assignment, Decline, Extension
+from models import Assignment, Decline, Extension, Trouble
 from queries.assignments.complaints import OpenComplaints, open_complaint_counts
 from queries.assignments.declines import Declined, list_waiting_declines, waiting_for
 from queries.assignments.extensions import requested_of
 from queries.assignments.inbox import TakenWork, list_taken
 from queries.assignments.still_open import OWED
+from queries.campaigns.troubles import open_for
 
 MOST_DECLINES = 10
 """How many declines the first page lists; the rest is a click away."""
@@ -25,6 +26,7 @@ class _Counts(NamedTuple):
     taken: int
     owed: int
     answered: int
+    troubles: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Pending:
     taken: list[TakenWork]
     """What the unit answers in the place of lower units."""
     complaints: OpenComplaints
+    troubles: int
+    """How many things keep scheduled work from being done; offices are told."""
 
 
 def read_pending(session: Session, unit_id: int) -> Pending:
@@ -50,6 +54,7 @@ def read_pending(session: Session, unit_id: int) -> Pending:
         counts.requests,
         list_taken(session, unit_id) if counts.taken else [],
         OpenComplaints(counts.owed, counts.answered),
+        counts.troubles,
     )
 
 
@@ -70,6 +75,7 @@ _COUNTED = ByName(
     .select_from(Assignment)
     .where(col(Assignment.taken_by_id) == _UNIT, OWED)
     .scalar_subquery(),
+    troubles=select(func.count()).select_from(Trouble).where(*open_for(_UNIT)).scalar_subquery(),
     **open_complaint_counts(_UNIT)._asdict(),
 )
 _COUNTS = select(*_COUNTED.columns)

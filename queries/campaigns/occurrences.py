@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from adapters.by_name import ByName
-from models import Campaign, Measure, Occurrence, Schedule, ScheduledWork, Unit
+from models import Campaign, HandDown, Measure, Occurrence, Schedule, ScheduledWork, Unit
 
 
 class OpenOccurrence(NamedTuple):
@@ -55,6 +55,26 @@ def list_told(session: Session, ids: Sequence[int]) -> Sequence[AttemptedOccurre
         .order_by(col(Occurrence.id))
     )
     return by_name.values(session.execute(wanted))
+
+
+def list_occurrences_of(
+    session: Session, schedule_id: int, limit: int
+) -> Sequence[tuple[Occurrence, HandDown | None]]:
+    """The latest occurrences of a schedule, the newest first, each with the wish it has caused."""
+    wanted = (
+        select(Occurrence, HandDown)
+        .outerjoin(HandDown, col(HandDown.id) == Occurrence.hand_down_id)
+        .where(Occurrence.schedule_id == schedule_id)
+        .order_by(col(Occurrence.due_at).desc(), col(Occurrence.id).desc())
+        .limit(limit)
+    )
+    return [(occurrence, wish) for occurrence, wish in session.exec(wanted)]
+
+
+def count_occurrences_of(session: Session, schedule_id: int) -> int:
+    """How many occurrences a schedule has had."""
+    wanted = select(func.count()).where(Occurrence.schedule_id == schedule_id)
+    return session.exec(wanted).one()
 
 
 def list_coming(session: Session) -> Sequence[Schedule]:

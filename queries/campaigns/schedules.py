@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -42,6 +42,18 @@ class ScheduleRow(NamedTuple):
 
 def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
     """The unit's schedules: active ones before the others, newer before older; one statement."""
+    order = (col(Schedule.active).desc(), col(Schedule.id).desc())
+    return _list_rows(session, col(Schedule.unit_id) == unit_id, *order)
+
+
+def get_schedule_row(session: Session, schedule: Schedule) -> ScheduleRow:
+    """A schedule with everything that its page says of it; one statement."""
+    return _list_rows(session, col(Schedule.id) == schedule.id)[0]
+
+
+def _list_rows(
+    session: Session, wanted_ones: ColumnElement[bool], *order: ColumnElement[Any]
+) -> Sequence[ScheduleRow]:
     latest = select(func.max(_OTHER.due_at)).where(_OTHER.schedule_id == Schedule.id)
     is_latest = and_(
         col(Occurrence.schedule_id) == Schedule.id,
@@ -61,8 +73,8 @@ def list_schedules_of(session: Session, unit_id: int) -> Sequence[ScheduleRow]:
         .outerjoin(Measure, col(Measure.id) == Schedule.measure_id)
         .outerjoin(Occurrence, is_latest)
         .outerjoin(HandDown, col(HandDown.id) == Occurrence.hand_down_id)
-        .where(col(Schedule.unit_id) == unit_id)
-        .order_by(col(Schedule.active).desc(), col(Schedule.id).desc())
+        .where(wanted_ones)
+        .order_by(*order)
     )
     return by_name.values(session.execute(wanted))
 

@@ -49,6 +49,8 @@ class Right(StrEnum):
     OPEN_MEASURE_AGAIN = "open a closed measure again"
     MAKE_SCHEDULE = "make a schedule"
     STOP_SCHEDULE = "stop a schedule"
+    CHANGE_SCHEDULE = "pause or change a schedule"
+    SETTLE_TROUBLE = "settle what went wrong with a schedule or a run"
     ORDER_REPORTS = "order the reports of every unit"
     MAKE_FORM = "make a form"
     RENAME_FORM = "rename a form"
@@ -141,6 +143,8 @@ PERMISSIONS: Mapping[Right, Permission] = {
     Right.OPEN_MEASURE_AGAIN: Permission((own_office,)),
     Right.MAKE_SCHEDULE: Permission((own_office,)),
     Right.STOP_SCHEDULE: Permission((own_office,)),
+    Right.CHANGE_SCHEDULE: Permission((own_office,)),
+    Right.SETTLE_TROUBLE: Permission((own_office,)),
     Right.ORDER_REPORTS: Permission((own_office,)),
     Right.MAKE_FORM: Permission((own_office,)),
     Right.RENAME_FORM: Permission((own_office,)),

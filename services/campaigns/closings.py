@@ -23,14 +23,15 @@ from models import (
     Outcome,
     Schedule,
 )
+from queries.campaigns.courses import course_of
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.dates.timetable import next_after
 from rules.forms.field_values import clean_text
 from rules.sentences.refusal import N_, Refusal
 from services.assignments.changes import close_all, open_all_again
 from services.campaigns.measure_history import record_measures
 from services.campaigns.measures import LONGEST_REASON, require_status
+from services.campaigns.occurrences import set_next
 
 
 def close_measures(
@@ -148,7 +149,7 @@ def _pause_schedules(session: Session, ids: Sequence[int], now: datetime) -> Non
     session.execute(
         update(Schedule)
         .where(own, col(Schedule.next_at).is_not(None))
-        .values(next_at=None)
+        .values(next_at=None, next_day=None)
         .execution_options(synchronize_session=False)
     )
     session.execute(
@@ -169,8 +170,9 @@ def _resume_schedules(session: Session, measure_id: int, now: datetime) -> None:
         col(Schedule.active),
         col(Schedule.cron) != "",
         col(Schedule.next_at).is_(None),
+        col(Schedule.paused_at).is_(None),
     )
     for schedule in session.scalars(paused.with_for_update()).all():
-        schedule.next_at = next_after(schedule.cron, now)
+        set_next(schedule, course_of(session, schedule).coming(now))
         session.add(schedule)
     session.flush()

@@ -18,10 +18,13 @@ GOES_ALONG: Mapping[str, frozenset[str]] = {
             "reminder_rule",
             "schedule",
             "snapshot",
+            "trouble",
         }
     ),
-    "measure": frozenset({"addressee", "measure_gate", "form_draft", "measure_event", "schedule"}),
-    "schedule": frozenset({"measure_event", "occurrence"}),
+    "measure": frozenset(
+        {"addressee", "measure_gate", "form_draft", "measure_event", "schedule", "trouble"}
+    ),
+    "schedule": frozenset({"measure_event", "occurrence", "trouble"}),
 }
 """Table → the tables whose rows go along with a row of that table.
 

@@ -9,17 +9,19 @@ attempt another one follows. Every step can be done twice, and by two processes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from adapters.database import insert_into
-from models import Measure, Occurrence, Outcome, Schedule, ScheduledWork
+from models import Measure, Occurrence, Outcome, Schedule, ScheduledWork, Shift
+from queries.campaigns.courses import course_of
+from rules.campaigns.standings import is_late
 from rules.dates.calendar import local_date
 from rules.dates.due import parse_due
-from rules.dates.timetable import latest_of, next_after
+from rules.dates.recurrence import Moment
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns.measures import release_measure
 
@@ -42,34 +44,97 @@ def note_due(session: Session, *, now: datetime) -> int:
         .with_for_update(skip_locked=True, key_share=True)
     )
     schedules = session.exec(due).all()
-    for schedule in schedules:
-        note(session, schedule, now=now)
+    noted = [found for schedule in schedules if (found := note(session, schedule, now=now))]
+    _make_up_once(session, noted, now)
     return len(schedules)
 
 
-def note(session: Session, schedule: Schedule, *, now: datetime) -> None:
-    """Note the occurrence of one schedule that is due. The caller has locked the schedule."""
-    first = schedule.next_at
-    assert first is not None
-    due_at, missed = latest_of(schedule.cron, first, now) if schedule.cron else (first, 0)
-    since = [first] if missed else []
+def note(session: Session, schedule: Schedule, *, now: datetime) -> int | None:
+    """Note the occurrence of one schedule that is due, and return the occurrence's id. The caller
+    has locked the schedule.
+
+    None: a holiday that was put in meanwhile has moved the moment into the future.
+    """
+    moments = _list_due(session, schedule, now)
+    noted = _note_latest(session, schedule, moments, now) if moments else None
+    if schedule.cron and schedule.next_day:
+        last = moments[-1].day if moments else schedule.next_day - timedelta(days=1)
+        set_next(schedule, course_of(session, schedule).after(last))
+    else:
+        schedule.next_at = None
+    session.add(schedule)
+    session.flush()
+    return noted
+
+
+def _list_due(session: Session, schedule: Schedule, now: datetime) -> Sequence[Moment]:
+    """The moments that have come and are not noted yet, in the order of their days."""
+    assert schedule.next_at is not None
+    if schedule.cron and schedule.next_day:
+        return course_of(session, schedule).due(schedule.next_day, now)
+    return [Moment(local_date(schedule.next_at), schedule.next_at)]
+
+
+def _note_latest(
+    session: Session, schedule: Schedule, moments: Sequence[Moment], now: datetime
+) -> int | None:
+    """Note the latest of the moments. The earlier ones are counted as passed over."""
+    *missed, latest = moments
+    since, count = [found.at for found in missed[:1]], len(missed)
     for overtaken in _list_overtaken(session, schedule):
         since.append(overtaken.passed_over_since or overtaken.due_at)
-        missed += 1 + overtaken.passed_over
+        count += 1 + overtaken.passed_over
         _settle(session, overtaken, Outcome.PASSED_OVER, now)
     noted = Occurrence(
         schedule_id=schedule.id,
-        due_at=due_at,
+        due_at=latest.at,
+        planned_on=latest.day,
         noted_at=now,
         again_at=now,
-        passed_over=missed,
+        passed_over=count,
         passed_over_since=min(since, default=None),
     )
     values = noted.model_dump(exclude={"id", "refusal"})
-    session.execute(insert_into(session, Occurrence).values(**values).on_conflict_do_nothing())
-    schedule.next_at = next_after(schedule.cron, now) if schedule.cron else None
-    session.add(schedule)
+    insert = insert_into(session, Occurrence).values(**values).on_conflict_do_nothing()
+    found: int | None = session.execute(insert.returning(col(Occurrence.id))).scalar()
+    return found
+
+
+def _make_up_once(session: Session, noted: Sequence[int], now: datetime) -> None:
+    """Of several schedules of one measure that were missed together, let the latest open its
+    period. The others are passed over, so that a unit finds one late opening and not three."""
+    wanted = (
+        select(Occurrence, Schedule)
+        .join(Schedule, col(Schedule.id) == Occurrence.schedule_id)
+        .where(col(Occurrence.id).in_(noted), Schedule.work == ScheduledWork.HAND_DOWN)
+        .order_by(col(Occurrence.due_at).desc(), col(Occurrence.id))
+    )
+    made_up: set[int | None] = set()
+    for occurrence, schedule in session.exec(wanted) if len(noted) > 1 else ():
+        if schedule.cron and is_late(occurrence) and schedule.measure_id in made_up:
+            _settle(session, occurrence, Outcome.PASSED_OVER, now)
+        made_up.add(schedule.measure_id)
+
+
+def set_next(schedule: Schedule, moments: Iterator[Moment]) -> None:
+    """Let a schedule go on with the first of these moments; without any it is over."""
+    first = next(moments, None)
+    schedule.next_day, schedule.next_at = (first.day, first.at) if first else (None, None)
+
+
+def renew(session: Session) -> int:
+    """Give the schedules that follow working days the moments of today's calendar, and return how
+    many have moved. One statement, and a write only where a holiday was put in."""
+    shifted = col(Schedule.next_day).is_not(None) & (col(Schedule.shift) != Shift.KEEP)
+    moved = 0
+    for schedule in session.exec(select(Schedule).where(shifted)):
+        assert schedule.next_day is not None
+        before = schedule.next_at
+        early = schedule.next_day - timedelta(days=1)
+        set_next(schedule, course_of(session, schedule).after(early))
+        moved += schedule.next_at != before
     session.flush()
+    return moved
 
 
 def _list_overtaken(session: Session, schedule: Schedule) -> Sequence[Occurrence]:
@@ -113,7 +178,7 @@ def carry_out(session: Session, occurrence_id: int, *, now: datetime) -> None:
         return
     try:
         with session.begin_nested():
-            wish = _release(session, schedule, occurrence.due_at, now)
+            wish = _release(session, schedule, _opened_on(occurrence), now)
     except Refusal as refusal:
         refuse(session, occurrence_id, refusal, now=now)
     else:
@@ -132,13 +197,18 @@ def _lock_measure(session: Session, occurrence_id: int) -> Schedule | None:
     return found[0] if found else None
 
 
-def _release(session: Session, schedule: Schedule, due_at: datetime, now: datetime) -> int | None:
+def _opened_on(occurrence: Occurrence) -> date:
+    """The day whose period is opened: that of the rhythm, whenever the work is done."""
+    return occurrence.planned_on or local_date(occurrence.due_at)
+
+
+def _release(session: Session, schedule: Schedule, opened_on: date, now: datetime) -> int | None:
     measure = session.get_one(Measure, schedule.measure_id)
     if schedule.cron:
         require_recurring(measure)
     return release_measure(
         session, measure,
-        opened_on=local_date(due_at), schedule_id=schedule.id, actor=None, now=now,
+        opened_on=opened_on, schedule_id=schedule.id, actor=None, now=now,
     )  # fmt: skip
 
 
@@ -227,7 +297,7 @@ def stop(session: Session, schedule: Schedule, *, now: datetime) -> bool:
     was_active = schedule.active
     if schedule.next_at is not None and schedule.next_at <= now:
         note(session, schedule, now=now)
-    schedule.active, schedule.next_at = False, None
+    schedule.active, schedule.next_at, schedule.next_day = False, None, None
     session.add(schedule)
     session.flush()
     for occurrence in session.exec(_open_of(schedule).with_for_update()).all():

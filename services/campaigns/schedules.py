@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from models import Account, Campaign, Measure, MeasureAct, MeasureStatus, Schedule, ScheduledWork
+from queries.campaigns.courses import course_of
 from queries.campaigns.occurrences import find_open_order
 from rules.accounts.permissions import Right, require
 from rules.accounts.predicates import Subject
-from rules.dates.timetable import Timing, next_after
+from rules.dates.timetable import Timing
 from rules.sentences.refusal import N_, Refusal
 from services.campaigns import occurrences
 from services.campaigns.measure_history import record_measures
-from services.campaigns.occurrences import require_recurring
+from services.campaigns.occurrences import require_recurring, set_next
+
+
+class Bounds(NamedTuple):
+    """From when to when a rhythm goes; None: without a bound."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+ALWAYS = Bounds()
 
 
 def schedule_release(
@@ -30,18 +41,30 @@ def schedule_release(
 
 
 def schedule_periods(
-    session: Session, measure: Measure, timing: Timing, *, actor: Account, now: datetime
+    session: Session,
+    measure: Measure,
+    timing: Timing,
+    *,
+    bounds: Bounds = ALWAYS,
+    actor: Account,
+    now: datetime,
 ) -> Schedule:
     """Hand a recurring measure down for its current period, at every moment of `timing`."""
     require(actor, Right.MAKE_SCHEDULE, Subject(measure.unit_id))
     require_recurring(measure)
     if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
         raise Refusal(N_("措施“%(title)s”还没有确认，不能定时下发。"), title=measure.title)
-    return _add_for(session, measure, actor, now, cron=timing.cron)
+    return _add_for(session, measure, actor, now, **_columns(timing, bounds))
 
 
 def schedule_reports(
-    session: Session, campaign: Campaign, timing: Timing, *, actor: Account, now: datetime
+    session: Session,
+    campaign: Campaign,
+    timing: Timing,
+    *,
+    bounds: Bounds = ALWAYS,
+    actor: Account,
+    now: datetime,
 ) -> Schedule:
     """Render the reports of every unit of a campaign, at every moment of `timing`."""
     require(actor, Right.MAKE_SCHEDULE, Subject(campaign.unit_id))
@@ -51,7 +74,7 @@ def schedule_reports(
             work=ScheduledWork.REPORT,
             unit_id=actor.unit_id,
             campaign_id=campaign.id,
-            cron=timing.cron,
+            **_columns(timing, bounds),
             created_at=now,
             created_by=actor.id,
         ),
@@ -92,6 +115,19 @@ def stop_schedule(session: Session, schedule: Schedule, *, actor: Account, now: 
         _record(session, schedule, MeasureAct.STOP_SCHEDULE, actor, now)
 
 
+def _columns(timing: Timing, bounds: Bounds) -> dict[str, Any]:
+    """What a schedule stores of a rhythm and its bounds."""
+    return {"cron": timing.cron, "shift": timing.shift, **bounds._asdict()}
+
+
+def _require_moment(schedule: Schedule) -> None:
+    """Raises `Refusal` for a schedule that would never do anything."""
+    if schedule.starts_on and schedule.ends_on and schedule.ends_on < schedule.starts_on:
+        raise Refusal(N_("结束日期不能早于开始日期。"))
+    if schedule.next_at is None:
+        raise Refusal(N_("在开始和结束日期之间没有一次到时间，这个安排什么也不会办理。"))
+
+
 def _check_future(at: datetime, now: datetime) -> None:
     if at <= now:
         raise Refusal(N_("安排的时间须晚于现在。"))
@@ -127,9 +163,11 @@ def _record(
 
 
 def _add(session: Session, schedule: Schedule) -> Schedule:
-    schedule.next_at = (
-        next_after(schedule.cron, schedule.created_at) if schedule.cron else schedule.once_at
-    )
+    if schedule.cron:
+        set_next(schedule, course_of(session, schedule).coming(schedule.created_at))
+        _require_moment(schedule)
+    else:
+        schedule.next_at = schedule.once_at
     session.add(schedule)
     session.flush()
     return schedule

@@ -64,6 +64,7 @@ HELD: dict[str, tuple[Any, Any]] = {
         [{"calendar_id": 3, "day": "2027-02-06", "before": None, "after": False}],
     ),
     "Occurrence.refusal": (SENTENCE, KEPT),
+    "Schedule.skipped": ((date(2026, 12, 25),), ["2026-12-25"]),
     "Review.fields": (("checked",), ["checked"]),
     "Review.notes": ({"checked": "比台账少"}, {"checked": "比台账少"}),
     "Submission.flags": (

@@ -26,6 +26,7 @@ from queries.campaigns.notice_files import (
     get_handed_notice,
     list_file_changes,
 )
+from queries.campaigns.troubles import count_troubles
 from queries.units.units import list_levels, list_tags
 from rules.campaigns.notice.passages import Passage, Piece, cut
 from rules.campaigns.notice_files import MB
@@ -59,6 +60,8 @@ class CampaignsPage(Page):
     rows: Sequence[CampaignRow]
     given: Sequence[GivenCampaign]
     """The campaigns of units above that the unit has assignments of."""
+    troubles: int
+    """How many things keep the office's work from being done."""
 
 
 @router.get("/campaigns")
@@ -68,7 +71,8 @@ def show_campaigns(context: Officer) -> Response:
     if wants_file(context.query):
         return export_campaigns(context, rows)
     given = list_given_campaigns(context.session, context.actor.unit_id, context.today)
-    return render(context.request, CampaignsPage(rows, given))
+    troubles = count_troubles(context.session, context.viewer.unit_id)
+    return render(context.request, CampaignsPage(rows, given, troubles))
 
 
 @dataclass(frozen=True)

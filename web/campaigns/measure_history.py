@@ -46,6 +46,7 @@ MEASURE_ACT_NAMES: dict[MeasureAct, str] = {
     MeasureAct.OPEN_AGAIN: N_("重新开启"),
     MeasureAct.MAKE_SCHEDULE: N_("新增定时安排"),
     MeasureAct.STOP_SCHEDULE: N_("停止定时安排"),
+    MeasureAct.CHANGE_SCHEDULE: N_("调整定时安排"),
 }
 FIELD_NAMES: dict[str, str] = {
     "status": N_("状态"),

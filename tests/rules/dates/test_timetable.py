@@ -3,7 +3,8 @@ from itertools import product
 
 import pytest
 
-from rules.dates.timetable import LAST_DAY, Rhythm, Timing, moment, next_after, read_cron
+from rules.dates.recurrence import Recurrence
+from rules.dates.timetable import LAST_DAY, Rhythm, Timing, moment, read_cron
 from rules.sentences.refusal import Refusal
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -23,7 +24,7 @@ MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     ],
 )
 def test_the_next_occurrence_is_counted_in_shanghai(timing: Timing, expected: datetime) -> None:
-    assert next_after(timing.cron, MONDAY_MORNING) == expected
+    assert next(Recurrence(timing.cron).coming(MONDAY_MORNING)).at == expected
 
 
 def test_every_rhythm_can_be_read_back_from_its_cron_fields() -> None:

@@ -27,8 +27,11 @@ from models import (
     Ruling,
     Schedule,
     Status,
+    Trouble,
+    TroubleKind,
     Unit,
     WorkbookUpload,
+    WorkName,
 )
 from queries.filling.answer_sheets import get_answer_sheet
 from queries.review.review_list import WaitingSubmissions
@@ -57,7 +60,7 @@ from services.assignments.extensions import (
     pass_extension_up,
 )
 from services.assignments.reminding import remind
-from services.campaigns import schedules
+from services.campaigns import schedule_changes, schedules, troubles
 from services.campaigns.campaign_deletions import delete_campaign
 from services.campaigns.campaigns import edit_notice, take_in
 from services.campaigns.closings import close_measures, open_measure_again
@@ -71,6 +74,7 @@ from services.campaigns.measures import (
     use_form,
 )
 from services.campaigns.notice_files import keep_original
+from services.campaigns.troubles import Sighted
 from services.campaigns.withdrawals import withdraw_measure
 from services.filling import attachments
 from services.filling.recalls import recall, take_back
@@ -330,6 +334,16 @@ def _keep_form(world: World, actor: Account) -> object:
     return keep_form_draft(world.session, kept, going_on=False, actor=actor, now=NOW)
 
 
+def _trouble(world: World) -> Trouble:
+    """Somebody has switched the office's schedule off on Prefect's page."""
+    off = Sighted(
+        "changed", TroubleKind.PUT_RIGHT, WorkName.CARRY_OUT_DUE, "报告", "off",
+        schedule_id=world.ids["plan"],
+    )  # fmt: skip
+    troubles.note_more(world.session, [off], now=NOW)
+    return world.session.exec(select(Trouble).where(Trouble.key == "changed")).one()
+
+
 def _send(world: World, actor: Account) -> None:
     posting = Posting(send_key())
     sent = send(world.session, Sending(world.sheet.assignment.id, NARRATIVE, posting, actor, NOW))
@@ -443,6 +457,28 @@ ACTS = {
         at.session, at.campaign, actor=actor, now=NOW)),
     "stop_schedule": Tried(Right.STOP_SCHEDULE, banners, lambda at, actor: schedules.stop_schedule(
         at.session, at.get(Schedule, "plan"), actor=actor, now=NOW)),
+    "pause_schedule": Tried(
+        Right.CHANGE_SCHEDULE, banners, lambda at, actor: schedule_changes.pause_schedule(
+            at.session, at.get(Schedule, "plan"), actor=actor, now=NOW)),
+    "go_on": Tried(
+        Right.CHANGE_SCHEDULE, banners, lambda at, actor: schedule_changes.go_on(
+            at.session, at.get(Schedule, "plan"), actor=actor, now=NOW)),
+    "skip_day": Tried(
+        Right.CHANGE_SCHEDULE, banners, lambda at, actor: schedule_changes.skip_day(
+            at.session, at.get(Schedule, "plan"),
+            present(at.get(Schedule, "plan").next_day), actor=actor, now=NOW)),
+    "keep_day": Tried(
+        Right.CHANGE_SCHEDULE, banners, lambda at, actor: schedule_changes.keep_day(
+            at.session, at.get(Schedule, "plan"), NOW.date(), actor=actor, now=NOW)),
+    "retime_schedule": Tried(
+        Right.CHANGE_SCHEDULE, banners, lambda at, actor: schedule_changes.retime_schedule(
+            at.session, at.get(Schedule, "plan"), FRIDAYS, actor=actor, now=NOW)),
+    "settle_trouble": Tried(
+        Right.SETTLE_TROUBLE, banners, lambda at, actor: troubles.settle_trouble(
+            at.session, _trouble(at), actor=actor, now=NOW)),
+    "take_over": Tried(
+        Right.CHANGE_SCHEDULE, banners, lambda at, actor: troubles.take_over(
+            at.session, _trouble(at), actor=actor, now=NOW)),
     "create_form": Tried(Right.MAKE_FORM, banners, lambda at, actor: create_form(
         at.session, _unit(at.session).id, "新表", actor=actor, now=NOW)),
     "rename_form": Tried(Right.RENAME_FORM, banners, lambda at, actor: rename_form(

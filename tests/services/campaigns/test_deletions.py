@@ -9,11 +9,12 @@ from sqlmodel import Session, SQLModel, func
 
 import models
 from adapters.root import ROOT
-from models import Measure, MeasureStatus
+from models import Measure, MeasureStatus, TroubleKind, WorkName
 from rules.sentences.refusal import Refusal
 from services.campaigns.deletions import GOES_ALONG
 from services.campaigns.measures import GateChoice, delete_measure
 from services.campaigns.schedules import schedule_release
+from services.campaigns.troubles import Sighted, note_more
 from services.forms.form_drafts import KeptForm, keep_form_draft
 from tests.building import make_account, make_campaign, make_measure, release_down
 from tests.conftest import NOW
@@ -98,6 +99,10 @@ def test_a_confirmed_measure_is_deleted_with_all_that_goes_along(session: Sessio
         schedule_release(session, drafted, NOW + timedelta(days=1), actor=office, now=NOW)
         kept = KeptForm(drafted.id, target=0, base_id=None, latest=0, content={})
         keep_form_draft(session, kept, going_on=False, actor=office, now=NOW)
+        late = Sighted(
+            f"run {drafted.id}", TroubleKind.LATE, WorkName.HAND_DOWN, measure_id=drafted.id
+        )
+        note_more(session, [late], now=NOW)
     measure_id = measure.id
     delete_measure(session, measure, actor=office)
     assert session.get(Measure, measure_id) is None

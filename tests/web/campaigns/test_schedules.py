@@ -23,7 +23,8 @@ from web.edge.viewer.transactions import get_now
 
 def send(client: TestClient, purpose: str, **fields: str) -> Response:
     address = f"/schedules/new/{purpose}"
-    typed = {"at": "08:30", "rhythm": "weekly", "weekday": "1", "month_day": "1"} | fields
+    chosen = {"at": "08:30", "rhythm": "weekly", "weekday": "1", "month_day": "1"}
+    typed = chosen | {"sure": "yes"} | fields
     return client.post(address, data=typed)
 
 
@@ -265,16 +266,16 @@ def test_the_timetable_costs_the_same_statements_for_many_rows(
 def test_a_schedule_that_will_reach_many_units_is_asked_about_with_the_count(
     session: Session, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.campaigns.schedules.MANY", 40)
+    monkeypatch.setattr("web.campaigns.new_schedule.MANY", 40)
     measure = drafted(session, confirmed=True)
     client, address = sign_in(REGION, "office"), "/schedules/new/release"
-    asked = send(client, "release", subject=str(measure.id), day="2026-12-01")
+    asked = send(client, "release", subject=str(measure.id), day="2026-12-01", sure="")
     assert asked.status_code == 200
     assert "到时间下发给 32 个填报单位" in text_of(asked)
     assert "定时下发：2026-12-01 08:30" in text_of(asked)
     assert session.exec(select(Schedule)).all() == []
     fields = fields_of(asked, address)
-    back = client.post(address, data=fields | {"back": "yes"})
+    back = client.post(address, data=fields | {"sure": "", "back": "yes"})
     assert fields_of(back, address)["day"] == ["2026-12-01"]
     answer = client.post(address, data=fields | {"sure": "yes"})
     assert len(session.exec(select(Schedule)).all()) == 1
@@ -285,7 +286,7 @@ def test_a_schedule_that_will_reach_many_units_is_asked_about_with_the_count(
 def test_what_would_be_refused_is_not_asked_about(
     session: Session, sign_in: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.campaigns.schedules.MANY", 0)
+    monkeypatch.setattr("web.campaigns.new_schedule.MANY", 0)
     measure, campaign = drafted(session, confirmed=True), taken_in(session)
     client = sign_in(REGION, "office")
     late = send(client, "release", subject=str(measure.id), day="2026-11-20")
