@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from adapters.settings import Settings
 from bench import (
+    board,
     expressions,
     filling,
     form_page,
@@ -92,6 +93,14 @@ def measure_region_page() -> dict[str, Any]:
     return {"region_page": {**(results[SQLITE] or {}), POSTGRESQL: results[POSTGRESQL]}}
 
 
+def measure_board() -> dict[str, Any]:
+    results = {}
+    for backend in (SQLITE, POSTGRESQL):
+        with scratch() as folder:
+            results[backend] = board.measure(backend, folder)
+    return {"board": {**(results[SQLITE] or {}), POSTGRESQL: results[POSTGRESQL]}}
+
+
 def measure_review_list() -> dict[str, Any]:
     results = {}
     for backend in (SQLITE, POSTGRESQL):
@@ -140,6 +149,7 @@ MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "submissions": measure_submissions,
     "rush": measure_rush,
     "region_page": measure_region_page,
+    "board": measure_board,
     "filling": measure_filling,
     "review_list": measure_review_list,
     "workbooks": measure_workbooks,

@@ -55,6 +55,7 @@ from services.campaigns.measures import (
 from services.campaigns.withdrawals import withdraw_measure
 from web.campaigns.campaigns import find_due
 from web.campaigns.conflicts import GATE_NAMES
+from web.campaigns.congestion import Congestion, read_congestion
 from web.campaigns.dated_facts import dated_facts
 from web.campaigns.form_costs import PreviewedForm, preview_form
 from web.campaigns.measure_acts import (
@@ -331,6 +332,8 @@ class PreviewPage(Page):
     preview: ReleasePreview
     notice: HandedNotice
     """The files that the units can read with it."""
+    congestion: Congestion | None
+    """What else falls due; None after the release, and without a date."""
     silent: Mapping[Access, int]
     """What their accounts are like → how many units are asked to answer and cannot."""
     target: str
@@ -362,6 +365,12 @@ def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str =
         campaign=campaign,
         preview=preview,
         notice=get_handed_notice(context.session, campaign.id),
+        congestion=read_congestion(
+            context,
+            measure,
+            [(row.level, row.due_on, row.reach.answering) for row in preview.levels],
+            preview.form.cost.minutes,
+        ),
         silent=count_silent(context.session, measure.id, context.viewer.unit),
         target=_target(measure),
         plans=[

@@ -161,3 +161,20 @@ def test_a_preview_costs_the_same_few_statements_whatever_else_is_asked(
         measure = issued(session, f"摸底{number}", None, HOMES)
         answer(session, measure, VILLAGE, homes="85")
     assert cost() == few <= 5
+
+
+def test_the_preview_shows_what_else_falls_due_and_a_day_with_room(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    long = [{"name": f"n{n}", "label": f"情况{n}", "type": "text", "multiline": True}
+            for n in range(15)]  # fmt: skip
+    issued(session, "年度总结", None, *long)
+    form = make_form(session, office_of(session), [HOMES, CHECKED])
+    same_day = drafted(session, confirmed=True, form=form, due_rule="2026-12-20")
+    shown = preview_of(sign_in, same_day)
+    assert "今后 20 个工作日的任务" in shown
+    assert "已有 1 条措施到期，加上本措施，95% 的单位当天要花 61 分钟以内。建议改为" in shown
+    other_day = drafted(session, confirmed=True, form=form, due_rule="2026-12-16")
+    assert "已有 0 条措施到期，加上本措施，95% 的单位当天要花 1 分钟以内，有余地。" in preview_of(
+        sign_in, other_day
+    )
