@@ -12,6 +12,7 @@ from adapters.reports.report_view import (
     ANSWER_TITLES,
     LEVEL_TITLES,
     LIST_TITLES,
+    TIMELY_TITLES,
     Report,
     day,
     figure_name,
@@ -77,6 +78,7 @@ class _Book:
         sheet.lines(lines)
         level = LedgerColumn(self.say(N_("层级")), 16, "text")
         sheet.table([level, *self._columns(LEVEL_TITLES)], map(self._level, self.data["levels"]))
+        self._timely(sheet)
         self._complaints(sheet)
         columns = [
             LedgerColumn(self.say(N_("序号")), 8, "count"),
@@ -89,6 +91,14 @@ class _Book:
         )
         sheet.table(columns, rows)
         sheet.table(self._hand_down_columns(), map(self._handed_down, self.data["measures"]))
+
+    def _timely(self, sheet: LedgerSheet) -> None:
+        """Answers by the date they came by."""
+        found = self.data["timely"]
+        if found:
+            titles = {**TIMELY_TITLES, "excused": LIST_TITLES["excused"]}
+            row = [found[name] for name in titles]
+            sheet.table(self._columns(titles), [row])
 
     def _complaints(self, sheet: LedgerSheet) -> None:
         """Complaints below by kind, where there are any that may be told."""

@@ -40,7 +40,15 @@ LIST_TITLES = {
     "overdue": N_("逾期未报"),
     "late": N_("逾期后补报"),
     "missing": N_("应填报而尚未报送"),
+    "excused": N_("裁定免予办理"),
 }
+TIMELY_TITLES = {
+    "sent": N_("报送过的"),
+    "on_time": N_("按原定时限"),
+    "extended": N_("按延期后的时限"),
+    "late": N_("迟报"),
+}
+"""Answers by the date they came by. The last three add up to the first."""
 ANSWER_TITLES = {
     "asked": N_("应报"),
     "answering": N_("已交办"),

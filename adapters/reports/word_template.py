@@ -23,6 +23,7 @@ def write(language: str, path: Path) -> None:
     for part in (
         _title,
         _overview,
+        _timely,
         _complaints,
         _measures,
         _handed_down,
@@ -89,6 +90,29 @@ def _overview(template: Template) -> None:
         "{{ data.coverage.units|number }} units are to fill in forms; "
         "{{ data.coverage.units_complete|number }} "
         "({{ data.coverage.units_share }}) have answered everything.",
+    )
+    template.command("{%p endif %}")
+
+
+def _timely(template: Template) -> None:
+    template.command("{%p if data.timely and data.timely.sent %}")
+    template.say(
+        "报送过的{{ data.timely.sent|number }}份中，"
+        "按原定时限{{ data.timely.on_time|number }}份（{{ data.timely.on_time_share }}），"
+        "按延期后的时限{{ data.timely.extended|number }}份（{{ data.timely.extended_share }}），"
+        "迟报{{ data.timely.late|number }}份（{{ data.timely.late_share }}）。",
+        "Of {{ data.timely.sent|number }} answers sent, {{ data.timely.on_time|number }} came by "
+        "the first due date ({{ data.timely.on_time_share }}), "
+        "{{ data.timely.extended|number }} by an extended one "
+        "({{ data.timely.extended_share }}) and {{ data.timely.late|number }} late "
+        "({{ data.timely.late_share }}).",
+    )
+    template.command("{%p endif %}")
+    template.command("{%p if data.timely and data.timely.excused %}")
+    template.say(
+        "裁定免予办理{{ data.timely.excused|number }}份，不计入应报；单位和理由见下面的名单。",
+        "{{ data.timely.excused|number }} were excused by a ruling and are not asked; the list "
+        "below names them with the reasons.",
     )
     template.command("{%p endif %}")
 

@@ -50,6 +50,9 @@ def list_tallies(
         "answering": col(Tally.answering),
         "reported": col(Tally.reported),
         "reviewed": col(Tally.reviewed),
+        "sent": col(Tally.sent),
+        "extended": col(Tally.extended),
+        "excused": col(Tally.excused),
     }
     key: dict[str, Any] = {
         "measure_id": col(Tally.measure_id),
@@ -66,7 +69,7 @@ def list_tallies(
             col(Tally.measure_id).in_(of_campaign(campaign_id)),
         )
         .group_by(*key.values())
-        .having(func.sum(col(Tally.issued)) > 0)
+        .having(func.sum(col(Tally.issued) + col(Tally.excused)) > 0)
     )
     return by_name.values(session.execute(query))
 

@@ -292,6 +292,7 @@ def _assignments(
         status=col(Assignment.status),
         answering=col(Assignment.answering),
         late=col(Assignment.late),
+        extended=col(Assignment.extended),
         due_on=col(Assignment.due_on),
         issued_at=col(Assignment.issued_at),
         acknowledged_at=col(Assignment.acknowledged_at),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
-from models import Assignment, Level, Measure, Review, Status, Submission, Unit
+from models import Assignment, Decline, Level, Measure, Review, Ruling, Status, Submission, Unit
 from queries.assignments.asked import held_units
 from queries.assignments.still_open import LIVE, OWED
 from queries.filling.current_submission import is_current
@@ -34,6 +34,7 @@ def _list_conditions(as_of: date) -> dict[str, ColumnElement[bool]]:
         "returned": col(Assignment.status) == Status.RETURNED,
         "overdue": and_(OWED, col(Assignment.due_on) < as_of),
         "late": and_(col(Assignment.late), LIVE),
+        "excused": and_(col(Assignment.answering), col(Assignment.status) == Status.EXCUSED),
         "missing": and_(col(Assignment.answering), col(Assignment.status).in_(UNANSWERED)),
     }
 
@@ -57,7 +58,7 @@ def _named(
         status=col(Assignment.status),
         sent_at=col(Assignment.sent_at),
         closed_at=col(Assignment.closed_at),
-        reason=col(Review.reason),
+        reason=func.coalesce(Decline.ruling_reason, Review.reason),
         stood_in=and_(col(Assignment.status).in_(REPORTED), has_stand_in()),
     )
     query = (
@@ -70,6 +71,14 @@ def _named(
             and_(is_current(), col(Assignment.status) == Status.RETURNED),
         )
         .outerjoin(Review, col(Review.submission_id) == Submission.id)
+        .outerjoin(
+            Decline,
+            and_(
+                col(Assignment.status) == Status.EXCUSED,
+                col(Decline.assignment_id) == Assignment.id,
+                col(Decline.ruling) == Ruling.EXCUSE,
+            ),
+        )
         .where(first.c.place <= LIST_ROWS)
         .order_by(first.c.report_unit_id, first.c.place)
     )

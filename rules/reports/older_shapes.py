@@ -16,25 +16,36 @@ _NEW_IN_TARGETS = {
 }  # fmt: skip
 
 
+_NO_LIST: Json = {"count": 0, "levels": [], "rows": []}
+
+
 def as_now(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The content of a snapshot in the shape that faces print.
 
-    Shape 2 did not say where the working days went. Shape 1 knew only units that a measure had
-    reached, counted days late by the calendar, and did not count lists by level.
+    Shape 3 knew no extensions and no excused units. Shape 2 did not say where the working days
+    went. Shape 1 knew only units that a measure had reached, counted days late by the calendar, and
+    did not count lists by level.
     """
-    if data["shape"] >= 3:
+    if data["shape"] >= 4:
         return data
-    if data["shape"] == 2:
-        return {"held": None, **data}
-    return {
+    third = {
+        "timely": None,
         **data,
-        "held": None,
+        "lists": {"excused": _NO_LIST, **data["lists"]},
+    }
+    if data["shape"] == 3:
+        return third
+    second = {"held": None, **third}
+    if data["shape"] == 2:
+        return second
+    return {
+        **second,
         "below": _counts(data["below"]),
         "complaints": [],
         "levels": [_counts(row) for row in data["levels"]],
         "lower": [_counts(row) for row in data["lower"]],
         "measures": [_measure(measure) for measure in data["measures"]],
-        "lists": {kind: _list(found, data["as_of"]) for kind, found in data["lists"].items()},
+        "lists": {kind: _list(found, data["as_of"]) for kind, found in third["lists"].items()},
     }
 
 

@@ -35,7 +35,7 @@ from rules.reports.report_rows import (
 )
 from rules.reports.shares import share
 
-SHAPE = 3
+SHAPE = 4
 """The version of the shape of snapshots. It grows with every change of the shape."""
 COUNTS = (
     "asked",
@@ -51,6 +51,9 @@ COUNTS = (
     "answering",
     "reported",
     "reviewed",
+    "sent",
+    "extended",
+    "excused",
 )
 Json = dict[str, Any]
 
@@ -89,6 +92,7 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
         "coverage": _coverage(index, unit_id, below),
         "below": below,
         "complaints": complaints_of(index, unit),
+        "timely": _timely(below),
         "held": held_of(index, unit),
         "levels": levels,
         "lower": _merge(
@@ -97,6 +101,16 @@ def _snapshot(index: RowIndex, unit_id: int) -> Json:
         "measures": measures,
         "lists": {kind: _list(index, unit_id, kind, levels, numbers) for kind in LISTS},
     }
+
+
+def _timely(below: Json) -> Json:
+    """Of the answers that were ever sent below: how many came by the first due date, by an extended
+    one, and late. The three add up to `sent`."""
+    sent, late, extended = below["sent"], below["late"], below["extended"]
+    on_time = sent - late - extended
+    counts = {"sent": sent, "on_time": on_time, "extended": extended, "late": late}
+    shares = {f"{name}_share": share(counts[name], sent) for name in counts if name != "sent"}
+    return {**counts, **shares, "excused": below["excused"]}
 
 
 def _unit(index: RowIndex, unit: ReportedUnit) -> Json:
@@ -170,6 +184,7 @@ def _own(index: RowIndex, row: AssignmentRow | None) -> Json | None:
         "passed_on": row.id in index.rows.passed_on,
         "sent_on": _day(row.sent_at),
         "late": row.late,
+        "extended": row.extended,
         "detail": _detail(row),
         "figures": own_figures(index, row),
     }
@@ -235,7 +250,7 @@ def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
     """The counts of one assignment that answers, as `services.assignments.roll_up` counts
     assignments below a unit."""
     if row.status in OUT:
-        return dict.fromkeys(COUNTS, 0)
+        return dict.fromkeys(COUNTS, 0) | {"excused": int(row.status == Status.EXCUSED)}
     unsent = _owes(row)
     flags = {
         "issued": True,
@@ -251,8 +266,10 @@ def _own_counts(row: AssignmentRow, as_of: Any) -> Json:
         "asked": True,
         "reported": row.status in REPORTED,
         "reviewed": row.status in REVIEWED,
+        "sent": row.sent_at is not None,
+        "extended": row.extended,
     }
-    return {name: int(flag) for name, flag in flags.items()}
+    return {name: int(flags.get(name, False)) for name in COUNTS}
 
 
 def _told_status(row: AssignmentRow | NamedRow) -> str:

@@ -13,7 +13,7 @@ from rules.assignments.held_days import HeldTable
 from rules.dates.calendar import Calendar
 from rules.forms.rolled_figures import Extremes
 
-LISTS = ("returned", "overdue", "late", "missing")
+LISTS = ("returned", "overdue", "late", "missing", "excused")
 """Kinds of lists in a report that name units."""
 LIST_ROWS = 5000
 """The most rows of each list that a report keeps. The counts beside a list are always complete."""
@@ -71,6 +71,7 @@ class AssignmentRow(NamedTuple):
     status: Status
     answering: bool
     late: bool
+    extended: bool
     due_on: date
     issued_at: datetime
     acknowledged_at: datetime | None
@@ -105,6 +106,9 @@ class TallyRow(NamedTuple):
     answering: int
     reported: int
     reviewed: int
+    sent: int = 0
+    extended: int = 0
+    excused: int = 0
 
 
 class TotalRow(NamedTuple):

@@ -152,3 +152,14 @@ def test_the_count_of_a_list_is_complete_where_its_rows_are_not() -> None:
     assert data["lists"]["missing"]["count"] == 2
     [row] = data["lists"]["overdue"]["rows"]
     assert (row["days"], row["measure"], row["above"]) == (1, 1, "自治区")  # Friday to Monday
+
+
+def test_in_time_extended_and_late_add_up_to_what_was_sent() -> None:
+    counted = tally("once")._replace(sent=8, extended=2, late=1, excused=3)
+    data = snapshots(rows(tallies=[counted], coverage=[CoverageRow(1, 3, 0)]))[1]
+    timely = data["timely"]
+    assert (timely["on_time"], timely["extended"], timely["late"]) == (5, 2, 1)
+    assert (timely["on_time_share"], timely["extended_share"]) == ("62.5%", "25.0%")
+    assert (timely["excused"], data["lists"]["excused"]["count"]) == (3, 3)
+    nothing = snapshots(rows())[1]["timely"]
+    assert (nothing["sent"], nothing["late_share"]) == (0, NONE)

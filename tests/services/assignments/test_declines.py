@@ -27,6 +27,7 @@ from queries.assignments.inbox import list_ended
 from queries.assignments.progress import get_below
 from queries.assignments.visible_assignments import get_visible_assignment
 from queries.filling.submissions import find_current, find_draft
+from queries.reports.report_lists import list_named
 from rules.accounts.permissions import NotAllowed
 from rules.dates.calendar import PUBLISHED
 from rules.sentences.not_found import NotFound
@@ -289,3 +290,10 @@ def test_only_its_unit_and_the_units_above_read_adecline_it(
     assert [key for key, count in counts.items() if count] == [
         (VILLAGE, "own"), (VILLAGE, "all"), (TOWNSHIP, "asked"), (TOWNSHIP, "all"),
     ]  # fmt: skip
+
+
+def test_a_report_names_the_excused_with_the_reason(session: Session, few: Measure) -> None:
+    rule_it(session, decline_it(session, few), Ruling.EXCUSE, reason="村里没有取暖设备")
+    told = list_named(session, few.campaign_id, [get_unit(session, REGION).id], as_of=NOW.date())
+    assert [(row.code, row.reason) for row in told["excused"]] == [(VILLAGE, "村里没有取暖设备")]
+    assert VILLAGE not in {row.code for row in told["missing"]}

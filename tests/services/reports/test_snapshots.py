@@ -68,6 +68,9 @@ def recounted(session: Session, code: str, measure_id: int) -> dict[str, int]:
         "asked": len(rows),
         "reported": len(sent),
         "reviewed": len(passed),
+        "sent": sum(row.sent_at is not None for row in rows),
+        "extended": sum(row.extended for row in rows),
+        "excused": 0,
     }
 
 
