@@ -23,6 +23,7 @@ from bench import (
     review_list,
     rush,
     sample,
+    simulation,
     submissions,
     workbooks,
 )
@@ -143,6 +144,12 @@ def measure_pages() -> dict[str, Any]:
     return {"pages_country" if country else "pages": figures}
 
 
+def measure_simulation() -> dict[str, Any]:
+    """A campaign of twelve weeks with a fake clock."""
+    with scratch() as folder:
+        return {"simulation": simulation.measure(folder)}
+
+
 MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "hand_down": measure_hand_down,
     "campaign": measure_usual_campaign,
@@ -155,6 +162,7 @@ MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "workbooks": measure_workbooks,
     "pages": measure_pages,
     "peers": lambda: {"peers": peers.measure()},
+    "simulation": measure_simulation,
     "expressions": lambda: {"expressions": expressions.measure()},
 }
 

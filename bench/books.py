@@ -12,10 +12,11 @@ from sqlmodel import Session, col
 
 from bench.season import Told
 from models import Act, Assignment, Event, HandDown, Message, MessageKind, Status, Submission, Unit
+from queries.assignments.declines import list_waiting_declines
 from queries.assignments.held_days import held_in_campaign, read_held_days
-from queries.assignments.inbox import list_owed
-from queries.assignments.still_open import OWING, WAITING_DIRECTLY
-from queries.review.review_list import WaitingSubmissions
+from queries.assignments.inbox import list_owed, list_taken
+from queries.assignments.still_open import DECLINED, OWED, WAITING_ABOVE, WAITING_DIRECTLY
+from queries.review.review_list import ReviewFilter, WaitingSubmissions
 from rules.assignments.held_days import LIES_WITH
 from rules.dates.calendar import PUBLISHED, local_date
 from services.assignments.recounts import list_wrong_totals
@@ -51,6 +52,7 @@ def balance(session: Session, told: Told, campaign_id: int, today: date) -> Book
 def _sendings(session: Session, told: Told, lost: list[str], doubled: list[str]) -> None:
     """Every confirmed sending is there once."""
     stored = Counter(session.scalars(select(col(Submission.receipt))))
+    lost += ["a form that was not taken"] * told.refused
     lost += [f"receipt {receipt}" for receipt in told.receipts if receipt not in stored]
     doubled += [f"receipt {receipt}" for receipt, times in stored.items() if times > 1]
     unknown = stored.keys() - set(told.receipts)
@@ -59,9 +61,11 @@ def _sendings(session: Session, told: Told, lost: list[str], doubled: list[str])
 
 def _messages(session: Session, told: Told, lost: list[str], doubled: list[str]) -> None:
     """Every reminder is there once."""
-    wanted = select(func.count(col(Message.id))).where(col(Message.kind) == MessageKind.REMIND)
-    difference = told.reminders - (session.scalar(wanted) or 0)
-    (lost if difference > 0 else doubled).extend(["a reminder"] * abs(difference))
+    wanted = {MessageKind.REMIND: told.reminders, MessageKind.DIGEST: told.digests}
+    for kind, confirmed in wanted.items():
+        stored = select(func.count(col(Message.id))).where(col(Message.kind) == kind)
+        difference = confirmed - (session.scalar(stored) or 0)
+        (lost if difference > 0 else doubled).extend([f"a {kind}"] * abs(difference))
 
 
 def _histories(session: Session, lost: list[str], doubled: list[str]) -> None:
@@ -92,13 +96,17 @@ def _inboxes(session: Session, lost: list[str], doubled: list[str]) -> None:
     The issuer's own assignments stand on the pages of its campaigns.
     """
     found: Counter[int] = Counter()
-    units = session.scalars(select(col(Unit.id)).join(Assignment).distinct()).all()
+    units = session.scalars(select(col(Assignment.unit_id)).distinct()).all()
     for unit_id in units:
         found.update(row.id for row in list_owed(session, unit_id))
-        waiting = WaitingSubmissions(unit_id)
-        found.update(session.scalars(waiting.select(), waiting.given))
+        found.update(row.id for row in list_taken(session, unit_id))
+        declines = list_waiting_declines(session, unit_id, limit=999)
+        found.update(row.assignment_id for row in declines)
+        for stood_in in (False, True):
+            waiting = WaitingSubmissions(unit_id, ReviewFilter(stood_in=stood_in))
+            found.update(session.scalars(waiting.select(), waiting.given))
     wanted: set[int] = set()
-    for clause in (OWING, WAITING_DIRECTLY):
+    for clause in (OWED, WAITING_DIRECTLY, WAITING_ABOVE, DECLINED):
         given = select(col(Assignment.id)).where(clause, col(Assignment.parent_id).is_not(None))
         wanted.update(session.scalars(given))
     lost += [f"assignment {key} from all inboxes" for key in wanted - found.keys()]

@@ -8,7 +8,7 @@ measure, closes another and opens it again. `bench.books` balances the books aft
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -24,24 +24,30 @@ from models import (
     Assignment,
     Campaign,
     Decision,
-    DueMoveKind,
+    Decline,
+    DeclineKind,
+    Extension,
     FormVersion,
     Gate,
     Measure,
     MeasureStatus,
     Role,
+    Ruling,
     Status,
     Submission,
     Unit,
 )
 from queries.assignments.hand_downs import list_pending
-from queries.assignments.still_open import OWING, WAITING_DIRECTLY
+from queries.assignments.still_open import OWED, OWING, WAITING_DIRECTLY
 from queries.filling.current_submission import is_current
 from rules.dates.calendar import PUBLISHED
 from rules.filling.posting import Posting
+from rules.sentences.refusal import Refusal
 from services.assignments import assignments, hand_down
-from services.assignments.due_moves import Move, move_due
+from services.assignments.declines import decline, escalate, rule
+from services.assignments.extensions import ask_extension, decide_extensions
 from services.assignments.gates import AT_GATE, open_gates
+from services.assignments.reminders import remind as remind_all
 from services.assignments.reminding import remind
 from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.measures import (
@@ -68,6 +74,10 @@ class Told:
 
     receipts: list[str] = field(default_factory=list)
     reminders: int = 0
+    """By hand."""
+    digests: int = 0
+    refused: int = 0
+    """Forms that should have been taken."""
     again: int = 0
     """Acts done a second time that did something a second time."""
 
@@ -103,8 +113,8 @@ class Season:
             self.now = datetime.combine(day, time(1), UTC)
             self._office(number / len(days), day, days[number - 1] if number else day)
             for act in (
-                self._open_gates, self._pass_on, self._hand_down, self._take_back, self._send,
-                self._send_above, self._review, self._move, self._remind,
+                self._open_gates, self._pass_on, self._hand_down, self._take_back, self._decline,
+                self._rule, self._send, self._send_above, self._review, self._extend, self._remind,
             ):  # fmt: skip
                 self.now += timedelta(minutes=20)
                 act()
@@ -233,18 +243,20 @@ class Season:
 
     def _send_where(self, *clauses: ColumnElement[bool]) -> None:
         with self.opened() as session:
-            ids = [row.id for row in self._some(session, OWING, *clauses)]
+            ids = [row.id for row in self._some(session, OWED, *clauses)]
         for part in _in_parts(ids):
             with self.opened() as session:
                 forms = [self._form(session, assignment_id) for assignment_id in part]
                 sent = [row for row in send_each(session, forms) if isinstance(row, Sent)]
+                self.told.refused += len(forms) - len(sent)
                 self.told.receipts += [row.submission.receipt for row in sent if not row.again]
                 again = send_each(session, forms[:1])
                 self.told.again += sum(isinstance(row, Sent) and not row.again for row in again)
 
     def _form(self, session: Session, assignment_id: int) -> Sending:
         row = session.get_one(Assignment, assignment_id)
-        typed = {"checked": [str(self.random.randint(0, 99))], "narrative": ["已经完成。"]}
+        number = str(self.random.randint(0, 99))
+        typed = {"checked": [number]} if row.lowest else {"narrative": ["已经完成。"]}
         key = f"season-{self.random.getrandbits(64):016x}"
         return Sending(row.id, typed, Posting(send_key=key), _account_of(session, row), self.now)
 
@@ -278,22 +290,64 @@ class Season:
         if batch is not None and self.random.random() < 0.05:
             undo(session, batch.id, **what)
 
-    def _move(self) -> None:
-        """A few units get five more working days, and asking twice gives them no more."""
+    def _decline(self) -> None:
+        """A few units send their work back up; whoever has not ruled in time is passed over."""
+        lowest = col(Assignment.lowest).is_(True)
+        fresh = col(Assignment.status).in_((Status.ISSUED, Status.ACKNOWLEDGED))
         with self.opened() as session:
-            rows = self._some(session, OWING, col(Assignment.lowest).is_(True), share=0.002)
-            moves = [
-                Move(row.id, row.due_on, PUBLISHED.add_workdays(row.due_on, 5)) for row in rows
-            ]
-            how: dict[str, Any] = {
-                "kind": DueMoveKind.EXTENSION, "reason": "大雪封路", "now": self.now,
-                "actor": _office_of(session),
-            }  # fmt: skip
-            move_due(session, moves, **how)
-            self.told.again += len(move_due(session, moves, **how))
+            for row in self._some(session, OWING, lowest, fresh, share=self.busy / 20):
+                actor = _account_of(session, row)
+                with suppress(Refusal):
+                    decline(
+                        session, row.id, kind=DeclineKind.NOT_OURS, reason=REASON, days=2,
+                        actor=actor, now=self.now,
+                    )  # fmt: skip
+        with self.opened() as session:
+            escalate(session, days=2, now=self.now)
+        with self.opened() as session:
+            self.told.again += escalate(session, days=2, now=self.now)
+
+    def _rule(self) -> None:
+        """Some of the units that are asked rule."""
+        pending = select(Decline).where(col(Decline.ruled_at).is_(None)).order_by(col(Decline.id))
+        with self.opened() as session:
+            for found in self._pick(session.scalars(pending).all(), 2 * self.busy):
+                asked = select(Account).where(col(Account.unit_id) == found.asked_id)
+                ruling = self.random.choice((Ruling.INSIST, Ruling.TAKE, Ruling.EXCUSE))
+                actor = session.scalars(asked.order_by(col(Account.id)).limit(1)).one()
+                with suppress(Refusal):
+                    rule(session, found.id, ruling=ruling, reason=REASON, actor=actor, now=self.now)
+
+    def _extend(self) -> None:
+        """A few units ask for more time, and the units above decide."""
+        parent = col(Assignment.parent_id).is_not(None)
+        with self.opened() as session:
+            for row in self._some(session, OWING, parent, share=self.busy / 20):
+                wanted_on = PUBLISHED.add_workdays(max(row.due_on, self.now.date()), 1)
+                how: dict[str, Any] = {"actor": _account_of(session, row), "now": self.now}
+                with suppress(Refusal):
+                    ask_extension(session, row.id, wanted_on=wanted_on, reason=REASON, **how)
+        asked = select(Extension).where(col(Extension.decided_at).is_(None))
+        with self.opened() as session:
+            asking = session.scalars(asked.order_by(col(Extension.id))).all()
+            for request in self._pick(asking, 2 * self.busy):
+                self._grant(session, request)
+
+    def _grant(self, session: Session, request: Extension) -> None:
+        account = select(Account).where(col(Account.unit_id) == request.asked_id)
+        actor = session.scalars(account.order_by(col(Account.id)).limit(1)).one()
+        grant = self.random.random() < 0.7
+        with suppress(Refusal):
+            decide_extensions(
+                session, [request.id], grant=grant, reason=REASON, actor=actor, now=self.now
+            )
 
     def _remind(self) -> None:
-        """The office reminds some units, twice: the second time tells nobody."""
+        """The round of the day, and the office by hand: the second time nobody is told."""
+        with self.opened() as session:
+            self.told.digests += remind_all(session, now=self.now)
+        with self.opened() as session:
+            self.told.again += remind_all(session, now=self.now)
         with self.opened() as session:
             rows = self._some(session, OWING, col(Assignment.parent_id).is_not(None), share=0.005)
             if rows:
@@ -326,7 +380,8 @@ def _office_of(session: Session) -> Account:
 
 
 def _account_of(session: Session, assignment: Assignment) -> Account:
-    wanted = select(Account).where(col(Account.unit_id) == assignment.unit_id)
+    unit_id = assignment.taken_by_id or assignment.unit_id
+    wanted = select(Account).where(col(Account.unit_id) == unit_id)
     found: Account = session.scalars(wanted.order_by(col(Account.id)).limit(1)).one()
     return found
 

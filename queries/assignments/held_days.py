@@ -27,10 +27,10 @@ from models import Act, Assignment, Event, Measure, Status, Unit
 from models.local_day import LocalDay
 from models.parameters import among
 from queries.units.calendars import get_calendars
-from rules.assignments.held_days import Crossing, HeldTable, Lot, book, tables
+from rules.assignments.held_days import LIES_WITH, Crossing, HeldTable, Lot, book, tables
 from rules.dates.workday_numbers import workday_numbers
 
-DONE = (Status.APPROVED, Status.CLOSED, Status.WITHDRAWN)
+DONE = [status for status, holder in LIES_WITH.items() if holder is None]
 EMPTY = HeldTable({}, {}, 0)
 
 
