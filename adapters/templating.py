@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from adapters.language import get_translations
 from adapters.root import ROOT
+from rules.sentences.numbers import apart
 
 SENTENCES = 8_192
 """Sentences without values that are kept for a language; the templates have some two thousand."""
@@ -88,6 +89,7 @@ def _sentences(translations: NullTranslations) -> dict[str, Any]:
         return found(text) % values if values else finished(text)
 
     def ngettext(one: str, many: str, num: int, /, **values: Any) -> Markup:
-        return Markup(translations.ngettext(one, many, num)) % ({"num": num} | values)
+        told = {"num": apart(num)} | values
+        return Markup(translations.ngettext(one, many, num)) % told
 
     return {"_": gettext, "gettext": gettext, "ngettext": ngettext}

@@ -16,6 +16,7 @@ from adapters.templating import make_environment
         ("{% trans unit='<i>' %}勾选 {{ unit }}{% endtrans %}", "Tick &lt;i&gt;"),
         ("{{ ngettext('%(num)s 处提示', '%(num)s 处提示', 1) }}", "1 point to check"),
         ("{{ ngettext('%(num)s 处提示', '%(num)s 处提示', 3) }}", "3 points to check"),
+        ("{{ ngettext('%(num)s 处提示', '%(num)s 处提示', 14315) }}", "14,315 points to check"),
         ("{% trans %}100%{% endtrans %}", "100%"),
         ("{{ _('100%%') }}", "100%"),
         ("{{ _('<b>') }}", "<b>"),
