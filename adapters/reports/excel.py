@@ -136,6 +136,7 @@ class _Book:
             LedgerColumn(self.say(N_("已报超出部分")), 10, "number"),
             LedgerColumn(self.say(N_("已审完成")), 10, "number"),
             LedgerColumn(self.say(N_("已审完成率")), 10, "share"),
+            LedgerColumn(self.say(N_("最低一级时间不足")), 30, "text"),
         ]
 
     def by_lower_unit(self) -> None:
@@ -338,7 +339,15 @@ class _Book:
             target.get("reported_surplus"),
             target.get("reviewed"),
             target.get("reviewed_share"),
+            self._signed(measure["short"]),
         ]
+
+    def _signed(self, short: Json | None) -> str:
+        """Who signed for too little time, and why."""
+        if short is None:
+            return ""
+        told = {**short, "account": short["account"] or self.say(N_("没有人签字"))}
+        return self.say(N_("%(days)d个（少于%(floor)d个），%(account)s：%(reason)s"), **told)
 
     def _figures(self) -> Iterable[list[Any]]:
         unit = self.data["unit"]

@@ -170,6 +170,18 @@ def _handed_down(template: Template) -> None:
         ],
         "r in data.measures",
     )
+    template.command("{%p for r in data.measures if r.short %}")
+    template.say(
+        "第{{ r.number }}项下发时，最低一级只有{{ r.short.days }}个完整工作日，"
+        "少于{{ r.short.floor }}个：{% if r.short.account %}"
+        "{{ r.short.account }}签字，理由：{{ r.short.reason }}"
+        "{% else %}由定时安排下发，没有人签字。{% endif %}",
+        "Measure {{ r.number }} left the lowest level {{ r.short.days }} whole working days, "
+        "fewer than {{ r.short.floor }}. {% if r.short.account %}Signed by {{ r.short.account }}, "
+        "because: {{ r.short.reason }}"
+        "{% else %}A schedule released it; nobody has signed.{% endif %}",
+    )
+    template.command("{%p endfor %}")
     template.command("{%p for r in data.measures if r.own and r.own.detail %}")
     template.say(
         "第{{ r.number }}项，本单位的细化要求：{{ r.own.detail.text }}"

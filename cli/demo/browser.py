@@ -107,7 +107,9 @@ class Browser:
         units, press the button that says yes."""
         answered = self.press(page, words, **values)
         asking = answered.tree.xpath("//button[@name='sure']")
-        return self.press(answered, asking[0].text_content().strip()) if asking else answered
+        if not asking:
+            return answered
+        return self.press(answered, asking[0].text_content().strip(), **values)
 
 
 def _form_of(page: AnsweredPage, button: html.HtmlElement) -> html.FormElement:

@@ -44,7 +44,7 @@ from queries.reports.report_counts import (
     targets_of,
 )
 from queries.reports.report_listed import list_listed, names_rolled
-from queries.reports.report_lists import list_coverage, list_named
+from queries.reports.report_lists import list_coverage, list_named, list_short
 from queries.units.calendars import get_calendars
 from queries.units.units import current, list_units_with
 from rules.assignments.held_days import HeldTable
@@ -102,6 +102,7 @@ def get_report_rows(
         answering=list_answering(session, campaign_id),
         to_come=to_come,
         targets=list_targets(session, targets_of(measures, form_fields), unit_ids),
+        short=list_short(session, campaign_id),
         complaints=_complaints(session, campaign_id),
         held=held,
         held_units=_held_units(session, held),

@@ -9,13 +9,26 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from adapters.by_name import ByName
-from models import Assignment, Decline, Level, Measure, Review, Ruling, Status, Submission, Unit
+from models import (
+    Account,
+    Assignment,
+    Decline,
+    Level,
+    Measure,
+    MeasureAct,
+    MeasureEvent,
+    Review,
+    Ruling,
+    Status,
+    Submission,
+    Unit,
+)
 from queries.assignments.asked import held_units
 from queries.assignments.still_open import LIVE, OWED
 from queries.filling.current_submission import is_current
 from queries.filling.stand_ins import has_stand_in
 from rules.assignments.states import REPORTED, UNANSWERED
-from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow
+from rules.reports.report_rows import LIST_ROWS, CoverageRow, NamedRow, ShortRow
 
 
 def list_named(
@@ -149,5 +162,30 @@ def list_coverage(
         .join(reported, and_(col(Unit.lft) > reported.lft, col(Unit.lft) < reported.rgt))
         .where(col(reported.id).in_(unit_ids))
         .group_by(reported.id)
+    )
+    return by_name.values(session.execute(query))
+
+
+def list_short(session: Session, campaign_id: int) -> list[ShortRow]:
+    """The releases that somebody had to sign for, the latest of each period last."""
+    by_name = ByName(
+        ShortRow,
+        measure_id=col(MeasureEvent.measure_id),
+        period=col(MeasureEvent.period),
+        differs=col(MeasureEvent.differs),
+        account=func.coalesce(Account.name, ""),
+        reason=col(MeasureEvent.reason),
+    )
+    query = (
+        select(*by_name.columns)
+        .select_from(MeasureEvent)
+        .join(Measure, col(Measure.id) == MeasureEvent.measure_id)
+        .outerjoin(Account, col(Account.id) == MeasureEvent.account_id)
+        .where(
+            col(Measure.campaign_id) == campaign_id,
+            col(MeasureEvent.act).in_((MeasureAct.RELEASE, MeasureAct.OPEN_PERIOD)),
+            col(MeasureEvent.reason) != "",
+        )
+        .order_by(col(MeasureEvent.id))
     )
     return by_name.values(session.execute(query))

@@ -22,15 +22,18 @@ _NO_LIST: Json = {"count": 0, "levels": [], "rows": []}
 def as_now(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The content of a snapshot in the shape that faces print.
 
-    Shape 3 knew no extensions and no excused units. Shape 2 did not say where the working days
-    went. Shape 1 knew only units that a measure had reached, counted days late by the calendar, and
-    did not count lists by level.
+    Shape 4 did not say who signed for too little time. Shape 3 knew no extensions and no excused
+    units. Shape 2 did not say where the working days went. Shape 1 knew only units that a measure
+    had reached, counted days late by the calendar, and did not count lists by level.
     """
-    if data["shape"] >= 4:
+    if data["shape"] >= 5:
         return data
+    fourth = {**data, "measures": [{"short": None, **found} for found in data["measures"]]}
+    if data["shape"] == 4:
+        return fourth
     third = {
         "timely": None,
-        **data,
+        **fourth,
         "lists": {"excused": _NO_LIST, **data["lists"]},
     }
     if data["shape"] == 3:
@@ -57,6 +60,7 @@ def _measure(measure: Json) -> Json:
     target = measure["target"]
     return {
         **measure,
+        "short": None,
         "below": _counts(measure["below"]),
         "levels": [_counts(row) for row in measure["levels"]],
         "lower": [_counts(row) for row in measure["lower"]],

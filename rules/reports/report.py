@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from models import MeasureStatus, Status
+from models import ONCE, MeasureStatus, Status
 from rules.assignments.counting import sums_levels
 from rules.assignments.states import OUT, REPORTED, REVIEWED, UNSENT
 from rules.dates.calendar import local_date
@@ -35,7 +35,7 @@ from rules.reports.report_rows import (
 )
 from rules.reports.shares import share
 
-SHAPE = 4
+SHAPE = 5
 """The version of the shape of snapshots. It grows with every change of the shape."""
 COUNTS = (
     "asked",
@@ -155,6 +155,7 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
         "kind": measure.kind,
         "withdrawn": measure.status == MeasureStatus.WITHDRAWN,
         "closed": measure.status == MeasureStatus.CLOSED,
+        "short": _short(index, measure.id, period),
         "own": _own(index, index.assignments.get(key)),
         "below": below,
         "levels": _levels(index, key),
@@ -166,6 +167,23 @@ def _measure(index: RowIndex, unit: ReportedUnit, measure: MeasureRow, period: s
         "target": target_of(index, unit, measure, period, below),
         "narratives": narratives_of(index, unit, measure.id, period),
     }
+
+
+def _short(index: RowIndex, measure_id: int, period: str) -> Json | None:
+    """What was signed for where the lowest level got fewer working days than the floor."""
+    kept = [
+        row
+        for row in index.rows.short
+        if (row.measure_id, row.period or ONCE) == (measure_id, period)
+        and "workdays_left" in row.differs
+    ]
+    if not kept:
+        return None
+    floor, days = kept[-1].differs["workdays_left"]
+    return {
+        "days": days, "floor": floor, "account": kept[-1].account,
+        "reason": kept[-1].reason if kept[-1].account else "",
+    }  # fmt: skip
 
 
 def _own(index: RowIndex, row: AssignmentRow | None) -> Json | None:

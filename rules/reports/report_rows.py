@@ -4,6 +4,7 @@ They cover every reported unit (a unit that a report is for) and its direct lowe
 together are called the members here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -58,6 +59,18 @@ class MeasureRow(NamedTuple):
     target_count: int | None
     target_label: str
     form_version_id: int | None
+
+
+class ShortRow(NamedTuple):
+    """A release that left the lowest level fewer working days than the floor."""
+
+    measure_id: int
+    period: str
+    differs: Mapping[str, Any]
+    """`workdays_left`: the floor, and the days that were left."""
+    account: str
+    """Who signed for it; empty: nobody."""
+    reason: str
 
 
 class AssignmentRow(NamedTuple):
@@ -239,6 +252,7 @@ class ReportRows:
     to_come: dict[tuple[int, int, str], dict[str, int]] = field(default_factory=dict)
     """(unit, measure, period) → level → how many units below the measure has not reached."""
     targets: list[TargetRow] = field(default_factory=list)
+    short: list[ShortRow] = field(default_factory=list)
     complaints: list[ComplaintRow] = field(default_factory=list)
     held: dict[int, HeldTable] = field(default_factory=dict)
     """Reported unit → where the working days went."""

@@ -1,5 +1,6 @@
 """Measures: they are written, confirmed and released."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -40,6 +41,7 @@ from services.campaigns.chosen_forms import require_own_version
 from services.campaigns.deletions import delete_rows
 from services.campaigns.measure_content import GateChoice, MeasureContent, content_of
 from services.campaigns.measure_history import record_measures
+from services.campaigns.short_notice import ShortNotice, sign_for_time
 
 LONGEST_REASON = 1_000
 """Characters of the reason for a withdrawal."""
@@ -191,6 +193,7 @@ def release_measure(
     *,
     opened_on: date | None = None,
     schedule_id: int | None = None,
+    reason: str = "",
     actor: Account | None,
     now: datetime,
 ) -> int:
@@ -198,22 +201,31 @@ def release_measure(
 
     The period is that of the day `opened_on`; None: of today in Asia/Shanghai. Writes the issuer's
     own assignment and the wish to hand down, and returns the wish's id. The same period twice gives
-    the same wish. `schedule_id` is the schedule that is carried out.
+    the same wish. `schedule_id` is the schedule that is carried out. Where the lowest level has
+    fewer working days than the floor, the account signs for that with a `reason`
+    (`services.campaigns.short_notice`).
     """
     require(actor, Right.RELEASE_MEASURE, Subject(measure.unit_id))
     session.refresh(measure, with_for_update={"key_share": True})
     require_status(measure, MeasureStatus.CONFIRMED, MeasureStatus.RELEASED)
-    _require_reach(session, measure)
+    levels = _require_reach(session, measure)
     period = current_period(parse_due(measure.due_rule), opened_on or local_date(now))
     wish = hand_down.request(session, measure.id, period, measure.unit_id, actor=actor, now=now)
     new = _issue_root(session, measure, period, wish, actor=actor, now=now)
+    signed = ShortNotice()
+    if new:
+        signed = sign_for_time(
+            session, measure, levels, reason, period=period, today=local_date(now), actor=actor
+        )
     told: dict[str, Any] = {"period": "" if period == ONCE else period, "schedule_id": schedule_id}
+    told["reason"] = signed.reason
     if measure.status != MeasureStatus.RELEASED:
         measure.released_at = now
         released, act = MeasureStatus.RELEASED, MeasureAct.RELEASE
-        _turn(session, measure, released, act, actor=actor, now=now, **told)
+        _turn(session, measure, released, act, also=signed.differs, actor=actor, now=now, **told)
     elif new:
         act = MeasureAct.OPEN_PERIOD
+        told["differs"] = signed.differs
         record_measures(session, [measure.id], act, actor=actor, now=now, **told)
     return wish
 
@@ -332,19 +344,22 @@ def require_status(measure: Measure, *allowed: MeasureStatus) -> None:
         )
 
 
-def _require_reach(session: Session, measure: Measure) -> None:
-    """Raises `Refusal` when no unit below the issuer would receive the measure."""
+def _require_reach(session: Session, measure: Measure) -> Sequence[Level]:
+    """The levels below the issuer that the measure reaches. Raises `Refusal` when no unit would
+    receive it."""
     rank = session.execute(
         select(col(Level.rank))
         .join(Unit, col(Unit.level) == Level.code)
         .where(col(Unit.id) == measure.unit_id)
     ).scalar_one()
-    below = {level.code for level in list_reached_levels(session, measure.id, rank)}
+    levels = list_reached_levels(session, measure.id, rank)
+    below = {level.code for level in levels}
     reach = list_reach(session, measure)
     if not any(reached.answering for reached in reach if reached.level in below):
         raise Refusal(
             N_("措施“%(title)s”没有下发对象：所选层级和标签下没有一个单位。"), title=measure.title
         )
+    return levels
 
 
 __all__ = [

@@ -22,7 +22,7 @@ from flows.dispatch import Dispatcher
 from models import HandDown
 from services.assignments import hand_down as service
 from services.campaigns.measures import release_measure
-from tests.building import REGION, make_account, make_measure
+from tests.building import REGION, URGENT, make_account, make_measure
 from tests.databases import BACKENDS, POSTGRES_URL, fresh_database
 from tests.live import until
 from tests.sample_tree import make_tree
@@ -81,7 +81,9 @@ def wish(installation: str, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as session:
         office = make_account(session, REGION)
-        return release_measure(session, make_measure(session, office), actor=office, now=now)
+        return release_measure(
+            session, make_measure(session, office), reason=URGENT, actor=office, now=now
+        )
 
 
 def test_a_wish_is_taken_up_at_the_first_turn_after_the_database_is_back(

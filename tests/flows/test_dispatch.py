@@ -21,7 +21,7 @@ from models import Gate, HandDown, Measure
 from services.assignments import hand_down as service
 from services.assignments.assignments import release
 from services.campaigns.measures import GateChoice, release_measure
-from tests.building import REGION, assignment_of, make_account, make_measure
+from tests.building import REGION, URGENT, assignment_of, make_account, make_measure
 from tests.live import until
 from tests.second_try import REAL
 
@@ -34,7 +34,7 @@ def release_one(session: Session, **content: object) -> HandDown:
     """The wish of a measure just released by the region."""
     account = make_account(session, REGION)
     measure = make_measure(session, account, **content)  # type: ignore[arg-type]
-    wish = release_measure(session, measure, actor=account, now=datetime.now(UTC))
+    wish = release_measure(session, measure, reason=URGENT, actor=account, now=datetime.now(UTC))
     written = session.get_one(HandDown, wish)
     session.commit()
     return written
@@ -145,7 +145,7 @@ def test_a_hand_down_that_fails_is_tried_again_later_and_holds_nobody_up(
     monkeypatch.setattr("flows.dispatch.time", SimpleNamespace(monotonic=lambda: instants[-1]))
     account = make_account(session, REGION, login="second")
     measure = make_measure(session, account)
-    release_measure(session, measure, actor=account, now=datetime.now(UTC))
+    release_measure(session, measure, reason=URGENT, actor=account, now=datetime.now(UTC))
     session.commit()
     dispatcher = Dispatcher(client)
     assert dispatcher.turn()

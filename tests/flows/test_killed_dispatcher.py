@@ -24,7 +24,7 @@ from flows.dispatch import TAG
 from models import HandDown, HandDownStep
 from services.campaigns.measures import release_measure
 from services.units.shipped_tree import import_shipped_tree
-from tests.building import hand_down_now, make_account, make_measure
+from tests.building import URGENT, hand_down_now, make_account, make_measure
 from tests.killing import stored
 from tests.live import until
 from tests.second_try import REAL
@@ -82,7 +82,7 @@ def release_two(session: Session) -> list[tuple[int, int]]:
     office = make_account(session)
     measures = [make_measure(session, office) for _ in range(2)]
     made = [
-        (measure.id, release_measure(session, measure, actor=office, now=now))
+        (measure.id, release_measure(session, measure, reason=URGENT, actor=office, now=now))
         for measure in measures
     ]
     session.commit()

@@ -24,7 +24,7 @@ from models import HandDown, Occurrence, Outcome, Schedule
 from services.campaigns.measures import release_measure
 from services.campaigns.occurrences import LEASE
 from services.campaigns.schedules import order_reports, schedule_release
-from tests.building import REGION, make_account, make_campaign, make_measure, release_down
+from tests.building import REGION, URGENT, make_account, make_campaign, make_measure, release_down
 from tests.conftest import shared_folder
 from tests.flows.conftest import copy_tables
 from tests.live import free_port, until
@@ -65,7 +65,7 @@ def click(processes: Processes) -> None:
     with disposed(make_engine(processes.settings.engine_url)) as engine, Session(engine) as session:
         account = make_account(session, REGION, login=f"office-{time.monotonic_ns()}")
         measure = make_measure(session, account)
-        release_measure(session, measure, actor=account, now=account.created_at)
+        release_measure(session, measure, reason=URGENT, actor=account, now=account.created_at)
         session.commit()
 
         def is_done() -> bool:

@@ -25,7 +25,7 @@ from flows.hand_down import hand_down
 from models import HandDown
 from services.assignments import hand_down as service
 from services.campaigns.measures import release_measure
-from tests.building import REGION, make_account, make_measure
+from tests.building import REGION, URGENT, make_account, make_measure
 from tests.databases import fresh_database
 from tests.flows.dispatched import states_since
 from tests.live import until
@@ -54,7 +54,9 @@ def release(count: int) -> list[HandDown]:
     with transaction() as session:
         office = make_account(session, REGION)
         wishes = [
-            release_measure(session, make_measure(session, office), actor=office, now=now)
+            release_measure(
+                session, make_measure(session, office), reason=URGENT, actor=office, now=now
+            )
             for _ in range(count)
         ]
         return list(session.exec(select(HandDown).where(col(HandDown.id).in_(wishes))))

@@ -24,7 +24,7 @@ from cli.programs import DISPATCHER, WEB, names_of, prefect_environment, setting
 from models import Account, HandDown, HandDownStep
 from queries.assignments.hand_downs import list_pending
 from services.campaigns.measures import release_measure
-from tests.building import REGION, hand_down_now, make_account, make_measure
+from tests.building import REGION, URGENT, hand_down_now, make_account, make_measure
 from tests.databases import fresh_engine
 from tests.flows.dispatched import states_since
 from tests.killing import stored
@@ -98,7 +98,9 @@ def release(session: Session, office: Account, count: int) -> list[HandDown]:
     """The wishes of measures alike that the office has just released."""
     now = datetime.now(UTC)
     wishes = [
-        release_measure(session, make_measure(session, office), actor=office, now=now)
+        release_measure(
+            session, make_measure(session, office), reason=URGENT, actor=office, now=now
+        )
         for _ in range(count)
     ]
     session.commit()

@@ -64,6 +64,7 @@ FIELD_NAMES: dict[str, str] = {
     "cooperating": LABELS["cooperating"],
     "form_version_id": N_("表单"),
     "sums_meant": N_("上下两级相加"),
+    "workdays_left": N_("最低一级的完整工作日（应有、实有）"),
 }
 """What may differ, in the order of the page."""
 

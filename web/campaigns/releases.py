@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, HTTPException, Response
-from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from models import (
@@ -50,7 +49,6 @@ from rules.units.access import Access
 from services.campaigns.measures import (
     STATUS_NAMES,
     confirm_measure,
-    release_measure,
 )
 from services.campaigns.withdrawals import withdraw_measure
 from web.campaigns.campaigns import find_due
@@ -67,7 +65,6 @@ from web.campaigns.measure_acts import (
 )
 from web.campaigns.measure_history import MEASURE_ACT_NAMES, MeasureHistory, read_history
 from web.campaigns.typed_schedule import release_in_words
-from web.edge.pages.asked_first import MANY, SURE
 from web.edge.pages.paging import PageNumber, count_pages
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
@@ -116,7 +113,7 @@ class ReleasePreview:
 def show_preview(context: Officer, measure_id: int) -> Response:
     """What a release would do; after the release, how far the measure has got."""
     measure, campaign = get_own_measure(context.session, context.actor, measure_id)
-    return _page(context, measure, campaign)
+    return preview_page(context, measure, campaign)
 
 
 @dataclass(frozen=True)
@@ -170,60 +167,9 @@ def confirm(context: Officer, measure_id: int, posted: Posted) -> Response:
             context.session, measure, sums_meant=meant, actor=context.actor, now=context.now
         )
     if not outcome.done:
-        return _page(context, measure, campaign, outcome.refusal)
+        return preview_page(context, measure, campaign, outcome.refusal)
     said = N_("已确认。还没有下发，没有通知任何单位。")
     return back_to(f"/measures/{measure_id}/preview", said)
-
-
-@dataclass(frozen=True)
-class ReleaseSurePage(Page):
-    """Asks before a release that reaches many units."""
-
-    TEMPLATE = "pages/campaigns/measures/sure.html"
-
-    measure: Measure
-    campaign: Campaign
-    levels: Sequence[LevelReach]
-    answering: int
-
-
-@router.get("/measures/{measure_id}/release")
-def show_release(context: Officer, measure_id: int) -> Response:
-    """How many units the release reaches."""
-    measure, campaign = get_own_measure(context.session, context.actor, measure_id)
-    if measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
-        return RedirectResponse(f"/measures/{measure_id}/preview", 303)
-    levels = list_reach_by_level(context.session, measure_id, context.viewer.unit)
-    answering = sum(level.answering for level in levels)
-    return render(context.request, ReleaseSurePage(measure, campaign, levels, answering))
-
-
-@router.post("/measures/{measure_id}/release")
-def release(context: Officer, posted: Posted, measure_id: int) -> Response:
-    """Release the measure; a second click finds it released and changes nothing."""
-    measure, campaign = lock_own_measure(context.session, context.actor, measure_id)
-    if _must_ask(context, measure, posted.get(SURE)):
-        return RedirectResponse(f"/measures/{measure_id}/release", 303)
-    with attempt_on(context, measure) as outcome:
-        release_measure(context.session, measure, actor=context.actor, now=context.now)
-    if not outcome.done:
-        return _page(context, measure, campaign, outcome.refusal)
-    said = N_("已下发，共 %(answering)s 个单位填报，%(passing_on)s 个单位转发并汇总。")
-    reach = list_reach_by_level(context.session, measure.id, context.viewer.unit)
-    return back_to(
-        f"/measures/{measure_id}/preview",
-        said,
-        answering=sum(level.answering for level in reach),
-        passing_on=sum(level.passing_on for level in reach),
-    )
-
-
-def _must_ask(context: Context, measure: Measure, sure: object) -> bool:
-    """Whether the release reaches so many units that a page asks first; `sure`: a page has."""
-    if sure or measure.status not in (MeasureStatus.CONFIRMED, MeasureStatus.RELEASED):
-        return False
-    levels = list_reach_by_level(context.session, measure.id, context.viewer.unit)
-    return sum(level.answering + level.passing_on for level in levels) > MANY
 
 
 @router.get("/measures/{measure_id}/withdraw")
@@ -355,7 +301,10 @@ class PreviewPage(Page):
     measure_act_names: Mapping[MeasureAct, str]
 
 
-def _page(context: Context, measure: Measure, campaign: Campaign, refusal: str = "") -> Response:
+def preview_page(
+    context: Context, measure: Measure, campaign: Campaign, refusal: str = ""
+) -> Response:
+    """The page of the preview, with why the last act was refused."""
     preview = make_preview(context, measure)
     wishes = list_of_measure(context.session, measure.id) if measure.released_at else []
     own = [wish for wish, unit in wishes if unit.id == measure.unit_id]

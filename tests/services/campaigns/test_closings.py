@@ -49,6 +49,7 @@ from tests.answering import (
 from tests.building import (
     REGION,
     TOWNSHIP,
+    URGENT,
     assignment_of,
     get_unit,
     hand_down_now,
@@ -270,7 +271,7 @@ def hand_down_ids(session: Session, measure: Measure, unit_id: int) -> list[int]
 def test_schedules_pause_and_go_on(session: Session) -> None:
     office = make_account(session)
     measure = make_measure(session, office, due_rule="monthly:25")
-    release_measure(session, measure, actor=office, now=NOW)
+    release_measure(session, measure, reason=URGENT, actor=office, now=NOW)
     timing = Timing(Rhythm.DAILY, NOW.time().replace(hour=9, minute=0))
     schedule = schedule_periods(session, measure, timing, actor=office, now=NOW)
     close_measures(session, [measure], actor=office, now=NOW)

@@ -60,7 +60,7 @@ def test_every_act_leaves_a_row_with_who_when_and_what_differs(
 ) -> None:
     form = create_form(session, office.unit_id, "排查表", actor=office, now=NOW)
     first = publish_version(session, form, FIELDS, actor=office, now=NOW)
-    measure = make_measure(session, office, form=first, due_rule="monthly:25")
+    measure = make_measure(session, office, form=first, due_rule="monthly:last", review_days=0)
     release_measure(session, measure, actor=office, now=NOW)
     release_measure(session, measure, actor=office, now=NOW)
     release_measure(session, measure, actor=None, now=NOW + timedelta(days=20))

@@ -291,7 +291,7 @@ def test_a_release_to_many_units_is_asked_about_on_a_page_with_the_count(
     monkeypatch: pytest.MonkeyPatch,
     many: int,
 ) -> None:
-    monkeypatch.setattr("web.campaigns.releases.MANY", many)
+    monkeypatch.setattr("web.campaigns.release_asked.MANY", many)
     measure = drafted(session, confirmed=True)
     client, path = sign_in(REGION, "office"), f"/measures/{measure.id}/release"
     answer = client.post(path)
@@ -316,3 +316,21 @@ def test_a_release_that_reached_nobody_says_so(
     shown = text_of(client.get(f"/measures/{measure.id}/preview"))
     assert "没有到达任何单位" in shown
     assert "已经完成" not in shown
+
+
+def test_too_little_time_is_signed_for_on_a_page_that_keeps_what_was_typed(
+    session: Session, sign_in: Callable[..., TestClient]
+) -> None:
+    measure = drafted(session, confirmed=True, due_rule="2026-11-24", review_days=0)
+    client, address = sign_in(REGION, "office"), f"/measures/{measure.id}/release"
+    asked = client.post(address)
+    assert asked.headers["location"] == address
+    assert "仍要下发的理由" in text_of(client.get(address))
+    refused = client.post(address, data={"sure": "yes", "reason": "急"})
+    assert refused.status_code == 409
+    assert "少于3个" in text_of(refused)
+    assert fields_of(refused, address)["reason"] == ["急"]
+    client.post(address, data={"sure": "yes", "reason": "汛情紧急"})
+    shown = text_of(client.get(f"/measures/{measure.id}/preview"))
+    assert "汛情紧急" in shown
+    assert "已下发" in shown
