@@ -98,10 +98,35 @@ def see_ended(client: SyncPrefectClient, names: Mapping[UUID, str]) -> Iterator[
         "state": {"type": {"any_": [StateType.FAILED, StateType.CRASHED]}},
         "end_time": {"after_": datetime.now(UTC) - LOOKED_BACK},
     }
-    for run in _read(client, ended):
+    runs = _read(client, ended)
+    done = {id_: _last_done(client, id_) for id_ in {run.deployment_id for run in runs} if id_}
+    for run in runs:
+        if _is_made_up_for(run, names, done):
+            continue
         crashed = run.state_type is StateType.CRASHED
         kind = TroubleKind.CRASHED if crashed else TroubleKind.FAILED
         yield _seen_run(run, kind, names, since=run.end_time)
+
+
+def _is_made_up_for(run: FlowRun, names: Mapping[UUID, str], done: Mapping[UUID, datetime]) -> bool:
+    """Whether a later run of the same deployment has done the work. Every hand-down and every
+    report is work of its own."""
+    name, at = names.get(run.deployment_id or UUID(int=0)), run.end_time
+    if name in (WorkName.HAND_DOWN, WorkName.RENDER_REPORTS) or run.deployment_id is None:
+        return False
+    return at is not None and done[run.deployment_id] > at
+
+
+def _last_done(client: SyncPrefectClient, deployment: UUID) -> datetime:
+    """When the latest completed run of a deployment ended; long ago where there is none."""
+    found = FlowRunFilter.model_validate(
+        {
+            "deployment_id": {"any_": [deployment]},
+            "state": {"type": {"any_": [StateType.COMPLETED]}},
+        }
+    )
+    runs = client.read_flow_runs(flow_run_filter=found, sort=FlowRunSort.END_TIME_DESC, limit=1)
+    return next((run.end_time for run in runs if run.end_time), datetime.min.replace(tzinfo=UTC))
 
 
 def see_late(client: SyncPrefectClient, names: Mapping[UUID, str]) -> Iterator[Sighted]:

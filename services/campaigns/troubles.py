@@ -34,6 +34,9 @@ from services.campaigns.schedule_changes import pause_schedule, retime_schedule
 
 PASSING = (TroubleKind.LATE, TroubleKind.POOL_PAUSED)
 """Kinds that are over when they are no longer seen."""
+WENT_WRONG = (TroubleKind.FAILED, TroubleKind.CRASHED)
+"""Kinds of an office's own work that are over when the work was done; of nobody's work, when a
+later run has done it."""
 TOLD = timedelta(days=7)
 """How long it is told that something of every office's was put right."""
 LONGEST = 300
@@ -122,19 +125,20 @@ def _owners(session: Session, table: Any, campaign: Any, ids: set[int]) -> dict[
 
 def _not_seen(seen: Sequence[Sighted]) -> ColumnElement[bool]:
     there = [found.key for found in seen]
-    return and_(col(Trouble.kind).in_(PASSING), col(Trouble.key).not_in(there))
+    of_nobody = and_(col(Trouble.kind).in_(WENT_WRONG), col(Trouble.unit_id).is_(None))
+    passing = or_(col(Trouble.kind).in_(PASSING), of_nobody)
+    return and_(passing, col(Trouble.key).not_in(there))
 
 
 def _overcome(now: datetime) -> ColumnElement[bool]:
     """Runs that went wrong, and whose work was done after all."""
-    went_wrong = col(Trouble.kind).in_((TroubleKind.FAILED, TroubleKind.CRASHED))
+    went_wrong = col(Trouble.kind).in_(WENT_WRONG)
     waiting = exists().where(
         col(HandDown.measure_id) == Trouble.measure_id, col(HandDown.done_at).is_(None)
     )
     made = exists().where(
         col(Snapshot.campaign_id) == Trouble.campaign_id, col(Snapshot.made_at) > Trouble.since
     )
-    worked = exists().where(col(LastLook.name) == Trouble.program, col(LastLook.at) > Trouble.since)
     handed = and_(col(Trouble.program) == WorkName.HAND_DOWN, ~waiting)
     rendered = and_(col(Trouble.program) == WorkName.RENDER_REPORTS, made)
     read = and_(
@@ -142,7 +146,7 @@ def _overcome(now: datetime) -> ColumnElement[bool]:
         col(Trouble.unit_id).is_(None),
         col(Trouble.since) < now - TOLD,
     )
-    return or_(and_(went_wrong, or_(handed, rendered, worked)), read)
+    return or_(and_(went_wrong, or_(handed, rendered)), read)
 
 
 def _end_all(session: Session, over: ColumnElement[bool], now: datetime) -> None:

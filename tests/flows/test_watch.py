@@ -10,7 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolUpdate
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.states import Crashed, Failed, Running, Scheduled
+from prefect.states import Completed, Crashed, Failed, Running, Scheduled
 from sqlmodel import Session, col, select
 
 from flows.deploy import deploy
@@ -106,6 +106,7 @@ def test_failed_and_crashed_runs_are_told_to_the_office_whose_work_it_is(
     assert handed.ended_at is not None, "no wish of the measure is open: the work was done"
     assert kept[WorkName.RENDER_REPORTS].ended_at is None
     assert kept[WorkName.SWEEP].unit_id is None
+    make_run(client, deployments["sweep"], Completed(), ago=timedelta())
     look(client, deployments, "sweep")
     assert [trouble.program for trouble in stored(session)] == [WorkName.RENDER_REPORTS]
     assert {found.name for found in session.exec(select(LastLook))} == {"dispatcher", "sweep"}
