@@ -28,7 +28,6 @@ STAYS = {
     "dump_bytecode": "Jinja calls it",
     "trace": "an argument that Python's signal handlers are given",
     "on_end": "the form's parser calls it",
-    "move_due": "extensions, rulings and the calendar are about to call it",
     "find_person_data": "tests ask it about words alone",
 }
 """Unused name → why it stays."""

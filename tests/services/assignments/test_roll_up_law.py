@@ -13,18 +13,23 @@ from sqlmodel import Session, col, select
 from models import (
     AnswerNumber,
     Assignment,
+    DeclineKind,
     Measure,
     ReviewBatch,
+    Ruling,
     Status,
     Submission,
     Total,
     Unit,
 )
+from queries.assignments.declines import find_previous_decline
 from queries.assignments.kept_totals import read_totals
 from queries.filling.submissions import find_current
 from rules.assignments.states import OUT, REPORTED, REVIEWED, UNSENT
 from rules.sentences.refusal import Refusal
 from services.assignments.assignments import acknowledge
+from services.assignments.declines import decline, rule
+from services.assignments.extensions import extend_lower
 from services.assignments.recounts import list_wrong_totals
 from services.assignments.roll_up import recount
 from services.campaigns.closings import close_measures, open_measure_again
@@ -146,6 +151,34 @@ def _open_again(
     open_measure_again(session, measure, reason="还有单位没有报", actor=office, now=now)
 
 
+def _decline(session: Session, measure: Measure, code: str, _number: int, now: datetime) -> None:
+    decline(
+        session, assignment_of(session, measure, code).id, kind=DeclineKind.CANNOT,
+        reason="人手不够", days=2, actor=account_of(session, code), now=now,
+    )  # fmt: skip
+
+
+def _rule(session: Session, measure: Measure, code: str, number: int, now: datetime) -> None:
+    """Insist, take or excuse, by turns."""
+    assignment = assignment_of(session, measure, code)
+    found = find_previous_decline(session, assignment.id)
+    if found is None:
+        return
+    ruling = (Ruling.INSIST, Ruling.TAKE, Ruling.EXCUSE)[number % 3]
+    asked = session.get_one(Unit, found.asked_id).code
+    actor = account_of(session, asked)
+    rule(session, found.id, ruling=ruling, reason="按通知办理", actor=actor, now=now)
+
+
+def _extend(session: Session, measure: Measure, code: str, number: int, now: datetime) -> None:
+    own = assignment_of(session, measure, ABOVE[code])
+    ids = [assignment_of(session, measure, code).id]
+    extend_lower(
+        session, own.id, ids, until=own.due_on - timedelta(days=number % 2), reason="大雪封路",
+        deep=bool(number % 2), actor=account_of(session, ABOVE[code]), now=now,
+    )  # fmt: skip
+
+
 def _withdraw(session: Session, measure: Measure, _code: str, _number: int, now: datetime) -> None:
     withdraw_measure(
         session, measure, reason="文件作废", actor=account_of(session, REGION), now=now
@@ -160,7 +193,8 @@ STORIES: list[tuple[Callable[..., Any], ...]] = [
     (_acknowledge,), (_approve_many,), (_return_many,),
     (_submit, _approve, _close, _submit, _open_again, _submit), (_submit, _close, _approve, _undo),
     (_open_again,), (_submit, _return_many, _close, _undo, _open_again, _submit), (_close,),
-    (_open_again,), (_withdraw,),
+    (_open_again,), (_decline, _rule, _submit), (_decline,), (_decline, _rule, _decline, _rule),
+    (_extend, _submit), (_extend,), (_withdraw,),
 ]  # fmt: skip
 """What may happen to one unit in a row; random single acts seldom get far."""
 STEPS = st.tuples(
