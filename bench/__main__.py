@@ -19,6 +19,7 @@ from bench import (
     pages,
     peers,
     region_page,
+    reminders,
     reports,
     review_list,
     rush,
@@ -150,6 +151,15 @@ def measure_simulation() -> dict[str, Any]:
         return {"simulation": simulation.measure(folder)}
 
 
+def measure_reminders() -> dict[str, Any]:
+    """A morning's reminders of a campaign with 777,350 assignments and more."""
+    results = {}
+    for backend in (SQLITE, POSTGRESQL):
+        with scratch() as folder:
+            results[backend] = reminders.measure(backend, folder)
+    return {"reminders": results}
+
+
 MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "hand_down": measure_hand_down,
     "campaign": measure_usual_campaign,
@@ -160,6 +170,7 @@ MEASURED: dict[str, Callable[[], dict[str, Any]]] = {
     "filling": measure_filling,
     "review_list": measure_review_list,
     "workbooks": measure_workbooks,
+    "reminders": measure_reminders,
     "pages": measure_pages,
     "peers": lambda: {"peers": peers.measure()},
     "simulation": measure_simulation,

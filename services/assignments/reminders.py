@@ -48,7 +48,7 @@ from models import (
     UnitTag,
 )
 from models.parameters import among, as_json, given_rows
-from queries.assignments.still_open import OWING, WAITING
+from queries.assignments.still_open import OWED, OWING, WAITING
 from queries.units.calendars import get_calendars
 from rules.dates.calendar import Calendar, Calendars, local_date
 from rules.messages.digest import DIGEST, PART_SENTENCES, DigestPart
@@ -200,25 +200,28 @@ def _totals() -> Select[Any]:
     """Unit → how much of each part, and whether a step is reached."""
     own, lower = _own(), _lower()
     above, further = aliased(Assignment), aliased(Assignment)
+    further_parts = {
+        DigestPart.FURTHER: lower.c.further,
+        DigestPart.REVIEWERS: lower.c.reviewers,
+        DigestPart.REVIEWS: lower.c.reviews_above,
+    }
+    below = {DigestPart.REVIEWS: lower.c.reviews, DigestPart.BELOW: lower.c.below}
+    at_above = col(above.id) == lower.c.parent_id
     parts = union_all(
-        _row(own.c.unit_id, own, OWN_PARTS, own.c.hit),
-        _row(
-            above.unit_id, lower, [DigestPart.REVIEWS, DigestPart.BELOW], lower.c.above_hit
-        ).join_from(lower, above, col(above.id) == lower.c.parent_id),
-        _row(
-            further.unit_id, lower, [DigestPart.FURTHER, DigestPart.REVIEWERS], lower.c.higher_hit
-        ).join_from(lower, above, col(above.id) == lower.c.parent_id)
+        _row(own.c.unit_id, {part: own.c[part] for part in OWN_PARTS}, own.c.hit),
+        _row(above.unit_id, below, lower.c.above_hit).join_from(lower, above, at_above),
+        _row(further.unit_id, further_parts, lower.c.higher_hit)
+        .join_from(lower, above, at_above)
         .join(further, col(further.id) == above.parent_id),
-    ).subquery()  # fmt: skip
+    ).subquery()
     sums = [func.sum(parts.c[part]).label(part) for part in DigestPart]
     reached = func.max(parts.c.hit).label("hit")
     return select(parts.c.unit_id, *sums, reached).group_by(parts.c.unit_id)
 
 
-def _row(unit_id: Any, source: CTE, parts: Sequence[DigestPart], hit: Any) -> Select[Any]:
-    """What `source` says of some parts, with zeros for the others."""
-    counts = [source.c[part] if part in parts else literal(0, Integer) for part in DigestPart]
-    named = [count.label(part) for part, count in zip(DigestPart, counts, strict=True)]
+def _row(unit_id: Any, counts: Mapping[DigestPart, Any], hit: Any) -> Select[Any]:
+    """Some parts of units, with zeros for the others."""
+    named = [counts.get(part, literal(0, Integer)).label(part) for part in DigestPart]
     return select(unit_id.label("unit_id"), *named, hit.label("hit"))
 
 
@@ -251,7 +254,8 @@ def _reached(*columns: Any) -> Select[Any]:
 
 
 def _own() -> CTE:
-    """Unit → what the unit itself owes."""
+    """Unit → what the unit itself owes, with what it has taken over from lower units."""
+    unit_id = func.coalesce(col(Assignment.taken_by_id), col(Assignment.unit_id))
     counts = {
         DigestPart.LATE: _count(_DUE < _TODAY),
         DigestPart.TODAY: _count(_DUE >= _TODAY, _DUE < _TOMORROW),
@@ -261,27 +265,31 @@ def _own() -> CTE:
     hit = func.max(func.coalesce(_STEPS.c.unit, 0)).label("hit")
     named = [count.label(part) for part, count in counts.items()]
     return (
-        _reached(col(Assignment.unit_id).label("unit_id"), *named, hit)
-        .where(OWING, _PLANS.c.until >= _DUE)
-        .group_by(col(Assignment.unit_id))
+        _reached(unit_id.label("unit_id"), *named, hit)
+        .where(OWED, _PLANS.c.until >= _DUE)
+        .group_by(unit_id)
         .cte("own")
     )
 
 
 def _lower() -> CTE:
     """Assignment of the unit above → what is late at the units directly below, and what waits
-    there for a review."""
+    there for a review. What the unit above has sent itself waits for the next unit up."""
     waits = col(Assignment.status) == Status.SUBMITTED
+    directly, higher_up = waits & ~col(Assignment.stood_in), waits & col(Assignment.stood_in)
     review_on = col(Assignment.review_due_on)
     counts = {
-        DigestPart.REVIEWS: _count(waits, review_on <= _TODAY),
-        DigestPart.BELOW: _count(~waits, _PLANS.c.above >= _DUE),
-        DigestPart.FURTHER: _count(~waits, _PLANS.c.higher >= _DUE),
-        DigestPart.REVIEWERS: _count(waits, review_on <= _PLANS.c.above),
+        "reviews": _count(directly, review_on <= _TODAY),
+        "reviews_above": _count(higher_up, review_on <= _TODAY),
+        "below": _count(~waits, _PLANS.c.above >= _DUE),
+        "further": _count(~waits, _PLANS.c.higher >= _DUE),
+        "reviewers": _count(directly, review_on <= _PLANS.c.above),
     }
-    named = [count.label(part) for part, count in counts.items()]
-    above = func.max(case((waits, _STEPS.c.reviewer), else_=_STEPS.c.above))
-    higher = func.max(case((waits, _STEPS.c.above), else_=_STEPS.c.higher))
+    named = [count.label(name) for name, count in counts.items()]
+    above = func.max(case((directly, _STEPS.c.reviewer), (~waits, _STEPS.c.above), else_=0))
+    higher = func.max(
+        case((directly, _STEPS.c.above), (higher_up, _STEPS.c.reviewer), else_=_STEPS.c.higher)
+    )
     late = (OWING & (_DUE < _TODAY)) | (WAITING & (review_on <= _TODAY))
     return (
         _reached(

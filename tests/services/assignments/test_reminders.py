@@ -3,16 +3,31 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import Session, col, select, update
 
-from models import Assignment, Measure, Message, MessageKind, ReminderRound, ReminderRule, Unit
+from models import (
+    Assignment,
+    DayKind,
+    Measure,
+    Message,
+    MessageKind,
+    ReminderRound,
+    ReminderRule,
+    Tag,
+    Unit,
+    UnitTag,
+)
 from rules.messages.digest import DigestPart, digest_of
+from rules.units.calendar_list import DayRow
 from services.assignments.reminders import remind
+from services.units.work_calendars import change_days, keep_calendars, make_calendar
 from tests.answering import account_of, return_many, send
 from tests.building import (
     BANNER,
     LEAGUE,
     OTHER_VILLAGE,
+    REGION,
     TOWNSHIP,
     VILLAGE,
     assignment_of,
@@ -167,3 +182,44 @@ def test_a_campaign_reminds_as_its_office_has_set(session: Session, due: Measure
 def test_what_is_closed_is_not_reminded_of(session: Session, due: Measure) -> None:
     session.execute(update(Assignment).values(closed_at=at(DUE)))
     assert remind(session, now=at(DUE)) == 0
+
+
+def test_whoever_has_to_act_now_is_told_and_not_whoever_had_to(
+    session: Session, due: Measure
+) -> None:
+    """What a unit above has taken over is its own, and what it has sent itself waits higher up."""
+    taken, stood_in = (assignment_of(session, due, code) for code in (VILLAGE, "150402005003"))
+    township = get_unit(session, TOWNSHIP)
+    session.execute(
+        update(Assignment)
+        .where(col(Assignment.id).not_in([taken.id, stood_in.id]))
+        .values(due_on=date(2027, 3, 1))
+    )
+    send(session, stood_in, actor=account_of(session, "150402005003"), now=at(date(2026, 12, 16)))
+    session.refresh(stood_in)
+    stood_in.stood_in, taken.taken_by_id = True, township.id
+    session.flush()
+    assert stood_in.review_due_on == DUE
+    remind(session, now=at(DUE))
+    assert digest(session, VILLAGE) == ""
+    assert digest(session, TOWNSHIP) == "今日待办：今天到期 1 项。"
+    assert digest(session, BANNER) == "今日待办：待审核且已到审核期限 1 份。"
+
+
+def test_units_with_a_calendar_of_their_own_are_told_on_their_own_working_days(
+    session: Session, due: Measure
+) -> None:
+    session.add(Tag(code="pastoral", name="牧区", name_en="pastoral"))
+    session.flush()
+    keep_calendars(session, now=at(DUE))
+    office = account_of(session, REGION)
+    pastoral = make_calendar(session, "牧区", "pastoral", actor=office, now=at(DUE))
+    off = {DUE: DayRow(DUE, DayKind.DAY_OFF, "那达慕")}
+    change_days(session, pastoral.id, off, until=None, actor=office, now=at(DUE))
+    session.execute(delete(UnitTag))
+    session.add(UnitTag(unit_id=get_unit(session, VILLAGE).id, tag="pastoral"))
+    session.flush()
+    assert remind(session, now=at(DUE)) == 49
+    assert digest(session, VILLAGE) == ""
+    remind(session, now=at(MONDAY))
+    assert digest(session, VILLAGE) == "今日待办：已逾期 1 项。"
