@@ -13,7 +13,7 @@ from adapters.database import refresh_statistics
 from bench import sample
 from bench.databases import counted, fresh_engine, transaction, why_absent
 from models import Assignment, Measure, Message, ReminderRound
-from services.assignments.reminders import remind
+from services.assignments.reminders import tell_digests
 
 ASSIGNMENTS = 777_350
 ROUNDS = 3
@@ -93,7 +93,7 @@ def _one_round(engine: Engine) -> dict[str, Any]:
         session.execute(delete(ReminderRound))
     start = time.perf_counter()
     with counted(engine) as counter, transaction(engine) as session:
-        told = remind(session, now=NOW)
+        told = tell_digests(session, now=NOW)
     seconds = time.perf_counter() - start
     return {
         "seconds": seconds,

@@ -25,7 +25,7 @@ def remind() -> State[int]:
 def tell_units() -> State[int]:
     """Write the digests of the day."""
     with transaction() as session:
-        told = reminders.remind(session, now=clock.now())
+        told = reminders.tell_digests(session, now=clock.now())
     return Completed(message=f"提醒 {told} 个单位", data=told)
 
 

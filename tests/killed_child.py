@@ -34,7 +34,7 @@ from models import Account, Measure
 from rules.filling.posting import Posting
 from rules.messages.outcomes import Result, SendOutcome
 from services.assignments import assignments, hand_down
-from services.assignments.reminders import remind
+from services.assignments.reminders import tell_digests
 from services.campaigns.closings import close_measures
 from services.filling import sendings
 from services.filling.sendings import Sending, Sent
@@ -134,7 +134,7 @@ def send_messages(order: Order, now: datetime) -> None:
 def remind_units(_order: Order, now: datetime) -> None:
     """The reminders of a day are written."""
     with transaction() as session:
-        remind(session, now=now)
+        tell_digests(session, now=now)
 
 
 WORK: dict[str, Callable[[Order, datetime], None]] = {

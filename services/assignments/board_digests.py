@@ -20,6 +20,7 @@ from rules.dates.calendar import local_date
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 from services.messages.messages import Told, tell_units
+from services.messages.outbox import send_outside
 
 DIGEST = N_(
     "“%(campaign)s”每周进展：应报 %(asked)s 份，已报 %(reported)s 份，已审 %(reviewed)s 份，"
@@ -32,7 +33,7 @@ def tell_boards(session: Session, *, now: datetime) -> int:
     and return how many were told.
 
     The digest comes on the first working day of the week. When nothing ran on that day, it comes on
-    the next working day. Two or three statements, whatever the number of campaigns. Telling twice
+    the next working day. A few statements, whatever the number of campaigns. Telling twice
     changes nothing.
     """
     today = local_date(now)
@@ -45,6 +46,8 @@ def tell_boards(session: Session, *, now: datetime) -> int:
     come = count_to_come(session, waiting)
     told = [_told(own, come) for own in _by_campaign(due).values()]
     tell_units(session, told, now=now)
+    if told:
+        send_outside(session, MessageKind.BOARD, now=now)
     return len(told)
 
 

@@ -73,7 +73,7 @@ class Reminding(NamedTuple):
     """The working day of the last round."""
 
 
-def remind(session: Session, *, now: datetime) -> int:
+def tell_digests(session: Session, *, now: datetime) -> int:
     """Tell every unit that has reached a step what it owes, and return how many units were told.
 
     On days off of a unit's calendar, in quiet hours and after the round of the day nothing happens,

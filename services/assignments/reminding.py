@@ -22,6 +22,7 @@ from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 from services.messages.messages import Told, tell_units
+from services.messages.outbox import send_outside
 
 REMINDED = N_("%(by)s催办：请尽快办理“%(title)s”，截止日期%(day)s。")
 
@@ -62,6 +63,7 @@ def remind(
     told = list_told_on(session, {unit.id for _, unit, _ in owing}, MessageKind.REMIND, day)
     new = [row for row in owing if reminder_subject(row[0].id) not in told]
     tell_units(session, [_told(own, *row) for row in new], now=now)
+    send_outside(session, MessageKind.REMIND, now=now)
     return RemindedUnits(len(new), len(owing) - len(new), len(rows) - len(owing))
 
 

@@ -21,6 +21,7 @@ from models import Channel, ChannelKind, Delivery, DeliveryStatus, Message, Mess
 from models.parameters import given_rows
 from queries.units.calendars import get_calendars
 from rules.dates.calendar import local_date, local_time
+from rules.messages.ladder import USUAL
 from rules.messages.outcomes import (
     BROKEN_OFF,
     KEPT_WORKDAYS,
@@ -83,6 +84,12 @@ def queue(
     queued = inserted(session, adding, {"stretches": rows})
     _replace_older(session, kind, day, now)
     return queued
+
+
+def send_outside(session: Session, kind: MessageKind, *, now: datetime) -> int:
+    """Let the messages of a kind that were told today go out, in the usual hours; see `queue`."""
+    day = get_calendars(session).plain.add_workdays(local_date(now), 0)
+    return queue(session, kind, day, hours=(USUAL.opens_at, USUAL.closes_at), now=now)
 
 
 def inserted(session: Session, adding: Any, given: dict[str, Any]) -> int:

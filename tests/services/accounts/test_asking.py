@@ -35,7 +35,7 @@ FOR_THE_PRODUCT = {
     "services.assignments.recounts.list_wrong_totals": "recounts, and rolls it back",
     "services.assignments.roll_up.recount": "puts totals right after a backup was restored",
     "services.units.unit_groups.count_groups_once": "counts at the start, after an upgrade",
-    "services.assignments.reminders.remind": "reminds by the clock, as the office has set",
+    "services.assignments.reminders.tell_digests": "reminds by the clock, as the office has set",
     "services.messages.outbox.claim": OUTBOX,
     "services.messages.outbox.settle": OUTBOX,
     "services.messages.outbox.tidy": OUTBOX,

@@ -81,7 +81,7 @@ def test_digests_of_many_campaigns_take_as_many_statements_as_of_one(
     released_measures(session, {}, {})
     with statements(session) as for_two:
         assert tell_boards(session, now=NOW) == 2
-    assert len(for_one) == len(for_two) == 3
+    assert len(for_one) == len(for_two) == 4
 
 
 def test_a_unit_is_reminded_of_one_thing_once_a_working_day(

@@ -20,7 +20,7 @@ from models import (
 )
 from rules.messages.digest import DigestPart, digest_of
 from rules.units.calendar_list import DayRow
-from services.assignments.reminders import remind
+from services.assignments.reminders import tell_digests
 from services.units.work_calendars import change_days, keep_calendars, make_calendar
 from tests.answering import account_of, return_many, send
 from tests.building import (
@@ -67,27 +67,27 @@ def test_every_unit_that_owes_gets_one_digest_in_a_constant_number_of_statements
     session: Session, due: Measure
 ) -> None:
     with statements(session) as sent:
-        told = remind(session, now=at(DUE))
+        told = tell_digests(session, now=at(DUE))
     assert told == 50
     assert len(sent) <= 6
     (message,) = messages_of(session, VILLAGE)
     assert message.sentence == digest_of({DigestPart.TODAY: 1})
     assert str(message.sentence) == "今日待办：今天到期 1 项。"
-    assert remind(session, now=at(DUE)) == remind(session, now=at(DUE, 15)) == 0
+    assert tell_digests(session, now=at(DUE)) == tell_digests(session, now=at(DUE, 15)) == 0
     assert len(messages_of(session, VILLAGE)) == 1
 
 
 def test_a_round_whose_note_was_lost_sends_nothing_twice(session: Session, due: Measure) -> None:
-    assert remind(session, now=at(DUE))
+    assert tell_digests(session, now=at(DUE))
     session.delete(session.exec(select(ReminderRound)).one())
     session.flush()
-    assert remind(session, now=at(DUE, 10)) == 0
+    assert tell_digests(session, now=at(DUE, 10)) == 0
 
 
 def test_who_has_answered_a_minute_before_is_not_reminded(session: Session, due: Measure) -> None:
     village = assignment_of(session, due, VILLAGE)
     send(session, village, actor=account_of(session, VILLAGE), now=at(DUE) - timedelta(minutes=1))
-    remind(session, now=at(DUE))
+    tell_digests(session, now=at(DUE))
     assert digest(session, VILLAGE) == ""
     assert digest(session, OTHER_VILLAGE) == "今日待办：今天到期 1 项。"
 
@@ -101,14 +101,14 @@ def test_the_unit_above_is_told_after_two_days_and_the_one_above_that_after_five
         .where(col(Assignment.unit_id).not_in(only))
         .values(due_on=date(2027, 3, 1))
     )
-    remind(session, now=at(MONDAY))
+    tell_digests(session, now=at(MONDAY))
     assert digest(session, VILLAGE) == "今日待办：已逾期 1 项。"
     assert digest(session, TOWNSHIP) == ""
-    remind(session, now=at(date(2026, 12, 22)))
+    tell_digests(session, now=at(date(2026, 12, 22)))
     assert digest(session, TOWNSHIP) == "今日待办：下级单位逾期未报 1 项。"
     assert len(messages_of(session, VILLAGE)) == 1
     assert digest(session, BANNER) == ""
-    remind(session, now=at(date(2026, 12, 25)))
+    tell_digests(session, now=at(date(2026, 12, 25)))
     assert digest(session, BANNER) == "今日待办：再下一级逾期未报 1 项。"
     assert told_units(session) == {
         get_unit(session, code).id for code in (VILLAGE, TOWNSHIP, BANNER)
@@ -124,12 +124,12 @@ def test_on_days_off_and_in_quiet_hours_nobody_is_told_and_the_step_is_made_up(
         at(DUE + timedelta(days=1)),
         at(DUE + timedelta(days=2)),
     ):
-        assert remind(session, now=quiet) == 0
-    remind(session, now=at(DUE - timedelta(days=1)))
+        assert tell_digests(session, now=quiet) == 0
+    tell_digests(session, now=at(DUE - timedelta(days=1)))
     assert messages_of(session, VILLAGE)[-1].sentence == digest_of({DigestPart.SOON: 1})
-    remind(session, now=at(MONDAY))
+    tell_digests(session, now=at(MONDAY))
     assert digest(session, VILLAGE) == "今日待办：已逾期 1 项。"
-    assert remind(session, now=at(WEDNESDAY)) == 50
+    assert tell_digests(session, now=at(WEDNESDAY)) == 50
     assert messages_of(session, VILLAGE)[-1].day == WEDNESDAY
 
 
@@ -142,7 +142,7 @@ def test_a_return_has_a_ladder_of_its_own(session: Session, due: Measure) -> Non
     )
     session.refresh(village)
     assert village.due_on > late.date()
-    remind(session, now=at(village.due_on))
+    tell_digests(session, now=at(village.due_on))
     assert "其中退回待改 1 项" in digest(session, VILLAGE)
     assert "已逾期" not in digest(session, VILLAGE)
 
@@ -155,10 +155,10 @@ def test_the_reviewer_is_reminded_and_then_the_unit_above(session: Session, due:
     )
     session.refresh(village)
     assert village.review_due_on == date(2026, 12, 3)
-    remind(session, now=at(date(2026, 12, 3)))
+    tell_digests(session, now=at(date(2026, 12, 3)))
     assert digest(session, TOWNSHIP) == "今日待办：待审核且已到审核期限 1 份。"
     assert digest(session, VILLAGE) == digest(session, BANNER) == ""
-    remind(session, now=at(date(2026, 12, 7)))
+    tell_digests(session, now=at(date(2026, 12, 7)))
     assert digest(session, BANNER) == "今日待办：下级单位逾期未审 1 份。"
     assert digest(session, LEAGUE) == ""
 
@@ -170,18 +170,18 @@ def test_a_campaign_reminds_as_its_office_has_set(session: Session, due: Measure
     )  # fmt: skip
     session.add(rule)
     session.flush()
-    assert remind(session, now=at(DUE, 14)) == 0
+    assert tell_digests(session, now=at(DUE, 14)) == 0
     rule.active = True
     session.flush()
-    assert remind(session, now=at(DUE)) == 0
-    assert remind(session, now=at(DUE, 14)) == 50
-    assert remind(session, now=at(MONDAY, 14)) == 0
-    assert remind(session, now=at(date(2026, 12, 22), 15)) == 50
+    assert tell_digests(session, now=at(DUE)) == 0
+    assert tell_digests(session, now=at(DUE, 14)) == 50
+    assert tell_digests(session, now=at(MONDAY, 14)) == 0
+    assert tell_digests(session, now=at(date(2026, 12, 22), 15)) == 50
 
 
 def test_what_is_closed_is_not_reminded_of(session: Session, due: Measure) -> None:
     session.execute(update(Assignment).values(closed_at=at(DUE)))
-    assert remind(session, now=at(DUE)) == 0
+    assert tell_digests(session, now=at(DUE)) == 0
 
 
 def test_whoever_has_to_act_now_is_told_and_not_whoever_had_to(
@@ -200,7 +200,7 @@ def test_whoever_has_to_act_now_is_told_and_not_whoever_had_to(
     stood_in.stood_in, taken.taken_by_id = True, township.id
     session.flush()
     assert stood_in.review_due_on == DUE
-    remind(session, now=at(DUE))
+    tell_digests(session, now=at(DUE))
     assert digest(session, VILLAGE) == ""
     assert digest(session, TOWNSHIP) == "今日待办：今天到期 1 项。"
     assert digest(session, BANNER) == "今日待办：待审核且已到审核期限 1 份。"
@@ -219,7 +219,7 @@ def test_units_with_a_calendar_of_their_own_are_told_on_their_own_working_days(
     session.execute(delete(UnitTag))
     session.add(UnitTag(unit_id=get_unit(session, VILLAGE).id, tag="pastoral"))
     session.flush()
-    assert remind(session, now=at(DUE)) == 49
+    assert tell_digests(session, now=at(DUE)) == 49
     assert digest(session, VILLAGE) == ""
-    remind(session, now=at(MONDAY))
+    tell_digests(session, now=at(MONDAY))
     assert digest(session, VILLAGE) == "今日待办：已逾期 1 项。"

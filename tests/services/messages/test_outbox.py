@@ -17,6 +17,7 @@ from services.messages.outbox import (
     claim,
     list_ready_channels,
     queue,
+    send_outside,
     settle,
     tidy,
 )
@@ -191,3 +192,15 @@ def test_no_log_can_hold_a_robots_address_or_secret(session: Session) -> None:
     outgoing = next_of(session, robot, NOW)
     assert outgoing.address == robot.address
     assert robot.address not in f"{outgoing!r} {outgoing}"
+
+
+def test_what_is_told_by_hand_and_every_week_goes_out_as_well(session: Session) -> None:
+    robot = make_channel(session, REGION)
+    told = Told(get_unit(session, VILLAGE).id, MessageKind.REMIND, "assignment 1", SENTENCE)
+    tell_units(session, [told, told._replace(kind=MessageKind.BOARD)], now=NOW)
+    for _again in range(2):
+        send_outside(session, MessageKind.REMIND, now=NOW)
+        send_outside(session, MessageKind.BOARD, now=NOW)
+    assert {row.kind for row in deliveries(session)} == {MessageKind.REMIND, MessageKind.BOARD}
+    assert len(deliveries(session)) == 2
+    assert list_ready_channels(session, now=NOW) == [robot.id]
