@@ -47,7 +47,7 @@ from services.assignments import assignments, hand_down
 from services.assignments.declines import decline, escalate, rule
 from services.assignments.extensions import ask_extension, decide_extensions
 from services.assignments.gates import AT_GATE, open_gates
-from services.assignments.reminders import remind as remind_all
+from services.assignments.reminders import tell_digests
 from services.assignments.reminding import remind
 from services.campaigns.closings import close_measures, open_measure_again
 from services.campaigns.measures import (
@@ -345,9 +345,9 @@ class Season:
     def _remind(self) -> None:
         """The round of the day, and the office by hand: the second time nobody is told."""
         with self.opened() as session:
-            self.told.digests += remind_all(session, now=self.now)
+            self.told.digests += tell_digests(session, now=self.now)
         with self.opened() as session:
-            self.told.again += remind_all(session, now=self.now)
+            self.told.again += tell_digests(session, now=self.now)
         with self.opened() as session:
             rows = self._some(session, OWING, col(Assignment.parent_id).is_not(None), share=0.005)
             if rows:
