@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '068726b85773'
-down_revision = '7389d0cdf187'
+down_revision = '228adba0f26b'
 branch_labels = None
 depends_on = None
 
