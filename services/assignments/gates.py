@@ -22,6 +22,7 @@ from rules.dates.gates import Way
 from rules.sentences.sentence import N_
 from services.assignments.changes import change_all
 from services.assignments.hand_down import FOR_TIME
+from services.assignments.passed_on import tell_passed_on
 
 AT_GATE = and_(
     col(Assignment.passes_on_on).is_not(None),
@@ -55,6 +56,7 @@ def _open(session: Session, ids: Sequence[int], act: Act, reason: str, now: date
     how: dict[str, Any] = {"actor": None, "now": now, "reason": reason, "released_at": now}
     count = change_all(session, chosen, act, Status.RELEASED, **how)
     _request_all(session, chosen, now)
+    tell_passed_on(session, chosen, act, now=now)
     return count
 
 

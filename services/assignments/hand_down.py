@@ -54,6 +54,7 @@ from services.assignments.hand_down_statements import (
     COUNT_NEW,
     COUNT_REACHED,
     MEASURES,
+    NEW,
     NEW_ASSIGNMENTS,
     NEWEST,
     PARENT,
@@ -64,6 +65,7 @@ from services.assignments.hand_down_statements import (
     by_tag,
     new_assignments,
 )
+from services.assignments.passed_on import tell_passed_on
 
 PART = 30_000
 """Units of one part of a level: some tenths of a second on SQLite, where nobody else writes
@@ -334,3 +336,5 @@ def _record_passing(session: Session, new: dict[str, Any], terms: _Terms, now: d
     if by_gate or terms.opens or terms.opening_caps:
         act, reason = (Act.PASS_ON, "") if by_gate else (Act.PASS_ON_FOR_TIME, FOR_TIME)
         session.execute(WRITE_PASSING, {**new, "made_at": now, "by_act": act, "why": reason})
+        if not by_gate:
+            tell_passed_on(session, NEW, act, now=now, given=new)

@@ -58,7 +58,7 @@ _REACHED = and_(
     col(Assignment.hand_down_id).in_(_WISHES),
     col(Assignment.level) == bindparam("reached_level", type_=String),
 )
-_NEW = and_(col(Assignment.id) > bindparam("newest", type_=Integer), _REACHED)
+NEW = and_(col(Assignment.id) > bindparam("newest", type_=Integer), _REACHED)
 
 
 def by_tag(values: Mapping[str, Any], plain: Any) -> Any:
@@ -183,7 +183,7 @@ def _history(
         was.label("was"),
         becomes.label("becomes"),
         reason,
-    ).where(_NEW, *which)
+    ).where(NEW, *which)
     names = ["assignment_id", "at", "act", "from_status", "to_status", "reason"]
     return insert(_EVENTS).from_select(names, rows)
 
@@ -223,8 +223,8 @@ MEASURES = measures_of(
 )
 NEW_ASSIGNMENTS = new_assignments(null(), false())
 UNTIL = _until()
-COUNT_NEW, COUNT_REACHED = _counted(_NEW), _counted(_REACHED)
-ADD_NEW = adding(_NEW)
+COUNT_NEW, COUNT_REACHED = _counted(NEW), _counted(_REACHED)
+ADD_NEW = adding(NEW)
 WRITE_ISSUE = _history(null(), _ISSUED, literal(""))
 WRITE_PASSING = _history(
     _ISSUED,

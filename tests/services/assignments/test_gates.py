@@ -5,7 +5,18 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlmodel import Session, col, func, select
 
-from models import Account, Act, Assignment, Event, Gate, Measure, Status, Unit
+from models import (
+    Account,
+    Act,
+    Assignment,
+    Event,
+    Gate,
+    Measure,
+    Message,
+    MessageKind,
+    Status,
+    Unit,
+)
 from services.assignments import assignments, gates
 from services.assignments.hand_down import FOR_TIME
 from services.assignments.recounts import list_wrong_totals
@@ -64,6 +75,8 @@ def test_a_gate_opens_once_waiting_would_take_from_the_floor_and_so_do_all_below
     assert (last.act, last.reason, last.account_id) == (
         Act.PASS_ON_FOR_TIME, FOR_TIME, None,
     )  # fmt: skip
+    told = select(Message.unit_id).where(Message.kind == MessageKind.PASSED_ON)
+    assert len(session.exec(told).all()) == 2
     hand_down_now(session, pending(session), LATER)
     levels = session.exec(
         select(Assignment.level, func.count())
@@ -73,6 +86,7 @@ def test_a_gate_opens_once_waiting_would_take_from_the_floor_and_so_do_all_below
     assert dict(levels).keys() == {"region", "league", "banner", "township"}
     below = sum(count for level, count in levels if level != "region")
     assert acts(session, measure, Act.PASS_ON_FOR_TIME) == below
+    assert len(session.exec(told).all()) == below
     assert list_wrong_totals(session) == []
 
 
