@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlmodel import Session
 
-from models import Act, Level, Unit
+from models import Level, Unit
 from queries.assignments.layers import (
     Layer,
     LayerFilter,
@@ -102,7 +102,6 @@ class LayersPage(Page):
     chosen: LayerFilter
     levels: Sequence[Level]
     kinds: dict[LayerKind, str]
-    act_names: dict[Act, str]
     link: str
     """The address of the list with its filter, ending where the number of the page goes."""
 
@@ -144,7 +143,6 @@ def show_layers(
         chosen=chosen,
         levels=_list_levels(session, measure.id),
         kinds=KIND_NAMES,
-        act_names=ACT_NAMES,
         link=f"/measures/{measure.id}/layers?unit={here.code}&period={period}"
         f"&kind={chosen.kind or ''}&level={level}&page=",
     )

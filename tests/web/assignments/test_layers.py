@@ -57,7 +57,7 @@ def test_a_village_reads_what_each_level_added_and_how_long_each_took(
     text = " ".join(page.text_content().split())
     assert f"{get_unit(session, LEAGUE).name}的补充要求" in text
     assert "当天下发" in text
-    assert f"{get_unit(session, TOWNSHIP).name}：没有补充要求，收到即自动下发" in text
+    assert f"{get_unit(session, TOWNSHIP).name}：收到即自动下发" in text
     (folded,) = page.xpath("//details[summary[contains(., '逐户查看')]]")
     assert LONG in folded.text_content()
 

@@ -14,11 +14,33 @@ from sqlalchemy import String, Text, select
 from sqlmodel import Session, SQLModel
 
 from adapters.root import ROOT
-from models import Role, Schedule
+from models import (
+    Channel,
+    ChannelKind,
+    Decline,
+    DeclineKind,
+    Extension,
+    Message,
+    MessageKind,
+    Role,
+    Schedule,
+    Trouble,
+    TroubleKind,
+    WorkName,
+)
 from rules.sentences.held import held
+from rules.sentences.sentence import Sentence
 from services.campaigns.schedules import schedule_release
 from services.forms.form_drafts import KeptForm, keep_form_draft
-from tests.building import LEAGUE, REGION, TOWNSHIP, VILLAGE, make_measure
+from tests.building import (
+    LEAGUE,
+    OTHER_VILLAGE,
+    REGION,
+    TOWNSHIP,
+    VILLAGE,
+    get_unit,
+    make_measure,
+)
 from tests.conftest import NOW
 from tests.web.conftest import World, account_of
 from web.app import ROUTERS
@@ -77,8 +99,39 @@ def ids(session: Session, world: World) -> dict[str, object]:
         "measure_id": planned.id, "campaign_id": planned.campaign_id,
         "assignment_id": world.id(VILLAGE), "schedule_id": schedule.id, "draft_id": draft.id,
         "batch_id": 1, "account_id": account_of(session, VILLAGE).id, "token": "x" * 20,
-        "purpose": "release", "code": LEAGUE, "complaint_id": 1,
+        "purpose": "release", "code": LEAGUE, "complaint_id": 1, **_made(session, world),
     }  # fmt: skip
+
+
+def _made(session: Session, world: World) -> dict[str, int]:
+    """What waits for a ruling, a decision or a reader, and what is in trouble."""
+    clerk, office = account_of(session, VILLAGE), account_of(session, REGION, Role.OFFICE)
+    waits: dict[str, Any] = {
+        "assignment_id": world.id(OTHER_VILLAGE), "reason": "不归我们", "at": NOW,
+        "account_id": account_of(session, OTHER_VILLAGE).id,
+        "asked_id": get_unit(session, TOWNSHIP).id,
+    }  # fmt: skip
+    day = NOW.date()
+    rows: dict[str, Any] = {
+        "decline_id": Decline(**waits, kind=DeclineKind.NOT_OURS, due_on=day),
+        "extension_id": Extension(**waits, wanted_on=day.replace(year=2027)),
+        "message_id": Message(
+            unit_id=clerk.unit_id, day=day, kind=MessageKind.REMIND, sentence=Sentence("催办"),
+            created_at=NOW,
+        ),
+        "channel_id": Channel(
+            unit_id=office.unit_id, serves_id=office.unit_id, kind=ChannelKind.EMAIL,
+            name="邮箱", address="office@example.org", created_at=NOW, created_by=office.id,
+            next_at=NOW,
+        ),
+        "trouble_id": Trouble(
+            key="flow run 1", kind=TroubleKind.FAILED, program=WorkName.SWEEP,
+            unit_id=office.unit_id, since=NOW, seen_at=NOW,
+        ),
+    }  # fmt: skip
+    session.add_all(rows.values())
+    session.commit()
+    return {name: row.id for name, row in rows.items()}
 
 
 @lru_cache
