@@ -98,6 +98,17 @@ def test_a_byte_of_the_head_now_and_then_does_not_help(site: Site) -> None:
         pytest.fail("still open")
 
 
+@pytest.mark.parametrize("wanted", [b"websocket", b"h2c"])
+def test_who_asks_for_another_protocol_is_answered_and_not_kept_waiting_for_the_next_answer(
+    site: Site, wanted: bytes
+) -> None:
+    upgrade = b"Connection: Upgrade\r\nUpgrade: " + wanted + b"\r\n"
+    asked = WHOLE.replace(b"Host: x\r\n", b"Host: x\r\n" + upgrade)
+    with site.serving(Connections(50)) as address, connected(address, asked) as stranger:
+        assert status(stranger) == 200
+        assert is_closed(stranger)
+
+
 def posting(size: int) -> bytes:
     kind = "application/x-www-form-urlencoded"
     return (

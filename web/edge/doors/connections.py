@@ -101,6 +101,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
+        if self.parser.should_upgrade():  # the parser reads no request behind this one
+            self.cycle.keep_alive = False
         self.in_body = True  # until the end, which is told at once where there is no body
 
     def on_body(self, body: bytes) -> None:
