@@ -117,6 +117,7 @@ def _web(settings: Settings, listener: socket.socket | None) -> Iterator[Program
     if listener is None:
         yield Program(WEB, command, lambda _pid, _since: _answers(settings.web_url), own)
         return
+    own["PROMETHEUS_MULTIPROC_DIR"] = str(figures_folder(settings))
     for name in names_of(WEB, settings.web_processes):
         ready = settings.data_dir / f"{name}.ready"
         yield Program(
@@ -126,6 +127,11 @@ def _web(settings: Settings, listener: socket.socket | None) -> Iterator[Program
             own,
             passed=(listener.fileno(),),
         )
+
+
+def figures_folder(settings: Settings) -> Path:
+    """Where several web processes keep the figures for `/metrics`, of which each tells the sums."""
+    return settings.data_dir / "figures"
 
 
 def _dispatchers(settings: Settings, environment: dict[str, str]) -> Iterator[Program]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -24,6 +25,7 @@ from cli.programs import (
     PARTS,
     SERVER,
     WEB,
+    figures_folder,
     parts_of,
     prefect_environment,
     programs,
@@ -91,6 +93,8 @@ class Processes:
         settings = self.settings
         if WEB not in parts_of(settings) or settings.web_processes == 1:
             return None
+        # The processes that counted there have ended.
+        shutil.rmtree(figures_folder(settings), ignore_errors=True)
         return self.resources.enter_context(listening(settings.host, settings.web_port))
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from adapters.listening import BACKLOG, listening
 from adapters.open_files import raise_limit
+from adapters.private import make_folder
 from adapters.settings import Settings, get_settings
 from web.edge.doors.connections import Connection, Connections
 
@@ -116,6 +117,8 @@ def spare_memory_walks() -> None:
 def main(arguments: Sequence[str]) -> None:
     """Without arguments this is the only process. `cli.programs` gives each of several the number
     of the open socket, and the file that says when the process is ready."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        make_folder(Path(folder))
     from web.app import app
 
     listener = socket.socket(fileno=int(arguments[0])) if arguments else None

@@ -1,6 +1,9 @@
 """The figures for who watches over an installation: true, cheap, and not for strangers."""
 
 import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +17,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from adapters.claims import claiming
+from adapters.root import ROOT
 from adapters.settings import get_settings
 from services.campaigns.measures import release_measure
 from tests.answering import account_of, answer, released_measure
 from tests.building import REGION, VILLAGE, make_measure
 from tests.conftest import NOW
 from tests.counting import statements
+from web.edge.doors.metrics import SHARED_FOLDER
 
 TOKEN = {"Authorization": "Bearer a-token-of-the-office"}
 
@@ -115,3 +120,36 @@ def test_ready_says_whether_a_dispatcher_lives(
 def _engine(session: Session) -> Engine:
     """The engine of the test's database; a dispatcher has a connection of its own."""
     return session.connection().engine
+
+
+COUNTING = """
+import os, sys
+from pathlib import Path
+from prometheus_client import generate_latest
+from web.edge.doors.metrics import Metrics, sums_of
+
+def work():
+    metrics = Metrics()
+    metrics.note({"method": "GET"}, 200, 0.1)
+    metrics.open.inc()
+
+pid = os.fork()
+work()
+if not pid:
+    os._exit(0)
+os.waitpid(pid, 0)
+print(generate_latest(sums_of(Path(sys.argv[1]))).decode())
+"""
+
+
+def test_several_processes_tell_their_sums_and_what_a_dead_one_had_in_work_has_ended(
+    tmp_path: Path,
+) -> None:
+    shared = os.environ | {SHARED_FOLDER: str(tmp_path)}
+    command = [sys.executable, "-c", COUNTING, str(tmp_path)]
+    told = subprocess.run(
+        command, env=shared, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert 'jieli_requests_total{method="GET",route="none",status="200"} 2.0' in told
+    assert 'jieli_request_seconds_count{route="none"} 2.0' in told
+    assert "jieli_requests_open 1.0" in told

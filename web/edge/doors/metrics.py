@@ -5,6 +5,7 @@ The figures name no unit and no person: a route is named by its template, work i
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from sqlalchemy import make_url, text
 from sqlmodel import Session
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +22,9 @@ from adapters.backup.last import find_last
 from adapters.settings import get_settings
 from queries.assignments.waiting_work import read_waiting_work
 
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which several web processes of a machine keep their figures, so that whoever
+of them is asked tells the sums. prometheus_client reads the variable when it is imported."""
 KEPT_SECONDS = 15.0
 """How long the figures of the installation stand before the database is asked again."""
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -52,12 +57,16 @@ class Metrics:
             "jieli_request_seconds", "Time to the end of the answer.", ("route",),
             buckets=BUCKETS, registry=self.registry,
         )  # fmt: skip
-        self.open = Gauge("jieli_requests_open", "Requests in work.", registry=self.registry)
+        self.open = Gauge(
+            "jieli_requests_open", "Requests in work.",
+            registry=self.registry, multiprocess_mode="livesum",
+        )  # fmt: skip
         self.refused = Counter(
             "jieli_sign_in_refusals", "Sign-ins that were refused.", registry=self.registry
         )
         self.gauges = {
-            name: Gauge(name, said, registry=self.registry) for name, said in GAUGES.items()
+            name: Gauge(name, said, registry=self.registry, multiprocess_mode="mostrecent")
+            for name, said in GAUGES.items()
         }
         self.asked_at: float | None = None
         self.asking = Lock()
@@ -77,7 +86,8 @@ class Metrics:
             if self.asked_at is None or self.clock() - self.asked_at >= KEPT_SECONDS:
                 self._ask(session, now)
                 self.asked_at = self.clock()
-        return generate_latest(self.registry)
+        folder = os.environ.get(SHARED_FOLDER)
+        return generate_latest(sums_of(Path(folder)) if folder else self.registry)
 
     def _ask(self, session: Session, now: datetime) -> None:
         work, last = read_waiting_work(session, now=now), find_last(get_settings().shared)
@@ -94,6 +104,17 @@ class Metrics:
         )
         for gauge, value in zip(self.gauges.values(), values, strict=True):
             gauge.set(value)
+
+
+def sums_of(folder: Path) -> CollectorRegistry:
+    """The figures of all web processes of this machine; what a killed one had in work has ended."""
+    for file in folder.glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        if not Path(f"/proc/{pid}").exists():
+            mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
+    sums = CollectorRegistry()
+    MultiProcessCollector(sums, str(folder))  # type: ignore[no-untyped-call]
+    return sums
 
 
 def _sizes(session: Session) -> tuple[int, int]:
