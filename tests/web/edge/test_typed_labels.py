@@ -13,7 +13,7 @@ from web.edge.pages.typed_labels import LABELS
 from web.edge.requests.secret_fields import is_secret
 
 ASKED = re.compile(r'\b(?:input|textarea|select|radios)\("([^"{]+)", _\("([^"]+)"\)')
-SEVERAL = {"number", "reason", "login", "text", "kind", "name", "q"}
+SEVERAL = {"number", "reason", "login", "text", "kind", "name", "q", "day", "unit", "starts_on"}
 """Fields that pages call by more than one name."""
 
 

@@ -8,6 +8,7 @@ from rules.sentences.refusal import N_
 from web.edge.viewer.language import say
 
 LABELS = {
+    "active": N_("催办"),
     "at": N_("时间"),
     "contact": N_("联系方式"),
     "cooperating": N_("配合单位"),
@@ -39,6 +40,18 @@ LABELS = {
     "text": N_("内容"),
     "title": N_("标题"),
     "unit": N_("单位代码"),
+    "closes_at": N_("到几时为止"),
+    "ends_on": N_("到哪一天止"),
+    "first": N_("第一天"),
+    "known": N_("放假安排已公布到（年）"),
+    "last": N_("最后一天"),
+    "opens_at": N_("从几时起提醒"),
+    "ruling": N_("怎样裁定"),
+    "serves": N_("服务的单位代码"),
+    "starts_on": N_("开始日期"),
+    "tag": N_("用于哪个标签的单位"),
+    "whose": N_("应当由哪个单位办理"),
+    "words": N_("什么时间（可以用自己的话写）"),
 }
 """The fields of our own pages. A field with two labels on two pages has one here that fits both."""
 
