@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from models import CoverageDay, Measure, Message, MessageKind, Unit
+from models import CoverageDay, Delivery, Measure, Message, MessageKind, Unit
 from rules.sentences.not_found import NotFound
 from services.assignments.board_digests import tell_boards
 from services.assignments.coverage_days import keep_coverage
@@ -13,6 +13,7 @@ from services.assignments.reminding import RemindedUnits, remind
 from services.campaigns.closings import close_measures
 from tests.answering import account_of, answer, released_measures
 from tests.building import BANNER, LEAGUE, OTHER_LEAGUE, REGION, VILLAGE, assignment_of
+from tests.channels import make_channel
 from tests.conftest import NOW
 from tests.counting import statements
 
@@ -71,6 +72,15 @@ def test_the_leading_office_is_told_once_a_week_however_often_it_runs(
     assert tell_boards(session, now=NOW + 5 * DAY) == 0, "a Saturday"
     assert tell_boards(session, now=NOW + 8 * DAY) == 1, "nothing ran on the Monday"
     assert tell_boards(session, now=NOW + 9 * DAY) == 0
+
+
+def test_the_digest_goes_out_through_the_channels_once(session: Session, measure: Measure) -> None:
+    make_channel(session, REGION)
+    assert measure.id
+    for _ in range(2):
+        tell_boards(session, now=NOW)
+    (delivery,) = session.exec(select(Delivery)).all()
+    assert (delivery.kind, delivery.unit_id) == (MessageKind.BOARD, measure.unit_id)
 
 
 def test_digests_of_many_campaigns_take_as_many_statements_as_of_one(
