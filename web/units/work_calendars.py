@@ -10,6 +10,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from adapters.table_process import table_apart
@@ -26,12 +27,17 @@ from queries.units.calendars import list_work_calendars as list_kept
 from queries.units.units import list_tags
 from rules.accounts.permissions import Right
 from rules.accounts.predicates import Subject
-from rules.dates.calendar import WEEKDAY_NAMES, Calendar
+from rules.dates.calendar import PUBLISHED, PUBLISHED_NAMES, WEEKDAY_NAMES, Calendar
 from rules.dates.due import YEARS
 from rules.sentences.refusal import N_, Refusal
-from rules.units.calendar_list import KIND_NAMES, read_days
+from rules.units.calendar_list import KIND_NAMES, DayRow, read_days
 from rules.units.list_refused import ListRefused
-from services.units.work_calendars import change_days, keep_calendars, make_calendar
+from services.units.work_calendars import (
+    PLAIN_NAME,
+    change_days,
+    keep_calendars,
+    make_calendar,
+)
 from web.edge.pages.exports import Column, exported, wants_file
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
@@ -154,7 +160,7 @@ class MonthGrid:
 
     first: date
     weeks: Sequence[Sequence[tuple[date, bool]]]
-    marked: Sequence[CalendarDay]
+    marked: Sequence[CalendarDay | DayRow]
     """The days of the month that differ."""
 
 
@@ -190,14 +196,14 @@ def show_work_calendar(context: Officer, year: str = "", calendar: str = "") -> 
     """A year of one calendar; without `year` the present one, without `calendar` the plain one."""
     require_top(context.viewer)
     if wants_file(context.query):
-        return _export(context, _own(list_kept(context.session), calendar))
+        return _export(context, _own(_kept(context.session), calendar))
     return _page(context, year, calendar, SentDays())
 
 
 def _export(context: Context, own: WorkCalendar) -> Response:
     """All days of a calendar, as the same page takes them in again."""
     say = context.words.say
-    days = list_calendar_days(context.session, own.id)
+    days = _days(context.session, own)
     rows = ((day.day.isoformat(), say(KIND_NAMES[day.kind]), day.name) for day in days)
     return exported(context, say(own.name), COLUMNS, rows)
 
@@ -208,6 +214,7 @@ def change_work_calendar(
 ) -> Response:
     """Show what the change would move; after the confirmation, make the change."""
     require_top(context.viewer)
+    keep_calendars(context.session, now=context.now)
     year, calendar = _text(posted, "year"), _text(posted, "calendar")
     if sent.wanted is None or posted.get("do") != "change":
         return _page(context, year, calendar, sent, posted)
@@ -237,6 +244,26 @@ def make_own_calendar(context: Officer, posted: Posted) -> Response:
     return back_to(back, N_("已建立日历“%(name)s”。没有写的日子照通用日历。"), name=made.name)
 
 
+def _kept(session: Session) -> Sequence[WorkCalendar]:
+    """The stored calendars; before the first change what is published, which nobody has stored."""
+    published = WorkCalendar(name=PLAIN_NAME, known_until=PUBLISHED.known_until.year)
+    return list_kept(session) or [published]
+
+
+def _days(
+    session: Session, own: WorkCalendar, year: int | None = None
+) -> Sequence[CalendarDay | DayRow]:
+    """The days of a calendar that differ, of one year or of all, in order."""
+    if own.id is not None:
+        return list_calendar_days(session, own.id, year)
+    published = sorted(PUBLISHED.days.items())
+    return [
+        DayRow(day, DayKind.WORKING_DAY if works else DayKind.DAY_OFF, PUBLISHED_NAMES[day])
+        for day, works in published
+        if year is None or day.year == year
+    ]
+
+
 def _own(kept: Sequence[WorkCalendar], typed: str) -> WorkCalendar:
     wanted = read_id(typed) if typed else None
     found = next((row for row in kept if row.id == wanted), None) if typed else kept[0]
@@ -249,19 +276,18 @@ def _page(
     context: Context, year: str, calendar: str, sent: SentDays, posted: FormData | None = None
 ) -> Response:
     session = context.session
-    plain = keep_calendars(session, now=context.now)
-    kept = list_kept(session)
+    kept = _kept(session)
     own, shown = _own(kept, calendar), _year(year, context.today.year)
     calendars = get_calendars(session)
     worked = calendars.of([own.tag]) if own.tag else calendars.plain
-    known = plain.known_until or worked.known_until.year
+    known = calendars.plain.known_until.year
     newer = published_after(known)
     page = WorkCalendarPage(
         calendars=kept,
         own=own,
         year=shown,
         known=known,
-        months=_months(worked, shown, list_calendar_days(session, own.id, shown)),
+        months=_months(worked, shown, _days(session, own, shown)),
         two=count_with_two(session) if len(kept) > 2 else 0,
         tags=[pair for pair in _tag_names(context) if pair[0] not in calendars.tagged],
         newer=newer.until if newer else None,
@@ -287,7 +313,9 @@ def _year(typed: str, today: int) -> int:
     return int(typed) if typed.isdecimal() and len(typed) == 4 and int(typed) in YEARS else today
 
 
-def _months(calendar: Calendar, year: int, marked: Sequence[CalendarDay]) -> list[MonthGrid]:
+def _months(
+    calendar: Calendar, year: int, marked: Sequence[CalendarDay | DayRow]
+) -> list[MonthGrid]:
     return [
         MonthGrid(
             date(year, month, 1),
