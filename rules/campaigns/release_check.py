@@ -9,6 +9,7 @@ from datetime import date
 from rules.dates.calendar import Calendar
 from rules.dates.due_table import unpublished_years
 from rules.dates.floor import under_floor, workdays_left
+from rules.sentences.days import told_day
 from rules.sentences.refusal import N_
 from rules.sentences.sentence import Sentence
 
@@ -114,9 +115,10 @@ def _due_warnings(facts: ReleaseFacts) -> list[Sentence]:
 def _odd_days(facts: ReleaseFacts) -> Iterator[Sentence]:
     """What is odd about the dates of all levels: days off, and years not published."""
     for level, day in facts.off.items():
-        told = {"level": level, "day": day.isoformat()}
+        told = {"level": level, "day": told_day(day, facts.today)}
         yield Sentence(N_("“%(level)s”的截止日期%(day)s不是工作日。"), told)
     for level, day in facts.moved.items():
-        moved = {"level": level, "day": day.isoformat(), "to": facts.dates[level].isoformat()}
+        to = told_day(facts.dates[level], facts.today)
+        moved = {"level": level, "day": told_day(day, facts.today), "to": to}
         yield Sentence(N_("“%(level)s”的截止日期%(day)s不是工作日，已提前到工作日%(to)s。"), moved)
     yield from unpublished_years(facts.dates.values(), facts.calendar)

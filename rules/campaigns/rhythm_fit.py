@@ -16,6 +16,7 @@ from rules.dates.due import DueRule, final_date
 from rules.dates.floor import under_floor, workdays_left
 from rules.dates.periods import period_dates, period_of, period_words
 from rules.dates.recurrence import Moment
+from rules.sentences.days import told_day
 from rules.sentences.sentence import N_, Sentence
 
 LOOKED_AT = 9
@@ -61,7 +62,7 @@ def list_misfits(
 def _too_late(opened: Sequence[OpenedPeriod], floor: int, calendar: Calendar) -> Sentence | None:
     for each in opened:
         left = workdays_left(calendar, each.on, each.due_on)
-        on, due, period = each.on.isoformat(), each.due_on.isoformat(), period_words(each.period)
+        on, due, period = told_day(each.on), told_day(each.due_on), period_words(each.period)
         values = {"on": on, "due": due, "period": period, "days": left}
         if each.due_on < each.on:
             return Sentence(PAST, values)
@@ -73,7 +74,7 @@ def _too_late(opened: Sequence[OpenedPeriod], floor: int, calendar: Calendar) ->
 def _twice(opened: Sequence[OpenedPeriod]) -> Sentence | None:
     for first, second in pairwise(opened):
         if first.period == second.period:
-            values = {"period": period_words(first.period), "on": second.on.isoformat()}
+            values = {"period": period_words(first.period), "on": told_day(second.on)}
             return Sentence(
                 N_("%(period)s不止一次到时间：第一次下发，%(on)s 等其余几次什么也不做。"), values
             )

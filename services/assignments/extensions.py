@@ -31,6 +31,7 @@ from rules.assignments.declines import read_reason
 from rules.assignments.extensions import OUTCOMES, check_bound, check_later, outcome_of
 from rules.assignments.states import IllegalChange, owes
 from rules.dates.calendar import local_date
+from rules.sentences.days import told_day
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import N_, Refusal
 from rules.sentences.sentence import Sentence, Term
@@ -75,7 +76,8 @@ def _check_asking(session: Session, assignment: Assignment, wanted_on: date, now
     )
     if (found := session.scalars(pending).one_or_none()) is not None:
         raise Refusal(
-            N_("已经申请延期到%(day)s，请等上级决定。"), day=f"{found.wanted_on:%Y-%m-%d}"
+            N_("已经申请延期到%(day)s，请等上级决定。"),
+            day=told_day(found.wanted_on, local_date(now)),
         )
     check_later(wanted_on, assignment.due_on, local_date(now))
     issuer, name = _issuer_of(session, assignment)
@@ -203,7 +205,7 @@ def _told(row: Requested, outcome: ExtensionOutcome, day: date | None) -> Told:
     said = N_("“%(unit)s”对“%(title)s”的延期申请：%(outcome)s。")
     if day is not None:
         said = N_("“%(unit)s”对“%(title)s”的延期申请：%(outcome)s，延至%(day)s。")
-        values["day"] = f"{day:%Y-%m-%d}"
+        values["day"] = told_day(day)
     return Told(
         row.unit_id, MessageKind.EXTENSION, f"extension {row.id}", Sentence(said, values),
         f"/assignments/{row.assignment_id}",
@@ -267,7 +269,8 @@ def extend_lower(
     found = list_with_lower(session, own, ids, deep=deep)
     wanted = [(row.id, row.due_on, until) for row in found if row.due_on < until]
     if not wanted:
-        raise Refusal(N_("勾选的单位截止日期都不早于%(day)s，不用延期。"), day=f"{until:%Y-%m-%d}")
+        day = told_day(until, today)
+        raise Refusal(N_("勾选的单位截止日期都不早于%(day)s，不用延期。"), day=day)
     units = {row.id: row.unit_id for row in found}
     moved = _give(session, wanted, said, actor, now)
     _decide_pending(session, moved, until, said, actor, now)
@@ -298,7 +301,7 @@ def _tell_asked(
     values: dict[str, object] = {
         "unit": session.get_one(Unit, assignment.unit_id).name,
         "title": session.get_one(Measure, assignment.measure_id).title,
-        "day": f"{request.wanted_on:%Y-%m-%d}",
+        "day": told_day(request.wanted_on, local_date(now)),
     }
     said = Sentence(N_("“%(unit)s”申请把“%(title)s”延期到%(day)s。"), values)
     about = f"extension {request.id}"
@@ -317,7 +320,7 @@ def _tell_extended(
     values: dict[str, object] = {
         "unit": session.get_one(Unit, own.unit_id).name,
         "title": session.get_one(Measure, own.measure_id).title,
-        "day": f"{until:%Y-%m-%d}",
+        "day": told_day(until, local_date(now)),
     }
     said = Sentence(N_("“%(unit)s”把“%(title)s”延期到%(day)s。"), values)
     kind = MessageKind.DUE_MOVED

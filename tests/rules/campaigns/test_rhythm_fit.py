@@ -25,13 +25,15 @@ def misfits(rule: str, timing: Timing, below: int = 0) -> list[str]:
     ("rule", "timing", "asked"),
     [
         ("monthly:5", Timing(Rhythm.MONTHLY, MORNING, 20),
-         "2026-12-20 下发的是2026年12月，要求基层 2026-12-05 前报送，那时已经过了。"),
+         "2026年12月20日（周日） 下发的是2026年12月，"
+         "要求基层 2026年12月5日（周六） 前报送，那时已经过了。"),
         ("monthly:25", Timing(Rhythm.MONTHLY, MORNING, 23),
-         "2026-12-23 下发2026年12月，要求基层 2026-12-25 前报送，只有 2 个工作日。"),
+         "2026年12月23日（周三） 下发2026年12月，"
+         "要求基层 2026年12月25日（周五） 前报送，只有 2 个工作日。"),
         ("weekly:5", Timing(Rhythm.MONTHLY, MORNING, 7),
          "2026年第51周没有一次到时间，这一期不会下发。"),
         ("quarterly:last", Timing(Rhythm.MONTHLY, MORNING, 1),
-         "2027年第1季度不止一次到时间：第一次下发，2027-02-01 等其余几次什么也不做。"),
+         "2027年第1季度不止一次到时间：第一次下发，2027年2月1日（周一） 等其余几次什么也不做。"),
         ("quarterly:last", Timing(Rhythm.QUARTERLY, MORNING, 5), None),
         ("half_yearly:last", Timing(Rhythm.HALF_YEARLY, MORNING, 5), None),
         ("yearly:last", Timing(Rhythm.YEARLY, MORNING, 1, 3), None),
