@@ -24,6 +24,7 @@ from queries.assignments.extensions import (
 )
 from queries.assignments.pending_work import read_pending
 from rules.accounts.permissions import NotAllowed
+from rules.sentences.days import told_day
 from rules.sentences.not_found import NotFound
 from rules.sentences.refusal import Refusal
 from services.assignments.extensions import (
@@ -153,7 +154,7 @@ def test_no_unit_gives_more_than_it_has_and_passes_it_up(
 ) -> None:
     request = _ask(session, measure, LATE)
     bound = _due(session, measure, TOWNSHIP)
-    with pytest.raises(Refusal, match=f"自己的截止日期是{bound}"):
+    with pytest.raises(Refusal, match=f"自己的截止日期是{told_day(bound)}"):
         _decide(session, request)
     township = account_of(session, TOWNSHIP)
     assert pass_extension_up(session, request.id, actor=township, now=NOW).code == BANNER
