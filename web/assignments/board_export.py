@@ -39,14 +39,11 @@ def export_board(
     title = context.words.say(
         N_("%(campaign)s进展看板（%(unit)s）"), campaign=campaign.title, unit=here.name
     )
-    cells = (row for lane in rows.lanes for row in _cells(context, lane, levels))
+    cells = (row for lane in rows.lanes for row in _cells(context.words.language, lane, levels))
     return exported(context, title, COLUMNS, cells)
 
 
-def _cells(
-    context: Context, lane: Lane, levels: Mapping[str, Level]
-) -> Iterator[tuple[object, ...]]:
-    language = context.words.language
+def _cells(language: str, lane: Lane, levels: Mapping[str, Level]) -> Iterator[tuple[object, ...]]:
     head = (lane.title, tell_period(lane.period, language), lane.due_on.isoformat())
     for row in in_order(list(levels), lane.levels):
         yield (*head, _name(levels[row.level], language), row.units, *_counts(row))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from calendar import Calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -31,7 +31,7 @@ from services.assignments.calendar_feeds import make_feed, revoke_feed
 from web.edge.doors.public_address import public_address
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
-from web.edge.viewer.context import Context, SignedIn
+from web.edge.viewer.context import SignedIn
 from web.edge.viewer.language import words_of
 from web.edge.viewer.transactions import OpenSession
 
@@ -81,7 +81,9 @@ def show_month(context: SignedIn, month: str = "") -> Response:
     weeks = Calendar().monthdatescalendar(first.year, first.month)
     due = list_due_between(context.session, context.viewer.unit_id, weeks[0][0], weeks[-1][-1])
     by_day = {day: list(found) for day, found in groupby(due, lambda row: row.due_on)}
-    drawn = [[_day(context, day, first, by_day) for day in week] for week in weeks]
+    drawn = [
+        [_day(context.calendar.is_workday, day, first, by_day) for day in week] for week in weeks
+    ]
     page = CalendarPage(
         month=first,
         before=f"{first - timedelta(days=1):%Y-%m}",
@@ -103,10 +105,12 @@ def _first_of(month: str) -> date | None:
 
 
 def _day(
-    context: Context, day: date, first: date, by_day: Mapping[date, Sequence[DueAssignment]]
+    works: Callable[[date], bool],
+    day: date,
+    first: date,
+    by_day: Mapping[date, Sequence[DueAssignment]],
 ) -> DueDay:
-    works = context.calendar.is_workday(day)
-    return DueDay(day, day.month == first.month, works, by_day.get(day, ()))
+    return DueDay(day, day.month == first.month, works(day), by_day.get(day, ()))
 
 
 def _is_late(row: DueAssignment, today: date) -> bool:

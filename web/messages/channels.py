@@ -32,7 +32,7 @@ from web.edge.pages.said import back_to
 from web.edge.requests.posted import Posted
 from web.edge.requests.waiting import Crowded, waiting_of
 from web.edge.viewer.context import Context, Officer
-from web.edge.viewer.language import say
+from web.edge.viewer.language import Words, say
 from web.edge.viewer.security import which_office
 from web.edge.viewer.transactions import Look, Now, attempt
 
@@ -99,7 +99,7 @@ def show_channels(context: Officer) -> Response:
     since = get_calendars(context.session).plain.add_workdays(context.today, -SHOWN_WORKDAYS)
     rows = list_channels(context.session, context.viewer.unit_id, since)
     page = ChannelsPage(
-        rows=[(row, _why(context, row)) for row in rows],
+        rows=[(row, _why(context.words, row)) for row in rows],
         rounds=list_rounds(context.session, rows),
         names=CHANNEL_NAMES,
         trials=TRIAL_NAMES,
@@ -109,9 +109,9 @@ def show_channels(context: Officer) -> Response:
     return render(context.request, page)
 
 
-def _why(context: Context, row: ChannelRow) -> str:
+def _why(words: Words, row: ChannelRow) -> str:
     failure = row.channel.failure or row.trial_failure
-    return context.words.say(failure) if failure else ""
+    return words.say(failure) if failure else ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def add(unfit: LookedUp, context: Officer, posted: Posted) -> Response:
             )
         refusal = outcome.refusal
     if refusal:
-        return _refused(context, None, wish, refusal)
+        return _refused(context.request, None, wish, refusal)
     return back_to(LIST, N_("渠道已添加。请发一条测试消息，看群里能不能收到。"))
 
 
@@ -162,10 +162,10 @@ def _typed(posted: Mapping[str, object]) -> ChannelWish:
 
 
 def _refused(
-    context: Context, channel: Channel | None, wish: ChannelWish, refusal: str
+    request: Request, channel: Channel | None, wish: ChannelWish, refusal: str
 ) -> Response:
     page = ChannelPage(channel, wish._replace(address="", secret=""), CHANNEL_NAMES, refusal)
-    return render(context.request, page, status=422)
+    return render(request, page, status=422)
 
 
 @router.get("/channels/{channel_id}")
@@ -193,7 +193,7 @@ def change(unfit: LookedUp, context: Officer, channel_id: int, posted: Posted) -
             change_channel(context.session, channel_id, wish, actor=context.actor, now=context.now)
         refusal = outcome.refusal
     if refusal:
-        return _refused(context, channel, wish, refusal)
+        return _refused(context.request, channel, wish, refusal)
     return back_to(LIST, N_("渠道已修改。"))
 
 

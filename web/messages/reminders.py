@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from models import Campaign
 from queries.campaigns.campaigns import get_own_campaign
@@ -16,7 +16,7 @@ from services.messages.reminder_rules import set_reminders
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
 from web.edge.requests.posted import Posted
-from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.context import Officer
 from web.edge.viewer.transactions import attempt
 
 router = APIRouter()
@@ -47,7 +47,7 @@ class RemindersPage(Page):
 def show_reminders(context: Officer, campaign_id: int) -> Response:
     """When the campaign reminds."""
     campaign = get_own_campaign(context.session, context.actor, campaign_id)
-    return _page(context, campaign, _as_typed(get_ladder(context.session, campaign.id)))
+    return _page(context.request, campaign, _as_typed(get_ladder(context.session, campaign.id)))
 
 
 @router.post("/campaigns/{campaign_id}/reminders")
@@ -59,7 +59,7 @@ def save_reminders(context: Officer, campaign_id: int, posted: Posted) -> Respon
         ladder = _read(typed)
         set_reminders(context.session, campaign, ladder, actor=context.actor, now=context.now)
     if not outcome.done:
-        return _page(context, campaign, typed, outcome.refusal)
+        return _page(context.request, campaign, typed, outcome.refusal)
     return back_to(f"/campaigns/{campaign.id}/reminders", N_("催办设置已保存。"))
 
 
@@ -84,7 +84,7 @@ def _as_typed(ladder: Ladder) -> dict[str, str]:
 
 
 def _page(
-    context: Context, campaign: Campaign, typed: Mapping[str, str], refusal: str = ""
+    request: Request, campaign: Campaign, typed: Mapping[str, str], refusal: str = ""
 ) -> Response:
     page = RemindersPage(
         campaign=campaign,
@@ -94,4 +94,4 @@ def _page(
         hours=[(str(hour), f"{hour:02}:00") for hour in range(25)],
         refusal=refusal,
     )
-    return render(context.request, page, status=422 if refusal else 200)
+    return render(request, page, status=422 if refusal else 200)
