@@ -123,7 +123,8 @@ def test_a_unit_signs_and_releases_also_where_a_page_asks_first(
         banner, measure_id, title = Actor(unit.code, unit.name, 0), measure.id, measure.title
     assert does(stage, banner, title) == {counted: 1}
     with site.session() as session:
-        own = select(Assignment.released_at).join(Unit).where(Unit.code == BANNER)
+        at_its_unit = col(Unit.id) == Assignment.unit_id
+        own = select(Assignment.released_at).join(Unit, at_its_unit).where(Unit.code == BANNER)
         released = session.exec(own.where(Assignment.measure_id == measure_id)).one()
     assert released is not None
 
