@@ -6,7 +6,7 @@ from adapters.apart import Apart, Reply, reply
 from adapters.tables import Table, read_table
 from rules.accounts.account_heads import ACCOUNT_HEADS
 from rules.sentences.refusal import N_
-from rules.units.calendar_list import DAY_HEADS
+from rules.units.calendar_heads import DAY_HEADS
 from rules.units.unit_list import UNIT_HEADS
 
 TOO_MUCH = N_("文件太大或太复杂，读不完。请只留下名单，删去别的工作表、列和格式后再上传。")

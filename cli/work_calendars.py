@@ -59,7 +59,8 @@ def import_days(
     from adapters.tables import read_table_file
     from cli.terminal import refusals, say, words
     from rules.sentences.refusal import N_
-    from rules.units.calendar_list import DAY_HEADS, read_days
+    from rules.units.calendar_heads import DAY_HEADS
+    from rules.units.calendar_list import read_days
     from services.units.work_calendars import change_days
 
     with refusals():
@@ -116,7 +117,7 @@ def _calendar(session: Session, tag: str | None) -> WorkCalendar:
     from rules.sentences.refusal import N_, Refusal
     from services.units.work_calendars import keep_calendars
 
-    keep_calendars(session, now=clock.now())
+    keep_calendars(session, actor=None, now=clock.now())
     found = [row for row in list_work_calendars(session) if row.tag == tag]
     if not found:
         raise Refusal(N_("标签“%(tag)s”没有自己的日历，请先在“工作日历”页建立。"), tag=tag)

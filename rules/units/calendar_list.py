@@ -14,15 +14,10 @@ from rules.sentences.cell_faults import cell_fault
 from rules.sentences.faults import Fault, Place
 from rules.sentences.held import bare, on_one_line
 from rules.sentences.refusal import N_, Refusal
-from rules.units.heads import Heads, plain_heading
+from rules.units.calendar_heads import HEADINGS
+from rules.units.heads import plain_heading
 from rules.units.list_refused import ListRefused
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "day": ("day", "date", "日期", "日子"),
-    "kind": ("kind", "类别", "类型", "安排"),
-    "name": ("name", "名称", "节日", "说明"),
-}
-DAY_HEADS = Heads.of(HEADINGS[column] for column in ("day", "kind"))
 KIND_NAMES = {DayKind.DAY_OFF: N_("放假"), DayKind.WORKING_DAY: N_("上班")}
 LONGEST_NAME = 40
 MOST_DAYS = 5_000

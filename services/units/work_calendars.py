@@ -35,9 +35,10 @@ from rules.units.calendar_list import LONGEST_NAME, DayRow
 PLAIN_NAME = N_("通用日历")
 
 
-def keep_calendars(session: Session, *, now: datetime) -> WorkCalendar:
+def keep_calendars(session: Session, *, actor: Account | None, now: datetime) -> WorkCalendar:
     """The calendar of all units that have none of their own. The first time it is filled with what
     is published; no date changes by that."""
+    require(actor, Right.CHANGE_CALENDAR, Subject(), at=find_unit_of(session, actor))
     plain = session.exec(select(WorkCalendar).where(col(WorkCalendar.tag).is_(None))).one_or_none()
     if plain is not None:
         return plain
@@ -63,7 +64,7 @@ def make_calendar(
         raise Refusal(N_("请填写日历的名称，最多 %(longest)d 个字。"), longest=LONGEST_NAME)
     if session.get(Tag, tag) is None:
         raise Refusal(N_("请选择这份日历用于哪个标签的单位。"))
-    plain = keep_calendars(session, now=now)
+    plain = keep_calendars(session, actor=actor, now=now)
     if session.exec(select(WorkCalendar).where(col(WorkCalendar.tag) == tag)).one_or_none():
         raise Refusal(N_("这个标签已经有日历了。"))
     made = WorkCalendar(name=named, tag=tag)
@@ -91,7 +92,7 @@ def change_days(
     are there may come earlier, too.
     """
     require(actor, Right.CHANGE_CALENDAR, Subject(), at=find_unit_of(session, actor))
-    plain = keep_calendars(session, now=now)
+    plain = keep_calendars(session, actor=actor, now=now)
     calendar = session.get(WorkCalendar, calendar_id, with_for_update=True)
     if calendar is None:
         raise NotFound

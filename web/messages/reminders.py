@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from models import Campaign
 from queries.campaigns.campaigns import get_own_campaign
@@ -16,7 +16,8 @@ from services.messages.reminder_rules import set_reminders
 from web.edge.pages.rendering import Page, render
 from web.edge.pages.said import back_to
 from web.edge.requests.posted import Posted
-from web.edge.viewer.context import Officer
+from web.edge.viewer.context import Context, Officer
+from web.edge.viewer.language import Words
 from web.edge.viewer.transactions import attempt
 
 router = APIRouter()
@@ -47,7 +48,9 @@ class RemindersPage(Page):
 def show_reminders(context: Officer, campaign_id: int) -> Response:
     """When the campaign reminds."""
     campaign = get_own_campaign(context.session, context.actor, campaign_id)
-    return _page(context.request, campaign, _as_typed(get_ladder(context.session, campaign.id)))
+    return _page(
+        context, campaign, _as_typed(context.words, get_ladder(context.session, campaign.id))
+    )
 
 
 @router.post("/campaigns/{campaign_id}/reminders")
@@ -59,7 +62,7 @@ def save_reminders(context: Officer, campaign_id: int, posted: Posted) -> Respon
         ladder = _read(typed)
         set_reminders(context.session, campaign, ladder, actor=context.actor, now=context.now)
     if not outcome.done:
-        return _page(context.request, campaign, typed, outcome.refusal)
+        return _page(context, campaign, typed, outcome.refusal)
     return back_to(f"/campaigns/{campaign.id}/reminders", N_("催办设置已保存。"))
 
 
@@ -77,21 +80,21 @@ def _hour(text: str) -> int:
     return int(text)
 
 
-def _as_typed(ladder: Ladder) -> dict[str, str]:
-    steps = {name: "、".join(map(str, getattr(ladder, name))) for name in STEPS}
+def _as_typed(words: Words, ladder: Ladder) -> dict[str, str]:
+    steps = {name: words.listed(map(str, getattr(ladder, name))) for name in STEPS}
     hours = {"opens_at": str(ladder.opens_at), "closes_at": str(ladder.closes_at)}
     return {**steps, **hours, "active": "yes" if ladder.active else "no"}
 
 
 def _page(
-    request: Request, campaign: Campaign, typed: Mapping[str, str], refusal: str = ""
+    context: Context, campaign: Campaign, typed: Mapping[str, str], refusal: str = ""
 ) -> Response:
     page = RemindersPage(
         campaign=campaign,
         typed=typed,
         steps=STEPS,
-        usual=_as_typed(USUAL),
+        usual=_as_typed(context.words, USUAL),
         hours=[(str(hour), f"{hour:02}:00") for hour in range(25)],
         refusal=refusal,
     )
-    return render(request, page, status=422 if refusal else 200)
+    return render(context.request, page, status=422 if refusal else 200)

@@ -214,7 +214,7 @@ def change_work_calendar(
 ) -> Response:
     """Show what the change would move; after the confirmation, make the change."""
     require_top(context.viewer)
-    keep_calendars(context.session, now=context.now)
+    keep_calendars(context.session, actor=context.actor, now=context.now)
     year, calendar = _text(posted, "year"), _text(posted, "calendar")
     if sent.wanted is None or posted.get("do") != "change":
         return _page(context, year, calendar, sent, posted)

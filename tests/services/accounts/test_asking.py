@@ -25,6 +25,7 @@ FOR_THE_PRODUCT = {
     "services.accounts.accounts.sign_out": KNOWN,
     "services.accounts.sign_ins.sweep": SWEEP,
     "services.assignments.board_digests.tell_boards": BOARDS,
+    "services.assignments.calendar_moves.follow_change": "moves what a calendar moves, by a flow",
     "services.assignments.coverage_days.keep_coverage": BOARDS,
     "services.assignments.declines.escalate": "asks the next level up by itself",
     "services.assignments.gates.open_gates": "opens gates past their time by itself",

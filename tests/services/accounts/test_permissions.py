@@ -592,7 +592,10 @@ ACTS = {
     "make_calendar": Tried(Right.CHANGE_CALENDAR, banners, lambda at, actor: make_calendar(
         at.session, "新日历", make_tag(at.session, "边境", actor=None), actor=actor, now=NOW)),
     "change_days": Tried(Right.CHANGE_CALENDAR, banners, lambda at, actor: change_days(
-        at.session, keep_calendars(at.session, now=NOW).id, {}, until=2027, actor=actor, now=NOW)),
+        at.session, keep_calendars(at.session, actor=None, now=NOW).id, {}, until=2027, actor=actor,
+        now=NOW)),
+    "keep_calendars": Tried(Right.CHANGE_CALENDAR, banners, lambda at, actor: keep_calendars(
+        at.session, actor=actor, now=NOW)),
     "define_levels": Tried(Right.SHAPE_TREE, banners, lambda at, actor: define_levels(
         at.session, actor=actor)),
     "apply_tags": Tried(Right.SHAPE_TREE, banners, lambda at, actor: apply_tags(

@@ -211,7 +211,7 @@ def test_units_with_a_calendar_of_their_own_are_told_on_their_own_working_days(
 ) -> None:
     session.add(Tag(code="pastoral", name="牧区", name_en="pastoral"))
     session.flush()
-    keep_calendars(session, now=at(DUE))
+    keep_calendars(session, actor=None, now=at(DUE))
     office = account_of(session, REGION)
     pastoral = make_calendar(session, "牧区", "pastoral", actor=office, now=at(DUE))
     off = {DUE: DayRow(DUE, DayKind.DAY_OFF, "那达慕")}

@@ -61,7 +61,7 @@ def office(session: Session) -> Account:
 
 @pytest.fixture
 def plain(session: Session) -> WorkCalendar:
-    return keep_calendars(session, now=NOW)
+    return keep_calendars(session, actor=None, now=NOW)
 
 
 def put_in(
@@ -97,7 +97,7 @@ def test_the_first_calendar_is_what_is_published_and_changes_nothing(
 ) -> None:
     held = get_calendars(session).plain
     assert (held.days, held.known_until) == (PUBLISHED.days, PUBLISHED.known_until)
-    assert keep_calendars(session, now=NOW).id == plain.id
+    assert keep_calendars(session, actor=None, now=NOW).id == plain.id
     assert follow(session) == []
 
 
