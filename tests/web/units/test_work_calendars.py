@@ -45,7 +45,7 @@ def test_a_change_is_shown_with_what_it_moves_before_it_is_made(
     office = sign_in(REGION, Role.OFFICE)
     typed = {"year": "2026", "first": "2026-12-16", "kind": "day_off", "name": "临时放假"}
     shown = text_of(office.post(PAGE, data=typed))
-    assert "12月16日（周三）" in shown
+    assert "2026-12-16" in shown
     assert "上班放假" in shown
     assert measure.title in shown
     assert "截止日期也照规则提前" in shown
@@ -87,7 +87,7 @@ def test_a_file_is_taken_whole_or_not_at_all(session: Session, sign_in: SignIn) 
     right = "日期,安排,名称\n2027-01-02,上班,补班\n".encode()
     shown = text_of(office.post(PAGE, data={"year": "2027"}, files={"file": ("days.csv", right)}))
     assert "放假上班" in shown
-    assert "2027年1月2日（周六）" in shown
+    assert "2027-01-02" in shown
 
 
 def test_what_is_exported_is_taken_in_again(session: Session, sign_in: SignIn) -> None:
