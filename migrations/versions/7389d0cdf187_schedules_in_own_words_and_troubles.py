@@ -115,11 +115,12 @@ def _hold(added: tuple[str, ...]) -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM measure_event WHERE act = 'change_schedule'")
     _hold(())
+    known = {check['name'] for check in sa.inspect(op.get_bind()).get_check_constraints('schedule')}
     with op.batch_alter_table('schedule', schema=None) as batch_op:
-        if op.get_bind().dialect.name == 'sqlite':
-            # SQLite makes the table anew, and forgets its checks.
+        if 'ck_schedule_work' not in known:
+            # SQLite makes the table anew, and forgets the checks that it cannot read back.
             batch_op.create_check_constraint(op.f('ck_schedule_work'), "work IN ('hand_down', 'report')")
-        else:
+        if 'ck_schedule_shift' in known:
             batch_op.drop_constraint(op.f('ck_schedule_shift'), type_='check')
         for name in ('next_day', 'paused_at', 'skipped', 'ends_on', 'starts_on', 'shift'):
             batch_op.drop_column(name)

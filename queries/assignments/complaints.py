@@ -197,5 +197,5 @@ def open_complaint_counts(unit: Any) -> OpenComplaints:
         .where(col(Complaint.answered_at) == ComplaintAnswer.at)
         .where(col(ComplaintAnswer.helped).is_(None))
     )
-    columns: Any = (owed.scalar_subquery(), answered.scalar_subquery())
-    return OpenComplaints(*columns)
+    counted: tuple[Any, Any] = (owed.scalar_subquery(), answered.scalar_subquery())
+    return OpenComplaints(owed=counted[0], answered=counted[1])

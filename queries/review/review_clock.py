@@ -42,7 +42,7 @@ class ReviewCounts(NamedTuple):
 def count_reviews(session: Session, unit_id: int, today: date) -> ReviewCounts:
     """The counts of this unit; one statement."""
     given = {"unit": unit_id, "before": today}
-    return ReviewCounts(*session.execute(_COUNT, given).one())
+    return _COUNTS.value(session.execute(_COUNT, given).one())
 
 
 def list_overdue_reviewers(session: Session, unit_id: int, before: date) -> list[OverdueReviewer]:
@@ -100,5 +100,8 @@ def _reviewers() -> Select[Any]:
     )
 
 
-_COUNT = select(_overdue().scalar_subquery(), _stood_in().scalar_subquery())
+_COUNTS = ByName(
+    ReviewCounts, overdue=_overdue().scalar_subquery(), stood_in=_stood_in().scalar_subquery()
+)
+_COUNT = select(*_COUNTS.columns)
 _LIST_REVIEWERS = _reviewers()

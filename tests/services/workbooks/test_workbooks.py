@@ -367,8 +367,10 @@ def test_a_returned_row_is_corrected_in_the_workbook_that_sent_it_unless_another
         return keep_upload(session, township, layout.ticket, tables, actor=office, now=NOW)
 
     def returned() -> None:
-        last = present(get_answer_sheet(session, village.id).last)
-        return_(session, last.id, reason="请核对户数。", fields=[], actor=office, now=LATER)
+        sheet = get_answer_sheet(session, village.id)
+        reviewer = account_of(session, BANNER) if sheet.assignment.stood_in else office
+        last = present(sheet.last)
+        return_(session, last.id, reason="请核对户数。", fields=[], actor=reviewer, now=LATER)
         session.expire_all()
 
     confirm(session, township, sent_with(layout, "12"), office)

@@ -91,7 +91,7 @@ def test_a_league_sees_the_campaigns_it_has_tasks_from_with_its_own_figures(
     page = check(client.get("/campaigns"))
     (row,) = page.xpath("//h2[@id='given']/following-sibling::table[1]/tbody/tr")
     cells = [" ".join(cell.text_content().split()) for cell in row]
-    assert cells == ["冬春季安全排查", "内蒙古自治区", "1", "1", "0", "0", "0", "通知原文"]
+    assert cells == ["冬春季安全排查", "内蒙古自治区", "1", "1", "0", "0", "0", "通知原文 进展看板"]
     (link,) = row.xpath("./th/a/@href")
     assert link == f"/assignments?campaign={campaign}"
     assert "入户排查取暖安全" in text_of(client.get(link))

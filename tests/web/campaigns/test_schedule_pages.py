@@ -62,7 +62,7 @@ def test_a_rhythm_that_does_not_fit_is_asked_about_and_can_be_kept_all_the_same(
 ) -> None:
     measure = drafted(session, confirmed=True, due_rule="monthly:5")
     asked = send(office, "periods", subject=str(measure.id), words="每月20日", sure="")
-    assert "2026-12-20 下发的是2026年12月" in text_of(asked)
+    assert "2026年12月20日（周日） 下发的是2026年12月" in text_of(asked)
     assert "仍然这样安排" in text_of(asked)
     office.post(ADDRESS, data=fields_of(asked, ADDRESS) | {"sure": "yes"})
     assert len(session.exec(select(Schedule)).all()) == 1
