@@ -151,6 +151,8 @@ def occurrence_of(session: Session, schedule: Schedule) -> Occurrence | None:
     session.rollback()
     wanted = select(Occurrence).where(Occurrence.schedule_id == schedule.id)
     found = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is not None:
+        session.expunge(found)  # read again, it would begin a transaction and keep others waiting
     session.rollback()
     return found
 
