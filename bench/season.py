@@ -172,9 +172,8 @@ class Season:
 
     def _release(self, session: Session, measure_id: int, office: Account) -> None:
         measure = session.get_one(Measure, measure_id)
-        wishes = {
-            release_measure(session, measure, actor=office, now=self.now) for _twice in range(2)
-        }
+        how: dict[str, Any] = {"reason": REASON, "actor": office, "now": self.now}
+        wishes = {release_measure(session, measure, **how) for _twice in range(2)}
         self.told.again += len(wishes) - 1
 
     def _open_gates(self) -> None:

@@ -88,33 +88,7 @@ def new_assignments(
     and have other dates than the rest.
     """
     top, unit, parent = _TOP, _UNIT, PARENT
-    rule_due = by_tag(_dates(due_by_tag), bindparam("rule_due", type_=Date))
-    earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
-    first = bindparam("first_status", type_=_ASSIGNMENTS.c.status.type)
-    released = literal(Status.RELEASED, _ASSIGNMENTS.c.status.type)
-    status = case((opens, released), else_=first)
-    columns: dict[str, Any] = {
-        "measure_id": HandDown.measure_id,
-        "period": HandDown.period,
-        "unit_id": unit.id,
-        "parent_id": parent.id,
-        "hand_down_id": HandDown.id,
-        "level": unit.level,
-        "answering": addressed(unit, HandDown.measure_id),
-        "lowest": bindparam("lowest_one", type_=Boolean),
-        "status": status,
-        "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
-        "lower_due_on": lower_cap,
-        "passes_on_on": by_tag(_dates(passing_by_tag), bindparam("passing_on", type_=Date)),
-        "issued_at": bindparam("made_at", type_=_TIME),
-        "released_at": case(
-            (opens, bindparam("opened_at", type_=_TIME)), else_=bindparam("passed_at", type_=_TIME)
-        ),
-        "late": literal(False, Boolean),
-        "stood_in": literal(False, Boolean),
-        "extended": literal(False, Boolean),
-        "version": literal(1),
-    }
+    columns = _columns(lower_cap, opens, due_by_tag, passing_by_tag)
     rows = (
         select(*(column.label(name) for name, column in columns.items()))
         .select_from(HandDown)
@@ -142,6 +116,43 @@ def new_assignments(
         .suffix_with(text("ON CONFLICT DO NOTHING"))
     )
     return insert(_ASSIGNMENTS).from_select(list(columns), rows)
+
+
+def _columns(
+    lower_cap: Any,
+    opens: ColumnElement[bool],
+    due_by_tag: Mapping[str, date],
+    passing_by_tag: Mapping[str, date | None],
+) -> dict[str, Any]:
+    """Column → its value in a new assignment; see `new_assignments`."""
+    unit, parent = _UNIT, PARENT
+    rule_due = by_tag(_dates(due_by_tag), bindparam("rule_due", type_=Date))
+    earlier = and_(col(parent.lower_due_on).is_not(None), col(parent.lower_due_on) < rule_due)
+    first = bindparam("first_status", type_=_ASSIGNMENTS.c.status.type)
+    released = literal(Status.RELEASED, _ASSIGNMENTS.c.status.type)
+    status = case((opens, released), else_=first)
+    return {
+        "measure_id": HandDown.measure_id,
+        "period": HandDown.period,
+        "unit_id": unit.id,
+        "parent_id": parent.id,
+        "hand_down_id": HandDown.id,
+        "level": unit.level,
+        "answering": addressed(unit, HandDown.measure_id),
+        "lowest": bindparam("lowest_one", type_=Boolean),
+        "status": status,
+        "due_on": case((earlier, parent.lower_due_on), else_=rule_due),
+        "lower_due_on": lower_cap,
+        "passes_on_on": by_tag(_dates(passing_by_tag), bindparam("passing_on", type_=Date)),
+        "issued_at": bindparam("made_at", type_=_TIME),
+        "released_at": case(
+            (opens, bindparam("opened_at", type_=_TIME)), else_=bindparam("passed_at", type_=_TIME)
+        ),
+        "late": literal(False, Boolean),
+        "stood_in": literal(False, Boolean),
+        "extended": literal(False, Boolean),
+        "version": literal(1),
+    }
 
 
 def _dates(by_tag: Mapping[str, date | None]) -> dict[str, Any]:
